@@ -1,0 +1,107 @@
+// Package dns holds the words of authoritative DNS: sets of records, changes
+// guarded by what was read, and the interfaces of a zone. It speaks no wire
+// format; internal/dns/rfc2136 does.
+package dns
+
+import (
+	"context"
+	"strings"
+)
+
+// Type is a record type by its mnemonic. Only the types below are written.
+type Type string
+
+const (
+	A    Type = "A"
+	AAAA Type = "AAAA"
+	SRV  Type = "SRV"
+)
+
+// Key names one RRset. Name is fully qualified, lower case, without final dot.
+type Key struct {
+	Name string
+	Type Type
+}
+
+// RRSet is all records of one name and type. Data holds each record's value in
+// presentation form ("0 0 5061 sip.contoso.com", "192.0.2.1"), lower case,
+// without final dots, sorted.
+type RRSet struct {
+	Key
+	TTL  uint32 // seconds
+	Data []string
+}
+
+// Same reports whether two sets have equal data and, unless either TTL is 0,
+// equal TTL.
+func (s RRSet) Same(o RRSet) bool {
+	if s.Key != o.Key || len(s.Data) != len(o.Data) {
+		return false
+	}
+	for i := range s.Data {
+		if s.Data[i] != o.Data[i] {
+			return false
+		}
+	}
+	return s.TTL == 0 || o.TTL == 0 || s.TTL == o.TTL
+}
+
+// String is the one-line form that status and events show.
+func (s RRSet) String() string {
+	if len(s.Data) == 0 {
+		return "none"
+	}
+	return strings.Join(s.Data, ", ")
+}
+
+// Obstacle is why a name cannot simply be written.
+type Obstacle string
+
+const (
+	ObstacleNone       Obstacle = ""
+	ObstacleCNAME      Obstacle = "CNAME"      // the name is an alias
+	ObstacleWildcard   Obstacle = "Wildcard"   // answered by synthesis; writing would mask the wildcard
+	ObstacleDelegation Obstacle = "Delegation" // the name lies below a zone cut
+	ObstacleNoZone     Obstacle = "NoZone"     // the server is not authoritative for the name
+)
+
+// Lookup is what the primary says of one key, and what the zone's other
+// authoritative servers say.
+type Lookup struct {
+	Set      RRSet // empty Data: the set does not exist
+	Zone     string
+	Obstacle Obstacle
+	// Detail names the obstacle: the alias target, the wildcard, the cut.
+	Detail string
+	// Servers holds every authoritative server asked, the primary first.
+	Servers []ServerView
+}
+
+// ServerView is one authoritative server's answer.
+type ServerView struct {
+	Server string // host:port
+	Set    RRSet
+	Err    error // could not be asked: unknown, not empty
+}
+
+// Change moves one RRset from what was read to what is wanted. From with no
+// Data means "must not exist"; To with no Data deletes.
+type Change struct {
+	From RRSet
+	To   RRSet
+}
+
+// Reader reads one zone. It changes nothing.
+type Reader interface {
+	// Read looks every key up on the primary and on the zone's other
+	// authoritative servers. Faults: Unreachable, Denied, Refused.
+	Read(ctx context.Context, keys []Key) (map[Key]Lookup, error)
+}
+
+// Writer changes one zone.
+type Writer interface {
+	// Write sends all changes as one atomic UPDATE whose prerequisites are the
+	// From sets. Faults: Conflict (a prerequisite failed), Denied (key, clock),
+	// Refused (policy), Invalid (not the zone), OutcomeUnknown.
+	Write(ctx context.Context, changes []Change) error
+}

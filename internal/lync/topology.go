@@ -1,0 +1,224 @@
+// Package lync holds the words of a Lync Server or Skype for Business Server
+// organization and the interfaces through which it is read and changed. It knows
+// neither PowerShell nor Kubernetes.
+package lync
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// Protocol is a federation protocol.
+type Protocol string
+
+const (
+	SIP  Protocol = "SIP"  // Access Edge, external port 5061
+	XMPP Protocol = "XMPP" // XMPP federation proxy, external port 5269
+)
+
+// Port is the external TCP port on which partners reach the protocol.
+func (p Protocol) Port() uint16 {
+	if p == XMPP {
+		return 5269
+	}
+	return 5061
+}
+
+// Product says which server generation answered.
+type Product struct {
+	Name    string // "Lync Server 2013", "Skype for Business Server 2019", …
+	Version string // e.g. "5.0.8308.0", as Get-CsServerVersion tells it
+	Module  string // PowerShell module: "Lync" or "SkypeForBusiness"
+	XMPP    bool   // whether this generation has XMPP federation at all
+	// XMPPRouteParameter is the parameter that Set-CsSite has on this server:
+	// "XmppFederationRoute" (reference) or "XmppExternalFederationRoute"
+	// (procedures). Empty when it has neither.
+	XMPPRouteParameter string
+}
+
+// Topology is what the Central Management Store says, read in one call.
+type Topology struct {
+	Product Product
+	// Signature identifies the published document. It changes with each publish.
+	Signature string
+	// FederatedUsersAllowed is the global switch of the Access Edge configuration.
+	FederatedUsersAllowed bool
+	Sites                 []Site
+	EdgePools             []EdgePool
+	FrontEndPools         []FrontEndPool
+	// Replicas holds the replication state by computer FQDN (lower case).
+	Replicas map[string]Replica
+}
+
+// Site is a central site. Routes are Edge pool FQDNs; empty means no route.
+type Site struct {
+	Name      string // "Redmond", without the "Site:" prefix
+	SIPRoute  string
+	XMPPRoute string
+}
+
+// Route gives the site's Edge pool for the protocol.
+func (s Site) Route(p Protocol) string {
+	if p == XMPP {
+		return s.XMPPRoute
+	}
+	return s.SIPRoute
+}
+
+// EdgePool is a pool of Edge servers with one Access Edge external name.
+type EdgePool struct {
+	FQDN         string
+	Site         string
+	ExternalFQDN string // Access Edge external FQDN
+	SIPEnabled   bool   // the "federation, port 5061" flag
+	XMPPEnabled  bool   // the "XMPP federation, port 5269" flag
+	NextHop      string // Front End pool (or Director) FQDN
+	Servers      []EdgeServer
+}
+
+// Enabled gives the pool's topology flag for the protocol.
+func (p EdgePool) Enabled(proto Protocol) bool {
+	if proto == XMPP {
+		return p.XMPPEnabled
+	}
+	return p.SIPEnabled
+}
+
+// EdgeServer is one machine of an Edge pool as the topology describes it.
+type EdgeServer struct {
+	FQDN string
+	// ExternalAddresses are what partners connect to: the NAT public address
+	// (ConfiguredIPAddress) where there is one, else the external interface's.
+	ExternalAddresses []netip.Addr
+}
+
+// Replica is one computer's replication state
+// (Get-CsManagementStoreReplicationStatus).
+type Replica struct {
+	UpToDate   bool
+	LastUpdate time.Time // LastUpdateCreation; zero when it never replicated
+	LastStatus time.Time // LastStatusReport; zero when it never reported
+}
+
+// PoolState is the Registrar pool's state (PoolState of Get-CsRegistrarConfiguration).
+type PoolState string
+
+const (
+	PoolActive      PoolState = "Active"
+	PoolFailedOver  PoolState = "FailedOver"
+	PoolFailingOver PoolState = "FailingOver"
+	PoolFailedBack  PoolState = "FailedBack"
+	PoolStateNone   PoolState = "" // this generation has none (Lync Server 2010)
+)
+
+// FrontEndPool is a Front End pool and the three links that tie it to an Edge
+// pool. Links are Edge pool FQDNs; empty means no association.
+type FrontEndPool struct {
+	FQDN       string
+	Site       string
+	Servers    []string
+	BackupPool string
+	State      PoolState
+	Edge       Association
+}
+
+// Association holds the three links of one Front End pool.
+// HasMediation is false for a pool without a Mediation Server role.
+type Association struct {
+	Registrar    string
+	Conferencing string
+	Mediation    string
+	HasMediation bool
+}
+
+// Is reports whether every link that exists names the Edge pool.
+func (a Association) Is(edgePool string) bool {
+	return SameHost(a.Registrar, edgePool) && SameHost(a.Conferencing, edgePool) &&
+		(!a.HasMediation || SameHost(a.Mediation, edgePool))
+}
+
+// EdgeServerState is what an Edge machine says about itself.
+type EdgeServerState struct {
+	// HostName is the machine's own full name. Setup refuses to find its roles
+	// when it differs from the topology's name.
+	HostName string
+	Services []Service
+	// Listening holds the TCP ports that have a listener on the machine.
+	Listening []uint16
+	// LocalSignature is the Signature of the machine's local replica of the
+	// topology document; setup applies that document, not the store's.
+	LocalSignature string
+}
+
+// Running reports whether the machine has services and all of them run.
+func (s EdgeServerState) Running() bool {
+	for _, svc := range s.Services {
+		if svc.State != ServiceRunning {
+			return false
+		}
+	}
+	return len(s.Services) > 0
+}
+
+// Listens reports whether something listens on the TCP port.
+func (s EdgeServerState) Listens(port uint16) bool {
+	for _, p := range s.Listening {
+		if p == port {
+			return true
+		}
+	}
+	return false
+}
+
+// HasXMPPProxy reports whether the XMPP federation proxy is installed. Its
+// service's short name is not documented, so the display name decides.
+func (s EdgeServerState) HasXMPPProxy() bool {
+	for _, svc := range s.Services {
+		if strings.Contains(strings.ToUpper(svc.DisplayName), "XMPP") {
+			return true
+		}
+	}
+	return false
+}
+
+// ServiceState is the state of a Windows service.
+type ServiceState string
+
+const (
+	ServiceRunning ServiceState = "Running"
+	ServiceStopped ServiceState = "Stopped"
+	ServicePaused  ServiceState = "Paused"
+)
+
+// Service is one Lync Windows service (Get-CsWindowsService).
+type Service struct {
+	Name        string
+	DisplayName string
+	State       ServiceState
+}
+
+// Snapshot is one observation of an organization. It is immutable after
+// Observe returns and may be shared between goroutines.
+type Snapshot struct {
+	At       time.Time // when reading began
+	Endpoint string    // the management endpoint that answered
+	Topology Part[Topology]
+	// EdgeServers holds every Edge machine of the topology by lower-case FQDN.
+	EdgeServers map[string]Part[EdgeServerState]
+}
+
+// Part is something that was looked at. Unknown is a value: when Err is set,
+// Value says nothing.
+type Part[T any] struct {
+	Value T
+	Err   error
+}
+
+// Known reports whether the part could be read.
+func (p Part[T]) Known() bool { return p.Err == nil }
+
+// SameHost compares two host names as DNS does: without case, without a final dot.
+func SameHost(a, b string) bool {
+	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
+}
