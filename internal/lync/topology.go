@@ -5,6 +5,7 @@ package lync
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -91,6 +92,9 @@ type EdgeServer struct {
 	// ExternalAddresses are what partners connect to: the NAT public address
 	// (ConfiguredIPAddress) where there is one, else the external interface's.
 	ExternalAddresses []netip.Addr
+	// InterfaceAddresses are those of the machine's own external interface:
+	// the same as ExternalAddresses unless NAT stands between.
+	InterfaceAddresses []netip.Addr
 }
 
 // Replica is one computer's replication state
@@ -144,8 +148,9 @@ type EdgeServerState struct {
 	// when it differs from the topology's name.
 	HostName string
 	Services []Service
-	// Listening holds the TCP ports that have a listener on the machine.
-	Listening []uint16
+	// Listening holds the machine's TCP listeners. An unspecified address
+	// (0.0.0.0, ::) listens on every interface.
+	Listening []netip.AddrPort
 	// LocalSignature is the Signature of the machine's local replica of the
 	// topology document; setup applies that document, not the store's.
 	LocalSignature string
@@ -161,14 +166,12 @@ func (s EdgeServerState) Running() bool {
 	return len(s.Services) > 0
 }
 
-// Listens reports whether something listens on the TCP port.
-func (s EdgeServerState) Listens(port uint16) bool {
-	for _, p := range s.Listening {
-		if p == port {
-			return true
-		}
-	}
-	return false
+// Listens reports whether a listener answers on the port at one of the addresses.
+// The Access Edge also listens on 5061 inside, so the address matters.
+func (s EdgeServerState) Listens(port uint16, addresses []netip.Addr) bool {
+	return slices.ContainsFunc(s.Listening, func(l netip.AddrPort) bool {
+		return l.Port() == port && (l.Addr().IsUnspecified() || slices.Contains(addresses, l.Addr()))
+	})
 }
 
 // HasXMPPProxy reports whether the XMPP federation proxy is installed. Its
