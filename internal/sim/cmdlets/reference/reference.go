@@ -1,0 +1,138 @@
+// Package reference gives typed access to the cmdlet reference: cmdlets,
+// parameter sets, parameters, aliases, positions and the product versions they
+// apply to. It knows no evaluator; the simulator's binder and the tests of the
+// PowerShell catalogue read the same tables.
+package reference
+
+import (
+	"slices"
+	"strings"
+)
+
+// Catalogue is a set of cmdlets, found without case.
+type Catalogue struct {
+	cmdlets []Cmdlet
+	byName  map[string]int
+}
+
+// Cmdlets lists the cmdlets in the order of their names.
+func (c *Catalogue) Cmdlets() []Cmdlet { return slices.Clone(c.cmdlets) }
+
+// Cmdlet finds a cmdlet by name, without case.
+func (c *Catalogue) Cmdlet(name string) (Cmdlet, bool) {
+	i, ok := c.byName[strings.ToLower(name)]
+	if !ok {
+		return Cmdlet{}, false
+	}
+	return c.cmdlets[i], true
+}
+
+// In gives the catalogue as the version has it: cmdlets and parameters that do
+// not apply to the version are absent.
+func (c *Catalogue) In(v Version) *Catalogue {
+	var kept []Cmdlet
+	for _, cmdlet := range c.cmdlets {
+		if appliesTo(cmdlet.Applicable, v) {
+			kept = append(kept, cmdlet.in(v))
+		}
+	}
+	return newCatalogue(kept)
+}
+
+func newCatalogue(cmdlets []Cmdlet) *Catalogue {
+	slices.SortFunc(cmdlets, func(a, b Cmdlet) int { return strings.Compare(a.Name, b.Name) })
+	c := &Catalogue{cmdlets: cmdlets, byName: make(map[string]int, len(cmdlets))}
+	for i, cmdlet := range cmdlets {
+		c.byName[strings.ToLower(cmdlet.Name)] = i
+	}
+	return c
+}
+
+// Cmdlet is one cmdlet of the reference.
+type Cmdlet struct {
+	Name string
+	// Applicable lists the versions as the reference spells them.
+	Applicable []string
+	// Sets names the parameter sets, in the order of the SYNTAX blocks; empty
+	// when the cmdlet has only one.
+	Sets       []string
+	Parameters []Parameter
+	// Outputs are .NET type names the cmdlet returns or says it modifies.
+	Outputs []string
+}
+
+// Parameter finds a parameter by its full name or an alias, without case.
+func (c Cmdlet) Parameter(name string) (Parameter, bool) {
+	for _, p := range c.Parameters {
+		if strings.EqualFold(p.Name, name) || slices.ContainsFunc(p.Aliases, func(a string) bool {
+			return strings.EqualFold(a, name)
+		}) {
+			return p, true
+		}
+	}
+	return Parameter{}, false
+}
+
+// ShouldProcess reports whether the cmdlet has -WhatIf.
+func (c Cmdlet) ShouldProcess() bool {
+	_, ok := c.Parameter("WhatIf")
+	return ok
+}
+
+// in narrows a cmdlet to a version. A set that lost the parameters which only
+// it has is gone: Get-CsService has one set per role switch.
+func (c Cmdlet) in(v Version) Cmdlet {
+	narrow := c
+	narrow.Parameters = slices.DeleteFunc(slices.Clone(c.Parameters), func(p Parameter) bool {
+		return !appliesTo(p.Applicable, v)
+	})
+	narrow.Sets = slices.DeleteFunc(slices.Clone(c.Sets), func(set string) bool {
+		return c.owns(set) && !narrow.owns(set)
+	})
+	for i, p := range narrow.Parameters {
+		narrow.Parameters[i].Membership = slices.DeleteFunc(slices.Clone(p.Membership), func(m Membership) bool {
+			return m.Set != "" && !slices.Contains(narrow.Sets, m.Set)
+		})
+	}
+	return narrow
+}
+
+// owns reports whether the set has a parameter that no other set has.
+func (c Cmdlet) owns(set string) bool {
+	return slices.ContainsFunc(c.Parameters, func(p Parameter) bool {
+		return len(p.Membership) == 1 && p.Membership[0].Set == set
+	})
+}
+
+// Parameter is one parameter of a cmdlet.
+type Parameter struct {
+	Name    string
+	Type    string // as the reference writes it: String, SwitchParameter, Fqdn, …
+	Aliases []string
+	// Applicable lists versions; nil when the reference does not say.
+	Applicable []string
+	// Membership says how the parameter takes part in each set. A cmdlet with
+	// a single set has one membership whose Set is empty.
+	Membership []Membership
+	// FromPipeline and FromPipelineByName tell what the pipeline may bind.
+	FromPipeline       bool
+	FromPipelineByName bool
+}
+
+// In gives the parameter's part in a set.
+func (p Parameter) In(set string) (Membership, bool) {
+	for _, m := range p.Membership {
+		if m.Set == set || m.Set == "" {
+			return m, true
+		}
+	}
+	return Membership{}, false
+}
+
+// Membership is a parameter's part in one parameter set.
+type Membership struct {
+	Set       string
+	Mandatory bool
+	// Position counts the set's positional parameters from 0; -1 is named only.
+	Position int
+}
