@@ -1,0 +1,92 @@
+package winrm
+
+import (
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// Method is a way to sign in.
+type Method string
+
+const (
+	Kerberos    Method = "Kerberos"
+	NTLM        Method = "NTLM"
+	Certificate Method = "Certificate"
+	Basic       Method = "Basic"
+)
+
+// Credentials say who we are. They print without their secrets.
+type Credentials struct {
+	Method Method
+	// Username is "DOMAIN\user", "user@domain" or a local account's name; for
+	// Kerberos the principal's name without realm.
+	Username string
+	Password string
+	// Certificate and key, for Method Certificate.
+	Certificate *tls.Certificate
+	// Kerberos is needed for Method Kerberos.
+	Kerberos *KerberosConfig
+}
+
+// KerberosConfig says where tickets come from.
+type KerberosConfig struct {
+	// Realm of the principal, e.g. "CONTOSO.COM".
+	Realm string
+	// Krb5Conf is the text of a krb5.conf. Empty: the realm's KDCs are found
+	// through DNS.
+	Krb5Conf string
+	// Keytab, in MIT format, is used instead of the password when not empty.
+	Keytab []byte
+	// SPN of the host's service; empty means "HTTP/<host of the URL>".
+	SPN string
+}
+
+// String names method and user only.
+func (c Credentials) String() string { return fmt.Sprintf("%s %s", c.Method, c.Username) }
+
+// GoString keeps secrets out of %#v.
+func (c Credentials) GoString() string { return "winrm.Credentials{" + c.String() + "}" }
+
+// LogValue keeps secrets out of structured logs.
+func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// String names the realm only.
+func (k KerberosConfig) String() string { return k.Realm }
+
+// GoString keeps the keytab out of %#v.
+func (k KerberosConfig) GoString() string { return "winrm.KerberosConfig{" + k.Realm + "}" }
+
+// LogValue keeps the keytab out of structured logs.
+func (k KerberosConfig) LogValue() slog.Value { return slog.StringValue(k.Realm) }
+
+// check tells what a person forgot, before anything goes over the wire.
+func (c Credentials) check(host string) error {
+	missing := ""
+	switch c.Method {
+	case Basic, NTLM:
+		if c.Username == "" || c.Password == "" {
+			missing = "user name and password"
+		}
+	case Certificate:
+		if c.Certificate == nil || c.Certificate.PrivateKey == nil {
+			missing = "certificate and private key"
+		}
+	case Kerberos:
+		if c.Username == "" || c.Kerberos == nil || c.Kerberos.Realm == "" {
+			missing = "user name and realm"
+		} else if c.Password == "" && len(c.Kerberos.Keytab) == 0 {
+			missing = "password or keytab"
+		}
+	default:
+		return fault.New(fault.Invalid, "sign in at", host, fmt.Sprintf("%q is not a sign-in method", c.Method)).
+			With("", "use Kerberos, NTLM, Certificate or Basic")
+	}
+	if missing == "" {
+		return nil
+	}
+	return fault.New(fault.Invalid, "sign in at", host, fmt.Sprintf("%s needs a %s", c.Method, missing)).
+		With("", "complete the credentials secret")
+}

@@ -1,0 +1,13 @@
+// Package winrm keeps one Windows PowerShell running on one host and asks it
+// things: a worker, not a command runner.
+//
+// Dial opens a WinRS shell over HTTPS, starts a single powershell.exe in it and
+// hands it the worker loop (worker.ps1) on standard input. Each Call is then one
+// line in and one line out: two HTTP requests, no process start, no new
+// connection. A request names a script and carries its arguments as JSON; data
+// never becomes PowerShell text.
+//
+// Every error is a fault.Error. A Worker that met a transport error is dropped
+// and never used again: what was in flight has an unknown outcome and is never
+// sent twice.
+package winrm
