@@ -1,0 +1,86 @@
+package syntax
+
+import (
+	"fmt"
+	"sort"
+	"unicode/utf8"
+)
+
+// Source is one text that was parsed. It is immutable.
+type Source struct {
+	text  string
+	lines []int // offset of each line's first byte
+}
+
+func newSource(text string) *Source {
+	lines := []int{0}
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\n' || text[i] == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
+			lines = append(lines, i+1)
+		}
+	}
+	return &Source{text: text, lines: lines}
+}
+
+// Position is a place in a source: Line and Column count from 1, Column in
+// characters, Offset in bytes from 0 (a byte order mark is not part of it).
+type Position struct{ Offset, Line, Column int }
+
+// String is the position as PowerShell writes it.
+func (p Position) String() string { return fmt.Sprintf("line:%d char:%d", p.Line, p.Column) }
+
+func (s *Source) position(offset int) Position {
+	line := sort.SearchInts(s.lines, offset+1)
+	column := utf8.RuneCountInString(s.text[s.lines[line-1]:offset]) + 1
+	return Position{Offset: offset, Line: line, Column: column}
+}
+
+// Line is the text of one line (counted from 1) without its line end.
+func (s *Source) Line(number int) string {
+	if number < 1 || number > len(s.lines) {
+		return ""
+	}
+	start := s.lines[number-1]
+	end := start
+	for end < len(s.text) && s.text[end] != '\n' && s.text[end] != '\r' {
+		end++
+	}
+	return s.text[start:end]
+}
+
+// Extent is the stretch of source that a node was made of. Start and End are
+// byte offsets; lines and columns are computed when asked for.
+type Extent struct {
+	Source     *Source
+	Start, End int
+}
+
+// Span makes every node that embeds an Extent a Node.
+func (e Extent) Span() Extent { return e }
+
+// Text is the original text, unchanged.
+func (e Extent) Text() string {
+	if e.Source == nil {
+		return ""
+	}
+	return e.Source.text[e.Start:e.End]
+}
+
+// From is where the extent begins.
+func (e Extent) From() Position {
+	if e.Source == nil {
+		return Position{}
+	}
+	return e.Source.position(e.Start)
+}
+
+// To is the place just behind the extent.
+func (e Extent) To() Position {
+	if e.Source == nil {
+		return Position{}
+	}
+	return e.Source.position(e.End)
+}
+
+// Line is the number of the line in which the extent begins, from 1.
+func (e Extent) Line() int { return e.From().Line }

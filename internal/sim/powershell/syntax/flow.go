@@ -1,0 +1,122 @@
+package syntax
+
+// IfStatement is if, elseif… and else. Else may be nil.
+type IfStatement struct {
+	statementNode
+	Clauses []IfClause
+	Else    *StatementBlock
+}
+
+// IfClause is one condition and what it guards.
+type IfClause struct {
+	Condition Statement
+	Body      *StatementBlock
+}
+
+// WhileStatement tests before each round. Label is "" when none is written.
+type WhileStatement struct {
+	statementNode
+	Label     string
+	Condition Statement
+	Body      *StatementBlock
+}
+
+// DoWhileStatement tests after each round and goes on while true.
+type DoWhileStatement struct {
+	statementNode
+	Label     string
+	Condition Statement
+	Body      *StatementBlock
+}
+
+// DoUntilStatement tests after each round and goes on until true.
+type DoUntilStatement struct {
+	statementNode
+	Label     string
+	Condition Statement
+	Body      *StatementBlock
+}
+
+// ForStatement is for (Initializer; Condition; Iterator); each may be nil.
+type ForStatement struct {
+	statementNode
+	Label       string
+	Initializer Statement
+	Condition   Statement
+	Iterator    Statement
+	Body        *StatementBlock
+}
+
+// ForEachStatement is foreach (Variable in Collection).
+type ForEachStatement struct {
+	statementNode
+	Label      string
+	Variable   *VariableExpression
+	Collection Statement
+	Body       *StatementBlock
+}
+
+// SwitchStatement compares the values of Condition with each clause in turn. With
+// SwitchFile set Condition names the file whose lines are the values.
+type SwitchStatement struct {
+	statementNode
+	Label     string
+	Flags     SwitchFlags
+	Condition Statement
+	Clauses   []SwitchClause
+	Default   *StatementBlock
+}
+
+// SwitchClause is one pattern and its block. A ScriptBlockExpression as pattern is
+// a test; everything else is compared.
+type SwitchClause struct {
+	Pattern Expression
+	Body    *StatementBlock
+}
+
+// SwitchFlags are the parameters of switch.
+type SwitchFlags int
+
+// The parameters of switch, as bits.
+const (
+	SwitchFile SwitchFlags = 1 << iota
+	SwitchRegex
+	SwitchWildcard
+	SwitchExact
+	SwitchCaseSensitive
+)
+
+var switchFlagNames = []string{"File", "Regex", "Wildcard", "Exact", "CaseSensitive"}
+
+// String lists the flags as the engine writes them, "None" when there are none.
+func (f SwitchFlags) String() string {
+	text := ""
+	for i, name := range switchFlagNames {
+		if f&(1<<i) == 0 {
+			continue
+		}
+		if text != "" {
+			text += ", "
+		}
+		text += name
+	}
+	if text == "" {
+		return "None"
+	}
+	return text
+}
+
+// TryStatement is try with catches and finally. Finally may be nil.
+type TryStatement struct {
+	statementNode
+	Body    *StatementBlock
+	Catches []*CatchClause
+	Finally *StatementBlock
+}
+
+// CatchClause catches the listed types; without types it catches all.
+type CatchClause struct {
+	Extent
+	Types []*TypeConstraint
+	Body  *StatementBlock
+}
