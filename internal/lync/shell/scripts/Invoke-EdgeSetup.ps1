@@ -1,0 +1,68 @@
+# Invoke-EdgeSetup: runs "set up or remove Lync Server components" again on one Edge machine
+#
+# Setup reads the local replica, not the Central Management Store, and it first
+# disables every role and then enables those it finds under the machine's own
+# name. Hence the two checks before it: the replica carries the wanted topology,
+# and the machine is called what the topology calls it.
+#
+# Reads: the machine's name, the topology in its local replica
+# Changes: installed and enabled roles of the machine, by its local replica
+# Runs on: an Edge server, as a local administrator
+# Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
+# Errors: Conflict when the local replica carries another topology; Invalid when the machine has
+#   another name; Busy while setup runs on this machine; Failed with the setup program's exit code
+# Source: "Deploying paired Front End pools for disaster recovery" (Bootstrapper.exe and its folders);
+#   "Re-activate server" (Enable-CsComputer re-activates installed roles as Bootstrapper does)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)][string]$Signature,
+    [Parameter(Mandatory = $true)][string]$HostName
+)
+
+$ErrorActionPreference = 'Stop'
+$module = Get-Module -Name SkypeForBusiness, Lync | Select-Object -First 1
+if (-not $module) {
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Select-Object -First 1
+    if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
+    Import-Module -Name $module.Name
+}
+
+$network = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties()
+$ownName = $network.HostName
+if ($network.DomainName) { $ownName = $ownName + '.' + $network.DomainName }
+if ($ownName -ne $HostName) { Write-Error -ErrorId 'fedroute.Invalid' -Category InvalidData -Message "this machine calls itself $ownName and the topology calls it $HostName; setup would find no roles here and leave its services disabled; set the primary DNS suffix" }
+
+# One setup at a time, also when the caller lost its shell and came back with
+# another while the first still works.
+$mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-setup'
+try { $held = $mutex.WaitOne(0) } catch [System.Threading.AbandonedMutexException] { $held = $true }
+if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'setup is still running on this machine' }
+try {
+    $local = [xml](Get-CsTopology -LocalStore -AsXml).ToString()
+    $found = $local.DocumentElement.GetAttribute('Signature')
+    if ($found -ne $Signature) { Write-Error -ErrorId 'fedroute.Conflict' -Category InvalidData -Message "the local replica carries signature $found, not $Signature" }
+
+    # Newest first: an upgraded machine may keep the older folder.
+    $program = ''
+    foreach ($folder in 'Skype for Business Server 2019', 'Skype for Business Server 2015', 'Microsoft Lync Server 2013', 'Microsoft Lync Server 2010') {
+        $candidate = Join-Path -Path $env:ProgramFiles -ChildPath "$folder\Deployment\Bootstrapper.exe"
+        if (-not $program -and (Test-Path -Path $candidate)) { $program = $candidate }
+    }
+    if ($program) {
+        # The pipe makes PowerShell wait for the program and keeps its text out of the reply.
+        $text = & $program | Out-String
+        if ($LASTEXITCODE -ne 0) { Write-Error -ErrorId 'fedroute.Failed' -Category InvalidResult -Message "Bootstrapper.exe ended with exit code ${LASTEXITCODE}: $($text.Trim())" }
+        $ran = 'Bootstrapper'
+    }
+    else {
+        # The folder of the Subscription Edition is not documented. For roles that
+        # are already installed Enable-CsComputer does what the program does.
+        $null = Enable-CsComputer -Force -Confirm:$false
+        $ran = 'Enable-CsComputer'
+    }
+    [pscustomobject]@{ Ran = $ran }
+}
+finally {
+    $mutex.ReleaseMutex()
+    $mutex.Dispose()
+}

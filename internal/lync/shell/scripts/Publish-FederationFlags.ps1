@@ -1,0 +1,154 @@
+# Publish-FederationFlags: switches the federation ports of Edge pools in the topology, publishes and enables it
+#
+# Reads: the topology document and the simple URLs, before and after
+# Changes: the external AccessEdge/SipServer port (5061) and the two XmppFederationProxy ports
+#   (5269, 23456) of the named Edge pools; simple URLs only to put back what publishing changed
+# Runs on: a management server, as a domain account that may publish
+# Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
+# Errors: Conflict when the document is not the expected one; Busy while another publish runs on
+#   this machine; Invalid when an Edge pool is not in the topology
+# Source: cmdlet reference of Publish-CsTopology (simple URLs must be configured again after
+#   publishing), Enable-CsTopology, Set-CsSimpleUrlConfiguration; port elements as in published topology files
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)][string]$Signature,
+    [string[]]$EnableSip = @(),
+    [string[]]$DisableSip = @(),
+    [string[]]$EnableXmpp = @(),
+    [string[]]$DisableXmpp = @()
+)
+
+$ErrorActionPreference = 'Stop'
+$module = Get-Module -Name SkypeForBusiness, Lync | Select-Object -First 1
+if (-not $module) {
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Select-Object -First 1
+    if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
+    Import-Module -Name $module.Name
+}
+
+# The ports that make up each check box of Topology Builder. Attributes that
+# are not listed come from the pool's port for remote users.
+$sipPorts = @(
+    @{ Owner = 'urn:component:AccessEdge'; Usage = 'SipServer'; InterfaceSide = 'External'; Port = '5061'; Protocol = 'Mtls'; UrlPath = '/'; AuthorizesRequests = 'false' }
+)
+$xmppPorts = @(
+    @{ Owner = 'urn:component:XmppFederationProxy'; Usage = 'XmppServer'; InterfaceSide = 'External'; Port = '5269'; Protocol = 'Tls'; UrlPath = '/'; AuthorizesRequests = 'true' }
+    @{ Owner = 'urn:component:XmppFederationProxy'; Usage = 'XptServer'; InterfaceSide = 'Internal'; Port = '23456'; Protocol = 'Mtls'; UrlPath = '/XmppFederation/'; AuthorizesRequests = 'false' }
+)
+
+function Read-Document {
+    [xml](Get-CsTopology -AsXml).ToString()
+}
+
+function Find-EdgeService([xml]$Document, [string]$Pool) {
+    $cluster = $Document.Topology.Clusters.Cluster | Where-Object { $_.GetAttribute('Fqdn') -eq $Pool } | Select-Object -First 1
+    $service = $Document.Topology.Services.Service | Where-Object {
+        $_.ServiceId.RoleName -eq 'EdgeServer' -and $cluster -and
+        $_.InstalledOn.ClusterId.SiteId -eq $cluster.ClusterId.SiteId -and
+        $_.InstalledOn.ClusterId.Number -eq $cluster.ClusterId.Number
+    } | Select-Object -First 1
+    if (-not $service) { Write-Error -ErrorId 'fedroute.Invalid' -Category ObjectNotFound -Message "the topology has no Edge pool $Pool" }
+    $service
+}
+
+function Find-Port($Service, [hashtable]$Wanted) {
+    $Service.Ports.Port | Where-Object {
+        $_.GetAttribute('Owner') -eq $Wanted.Owner -and $_.GetAttribute('Usage') -eq $Wanted.Usage -and
+        $_.GetAttribute('InterfaceSide') -eq $Wanted.InterfaceSide
+    } | Select-Object -First 1
+}
+
+function Add-Port($Service, [hashtable]$Wanted) {
+    $port = $Service.OwnerDocument.CreateElement('Port', $Service.Ports.NamespaceURI)
+    foreach ($name in 'Owner', 'Usage', 'InterfaceSide', 'Port', 'Protocol', 'UrlPath', 'AuthorizesRequests') {
+        $port.SetAttribute($name, $Wanted[$name])
+    }
+    $port.SetAttribute('InterfaceNumber', '1')
+    if ($Wanted.InterfaceSide -eq 'External') {
+        # Federation and remote users share the Access Edge's address.
+        $access = Find-Port $Service @{ Owner = 'urn:component:AccessEdge'; Usage = 'SipClient'; InterfaceSide = 'External' }
+        if ($access) { $port.SetAttribute('InterfaceNumber', $access.GetAttribute('InterfaceNumber')) }
+        if ($access -and $Wanted.Usage -eq 'SipServer') { $port.SetAttribute('ConfiguredFqdn', $access.GetAttribute('ConfiguredFqdn')) }
+    }
+    $null = $Service.Ports.AppendChild($port)
+}
+
+# Brings the ports of each pool to the wanted state and tells how many differed.
+function Edit-Ports([xml]$Document, [string[]]$Pools, $Ports, [bool]$On) {
+    foreach ($pool in $Pools) {
+        $service = Find-EdgeService $Document $pool
+        foreach ($wanted in $Ports) {
+            $found = Find-Port $service $wanted
+            if ($On -eq [bool]$found) { continue }
+            if ($On) { Add-Port $service $wanted } else { $null = $service.Ports.RemoveChild($found) }
+            "$pool $($wanted.Port)"
+        }
+    }
+}
+
+function Edit-Flags([xml]$Document) {
+    Edit-Ports $Document $EnableSip $sipPorts $true
+    Edit-Ports $Document $DisableSip $sipPorts $false
+    Edit-Ports $Document $EnableXmpp $xmppPorts $true
+    Edit-Ports $Document $DisableXmpp $xmppPorts $false
+}
+
+function Format-SimpleUrl($Collection) {
+    $lines = foreach ($url in $Collection.SimpleUrl) {
+        $entries = @($url.SimpleUrlEntry | ForEach-Object { $_.Url }) -join ' '
+        '{0} {1} {2} [{3}]' -f $url.Component, $url.Domain, $url.ActiveUrl, $entries
+    }
+    @($lines | Sort-Object) -join "`n"
+}
+
+function Restore-SimpleUrl($Before) {
+    foreach ($collection in $Before) {
+        $now = Get-CsSimpleUrlConfiguration -Identity $collection.Identity
+        if ((Format-SimpleUrl $now) -eq (Format-SimpleUrl $collection)) { continue }
+        $null = Set-CsSimpleUrlConfiguration -Identity $collection.Identity -SimpleUrl @{ Replace = $collection.SimpleUrl } -Force -Confirm:$false
+        [string]$collection.Identity
+    }
+}
+
+# One publish at a time on this machine, also when the caller lost its shell and
+# came back with another while the first still works. A holder that died leaves
+# the mutex abandoned, which is as good as free.
+$mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-publish'
+try { $held = $mutex.WaitOne(0) } catch [System.Threading.AbandonedMutexException] { $held = $true }
+if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'another publish is still running on this machine' }
+try {
+    $document = Read-Document
+    $found = $document.DocumentElement.GetAttribute('Signature')
+    if ($found -ne $Signature) { Write-Error -ErrorId 'fedroute.Conflict' -Category InvalidData -Message "the topology now carries signature $found, not $Signature" }
+
+    $backup = ''
+    $restored = @()
+    $edited = @(Edit-Flags $document)
+    if ($edited.Count -gt 0) {
+        $file = Join-Path -Path $env:TEMP -ChildPath "fedroute-publish-$Signature.xml"
+        $backup = Join-Path -Path $env:TEMP -ChildPath "fedroute-backup-$Signature.xml"
+        $simpleUrls = @(Get-CsSimpleUrlConfiguration)
+        try {
+            $document.Save($file)
+            $null = Publish-CsTopology -FileName $file -BackupFileName $backup -Force -Confirm:$false
+        }
+        finally {
+            Remove-Item -Path $file -ErrorAction SilentlyContinue
+        }
+        $restored = @(Restore-SimpleUrl $simpleUrls)
+        $null = Enable-CsTopology -Force -Confirm:$false
+    }
+
+    $after = Read-Document
+    $differing = @(Edit-Flags $after)
+    if ($differing.Count -gt 0) { Write-Error -ErrorId 'fedroute.Failed' -Category InvalidResult -Message "after publishing the topology still differs: $($differing -join ', ')" }
+    [pscustomobject]@{
+        Signature          = $after.DocumentElement.GetAttribute('Signature')
+        BackupFile         = $backup
+        SimpleUrlsRestored = ($restored.Count -gt 0)
+    }
+}
+finally {
+    $mutex.ReleaseMutex()
+    $mutex.Dispose()
+}

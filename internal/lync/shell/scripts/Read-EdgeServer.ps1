@@ -1,0 +1,41 @@
+# Read-EdgeServer: what one Edge machine says about itself
+#
+# Reads: the machine's name, its Lync services, its TCP listeners, the topology in its local replica
+# Changes: nothing
+# Runs on: an Edge server, as a local account
+# Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
+# Source: cmdlet reference of Get-CsWindowsService, Get-CsTopology (LocalStore);
+#   .NET Framework reference of IPGlobalProperties
+[CmdletBinding()]
+param()
+
+$ErrorActionPreference = 'Stop'
+$module = Get-Module -Name SkypeForBusiness, Lync | Select-Object -First 1
+if (-not $module) {
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Select-Object -First 1
+    if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
+    Import-Module -Name $module.Name
+}
+
+$network = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties()
+
+# Setup looks the machine up in the topology by this name, so a workgroup Edge
+# without a primary DNS suffix must be seen as what it is.
+$hostName = $network.HostName
+if ($network.DomainName) { $hostName = $hostName + '.' + $network.DomainName }
+
+# Only the local store tells which topology this machine would set itself up by.
+$local = [xml](Get-CsTopology -LocalStore -AsXml).ToString()
+
+[pscustomobject]@{
+    HostName       = $hostName
+    LocalSignature = $local.DocumentElement.GetAttribute('Signature')
+    Listening      = @($network.GetActiveTcpListeners() | ForEach-Object { $_.ToString() })
+    Services       = @(Get-CsWindowsService -ExcludeActivityLevel | ForEach-Object {
+            [pscustomobject]@{
+                Name        = [string]$_.Name
+                DisplayName = [string]$_.DisplayName
+                State       = [string]$_.Status
+            }
+        })
+}

@@ -1,0 +1,90 @@
+# Read-Topology: sites, routes, pools, flags, associations and replication, in one call
+#
+# Reads: the topology document, Edge, Registrar, Conferencing and Mediation services, site routes,
+#   Access Edge and Registrar configuration, replication status
+# Changes: nothing
+# Runs on: a management server, as a domain account
+# Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
+# Source: cmdlet reference of Get-CsTopology (ToString as in the examples of Publish-CsTopology),
+#   Get-CsService, Get-CsSite, Get-CsRegistrarConfiguration, Get-CsManagementStoreReplicationStatus
+[CmdletBinding()]
+param()
+
+$ErrorActionPreference = 'Stop'
+$module = Get-Module -Name SkypeForBusiness, Lync | Select-Object -First 1
+if (-not $module) {
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Select-Object -First 1
+    if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
+    Import-Module -Name $module.Name
+}
+
+function Format-Time($Time) {
+    if ($Time) { return ([datetime]$Time).ToUniversalTime().ToString('o') }
+    ''
+}
+
+# Properties that a version or a role does not have read as nothing and become ''.
+function Format-Service([string]$Role, $Services) {
+    foreach ($service in $Services) {
+        [pscustomobject]@{
+            Role            = $Role
+            Pool            = [string]$service.PoolFqdn
+            Site            = [string]$service.SiteId
+            EdgeServer      = [string]$service.EdgeServer
+            Registrar       = [string]$service.Registrar
+            BackupRegistrar = [string]$service.BackupRegistrar
+            ExternalFqdn    = [string]$service.AccessEdgeExternalFqdn
+        }
+    }
+}
+
+function Format-Site($Sites) {
+    foreach ($site in $Sites) {
+        # Branch sites have no route of their own.
+        if ($site.SiteType -and [string]$site.SiteType -ne 'CentralSite') { continue }
+        $xmpp = [string]$site.XmppFederationRoute
+        if (-not $xmpp) { $xmpp = [string]$site.XmppExternalFederationRoute }
+        [pscustomobject]@{ Identity = [string]$site.Identity; SipRoute = [string]$site.FederationRoute; XmppRoute = $xmpp }
+    }
+}
+
+# The procedures and the reference disagree on the name of this parameter: the
+# server decides. A read-only role may not see Set-CsSite at all.
+$xmppParameter = ''
+$setSite = Get-Command -Name Set-CsSite -ErrorAction SilentlyContinue
+if ($setSite) {
+    foreach ($name in 'XmppExternalFederationRoute', 'XmppFederationRoute') {
+        if ($setSite.Parameters.ContainsKey($name)) { $xmppParameter = $name }
+    }
+}
+
+$document = [xml](Get-CsTopology -AsXml).ToString()
+$edgeServices = @($document.Topology.Services.Service | Where-Object { $_.ServiceId.RoleName -eq 'EdgeServer' })
+
+[pscustomobject]@{
+    ServerVersion       = [string](Get-CsServerVersion)
+    Module              = $module.Name
+    XmppRouteParameter  = $xmppParameter
+    AllowFederatedUsers = [bool](Get-CsAccessEdgeConfiguration).AllowFederatedUsers
+    Signature           = $document.DocumentElement.GetAttribute('Signature')
+    Clusters            = @($document.Topology.Clusters.Cluster | ForEach-Object { $_.OuterXml })
+    EdgeServices        = @($edgeServices | ForEach-Object { $_.OuterXml })
+    Sites               = @(Format-Site (Get-CsSite))
+    Services            = @(
+        Format-Service 'EdgeServer' (Get-CsService -EdgeServer)
+        Format-Service 'Registrar' (Get-CsService -Registrar)
+        Format-Service 'ConferencingServer' (Get-CsService -ConferencingServer)
+        Format-Service 'MediationServer' (Get-CsService -MediationServer)
+    )
+    RegistrarSettings   = @(Get-CsRegistrarConfiguration | ForEach-Object {
+            [pscustomobject]@{ Identity = [string]$_.Identity; PoolState = [string]$_.PoolState }
+        })
+    Replicas            = @(Get-CsManagementStoreReplicationStatus | ForEach-Object {
+            [pscustomobject]@{
+                Fqdn       = [string]$_.ReplicaFqdn
+                UpToDate   = [bool]$_.UpToDate
+                LastUpdate = Format-Time $_.LastUpdateCreation
+                LastStatus = Format-Time $_.LastStatusReport
+            }
+        })
+}
