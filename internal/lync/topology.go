@@ -41,6 +41,9 @@ type Product struct {
 // Topology is what the Central Management Store says, read in one call.
 type Topology struct {
 	Product Product
+	// ServerTime is the management server's clock at the time of reading. Replica
+	// times come from the same clock, so only these two may be compared.
+	ServerTime time.Time
 	// Signature identifies the published document. It changes with each publish.
 	Signature string
 	// FederatedUsersAllowed is the global switch of the Access Edge configuration.

@@ -1,0 +1,89 @@
+package v1alpha1
+
+// Condition types. Ready, Reconciling and Stalled have the kstatus meaning:
+// Ready is always present; Reconciling and Stalled are present only while true.
+const (
+	// ConditionReady: federation is as the spec says and nothing is left to do.
+	ConditionReady = "Ready"
+	// ConditionReconciling: the controller is on its way, or waits for something
+	// that can change by itself.
+	ConditionReconciling = "Reconciling"
+	// ConditionStalled: only a person can help.
+	ConditionStalled = "Stalled"
+
+	// ConditionSIPRouted: flags and site routes of SIP name the Edge pool.
+	ConditionSIPRouted = "SIPRouted"
+	// ConditionXMPPRouted: flags and site routes of XMPP name the Edge pool.
+	ConditionXMPPRouted = "XMPPRouted"
+	// ConditionDNSPublished: every authoritative server has the wanted records.
+	ConditionDNSPublished = "DNSPublished"
+	// ConditionPortsOpen: every external address of the Edge pool answers.
+	ConditionPortsOpen = "PortsOpen"
+	// ConditionFrontEndsAssociated: the listed Front End pools use the Edge pool.
+	ConditionFrontEndsAssociated = "FrontEndsAssociated"
+
+	// ConditionEdgeServersReachable: every Edge machine answered over WinRM.
+	ConditionEdgeServersReachable = "EdgeServersReachable"
+)
+
+// Reasons. Each is documented in docs/spec with what to do.
+const (
+	// ReasonInSync: nothing differs from the spec.
+	ReasonInSync = "InSync"
+	// ReasonObserved: the organization could be read.
+	ReasonObserved = "Observed"
+	// ReasonNotManaged: the spec does not name this part.
+	ReasonNotManaged = "NotManaged"
+	// ReasonProgressing: a plan is being carried out.
+	ReasonProgressing = "Progressing"
+	// ReasonPlanned: there are steps to take and nothing has been started yet.
+	ReasonPlanned = "Planned"
+	// ReasonDrifted: something differs and the mode forbids changing it.
+	ReasonDrifted = "Drifted"
+	// ReasonAwaitingApproval: a plan waits for spec.approvedPlan.
+	ReasonAwaitingApproval = "AwaitingApproval"
+	// ReasonAwaitingPerson: a person must set what the spec forbids us to set.
+	ReasonAwaitingPerson = "AwaitingPerson"
+	// ReasonSuspended: spec.suspend stops all changes.
+	ReasonSuspended = "Suspended"
+	// ReasonConflict: an older route holds the same switch.
+	ReasonConflict = "Conflict"
+	// ReasonTopologyMissing: the referenced LyncTopology does not exist.
+	ReasonTopologyMissing = "TopologyMissing"
+	// ReasonSecretMissing: a referenced Secret does not exist or lacks a key.
+	ReasonSecretMissing = "SecretMissing"
+	// ReasonNotObserved: the organization has not been read yet.
+	ReasonNotObserved = "NotObserved"
+	// ReasonUnknown: a part that the plan needs could not be read.
+	ReasonUnknown = "Unknown"
+	// ReasonPortsClosed: an address of the Edge pool does not answer.
+	ReasonPortsClosed = "PortsClosed"
+	// ReasonNameBlocked: DNS has something in the way of a name.
+	ReasonNameBlocked = "NameBlocked"
+	// ReasonPropagating: an authoritative server does not show a record yet.
+	ReasonPropagating = "Propagating"
+	// ReasonUnreachable: nobody answered in time.
+	ReasonUnreachable = "Unreachable"
+	// ReasonDenied: credentials, keys or certificates were not accepted.
+	ReasonDenied = "Denied"
+	// ReasonRefused: a server's policy forbids the change.
+	ReasonRefused = "Refused"
+	// ReasonInvalid: the spec names something that does not exist.
+	ReasonInvalid = "Invalid"
+	// ReasonUnsupported: the product version has no such feature.
+	ReasonUnsupported = "Unsupported"
+	// ReasonWorldChanged: someone changed the same thing between read and write.
+	ReasonWorldChanged = "WorldChanged"
+	// ReasonBusy: the same long operation still runs.
+	ReasonBusy = "Busy"
+	// ReasonOutcomeUnknown: an act was sent and no answer came.
+	ReasonOutcomeUnknown = "OutcomeUnknown"
+	// ReasonStepFailed: the far side tried a step and reported failure.
+	ReasonStepFailed = "StepFailed"
+	// ReasonInternal: a defect of the controller.
+	ReasonInternal = "Internal"
+)
+
+// AnnotationRequestedAt asks for a reconcile now; any new value counts. The value
+// that was handled last stands in status.lastHandledReconcileAt.
+const AnnotationRequestedAt = "reconcile.fedroute.io/requestedAt"

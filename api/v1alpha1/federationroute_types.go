@@ -1,0 +1,369 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Mode says how far the controller may go.
+// +kubebuilder:validation:Enum=Enforce;Approve;Observe
+type Mode string
+
+const (
+	// ModeEnforce carries every plan out.
+	ModeEnforce Mode = "Enforce"
+	// ModeApprove carries a plan out once spec.approvedPlan names its id.
+	ModeApprove Mode = "Approve"
+	// ModeObserve only looks and reports.
+	ModeObserve Mode = "Observe"
+)
+
+// FlagPolicy says who sets the federation flags of the topology.
+// +kubebuilder:validation:Enum=Manage;Verify
+type FlagPolicy string
+
+const (
+	// FlagsManage edits, publishes and enables the topology.
+	FlagsManage FlagPolicy = "Manage"
+	// FlagsVerify never publishes; it reports what a person must tick.
+	FlagsVerify FlagPolicy = "Verify"
+)
+
+// DeletionPolicy says what happens to federation when the object goes.
+// +kubebuilder:validation:Enum=Orphan
+type DeletionPolicy string
+
+// DeletionOrphan leaves everything as it is.
+const DeletionOrphan DeletionPolicy = "Orphan"
+
+// FederationRouteSpec says which Edge pool hosts federation.
+// +kubebuilder:validation:XValidation:rule="has(self.sip) || has(self.xmpp)",message="the route manages no protocol; add spec.sip, spec.xmpp or both"
+// +kubebuilder:validation:XValidation:rule="!has(self.standbyEdgePools) || !(self.edgePool in self.standbyEdgePools)",message="spec.edgePool is also listed in spec.standbyEdgePools; list there only the pools that do not host federation now"
+// +kubebuilder:validation:XValidation:rule="!has(self.approvedPlan) || self.mode == 'Approve'",message="spec.approvedPlan has no meaning in this mode; set spec.mode to Approve or remove spec.approvedPlan"
+type FederationRouteSpec struct {
+	// TopologyRef names the LyncTopology, in the same namespace, of the organization.
+	TopologyRef LocalReference `json:"topologyRef"`
+
+	// EdgePool is the FQDN of the Edge pool that hosts federation. Failing over is
+	// changing this line; failing back is changing it back.
+	EdgePool Hostname `json:"edgePool"`
+
+	// StandbyEdgePools are Edge pools that must not host federation: their
+	// federation flags are cleared when the flags are published. The pool that a
+	// site leaves is cleared too, listed or not; other pools are never touched.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=16
+	StandbyEdgePools []Hostname `json:"standbyEdgePools,omitempty"`
+
+	// Mode says how far the controller may go: Enforce carries plans out, Approve
+	// waits until spec.approvedPlan names the plan's id, Observe only reports and
+	// holds nothing that could write.
+	// +optional
+	// +kubebuilder:default=Enforce
+	Mode Mode `json:"mode,omitempty"`
+
+	// Suspend stops all changes until it is false again; observation goes on.
+	// +optional
+	Suspend bool `json:"suspend,omitempty"`
+
+	// SIP manages SIP federation (port 5061). Left out, SIP is not touched.
+	// +optional
+	SIP *ProtocolRoute `json:"sip,omitempty"`
+
+	// XMPP manages XMPP federation (port 5269). Left out, XMPP is not touched.
+	// Skype for Business Server 2019 and later have no XMPP federation.
+	// +optional
+	XMPP *ProtocolRoute `json:"xmpp,omitempty"`
+
+	// FrontEndPools are the Front End pools to associate with the Edge pool.
+	// Pools that are not listed keep their association.
+	// +optional
+	// +listType=map
+	// +listMapKey=fqdn
+	// +kubebuilder:validation:MaxItems=64
+	FrontEndPools []FrontEndPoolRoute `json:"frontEndPools,omitempty"`
+
+	// TopologyFlags says who sets the federation check boxes of the Edge pools:
+	// Manage edits and publishes the topology, Verify only reports what a person
+	// must set in Topology Builder and goes on once it is set.
+	// +optional
+	// +kubebuilder:default=Manage
+	TopologyFlags FlagPolicy `json:"topologyFlags,omitempty"`
+
+	// DNS says where the public SRV, A and AAAA records live. Left out, DNS is
+	// not touched.
+	// +optional
+	DNS *DNS `json:"dns,omitempty"`
+
+	// ApprovedPlan is the id of the plan (status.plan.id) that may be carried out
+	// in mode Approve. Another plan is not approved by it.
+	// +optional
+	// +kubebuilder:validation:MaxLength=80
+	// +kubebuilder:validation:XValidation:rule="self.matches('^sha256-[0-9a-f]{16}$')",message="approvedPlan is no plan id; copy it from status.plan.id, it looks like sha256-0123456789abcdef"
+	ApprovedPlan string `json:"approvedPlan,omitempty"`
+
+	// DeletionPolicy says what happens when this object is deleted. Orphan leaves
+	// federation exactly as it is.
+	// +optional
+	// +kubebuilder:default=Orphan
+	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
+
+	// Interval is how often DNS and the ports are looked at again when nothing
+	// happens; a little jitter is added. Default 1m.
+	// +optional
+	// +kubebuilder:default="1m"
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('5s')",message="interval is too short for servers that others use too; write 5s or more"
+	Interval metav1.Duration `json:"interval,omitempty"`
+}
+
+// Hostname is a fully qualified host name in lower case, such as
+// edge1.contoso.com.
+// +kubebuilder:validation:MaxLength=253
+// +kubebuilder:validation:XValidation:rule="self.matches('^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$')",message="not a fully qualified host name; write it in lower case with its domain and without scheme, port or final dot, like edge1.contoso.com"
+type Hostname string
+
+// LocalReference names an object in the same namespace.
+type LocalReference struct {
+	// Name of the object.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name"`
+}
+
+// ProtocolRoute routes one protocol over the Edge pool.
+// +kubebuilder:validation:XValidation:rule="has(self.domains) && size(self.domains) > 0",message="the protocol has no domain; list at least one under domains, like - name: contoso.com"
+type ProtocolRoute struct {
+	// Sites are the central sites whose federation route is managed. Left out:
+	// every central site of the organization.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=64
+	Sites []string `json:"sites,omitempty"`
+
+	// Domains are the SIP or XMPP domains that partners federate with.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=256
+	Domains []Domain `json:"domains,omitempty"`
+}
+
+// Domain is one federated domain and the host its SRV record names.
+// +kubebuilder:validation:XValidation:rule="!has(self.host) || self.host == self.name || self.host.endsWith('.' + self.name)",message="the SRV target must lie in the SRV record's own domain; choose a host below the domain, like sip.contoso.com for contoso.com"
+type Domain struct {
+	// Name of the domain, such as contoso.com.
+	Name Hostname `json:"name"`
+
+	// Host is the name that the SRV record points to and whose A and AAAA records
+	// hold the Edge servers' external addresses. Left out: the Access Edge
+	// external FQDN of the Edge pool.
+	// +optional
+	Host Hostname `json:"host,omitempty"`
+}
+
+// FrontEndPoolRoute is a Front End pool that uses the Edge pool.
+type FrontEndPoolRoute struct {
+	// FQDN of the Front End pool.
+	FQDN Hostname `json:"fqdn"`
+
+	// FailBack fails the pool back (Invoke-CsPoolFailBack) when it is found
+	// failed over.
+	// +optional
+	FailBack bool `json:"failBack,omitempty"`
+}
+
+// DNS says where the public records live.
+type DNS struct {
+	// Servers are the zones and the servers that accept updates for them.
+	// +listType=map
+	// +listMapKey=zone
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=64
+	Servers []DNSServer `json:"servers"`
+
+	// TTL of the records, in seconds.
+	// +optional
+	// +kubebuilder:default=300
+	// +kubebuilder:validation:XValidation:rule="self >= 1 && self <= 86400",message="ttl is out of range; write seconds between 1 and 86400, 300 is usual for records that move"
+	TTL int32 `json:"ttl,omitempty"`
+}
+
+// DNSServer is one zone and its primary.
+type DNSServer struct {
+	// Zone that the server is authoritative for, such as contoso.com.
+	Zone Hostname `json:"zone"`
+
+	// Address of the primary that takes updates (RFC 2136 over TCP), as host:port.
+	// +kubebuilder:validation:MaxLength=270
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([^:/ ]+|[[][0-9a-fA-F:.]+[]]):[0-9]{1,5}$')",message="address is no host:port; write it like ns1.contoso.com:53 or [2001:db8::1]:53"
+	Address string `json:"address"`
+
+	// ReadBackFrom are further authoritative servers, as host:port, that must
+	// show a change before it counts as published. Servers that the zone's NS
+	// records name are asked without being listed.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MaxLength=270
+	ReadBackFrom []string `json:"readBackFrom,omitempty"`
+
+	// TSIGSecretRef names the Secret with the update key: its keys are name,
+	// algorithm (hmac-sha256, hmac-sha384 or hmac-sha512) and secret (base64 as
+	// in a key file).
+	TSIGSecretRef LocalReference `json:"tsigSecretRef"`
+}
+
+// FederationRouteStatus says what was found and what is being done.
+type FederationRouteStatus struct {
+	// ObservedGeneration is the generation that this status speaks of.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// Conditions in the kstatus meaning: Ready, Reconciling, Stalled, and one for
+	// each part: SIPRouted, XMPPRouted, DNSPublished, PortsOpen, FrontEndsAssociated.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// SIPEdgePool is the Edge pool that all managed sites use for SIP now; empty
+	// when they differ or have none.
+	// +optional
+	SIPEdgePool string `json:"sipEdgePool,omitempty"`
+
+	// XMPPEdgePool is the same for XMPP.
+	// +optional
+	XMPPEdgePool string `json:"xmppEdgePool,omitempty"`
+
+	// Plan is what would be, or is being, done. Absent when nothing is to do.
+	// +optional
+	Plan *Plan `json:"plan,omitempty"`
+
+	// Drift lists every field that differs from what is wanted.
+	// +optional
+	// +listType=map
+	// +listMapKey=field
+	Drift []Drift `json:"drift,omitempty"`
+
+	// History holds the last steps that changed something, newest first.
+	// +optional
+	// +listType=atomic
+	History []HistoryEntry `json:"history,omitempty"`
+
+	// LastHandledReconcileAt is the value of the annotation
+	// reconcile.fedroute.io/requestedAt that was handled last.
+	// +optional
+	LastHandledReconcileAt string `json:"lastHandledReconcileAt,omitempty"`
+}
+
+// Plan is an ordered list of steps. Its id is a hash of their content: the same
+// world and the same spec give the same id.
+type Plan struct {
+	// ID to write into spec.approvedPlan in mode Approve.
+	ID string `json:"id"`
+	// Steps in the order in which they run.
+	// +listType=atomic
+	Steps []Step `json:"steps"`
+}
+
+// StepState says where a step stands.
+// +kubebuilder:validation:Enum=Pending;Running;Done;Skipped;Failed
+type StepState string
+
+// The states of a step.
+const (
+	StepPending StepState = "Pending"
+	StepRunning StepState = "Running"
+	StepDone    StepState = "Done"
+	StepSkipped StepState = "Skipped" // the world was already so
+	StepFailed  StepState = "Failed"
+)
+
+// Step is one change, or one wait, of a plan.
+type Step struct {
+	// Kind of the step, such as SetSiteRoute.
+	Kind string `json:"kind"`
+	// Target is what the step changes.
+	Target string `json:"target"`
+	// From is what was found.
+	// +optional
+	From string `json:"from,omitempty"`
+	// To is what the step makes of it.
+	// +optional
+	To string `json:"to,omitempty"`
+	// State of the step.
+	State StepState `json:"state"`
+	// Message says what happened, when something is to be said.
+	// +optional
+	Message string `json:"message,omitempty"`
+}
+
+// Drift is one field that differs from what is wanted.
+type Drift struct {
+	// Field in words, such as "XMPP route of site Redmond".
+	Field string `json:"field"`
+	// Wanted value.
+	Wanted string `json:"wanted"`
+	// Found value.
+	Found string `json:"found"`
+	// Since is when the difference was first seen.
+	Since metav1.Time `json:"since"`
+}
+
+// HistoryEntry is one step that was carried out.
+type HistoryEntry struct {
+	// Time at which the step ended.
+	Time metav1.Time `json:"time"`
+	// Plan that the step belonged to.
+	Plan string `json:"plan"`
+	// Kind of the step.
+	Kind string `json:"kind"`
+	// Target of the step.
+	Target string `json:"target"`
+	// From is what was found.
+	// +optional
+	From string `json:"from,omitempty"`
+	// To is what was made of it.
+	// +optional
+	To string `json:"to,omitempty"`
+	// Result is Done or Failed.
+	Result StepState `json:"result"`
+	// Message of a failed step.
+	// +optional
+	Message string `json:"message,omitempty"`
+}
+
+// FederationRoute says which Edge pool hosts an organization's federation.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=fr;fedroute,categories=lync
+// +kubebuilder:printcolumn:name="Edge Pool",type=string,JSONPath=`.spec.edgePool`
+// +kubebuilder:printcolumn:name="SIP",type=string,JSONPath=`.status.sipEdgePool`
+// +kubebuilder:printcolumn:name="XMPP",type=string,JSONPath=`.status.xmppEdgePool`
+// +kubebuilder:printcolumn:name="Mode",type=string,JSONPath=`.spec.mode`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="Plan",type=string,JSONPath=`.status.plan.id`,priority=1
+// +kubebuilder:printcolumn:name="Message",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].message`,priority=1
+type FederationRoute struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// Spec says what is wanted.
+	Spec FederationRouteSpec `json:"spec"`
+	// Status says what was found and what is being done.
+	// +optional
+	Status FederationRouteStatus `json:"status,omitempty"`
+}
+
+// FederationRouteList is a list of FederationRoutes.
+// +kubebuilder:object:root=true
+type FederationRouteList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []FederationRoute `json:"items"`
+}

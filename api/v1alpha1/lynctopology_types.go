@@ -1,0 +1,277 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// AuthenticationMethod is a way to sign in over WinRM.
+// +kubebuilder:validation:Enum=Kerberos;NTLM;Certificate;Basic
+type AuthenticationMethod string
+
+// The ways to sign in. All of them run inside verified TLS.
+const (
+	AuthKerberos    AuthenticationMethod = "Kerberos"
+	AuthNTLM        AuthenticationMethod = "NTLM"
+	AuthCertificate AuthenticationMethod = "Certificate"
+	AuthBasic       AuthenticationMethod = "Basic"
+)
+
+// LyncTopologySpec says how to reach one organization.
+type LyncTopologySpec struct {
+	// Management are the servers with the management shell.
+	Management Management `json:"management"`
+
+	// EdgeServers says how to reach the machines of the Edge pools, which are
+	// workgroup machines with local accounts.
+	// +optional
+	EdgeServers *EdgeServers `json:"edgeServers,omitempty"`
+
+	// CABundle holds the PEM certificates of the authorities that issued the WinRM
+	// certificates. Left out: the authorities that the controller's image trusts.
+	// +optional
+	// +kubebuilder:validation:MaxLength=65536
+	// +kubebuilder:validation:XValidation:rule="self.contains('-----BEGIN CERTIFICATE-----')",message="caBundle holds no PEM certificate; paste the issuing authority's certificate with its BEGIN CERTIFICATE and END CERTIFICATE lines"
+	CABundle string `json:"caBundle,omitempty"`
+
+	// PollInterval is how often the organization is observed. Default 1m.
+	// +optional
+	// +kubebuilder:default="1m"
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('2s')",message="pollInterval is too short for a management server; write 2s or more"
+	PollInterval metav1.Duration `json:"pollInterval,omitempty"`
+}
+
+// Management are servers with the management shell, tried in order.
+type Management struct {
+	// Endpoints are tried in order; a dead Front End is the normal case in a
+	// disaster, so list a server of another site too.
+	// +listType=map
+	// +listMapKey=url
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=16
+	Endpoints []Endpoint `json:"endpoints"`
+
+	// Authentication of a domain account that may manage the organization.
+	Authentication Authentication `json:"authentication"`
+}
+
+// Endpoint is one WinRM listener.
+type Endpoint struct {
+	// URL of the WSMan service.
+	URL WSManURL `json:"url"`
+
+	// ServerName is the name that the server's certificate must carry, when it is
+	// not the host of the URL.
+	// +optional
+	ServerName Hostname `json:"serverName,omitempty"`
+}
+
+// WSManURL is an https URL of a WSMan service.
+// +kubebuilder:validation:MaxLength=300
+// +kubebuilder:validation:XValidation:rule="!self.startsWith('http://')",message="plain http would show credentials and commands to the network; use the https listener, like https://fe1.contoso.com:5986/wsman"
+// +kubebuilder:validation:XValidation:rule="self.startsWith('http://') || self.matches('^https://[^/@ ?#]+(/[^@ ?#]*)?$')",message="not an https URL of a WSMan service; write it like https://fe1.contoso.com:5986/wsman"
+type WSManURL string
+
+// Authentication names a method and the Secret with the credentials.
+type Authentication struct {
+	// Method of signing in.
+	Method AuthenticationMethod `json:"method"`
+
+	// SecretRef names the Secret. NTLM and Basic read username and password;
+	// Certificate reads tls.crt and tls.key; Kerberos reads username, realm,
+	// krb5.conf and either password or keytab.
+	SecretRef LocalReference `json:"secretRef"`
+}
+
+// EdgeServers says how to reach the machines of the Edge pools.
+type EdgeServers struct {
+	// Authentication of a local account with administrator rights on the machines.
+	Authentication Authentication `json:"authentication"`
+
+	// Overrides for single machines. Left out: https://<machine fqdn>:5986/wsman
+	// and the external addresses of the topology.
+	// +optional
+	// +listType=map
+	// +listMapKey=fqdn
+	// +kubebuilder:validation:MaxItems=64
+	Overrides []EdgeServerOverride `json:"overrides,omitempty"`
+}
+
+// EdgeServerOverride says what differs for one machine.
+type EdgeServerOverride struct {
+	// FQDN of the machine in the topology.
+	FQDN Hostname `json:"fqdn"`
+
+	// URL of its WSMan service.
+	// +optional
+	URL WSManURL `json:"url,omitempty"`
+
+	// ServerName is the name that its certificate must carry.
+	// +optional
+	ServerName Hostname `json:"serverName,omitempty"`
+
+	// ExternalAddresses are what partners connect to, when the topology does not
+	// know them, such as the addresses of a load balancer.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MaxLength=45
+	// +kubebuilder:validation:items:XValidation:rule="isIP(self)",message="not an IP address; write one address per item, like 203.0.113.10 or 2001:db8::10"
+	ExternalAddresses []string `json:"externalAddresses,omitempty"`
+
+	// OutOfService takes the machine out of everything: it is not started, set
+	// up, probed or published. Use it to fail over to a pool with a dead machine.
+	// +optional
+	OutOfService bool `json:"outOfService,omitempty"`
+}
+
+// LyncTopologyStatus says what was seen in the organization.
+type LyncTopologyStatus struct {
+	// ObservedGeneration is the generation that this status speaks of.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// Conditions: Ready, Reconciling and Stalled in the kstatus meaning, and
+	// EdgeServersReachable.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// Product and version that answered.
+	// +optional
+	Product *Product `json:"product,omitempty"`
+
+	// Endpoint that answered.
+	// +optional
+	Endpoint string `json:"endpoint,omitempty"`
+
+	// Sites and their federation routes.
+	// +optional
+	// +listType=atomic
+	Sites []SiteStatus `json:"sites,omitempty"`
+
+	// EdgePools and their federation flags and machines.
+	// +optional
+	// +listType=atomic
+	EdgePools []EdgePoolStatus `json:"edgePools,omitempty"`
+
+	// FrontEndPools and the Edge pool that each is associated with.
+	// +optional
+	// +listType=atomic
+	FrontEndPools []FrontEndPoolStatus `json:"frontEndPools,omitempty"`
+
+	// ObservedAt is when what is shown here was first seen so. It does not move
+	// while nothing changes; the metric fedroute_observation_timestamp_seconds
+	// tells when the organization was looked at last.
+	// +optional
+	ObservedAt *metav1.Time `json:"observedAt,omitempty"`
+}
+
+// Product is a server generation.
+type Product struct {
+	// Name, such as Lync Server 2013.
+	Name string `json:"name"`
+	// Version, such as 5.0.8308.0.
+	Version string `json:"version"`
+	// XMPP tells whether this generation has XMPP federation.
+	XMPP bool `json:"xmpp"`
+}
+
+// SiteStatus is a central site.
+type SiteStatus struct {
+	// Name of the site.
+	Name string `json:"name"`
+	// SIPRoute is the Edge pool of the SIP federation route.
+	// +optional
+	SIPRoute string `json:"sipRoute,omitempty"`
+	// XMPPRoute is the Edge pool of the XMPP federation route.
+	// +optional
+	XMPPRoute string `json:"xmppRoute,omitempty"`
+}
+
+// EdgePoolStatus is an Edge pool.
+type EdgePoolStatus struct {
+	// FQDN of the pool.
+	FQDN string `json:"fqdn"`
+	// Site of the pool.
+	Site string `json:"site"`
+	// ExternalFQDN is the Access Edge external FQDN.
+	ExternalFQDN string `json:"externalFQDN"`
+	// SIP is the "federation, port 5061" flag.
+	SIP bool `json:"sip"`
+	// XMPP is the "XMPP federation, port 5269" flag.
+	XMPP bool `json:"xmpp"`
+	// NextHop is the Front End pool that the Edge pool hands traffic to.
+	// +optional
+	NextHop string `json:"nextHop,omitempty"`
+	// Servers of the pool.
+	// +listType=atomic
+	Servers []EdgeServerStatus `json:"servers"`
+}
+
+// EdgeServerStatus is one machine of an Edge pool.
+type EdgeServerStatus struct {
+	// FQDN of the machine.
+	FQDN string `json:"fqdn"`
+	// ExternalAddresses that partners connect to.
+	// +optional
+	// +listType=atomic
+	ExternalAddresses []string `json:"externalAddresses,omitempty"`
+	// Reachable tells whether the machine answered over WinRM.
+	Reachable bool `json:"reachable"`
+	// Services is Running, Stopped, Partial or Unknown.
+	Services string `json:"services"`
+	// Replica is UpToDate, Behind or Unknown.
+	Replica string `json:"replica"`
+	// Message says why the machine could not be read.
+	// +optional
+	Message string `json:"message,omitempty"`
+}
+
+// FrontEndPoolStatus is a Front End pool.
+type FrontEndPoolStatus struct {
+	// FQDN of the pool.
+	FQDN string `json:"fqdn"`
+	// Site of the pool.
+	Site string `json:"site"`
+	// EdgePool that all links name; empty when they differ or there is none.
+	// +optional
+	EdgePool string `json:"edgePool,omitempty"`
+	// BackupPool of the pool.
+	// +optional
+	BackupPool string `json:"backupPool,omitempty"`
+	// State of the Registrar pool, such as Active or FailedOver.
+	// +optional
+	State string `json:"state,omitempty"`
+}
+
+// LyncTopology says how to reach one organization and what was seen there.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=lt,categories=lync
+// +kubebuilder:printcolumn:name="Product",type=string,JSONPath=`.status.product.name`
+// +kubebuilder:printcolumn:name="Endpoint",type=string,JSONPath=`.status.endpoint`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="Version",type=string,JSONPath=`.status.product.version`,priority=1
+// +kubebuilder:printcolumn:name="Message",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].message`,priority=1
+type LyncTopology struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// Spec says how to reach the organization.
+	Spec LyncTopologySpec `json:"spec"`
+	// Status says what was seen there.
+	// +optional
+	Status LyncTopologyStatus `json:"status,omitempty"`
+}
+
+// LyncTopologyList is a list of LyncTopologies.
+// +kubebuilder:object:root=true
+type LyncTopologyList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []LyncTopology `json:"items"`
+}

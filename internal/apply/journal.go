@@ -1,0 +1,87 @@
+// Package apply carries a plan out: step by step, each looked at again before it
+// acts, each verified by reading back, each recorded.
+package apply
+
+import (
+	"sync"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// State says where a step stands.
+type State string
+
+// The states of a step.
+const (
+	Pending State = "Pending"
+	Running State = "Running"
+	Done    State = "Done"
+	Skipped State = "Skipped" // the world was already as the step wants it
+	Failed  State = "Failed"
+)
+
+// Entry is the record of one step.
+type Entry struct {
+	Step    plan.Step
+	State   State
+	Message string // what it waits for, or why it failed
+	Started time.Time
+	Ended   time.Time
+}
+
+// journal is the record of a run. It is written by the run's goroutines and read
+// by whoever reports.
+type journal struct {
+	mu      sync.Mutex
+	entries []Entry
+	changed func()
+}
+
+func newJournal(steps []plan.Step, changed func()) *journal {
+	j := &journal{entries: make([]Entry, len(steps)), changed: changed}
+	for i, s := range steps {
+		j.entries[i] = Entry{Step: s, State: Pending}
+	}
+	return j
+}
+
+func (j *journal) update(i int, change func(*Entry)) {
+	j.mu.Lock()
+	before := j.entries[i]
+	change(&j.entries[i])
+	moved := before.State != j.entries[i].State || before.Message != j.entries[i].Message
+	j.mu.Unlock()
+	if moved {
+		j.changed()
+	}
+}
+
+func (j *journal) start(i int, now time.Time) {
+	j.update(i, func(e *Entry) { e.State, e.Started = Running, now })
+}
+
+func (j *journal) note(i int, message string) {
+	j.update(i, func(e *Entry) { e.Message = message })
+}
+
+func (j *journal) end(i int, now time.Time, skipped bool, err error) {
+	j.update(i, func(e *Entry) {
+		e.Ended = now
+		switch {
+		case err != nil:
+			e.State, e.Message = Failed, fault.Sentence(err)
+		case skipped:
+			e.State, e.Message = Skipped, "already so"
+		default:
+			e.State, e.Message = Done, ""
+		}
+	})
+}
+
+func (j *journal) copy() []Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return append([]Entry(nil), j.entries...)
+}

@@ -1,0 +1,186 @@
+package apply
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
+)
+
+// Clock is the time that a run waits on.
+type Clock interface {
+	Now() time.Time
+	// Sleep returns ctx's error when it ends before d has passed.
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// Hands are what a run works with. Only a run holds writers; a mode that may not
+// write never builds Hands.
+type Hands struct {
+	Observer lync.Observer
+	Operator lync.Operator
+	Zones    map[string]Zone // by zone name
+	Prober   probe.Prober
+	Clock    Clock
+}
+
+// Zone is one DNS zone to read and to change.
+type Zone struct {
+	Reader dns.Reader
+	Writer dns.Writer
+}
+
+// Limits bound the waits of a run.
+type Limits struct {
+	Poll        time.Duration // between two looks
+	Services    time.Duration // until started services run
+	Replication time.Duration // until replicas are newer than the change
+	Ports       time.Duration // until ports answer
+	Propagation time.Duration // until every authoritative server shows a record
+}
+
+// DefaultLimits suit an organization of usual size.
+var DefaultLimits = Limits{
+	Poll:        2 * time.Second,
+	Services:    5 * time.Minute,
+	Replication: 15 * time.Minute,
+	Ports:       time.Minute,
+	Propagation: 2 * time.Minute,
+}
+
+// Run is one plan being carried out. It ends by itself.
+type Run struct {
+	Plan plan.Plan
+	// Base is the topology that the plan was made from.
+	Base   lync.Topology
+	hands  Hands
+	limits Limits
+
+	journal  *journal
+	stopping atomic.Bool
+	cancel   context.CancelFunc
+	done     chan struct{}
+
+	mu         sync.Mutex
+	err        error
+	ended      time.Time
+	signature  string    // of the topology document now in force
+	lastChange time.Time // by hands.Clock; zero while nothing was changed
+}
+
+// Start begins to carry the plan out in the background. changed is called, from
+// any goroutine, whenever the record moved; it must not block.
+func Start(ctx context.Context, p plan.Plan, base lync.Topology, hands Hands, limits Limits, changed func()) *Run {
+	ctx, cancel := context.WithCancel(ctx)
+	r := &Run{Plan: p, Base: base, hands: hands, limits: limits, journal: newJournal(p.Steps, changed),
+		cancel: cancel, done: make(chan struct{}), signature: base.Signature}
+	go func() {
+		defer cancel()
+		err := r.steps(ctx)
+		r.mu.Lock()
+		r.err, r.ended = err, hands.Clock.Now()
+		r.mu.Unlock()
+		close(r.done)
+		changed()
+	}()
+	return r
+}
+
+// Entries gives the record as it stands.
+func (r *Run) Entries() []Entry { return r.journal.copy() }
+
+// Stop lets the running steps end and starts no further one.
+func (r *Run) Stop() { r.stopping.Store(true) }
+
+// Abort ends the run at once; the outcome of the running steps is unknown.
+func (r *Run) Abort() { r.Stop(); r.cancel() }
+
+// Done is closed when the run has ended.
+func (r *Run) Done() <-chan struct{} { return r.done }
+
+// Ended tells whether the run is over, when it ended and with which error.
+func (r *Run) Ended() (bool, time.Time, error) {
+	select {
+	case <-r.done:
+	default:
+		return false, time.Time{}, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return true, r.ended, r.err
+}
+
+// steps runs the steps kind by kind. Steps of one kind are independent.
+func (r *Run) steps(ctx context.Context) error {
+	steps := r.Plan.Steps
+	for i := 0; i < len(steps); {
+		j := i
+		for j < len(steps) && steps[j].Kind == steps[i].Kind {
+			j++
+		}
+		if r.stopping.Load() {
+			return fault.New(fault.Conflict, "carry out plan", r.Plan.ID, "it was stopped before "+string(steps[i].Kind)).
+				With("the steps before it stand", "a new plan is made")
+		}
+		if err := r.stage(ctx, i, j); err != nil {
+			return err
+		}
+		i = j
+	}
+	return nil
+}
+
+// stage runs steps i to j-1: side by side where each has its own machine or
+// zone, one after the other where all go through the management server.
+func (r *Run) stage(ctx context.Context, i, j int) error {
+	var group errgroup.Group
+	group.SetLimit(width(r.Plan.Steps[i].Kind))
+	var failed atomic.Bool
+	for n := i; n < j; n++ {
+		group.Go(func() error {
+			if failed.Load() {
+				return nil
+			}
+			err := r.step(ctx, n)
+			if err != nil {
+				failed.Store(true)
+			}
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+func width(k plan.Kind) int {
+	switch k {
+	case plan.StartEdgeServices, plan.SetupEdgeServer, plan.RestartEdgeServices, plan.CheckPorts, plan.UpdateDNS:
+		return 16
+	default:
+		return 1
+	}
+}
+
+func (r *Run) step(ctx context.Context, n int) error {
+	s := r.Plan.Steps[n]
+	r.journal.start(n, r.hands.Clock.Now())
+	w := work{Run: r, note: func(m string) { r.journal.note(n, m) }}
+	skipped, err := w.do(ctx, s)
+	r.journal.end(n, r.hands.Clock.Now(), skipped, err)
+	return err
+}
+
+// changing notes that a change of the organization is about to be sent. The time
+// before it, not after, is a safe lower bound for what must replicate.
+func (r *Run) changing() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lastChange = r.hands.Clock.Now()
+}

@@ -1,0 +1,202 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// work is the carrying out of one step.
+type work struct {
+	*Run
+	note func(message string)
+}
+
+// do acts on one step. Each looks first and skips when the world is already so.
+func (w work) do(ctx context.Context, s plan.Step) (skipped bool, err error) {
+	switch s.Kind {
+	case plan.StartEdgeServices:
+		return w.startServices(ctx, s)
+	case plan.PublishFlags:
+		return false, w.publishFlags(ctx, s)
+	case plan.SetSiteRoute:
+		return false, w.setSiteRoute(ctx, s)
+	case plan.AwaitReplication:
+		return false, w.awaitReplication(ctx, s)
+	case plan.SetupEdgeServer:
+		return w.setup(ctx, s)
+	case plan.RestartEdgeServices:
+		return w.restart(ctx, s)
+	case plan.CheckPorts:
+		return false, w.checkPort(ctx, s)
+	case plan.UpdateDNS:
+		return w.updateDNS(ctx, s)
+	case plan.AssociateFrontEnd:
+		return false, w.associate(ctx, s)
+	case plan.FailBackFrontEnd:
+		return false, w.failBack(ctx, s)
+	default:
+		return false, fault.New(fault.Internal, "carry out", string(s.Kind), "no such kind of step")
+	}
+}
+
+func (w work) startServices(ctx context.Context, s plan.Step) (bool, error) {
+	state, err := w.hands.Observer.ReadEdgeServer(ctx, s.Server.FQDN)
+	if err != nil {
+		return false, err
+	}
+	if state.Running() {
+		return true, nil
+	}
+	if err := w.hands.Operator.StartServices(ctx, s.Server.FQDN); err != nil {
+		return false, err
+	}
+	return false, w.untilRunning(ctx, s.Server.FQDN)
+}
+
+func (w work) publishFlags(ctx context.Context, s plan.Step) error {
+	w.changing()
+	published, err := w.hands.Operator.PublishFlags(ctx, lync.FlagChange{Signature: w.Base.Signature, Flags: s.Flags})
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.signature = published.Signature
+	return nil
+}
+
+func (w work) setSiteRoute(ctx context.Context, s plan.Step) error {
+	w.changing()
+	found, err := w.hands.Operator.SetSiteRoute(ctx, s.Site, s.Protocol, s.EdgePool)
+	if err != nil {
+		return err
+	}
+	if !lync.SameHost(found, s.EdgePool) {
+		return notKept(s, found)
+	}
+	return nil
+}
+
+// notKept says that a change was accepted and a read afterwards shows another value.
+func notKept(s plan.Step, found string) error {
+	return fault.New(fault.Failed, "verify", s.Target, fmt.Sprintf("it was set to %s and reads %q afterwards", s.To, found)).
+		With("the rest of the plan was not begun", "look for someone or something that changes it back")
+}
+
+func (w work) setup(ctx context.Context, s plan.Step) (bool, error) {
+	state, err := w.hands.Observer.ReadEdgeServer(ctx, s.Server.FQDN)
+	if err != nil {
+		return false, err
+	}
+	if setUp(state, s) {
+		return true, nil
+	}
+	w.mu.Lock()
+	signature := w.signature
+	w.mu.Unlock()
+	if err := w.hands.Operator.Setup(ctx, s.Server.FQDN, signature); err != nil {
+		return false, err
+	}
+	return false, w.untilServer(ctx, s.Server.FQDN, w.limits.Ports, "is set up for "+s.To, func(state lync.EdgeServerState) bool {
+		return setUp(state, s)
+	})
+}
+
+// setUp reports whether setup has nothing left to install for the ports: SIP
+// listens, XMPP has its proxy (which listens once it knows its route).
+func setUp(state lync.EdgeServerState, s plan.Step) bool {
+	return !slices.ContainsFunc(s.Ports, func(port uint16) bool {
+		if port == lync.XMPP.Port() {
+			return !state.HasXMPPProxy()
+		}
+		return !state.Listens(port, s.Server.InterfaceAddresses)
+	})
+}
+
+func (w work) restart(ctx context.Context, s plan.Step) (bool, error) {
+	listens := func(state lync.EdgeServerState) bool {
+		return !slices.ContainsFunc(s.Ports, func(port uint16) bool { return !state.Listens(port, s.Server.InterfaceAddresses) })
+	}
+	state, err := w.hands.Observer.ReadEdgeServer(ctx, s.Server.FQDN)
+	if err != nil {
+		return false, err
+	}
+	if listens(state) {
+		return true, nil
+	}
+	if err := w.hands.Operator.StopServices(ctx, s.Server.FQDN); err != nil {
+		return false, err
+	}
+	if err := w.hands.Operator.StartServices(ctx, s.Server.FQDN); err != nil {
+		return false, err
+	}
+	return false, w.untilServer(ctx, s.Server.FQDN, w.limits.Services, "listens again", func(state lync.EdgeServerState) bool {
+		return state.Running() && listens(state)
+	})
+}
+
+func (w work) associate(ctx context.Context, s plan.Step) error {
+	w.changing()
+	found, err := w.hands.Operator.Associate(ctx, s.FrontEnd, s.EdgePool)
+	if err != nil {
+		return err
+	}
+	if !found.Is(s.EdgePool) {
+		return notKept(s, strings.Join([]string{found.Registrar, found.Conferencing, found.Mediation}, ", "))
+	}
+	return nil
+}
+
+func (w work) failBack(ctx context.Context, s plan.Step) error {
+	if err := w.hands.Operator.FailBack(ctx, s.FrontEnd); err != nil {
+		return err
+	}
+	t, _, err := w.hands.Observer.ReadTopology(ctx)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(t.FrontEndPools, func(p lync.FrontEndPool) bool { return lync.SameHost(p.FQDN, s.FrontEnd) })
+	if i < 0 || t.FrontEndPools[i].State == lync.PoolFailedOver {
+		return notKept(s, string(lync.PoolFailedOver))
+	}
+	return nil
+}
+
+// updateDNS writes all changes of a zone in one guarded update. A lost answer is
+// settled by looking, never by sending again.
+func (w work) updateDNS(ctx context.Context, s plan.Step) (bool, error) {
+	zone, ok := w.hands.Zones[s.Zone]
+	if !ok {
+		return false, fault.New(fault.Internal, "update", s.Target, "no writer was made for it")
+	}
+	keys := make([]dns.Key, 0, len(s.Changes))
+	for _, c := range s.Changes {
+		keys = append(keys, c.To.Key)
+	}
+	found, err := zone.Reader.Read(ctx, keys)
+	if err != nil {
+		return false, err
+	}
+	if onPrimary(found, s.Changes) {
+		return true, nil
+	}
+	err = zone.Writer.Write(ctx, s.Changes)
+	if err != nil && !fault.Is(err, fault.OutcomeUnknown) {
+		return false, err
+	}
+	return false, w.untilPublished(ctx, zone, s, keys, err)
+}
+
+func onPrimary(found map[dns.Key]dns.Lookup, changes []dns.Change) bool {
+	return !slices.ContainsFunc(changes, func(c dns.Change) bool {
+		l, ok := found[c.To.Key]
+		return !ok || !l.Set.Same(c.To)
+	})
+}

@@ -1,0 +1,153 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// until looks again and again until look says done. look's message is what the
+// step waits for; when the limit passes, timeout makes the fault from it.
+func (w work) until(ctx context.Context, limit time.Duration, look func() (done bool, message string, err error), timeout func(message string) error) error {
+	deadline := w.hands.Clock.Now().Add(limit)
+	for {
+		done, message, err := look()
+		if err != nil || done {
+			return err
+		}
+		w.note(message)
+		if !w.hands.Clock.Now().Before(deadline) {
+			return timeout(message)
+		}
+		if err := w.hands.Clock.Sleep(ctx, w.limits.Poll); err != nil {
+			return fault.New(fault.OutcomeUnknown, "wait", "", "the controller stops").With("the step may still take effect", "it is looked at again")
+		}
+	}
+}
+
+func (w work) untilRunning(ctx context.Context, server string) error {
+	return w.untilServer(ctx, server, w.limits.Services, "runs all its services", lync.EdgeServerState.Running)
+}
+
+// untilServer waits until an Edge machine says of itself what is wanted.
+func (w work) untilServer(ctx context.Context, server string, limit time.Duration, what string, ok func(lync.EdgeServerState) bool) error {
+	return w.until(ctx, limit, func() (bool, string, error) {
+		state, err := w.hands.Observer.ReadEdgeServer(ctx, server)
+		if err != nil {
+			return false, "", err
+		}
+		return ok(state), fmt.Sprintf("waits until %s %s", server, what), nil
+	}, func(string) error {
+		return fault.New(fault.Failed, "wait until it "+what, server, fmt.Sprintf("that did not happen within %s", limit)).
+			With("the rest of the plan was not begun", "look at the Lync Server event log of the machine")
+	})
+}
+
+// awaitReplication waits until every replica of the pool is up to date with an
+// update (LastUpdateCreation) no older than the run's last change, and carries
+// the document in force. UpToDate alone can tell of the time before the change.
+func (w work) awaitReplication(ctx context.Context, s plan.Step) error {
+	var since time.Time // on the management server's clock
+	return w.until(ctx, w.limits.Replication, func() (bool, string, error) {
+		t, _, err := w.hands.Observer.ReadTopology(ctx)
+		if err != nil {
+			return false, "", err
+		}
+		if since.IsZero() {
+			since = w.changeOnServerClock(t.ServerTime, w.hands.Clock.Now())
+		}
+		behind := w.behind(ctx, s.Servers, t, since)
+		return len(behind) == 0, "waits for the replica of " + strings.Join(behind, ", "), nil
+	}, func(message string) error {
+		return fault.New(fault.Unreachable, "replicate to", s.Target, fmt.Sprintf("after %s it still %s", w.limits.Replication, message)).
+			With("setup, ports and DNS were not touched", "check port 4443 and the service REPLICA on the machine, it is tried again")
+	})
+}
+
+// changeOnServerClock translates the run's last change to the server's clock;
+// zero when this run changed nothing.
+func (w work) changeOnServerClock(serverTime, answered time.Time) time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.lastChange.IsZero() {
+		return time.Time{}
+	}
+	return serverTime.Add(-answered.Sub(w.lastChange))
+}
+
+func (w work) behind(ctx context.Context, servers []lync.EdgeServer, t lync.Topology, since time.Time) []string {
+	var out []string
+	for _, s := range servers {
+		replica, ok := t.Replicas[strings.ToLower(s.FQDN)]
+		switch {
+		case !ok:
+			out = append(out, s.FQDN+" (no replica known)")
+		case !replica.UpToDate:
+			out = append(out, s.FQDN+" (not up to date)")
+		case replica.LastUpdate.Before(since.Truncate(time.Second)):
+			out = append(out, s.FQDN+" (its last update is older than the change)")
+		case !w.carries(ctx, s.FQDN, t.Signature):
+			out = append(out, s.FQDN+" (its local copy is of another publish)")
+		}
+	}
+	return out
+}
+
+func (w work) carries(ctx context.Context, server, signature string) bool {
+	state, err := w.hands.Observer.ReadEdgeServer(ctx, server)
+	return err == nil && strings.EqualFold(state.LocalSignature, signature)
+}
+
+func (w work) checkPort(ctx context.Context, s plan.Step) error {
+	return w.until(ctx, w.limits.Ports, func() (bool, string, error) {
+		reading := w.hands.Prober.Probe(ctx, s.Probe)
+		return reading.Open, fmt.Sprintf("%s: %s", s.Target, reading.Detail), nil
+	}, func(message string) error {
+		return fault.New(fault.Unreachable, "check", s.Target, message).
+			With("DNS stays where it is", "open the port on the Edge server's external side and its firewall, it is tried again")
+	})
+}
+
+// untilPublished reads back until every authoritative server shows the records.
+// A primary that never shows them fails the step; a secondary that lags is told
+// and left to the DNSPublished condition.
+func (w work) untilPublished(ctx context.Context, zone Zone, s plan.Step, keys []dns.Key, sent error) error {
+	applied := false
+	err := w.until(ctx, w.limits.Propagation, func() (bool, string, error) {
+		found, err := zone.Reader.Read(ctx, keys)
+		if err != nil {
+			return false, "", err
+		}
+		applied = onPrimary(found, s.Changes)
+		if !applied && sent != nil {
+			return false, "", sent
+		}
+		late := laggards(found, s.Changes)
+		return applied && len(late) == 0, "waits for " + strings.Join(late, ", "), nil
+	}, func(string) error { return nil })
+	if err != nil || applied {
+		return err
+	}
+	return fault.New(fault.Failed, "verify", s.Target, "the server accepted the update and does not show it").
+		With("the records are as before", "look for a CNAME or a zone cut at these names on the server")
+}
+
+// laggards names the servers, beyond the primary, that do not show a change.
+func laggards(found map[dns.Key]dns.Lookup, changes []dns.Change) []string {
+	var out []string
+	for _, c := range changes {
+		for _, v := range found[c.To.Key].Servers {
+			if (v.Err != nil || !v.Set.Same(c.To)) && !slices.Contains(out, v.Server) {
+				out = append(out, v.Server)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,59 @@
+package guard
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// Claims are the switches that one route holds, by name. Routes of different
+// organizations never share one.
+type Claims struct {
+	Route    string // namespace/name
+	Created  time.Time
+	Topology string
+	Switches []string
+}
+
+// ClaimsOf lists the switches of a resolved route: a site's route of a protocol,
+// a Front End pool's association, a DNS record.
+func ClaimsOf(d plan.Desired) []string {
+	var out []string
+	for _, p := range d.Protocols {
+		for _, site := range p.Sites {
+			out = append(out, fmt.Sprintf("the %s route of site %s", p.Protocol, site))
+		}
+	}
+	for _, fe := range d.FrontEnds {
+		out = append(out, "the Edge association of Front End pool "+fe.FQDN)
+	}
+	for _, r := range d.Records {
+		out = append(out, fmt.Sprintf("the %s record of %s", r.Type, r.Name))
+	}
+	return out
+}
+
+// Holder finds the oldest other route that claims one of mine. Age decides, then
+// the name, so that two routes never hold the same switch.
+func Holder(mine Claims, others []Claims) (route, claim string) {
+	for _, other := range others {
+		if other.Topology != mine.Topology || other.Route == mine.Route || !older(other, mine) {
+			continue
+		}
+		for _, s := range mine.Switches {
+			if slices.Contains(other.Switches, s) {
+				return other.Route, s
+			}
+		}
+	}
+	return "", ""
+}
+
+func older(a, b Claims) bool {
+	if !a.Created.Equal(b.Created) {
+		return a.Created.Before(b.Created)
+	}
+	return a.Route < b.Route
+}

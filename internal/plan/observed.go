@@ -1,0 +1,135 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/probe"
+)
+
+// Observed is everything a plan is made from. Unknown parts carry their error.
+type Observed struct {
+	// Topology must be known; Compute is not called without it.
+	Topology    lync.Topology
+	EdgeServers map[string]lync.Part[lync.EdgeServerState] // by lower-case FQDN
+	Records     map[dns.Key]lync.Part[dns.Lookup]
+	Ports       map[probe.Target]probe.Reading
+}
+
+// Part names what a difference belongs to; status has a condition for each.
+type Part string
+
+// The parts of a route.
+const (
+	PartSIP       Part = "SIP"
+	PartXMPP      Part = "XMPP"
+	PartDNS       Part = "DNS"
+	PartPorts     Part = "Ports"
+	PartFrontEnds Part = "FrontEnds"
+	PartServices  Part = "Services"
+)
+
+// Difference is one field that is not as wanted.
+type Difference struct {
+	Part   Part
+	Field  string
+	Wanted string
+	Found  string
+}
+
+// Obstacle is why a part of the plan cannot be made or carried out. Its error is
+// a fault; kind and sentence decide what status says.
+type Obstacle struct {
+	Part Part
+	Err  error
+}
+
+func (o Observed) server(s lync.EdgeServer) lync.Part[lync.EdgeServerState] {
+	part, ok := o.EdgeServers[strings.ToLower(s.FQDN)]
+	if !ok {
+		part.Err = fault.New(fault.Unreachable, "read Edge server", s.FQDN, "it has not been read yet")
+	}
+	return part
+}
+
+func (o Observed) route(site string, p lync.Protocol) string {
+	i := slices.IndexFunc(o.Topology.Sites, func(s lync.Site) bool { return s.Name == site })
+	if i < 0 {
+		return ""
+	}
+	return o.Topology.Sites[i].Route(p)
+}
+
+// ActivePool is the Edge pool that all sites of the protocol use; empty when
+// they differ or one has none.
+func ActivePool(t lync.Topology, p DesiredProtocol) string {
+	active := ""
+	for i, name := range p.Sites {
+		j := slices.IndexFunc(t.Sites, func(s lync.Site) bool { return s.Name == name })
+		if j < 0 {
+			return ""
+		}
+		route := t.Sites[j].Route(p.Protocol)
+		if i > 0 && !lync.SameHost(route, active) {
+			return ""
+		}
+		active = route
+	}
+	return active
+}
+
+// flags lists the federation flags that must change. Named pools are the Edge
+// pool itself, the standby pools, and pools that a managed site leaves; a pool
+// that serves a site outside the route keeps its flag.
+func flags(d Desired, o Observed, p DesiredProtocol) []lync.Flag {
+	var out []lync.Flag
+	if !d.Pool.Enabled(p.Protocol) {
+		out = append(out, lync.Flag{Pool: d.Pool.FQDN, Protocol: p.Protocol, On: true})
+	}
+	leaving := slices.Clone(d.Standby)
+	for _, site := range p.Sites {
+		leaving = append(leaving, o.route(site, p.Protocol))
+	}
+	for _, pool := range o.Topology.EdgePools {
+		named := slices.ContainsFunc(leaving, func(l string) bool { return lync.SameHost(l, pool.FQDN) })
+		if named && !lync.SameHost(pool.FQDN, d.Pool.FQDN) && pool.Enabled(p.Protocol) && !o.servesOthers(pool.FQDN, p) {
+			out = append(out, lync.Flag{Pool: pool.FQDN, Protocol: p.Protocol})
+		}
+	}
+	return out
+}
+
+func (o Observed) servesOthers(pool string, p DesiredProtocol) bool {
+	return slices.ContainsFunc(o.Topology.Sites, func(s lync.Site) bool {
+		return !slices.Contains(p.Sites, s.Name) && lync.SameHost(s.Route(p.Protocol), pool)
+	})
+}
+
+func partOf(p lync.Protocol) Part {
+	if p == lync.XMPP {
+		return PartXMPP
+	}
+	return PartSIP
+}
+
+func flagField(f lync.Flag) string {
+	return fmt.Sprintf("%s federation flag (port %d) of Edge pool %s", f.Protocol, f.Protocol.Port(), f.Pool)
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
