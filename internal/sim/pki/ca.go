@@ -1,0 +1,160 @@
+// Package pki is the certificate authority of a simulated organization: server
+// certificates for its machines, client certificates for those who manage them,
+// and the wrong ones that fault tests need.
+package pki
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"time"
+)
+
+// CA is a certificate authority. It is safe for use by several goroutines.
+type CA struct {
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+}
+
+// Leaf is an issued certificate with its key, both in PEM.
+type Leaf struct {
+	CertPEM []byte
+	KeyPEM  []byte // PKCS #8
+}
+
+// Request says what a certificate is for. A request with a UPN or with Client
+// set gives a client certificate, any other a server certificate.
+type Request struct {
+	CommonName string
+	DNSNames   []string
+	IPs        []net.IP
+	UPN        string    // user principal name, e.g. admin@contoso.com
+	Client     bool      // for logging on, also without a UPN
+	NotBefore  time.Time // zero: an hour ago
+	NotAfter   time.Time // zero: when the CA ends
+}
+
+// New makes a self-signed authority that is valid from an hour before now for
+// the given time. Tests that need "the other CA" make a second one.
+func New(name string, now time.Time, valid time.Duration) (*CA, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("pki: %w", err)
+	}
+	tmpl := &x509.Certificate{
+		SerialNumber:          serial(),
+		Subject:               pkix.Name{CommonName: name},
+		NotBefore:             now.Add(-time.Hour),
+		NotAfter:              now.Add(valid),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
+	if err != nil {
+		return nil, fmt.Errorf("pki: %w", err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, fmt.Errorf("pki: %w", err)
+	}
+	return &CA{cert: cert, key: key}, nil
+}
+
+// Issue signs a certificate. An expired one is had by setting NotAfter.
+func (ca *CA) Issue(r Request) (Leaf, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return Leaf{}, fmt.Errorf("pki: %w", err)
+	}
+	tmpl, err := ca.template(r)
+	if err != nil {
+		return Leaf{}, err
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, ca.cert, &key.PublicKey, ca.key)
+	if err != nil {
+		return Leaf{}, fmt.Errorf("pki: issue %s: %w", r.CommonName, err)
+	}
+	keyPEM, err := encodeKey(key)
+	if err != nil {
+		return Leaf{}, err
+	}
+	return Leaf{CertPEM: encodeCert(der), KeyPEM: keyPEM}, nil
+}
+
+func (ca *CA) template(r Request) (*x509.Certificate, error) {
+	t := &x509.Certificate{
+		SerialNumber: serial(),
+		Subject:      pkix.Name{CommonName: r.CommonName},
+		NotBefore:    r.NotBefore,
+		NotAfter:     r.NotAfter,
+		DNSNames:     r.DNSNames,
+		IPAddresses:  r.IPs,
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	if t.NotBefore.IsZero() {
+		t.NotBefore = ca.cert.NotBefore
+	}
+	if t.NotAfter.IsZero() {
+		t.NotAfter = ca.cert.NotAfter
+	}
+	if r.UPN == "" && !r.Client {
+		return t, nil
+	}
+	t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	if r.UPN == "" {
+		return t, nil
+	}
+	san, err := upnExtension(r.UPN)
+	if err != nil {
+		return nil, err
+	}
+	t.ExtraExtensions = append(t.ExtraExtensions, san)
+	return t, nil
+}
+
+// CertPEM is the authority's certificate, to be trusted by clients.
+func (ca *CA) CertPEM() []byte { return encodeCert(ca.cert.Raw) }
+
+// Pool trusts this authority and nobody else.
+func (ca *CA) Pool() *x509.CertPool {
+	p := x509.NewCertPool()
+	p.AddCert(ca.cert)
+	return p
+}
+
+// TLS gives the certificate in the form a TLS server or client takes.
+func (l Leaf) TLS() (tls.Certificate, error) {
+	c, err := tls.X509KeyPair(l.CertPEM, l.KeyPEM)
+	if err != nil {
+		return c, fmt.Errorf("pki: %w", err)
+	}
+	return c, nil
+}
+
+func serial() *big.Int {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	b[0] &= 0x7f           // RFC 5280: positive
+	return new(big.Int).SetBytes(b[:])
+}
+
+func encodeCert(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}
+
+func encodeKey(key *ecdsa.PrivateKey) ([]byte, error) {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, fmt.Errorf("pki: %w", err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
+}

@@ -1,0 +1,80 @@
+package wsman
+
+import (
+	"context"
+	"maps"
+	"strings"
+	"unicode/utf16"
+)
+
+// maxCreateProcess is the longest command line CreateProcess takes, in UTF-16
+// units. cmd.exe has its own shorter limit, which is the console's business.
+const maxCreateProcess = 32767
+
+// command starts a process in a shell.
+func (s *Server) command(_ context.Context, c *call) (string, error) {
+	sh, release, err := s.shells.use(c.Header.selector("ShellId"), c.account)
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	p := s.process(sh, c)
+	if err := s.startable(p); err != nil {
+		return "", err
+	}
+	cmd, err := s.shells.start(sh, func() *command { return startCommand(sh.life, s.cfg.Program, p) })
+	if err != nil {
+		return "", err
+	}
+	s.count.processes.Add(1)
+	return `<rsp:CommandResponse><rsp:CommandId>` + cmd.id + `</rsp:CommandId></rsp:CommandResponse>`, nil
+}
+
+// process is what the request asks to be started.
+func (s *Server) process(sh *shell, c *call) Process {
+	words := append([]string{c.Body.Command.Command}, c.Body.Command.Arguments...)
+	return Process{
+		CommandLine:      strings.TrimSpace(strings.Join(words, " ")),
+		SkipShell:        isTrue(c.Header.option("WINRS_SKIP_CMD_SHELL")),
+		User:             c.account.String(),
+		Environment:      maps.Clone(sh.settings.environment),
+		WorkingDirectory: sh.settings.workingDirectory,
+		CodePage:         sh.settings.codePage,
+	}
+}
+
+// startable refuses what CreateProcess refuses.
+func (s *Server) startable(p Process) error {
+	line := p.CommandLine
+	if !p.SkipShell {
+		line = `%COMSPEC% /C "` + line + `"`
+	}
+	if len(utf16.Encode([]rune(line))) > maxCreateProcess {
+		return newFault(commandTooLong, "")
+	}
+	if f, ok := s.cfg.Program.(Finder); ok && p.SkipShell && !f.Find(p.CommandLine) {
+		return newFault(fileNotFound, "")
+	}
+	return nil
+}
+
+// signal ends a command. One that is over or unknown is no error: clients send
+// terminate to say that they are done with it.
+func (s *Server) signal(_ context.Context, c *call) (string, error) {
+	sh, release, err := s.shells.use(c.Header.selector("ShellId"), c.account)
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	if cmd, err := s.shells.command(sh, c.Body.Signal.CommandID); err == nil {
+		switch code := strings.TrimSpace(c.Body.Signal.Code); code {
+		case signalTerminate:
+			cmd.terminate()
+		case signalCtrlC, signalCtrlBreak:
+			cmd.finish(exitCtrlC)
+		default:
+			return "", newFault(schemaViolation, "signal "+code)
+		}
+	}
+	return `<rsp:SignalResponse/>`, nil
+}

@@ -1,0 +1,125 @@
+package wsman
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// defaultCodePage is the OEM code page of an English Windows.
+const defaultCodePage = 437
+
+// call is one authenticated request.
+type call struct {
+	*envelope
+	account  Account
+	clientIP string
+	maxReply int // bytes
+	timeout  time.Duration
+}
+
+// create opens a shell.
+func (s *Server) create(_ context.Context, c *call) (string, error) {
+	set, err := s.settingsOf(c)
+	if err != nil {
+		return "", err
+	}
+	sh, err := s.shells.open(c.account, c.clientIP, set)
+	if err != nil {
+		return "", err
+	}
+	s.count.shells.Add(1)
+	return fmt.Sprintf(`<x:ResourceCreated><a:Address>%s</a:Address><a:ReferenceParameters><w:ResourceURI>%s</w:ResourceURI>`+
+		`<w:SelectorSet><w:Selector Name="ShellId">%s</w:Selector></w:SelectorSet></a:ReferenceParameters></x:ResourceCreated>`,
+		escape(s.url()), shellResource, sh.id) + s.describe(sh), nil
+}
+
+// settingsOf reads what a Create asks for.
+func (s *Server) settingsOf(c *call) (shellSettings, error) {
+	in := c.Body.Shell
+	set := shellSettings{
+		workingDirectory: strings.TrimSpace(in.WorkingDirectory),
+		environment:      map[string]string{},
+		inputStreams:     strings.TrimSpace(in.InputStreams),
+		outputStreams:    strings.TrimSpace(in.OutputStreams),
+		codePage:         defaultCodePage,
+	}
+	var err error
+	if set.idleTimeOut, err = durationOr(in.IdleTimeOut, s.shells.quotas.IdleTimeOut); err != nil {
+		return set, err
+	}
+	if set.lifetime, err = durationOr(in.Lifetime, s.shells.quotas.MaxShellRunTime); err != nil {
+		return set, err
+	}
+	set.lifetime = min(set.lifetime, s.shells.quotas.MaxShellRunTime)
+	if cp := c.Header.option("WINRS_CODEPAGE"); cp != "" {
+		if set.codePage, err = strconv.Atoi(cp); err != nil {
+			return set, newFault(schemaViolation, "WINRS_CODEPAGE "+cp)
+		}
+	}
+	for _, v := range in.Environment {
+		set.environment[v.Name] = v.Value
+	}
+	return set, nil
+}
+
+// describe is the rsp:Shell element.
+func (s *Server) describe(sh *shell) string {
+	var b strings.Builder
+	field := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "<rsp:%s>%s</rsp:%[1]s>", name, escape(value))
+		}
+	}
+	field("ShellId", sh.id)
+	field("ResourceUri", shellResource)
+	field("Owner", sh.owner.String())
+	field("ClientIP", sh.clientIP)
+	field("WorkingDirectory", sh.settings.workingDirectory)
+	field("IdleTimeOut", formatDuration(sh.settings.idleTimeOut))
+	field("InputStreams", sh.settings.inputStreams)
+	field("OutputStreams", sh.settings.outputStreams)
+	field("ShellRunTime", formatDuration(s.cfg.Clock.Now().Sub(sh.created)))
+	field("ShellInactivity", formatDuration(0))
+	return `<rsp:Shell xmlns:rsp="` + nsShell + `">` + b.String() + `</rsp:Shell>`
+}
+
+// remove ends a shell and kills its processes.
+func (s *Server) remove(_ context.Context, c *call) (string, error) {
+	sh, release, err := s.shells.use(c.Header.selector("ShellId"), c.account)
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	if !s.shells.remove(sh.id) {
+		return "", newFault(unknownShell, sh.id)
+	}
+	return "", nil
+}
+
+// get describes one shell.
+func (s *Server) get(_ context.Context, c *call) (string, error) {
+	sh, release, err := s.shells.use(c.Header.selector("ShellId"), c.account)
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	return s.describe(sh), nil
+}
+
+// enumerate lists all shells in one reply. Windows splits long lists; at most
+// a few quotas' worth of shells fit here easily.
+func (s *Server) enumerate(_ context.Context, c *call) (string, error) {
+	if c.Body.Enumerate.Optimize == nil {
+		return "", newFault(schemaViolation, "only optimized enumeration is simulated")
+	}
+	var b strings.Builder
+	b.WriteString(`<n:EnumerateResponse><n:EnumerationContext/><w:Items>`)
+	for _, sh := range s.shells.list() {
+		b.WriteString(s.describe(sh))
+	}
+	b.WriteString(`</w:Items><w:EndOfSequence/></n:EnumerateResponse>`)
+	return b.String(), nil
+}

@@ -1,0 +1,43 @@
+package wsman
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// maxDuration bounds what clients may ask for; it is also what a client means
+// that asks for more.
+const maxDuration = 365 * 24 * time.Hour
+
+var durationForm = regexp.MustCompile(`^P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,12}(?:\.\d{1,9})?)S)?)?$`)
+
+// parseDuration reads an xs:duration without years and months: PT20S,
+// PT60.000S, PT1H30M, P1DT2H.
+func parseDuration(s string) (time.Duration, error) {
+	m := durationForm.FindStringSubmatch(s)
+	if m == nil || s == "P" || s[len(s)-1] == 'T' {
+		return 0, fmt.Errorf("%q is not a duration such as PT60S", s)
+	}
+	var seconds float64
+	for i, unit := range []float64{86400, 3600, 60, 1} {
+		if m[i+1] == "" {
+			continue
+		}
+		n, err := strconv.ParseFloat(m[i+1], 64)
+		if err != nil {
+			return 0, fmt.Errorf("%q is not a duration: %w", s, err)
+		}
+		seconds += n * unit
+	}
+	if seconds >= maxDuration.Seconds() {
+		return maxDuration, nil
+	}
+	return time.Duration(seconds * float64(time.Second)), nil
+}
+
+// formatDuration is the form that Windows answers with: PT7200.000S.
+func formatDuration(d time.Duration) string {
+	return fmt.Sprintf("PT%.3fS", d.Seconds())
+}

@@ -1,0 +1,181 @@
+package wsman
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Path is where the service listens, as on Windows.
+const Path = "/wsman"
+
+// Config describes one machine's service. Machine, Address, Accounts and Program
+// are needed, and Certificate unless Transport is PlainHTTP; the rest has defaults.
+type Config struct {
+	Machine     string // fully qualified host name
+	Domain      string // NetBIOS domain name; empty for a workgroup machine
+	Address     string // loopback host:port; port 0 picks a free one and keeps it
+	Transport   Transport
+	Certificate tls.Certificate
+	ClientCAs   *x509.CertPool // who may issue client certificates; nil: nobody
+
+	// AllowUnencrypted accepts bodies in the clear over PlainHTTP.
+	AllowUnencrypted bool
+
+	Accounts  Accounts
+	Program   Program
+	Methods   []Method // offered ways to log on; empty: Basic, Negotiate and Certificate
+	Quotas    Quotas   // zero fields: DefaultQuotas
+	Languages []string // installed languages, the first is the machine's own; empty: en-US
+	Clock     Clock    // nil: SystemClock
+	Seed      uint64   // of the chances in rules
+}
+
+// Transport is what carries the envelopes.
+type Transport string
+
+// The transports of a WinRM listener. HTTPS is the default.
+const (
+	HTTPS     Transport = "HTTPS"
+	PlainHTTP Transport = "HTTP"
+)
+
+// Server is the WinRM service of one machine. Its methods may be called at any
+// time from any goroutine.
+type Server struct {
+	cfg    Config
+	shells *registry
+	count  meter
+	gate   *gate
+
+	mu       sync.Mutex
+	address  string
+	listener *listener
+	http     *http.Server
+}
+
+// New makes a service that does not listen yet. The error names what is missing.
+func New(cfg Config) (*Server, error) {
+	if cfg.Accounts == nil || cfg.Program == nil || cfg.Machine == "" {
+		return nil, errors.New("wsman: a machine needs a name, accounts and a program")
+	}
+	if cfg.Transport != PlainHTTP && len(cfg.Certificate.Certificate) == 0 {
+		return nil, fmt.Errorf("wsman: %s has no certificate for HTTPS", cfg.Machine)
+	}
+	host, _, err := net.SplitHostPort(cfg.Address)
+	if err != nil {
+		return nil, fmt.Errorf("wsman: address of %s: %w", cfg.Machine, err)
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return nil, fmt.Errorf("wsman: address of %s: %s is not a loopback address", cfg.Machine, host)
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = SystemClock{}
+	}
+	if len(cfg.Methods) == 0 {
+		cfg.Methods = []Method{Negotiate, Basic, Certificate}
+	}
+	cfg.Quotas = cfg.Quotas.withDefaults()
+	cfg.Languages = installable(cfg.Languages)
+	return &Server{cfg: cfg, address: cfg.Address, gate: newGate(), shells: newRegistry(cfg.Clock, cfg.Quotas)}, nil
+}
+
+// Start begins to listen; it does nothing when the service runs. After Stop it
+// comes back at the same address, without the shells it had.
+func (s *Server) Start() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.http != nil {
+		return nil
+	}
+	raw, err := net.Listen("tcp", s.address)
+	if err != nil {
+		return fmt.Errorf("wsman: %s: %w", s.cfg.Machine, err)
+	}
+	s.address = raw.Addr().String()
+	s.listener = newListener(raw, &s.count, s.gate)
+	s.http = &http.Server{
+		Handler:           s,
+		ConnContext:       withSession,
+		ErrorLog:          log.New(io.Discard, "", 0), // handshake errors are the client's to report
+		ReadHeaderTimeout: 30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+	}
+	var front net.Listener = s.listener
+	if s.cfg.Transport != PlainHTTP {
+		front = tls.NewListener(s.listener, s.tlsConfig())
+	}
+	server := s.http
+	go func() { _ = server.Serve(front) }() // always ends with ErrServerClosed
+	return nil
+}
+
+func (s *Server) tlsConfig() *tls.Config {
+	c := &tls.Config{
+		Certificates: []tls.Certificate{s.cfg.Certificate},
+		MinVersion:   tls.VersionTLS12,
+		NextProtos:   []string{"http/1.1"},
+	}
+	if s.cfg.ClientCAs != nil && s.offers(Certificate) {
+		c.ClientAuth = tls.VerifyClientCertIfGiven
+		c.ClientCAs = s.cfg.ClientCAs
+	}
+	return c
+}
+
+// Stop is the machine going down: connections are cut, processes die, shells
+// are forgotten, and connecting is refused until Start.
+func (s *Server) Stop() {
+	s.mu.Lock()
+	server, l := s.http, s.listener
+	s.http, s.listener = nil, nil
+	s.mu.Unlock()
+	if server == nil {
+		return
+	}
+	_ = server.Close() // the listener is gone either way
+	l.drop()
+	s.shells.clear()
+}
+
+// Address is host:port, known after the first Start when port 0 was asked for.
+func (s *Server) Address() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.address
+}
+
+// Counters reads the counters.
+func (s *Server) Counters() Counters { return s.count.read() }
+
+// url is the service's address as clients know it.
+func (s *Server) url() string {
+	scheme := "https"
+	if s.cfg.Transport == PlainHTTP {
+		scheme = "http"
+	}
+	_, port, _ := net.SplitHostPort(s.Address())
+	return scheme + "://" + net.JoinHostPort(s.cfg.Machine, port) + Path
+}
+
+// session is what the service remembers about one TCP connection.
+type session struct {
+	conn net.Conn
+	mu   sync.Mutex
+	// account is who logged on by Negotiate; the connection stays theirs.
+	account *Account
+}
+
+type sessionKey struct{}
+
+func withSession(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, sessionKey{}, &session{conn: c})
+}

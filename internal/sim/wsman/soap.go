@@ -1,0 +1,38 @@
+package wsman
+
+// Namespaces. Requests are read by these, never by prefix.
+const (
+	nsSOAP       = "http://www.w3.org/2003/05/soap-envelope"
+	nsAddressing = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
+	nsTransfer   = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
+	nsEnumerate  = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
+	nsManagement = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
+	nsMicrosoft  = "http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd"
+	nsShell      = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+	nsFault      = "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault"
+	nsIdentity   = "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"
+)
+
+const (
+	shellResource = nsShell + "/cmd"
+	anonymous     = nsAddressing + "/role/anonymous"
+	stateRunning  = nsShell + "/CommandState/Running"
+	stateDone     = nsShell + "/CommandState/Done"
+
+	signalTerminate = nsShell + "/signal/terminate"
+	signalCtrlC     = nsShell + "/signal/ctrl_c"
+	signalCtrlBreak = nsShell + "/signal/ctrl_break"
+)
+
+// Actions that a client may ask for; the reply's action adds "Response".
+const (
+	actionCreate    = nsTransfer + "/Create"
+	actionDelete    = nsTransfer + "/Delete"
+	actionGet       = nsTransfer + "/Get"
+	actionEnumerate = nsEnumerate + "/Enumerate"
+	actionCommand   = nsShell + "/Command"
+	actionSend      = nsShell + "/Send"
+	actionReceive   = nsShell + "/Receive"
+	actionSignal    = nsShell + "/Signal"
+	actionFault     = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"
+)

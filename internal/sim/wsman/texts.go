@@ -1,0 +1,91 @@
+package wsman
+
+import (
+	"slices"
+	"strings"
+)
+
+// DefaultLanguage is what faults are written in when nothing else is installed.
+const DefaultLanguage = "en-US"
+
+// texts holds what a fault tells a person, by installed language. %s is the
+// fault's detail. Clients must go by the code; the second language is here to
+// catch those that go by the text.
+var texts = map[string]map[message]string{
+	"en-US": {
+		accessDenied:      "Access is denied.",
+		busy:              "The requested resource is in use.",
+		aborted:           "The I/O operation has been aborted because of either a thread exit or an application request.",
+		fileNotFound:      "The system cannot find the file specified.",
+		brokenPipe:        "The pipe has been ended.",
+		commandTooLong:    "The filename or extension is too long.",
+		markedForDeletion: "Illegal operation attempted on a registry key that has been marked for deletion.",
+		unsupportedAction: "The WS-Management action URI %s is not supported by the service.",
+		mustUnderstand:    "The WS-Management service cannot process a SOAP header in the request that is marked as mustUnderstand by the client: %s.",
+		headerRequired:    "The WS-Management service cannot process the request. The request does not have all the expected SOAP headers: %s.",
+		envelopeTooLarge:  "The WS-Management service cannot process the request because its envelope is larger than %s bytes.",
+		timedOut:          "The WS-Management service cannot complete the operation within the time specified in OperationTimeout.",
+		resourceNotFound:  "The WS-Management service cannot process the request. The service cannot find the resource identified by the resource URI %s and selectors.",
+		schemaViolation:   "The SOAP XML in the message does not match the corresponding XML schema definition: %s.",
+		invalidXML:        "WinRM cannot process the request because the input XML contains a syntax error: %s.",
+		envelopeTooSmall:  "The WS-Management service does not support a MaxEnvelopeSize of less than %s bytes.",
+		unknownShell:      "The request for the Windows Remote Shell with ShellId %s failed because the shell was not found on the server. Possible causes are: the specified ShellId is incorrect or the shell no longer exists on the server. Provide the correct ShellId or create a new shell and retry the operation.",
+		unknownCommand:    "The Windows Remote Shell received a request to perform an operation on a command identifier that does not exist. Either the command has completed execution or the client specified an invalid command identifier.",
+		tooManyShells:     "The WS-Management service cannot process the request. The maximum number of concurrent shells for this user has been exceeded (%s). Close existing shells or raise the quota for this user.",
+		tooManyOperations: "The WS-Management service cannot process the request. The maximum number of concurrent operations for this user has been exceeded (%s). Close existing operations for this user, or raise the quota for this user.",
+		tooManyCommands:   "The WS-Management service cannot process the request. The maximum number of concurrent commands per shell has been exceeded (%s).",
+		unspecified:       "The WS-Management service cannot process the request. The error code is %s.",
+	},
+	"de-DE": {
+		accessDenied:      "Zugriff verweigert",
+		busy:              "Die angeforderte Ressource wird bereits verwendet.",
+		aborted:           "Der E/A-Vorgang wurde wegen eines Threadendes oder einer Anwendungsanforderung abgebrochen.",
+		fileNotFound:      "Das System kann die angegebene Datei nicht finden.",
+		brokenPipe:        "Die Pipe wurde beendet.",
+		commandTooLong:    "Der Dateiname oder die Erweiterung ist zu lang.",
+		markedForDeletion: "Es wurde versucht, einen Registrierungsschlüssel einem unzulässigen Vorgang zu unterziehen, der zum Löschen markiert wurde.",
+		unsupportedAction: "Der WS-Verwaltungsaktions-URI %s wird vom Dienst nicht unterstützt.",
+		mustUnderstand:    "Der WS-Verwaltungsdienst kann einen vom Client als mustUnderstand gekennzeichneten SOAP-Header nicht verarbeiten: %s.",
+		headerRequired:    "Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten. Es fehlen SOAP-Header: %s.",
+		envelopeTooLarge:  "Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten, weil ihr Umschlag größer als %s Bytes ist.",
+		timedOut:          "Der WS-Verwaltungsdienst kann den Vorgang nicht innerhalb der in OperationTimeout angegebenen Zeit abschließen.",
+		resourceNotFound:  "Der WS-Verwaltungsdienst kann die Ressource mit dem Ressourcen-URI %s und den Selektoren nicht finden.",
+		schemaViolation:   "Die SOAP-XML-Daten der Nachricht entsprechen nicht der XML-Schemadefinition: %s.",
+		invalidXML:        "Die Anforderung kann von WinRM nicht verarbeitet werden, da das Eingabe-XML einen Syntaxfehler enthält: %s.",
+		envelopeTooSmall:  "Der WS-Verwaltungsdienst unterstützt keinen MaxEnvelopeSize-Wert unter %s Bytes.",
+		unknownShell:      "Fehler bei der Anforderung für die Windows-Remoteshell mit ShellId %s, weil die Shell nicht auf dem Server gefunden wurde.",
+		unknownCommand:    "Die Windows-Remoteshell hat eine Anforderung für eine nicht vorhandene Befehls-ID empfangen.",
+		tooManyShells:     "Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten. Die maximale Anzahl gleichzeitiger Shells für diesen Benutzer wurde überschritten (%s).",
+		tooManyOperations: "Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten. Die maximale Anzahl gleichzeitiger Vorgänge für diesen Benutzer wurde überschritten (%s).",
+		tooManyCommands:   "Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten. Die maximale Anzahl gleichzeitiger Befehle pro Shell wurde überschritten (%s).",
+		unspecified:       "Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten. Der Fehlercode ist %s.",
+	},
+}
+
+// text is the fault in a language that Languages lists.
+func (f *fault) text(lang string) string {
+	return strings.Replace(texts[lang][f.message], "%s", f.detail, 1)
+}
+
+// Languages lists the languages that can be installed on a machine.
+func Languages() []string { return []string{"de-DE", DefaultLanguage} }
+
+// pickLanguage gives the wanted language when it is installed, and the
+// machine's first one otherwise.
+func pickLanguage(installed []string, wanted string) string {
+	for _, l := range installed {
+		if strings.EqualFold(l, wanted) {
+			return l
+		}
+	}
+	return installed[0]
+}
+
+// installable keeps what there are texts for, and never nothing.
+func installable(langs []string) []string {
+	kept := slices.DeleteFunc(slices.Clone(langs), func(l string) bool { return texts[l] == nil })
+	if len(kept) == 0 {
+		return []string{DefaultLanguage}
+	}
+	return kept
+}
