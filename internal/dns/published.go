@@ -1,0 +1,45 @@
+package dns
+
+// Laggard is an authoritative server that does not serve a wanted set.
+type Laggard struct {
+	Server string // host:port; "" when the key was not looked up at all
+	Want   RRSet
+	Found  RRSet
+	Err    error // not nil: the server could not be asked, so nobody knows
+}
+
+// Published reports whether every wanted set is served by the primary and by
+// every other authoritative server that could be asked, and lists the servers
+// that do not serve it, those that could not be asked among them. Partners ask
+// any of a zone's servers: federation moves only when all of them agree.
+func Published(found map[Key]Lookup, want []RRSet) (bool, []Laggard) {
+	published := true
+	var laggards []Laggard
+	for _, set := range want {
+		l, ok := found[set.Key]
+		if !ok || len(l.Servers) == 0 {
+			published = false
+			laggards = append(laggards, Laggard{Want: set})
+			continue
+		}
+		for i, view := range l.Servers {
+			if view.Err == nil && served(view.Set, set) {
+				continue
+			}
+			laggards = append(laggards, Laggard{Server: view.Server, Want: set, Found: view.Set, Err: view.Err})
+			isPrimary := i == 0
+			if view.Err == nil || isPrimary {
+				published = false
+			}
+		}
+	}
+	return published, laggards
+}
+
+// served compares a view with a wanted set; a set wanted gone has no TTL to compare.
+func served(view, want RRSet) bool {
+	if !want.Exists() {
+		return !view.Exists()
+	}
+	return view.Same(want)
+}

@@ -1,0 +1,126 @@
+package rfc2136
+
+import (
+	"fmt"
+	"slices"
+
+	mdns "github.com/miekg/dns"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// probeLabels go before a name to ask about a node that nobody made. If the
+// name exists, RFC 4592 section 3.3.1 makes it (or its own "*" child) the closest
+// encloser, which has no wildcard below that could answer: NXDOMAIN. If the name
+// is only synthesized from a wildcard further up, the same wildcard answers here
+// too: NOERROR. Either way the authority section names the zone, and below a zone
+// cut the answer is a referral. One question finds zone, cut and wildcard.
+const probeLabels = "fedroute-probe.*."
+
+// standing is how a server stands to one name.
+type standing struct {
+	zone    string // apex; "" when the answer did not say
+	cut     string // not "": a delegation at or above the name
+	lame    string // not "": why the server is not authoritative for the name
+	covered bool   // the name does not exist and a wildcard answers for it
+}
+
+// standingOf reads the answer to a probe below name. Fault: Unreachable.
+func standingOf(server, name string, m *mdns.Msg) (standing, error) {
+	if lame, err := notAuthoritative(server, name, m); lame != "" || err != nil {
+		return standing{lame: lame}, err
+	}
+	if !m.Authoritative {
+		if cut := referral(m, name); cut != "" {
+			return standing{cut: cut}, nil
+		}
+		return standing{lame: "the server answers without authority"}, nil
+	}
+	if len(m.Answer) > 0 && m.Answer[0].Header().Rrtype != mdns.TypeSOA {
+		// An alias made by a wildcard (CNAME) or a DNAME; what follows speaks of its target.
+		return standing{covered: true}, nil
+	}
+	for _, rr := range slices.Concat(m.Answer, m.Ns) {
+		owner := dns.Canonical(rr.Header().Name)
+		if rr.Header().Rrtype == mdns.TypeSOA && dns.Within(name, owner) {
+			return standing{zone: owner, covered: m.Rcode == mdns.RcodeSuccess}, nil
+		}
+	}
+	return standing{}, nil
+}
+
+// notAuthoritative tells a server that is not responsible for a name from one
+// that is in trouble (fault: Unreachable).
+func notAuthoritative(server, name string, m *mdns.Msg) (lame string, err error) {
+	switch m.Rcode {
+	case mdns.RcodeSuccess, mdns.RcodeNameError:
+		return "", nil
+	case mdns.RcodeRefused, mdns.RcodeNotAuth:
+		return fmt.Sprintf("the server refuses questions about it (%s)", mdns.RcodeToString[m.Rcode]), nil
+	default:
+		return "", fault.New(fault.Unreachable, "ask DNS server", server,
+			fmt.Sprintf("it answered %s for %s", mdns.RcodeToString[m.Rcode], name)).
+			With("its records are unknown and stay as they are", "look into the server's log; asked again later")
+	}
+}
+
+// referral gives the zone cut that an answer without authority points to.
+func referral(m *mdns.Msg, name string) string {
+	for _, rr := range m.Ns {
+		owner := dns.Canonical(rr.Header().Name)
+		if rr.Header().Rrtype == mdns.TypeNS && owner != "." && dns.Within(name, owner) {
+			return owner
+		}
+	}
+	return ""
+}
+
+// reply is what one server says of one key.
+type reply struct {
+	set   dns.RRSet
+	alias string // not "": what the name is an alias of, and by which record
+	lame  string // not "": why the answer does not count
+}
+
+// replyTo reads the answer to a question for a key. Only records of the very
+// name count: a server also adds those at the end of an alias chain.
+func replyTo(server string, key dns.Key, m *mdns.Msg) (reply, error) {
+	r := reply{set: dns.RRSet{Key: key}}
+	lame, err := notAuthoritative(server, key.Name, m)
+	if err != nil {
+		return r, err
+	}
+	if r.lame = lame; lame != "" {
+		return r, nil
+	}
+	if !m.Authoritative {
+		r.lame = "the server answers without authority"
+		return r, nil
+	}
+	for _, rr := range m.Answer {
+		owner := dns.Canonical(rr.Header().Name)
+		switch v := rr.(type) {
+		case *mdns.DNAME:
+			r.alias = fmt.Sprintf("%s (DNAME at %s)", dns.Canonical(v.Target), owner)
+		case *mdns.CNAME:
+			if owner == key.Name && r.alias == "" {
+				r.alias = dns.Canonical(v.Target)
+			}
+		default:
+			if owner == key.Name && rr.Header().Rrtype == wireType(key.Type) {
+				r.add(rr)
+			}
+		}
+	}
+	slices.Sort(r.set.Data)
+	return r, nil
+}
+
+func (r *reply) add(rr mdns.RR) {
+	ttl := rr.Header().Ttl
+	if !r.set.Exists() || ttl < r.set.TTL {
+		r.set.TTL = ttl
+	}
+	r.set.Data = append(r.set.Data, valueOf(rr))
+}

@@ -1,0 +1,104 @@
+// Package rfc2136 reads and changes DNS zones on the wire: queries and dynamic
+// updates (RFC 2136) over TCP, signed with TSIG (RFC 8945) or GSS-TSIG
+// (RFC 3645), against the zone's own authoritative servers, never a resolver.
+package rfc2136
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+const (
+	defaultTimeout = 5 * time.Second
+	dnsPort        = 53
+)
+
+// Dial opens a TCP connection. It is a seam for tests and proxies.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Discovery says whether a zone's other servers are found from its NS records.
+type Discovery string
+
+const (
+	// DiscoverNS asks every address of every NS of the zone whose address the
+	// primary itself knows.
+	DiscoverNS Discovery = ""
+	// DiscoverNone asks only the primary and the configured secondaries.
+	DiscoverNone Discovery = "None"
+)
+
+// Config says where a zone is read and changed.
+type Config struct {
+	// Server is the primary, host:port. A host without port means port 53.
+	Server string
+	// Zone is the only zone that may be touched. Empty: each name's zone is
+	// found on the server.
+	Zone string
+	// Secondaries are further authoritative servers, host:port, to read back from.
+	Secondaries []string
+	Discovery   Discovery
+	// NSPort is the port of discovered servers; 0 means 53.
+	NSPort int
+	// Timeout is the longest wait for a connection or for the next answer; 0
+	// means 5 seconds.
+	Timeout time.Duration
+	Dial    Dial             // nil: net.Dialer
+	Now     func() time.Time // nil: time.Now; dates signatures
+}
+
+// complete checks a Config and fills in what was left out. Fault: Invalid.
+func (c Config) complete() (Config, error) {
+	var err error
+	if c.Server, err = endpoint(c.Server); err != nil {
+		return c, err
+	}
+	secondaries := make([]string, len(c.Secondaries))
+	for i, s := range c.Secondaries {
+		if secondaries[i], err = endpoint(s); err != nil {
+			return c, err
+		}
+	}
+	c.Secondaries = secondaries
+	if c.Zone != "" {
+		if err := dns.CheckName(c.Zone); err != nil {
+			return c, err
+		}
+		c.Zone = dns.Canonical(c.Zone)
+	}
+	if c.Discovery != DiscoverNS && c.Discovery != DiscoverNone {
+		return c, fault.New(fault.Invalid, "configure DNS", string(c.Discovery), "unknown way to discover servers")
+	}
+	if c.NSPort == 0 {
+		c.NSPort = dnsPort
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = defaultTimeout
+	}
+	if c.Dial == nil {
+		c.Dial = (&net.Dialer{}).DialContext
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c, nil
+}
+
+// endpoint makes host:port of a server's address.
+func endpoint(address string) (string, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		host, port = address, strconv.Itoa(dnsPort)
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if host == "" || err != nil || n == 0 {
+		return "", fault.New(fault.Invalid, "configure DNS", fmt.Sprintf("%q", address), "that is no server address").
+			With("", "write host:port, such as ns1.contoso.com:53")
+	}
+	return net.JoinHostPort(host, port), nil
+}

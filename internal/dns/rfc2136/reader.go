@@ -1,0 +1,137 @@
+package rfc2136
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// Reader reads zones. It holds no key and has no way to change anything, so
+// Observe mode can hold one.
+type Reader struct{ config Config }
+
+var _ dns.Reader = (*Reader)(nil)
+
+// NewReader makes a Reader. Nothing is asked yet. Fault: Invalid.
+func NewReader(c Config) (*Reader, error) {
+	c, err := c.complete()
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{config: c}, nil
+}
+
+// Read looks every key up on the primary and then on the other authoritative
+// servers. The primary is asked over one connection, all others at the same
+// time. A server other than the primary that cannot be asked does not fail the
+// read: its ServerView carries the error. Faults: Unreachable, Invalid.
+func (r *Reader) Read(ctx context.Context, keys []dns.Key) (map[dns.Key]dns.Lookup, error) {
+	keys, err := checkKeys(keys)
+	if err != nil || len(keys) == 0 {
+		return map[dns.Key]dns.Lookup{}, err
+	}
+	primary := newSession(r.config, r.config.Server)
+	defer primary.close()
+
+	standings, err := survey(ctx, primary, r.config.Zone, namesOf(keys))
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.lookUp(ctx, primary, standings, keys)
+	if err != nil {
+		return nil, err
+	}
+	others, err := r.otherServers(ctx, primary, found)
+	if err != nil {
+		return nil, err
+	}
+	addViews(found, r.askAll(ctx, others))
+	return found, nil
+}
+
+// checkKeys brings keys into canonical form, each once, in order.
+func checkKeys(keys []dns.Key) ([]dns.Key, error) {
+	seen := map[dns.Key]bool{}
+	for _, key := range keys {
+		if err := dns.CheckName(key.Name); err != nil {
+			return nil, err
+		}
+		if wireType(key.Type) == 0 {
+			return nil, fault.New(fault.Invalid, "read DNS", key.String(), "only A, AAAA and SRV records are read")
+		}
+		seen[dns.NewKey(key.Name, key.Type)] = true
+	}
+	return slices.SortedFunc(maps.Keys(seen), compareKeys), nil
+}
+
+func namesOf(keys []dns.Key) []string {
+	var names []string
+	for _, key := range keys {
+		names = append(names, key.Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// lookUp asks the primary for every key and judges the answers.
+func (r *Reader) lookUp(ctx context.Context, s *session, standings map[string]standing, keys []dns.Key) (map[dns.Key]dns.Lookup, error) {
+	replies, err := askKeys(ctx, s, keys)
+	if err != nil {
+		return nil, err
+	}
+	wildcards, err := wildcardsOf(ctx, s, standings, replies)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[dns.Key]dns.Lookup, len(keys))
+	for _, key := range keys {
+		l := judge(standings[key.Name], replies[key], wildcards[key])
+		l.Servers = []dns.ServerView{{Server: s.server, Set: l.Set}}
+		found[key] = l
+	}
+	return found, nil
+}
+
+// askKeys asks one server for the keys' records.
+func askKeys(ctx context.Context, s *session, keys []dns.Key) (map[dns.Key]reply, error) {
+	questions := make([]question, len(keys))
+	for i, key := range keys {
+		questions[i] = question{name: key.Name, qtype: wireType(key.Type)}
+	}
+	answers, err := s.ask(ctx, questions)
+	if err != nil {
+		return nil, err
+	}
+	replies := make(map[dns.Key]reply, len(keys))
+	for i, key := range keys {
+		if replies[key], err = replyTo(s.server, key, answers[i]); err != nil {
+			return nil, err
+		}
+	}
+	return replies, nil
+}
+
+// judge makes a Lookup of what the primary said of a name and of a key.
+// wildcard, when not empty, is the wildcard that answers in the name's place.
+func judge(s standing, r reply, wildcard string) dns.Lookup {
+	l := dns.Lookup{Set: dns.RRSet{Key: r.set.Key}, Zone: s.zone}
+	switch {
+	case s.lame != "":
+		l.Obstacle, l.Detail = dns.ObstacleNoZone, s.lame
+	case s.cut != "":
+		l.Obstacle, l.Detail = dns.ObstacleDelegation, s.cut
+	case r.lame != "":
+		l.Obstacle, l.Detail, l.Zone = dns.ObstacleNoZone, r.lame, ""
+	case wildcard != "":
+		l.Obstacle, l.Detail = dns.ObstacleWildcard, wildcard+" → "+cmp.Or(r.alias, r.set.String())
+	case r.alias != "":
+		l.Obstacle, l.Detail = dns.ObstacleCNAME, r.alias
+	default:
+		l.Set = r.set
+	}
+	return l
+}

@@ -1,0 +1,146 @@
+package rfc2136
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	mdns "github.com/miekg/dns"
+
+	"github.com/fedroute/fedroute/internal/dns"
+)
+
+func compareKeys(a, b dns.Key) int {
+	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(string(a.Type), string(b.Type)))
+}
+
+// survey finds how the server stands to each name. onlyZone, when not empty, is
+// the one zone that may be touched.
+func survey(ctx context.Context, s *session, onlyZone string, names []string) (map[string]standing, error) {
+	standings, err := probe(ctx, s, names)
+	if err != nil {
+		return nil, err
+	}
+	if err := walk(ctx, s, standings); err != nil {
+		return nil, err
+	}
+	for name, st := range standings {
+		standings[name] = confine(onlyZone, name, st)
+	}
+	return standings, nil
+}
+
+func probe(ctx context.Context, s *session, names []string) (map[string]standing, error) {
+	questions := make([]question, len(names))
+	for i, name := range names {
+		questions[i] = question{name: probeLabels + name, qtype: mdns.TypeSOA}
+	}
+	answers, err := s.ask(ctx, questions)
+	if err != nil {
+		return nil, err
+	}
+	standings := make(map[string]standing, len(names))
+	for i, name := range names {
+		if standings[name], err = standingOf(s.server, name, answers[i]); err != nil {
+			return nil, err
+		}
+	}
+	return standings, nil
+}
+
+// walk finds the zone of names whose probe did not tell: those behind a wildcard
+// alias and those below a cut. It asks every domain above the name for a SOA
+// record of its own and takes the nearest.
+func walk(ctx context.Context, s *session, standings map[string]standing) error {
+	var questions []question
+	var asked []string
+	for name, st := range standings {
+		if st.zone != "" || st.lame != "" {
+			continue
+		}
+		start := name
+		if st.cut != "" {
+			start = st.cut
+		}
+		for _, domain := range dns.Ancestors(start) {
+			questions = append(questions, question{name: domain, qtype: mdns.TypeSOA})
+			asked = append(asked, name)
+		}
+	}
+	answers, err := s.ask(ctx, questions)
+	if err != nil {
+		return err
+	}
+	for i, m := range answers {
+		st := standings[asked[i]]
+		if st.zone == "" && isApex(m, questions[i].name) {
+			st.zone = questions[i].name
+			standings[asked[i]] = st
+		}
+	}
+	return nil
+}
+
+// isApex reports whether the answer to a question for SOA shows that the server
+// is authoritative for a zone of that very name.
+func isApex(m *mdns.Msg, domain string) bool {
+	if !m.Authoritative || m.Rcode != mdns.RcodeSuccess {
+		return false
+	}
+	for _, rr := range m.Answer {
+		if rr.Header().Rrtype == mdns.TypeSOA && dns.Canonical(rr.Header().Name) == domain {
+			return true
+		}
+	}
+	return false
+}
+
+// confine judges a standing against the one zone that may be touched.
+func confine(onlyZone, name string, st standing) standing {
+	switch {
+	case st.lame != "":
+		return st
+	case st.zone == "":
+		return standing{lame: "the server is authoritative for no zone that holds it"}
+	case onlyZone == "" || st.zone == onlyZone:
+		return st
+	case dns.Within(st.zone, onlyZone): // a child zone on the same server
+		return standing{zone: onlyZone, cut: st.zone}
+	case dns.Within(name, onlyZone):
+		return standing{lame: fmt.Sprintf("the server is not authoritative for %s", onlyZone)}
+	default:
+		return standing{lame: fmt.Sprintf("the name lies in %s, not in %s", st.zone, onlyZone)}
+	}
+}
+
+// wildcardsOf finds the wildcard behind each answer to a name that does not exist.
+func wildcardsOf(ctx context.Context, s *session, standings map[string]standing, replies map[dns.Key]reply) (map[dns.Key]string, error) {
+	var questions []question
+	var asked []dns.Key
+	for key, r := range replies {
+		st := standings[key.Name]
+		if !st.covered || !r.set.Exists() && r.alias == "" {
+			continue
+		}
+		for _, domain := range dns.Ancestors(key.Name) {
+			if dns.Within(domain, st.zone) {
+				questions = append(questions, question{name: "*." + domain, qtype: wireType(key.Type)})
+				asked = append(asked, key)
+			}
+		}
+	}
+	answers, err := s.ask(ctx, questions)
+	if err != nil {
+		return nil, err
+	}
+	wildcards := map[dns.Key]string{}
+	for i, m := range answers {
+		// "*.emea.contoso.com" is itself answered by "*.contoso.com" when there is
+		// no emea.contoso.com: the last that answers is where the records stand.
+		if len(m.Answer) > 0 {
+			wildcards[asked[i]] = questions[i].name
+		}
+	}
+	return wildcards, nil
+}

@@ -1,0 +1,96 @@
+package rfc2136
+
+import (
+	"fmt"
+
+	mdns "github.com/miekg/dns"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// updateOf makes one UPDATE (RFC 2136 section 2) of the changes. Its
+// prerequisites are the From sets, so the server applies all of it or, when
+// anything was changed meanwhile, none of it. Faults: Invalid, Internal.
+func updateOf(zone string, changes []dns.Change) (*mdns.Msg, error) {
+	m := new(mdns.Msg)
+	m.SetUpdate(mdns.Fqdn(zone))
+	m.Compress = true
+	seen := map[dns.Key]bool{}
+	for _, change := range changes {
+		if err := checkChange(zone, change); err != nil {
+			return nil, err
+		}
+		key := change.To.Key
+		if seen[key] {
+			return nil, fault.New(fault.Internal, "make update", key.String(), "two changes of one set in one update")
+		}
+		seen[key] = true
+		if err := addChange(m, change); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func checkChange(zone string, c dns.Change) error {
+	if c.From.Key != c.To.Key || c.To.Name != dns.Canonical(c.To.Name) {
+		return fault.New(fault.Internal, "make update", c.To.Key.String(), fmt.Sprintf("the set that was read is %s", c.From.Key))
+	}
+	if wireType(c.To.Type) == mdns.TypeNone {
+		return fault.New(fault.Invalid, "make update", c.To.Key.String(), "only A, AAAA and SRV records are written")
+	}
+	if err := dns.CheckName(c.To.Name); err != nil {
+		return err
+	}
+	if !dns.Within(c.To.Name, zone) {
+		return fault.New(fault.Invalid, "make update", c.To.Key.String(), fmt.Sprintf("the name does not lie in zone %s", zone))
+	}
+	return nil
+}
+
+func addChange(m *mdns.Msg, c dns.Change) error {
+	guards, err := prerequisites(c.From)
+	if err != nil {
+		return err
+	}
+	m.Answer = append(m.Answer, guards...)
+	ttl := wantedTTL(c)
+	if c.To.Same(c.From) && ttl == c.From.TTL || !c.From.Exists() && !c.To.Exists() {
+		return nil // only guarded
+	}
+	records, err := recordsOf(c.To, mdns.ClassINET, ttl)
+	if err != nil {
+		return err
+	}
+	if c.From.Exists() {
+		m.Ns = append(m.Ns, marker(c.To.Name, wireType(c.To.Type), mdns.ClassANY)) // delete the whole set
+	}
+	m.Ns = append(m.Ns, records...)
+	return nil
+}
+
+// prerequisites demand that the set is still what was read. RFC 2136 compares
+// values only: a change of nothing but the TTL goes unnoticed. A new set also
+// demands that the name is no alias, because servers ignore records added
+// beside a CNAME and still answer NOERROR (RFC 2136 section 3.4.2.2).
+func prerequisites(from dns.RRSet) ([]mdns.RR, error) {
+	if from.Exists() {
+		return recordsOf(from, mdns.ClassINET, 0)
+	}
+	return []mdns.RR{
+		marker(from.Name, wireType(from.Type), mdns.ClassNONE),
+		marker(from.Name, mdns.TypeCNAME, mdns.ClassNONE),
+	}, nil
+}
+
+func wantedTTL(c dns.Change) uint32 {
+	switch {
+	case c.To.TTL > 0:
+		return c.To.TTL
+	case c.From.Exists() && c.From.TTL > 0:
+		return c.From.TTL
+	default:
+		return dns.DefaultTTL
+	}
+}

@@ -1,0 +1,146 @@
+package rfc2136
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+
+	mdns "github.com/miekg/dns"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+const (
+	maxMessage = 65535 // octets; the length before a TCP message has 16 bits
+	tsigRoom   = 1024  // octets kept free for the signature
+)
+
+// Writer changes zones. Only code that may change DNS holds one.
+type Writer struct {
+	config Config
+	signer Signer
+}
+
+var _ dns.Writer = (*Writer)(nil)
+
+// NewWriter makes a Writer that signs with signer. Nothing is asked yet. Fault:
+// Invalid, also without a signer: an unsigned update proves nothing to either side.
+func NewWriter(c Config, signer Signer) (*Writer, error) {
+	c, err := c.complete()
+	if err != nil {
+		return nil, err
+	}
+	if signer == nil {
+		return nil, fault.New(fault.Invalid, "change DNS", c.Server, "no key is configured").
+			With("no record can be changed", "name a secret with a TSIG key, or Kerberos credentials")
+	}
+	return &Writer{config: c, signer: signer}, nil
+}
+
+// Close forgets what was agreed with the server.
+func (w *Writer) Close() error { return w.signer.Close() }
+
+// Write sends all changes as one signed UPDATE over TCP; see dns.Writer. All
+// names must lie in one zone, which is asked for first, so that nothing is
+// written below a zone cut. It never sends twice. No error means that the
+// primary says it is done; read back before believing it. Faults: Conflict,
+// Denied, Refused, Invalid, Unsupported, Unreachable (nothing was changed),
+// OutcomeUnknown (read before anything else).
+func (w *Writer) Write(ctx context.Context, changes []dns.Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	zone, err := w.zoneOf(ctx, changes)
+	if err != nil {
+		return err
+	}
+	m, err := updateOf(zone, changes)
+	if err != nil {
+		return err
+	}
+	if m.Len() > maxMessage-tsigRoom {
+		return fault.New(fault.Invalid, "change zone", zone,
+			fmt.Sprintf("%d changes need %d octets, one update holds %d", len(changes), m.Len(), maxMessage-tsigRoom)).
+			With("nothing was changed", "spread the domains over several routes")
+	}
+	return w.exchange(ctx, zone, m)
+}
+
+// zoneOf finds the one zone of all changes.
+func (w *Writer) zoneOf(ctx context.Context, changes []dns.Change) (string, error) {
+	names := make([]string, len(changes))
+	for i, c := range changes {
+		names[i] = c.To.Name
+	}
+	s := newSession(w.config, w.config.Server)
+	defer s.close()
+	standings, err := survey(ctx, s, w.config.Zone, names)
+	if err != nil {
+		return "", err
+	}
+	zone := standings[names[0]].zone
+	for _, name := range names {
+		st := standings[name]
+		switch {
+		case st.lame != "":
+			return "", misplaced(name, st.lame, "name the zone's primary server for this domain")
+		case st.cut != "":
+			return "", misplaced(name, st.cut+" is delegated to other servers", "name the primary server of that zone")
+		case st.zone != zone:
+			return "", fault.New(fault.Internal, "change DNS", name, fmt.Sprintf("one update for two zones, %s and %s", zone, st.zone))
+		}
+	}
+	return zone, nil
+}
+
+func misplaced(name, cause, next string) error {
+	return fault.New(fault.Invalid, "change DNS", name, cause).With("nothing was changed", next)
+}
+
+// exchange signs and sends one message and judges the reply. The message is
+// used once: the library takes signatures out of messages it has sent.
+func (w *Writer) exchange(ctx context.Context, zone string, m *mdns.Msg) error {
+	key, err := w.signer.key(ctx, w.config)
+	if err != nil {
+		return err
+	}
+	a := act{zone: zone, server: w.config.Server, key: key.name, now: w.config.Now}
+	m.SetTsig(key.name, key.algorithm, tsigFudge, a.now().Unix())
+	packed, mac, err := mdns.TsigGenerateWithProvider(m, key.provider, "", false)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "sign update of", zone, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, w.config.Timeout)
+	defer cancel()
+	conn, err := w.config.Dial(ctx, "tcp", w.config.Server)
+	if err != nil {
+		return unreachable(w.config.Server, err)
+	}
+	defer conn.Close()
+	raw, err := sendOnce(ctx, conn, packed)
+	if err != nil {
+		return a.unknown("no answer came", err)
+	}
+	return a.judge(m.Id, raw, mac, key.provider)
+}
+
+// sendOnce sends a message and reads one reply. Once it has begun to send, any
+// error leaves the outcome open.
+func sendOnce(ctx context.Context, conn net.Conn, packed []byte) ([]byte, error) {
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	if deadline, ok := ctx.Deadline(); ok {
+		if err := conn.SetDeadline(deadline); err != nil {
+			return nil, err
+		}
+	}
+	if err := writeFrame(conn, packed); err != nil {
+		return nil, err
+	}
+	return readFrame(conn)
+}
+
+// tsigFudge is how many seconds the clocks may differ (RFC 8945 section 10).
+const tsigFudge = uint16(5 * time.Minute / time.Second)

@@ -1,0 +1,54 @@
+package dns
+
+import (
+	"slices"
+)
+
+// DefaultTTL is the TTL in seconds of a new set whose TTL nobody chose. Short:
+// a failover is seen by partners within this time.
+const DefaultTTL = 300
+
+// NewKey makes a key in canonical form.
+func NewKey(name string, t Type) Key { return Key{Name: Canonical(name), Type: t} }
+
+// String is the form that messages show: "sip.contoso.com A".
+func (k Key) String() string { return k.Name + " " + string(k.Type) }
+
+// NewSet makes a set in canonical form: names lower case, values sorted, each
+// once. Without values the set is empty, which means "must not exist" in a
+// Change. Fault: Invalid.
+func NewSet(name string, t Type, ttl uint32, values ...string) (RRSet, error) {
+	if err := CheckName(name); err != nil {
+		return RRSet{}, err
+	}
+	set := RRSet{Key: NewKey(name, t), TTL: ttl}
+	for _, value := range values {
+		data, err := ParseData(t, value)
+		if err != nil {
+			return RRSet{}, err
+		}
+		set.Data = append(set.Data, data)
+	}
+	slices.Sort(set.Data)
+	set.Data = slices.Compact(set.Data)
+	return set, nil
+}
+
+// Exists reports whether the set has any record.
+func (s RRSet) Exists() bool { return len(s.Data) > 0 }
+
+// ChangeTo makes the change from what was found to the wanted set. A wanted
+// TTL of 0 keeps the TTL that was found.
+func (l Lookup) ChangeTo(want RRSet) Change { return Change{From: l.Set, To: want} }
+
+// ByZone sorts changes by the zone in which their names were found, because
+// one Write changes one zone. A change whose key was not looked up is left out.
+func ByZone(found map[Key]Lookup, changes []Change) map[string][]Change {
+	zones := map[string][]Change{}
+	for _, change := range changes {
+		if l, ok := found[change.To.Key]; ok {
+			zones[l.Zone] = append(zones[l.Zone], change)
+		}
+	}
+	return zones
+}

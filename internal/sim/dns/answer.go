@@ -1,0 +1,122 @@
+package dns
+
+import (
+	"maps"
+	"slices"
+
+	mdns "github.com/miekg/dns"
+)
+
+// maxAliases ends alias chains that run in a circle.
+const maxAliases = 8
+
+// view gives the version of the zone that holds a name, nil for no zone.
+type view func(name string) *version
+
+// answer fills in a reply to a question the way RFC 1034 section 4.3.2 and
+// RFC 4592 say. It serves only what the zones hold.
+func answer(reply *mdns.Msg, q mdns.Question, zones view) {
+	name := mdns.CanonicalName(q.Name)
+	for range maxAliases {
+		v := zones(name)
+		if v == nil {
+			if len(reply.Answer) == 0 {
+				reply.Rcode = mdns.RcodeRefused
+			}
+			return
+		}
+		alias := v.answer(reply, name, q)
+		if alias == "" {
+			return
+		}
+		name = alias
+	}
+}
+
+// answer adds what one zone has for a name and returns where an alias leads.
+func (v *version) answer(reply *mdns.Msg, name string, q mdns.Question) (alias string) {
+	if cut := v.cut(name); cut != "" && (cut != name || q.Qtype != mdns.TypeDS) {
+		v.refer(reply, cut)
+		return ""
+	}
+	if len(reply.Answer) == 0 {
+		reply.Authoritative = true
+	}
+	own, exists := v.find(name)
+	if !exists {
+		reply.Rcode = mdns.RcodeNameError
+		v.negative(reply)
+		return ""
+	}
+	// The owner as it was asked for, which a wildcard's records also get.
+	owner := name
+	if mdns.CanonicalName(q.Name) == name {
+		owner = q.Name
+	}
+	if cname := own[mdns.TypeCNAME]; len(cname) > 0 && q.Qtype != mdns.TypeCNAME && q.Qtype != mdns.TypeANY {
+		reply.Answer = appendAs(reply.Answer, owner, cname)
+		return mdns.CanonicalName(cname[0].(*mdns.CNAME).Target)
+	}
+	var found []mdns.RR
+	for _, rrtype := range slices.Sorted(maps.Keys(own)) {
+		if rrtype == q.Qtype || q.Qtype == mdns.TypeANY {
+			found = append(found, own[rrtype]...)
+		}
+	}
+	if len(found) == 0 {
+		v.negative(reply)
+	}
+	reply.Answer = appendAs(reply.Answer, owner, found)
+	return ""
+}
+
+// find gives the records of a name, by way of a wildcard if that covers it.
+func (v *version) find(name string) (sets, bool) {
+	if v.nodes[name] {
+		return v.names[name], true
+	}
+	encloser := parent(name)
+	for !v.nodes[encloser] {
+		encloser = parent(encloser)
+	}
+	own, ok := v.names["*."+encloser]
+	return own, ok
+}
+
+// cut gives the highest delegation at or above a name, "" for none.
+func (v *version) cut(name string) string {
+	cut := ""
+	for ; name != v.apex; name = parent(name) {
+		if len(v.names[name][mdns.TypeNS]) > 0 {
+			cut = name
+		}
+	}
+	return cut
+}
+
+// refer points to the servers of a delegated zone, with the addresses known here.
+func (v *version) refer(reply *mdns.Msg, cut string) {
+	servers := v.names[cut][mdns.TypeNS]
+	reply.Ns = append(reply.Ns, servers...)
+	for _, rr := range servers {
+		glue := v.names[mdns.CanonicalName(rr.(*mdns.NS).Ns)]
+		reply.Extra = slices.Concat(reply.Extra, glue[mdns.TypeA], glue[mdns.TypeAAAA])
+	}
+}
+
+// negative adds the SOA record that tells how long to remember (RFC 2308).
+func (v *version) negative(reply *mdns.Msg) {
+	soa := mdns.Copy(v.soa()).(*mdns.SOA)
+	soa.Hdr.Ttl = min(soa.Hdr.Ttl, soa.Minttl)
+	reply.Ns = append(reply.Ns, soa)
+}
+
+// appendAs appends records under an owner's name.
+func appendAs(list []mdns.RR, owner string, records []mdns.RR) []mdns.RR {
+	for _, rr := range records {
+		rr = mdns.Copy(rr)
+		rr.Header().Name = owner
+		list = append(list, rr)
+	}
+	return list
+}

@@ -1,0 +1,178 @@
+// Package dns is the DNS of the simulated organization: authoritative servers
+// on loopback addresses that answer queries and take signed dynamic updates
+// (RFC 2136, RFC 8945), each in the way that BIND 9.18 was seen to. They also lag
+// and fail on demand, and keep a journal of every change.
+package dns
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	mdns "github.com/miekg/dns"
+)
+
+// Authority is an organization's DNS data: zones with their past, keys and the
+// journal. Servers made by Listen serve it. All methods may be called at any time.
+type Authority struct {
+	clock func() time.Time
+
+	mu      sync.Mutex
+	zones   map[string][]*version // by apex, the oldest first
+	keys    map[string]Key        // by canonical name
+	journal []Entry
+	maxLag  time.Duration // longest lag of any server so far
+}
+
+// New makes an Authority whose journal and lags follow clock (nil: time.Now).
+func New(clock func() time.Time, zones []Zone, keys []Key) (*Authority, error) {
+	if clock == nil {
+		clock = time.Now
+	}
+	a := &Authority{clock: clock, zones: map[string][]*version{}, keys: map[string]Key{}}
+	for _, z := range zones {
+		v, err := parseZone(z, clock())
+		if err != nil {
+			return nil, err
+		}
+		if a.zones[v.apex] != nil {
+			return nil, fmt.Errorf("zone %s is there twice", z.Name)
+		}
+		a.zones[v.apex] = []*version{v}
+	}
+	for _, k := range keys {
+		k, err := k.check()
+		if err != nil {
+			return nil, err
+		}
+		a.keys[k.Name] = k
+	}
+	return a, nil
+}
+
+// at gives the zones as they stood lag ago.
+func (a *Authority) at(lag time.Duration) view {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	moment := a.clock().Add(-lag)
+	current := make(map[string]*version, len(a.zones))
+	for apex, past := range a.zones {
+		current[apex] = past[0]
+		for _, v := range past {
+			if !v.at.After(moment) {
+				current[apex] = v
+			}
+		}
+	}
+	return func(name string) *version {
+		for {
+			if v := current[name]; v != nil {
+				return v
+			}
+			if name == "." {
+				return nil
+			}
+			name = parent(name)
+		}
+	}
+}
+
+// change makes the zone's next version by edit, unless edit returns a response
+// code other than success or changed nothing.
+func (a *Authority) change(apex, by, where string, edit func(now, next *version) int) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	past := a.zones[apex]
+	if past == nil {
+		return mdns.RcodeNotAuth
+	}
+	now := past[len(past)-1]
+	next := now.next(a.clock())
+	if rcode := edit(now, next); rcode != mdns.RcodeSuccess {
+		return rcode
+	}
+	changes := difference(now, next)
+	if len(changes) == 0 && next.serial == now.serial {
+		return mdns.RcodeSuccess
+	}
+	next.publish(now.serial)
+	a.zones[apex] = a.prune(append(past, next))
+	a.journal = append(a.journal, Entry{
+		Time: next.at, Zone: strings.TrimSuffix(apex, "."), Serial: next.serial, By: by, Server: where, Changes: changes,
+	})
+	return mdns.RcodeSuccess
+}
+
+// publish counts the serial up, unless the edit set it, and indexes the names.
+func (v *version) publish(before uint32) {
+	if v.serial == before {
+		v.serial++
+	}
+	soa := mdns.Copy(v.soa()).(*mdns.SOA)
+	soa.Serial = v.serial
+	v.edit(v.apex)[mdns.TypeSOA] = []mdns.RR{soa}
+	v.index()
+}
+
+// prune forgets versions that no server can be late enough to serve.
+func (a *Authority) prune(past []*version) []*version {
+	oldest := a.clock().Add(-a.maxLag)
+	for len(past) > 1 && !past[1].at.After(oldest) {
+		past = past[1:]
+	}
+	return past
+}
+
+// errNoZone is what Set and Delete say of a name outside all zones.
+var errNoZone = errors.New("no zone here holds the name")
+
+// Set replaces one set of records by hand, as an administrator at the server
+// would: no key, no prerequisite, and a CNAME in the way is replaced too. The
+// values are in presentation form ("192.0.2.1", "0 0 5061 sip.contoso.com.").
+func (a *Authority) Set(by, name, rrtype string, ttl uint32, values ...string) error {
+	records := make([]mdns.RR, 0, len(values))
+	for _, value := range values {
+		rr, err := mdns.NewRR(fmt.Sprintf("%s %d IN %s %s", mdns.Fqdn(name), ttl, rrtype, value))
+		if err != nil {
+			return fmt.Errorf("set %s %s: %w", name, rrtype, err)
+		}
+		if rr == nil {
+			return fmt.Errorf("set %s %s: %q is no record", name, rrtype, value)
+		}
+		records = append(records, rr)
+	}
+	return a.byHand(by, name, rrtype, func(next *version) {
+		if rrtype != "CNAME" {
+			next.remove(mdns.CanonicalName(name), mdns.TypeCNAME, keepNone)
+		}
+		for _, rr := range records {
+			next.add(rr)
+		}
+	})
+}
+
+// Delete removes one set of records by hand.
+func (a *Authority) Delete(by, name, rrtype string) error {
+	return a.byHand(by, name, rrtype, func(*version) {})
+}
+
+// byHand clears a set and then lets fill put records into the zone.
+func (a *Authority) byHand(by, name, rrtype string, fill func(next *version)) error {
+	number, ok := mdns.StringToType[strings.ToUpper(rrtype)]
+	if !ok {
+		return fmt.Errorf("edit %s: %q is no record type", name, rrtype)
+	}
+	owner := mdns.CanonicalName(name)
+	v := a.at(0)(owner)
+	if v == nil {
+		return fmt.Errorf("edit %s: %w", name, errNoZone)
+	}
+	a.change(v.apex, by, "", func(_, next *version) int {
+		next.remove(owner, number, keepNone)
+		fill(next)
+		return mdns.RcodeSuccess
+	})
+	return nil
+}

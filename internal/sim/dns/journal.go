@@ -1,0 +1,71 @@
+package dns
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	mdns "github.com/miekg/dns"
+)
+
+// Entry is one change of a zone.
+type Entry struct {
+	Time   time.Time `json:"time"`
+	Zone   string    `json:"zone"`
+	Serial uint32    `json:"serial"` // after the change
+	By     string    `json:"by"`     // the key's name, or who edited by hand
+	Server string    `json:"server"` // the address that took the update; empty for an edit by hand
+	// Changes lists records taken away ("-sip.contoso.com 300 A 192.0.2.1") and put in ("+…").
+	Changes []string `json:"changes"`
+}
+
+// Journal gives every change so far, the oldest first.
+func (a *Authority) Journal() []Entry {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.journal)
+}
+
+// Records lists a zone's records as the primary has them, one line each, sorted.
+func (a *Authority) Records(zone string) []string {
+	v := a.at(0)(mdns.CanonicalName(zone))
+	if v == nil {
+		return nil
+	}
+	var lines []string
+	for _, own := range v.names {
+		for _, set := range own {
+			for _, rr := range set {
+				lines = append(lines, line(rr))
+			}
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// Lookup gives one set's values as the primary has them, sorted, not
+// synthesized from a wildcard; nil when there is none.
+func (a *Authority) Lookup(name, rrtype string) []string {
+	owner := mdns.CanonicalName(name)
+	v := a.at(0)(owner)
+	if v == nil {
+		return nil
+	}
+	var values []string
+	for _, rr := range v.names[owner][mdns.StringToType[strings.ToUpper(rrtype)]] {
+		values = append(values, value(rr))
+	}
+	slices.Sort(values)
+	return values
+}
+
+// line shows a record without class: "sip.contoso.com 300 A 192.0.2.1".
+func line(rr mdns.RR) string {
+	fields := strings.Fields(rr.Header().String())
+	return strings.TrimSuffix(rr.Header().Name, ".") + " " + fields[1] + " " + fields[3] + " " + value(rr)
+}
+
+func value(rr mdns.RR) string {
+	return strings.TrimSpace(strings.TrimPrefix(rr.String(), rr.Header().String()))
+}

@@ -1,0 +1,164 @@
+package dns
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	mdns "github.com/miekg/dns"
+)
+
+// serve answers one request.
+func (s *Server) serve(w mdns.ResponseWriter, request *mdns.Msg) {
+	mood := s.mood()
+	if mood.fault == Silent {
+		return
+	}
+	reply := new(mdns.Msg)
+	reply.SetReply(request)
+	reply.RecursionDesired = false
+	signature := request.IsTsig()
+	if signature != nil {
+		if code := signatureError(w.TsigStatus(), signature, mood.skew); code != mdns.RcodeSuccess {
+			reply.Rcode = mdns.RcodeNotAuth
+			sign(reply, signature, code, mood.skew)
+			_ = w.WriteMsg(reply) // the client is gone when this fails
+			return
+		}
+	}
+	switch {
+	case mood.fault == Broken:
+		reply.Rcode = mdns.RcodeServerFailure
+	case request.Opcode == mdns.OpcodeQuery:
+		s.query(reply, request, mood)
+	case request.Opcode == mdns.OpcodeUpdate:
+		s.update(reply, request, mood)
+	default:
+		reply.Rcode = mdns.RcodeNotImplemented
+	}
+	if request.Opcode == mdns.OpcodeUpdate && mood.fault == LoseReplies {
+		_ = w.Close()
+		return
+	}
+	fit(reply, request, w.RemoteAddr().Network())
+	if signature != nil {
+		sign(reply, signature, mdns.RcodeSuccess, mood.skew)
+	}
+	if request.Opcode == mdns.OpcodeUpdate && mood.fault == WrongSignature {
+		writeForged(w, reply, signature)
+		return
+	}
+	_ = w.WriteMsg(reply)
+}
+
+func (s *Server) query(reply, request *mdns.Msg, mood mood) {
+	if len(request.Question) != 1 {
+		reply.Rcode = mdns.RcodeFormatError
+		return
+	}
+	q := request.Question[0]
+	if q.Qclass != mdns.ClassINET || isMeta(q.Qtype) {
+		reply.Rcode = mdns.RcodeRefused
+		return
+	}
+	answer(reply, q, s.authority.at(mood.lag))
+}
+
+func (s *Server) update(reply, request *mdns.Msg, mood mood) {
+	reply.Question = request.Question
+	reply.Rcode = s.tryUpdate(request, mood.fault)
+}
+
+// tryUpdate gives the response code to an UPDATE and makes the change if it is
+// allowed. Order as in BIND: zone, role, key, policy, prerequisites.
+func (s *Server) tryUpdate(request *mdns.Msg, fault Fault) int {
+	if len(request.Question) != 1 || request.Question[0].Qtype != mdns.TypeSOA {
+		return mdns.RcodeFormatError
+	}
+	apex := mdns.CanonicalName(request.Question[0].Name)
+	v := s.authority.at(0)(apex)
+	signature := request.IsTsig()
+	switch {
+	case fault == NoUpdates:
+		return mdns.RcodeNotImplemented
+	case v == nil || v.apex != apex:
+		return mdns.RcodeNotAuth
+	case s.role == Secondary || signature == nil || fault == RefuseUpdates:
+		return mdns.RcodeRefused
+	case fault == FailUpdates:
+		return mdns.RcodeServerFailure
+	}
+	key := s.authority.key(signature.Hdr.Name)
+	return s.authority.change(apex, key.Name, s.address, func(now, next *version) int {
+		if rcode := now.prescan(request.Ns); rcode != mdns.RcodeSuccess {
+			return rcode
+		}
+		if !key.mayChange(request.Ns) {
+			return mdns.RcodeRefused
+		}
+		if rcode := now.check(request.Answer); rcode != mdns.RcodeSuccess {
+			return rcode
+		}
+		next.apply(request.Ns)
+		return mdns.RcodeSuccess
+	})
+}
+
+// signatureError gives the TSIG error for a request's signature (RFC 8945 section 5.2).
+func signatureError(status error, t *mdns.TSIG, skew time.Duration) int {
+	switch {
+	case errors.Is(status, mdns.ErrSecret) || errors.Is(status, mdns.ErrKeyAlg):
+		return mdns.RcodeBadKey
+	case errors.Is(status, mdns.ErrTime):
+		return mdns.RcodeBadTime
+	case status != nil:
+		return mdns.RcodeBadSig
+	}
+	signed := time.Unix(int64(t.TimeSigned), 0)
+	if time.Now().Add(skew).Sub(signed).Abs() > time.Duration(t.Fudge)*time.Second {
+		return mdns.RcodeBadTime
+	}
+	return mdns.RcodeSuccess
+}
+
+// sign puts the signature record that answers the request's on a reply.
+func sign(reply *mdns.Msg, request *mdns.TSIG, code int, skew time.Duration) {
+	now := time.Now().Add(skew).Unix()
+	reply.SetTsig(request.Hdr.Name, request.Algorithm, request.Fudge, now)
+	t := reply.IsTsig()
+	t.Error = uint16(code)
+	if code == mdns.RcodeBadTime {
+		t.TimeSigned = request.TimeSigned
+		t.OtherLen, t.OtherData = 6, fmt.Sprintf("%012x", now)
+	}
+}
+
+// fit adds the EDNS record that a client with EDNS expects and cuts a UDP reply
+// to what the client can take.
+func fit(reply, request *mdns.Msg, network string) {
+	size := mdns.MinMsgSize
+	if opt := request.IsEdns0(); opt != nil {
+		size = min(max(int(opt.UDPSize()), size), maxUDP)
+		reply.SetEdns0(maxUDP, opt.Do())
+	}
+	if network == "udp" {
+		reply.Truncate(size)
+	}
+}
+
+// forger signs with a MAC that fits no key.
+type forger struct{ mdns.TsigProvider }
+
+func (forger) Generate([]byte, *mdns.TSIG) ([]byte, error) { return make([]byte, 32), nil }
+
+func writeForged(w mdns.ResponseWriter, reply *mdns.Msg, request *mdns.TSIG) {
+	if request == nil {
+		_ = w.WriteMsg(reply)
+		return
+	}
+	raw, _, err := mdns.TsigGenerateWithProvider(reply, forger{}, request.MAC, false)
+	if err != nil {
+		return
+	}
+	_, _ = w.Write(raw)
+}

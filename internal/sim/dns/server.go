@@ -1,0 +1,149 @@
+package dns
+
+import (
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	mdns "github.com/miekg/dns"
+)
+
+// Role is whether a server takes updates.
+type Role string
+
+const (
+	Primary   Role = "Primary"
+	Secondary Role = "Secondary" // refuses updates and may lag
+)
+
+// Fault is a way in which a server fails.
+type Fault string
+
+const (
+	Healthy        Fault = ""
+	Silent         Fault = "Silent"         // reads and never answers
+	Broken         Fault = "Broken"         // SERVFAIL to everything
+	RefuseUpdates  Fault = "RefuseUpdates"  // REFUSED, signed
+	FailUpdates    Fault = "FailUpdates"    // SERVFAIL, as with a frozen zone
+	NoUpdates      Fault = "NoUpdates"      // NOTIMP: no dynamic updates at all
+	LoseReplies    Fault = "LoseReplies"    // updates are made, then the connection closes
+	WrongSignature Fault = "WrongSignature" // updates are made, the reply's MAC is wrong
+)
+
+// Faults lists them for those who let a person choose.
+var Faults = []Fault{Healthy, Silent, Broken, RefuseUpdates, FailUpdates, NoUpdates, LoseReplies, WrongSignature}
+
+// Server is one authoritative server on one address, UDP and TCP.
+type Server struct {
+	authority *Authority
+	role      Role
+	address   string
+	listeners []*mdns.Server
+	serving   sync.WaitGroup
+
+	mu    sync.Mutex
+	fault Fault
+	lag   time.Duration
+	skew  time.Duration
+	asked int
+}
+
+// maxUDP is the largest UDP reply to a client that says what it can take (EDNS).
+const maxUDP = 1232
+
+// Listen starts a server on a loopback address, host:port. Port 0 picks one.
+// Close it.
+func (a *Authority) Listen(address string, role Role) (*Server, error) {
+	stream, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	if host, _, err := net.SplitHostPort(stream.Addr().String()); err != nil || !net.ParseIP(host).IsLoopback() {
+		stream.Close()
+		return nil, fmt.Errorf("listen on %s: the simulator serves loopback addresses only", address)
+	}
+	packets, err := net.ListenPacket("udp", stream.Addr().String())
+	if err != nil {
+		stream.Close()
+		return nil, err
+	}
+	s := &Server{authority: a, role: role, address: stream.Addr().String()}
+	s.listeners = []*mdns.Server{
+		{Listener: stream, MaxTCPQueries: -1},
+		{PacketConn: packets, UDPSize: maxUDP},
+	}
+	for _, l := range s.listeners {
+		l.Handler = mdns.HandlerFunc(s.serve)
+		l.TsigProvider = keyring{a}
+		l.MsgAcceptFunc = accept
+		started := make(chan struct{})
+		l.NotifyStartedFunc = func() { close(started) }
+		s.serving.Go(func() { _ = l.ActivateAndServe() }) // ends with an error when Close closes it
+		<-started
+	}
+	return s, nil
+}
+
+// accept lets every request in; the library's own choice keeps updates out.
+func accept(h mdns.Header) mdns.MsgAcceptAction {
+	if isReply := h.Bits&(1<<15) != 0; isReply {
+		return mdns.MsgIgnore
+	}
+	return mdns.MsgAccept
+}
+
+// Close stops the server. Its address is free afterwards.
+func (s *Server) Close() error {
+	var first error
+	for _, l := range s.listeners {
+		if err := l.Shutdown(); err != nil && first == nil {
+			first = err
+		}
+	}
+	s.serving.Wait()
+	return first
+}
+
+// Addr is the server's address, host:port.
+func (s *Server) Addr() string { return s.address }
+
+// Fail makes the server fail in one way until another, or Healthy, is set.
+func (s *Server) Fail(f Fault) { s.set(func() { s.fault = f }) }
+
+// Lag makes the server serve the zones as they stood that long ago.
+func (s *Server) Lag(lag time.Duration) {
+	s.authority.mu.Lock()
+	s.authority.maxLag = max(s.authority.maxLag, lag)
+	s.authority.mu.Unlock()
+	s.set(func() { s.lag = lag })
+}
+
+// Skew sets the server's clock off, as signatures see it.
+func (s *Server) Skew(skew time.Duration) { s.set(func() { s.skew = skew }) }
+
+// Asked counts the requests that came in.
+func (s *Server) Asked() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked
+}
+
+func (s *Server) set(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
+}
+
+// mood is how the server feels about one request.
+type mood struct {
+	fault     Fault
+	lag, skew time.Duration
+}
+
+func (s *Server) mood() mood {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked++
+	return mood{s.fault, s.lag, s.skew}
+}
