@@ -1,0 +1,172 @@
+package farm
+
+import (
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// Farm is one simulated organization. All methods may be called from any
+// goroutine.
+type Farm struct {
+	clock     Clock
+	spec      Spec
+	product   Product
+	durations Durations
+
+	// turn keeps observers from running two at a time or out of order.
+	turn      sync.Mutex
+	observers []func()
+
+	mu         sync.Mutex
+	rand       *rand.Rand
+	config     *Configuration
+	history    []stamp // versions and their times, oldest first
+	machines   map[string]*machine
+	order      []string // keys of machines in the order of the Spec
+	running    map[string]Actor
+	journal    []Entry
+	violations []Violation
+	faults     []*Fault
+	// urls is the state of the simple URLs before a publish emptied them; nil
+	// while nothing is lost.
+	urls               []SimpleURLSet
+	replicationStopped bool
+}
+
+// stamp is when a version of the configuration came to be.
+type stamp struct {
+	version int64
+	at      time.Time
+}
+
+// Actor is who changes something.
+type Actor struct {
+	User    string `json:"user"`    // CONTOSO\admin
+	Machine string `json:"machine"` // where the command runs
+	Command string `json:"command"` // cmdlet, or what a person did
+}
+
+// String is "user@machine command".
+func (a Actor) String() string { return a.User + "@" + a.Machine + " " + a.Command }
+
+// Options are what a Farm needs besides its description.
+type Options struct {
+	// Clock defaults to RealClock.
+	Clock Clock
+	// Seed makes signatures and random faults repeatable; 0 is a seed too.
+	Seed uint64
+}
+
+// New builds the organization that spec describes, in a settled state: every
+// replica up to date, setup done, services running. Fault: Invalid.
+func New(spec Spec, opts Options) (*Farm, error) {
+	if opts.Clock == nil {
+		opts.Clock = RealClock{}
+	}
+	product, err := ProductByID(spec.Product)
+	if err != nil {
+		return nil, invalid("read the farm's description", spec.Name, err)
+	}
+	durations, err := spec.Durations.resolve()
+	if err != nil {
+		return nil, invalid("read the farm's description", spec.Name, err)
+	}
+	f := &Farm{
+		clock: opts.Clock, spec: spec, product: product, durations: durations,
+		rand: rand.New(rand.NewPCG(opts.Seed, 0x666564726f757465)), machines: map[string]*machine{}, running: map[string]Actor{},
+	}
+	if err := f.build(); err != nil {
+		return nil, invalid("read the farm's description", spec.Name, err)
+	}
+	for _, fl := range spec.Faults {
+		if err := f.AddFault(fl); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// Clock is the farm's clock.
+func (f *Farm) Clock() Clock { return f.clock }
+
+// Durations is how long things take here. Callers of quick cmdlets sleep
+// Cmdlet themselves; the farm's long operations sleep on their own.
+func (f *Farm) Durations() Durations { return f.durations }
+
+// Product is the server generation.
+func (f *Farm) Product() Product { return f.product }
+
+// XMPPRouteParameter is the parameter of Set-CsSite for the XMPP route: "" on
+// Lync Server 2010.
+func (f *Farm) XMPPRouteParameter() string {
+	switch {
+	case f.product.ID == "LyncServer2010":
+		return ""
+	case f.spec.XMPPRouteParameter != "":
+		return f.spec.XMPPRouteParameter
+	}
+	return XMPPRouteByReference
+}
+
+// Spec is the description the farm was built from.
+func (f *Farm) Spec() Spec { return f.spec }
+
+// Observe has fn called after every event, one call at a time. fn may read the
+// farm; it must not change it.
+func (f *Farm) Observe(fn func()) {
+	f.turn.Lock()
+	defer f.turn.Unlock()
+	f.observers = append(f.observers, fn)
+}
+
+// event runs act under the lock, lets replication and the invariants see the
+// result, and tells the observers before it returns.
+func (f *Farm) event(act func() error) error {
+	f.mu.Lock()
+	err := act()
+	f.replicate()
+	f.mu.Unlock()
+
+	f.turn.Lock()
+	defer f.turn.Unlock()
+	for _, fn := range f.observers {
+		fn()
+	}
+	return err
+}
+
+// CMS gives the configuration in the Central Management Store. Fault:
+// Unreachable when the pool that holds it is down.
+func (f *Farm) CMS() (*Configuration, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.config, f.cmsUp()
+}
+
+// Truth gives the configuration even while the CMS is down: for observers of
+// the simulation, not for cmdlets.
+func (f *Farm) Truth() *Configuration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.config
+}
+
+// cmsUp needs f.mu.
+func (f *Farm) cmsUp() error {
+	for _, m := range f.machines {
+		if key(m.pool) == key(f.config.CMSPool) && m.up() {
+			return nil
+		}
+	}
+	return fault.New(fault.Unreachable, "reach the Central Management Store", f.config.CMSPool, "no server of the pool that holds it answers").
+		With("the topology can be neither read nor changed", "fail the Central Management Server over (Invoke-CsManagementServerFailover)")
+}
+
+func invalid(op, target string, err error) error { return fault.Wrap(fault.Invalid, op, target, err) }
+
+func notFound(op, what, name string) error {
+	return fault.New(fault.Invalid, op, name, "there is no such "+what)
+}

@@ -1,0 +1,288 @@
+package farm
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// Role is what a machine is for.
+type Role string
+
+// The roles of machines.
+const (
+	RoleEdge       Role = "Edge"
+	RoleFrontEnd   Role = "FrontEnd"
+	RoleManagement Role = "Management" // only the management shell
+)
+
+// machine is one computer. All fields need Farm.mu.
+type machine struct {
+	spec MachineSpec
+	fqdn string
+	host string // its own idea of its full name
+	pool string // pool FQDN; "" for a management machine
+	role Role
+
+	powered, connected bool
+	// epoch counts power losses: an operation that began in another is dead.
+	epoch    int
+	services []*service
+
+	// local is the replica; nil before the first replication.
+	local            *Configuration
+	updated, status  time.Time
+	resetStatus      bool
+	pending          bool // a delivery is on its way
+	cancel           func()
+	forced           bool
+	stuck            bool
+	slow             time.Duration
+	sip, xmpp        bool           // what setup installed
+	proxyConfig      *Configuration // what the XMPP proxy read when it started
+	accessEdgeExpiry time.Time
+}
+
+func (m *machine) up() bool { return m.powered && m.connected }
+
+// Machine is one computer as seen from outside the simulation.
+type Machine struct {
+	FQDN     string     `json:"fqdn"`
+	HostName string     `json:"hostName"` // the machine's own full name
+	Pool     string     `json:"pool,omitempty"`
+	Role     Role       `json:"role"`
+	Address  netip.Addr `json:"address,omitzero"` // WinRM
+	// PublicAddress is where partners reach an Edge server.
+	PublicAddress netip.Addr `json:"publicAddress,omitzero"`
+	Powered       bool       `json:"powered"`
+	Connected     bool       `json:"connected"`
+	Services      []Service  `json:"services,omitempty"`
+	// SIPInstalled and XMPPInstalled tell what the last setup found in the local
+	// document.
+	SIPInstalled  bool `json:"sipInstalled,omitempty"`
+	XMPPInstalled bool `json:"xmppInstalled,omitempty"`
+	// LocalSignature is that of the document in the machine's replica.
+	LocalSignature string `json:"localSignature,omitempty"`
+	LocalVersion   int64  `json:"localVersion,omitempty"`
+}
+
+// Up reports whether the machine runs and can be reached.
+func (m Machine) Up() bool { return m.Powered && m.Connected }
+
+// Machines lists all computers in the order of the description.
+func (f *Farm) Machines() []Machine {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := make([]Machine, 0, len(f.order))
+	for _, k := range f.order {
+		out = append(out, f.machines[k].view())
+	}
+	return out
+}
+
+// Machine gives one computer by its topology name. Fault: Invalid.
+func (f *Farm) Machine(fqdn string) (Machine, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	m, err := f.machine(fqdn)
+	if err != nil {
+		return Machine{}, err
+	}
+	return m.view(), nil
+}
+
+// LocalStore gives what a computer's replica holds (-LocalStore). Setup applies
+// its Enabled document. Faults: Invalid; Failed when it never replicated.
+func (f *Farm) LocalStore(fqdn string) (*Configuration, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	m, err := f.machine(fqdn)
+	if err != nil {
+		return nil, err
+	}
+	if m.local == nil {
+		return nil, fault.New(fault.Failed, "read the local store of", m.fqdn, "the machine has no replica yet")
+	}
+	return m.local, nil
+}
+
+// ImportLocalStore replaces a computer's replica by hand
+// (Import-CsConfiguration -LocalStore).
+func (f *Farm) ImportLocalStore(a Actor, fqdn string, c *Configuration) error {
+	return f.event(func() error {
+		m, err := f.machine(fqdn)
+		if err != nil {
+			return f.write(a, "Replica:"+fqdn, "", "", err)
+		}
+		from := m.signature()
+		m.local = c
+		return f.write(a, "Replica:"+m.fqdn, from, m.signature(), nil)
+	})
+}
+
+func (m *machine) signature() string {
+	if m.local == nil {
+		return ""
+	}
+	return m.local.Enabled.Signature
+}
+
+// machine needs f.mu.
+func (f *Farm) machine(fqdn string) (*machine, error) {
+	m, ok := f.machines[key(fqdn)]
+	if !ok {
+		return nil, notFound("find the machine", "machine", fqdn)
+	}
+	return m, nil
+}
+
+func (m *machine) view() Machine {
+	v := Machine{
+		FQDN: m.fqdn, HostName: m.host, Pool: m.pool, Role: m.role, Address: m.spec.Address,
+		PublicAddress: m.spec.public(), Powered: m.powered, Connected: m.connected,
+		SIPInstalled: m.sip, XMPPInstalled: m.xmpp, LocalSignature: m.signature(),
+	}
+	if m.local != nil {
+		v.LocalVersion = m.local.Version
+	}
+	for _, s := range m.services {
+		v.Services = append(v.Services, s.Service)
+	}
+	return v
+}
+
+// public is where partners reach an Edge server.
+func (s MachineSpec) public() netip.Addr {
+	if s.NATAddress.IsValid() {
+		return s.NATAddress
+	}
+	return s.ExternalAddress
+}
+
+// Kill cuts a machine's power: its services stop, operations on it fail.
+func (f *Farm) Kill(a Actor, fqdn string) error {
+	return f.machineEvent(a, fqdn, "power", "off", func(m *machine) string {
+		was := onOff(m.powered)
+		m.powered = false
+		m.epoch++
+		for _, s := range m.services {
+			s.Status = Stopped
+		}
+		return was
+	})
+}
+
+// AfterReturn says what becomes of the Lync services when a machine comes back.
+type AfterReturn string
+
+const (
+	// ServicesStart is what start type Automatic does.
+	ServicesStart AfterReturn = "start"
+	// ServicesStayStopped leaves them to a person, as the failback procedure
+	// assumes ("start the Edge services").
+	ServicesStayStopped AfterReturn = "stay-stopped"
+)
+
+// Return powers a machine on again, or plugs it in again.
+func (f *Farm) Return(a Actor, fqdn string, then AfterReturn) error {
+	return f.machineEvent(a, fqdn, "power", "on", func(m *machine) string {
+		was := onOff(m.up())
+		cold := !m.powered
+		m.powered, m.connected = true, true
+		for _, s := range m.services {
+			boots := then == ServicesStart || s.Name == ServiceReplica
+			if cold && boots && s.StartType == Automatic {
+				f.started(m, s)
+			}
+		}
+		return was
+	})
+}
+
+// Disconnect cuts a machine off the network; it keeps running.
+func (f *Farm) Disconnect(a Actor, fqdn string) error {
+	return f.machineEvent(a, fqdn, "network", "off", func(m *machine) string {
+		was := onOff(m.connected)
+		m.connected = false
+		return was
+	})
+}
+
+// Rename gives a machine another full name of its own; the topology keeps the
+// old one. Setup then finds no roles on it.
+func (f *Farm) Rename(a Actor, fqdn, hostName string) error {
+	return f.machineEvent(a, fqdn, "host name", hostName, func(m *machine) string {
+		was := m.host
+		m.host = hostName
+		return was
+	})
+}
+
+// PoolMachines lists the computers of a pool. Fault: Invalid.
+func (f *Farm) PoolMachines(pool string) ([]string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []string
+	for _, k := range f.order {
+		if m := f.machines[k]; m.pool != "" && key(m.pool) == key(pool) {
+			out = append(out, m.fqdn)
+		}
+	}
+	if len(out) == 0 {
+		return nil, notFound("find the pool", "pool with machines", pool)
+	}
+	return out, nil
+}
+
+func (f *Farm) machineEvent(a Actor, fqdn, what, to string, act func(*machine) (was string)) error {
+	return f.event(func() error {
+		m, err := f.machine(fqdn)
+		if err != nil {
+			return f.write(a, "Machine:"+fqdn+" "+what, "", to, err)
+		}
+		return f.write(a, "Machine:"+m.fqdn+" "+what, act(m), to, nil)
+	})
+}
+
+// busy sleeps for an operation on a machine and fails when the machine goes
+// down meanwhile.
+func (f *Farm) busy(ctx context.Context, fqdn, op string, d Duration) error {
+	before, err := f.epoch(fqdn, op)
+	if err != nil {
+		return err
+	}
+	if err := f.clock.Sleep(ctx, d.std()); err != nil {
+		return interrupted(op, fqdn, err)
+	}
+	after, err := f.epoch(fqdn, op)
+	if err == nil && before != after {
+		err = fault.New(fault.Unreachable, op, fqdn, "the machine lost power before it was done")
+	}
+	return err
+}
+
+func (f *Farm) epoch(fqdn, op string) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	m, err := f.machine(fqdn)
+	if err != nil {
+		return 0, err
+	}
+	if !m.powered {
+		return 0, fault.New(fault.Unreachable, op, m.fqdn, "the machine is down")
+	}
+	return m.epoch, nil
+}
+
+func (d Duration) std() time.Duration { return time.Duration(d) }
+
+func (m *machine) service(name string) *service {
+	i := slices.IndexFunc(m.services, func(s *service) bool { return key(s.Name) == key(name) })
+	if i < 0 {
+		return nil
+	}
+	return m.services[i]
+}

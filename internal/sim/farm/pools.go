@@ -1,0 +1,123 @@
+package farm
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// FailOverMode says whether the failed pool may still be asked to help.
+type FailOverMode int
+
+// The modes of Invoke-CsPoolFailOver: Disaster is -DisasterMode.
+const (
+	Planned FailOverMode = iota
+	Disaster
+)
+
+// FailOver moves a Front End pool's users to its backup pool
+// (Invoke-CsPoolFailOver). It refuses a pool that an Edge pool names as its next
+// hop and one without a backup pool; without Disaster it needs the pool alive.
+// Faults: Invalid, Refused, Busy, Unreachable.
+func (f *Farm) FailOver(ctx context.Context, a Actor, pool string, mode FailOverMode) error {
+	done, err := f.begin(a, "Invoke-CsPoolFailOver", pool)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := f.mayFailOver(pool, mode); err != nil {
+		return f.refuse(a, "Registrar:"+pool+" PoolState", err)
+	}
+	if err := f.SetPoolState(a, pool, PoolFailingOver); err != nil {
+		return err
+	}
+	if err := f.clock.Sleep(ctx, f.durations.FailOver.std()); err != nil {
+		return f.refuse(a, "Registrar:"+pool+" PoolState", interrupted("fail over", pool, err))
+	}
+	return f.SetPoolState(a, pool, PoolFailedOver)
+}
+
+func (f *Farm) mayFailOver(pool string, mode FailOverMode) error {
+	const op = "fail over the pool"
+	c, err := f.CMS()
+	if err != nil {
+		return err
+	}
+	p, ok := c.FrontEndPool(pool)
+	if !ok {
+		return notFound(op, "Front End pool", pool)
+	}
+	if p.State == PoolFailedOver || p.State == PoolFailingOver {
+		return fault.New(fault.Refused, op, pool, "the pool is in the state "+string(p.State))
+	}
+	if p.BackupPool == "" {
+		return fault.New(fault.Refused, op, pool, "the pool has no backup pool").With("", "assign one in Topology Builder")
+	}
+	for _, e := range c.EdgePools() {
+		if strings.EqualFold(e.NextHop, pool) {
+			return fault.New(fault.Refused, op, pool, "the Edge pool "+e.FQDN+" names it as its next hop").
+				With("", "move the next hop first (Set-CsEdgeServer -Identity EdgeServer:"+e.FQDN+" -Registrar Registrar:"+p.BackupPool+")")
+		}
+	}
+	if mode == Planned && !f.poolUp(pool) {
+		return fault.New(fault.Refused, op, pool, "no server of the pool answers").With("", "use -DisasterMode")
+	}
+	if !f.poolUp(p.BackupPool) {
+		return fault.New(fault.Unreachable, op, pool, "no server of the backup pool "+p.BackupPool+" answers")
+	}
+	return nil
+}
+
+// FailBack brings a failed-over pool's users home (Invoke-CsPoolFailBack); its
+// time grows with the number of users. The pool stays FailedOver until it is
+// done. Faults: Invalid, Refused, Busy, Unreachable.
+func (f *Farm) FailBack(ctx context.Context, a Actor, pool string) error {
+	done, err := f.begin(a, "Invoke-CsPoolFailBack", pool)
+	if err != nil {
+		return err
+	}
+	defer done()
+	p, err := f.mayFailBack(pool)
+	if err != nil {
+		return f.refuse(a, "Registrar:"+pool+" PoolState", err)
+	}
+	if err := f.clock.Sleep(ctx, f.failBackTime(p.Users)); err != nil {
+		return f.refuse(a, "Registrar:"+pool+" PoolState", interrupted("fail back", pool, err))
+	}
+	return f.SetPoolState(a, pool, PoolActive)
+}
+
+func (f *Farm) mayFailBack(pool string) (FrontEndPool, error) {
+	const op = "fail back the pool"
+	c, err := f.CMS()
+	if err != nil {
+		return FrontEndPool{}, err
+	}
+	p, ok := c.FrontEndPool(pool)
+	switch {
+	case !ok:
+		return p, notFound(op, "Front End pool", pool)
+	case p.State != PoolFailedOver:
+		return p, fault.New(fault.Refused, op, pool, "the pool is in the state "+string(p.State)+", not FailedOver")
+	case !f.poolUp(pool):
+		return p, fault.New(fault.Unreachable, op, pool, "no server of the pool answers")
+	}
+	return p, nil
+}
+
+func (f *Farm) failBackTime(users int) time.Duration {
+	return f.durations.FailBack.std() + f.durations.FailBackPerThousandUsers.std()*time.Duration(users)/1000
+}
+
+func (f *Farm) poolUp(pool string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, m := range f.machines {
+		if m.pool != "" && key(m.pool) == key(pool) && m.up() {
+			return true
+		}
+	}
+	return false
+}

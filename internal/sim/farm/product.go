@@ -1,0 +1,72 @@
+package farm
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Product is one server generation.
+type Product struct {
+	// ID is the name used in YAML: LyncServer2010, LyncServer2013,
+	// SkypeForBusinessServer2015, SkypeForBusinessServer2019,
+	// SkypeForBusinessServerSE.
+	ID      string
+	Name    string // "Lync Server 2013"
+	Version string // as Get-CsServerVersion and ProductVersion tell it
+	Module  string // "Lync" or "SkypeForBusiness"
+	// ServiceVersion is the Version of services: 7 and 8 [field], 5 and 6
+	// [inferred].
+	ServiceVersion int
+	XMPP           bool
+	Deployment     string // folder of Bootstrapper.exe
+}
+
+// Bootstrapper is the full path of the setup program.
+func (p Product) Bootstrapper() string { return p.Deployment + `\Bootstrapper.exe` }
+
+// products is the table of domain facts 4.4. The build and folder of SE are
+// invented: no public source has them.
+var products = map[string]Product{
+	"LyncServer2010": {
+		Name: "Lync Server 2010", Version: "4.0.7577.0", Module: "Lync", ServiceVersion: 5,
+		Deployment: `C:\Program Files\Microsoft Lync Server 2010\Deployment`,
+	},
+	"LyncServer2013": {
+		Name: "Lync Server 2013", Version: "5.0.8308.0", Module: "Lync", ServiceVersion: 6, XMPP: true,
+		Deployment: `C:\Program Files\Microsoft Lync Server 2013\Deployment`,
+	},
+	"SkypeForBusinessServer2015": {
+		Name: "Skype for Business Server 2015", Version: "6.0.9319.0", Module: "SkypeForBusiness", ServiceVersion: 7, XMPP: true,
+		Deployment: `C:\Program Files\Skype for Business Server 2015\Deployment`,
+	},
+	"SkypeForBusinessServer2019": {
+		Name: "Skype for Business Server 2019", Version: "7.0.2046.0", Module: "SkypeForBusiness", ServiceVersion: 8,
+		Deployment: `C:\Program Files\Skype for Business Server 2019\Deployment`,
+	},
+	"SkypeForBusinessServerSE": {
+		Name: "Skype for Business Server SE", Version: "7.0.2046.524", Module: "SkypeForBusiness", ServiceVersion: 8,
+		Deployment: `C:\Program Files\Skype for Business Server SE\Deployment`,
+	},
+}
+
+// ProductByID gives the product with the YAML name.
+func ProductByID(id string) (Product, error) {
+	p, ok := products[id]
+	if !ok {
+		return Product{}, fmt.Errorf("product %q does not exist; there are %s", id, strings.Join(ProductIDs(), ", "))
+	}
+	p.ID = id
+	return p, nil
+}
+
+// ProductIDs lists the YAML names of all products.
+func ProductIDs() []string { return slices.Sorted(maps.Keys(products)) }
+
+// Names of the XMPP route parameter of Set-CsSite: the reference's and the
+// procedures'.
+const (
+	XMPPRouteByReference  = "XmppFederationRoute"
+	XMPPRouteByProcedures = "XmppExternalFederationRoute"
+)

@@ -1,0 +1,238 @@
+package farm
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// ServiceStatus is a Windows service's status.
+type ServiceStatus string
+
+// The statuses; Paused is what a draining service shows.
+const (
+	Running      ServiceStatus = "Running"
+	Stopped      ServiceStatus = "Stopped"
+	StartPending ServiceStatus = "StartPending"
+	StopPending  ServiceStatus = "StopPending"
+	Paused       ServiceStatus = "Paused"
+)
+
+// StartType is a Windows service's start type.
+type StartType string
+
+// The start types. Setup leaves services Disabled when it finds no roles.
+const (
+	Automatic StartType = "Automatic"
+	Disabled  StartType = "Disabled"
+)
+
+// Short names of Edge services.
+const (
+	ServiceAccessEdge = "RTCSRV"
+	ServiceReplica    = "REPLICA"
+	ServiceClsAgent   = "RTCCLSAGT"
+	// ServiceXMPPProxy is invented: the XMPP proxy's short name is in no public
+	// source. Find it by its display name.
+	ServiceXMPPProxy = "RTCXMPPTGWPROXY"
+	xmppProxyDisplay = "XMPP Translating Gateway Proxy"
+)
+
+// Service is one Windows service.
+type Service struct {
+	Name        string        `json:"name"`
+	DisplayName string        `json:"displayName"`
+	Status      ServiceStatus `json:"status"`
+	StartType   StartType     `json:"startType"`
+}
+
+type service struct{ Service }
+
+var edgeServices = [][2]string{
+	{ServiceAccessEdge, "Access Edge"},
+	{"RTCDATAPROXY", "Web Conferencing Edge"},
+	{"RTCMRAUTH", "Audio/Video Authentication"},
+	{"RTCMEDIARELAY", "Audio/Video Edge"},
+	{ServiceReplica, "Replica Replicator Agent"},
+	{ServiceClsAgent, "Centralized Logging Service Agent"},
+}
+
+// frontEndServices is a public monitoring script's list; display names that it
+// does not give are [invented].
+var frontEndServices = [][2]string{
+	{"W3SVC", "World Wide Web Publishing Service"},
+	{"MASTER", "Master Replicator Agent"},
+	{ServiceReplica, "Replica Replicator Agent"},
+	{"FTA", "File Transfer Agent"},
+	{ServiceClsAgent, "Centralized Logging Service Agent"},
+	{"FabricHostSvc", "Windows Fabric Host Service"},
+	{"RTCSRV", "Front-End"},
+	{"RTCCAA", "Conferencing Attendant"},
+	{"RTCCAS", "Conferencing Announcement"},
+	{"RTCRGS", "Response Group"},
+	{"RTCCPS", "Call Park"},
+	{"RTCATS", "Audio Test Service"},
+	{"RTCIMMCU", "IM Conferencing"},
+	{"RTCDATAMCU", "Web Conferencing"},
+	{"RTCAVMCU", "Audio/Video Conferencing"},
+	{"RTCASMCU", "Application Sharing"},
+	{"RTCMEDSRV", "Mediation"},
+	{"RTCXMPPTGW", "XMPP Translating Gateway"},
+	{"RTCHA", "Health Agent"},
+}
+
+// ServicesRequest asks to start or stop Lync services on one machine.
+type ServicesRequest struct {
+	Machine string
+	// Names are short names; empty means all.
+	Names []string
+	// Except are short names that stay as they are (-LeaveClsAgentRunning).
+	Except []string
+	// Wait chooses between waiting (the default) and -NoWait.
+	Wait WaitMode
+	// Drain, when stopping, lets sessions end first (-Graceful).
+	Drain DrainMode
+}
+
+// WaitMode says whether a command waits for the service to get there.
+type WaitMode int
+
+// The wait modes.
+const (
+	WaitForService WaitMode = iota
+	NoWait
+)
+
+// DrainMode says whether a service is paused before it stops.
+type DrainMode int
+
+// The drain modes.
+const (
+	StopAtOnce DrainMode = iota
+	Graceful
+)
+
+// StartServices is Start-CsWindowsService on the machine. Faults: Invalid,
+// Failed (disabled, will not start), Unreachable.
+func (f *Farm) StartServices(ctx context.Context, a Actor, r ServicesRequest) error {
+	return f.move(ctx, a, r, transition{"start", Stopped, StartPending, Running, f.durations.ServiceStart})
+}
+
+// StopServices is Stop-CsWindowsService on the machine. All services include
+// REPLICA: the machine then receives no configuration.
+func (f *Farm) StopServices(ctx context.Context, a Actor, r ServicesRequest) error {
+	t := transition{"stop", Running, StopPending, Stopped, f.durations.ServiceStop}
+	if r.Drain == Graceful {
+		t.via = Paused
+		t.takes += f.durations.Drain
+	}
+	return f.move(ctx, a, r, t)
+}
+
+// transition is one way of a service.
+type transition struct {
+	verb          string
+	from, via, to ServiceStatus
+	takes         Duration
+}
+
+func (f *Farm) move(ctx context.Context, a Actor, r ServicesRequest, t transition) error {
+	var moving []*service
+	err := f.event(func() error {
+		var err error
+		moving, err = f.chosen(r, t)
+		if err != nil {
+			return f.write(a, "Services:"+r.Machine, "", t.verb, err)
+		}
+		for _, s := range moving {
+			s.Status = t.via
+		}
+		return nil
+	})
+	if err != nil || len(moving) == 0 {
+		return err
+	}
+	arrive := func() error { return f.event(func() error { return f.arrive(a, r.Machine, moving, t) }) }
+	if r.Wait == NoWait && t.takes > 0 {
+		f.clock.AfterFunc(t.takes.std(), func() { _ = arrive() })
+		return nil
+	}
+	if err := f.busy(ctx, r.Machine, t.verb+" services of", t.takes); err != nil {
+		return f.refuse(a, "Services:"+r.Machine, err)
+	}
+	return arrive()
+}
+
+// chosen finds the services that a request moves. Needs f.mu.
+func (f *Farm) chosen(r ServicesRequest, t transition) ([]*service, error) {
+	m, err := f.machine(r.Machine)
+	if err != nil {
+		return nil, err
+	}
+	if !m.powered {
+		return nil, fault.New(fault.Unreachable, t.verb+" services of", m.fqdn, "the machine is down")
+	}
+	for _, n := range r.Names {
+		if m.service(n) == nil {
+			return nil, notFound(t.verb+" the service of "+m.fqdn, "Windows service", n)
+		}
+	}
+	var out []*service
+	for _, s := range m.services {
+		named := len(r.Names) == 0 || contains(r.Names, s.Name)
+		if !named || contains(r.Except, s.Name) || s.Status == t.to || s.Status == t.via {
+			continue
+		}
+		if t.to == Running && s.StartType == Disabled {
+			return nil, fault.New(fault.Failed, "start the service "+s.Name+" of", m.fqdn, "the service is disabled").
+				With("", "run setup again on that machine")
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// arrive brings moving services to their end. Needs f.mu.
+func (f *Farm) arrive(a Actor, fqdn string, moving []*service, t transition) error {
+	m, err := f.machine(fqdn)
+	if err != nil {
+		return err
+	}
+	if !m.powered {
+		return f.write(a, "Services:"+fqdn, "", t.verb, fault.New(fault.Unreachable, t.verb+" services of", fqdn, "the machine is down"))
+	}
+	var failed error
+	for _, s := range moving {
+		object := fmt.Sprintf("Service:%s\\%s", m.fqdn, s.Name)
+		if t.to == Running {
+			if err := f.strike(FaultServiceWillNotStart, m.fqdn+"/"+s.Name); err != nil {
+				s.Status = Stopped
+				failed = f.write(a, object, string(Stopped), string(Running), err)
+				continue
+			}
+			f.started(m, s)
+		}
+		s.Status = t.to
+		_ = f.write(a, object, string(t.from), string(t.to), nil)
+	}
+	return failed
+}
+
+// started is what a service does when it starts. Needs f.mu.
+func (f *Farm) started(m *machine, s *service) {
+	s.Status = Running
+	if s.Name == ServiceXMPPProxy {
+		m.proxyConfig = m.local
+	}
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if strings.EqualFold(n, name) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,135 @@
+package farm
+
+import "net/netip"
+
+// Spec describes an organization, in YAML or in Go. docs/lyncsim.md is its
+// reference. Addresses may be left out; [Spec.Allocate] fills them in.
+type Spec struct {
+	Name    string `json:"name"`
+	Product string `json:"product"`
+	// XMPPRouteParameter is the parameter that Set-CsSite has:
+	// XmppFederationRoute (default) or XmppExternalFederationRoute.
+	XMPPRouteParameter string `json:"xmppRouteParameter,omitempty"`
+	// SIPDomains lists the SIP domains, the default one first.
+	SIPDomains []string `json:"sipDomains"`
+	// XMPPDomains lists the domains published for XMPP; empty: none.
+	XMPPDomains []string `json:"xmppDomains,omitempty"`
+	// CentralManagement is the Front End pool that holds the CMS; the first one
+	// when empty.
+	CentralManagement string `json:"centralManagement,omitempty"`
+	// AllowFederatedUsers is the global switch; true when left out.
+	AllowFederatedUsers *bool            `json:"allowFederatedUsers,omitempty"`
+	Sites               []SiteSpec       `json:"sites"`
+	ManagementServers   []MachineSpec    `json:"managementServers,omitempty"`
+	XMPPPartners        []XMPPPartner    `json:"xmppPartners,omitempty"`
+	SimpleURLs          []SimpleURLSet   `json:"simpleUrls,omitempty"`
+	Accounts            []Account        `json:"accounts,omitempty"`
+	Certificates        CertificatesSpec `json:"certificates,omitempty"`
+	DNS                 DNSSpec          `json:"dns,omitempty"`
+	Durations           DurationsSpec    `json:"durations,omitempty"`
+	Behaviour           Behaviour        `json:"behaviour,omitempty"`
+	Faults              []Fault          `json:"faults,omitempty"`
+	// TopologyFile is a Get-CsTopology -AsXml document to start from; pools and
+	// sites of the Spec then only add what the document cannot say.
+	TopologyFile string `json:"topologyFile,omitempty"`
+}
+
+// SiteSpec is a central site.
+type SiteSpec struct {
+	Name                string             `json:"name"`
+	City                string             `json:"city,omitempty"`
+	State               string             `json:"state,omitempty"`
+	CountryCode         string             `json:"countryCode,omitempty"`
+	BranchSites         []string           `json:"branchSites,omitempty"`
+	FederationRoute     string             `json:"federationRoute,omitempty"`
+	XMPPFederationRoute string             `json:"xmppFederationRoute,omitempty"`
+	EdgePools           []EdgePoolSpec     `json:"edgePools,omitempty"`
+	FrontEndPools       []FrontEndPoolSpec `json:"frontEndPools,omitempty"`
+}
+
+// EdgePoolSpec is an Edge pool.
+type EdgePoolSpec struct {
+	FQDN         string `json:"fqdn"`
+	ExternalFQDN string `json:"externalFQDN"`
+	NextHop      string `json:"nextHop,omitempty"`
+	// Federation and XMPP are the check boxes for ports 5061 and 5269.
+	Federation bool `json:"federation,omitempty"`
+	XMPP       bool `json:"xmpp,omitempty"`
+	// SeparateFQDNs gives remote users port 443 instead of 5061.
+	SeparateFQDNs bool          `json:"separateFQDNs,omitempty"`
+	Servers       []MachineSpec `json:"servers"`
+}
+
+// FrontEndPoolSpec is a Front End pool.
+type FrontEndPoolSpec struct {
+	FQDN string `json:"fqdn"`
+	// EdgePool is the associated Edge pool, in all three links.
+	EdgePool   string `json:"edgePool,omitempty"`
+	BackupPool string `json:"backupPool,omitempty"`
+	// Mediation tells whether the pool has a Mediation Server role; true when
+	// left out.
+	Mediation *bool         `json:"mediation,omitempty"`
+	Users     int           `json:"users,omitempty"`
+	Servers   []MachineSpec `json:"servers"`
+}
+
+// MachineSpec is one computer.
+type MachineSpec struct {
+	FQDN string `json:"fqdn"`
+	// HostName is the machine's own full name when it differs from the topology
+	// (a workgroup machine without DNS suffix).
+	HostName string `json:"hostName,omitempty"`
+	// Address is where the machine's WinRM listens: a loopback address.
+	Address netip.Addr `json:"address,omitzero"`
+	// InternalAddress and ExternalAddress are an Edge server's interfaces as the
+	// topology names them; NATAddress is its public address when the external
+	// one is private. Partners reach NATAddress, else ExternalAddress: that one
+	// must be a loopback address.
+	InternalAddress netip.Addr `json:"internalAddress,omitzero"`
+	ExternalAddress netip.Addr `json:"externalAddress,omitzero"`
+	NATAddress      netip.Addr `json:"natAddress,omitzero"`
+}
+
+// Account may sign in to WinRM. A password left out is made up at start and
+// written to the credentials file.
+type Account struct {
+	Name     string `json:"name"` // CONTOSO\admin for the domain, or a local name
+	Password string `json:"password,omitempty"`
+	// Machines lists where a local account exists; empty: every domain machine.
+	Machines []string `json:"machines,omitempty"`
+}
+
+// CertificatesSpec says which certificates the Edge servers present.
+type CertificatesSpec struct {
+	// ExpireAfter is the life of Edge certificates; one year when left out.
+	ExpireAfter Duration `json:"expireAfter,omitempty"`
+}
+
+// DNSSpec describes the public zones that the simulated organization serves.
+type DNSSpec struct {
+	// Zones defaults to the SIP and XMPP domains.
+	Zones []string `json:"zones,omitempty"`
+	// Servers is the number of authoritative servers, 1 when left out.
+	Servers int `json:"servers,omitempty"`
+	// TTL of the records made at start, in seconds; 300 when left out.
+	TTL uint32 `json:"ttl,omitempty"`
+}
+
+// DurationsSpec is a profile with single durations replaced.
+type DurationsSpec struct {
+	Profile string `json:"profile,omitempty"`
+	Durations
+}
+
+// Behaviour chooses between readings of what no public source settles.
+type Behaviour struct {
+	// XMPPProxyNeedsRestart: the XMPP proxy reads the site's route only when it
+	// starts. Default: it also follows replication.
+	XMPPProxyNeedsRestart bool `json:"xmppProxyNeedsRestart,omitempty"`
+	// SIPListenerIgnoresRoute: 5061 answers without any site route naming the
+	// pool. Default: some site's SIP route must name it.
+	SIPListenerIgnoresRoute bool `json:"sipListenerIgnoresRoute,omitempty"`
+	// PublishKeepsSimpleURLs: Publish-CsTopology leaves simple URLs alone.
+	// Default: it empties them, the documented hazard.
+	PublishKeepsSimpleURLs bool `json:"publishKeepsSimpleUrls,omitempty"`
+}
