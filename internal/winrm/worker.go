@@ -2,9 +2,8 @@ package winrm
 
 import (
 	"context"
-	"encoding/json"
-
-	"github.com/fedroute/fedroute/internal/fault"
+	"sync/atomic"
+	"time"
 )
 
 // Info is what the host said about its PowerShell when the worker got ready.
@@ -14,43 +13,54 @@ type Info struct {
 	Host         string `json:"host"`    // the machine's NetBIOS name
 }
 
-// Request asks the worker to run one script.
-type Request struct {
-	// Name of the script, for errors and logs.
-	Name string
-	// Script is the text; it goes over the wire once per worker.
-	Script string
-	// Arguments marshals to a JSON object whose keys are names of the script's
-	// parameters; nil means none.
-	Arguments any
-}
-
 // Worker is one PowerShell on one host. It is safe for concurrent use; calls
 // run one after the other.
-type Worker struct{ info Info }
+type Worker struct {
+	host    string // of the endpoint, for people
+	options Options
+	born    time.Time
+	info    Info
+	tag     tag
+	shell   *shell
 
-// Dial opens a shell at the endpoint, starts PowerShell in it and waits until it
-// is ready. ctx bounds the dialing only.
-func Dial(ctx context.Context, endpoint Endpoint, credentials Credentials, options Options) (*Worker, error) {
-	return nil, fault.New(fault.Internal, "connect to", endpoint.host(), "not built yet")
+	// life ends with the fault that ended the worker as its cause.
+	life   context.Context
+	end    context.CancelCauseFunc
+	silent chan struct{} // closed when nothing is received any more
+
+	turn    chan struct{}   // holds one token while a call runs
+	calls   int64           // guarded by turn
+	known   map[string]bool // by hash: scripts that the host has; guarded by turn
+	closed  bool            // guarded by turn
+	awaited atomic.Int64    // id of the call in flight, 0 before the first
+	replies chan reply
 }
 
-// Call runs the script and returns the JSON array of what it emitted.
-func (w *Worker) Call(ctx context.Context, request Request) (json.RawMessage, error) {
-	return nil, fault.New(fault.Internal, request.Name, "", "not built yet")
+func newWorker(host string, s *shell, o Options) *Worker {
+	w := &Worker{
+		host: host, options: o, born: o.Clock(), tag: newTag(), shell: s,
+		silent:  make(chan struct{}),
+		turn:    make(chan struct{}, 1),
+		known:   map[string]bool{},
+		replies: make(chan reply, 1),
+	}
+	w.life, w.end = context.WithCancelCause(context.Background())
+	return w
 }
 
 // Info tells about the host's PowerShell.
 func (w *Worker) Info() Info { return w.info }
 
-// Done is closed when the worker has ended.
-func (w *Worker) Done() <-chan struct{} { return nil }
+// Done is closed when the worker has ended: closed, or lost. It is then replaced
+// by a new Dial, never revived.
+func (w *Worker) Done() <-chan struct{} { return w.life.Done() }
+
+// Err tells what ended the worker, nil while it lives.
+func (w *Worker) Err() error { return context.Cause(w.life) }
 
 // Healthy says whether the worker can still be called.
-func (w *Worker) Healthy() bool { return false }
+func (w *Worker) Healthy() bool { return w.life.Err() == nil }
 
-// Expired says whether the worker is older than MaxAge and should be replaced.
-func (w *Worker) Expired() bool { return false }
-
-// Close deletes the shell; PowerShell ends with it. ctx bounds it.
-func (w *Worker) Close(ctx context.Context) error { return nil }
+// Expired says whether the worker is older than MaxAge and should be replaced
+// before the host ends its shell.
+func (w *Worker) Expired() bool { return w.options.Clock().Sub(w.born) > w.options.MaxAge }

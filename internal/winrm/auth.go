@@ -1,0 +1,62 @@
+package winrm
+
+import (
+	"net/http"
+)
+
+// authenticator signs the lanes of one worker in.
+type authenticator interface {
+	// over puts the sign-in over the one connection of a lane.
+	over(w *wire) http.RoundTripper
+	// close forgets tickets.
+	close()
+}
+
+func newAuthenticator(c Credentials, host string) (authenticator, error) {
+	switch c.Method {
+	case NTLM:
+		return ntlmSigner{username: c.Username, password: c.Password}, nil
+	case Certificate:
+		return headerSigner{value: mutualTLS}, nil
+	default:
+		return headerSigner{value: basic(c.Username, c.Password)}, nil
+	}
+}
+
+// mutualTLS says that the TLS client certificate is the sign-in (DSP0226, annex C).
+const mutualTLS = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
+
+func basic(username, password string) string {
+	request := http.Request{Header: http.Header{}}
+	request.SetBasicAuth(username, password)
+	return request.Header.Get("Authorization")
+}
+
+// headerSigner sends the same Authorization with each request.
+type headerSigner struct{ value string }
+
+func (s headerSigner) over(w *wire) http.RoundTripper { return &headerLane{wire: w, value: s.value} }
+func (headerSigner) close()                           {}
+
+type headerLane struct {
+	*wire
+	value string
+}
+
+// RoundTrip adds the header.
+func (l *headerLane) RoundTrip(request *http.Request) (*http.Response, error) {
+	return l.wire.RoundTrip(signed(request, l.value))
+}
+
+// signed copies the request from its start, with the authorization.
+func signed(request *http.Request, authorization string) *http.Request {
+	again := request.Clone(request.Context())
+	if request.GetBody != nil {
+		// The body is a string in memory: reading it again cannot fail.
+		again.Body, _ = request.GetBody()
+	}
+	if authorization != "" {
+		again.Header.Set("Authorization", authorization)
+	}
+	return again
+}

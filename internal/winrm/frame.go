@@ -1,0 +1,58 @@
+package winrm
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+)
+
+// tag marks the lines of one worker among whatever else is printed.
+type tag string
+
+func newTag() tag { return tag("fedroute-" + rand.Text() + ":") }
+
+// command is one request line's payload; see worker.ps1.
+type command struct {
+	ID        int64           `json:"id"`
+	Hash      string          `json:"hash"`
+	Script    string          `json:"script,omitempty"`
+	Arguments json.RawMessage `json:"arguments"`
+}
+
+// reply is one reply line's payload.
+type reply struct {
+	Info
+	ID     int64           `json:"id"`
+	Ready  bool            `json:"ready"`
+	Cached bool            `json:"cached"` // the script's hash is known there now
+	Result json.RawMessage `json:"result"`
+	Error  *RemoteError    `json:"error"`
+}
+
+// line writes a request as the worker reads it.
+func (t tag) line(c command) (string, error) {
+	payload, err := json.Marshal(c)
+	if err != nil {
+		return "", err
+	}
+	return string(t) + base64.StdEncoding.EncodeToString(payload) + "\n", nil
+}
+
+// reply reads a line. framed is false for a line of someone else. The tag may
+// stand behind text that was printed without an end of line.
+func (t tag) reply(line []byte) (r reply, framed bool, err error) {
+	_, payload, framed := bytes.Cut(line, []byte(t))
+	if !framed {
+		return reply{}, false, nil
+	}
+	text, err := base64.StdEncoding.AppendDecode(nil, payload)
+	if err != nil {
+		return reply{}, true, fmt.Errorf("damaged reply line: %w", err)
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		return reply{}, true, fmt.Errorf("damaged reply: %w", err)
+	}
+	return r, true, nil
+}

@@ -1,0 +1,77 @@
+package winrm
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// Fault codes of WSMan (WsmErrorCodes.h and winerror.h) that mean something to us.
+const (
+	codeAccessDenied   = 5
+	codeNothingYet     = 2150858793 // the operation timed out: a Receive found no output
+	codeShellNotFound  = 2150858843
+	codeShellsPerUser  = 2150859173 // MaxShellsPerUser
+	codeOperationLimit = 2150859174 // MaxConcurrentOperationsPerUser
+)
+
+// wsmanFault is a SOAP fault.
+type wsmanFault struct {
+	code    uint32
+	subcode string // without prefix, e.g. "TimedOut"
+	text    string // in the host's language
+}
+
+func (f *wsmanFault) Error() string {
+	if f.text == "" {
+		return fmt.Sprintf("WSMan fault %d %s", f.code, f.subcode)
+	}
+	return fmt.Sprintf("%s (WSMan fault %d)", strings.TrimRight(f.text, ". "), f.code)
+}
+
+func (f *wsmanFault) denies() bool { return f.code == codeAccessDenied || f.subcode == "AccessDenied" }
+
+func (f *wsmanFault) limits() bool {
+	return f.code == codeShellsPerUser || f.code == codeOperationLimit || f.subcode == "QuotaLimit"
+}
+
+// statusError is an HTTP status without a SOAP fault.
+type statusError struct {
+	status int
+	offers []string // WWW-Authenticate of a 401
+}
+
+func (e *statusError) Error() string {
+	return fmt.Sprintf("HTTP %d %s", e.status, http.StatusText(e.status))
+}
+
+// schemes names what a 401 offers, e.g. "Negotiate, Kerberos".
+func (e *statusError) schemes() string {
+	var names []string
+	for _, offer := range e.offers {
+		name, _, _ := strings.Cut(offer, " ")
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// isNothingYet is the only fault after which the same request is sent again.
+func isNothingYet(err error) bool {
+	f, ok := errors.AsType[*wsmanFault](err)
+	return ok && f.code == codeNothingYet
+}
+
+func isShellGone(err error) bool {
+	f, ok := errors.AsType[*wsmanFault](err)
+	return ok && f.code == codeShellNotFound
+}
+
+func isUnauthorized(err error) bool {
+	e, ok := errors.AsType[*statusError](err)
+	return ok && e.status == http.StatusUnauthorized
+}
+
+// refusedUnseen says that the host cannot have acted on the envelope: it never
+// got it, or it turned it away at the door.
+func refusedUnseen(err error) bool { return neverSent(err) || isUnauthorized(err) }
