@@ -1,0 +1,69 @@
+//go:build interop
+
+package interop
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/internal/dns"
+)
+
+// judgement is what a Lookup comes to.
+type judgement struct {
+	Data     []string
+	Zone     string
+	Obstacle dns.Obstacle
+	Detail   string
+}
+
+func judgementOf(l dns.Lookup) judgement {
+	if l.Obstacle == dns.ObstacleNoZone {
+		l.Detail = "" // servers differ in how they say it
+	}
+	return judgement{l.Set.Data, l.Zone, l.Obstacle, l.Detail}
+}
+
+// TestDNSReadJudgesEachName holds every server program to the same judgement
+// that the simulator gives (test/dns).
+func TestDNSReadJudgesEachName(t *testing.T) {
+	z := dnsZone
+	cases := map[dns.Key]judgement{
+		{Name: "sip.contoso.test", Type: dns.A}:                       {Data: []string{"192.0.2.10"}, Zone: z},
+		{Name: "_sipfederationtls._tcp.contoso.test", Type: dns.SRV}:  {Data: []string{"0 0 5061 sip.contoso.test"}, Zone: z},
+		{Name: "sip.contoso.test", Type: dns.AAAA}:                    {Zone: z},
+		{Name: "new.contoso.test", Type: dns.A}:                       {Zone: z},
+		{Name: "_tcp.contoso.test", Type: dns.A}:                      {Zone: z},
+		{Name: "contoso.test", Type: dns.A}:                           {Zone: z},
+		{Name: "alias.contoso.test", Type: dns.A}:                     {Zone: z, Obstacle: dns.ObstacleCNAME, Detail: "ns1.contoso.test"},
+		{Name: "away.contoso.test", Type: dns.A}:                      {Zone: z, Obstacle: dns.ObstacleCNAME, Detail: "www.fabrikam.test"},
+		{Name: "x.wild.contoso.test", Type: dns.A}:                    {Zone: z, Obstacle: dns.ObstacleWildcard, Detail: "*.wild.contoso.test → 192.0.2.99"},
+		{Name: "a.b.wild.contoso.test", Type: dns.A}:                  {Zone: z, Obstacle: dns.ObstacleWildcard, Detail: "*.wild.contoso.test → 192.0.2.99"},
+		{Name: "exact.wild.contoso.test", Type: dns.A}:                {Data: []string{"192.0.2.99"}, Zone: z},
+		{Name: "x.wild.contoso.test", Type: dns.SRV}:                  {Zone: z},
+		{Name: "x.aliased.contoso.test", Type: dns.A}:                 {Zone: z, Obstacle: dns.ObstacleWildcard, Detail: "*.aliased.contoso.test → ns1.contoso.test"},
+		{Name: "h.sub.contoso.test", Type: dns.A}:                     {Zone: z, Obstacle: dns.ObstacleDelegation, Detail: "sub.contoso.test"},
+		{Name: "sub.contoso.test", Type: dns.A}:                       {Zone: z, Obstacle: dns.ObstacleDelegation, Detail: "sub.contoso.test"},
+		{Name: "_sipfederationtls._tcp.fabrikam.test", Type: dns.SRV}: {Obstacle: dns.ObstacleNoZone},
+	}
+	for program, start := range dnsServers {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			r := dnsReader(t, start(t).config())
+			var keys []dns.Key
+			for key := range cases {
+				keys = append(keys, key)
+			}
+			found, err := r.Read(t.Context(), keys)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for key, want := range cases {
+				if diff := cmp.Diff(want, judgementOf(found[key])); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", key, diff)
+				}
+			}
+		})
+	}
+}
