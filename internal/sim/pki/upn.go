@@ -16,7 +16,7 @@ var (
 // otherName is the GeneralName choice that carries a UPN (RFC 5280, 4.2.1.6).
 type otherName struct {
 	ID    asn1.ObjectIdentifier
-	Value asn1.RawValue `asn1:"explicit,tag:0"`
+	Value asn1.RawValue // [0] EXPLICIT
 }
 
 // upnExtension is a subject alternative name that holds a user principal name.
@@ -25,7 +25,8 @@ func upnExtension(upn string) (pkix.Extension, error) {
 	if err != nil {
 		return pkix.Extension{}, fmt.Errorf("pki: UPN %q: %w", upn, err)
 	}
-	other, err := asn1.MarshalWithParams(otherName{oidUPN, asn1.RawValue{FullBytes: name}}, "tag:0")
+	value := asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: name}
+	other, err := asn1.MarshalWithParams(otherName{oidUPN, value}, "tag:0")
 	if err != nil {
 		return pkix.Extension{}, fmt.Errorf("pki: UPN %q: %w", upn, err)
 	}

@@ -1,9 +1,13 @@
 package wsman
 
 import (
+	"encoding/base64"
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/fedroute/fedroute/internal/sim/pki"
+	"github.com/fedroute/fedroute/internal/sim/wsman/ntlm"
 )
 
 // Method is a way to log on.
@@ -12,30 +16,69 @@ type Method string
 // The ways to log on that a machine can offer.
 const (
 	Basic       Method = "Basic"       // accounts of the machine only
-	Negotiate   Method = "Negotiate"   // NTLM, and Kerberos when there is a keytab
+	Negotiate   Method = "Negotiate"   // NTLM, and Kerberos when there is an Acceptor
 	Certificate Method = "Certificate" // TLS client certificate
 )
 
-func (s *Server) offers(m Method) bool { return slices.Contains(s.cfg.Methods, m) }
+// mutualTLS is the authorization scheme of a client certificate (DSP0226).
+const mutualTLS = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
+
+// offers says whether a way to log on is configured and makes sense here.
+func (s *Server) offers(m Method) bool {
+	if s.cfg.Transport == PlainHTTP && (m == Certificate || m == Basic && !s.cfg.AllowUnencrypted) {
+		return false
+	}
+	return slices.Contains(s.cfg.Methods, m)
+}
 
 // logon finds out who sends a request. When it is nobody, headers are set that
 // say how to log on or to go on logging on, and the answer is 401.
 func (s *Server) logon(sess *session, w http.ResponseWriter, r *http.Request) (Account, bool) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	switch {
-	case strings.EqualFold(scheme, "Basic") && s.offers(Basic):
-		if a, ok := s.basic(r); ok {
-			return a, true
-		}
-	default:
-		_ = token
+	if s.refusing.Load() {
+		sess.forget()
+		s.invite(w)
+		return Account{}, false
 	}
-	s.invite(w)
-	return Account{}, false
+	authorization := r.Header.Get("Authorization")
+	scheme, token, _ := strings.Cut(authorization, " ")
+	var account Account
+	ok := false
+	switch {
+	case authorization == "" && sess.account != nil:
+		return *sess.account, true
+	case authorization == mutualTLS && s.offers(Certificate):
+		account, ok = s.certificate(r)
+	case strings.EqualFold(scheme, "Basic") && s.offers(Basic):
+		account, ok = s.basic(r)
+	case isNegotiate(scheme) && s.offers(Negotiate):
+		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(token))
+		if err == nil && ntlm.IsNegotiate(raw) {
+			s.challenge(sess, w, scheme, raw)
+			return Account{}, false
+		}
+		if err == nil {
+			account, ok = s.negotiate(sess, w, raw)
+		}
+	}
+	if !ok {
+		sess.forget()
+		s.invite(w)
+	}
+	return account, ok
 }
 
-// invite lists the ways to log on.
+func isNegotiate(scheme string) bool {
+	return strings.EqualFold(scheme, "Negotiate") || strings.EqualFold(scheme, "NTLM") || strings.EqualFold(scheme, "Kerberos")
+}
+
+// invite lists the ways to log on, in the order Windows lists them.
 func (s *Server) invite(w http.ResponseWriter) {
+	if s.offers(Negotiate) {
+		w.Header().Add("WWW-Authenticate", "Negotiate")
+		if s.cfg.Kerberos != nil {
+			w.Header().Add("WWW-Authenticate", "Kerberos")
+		}
+	}
 	if s.offers(Basic) {
 		w.Header().Add("WWW-Authenticate", `Basic realm="WSMAN"`)
 	}
@@ -54,6 +97,19 @@ func (s *Server) basic(r *http.Request) (Account, bool) {
 		return Account{}, false
 	}
 	return a, true
+}
+
+// certificate maps a verified client certificate to an account: by its user
+// principal name, or by the common name of its subject.
+func (s *Server) certificate(r *http.Request) (Account, bool) {
+	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
+		return Account{}, false
+	}
+	leaf := r.TLS.VerifiedChains[0][0]
+	if upn := pki.UPN(leaf); upn != "" {
+		return s.cfg.Accounts.Lookup(splitName(upn))
+	}
+	return s.cfg.Accounts.Lookup(leaf.Subject.CommonName, "")
 }
 
 // splitName takes DOMAIN\user and user@domain apart.

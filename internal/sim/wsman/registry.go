@@ -179,3 +179,18 @@ func (r *registry) list() []*shell {
 	defer r.mu.Unlock()
 	return slices.SortedFunc(maps.Values(r.shells), func(a, b *shell) int { return a.created.Compare(b.created) })
 }
+
+// running gives all processes that live.
+func (r *registry) running() []*command {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var all []*command
+	for _, s := range r.shells {
+		for _, c := range s.commands {
+			if c.running() {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}

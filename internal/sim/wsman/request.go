@@ -2,7 +2,6 @@ package wsman
 
 import (
 	"encoding/xml"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -50,7 +49,6 @@ type body struct {
 	Enumerate struct {
 		Optimize *struct{} `xml:"http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd OptimizeEnumeration"`
 	} `xml:"http://schemas.xmlsoap.org/ws/2004/09/enumeration Enumerate"`
-	Identify *struct{} `xml:"http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd Identify"`
 }
 
 type shellRequest struct {
@@ -153,8 +151,4 @@ func isTrue(s string) bool {
 // short is the last word of an action: Create, Receive.
 func short(action string) string {
 	return action[strings.LastIndexByte(action, '/')+1:]
-}
-
-func (e *envelope) String() string {
-	return fmt.Sprintf("%s %s", short(e.Header.Action), e.Header.MessageID)
 }

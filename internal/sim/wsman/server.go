@@ -1,7 +1,6 @@
 package wsman
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -11,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -37,6 +37,9 @@ type Config struct {
 	Languages []string // installed languages, the first is the machine's own; empty: en-US
 	Clock     Clock    // nil: SystemClock
 	Seed      uint64   // of the chances in rules
+
+	ChannelBinding BindingLevel // of NTLM over HTTPS; empty: Relaxed
+	Kerberos       Acceptor     // nil: no Kerberos
 }
 
 // Transport is what carries the envelopes.
@@ -51,10 +54,13 @@ const (
 // Server is the WinRM service of one machine. Its methods may be called at any
 // time from any goroutine.
 type Server struct {
-	cfg    Config
-	shells *registry
-	count  meter
-	gate   *gate
+	cfg      Config
+	shells   *registry
+	rules    *rules
+	count    meter
+	gate     *gate
+	binding  []byte      // channel binding of this server's TLS connections
+	refusing atomic.Bool // all logons
 
 	mu       sync.Mutex
 	address  string
@@ -85,7 +91,10 @@ func New(cfg Config) (*Server, error) {
 	}
 	cfg.Quotas = cfg.Quotas.withDefaults()
 	cfg.Languages = installable(cfg.Languages)
-	return &Server{cfg: cfg, address: cfg.Address, gate: newGate(), shells: newRegistry(cfg.Clock, cfg.Quotas)}, nil
+	return &Server{
+		cfg: cfg, address: cfg.Address, gate: newGate(), binding: bindingOf(cfg.Certificate.Certificate),
+		shells: newRegistry(cfg.Clock, cfg.Quotas), rules: newRules(cfg.Seed),
+	}, nil
 }
 
 // Start begins to listen; it does nothing when the service runs. After Stop it
@@ -164,18 +173,4 @@ func (s *Server) url() string {
 	}
 	_, port, _ := net.SplitHostPort(s.Address())
 	return scheme + "://" + net.JoinHostPort(s.cfg.Machine, port) + Path
-}
-
-// session is what the service remembers about one TCP connection.
-type session struct {
-	conn net.Conn
-	mu   sync.Mutex
-	// account is who logged on by Negotiate; the connection stays theirs.
-	account *Account
-}
-
-type sessionKey struct{}
-
-func withSession(ctx context.Context, c net.Conn) context.Context {
-	return context.WithValue(ctx, sessionKey{}, &session{conn: c})
 }

@@ -1,0 +1,115 @@
+package wsman
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// minEnvelope is the smallest MaxEnvelopeSize a client may ask for.
+const minEnvelope = 8192
+
+// actions is what the service can do.
+var actions = map[string]func(*Server, context.Context, *call) (string, error){
+	actionCreate:    (*Server).create,
+	actionCommand:   (*Server).command,
+	actionSend:      (*Server).send,
+	actionReceive:   (*Server).receive,
+	actionSignal:    (*Server).signal,
+	actionDelete:    (*Server).remove,
+	actionGet:       (*Server).get,
+	actionEnumerate: (*Server).enumerate,
+}
+
+// read bounds and parses a request. There is always an envelope to answer to.
+func (s *Server) read(raw []byte) (*envelope, error) {
+	if len(raw) > s.cfg.Quotas.MaxEnvelopeSize {
+		return &envelope{}, newFault(envelopeTooLarge, strconv.Itoa(s.cfg.Quotas.MaxEnvelopeSize))
+	}
+	return parseEnvelope(raw)
+}
+
+// answer is the envelope that answers e, or the fault that err stands for; nil
+// when the client is gone.
+func (s *Server) answer(x *exchange, e *envelope, err error) (int, []byte) {
+	lang := pickLanguage(s.cfg.Languages, e.Header.Locale.Lang)
+	body := ""
+	if err == nil {
+		body, err = s.perform(x, e)
+	}
+	switch f, isFault := errors.AsType[*fault](err); {
+	case err == nil:
+		return http.StatusOK, wrap(e, lang, e.Header.Action+"Response", body)
+	case errors.Is(err, errGone):
+		return 0, nil
+	case isFault:
+		s.count.faults.Add(1)
+		return http.StatusInternalServerError, wrapFault(e, lang, s.cfg.Machine, f)
+	default:
+		s.count.faults.Add(1)
+		return http.StatusInternalServerError, wrapFault(e, lang, s.cfg.Machine, newFault(unspecified, err.Error()))
+	}
+}
+
+// perform checks what all actions have in common and runs the one asked for.
+func (s *Server) perform(x *exchange, e *envelope) (string, error) {
+	act := actions[e.Header.Action]
+	switch {
+	case e.Header.Action == "":
+		return "", newFault(headerRequired, "Action")
+	case e.Header.MessageID == "":
+		return "", newFault(headerRequired, "MessageID")
+	case act == nil:
+		return "", newFault(unsupportedAction, e.Header.Action)
+	case !servesResource(e.Header.Action, e.Header.ResourceURI):
+		return "", newFault(resourceNotFound, e.Header.ResourceURI)
+	case !x.account.mayUseShell():
+		return "", newFault(accessDenied, "")
+	}
+	c, err := s.newCall(x, e)
+	if err != nil {
+		return "", err
+	}
+	leave, err := s.shells.enter(x.account)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	return act(s, x.r.Context(), c)
+}
+
+// servesResource says whether an action knows a resource. Shells are listed as
+// .../windows/shell and used as .../windows/shell/cmd.
+func servesResource(action, uri string) bool {
+	return uri == shellResource || uri == nsShell && action == actionEnumerate
+}
+
+func (s *Server) newCall(x *exchange, e *envelope) (*call, error) {
+	c := &call{envelope: e, account: x.account, maxReply: s.cfg.Quotas.MaxEnvelopeSize}
+	c.clientIP, _, _ = net.SplitHostPort(x.r.RemoteAddr)
+	if n := e.Header.MaxEnvelope; n != 0 {
+		if n < minEnvelope {
+			return nil, newFault(envelopeTooSmall, strconv.Itoa(minEnvelope))
+		}
+		c.maxReply = min(c.maxReply, n)
+	}
+	var err error
+	c.timeout, err = e.Header.timeout(s.cfg.Quotas.OperationTimeout)
+	return c, err
+}
+
+// pause waits by the machine's clock; false when the client went first.
+func (s *Server) pause(ctx context.Context, d time.Duration) bool {
+	over := make(chan struct{})
+	stop := s.cfg.Clock.AfterFunc(d, func() { close(over) })
+	defer stop()
+	select {
+	case <-over:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

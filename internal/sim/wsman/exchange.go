@@ -1,0 +1,59 @@
+package wsman
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"strconv"
+)
+
+// exchange is one HTTP request and its reply.
+type exchange struct {
+	w       http.ResponseWriter
+	r       *http.Request
+	session *session
+	account Account
+	sealed  bool // the request came encrypted, so the reply goes encrypted
+}
+
+// reply sends an envelope.
+func (x *exchange) reply(status int, envelope []byte) {
+	body := x.head(envelope)
+	x.w.WriteHeader(status)
+	_, _ = x.w.Write(body) // a client that hung up gets nothing
+}
+
+// half sends the first half of an envelope and then nothing more.
+func (x *exchange) half(status int, envelope []byte) {
+	body := x.head(envelope)
+	x.w.WriteHeader(status)
+	_, _ = x.w.Write(body[:len(body)/2])
+	_ = http.NewResponseController(x.w).Flush() // the connection ends anyway
+	_ = x.tcp().Close()
+}
+
+// head sets the headers and gives the body as it goes over the wire.
+func (x *exchange) head(envelope []byte) []byte {
+	contentType := soapType
+	if x.sealed {
+		contentType, envelope = sealedType, seal(x.session.sealer, envelope)
+	}
+	x.w.Header().Set("Content-Type", contentType)
+	x.w.Header().Set("Content-Length", strconv.Itoa(len(envelope)))
+	return envelope
+}
+
+// cut ends the connection without a word.
+func (x *exchange) cut() {
+	if c, ok := x.tcp().(*conn); ok {
+		c.reset()
+	}
+}
+
+// tcp is the connection below TLS.
+func (x *exchange) tcp() net.Conn {
+	if t, ok := x.session.conn.(*tls.Conn); ok {
+		return t.NetConn()
+	}
+	return x.session.conn
+}

@@ -1,0 +1,26 @@
+package wsman
+
+import (
+	"context"
+	"net"
+
+	"github.com/fedroute/fedroute/internal/sim/wsman/ntlm"
+)
+
+// session is what the service remembers about one TCP connection. Requests on a
+// connection come one after the other, so it needs no lock.
+type session struct {
+	conn      net.Conn
+	handshake *ntlm.Handshake // under way
+	account   *Account        // who logged on by Negotiate: the connection stays theirs
+	sealer    *ntlm.Sealer
+}
+
+// forget logs the connection off.
+func (s *session) forget() { s.handshake, s.account, s.sealer = nil, nil, nil }
+
+type sessionKey struct{}
+
+func withSession(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, sessionKey{}, &session{conn: c})
+}
