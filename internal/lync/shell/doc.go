@@ -1,0 +1,14 @@
+// Package shell reads and changes an organization through PowerShell: it
+// implements lync.Observer and lync.Operator with a closed catalogue of scripts
+// (scripts/*.ps1), one readable file per operation.
+//
+// A Fleet owns the remote workers: one for reading and, only where an Operator
+// was asked for, one for writing per host. NewObserver gives something that
+// holds no writing script and no way to a writing worker; Observe mode has
+// nothing else.
+//
+// Arguments travel as JSON and are bound to typed parameters; they never become
+// PowerShell text. What a script throws is turned into a fault.Kind in one
+// table (faults.go). A write whose caller gives up goes on and is joined, not
+// repeated, by the next call that asks for the same.
+package shell

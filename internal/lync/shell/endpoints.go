@@ -1,0 +1,125 @@
+package shell
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// deadFor is how long an endpoint that did not answer goes to the end of the
+// line. A dead Front End is the normal case in a disaster: each call must not
+// pay its connect timeout again.
+const deadFor = 5 * time.Minute
+
+// heldFor is how long a server that was lost in the middle of a write is the
+// only one to write through: its PowerShell may still be publishing, and a second
+// publish elsewhere would not see it.
+const heldFor = 10 * time.Minute
+
+// endpoints remembers which management servers answered.
+type endpoints struct {
+	list  []winrm.Endpoint
+	clock func() time.Time
+
+	mu        sync.Mutex
+	dead      map[string]time.Time // until when, by URL
+	held      winrm.Endpoint
+	heldUntil time.Time
+}
+
+func newEndpoints(list []winrm.Endpoint, clock func() time.Time) *endpoints {
+	return &endpoints{list: list, clock: clock, dead: map[string]time.Time{}}
+}
+
+// order gives all endpoints: those not known to be dead first, each group in
+// the order of the spec.
+func (e *endpoints) order() []winrm.Endpoint {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := e.clock()
+	var alive, dead []winrm.Endpoint
+	for _, endpoint := range e.list {
+		if now.Before(e.dead[endpoint.URL]) {
+			dead = append(dead, endpoint)
+		} else {
+			alive = append(alive, endpoint)
+		}
+	}
+	return append(alive, dead...)
+}
+
+func (e *endpoints) failed(endpoint winrm.Endpoint) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.dead[endpoint.URL] = e.clock().Add(deadFor)
+}
+
+func (e *endpoints) answered(endpoint winrm.Endpoint) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.dead, endpoint.URL)
+}
+
+// hold makes the endpoint the only writable one for a while.
+func (e *endpoints) hold(endpoint winrm.Endpoint) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.held, e.heldUntil = endpoint, e.clock().Add(heldFor)
+}
+
+// unhold ends the hold on the endpoint, if it is the one.
+func (e *endpoints) unhold(endpoint winrm.Endpoint) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.held.URL == endpoint.URL {
+		e.heldUntil = time.Time{}
+	}
+}
+
+// writable gives the endpoints to write through, and whether it is only one
+// because that one is held.
+func (e *endpoints) writable() (list []winrm.Endpoint, held bool) {
+	e.mu.Lock()
+	if e.clock().Before(e.heldUntil) {
+		defer e.mu.Unlock()
+		return []winrm.Endpoint{e.held}, true
+	}
+	e.mu.Unlock()
+	return e.order(), false
+}
+
+// failures collects what each endpoint said.
+type failures []failure
+
+type failure struct {
+	endpoint winrm.Endpoint
+	err      error
+}
+
+// fault joins the failures: their common kind or, when they differ,
+// Unreachable, because none of the servers could be used.
+func (f failures) fault(j job) error {
+	if len(f) == 0 {
+		return fault.New(fault.Invalid, j.op, j.target, "no management endpoint is configured").
+			With("", "add one to spec.management.endpoints")
+	}
+	if len(f) == 1 {
+		return f[0].err
+	}
+	kind := fault.KindOf(f[0].err)
+	var causes []string
+	for _, one := range f {
+		if fault.KindOf(one.err) != kind {
+			kind = fault.Unreachable
+		}
+		causes = append(causes, fmt.Sprintf("%s: %v", one.endpoint.URL, one.err))
+	}
+	joined := fault.New(kind, j.op, j.target, "no management server could be used ("+strings.Join(causes, "; ")+")").
+		With("nothing was read or changed", "repair one of them or name another in spec.management.endpoints")
+	joined.Err = f[0].err
+	return joined
+}

@@ -1,0 +1,153 @@
+package shell_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+const (
+	first  = "https://fe01.contoso.com:5986/wsman"
+	second = "https://fe02.contoso.com:5986/wsman"
+	edge   = "https://edge01.contoso.com:5986/wsman"
+)
+
+// answer is what a fake host does with a request.
+type answer func(ctx context.Context, request winrm.Request) (string, error)
+
+func says(reply string) answer {
+	return func(context.Context, winrm.Request) (string, error) { return reply, nil }
+}
+
+func fails(err error) answer {
+	return func(context.Context, winrm.Request) (string, error) { return "", err }
+}
+
+// throws is what a worker returns when the script ended with an error record.
+func throws(id, category, message string) error {
+	remote := &winrm.RemoteError{ID: id, Category: category, Message: message}
+	return &fault.Error{Kind: fault.Failed, Op: "run", Cause: message, Err: remote}
+}
+
+func lost() error {
+	return fault.New(fault.OutcomeUnknown, "call", "host", "the connection was lost")
+}
+
+// world stands for all hosts. Its fields are set before use; answers and refused
+// may be changed between calls.
+type world struct {
+	mu       sync.Mutex
+	answers  map[string]answer // by endpoint URL
+	refused  map[string]error  // dialing fails
+	password string
+	now      time.Time
+
+	dials    []string // endpoint URLs
+	requests []winrm.Request
+	asked    []string // endpoint URL of each request
+	calls    []shell.Call
+	workers  []*worker
+	// counts of work in flight by endpoint, and the most there were
+	busy, most map[string]int
+}
+
+func newWorld() *world {
+	return &world{
+		answers: map[string]answer{}, refused: map[string]error{}, password: "one",
+		now:  time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+		busy: map[string]int{}, most: map[string]int{},
+	}
+}
+
+// do changes or reads the world under its lock.
+func (w *world) do(f func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f()
+}
+
+func (w *world) fleet(t *testing.T) *shell.Fleet {
+	t.Helper()
+	credentials := func(context.Context) (c winrm.Credentials, err error) {
+		w.do(func() { c = winrm.Credentials{Method: winrm.Basic, Username: "admin", Password: w.password} })
+		return c, nil
+	}
+	f := shell.NewFleet(shell.Config{
+		Management:            []winrm.Endpoint{{URL: first}, {URL: second}},
+		ManagementCredentials: credentials,
+		EdgeServer:            func(fqdn string) winrm.Endpoint { return winrm.Endpoint{URL: "https://" + fqdn + ":5986/wsman"} },
+		EdgeCredentials:       credentials,
+		Dial:                  w.dial,
+		Called:                func(c shell.Call) { w.do(func() { w.calls = append(w.calls, c) }) },
+		Clock:                 func() (now time.Time) { w.do(func() { now = w.now }); return now },
+	})
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		f.Close(ctx)
+	})
+	return f
+}
+
+func (w *world) dial(_ context.Context, endpoint winrm.Endpoint, _ winrm.Credentials) (shell.Worker, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dials = append(w.dials, endpoint.URL)
+	if err := w.refused[endpoint.URL]; err != nil {
+		return nil, err
+	}
+	worker := &worker{world: w, url: endpoint.URL, healthy: true}
+	w.workers = append(w.workers, worker)
+	return worker, nil
+}
+
+type worker struct {
+	world                    *world
+	url                      string
+	healthy, expired, closed bool
+}
+
+func (k *worker) Call(ctx context.Context, request winrm.Request) (json.RawMessage, error) {
+	w := k.world
+	var act answer
+	w.do(func() {
+		w.requests = append(w.requests, request)
+		w.asked = append(w.asked, k.url)
+		w.busy[k.url]++
+		w.most[k.url] = max(w.most[k.url], w.busy[k.url])
+		act = w.answers[k.url]
+	})
+	reply, err := act(ctx, request)
+	w.do(func() {
+		w.busy[k.url]--
+		if fault.Is(err, fault.OutcomeUnknown) {
+			k.healthy = false
+		}
+	})
+	return json.RawMessage(reply), err
+}
+
+func (k *worker) Healthy() (yes bool) { k.world.do(func() { yes = k.healthy }); return yes }
+func (k *worker) Expired() (yes bool) { k.world.do(func() { yes = k.expired }); return yes }
+
+func (k *worker) Close(context.Context) error {
+	k.world.do(func() { k.closed, k.healthy = true, false })
+	return nil
+}
+
+func file(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

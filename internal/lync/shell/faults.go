@@ -1,0 +1,96 @@
+package shell
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// Hints that go with a kind, whatever raised it.
+const (
+	deniedNext = "check the account's Lync roles (RBAC and the RTC groups), and whether its sign-in may go on to SQL and Active Directory " +
+		"from that server (second hop: a run-as endpoint or Kerberos delegation)"
+	unsupportedNext = "run it on a server whose version has this cmdlet, or take the feature out of the spec"
+	busyNext        = "wait until it ends"
+	conflictNext    = "observe again and plan anew"
+)
+
+// rule gives the kind of PowerShell errors. Empty fields match anything; the
+// first rule that matches decides.
+type rule struct {
+	id       string // FullyQualifiedErrorId begins with it
+	category string
+	message  string // is contained, for errors that only their text tells apart
+	kind     fault.Kind
+	next     string
+}
+
+var rules = []rule{
+	{id: "fedroute.Conflict", kind: fault.Conflict, next: conflictNext},
+	{id: "fedroute.Busy", kind: fault.Busy, next: busyNext},
+	{id: "fedroute.Invalid", kind: fault.Invalid, next: "correct the name in the spec or the organization"},
+	{id: "fedroute.Unsupported", kind: fault.Unsupported, next: unsupportedNext},
+	{id: "fedroute.Failed", kind: fault.Failed},
+	{id: "CommandNotFoundException", kind: fault.Unsupported, next: unsupportedNext},
+	{id: "NamedParameterNotFound", kind: fault.Unsupported, next: unsupportedNext},
+	{id: "Modules_ModuleNotFound", kind: fault.Unsupported, next: "use a server that has the Lync management shell"},
+	// What SQL Server says to a session that has no credentials to pass on.
+	{message: "ANONYMOUS LOGON", kind: fault.Denied, next: deniedNext},
+	{id: "UnauthorizedAccess", kind: fault.Denied, next: deniedNext},
+	{category: "PermissionDenied", kind: fault.Denied, next: deniedNext},
+	{category: "SecurityError", kind: fault.Denied, next: deniedNext},
+	{category: "AuthenticationError", kind: fault.Denied, next: deniedNext},
+	{category: "ObjectNotFound", kind: fault.Invalid, next: "correct the name in the spec or the organization"},
+	{category: "InvalidArgument", kind: fault.Invalid, next: "correct the name in the spec or the organization"},
+	{category: "ResourceBusy", kind: fault.Busy, next: busyNext},
+	{category: "ResourceUnavailable", kind: fault.Unreachable, next: "look at the service that server depends on"},
+	{category: "ConnectionError", kind: fault.Unreachable, next: "look at the service that server depends on"},
+	{kind: fault.Failed},
+}
+
+func (r rule) matches(e *winrm.RemoteError) bool {
+	return strings.HasPrefix(e.ID, r.id) &&
+		(r.category == "" || r.category == e.Category) &&
+		strings.Contains(e.Message, r.message)
+}
+
+// tell puts what a remote script threw into the words of the act. Other errors,
+// which never reached the script's verdict, pass unchanged.
+func tell(err error, op, target string) error {
+	remote, ok := errors.AsType[*winrm.RemoteError](err)
+	if !ok {
+		return err
+	}
+	for _, r := range rules {
+		if r.matches(remote) {
+			return &fault.Error{Kind: r.kind, Op: op, Target: target, Cause: oneLine(remote.Message), Next: r.next, Err: err}
+		}
+	}
+	return err
+}
+
+// isVerdict reports whether the script itself ended with the error: the worker
+// is fine and asking another host would give the same.
+func isVerdict(err error) bool {
+	_, ok := errors.AsType[*winrm.RemoteError](err)
+	return ok
+}
+
+// maxCause bounds what a server's message may add to a condition.
+const maxCause = 600
+
+// oneLine makes a message fit into one sentence.
+func oneLine(text string) string {
+	text = strings.TrimRight(strings.Join(strings.Fields(text), " "), ". ")
+	if len(text) <= maxCause {
+		return text
+	}
+	cut := maxCause
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + "…"
+}

@@ -1,0 +1,128 @@
+package shell
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// Caller runs one script of the catalogue somewhere.
+type Caller interface {
+	// Call returns the JSON array of what the script emitted. What the script
+	// threw is a *winrm.RemoteError in the error's chain.
+	Call(ctx context.Context, request winrm.Request) (json.RawMessage, error)
+}
+
+// Worker is a Caller that lives on one host, as *winrm.Worker does.
+type Worker interface {
+	Caller
+	Healthy() bool
+	Expired() bool
+	Close(ctx context.Context) error
+}
+
+// Dialer opens a worker. Its errors are fault.Errors.
+type Dialer func(ctx context.Context, endpoint winrm.Endpoint, credentials winrm.Credentials) (Worker, error)
+
+// DialWith is the Dialer over WinRM.
+func DialWith(options winrm.Options) Dialer {
+	return func(ctx context.Context, endpoint winrm.Endpoint, credentials winrm.Credentials) (Worker, error) {
+		worker, err := winrm.Dial(ctx, endpoint, credentials, options)
+		if err != nil {
+			return nil, err // not a nil *winrm.Worker in a Worker that is not nil
+		}
+		return worker, nil
+	}
+}
+
+// Credentials gives the current credentials. It is asked before every call, so
+// that a rotated secret is picked up; it should answer from a cache.
+type Credentials func(ctx context.Context) (winrm.Credentials, error)
+
+// Config says how to reach one organization. Everything but Called and Clock is
+// needed.
+type Config struct {
+	// Management lists servers with the management shell, in the order to try.
+	Management            []winrm.Endpoint
+	ManagementCredentials Credentials
+	// EdgeServer gives the endpoint of an Edge machine by its FQDN in the topology.
+	EdgeServer      func(fqdn string) winrm.Endpoint
+	EdgeCredentials Credentials
+	Dial            Dialer
+	// Called is told about each remote call; nil tells nobody. It is called from
+	// several goroutines.
+	Called func(Call)
+	Clock  func() time.Time // nil means time.Now
+}
+
+// Call is one remote call, for metrics and logs. It holds no arguments.
+type Call struct {
+	Script   string
+	Endpoint string // URL
+	Duration time.Duration
+	Kind     fault.Kind // empty when it succeeded
+}
+
+// Fleet owns the remote workers of one organization. It is safe for concurrent
+// use. Nothing is dialed before the first call.
+type Fleet struct {
+	reader *reader
+	writer *writer
+}
+
+// NewFleet prepares a fleet. Close it to remove the remote shells.
+func NewFleet(config Config) *Fleet {
+	if config.Clock == nil {
+		config.Clock = time.Now
+	}
+	if config.Called == nil {
+		config.Called = func(Call) {}
+	}
+	shared := &hosts{Config: config, management: newEndpoints(config.Management, config.Clock)}
+	return &Fleet{
+		reader: &reader{hosts: shared, workers: newPool(config.Dial)},
+		writer: &writer{hosts: shared, workers: newPool(config.Dial), operations: newOperations()},
+	}
+}
+
+// Close removes the workers. Writes that still run are waited for until ctx
+// ends and are then left alone: the host finishes them and removes the shell.
+func (f *Fleet) Close(ctx context.Context) {
+	f.writer.operations.wait(ctx)
+	f.reader.workers.close(ctx)
+	f.writer.workers.close(ctx)
+}
+
+// hosts is what reading and writing share.
+type hosts struct {
+	Config
+	management *endpoints
+}
+
+// job is one script to run, with the words to report it in.
+type job struct {
+	script    script
+	arguments any
+	op        string        // "publish the topology"
+	target    string        // "edge01.contoso.com"
+	limit     time.Duration // of one attempt, signing in included
+}
+
+// run runs the job on a leased worker and tells about it.
+func (h *hosts) run(ctx context.Context, l *lease, j job) (json.RawMessage, error) {
+	began := h.Clock()
+	reply, err := l.call(ctx, winrm.Request{Name: j.script.name, Script: j.script.text, Arguments: j.arguments})
+	err = tell(err, j.op, j.target)
+	h.told(j, l.endpoint, began, err)
+	return reply, err
+}
+
+func (h *hosts) told(j job, endpoint winrm.Endpoint, began time.Time, err error) {
+	h.Called(Call{
+		Script: j.script.name, Endpoint: endpoint.URL,
+		Duration: h.Clock().Sub(began), Kind: fault.KindOf(err),
+	})
+}

@@ -1,0 +1,301 @@
+package shell_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+var errRefused = fault.New(fault.Unreachable, "connect to", "fe01", "connection refused")
+
+func mustRead(t *testing.T, o *shell.Observer, want string) {
+	t.Helper()
+	if _, got, err := o.ReadTopology(context.Background()); err != nil || got != want {
+		t.Fatalf("read from %q: %v; want %q", got, err, want)
+	}
+}
+
+func TestDeadEndpointIsRemembered(t *testing.T) {
+	w := newWorld()
+	w.refused[first] = errRefused
+	w.answers[first], w.answers[second] = says(file(t, "topology.json")), says(file(t, "topology.json"))
+	o := shell.NewObserver(w.fleet(t))
+
+	mustRead(t, o, second)
+	mustRead(t, o, second)
+	w.do(func() { w.now = w.now.Add(6 * time.Minute); w.refused[first] = nil })
+	mustRead(t, o, first)
+
+	want := []string{first, second, first}
+	if diff := cmp.Diff(want, w.dials); diff != "" {
+		t.Errorf("dials (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryEndpointFailing(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		second *fault.Error
+		kind   fault.Kind
+	}{
+		"alike":     {"the common kind stays", fault.New(fault.Unreachable, "connect to", "fe02", "no route to host"), fault.Unreachable},
+		"different": {"none could be used", fault.New(fault.Denied, "sign in at", "fe02", "wrong password"), fault.Unreachable},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.refused[first], w.refused[second] = errRefused, c.second
+			_, _, err := shell.NewObserver(w.fleet(t)).ReadTopology(context.Background())
+			if !fault.Is(err, c.kind) {
+				t.Errorf("%s: got kind %s", c.reason, fault.KindOf(err))
+			}
+			for _, part := range []string{first, second, "connection refused", c.second.Cause} {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("%q does not tell %q", err, part)
+				}
+			}
+		})
+	}
+}
+
+func TestWorkersAreKeptAndReplaced(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		spoil  func(w *world)
+		dials  int
+	}{
+		"nothing happens":     {"one shell serves many calls", func(*world) {}, 1},
+		"worker lost":         {"its background reading found the host gone", func(w *world) { w.workers[0].healthy = false }, 2},
+		"worker expired":      {"the host ends old shells", func(w *world) { w.workers[0].expired = true }, 2},
+		"credentials rotated": {"the new secret is used at once", func(w *world) { w.password = "two" }, 2},
+		"lost while asked": {"a reading call may be repeated", func(w *world) {
+			broken := true
+			good := w.answers[first]
+			w.answers[first] = func(ctx context.Context, r winrm.Request) (string, error) {
+				if broken {
+					broken = false
+					return "", lost()
+				}
+				return good(ctx, r)
+			}
+		}, 2},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.answers[first] = says(file(t, "topology.json"))
+			o := shell.NewObserver(w.fleet(t))
+			mustRead(t, o, first)
+			w.do(func() { c.spoil(w) })
+			mustRead(t, o, first)
+			if len(w.dials) != c.dials {
+				t.Errorf("%s: %d dials, want %d", c.reason, len(w.dials), c.dials)
+			}
+			for i, worker := range w.workers {
+				if closed := i < len(w.workers)-1; worker.closed != closed {
+					t.Errorf("worker %d: closed is %t", i, worker.closed)
+				}
+			}
+		})
+	}
+}
+
+func TestWriteIsNeverSentAgain(t *testing.T) {
+	w := newWorld()
+	w.answers[first], w.answers[second] = fails(lost()), says(`[{"Route": "x"}]`)
+	o := shell.NewOperator(w.fleet(t))
+	set := func() error {
+		_, err := o.SetSiteRoute(context.Background(), "Redmond", lync.SIP, "edgepool02.contoso.com")
+		return err
+	}
+
+	if err := set(); !fault.Is(err, fault.OutcomeUnknown) {
+		t.Fatalf("got %v, want OutcomeUnknown", err)
+	}
+	if diff := cmp.Diff([]string{first}, w.asked); diff != "" {
+		t.Fatalf("asked (-want +got):\n%s", diff)
+	}
+
+	// While the lost server may still be at work nothing is written elsewhere.
+	w.do(func() { w.refused[first] = errRefused })
+	if err := set(); !fault.Is(err, fault.Busy) {
+		t.Fatalf("got %v, want Busy", err)
+	}
+	w.do(func() { w.now = w.now.Add(11 * time.Minute) })
+	if err := set(); err != nil {
+		t.Fatalf("after the hold: %v", err)
+	}
+	if diff := cmp.Diff([]string{first, second}, w.asked); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+}
+
+func TestHeldServerIsFreeOnceItAnswers(t *testing.T) {
+	w := newWorld()
+	w.answers[first], w.answers[second] = fails(lost()), says(`[{"Route": "x"}]`)
+	o := shell.NewOperator(w.fleet(t))
+	set := func(site string) (string, error) {
+		return o.SetSiteRoute(context.Background(), site, lync.SIP, "edgepool02.contoso.com")
+	}
+	if _, err := set("Redmond"); !fault.Is(err, fault.OutcomeUnknown) {
+		t.Fatalf("got %v, want OutcomeUnknown", err)
+	}
+	w.do(func() { w.answers[first] = fails(throws("fedroute.Busy", "ResourceBusy", "still running")) })
+	if _, err := set("Redmond"); !fault.Is(err, fault.Busy) {
+		t.Fatalf("got %v, want Busy", err)
+	}
+	w.do(func() { w.answers[first] = says(`[{"Route": "EdgeServer:y"}]`) })
+	if got, err := set("Redmond"); err != nil || got != "y" {
+		t.Fatalf("got %q, %v", got, err)
+	}
+	w.do(func() { w.refused[first] = errRefused; w.workers[1].healthy = false })
+	if got, err := set("Redmond"); err != nil || got != "x" {
+		t.Errorf("the hold outlived the verdict: got %q, %v", got, err)
+	}
+}
+
+func TestLongWriteIsJoined(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		finish := make(chan struct{})
+		w.answers[edge] = func(ctx context.Context, _ winrm.Request) (string, error) {
+			select {
+			case <-finish:
+				return `[{"Ran": "Bootstrapper"}]`, nil
+			case <-ctx.Done():
+				return "", lost()
+			}
+		}
+		o := shell.NewOperator(w.fleet(t))
+
+		impatient, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := o.Setup(impatient, "edge01.contoso.com", "sig"); !fault.Is(err, fault.Busy) {
+			t.Fatalf("got %v, want Busy", err)
+		}
+		joined := make(chan error)
+		go func() { joined <- o.Setup(context.Background(), "edge01.contoso.com", "sig") }()
+		synctest.Wait()
+		close(finish)
+		if err := <-joined; err != nil {
+			t.Errorf("the joined call: %v", err)
+		}
+		if len(w.requests) != 1 {
+			t.Errorf("setup was sent %d times", len(w.requests))
+		}
+	})
+}
+
+func TestOneCallAtATimePerHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		slow := func(reply string) answer {
+			return func(context.Context, winrm.Request) (string, error) {
+				time.Sleep(time.Second)
+				return reply, nil
+			}
+		}
+		w.answers[edge] = slow(file(t, "edgeserver.json"))
+		w.answers["https://edge02.contoso.com:5986/wsman"] = slow(file(t, "edgeserver.json"))
+		o := shell.NewObserver(w.fleet(t))
+
+		began := time.Now()
+		var group sync.WaitGroup
+		for range 3 {
+			for _, server := range []string{"edge01.contoso.com", "edge02.contoso.com"} {
+				group.Go(func() {
+					if _, err := o.ReadEdgeServer(context.Background(), server); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		group.Wait()
+		if took := time.Since(began); took != 3*time.Second {
+			t.Errorf("took %s: hosts must not wait for each other", took)
+		}
+		if w.most[edge] != 1 || len(w.dials) != 2 {
+			t.Errorf("%d calls at once on one host, %d dials", w.most[edge], len(w.dials))
+		}
+	})
+}
+
+func TestReadGivesUpInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.answers[edge] = func(ctx context.Context, _ winrm.Request) (string, error) {
+			<-ctx.Done()
+			return "", lost()
+		}
+		began := time.Now()
+		_, err := shell.NewObserver(w.fleet(t)).ReadEdgeServer(context.Background(), "edge01.contoso.com")
+		if err == nil || time.Since(began) > 2*time.Minute {
+			t.Errorf("got %v after %s", err, time.Since(began))
+		}
+	})
+}
+
+func TestClose(t *testing.T) {
+	w := newWorld()
+	w.answers[first] = says(file(t, "topology.json"))
+	f := w.fleet(t)
+	o := shell.NewObserver(f)
+	mustRead(t, o, first)
+	f.Close(context.Background())
+	if !w.workers[0].closed {
+		t.Error("the worker was left open")
+	}
+	if _, _, err := o.ReadTopology(context.Background()); !fault.Is(err, fault.Unreachable) {
+		t.Errorf("a closed fleet answered: %v", err)
+	}
+}
+
+func TestCallsAreTold(t *testing.T) {
+	w := newWorld()
+	w.refused[first] = errRefused
+	w.answers[second] = fails(throws("fedroute.Busy", "ResourceBusy", "still running"))
+	o := shell.NewOperator(w.fleet(t))
+	if err := o.FailBack(context.Background(), "fepool01.contoso.com"); !fault.Is(err, fault.Busy) {
+		t.Fatalf("got %v, want Busy", err)
+	}
+	want := []shell.Call{
+		{Script: "Invoke-PoolFailBack", Endpoint: first, Kind: fault.Unreachable},
+		{Script: "Invoke-PoolFailBack", Endpoint: second, Kind: fault.Busy},
+	}
+	if diff := cmp.Diff(want, w.calls); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+func TestMissingSecretIsNoReasonToDial(t *testing.T) {
+	w := newWorld()
+	missing := fault.New(fault.Invalid, "read secret", "lync-admin", "it does not exist")
+	f := shell.NewFleet(shell.Config{
+		Management:            []winrm.Endpoint{{URL: first}, {URL: second}},
+		ManagementCredentials: func(context.Context) (winrm.Credentials, error) { return winrm.Credentials{}, missing },
+		Dial:                  w.dial,
+	})
+	if _, _, err := shell.NewObserver(f).ReadTopology(context.Background()); !errors.Is(err, missing) || len(w.dials) != 0 {
+		t.Errorf("got %v after %d dials", err, len(w.dials))
+	}
+}
+
+func TestNoManagementEndpoint(t *testing.T) {
+	f := shell.NewFleet(shell.Config{
+		ManagementCredentials: func(context.Context) (winrm.Credentials, error) { return winrm.Credentials{}, nil },
+	})
+	if _, _, err := shell.NewObserver(f).ReadTopology(context.Background()); !fault.Is(err, fault.Invalid) {
+		t.Errorf("got %v, want Invalid", err)
+	}
+}

@@ -1,0 +1,176 @@
+package shell_test
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+)
+
+var comparable = cmp.Comparer(func(a, b netip.Addr) bool { return a == b })
+
+var comparablePorts = cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })
+
+func addresses(texts ...string) []netip.Addr {
+	var all []netip.Addr
+	for _, t := range texts {
+		all = append(all, netip.MustParseAddr(t))
+	}
+	return all
+}
+
+func TestReadTopology(t *testing.T) {
+	w := newWorld()
+	w.answers[first] = says(file(t, "topology.json"))
+	got, endpoint, err := shell.NewObserver(w.fleet(t)).ReadTopology(context.Background())
+	if err != nil || endpoint != first {
+		t.Fatalf("read from %q: %v", endpoint, err)
+	}
+	want := lync.Topology{
+		Product: lync.Product{
+			Name: "Lync Server 2013", Version: "5.0.8308.0", Module: "Lync", XMPP: true, XMPPRouteParameter: "XmppFederationRoute",
+		},
+		Signature:             "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+		FederatedUsersAllowed: true,
+		Sites: []lync.Site{
+			{Name: "Redmond", SIPRoute: "edgepool01.contoso.com", XMPPRoute: "edgepool01.contoso.com"},
+			{Name: "Dublin"},
+		},
+		EdgePools: []lync.EdgePool{
+			{
+				FQDN: "edgepool01.contoso.com", Site: "Redmond", ExternalFQDN: "sip.contoso.com",
+				SIPEnabled: true, XMPPEnabled: true, NextHop: "fepool01.contoso.com",
+				// Of the two external interfaces only the Access Edge's counts.
+				Servers: []lync.EdgeServer{
+					{FQDN: "edge01.contoso.com", ExternalAddresses: addresses("203.0.113.1"), InterfaceAddresses: addresses("192.168.1.1")},
+					{FQDN: "edge02.contoso.com", ExternalAddresses: addresses("203.0.113.11"), InterfaceAddresses: addresses("192.168.1.11")},
+				},
+			},
+			{
+				// One of the two XMPP ports alone is not the flag; the external
+				// name comes from the document; no NAT; a machine named as its pool.
+				FQDN: "edge03.fabrikam.com", Site: "Dublin", ExternalFQDN: "sip.fabrikam.com", NextHop: "fe03.fabrikam.com",
+				Servers: []lync.EdgeServer{{
+					FQDN:              "edge03.fabrikam.com",
+					ExternalAddresses: addresses("198.51.100.3", "2001:db8::3"), InterfaceAddresses: addresses("198.51.100.3", "2001:db8::3"),
+				}},
+			},
+		},
+		FrontEndPools: []lync.FrontEndPool{
+			{
+				FQDN: "fepool01.contoso.com", Site: "Redmond", Servers: []string{"fe01.contoso.com", "fe02.contoso.com"},
+				BackupPool: "fe03.fabrikam.com", State: lync.PoolFailedOver,
+				Edge: lync.Association{
+					Registrar: "edgepool01.contoso.com", Conferencing: "edgepool01.contoso.com",
+					Mediation: "edge03.fabrikam.com", HasMediation: true,
+				},
+			},
+			{FQDN: "fe03.fabrikam.com", Site: "Dublin", Servers: []string{"fe03.fabrikam.com"}, State: lync.PoolActive},
+		},
+		Replicas: map[string]lync.Replica{
+			"edge01.contoso.com": {
+				UpToDate:   true,
+				LastUpdate: time.Date(2026, 3, 1, 10, 0, 0, 123456700, time.UTC),
+				LastStatus: time.Date(2026, 3, 1, 10, 0, 5, 0, time.UTC),
+			},
+			"edge03.fabrikam.com": {},
+		},
+	}
+	if diff := cmp.Diff(want, got, comparable); diff != "" {
+		t.Errorf("topology (-want +got):\n%s", diff)
+	}
+}
+
+func TestReadTopologyRefusesPoorReplies(t *testing.T) {
+	good := file(t, "topology.json")
+	cases := map[string]struct {
+		reason string
+		reply  string
+		kind   fault.Kind
+	}{
+		"no signature": {
+			"an account that may not see the topology must not look like an empty organization",
+			strings.Replace(good, `"Signature": "3f2504e0-4f89-11d3-9a0c-0305e82c3301"`, `"Signature": ""`, 1), fault.Failed,
+		},
+		"nothing":       {"no object at all", `[]`, fault.Internal},
+		"two objects":   {"stray output of a cmdlet", `[{}, {}]`, fault.Internal},
+		"unknown field": {"a field nobody reads is a mismatch of script and program", strings.Replace(good, `"Module"`, `"Modul"`, 1), fault.Internal},
+		"broken XML":    {"half an element", strings.Replace(good, `<Service `, `<Service<`, 1), fault.Internal},
+		"broken time":   {"a local date format", strings.Replace(good, `2026-03-01T10:00:05.0000000Z`, `01.03.2026 10:00`, 1), fault.Internal},
+		"no JSON":       {"not even JSON", `boom`, fault.Internal},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.answers[first] = says(c.reply)
+			got, _, err := shell.NewObserver(w.fleet(t)).ReadTopology(context.Background())
+			if fault.KindOf(err) != c.kind {
+				t.Fatalf("%s: got %v, want kind %s", c.reason, err, c.kind)
+			}
+			if diff := cmp.Diff(lync.Topology{}, got); diff != "" {
+				t.Errorf("a failed read must not return a value:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestReadEdgeServer(t *testing.T) {
+	w := newWorld()
+	w.answers[edge] = says(file(t, "edgeserver.json"))
+	got, err := shell.NewObserver(w.fleet(t)).ReadEdgeServer(context.Background(), "edge01.contoso.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := lync.EdgeServerState{
+		HostName: "edge01.contoso.com", LocalSignature: "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+		Services: []lync.Service{
+			{Name: "RTCSRV", DisplayName: "Lync Server Access Edge", State: lync.ServiceRunning},
+			{Name: "REPLICA", DisplayName: "Lync Server Replica Replicator Agent", State: lync.ServiceStopped},
+		},
+		Listening: []netip.AddrPort{
+			netip.MustParseAddrPort("0.0.0.0:5061"), netip.MustParseAddrPort("192.168.1.1:5269"),
+			netip.MustParseAddrPort("[::]:443"), netip.MustParseAddrPort("[fe80::1]:135"), netip.MustParseAddrPort("10.1.0.1:5062"),
+		},
+	}
+	if diff := cmp.Diff(want, got, comparablePorts); diff != "" {
+		t.Errorf("state (-want +got):\n%s", diff)
+	}
+}
+
+func TestProducts(t *testing.T) {
+	cases := map[string]struct {
+		reason  string
+		says    string
+		name    string
+		version string
+		xmpp    bool
+	}{
+		"2010":    {"separate XMPP gateway", "Microsoft Lync Server 2010 (4.0.7577.0): Volume license key installed.", "Lync Server 2010", "4.0.7577.0", false},
+		"2015":    {"built in", "Skype for Business Server 2015 (6.0.9319.0): Volume license key installed.", "Skype for Business Server 2015", "6.0.9319.0", true},
+		"2019":    {"removed, though its cmdlets stayed", "Skype for Business Server 2019 (7.0.2046.0): Volume license key installed.", "Skype for Business Server 2019", "7.0.2046.0", false},
+		"SE":      {"later build of the 2019 code", "Skype for Business Server SE (7.0.2084.0)", "Skype for Business Server Subscription Edition", "7.0.2084.0", false},
+		"unknown": {"nothing is assumed", "Something else", "Something else", "", false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.answers[first] = says(strings.Replace(file(t, "topology.json"),
+				"Microsoft Lync Server 2013 (5.0.8308.0): Volume license key installed.", c.says, 1))
+			got, _, err := shell.NewObserver(w.fleet(t)).ReadTopology(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := lync.Product{Name: c.name, Version: c.version, Module: "Lync", XMPP: c.xmpp, XMPPRouteParameter: "XmppFederationRoute"}
+			if diff := cmp.Diff(want, got.Product); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,79 @@
+package shell
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// operations joins calls for a write that already runs, so that a caller who
+// comes back does not start it twice.
+type operations struct {
+	mu      sync.Mutex
+	running map[string]*operation
+}
+
+type operation struct {
+	ended chan struct{}
+	reply json.RawMessage
+	err   error
+}
+
+func newOperations() *operations {
+	return &operations{running: map[string]*operation{}}
+}
+
+// do starts the job, or joins it when the same job runs, and waits for its end
+// or the caller's. start must see to it that done is called once, now or later.
+// A caller who gives up gets Busy; the result then goes to whoever joins.
+func (o *operations) do(ctx context.Context, j job, start func(done func(json.RawMessage, error))) (json.RawMessage, error) {
+	arguments, err := json.Marshal(j.arguments)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, j.op, j.target, err)
+	}
+	key := j.script.name + " " + j.target + " " + string(arguments)
+
+	o.mu.Lock()
+	op, joined := o.running[key]
+	if !joined {
+		op = &operation{ended: make(chan struct{})}
+		o.running[key] = op
+	}
+	o.mu.Unlock()
+
+	if !joined {
+		start(func(reply json.RawMessage, err error) { o.end(key, op, reply, err) })
+	}
+	select {
+	case <-op.ended:
+		return op.reply, op.err
+	case <-ctx.Done():
+		return nil, fault.New(fault.Busy, j.op, j.target, "it is still running").With("", "look again later")
+	}
+}
+
+func (o *operations) end(key string, op *operation, reply json.RawMessage, err error) {
+	o.mu.Lock()
+	delete(o.running, key)
+	o.mu.Unlock()
+	op.reply, op.err = reply, err
+	close(op.ended)
+}
+
+// wait returns when everything that runs now has ended, or ctx has.
+func (o *operations) wait(ctx context.Context) {
+	o.mu.Lock()
+	running := slices.Collect(maps.Values(o.running))
+	o.mu.Unlock()
+	for _, op := range running {
+		select {
+		case <-op.ended:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package shell
+
+import (
+	"context"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+)
+
+// How long each write may run before its outcome counts as unknown. Publishing
+// and setup take minutes; the documents give an hour for the failback of 20,000
+// users.
+const (
+	settingLimit  = 10 * time.Minute
+	servicesLimit = 20 * time.Minute
+	publishLimit  = 45 * time.Minute
+	setupLimit    = time.Hour
+	failBackLimit = 3 * time.Hour
+)
+
+// Operator changes an organization. Each method runs one script. When ctx ends
+// first the method returns Busy and the script goes on; calling the method
+// again with the same arguments waits for that run.
+type Operator struct {
+	writer  *writer
+	scripts writing
+}
+
+var _ lync.Operator = (*Operator)(nil)
+
+// NewOperator gives an Operator over the fleet's writing workers.
+func NewOperator(f *Fleet) *Operator {
+	return &Operator{writer: f.writer, scripts: loadWriting()}
+}
+
+type siteRouteRequest struct{ Site, Protocol, EdgePool string }
+
+type siteRouteReply struct{ Route string }
+
+// SetSiteRoute implements lync.SiteRouter. Unsupported when Set-CsSite has no
+// parameter for the protocol there.
+func (o *Operator) SetSiteRoute(ctx context.Context, site string, protocol lync.Protocol, pool string) (string, error) {
+	j := job{
+		script: script(o.scripts.setSiteRoute), op: "set the " + string(protocol) + " federation route of site", target: site,
+		arguments: siteRouteRequest{Site: site, Protocol: string(protocol), EdgePool: pool}, limit: settingLimit,
+	}
+	raw, err := o.writer.onManagement(ctx, j)
+	if err != nil {
+		return "", err
+	}
+	reply, err := decode[siteRouteReply](raw, j)
+	return poolName(reply.Route), err
+}
+
+type publishRequest struct {
+	Signature   string
+	EnableSip   []string `json:",omitempty"`
+	DisableSip  []string `json:",omitempty"`
+	EnableXmpp  []string `json:",omitempty"`
+	DisableXmpp []string `json:",omitempty"`
+}
+
+type publishReply struct {
+	Signature          string
+	BackupFile         string
+	SimpleUrlsRestored bool
+}
+
+// PublishFlags implements lync.Publisher.
+func (o *Operator) PublishFlags(ctx context.Context, change lync.FlagChange) (lync.Published, error) {
+	j := job{script: script(o.scripts.publishFlags), op: "publish the federation flags", limit: publishLimit}
+	request := publishRequest{Signature: change.Signature}
+	for _, f := range change.Flags {
+		switch {
+		case f.Protocol == lync.SIP && f.On:
+			request.EnableSip = append(request.EnableSip, f.Pool)
+		case f.Protocol == lync.SIP:
+			request.DisableSip = append(request.DisableSip, f.Pool)
+		case f.Protocol == lync.XMPP && f.On:
+			request.EnableXmpp = append(request.EnableXmpp, f.Pool)
+		case f.Protocol == lync.XMPP:
+			request.DisableXmpp = append(request.DisableXmpp, f.Pool)
+		default:
+			return lync.Published{}, fault.New(fault.Internal, j.op, f.Pool, "there is no flag for the protocol "+string(f.Protocol))
+		}
+	}
+	j.arguments = request
+	raw, err := o.writer.onManagement(ctx, j)
+	if err != nil {
+		return lync.Published{}, err
+	}
+	reply, err := decode[publishReply](raw, j)
+	return lync.Published{
+		Signature: reply.Signature, BackupFile: reply.BackupFile, SimpleURLsRestored: reply.SimpleUrlsRestored,
+	}, err
+}
+
+type servicesReply struct{ Services int }
+
+// StartServices implements lync.EdgeMaintainer: it returns when all run.
+func (o *Operator) StartServices(ctx context.Context, server string) error {
+	return o.services(ctx, o.scripts.startEdgeServices, "start the services of", server)
+}
+
+// StopServices implements lync.EdgeMaintainer: it returns when all are stopped.
+func (o *Operator) StopServices(ctx context.Context, server string) error {
+	return o.services(ctx, o.scripts.stopEdgeServices, "stop the services of", server)
+}
+
+func (o *Operator) services(ctx context.Context, s writingScript, op, server string) error {
+	j := job{script: script(s), op: op, target: server, limit: servicesLimit}
+	raw, err := o.writer.onEdge(ctx, server, j)
+	if err != nil {
+		return err
+	}
+	reply, err := decode[servicesReply](raw, j)
+	if err == nil && reply.Services == 0 {
+		return fault.New(fault.Failed, op, server, "the machine has no Lync services").
+			With("", "install its roles with the deployment wizard first")
+	}
+	return err
+}
+
+type setupRequest struct{ Signature, HostName string }
+
+type setupReply struct{ Ran string }
+
+// Setup implements lync.EdgeMaintainer. The server is named as in the topology;
+// Invalid when the machine calls itself otherwise.
+func (o *Operator) Setup(ctx context.Context, server string, signature string) error {
+	j := job{
+		script: script(o.scripts.invokeEdgeSetup), op: "set up Edge server", target: server,
+		arguments: setupRequest{Signature: signature, HostName: server}, limit: setupLimit,
+	}
+	raw, err := o.writer.onEdge(ctx, server, j)
+	if err != nil {
+		return err
+	}
+	_, err = decode[setupReply](raw, j)
+	return err
+}
+
+type associationRequest struct{ FrontEndPool, EdgePool string }
+
+type associationReply struct {
+	Registrar, Conferencing, Mediation string
+	HasMediation                       bool
+}
+
+// Associate implements lync.FrontEndMaintainer.
+func (o *Operator) Associate(ctx context.Context, frontEndPool, edgePool string) (lync.Association, error) {
+	j := job{
+		script: script(o.scripts.setEdgeAssociation), op: "associate Front End pool", target: frontEndPool,
+		arguments: associationRequest{FrontEndPool: frontEndPool, EdgePool: edgePool}, limit: settingLimit,
+	}
+	raw, err := o.writer.onManagement(ctx, j)
+	if err != nil {
+		return lync.Association{}, err
+	}
+	reply, err := decode[associationReply](raw, j)
+	return lync.Association{
+		Registrar: poolName(reply.Registrar), Conferencing: poolName(reply.Conferencing),
+		Mediation: poolName(reply.Mediation), HasMediation: reply.HasMediation,
+	}, err
+}
+
+type failBack struct{ FrontEndPool string }
+
+// FailBack implements lync.FrontEndMaintainer.
+func (o *Operator) FailBack(ctx context.Context, frontEndPool string) error {
+	j := job{
+		script: script(o.scripts.invokePoolFailBack), op: "fail back Front End pool", target: frontEndPool,
+		arguments: failBack{FrontEndPool: frontEndPool}, limit: failBackLimit,
+	}
+	raw, err := o.writer.onManagement(ctx, j)
+	if err != nil {
+		return err
+	}
+	_, err = decode[failBack](raw, j)
+	return err
+}

@@ -1,0 +1,153 @@
+package shell_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// golden compares a value, as JSON, with testdata/name.
+func golden(t *testing.T, name string, value any) {
+	t.Helper()
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(filepath.Join("testdata", name), text.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(file(t, name), text.String()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+func TestOperations(t *testing.T) {
+	const server, fe, pool = "edge01.contoso.com", "fepool01.contoso.com", "edgepool02.contoso.com"
+	cases := map[string]struct {
+		reason string
+		where  string
+		reply  string
+		run    func(ctx context.Context, o *shell.Operator) (any, error)
+		want   any
+	}{
+		"set-sip-route": {
+			"the route read back is named by its pool", first, `[{"Route": "EdgeServer:edgepool02.contoso.com"}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) {
+				return o.SetSiteRoute(ctx, "Redmond", lync.SIP, pool)
+			}, pool,
+		},
+		"set-xmpp-route": {
+			"a value that did not stay is returned as it is", first, `[{"Route": ""}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) {
+				return o.SetSiteRoute(ctx, "Redmond", lync.XMPP, pool)
+			}, "",
+		},
+		"publish-flags": {
+			"one publish for both protocols and both pools", first,
+			`[{"Signature": "new", "BackupFile": "C:\\Temp\\b.xml", "SimpleUrlsRestored": true}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) {
+				return o.PublishFlags(ctx, lync.FlagChange{Signature: "old", Flags: []lync.Flag{
+					{Pool: pool, Protocol: lync.SIP, On: true}, {Pool: "edgepool01.contoso.com", Protocol: lync.SIP},
+					{Pool: pool, Protocol: lync.XMPP, On: true}, {Pool: "edgepool01.contoso.com", Protocol: lync.XMPP},
+				}})
+			}, lync.Published{Signature: "new", BackupFile: `C:\Temp\b.xml`, SimpleURLsRestored: true},
+		},
+		"publish-one-flag": {
+			"lists that are not asked for are not sent", first, `[{"Signature": "new", "BackupFile": "", "SimpleUrlsRestored": false}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) {
+				return o.PublishFlags(ctx, lync.FlagChange{Signature: "old", Flags: []lync.Flag{{Pool: pool, Protocol: lync.SIP, On: true}}})
+			}, lync.Published{Signature: "new"},
+		},
+		"start-services": {
+			"on the machine itself", edge, `[{"Services": 6}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) { return nil, o.StartServices(ctx, server) }, nil,
+		},
+		"stop-services": {
+			"on the machine itself", edge, `[{"Services": 6}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) { return nil, o.StopServices(ctx, server) }, nil,
+		},
+		"setup": {
+			"the topology's name goes along for the comparison", edge, `[{"Ran": "Bootstrapper"}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) { return nil, o.Setup(ctx, server, "sig") }, nil,
+		},
+		"associate": {
+			"all three links", first,
+			`[{"Registrar": "EdgeServer:edgepool02.contoso.com", "Conferencing": "EdgeServer:edgepool02.contoso.com", "Mediation": "", "HasMediation": false}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) { return o.Associate(ctx, fe, pool) },
+			lync.Association{Registrar: pool, Conferencing: pool},
+		},
+		"fail-back": {
+			"by pool", first, `[{"FrontEndPool": "fepool01.contoso.com"}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) { return nil, o.FailBack(ctx, fe) }, nil,
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.answers[c.where] = says(c.reply)
+			got, err := c.run(context.Background(), shell.NewOperator(w.fleet(t)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+			}
+			if len(w.requests) != 1 {
+				t.Fatalf("%d requests were sent, want 1", len(w.requests))
+			}
+			golden(t, "request-"+name+".json", map[string]any{
+				"script": w.requests[0].Name, "arguments": w.requests[0].Arguments, "endpoint": w.asked[0],
+			})
+		})
+	}
+}
+
+func TestOperationsRefuse(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		reply  string
+		run    func(ctx context.Context, o *shell.Operator) error
+		kind   fault.Kind
+		sent   int
+	}{
+		"a machine without services": {
+			"a start that found nothing to start is no success", `[{"Services": 0}]`,
+			func(ctx context.Context, o *shell.Operator) error { return o.StartServices(ctx, "edge01.contoso.com") },
+			fault.Failed, 1,
+		},
+		"an unknown protocol": {
+			"nothing is sent", ``,
+			func(ctx context.Context, o *shell.Operator) error {
+				_, err := o.PublishFlags(ctx, lync.FlagChange{Flags: []lync.Flag{{Pool: "p", Protocol: "SMTP"}}})
+				return err
+			}, fault.Internal, 0,
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.answers[edge] = says(c.reply)
+			err := c.run(context.Background(), shell.NewOperator(w.fleet(t)))
+			if !fault.Is(err, c.kind) || len(w.requests) != c.sent {
+				t.Errorf("%s: got %v after %d requests, want %s after %d", c.reason, err, len(w.requests), c.kind, c.sent)
+			}
+		})
+	}
+}

@@ -1,0 +1,122 @@
+package shell
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// pool keeps one worker per host. Calls on a host run one after the other.
+type pool struct {
+	dial Dialer
+
+	mu     sync.Mutex
+	slots  map[string]*slot
+	closed bool
+}
+
+// slot is one host's place. Who holds the turn owns the other fields.
+type slot struct {
+	turn   chan struct{}
+	worker Worker
+	print  fingerprint
+}
+
+func newPool(dial Dialer) *pool {
+	return &pool{dial: dial, slots: map[string]*slot{}}
+}
+
+// lease is the turn on one host with a worker that was healthy when it began.
+type lease struct {
+	slot     *slot
+	endpoint winrm.Endpoint
+	// reused tells that the worker served earlier calls.
+	reused bool
+}
+
+// open waits for the host's turn and gives a worker for it, the present one if
+// it is still good for the credentials. Release the lease.
+func (p *pool) open(ctx context.Context, endpoint winrm.Endpoint, credentials winrm.Credentials) (*lease, error) {
+	s, err := p.slot(endpoint)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, fault.New(fault.Unreachable, "wait for", endpoint.URL, "an earlier call there has not ended in time")
+	}
+	l := &lease{slot: s, endpoint: endpoint, reused: true}
+	print := printOf(credentials)
+	if s.worker != nil && (s.print != print || !s.worker.Healthy() || s.worker.Expired()) {
+		l.drop(ctx)
+	}
+	if s.worker == nil {
+		worker, err := p.dial(ctx, endpoint, credentials)
+		if err != nil {
+			l.release()
+			return nil, err
+		}
+		s.worker, s.print, l.reused = worker, print, false
+	}
+	return l, nil
+}
+
+func (p *pool) slot(endpoint winrm.Endpoint) (*slot, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, fault.New(fault.Unreachable, "connect to", endpoint.URL, "the connection to this organization was closed")
+	}
+	s := p.slots[endpoint.URL]
+	if s == nil {
+		s = &slot{turn: make(chan struct{}, 1)}
+		p.slots[endpoint.URL] = s
+	}
+	return s, nil
+}
+
+// call runs the request and drops the worker when it did not survive it.
+func (l *lease) call(ctx context.Context, request winrm.Request) (json.RawMessage, error) {
+	reply, err := l.slot.worker.Call(ctx, request)
+	if err != nil && !isVerdict(err) && !l.slot.worker.Healthy() {
+		l.drop(ctx)
+	}
+	return reply, err
+}
+
+// lost reports whether the worker is gone.
+func (l *lease) lost() bool { return l.slot.worker == nil }
+
+// drop closes the worker. What closing says does not matter any more: either the
+// host is gone or it removes an idle shell by itself.
+func (l *lease) drop(ctx context.Context) {
+	_ = l.slot.worker.Close(ctx)
+	l.slot.worker = nil
+}
+
+func (l *lease) release() { <-l.slot.turn }
+
+// close ends the pool. A host whose turn is not free by the end of ctx keeps its
+// worker.
+func (p *pool) close(ctx context.Context) {
+	p.mu.Lock()
+	p.closed = true
+	slots := p.slots
+	p.slots = nil
+	p.mu.Unlock()
+	for _, s := range slots {
+		select {
+		case s.turn <- struct{}{}:
+			if s.worker != nil {
+				_ = s.worker.Close(ctx)
+				s.worker = nil
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}

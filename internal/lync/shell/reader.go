@@ -1,0 +1,67 @@
+package shell
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// reader runs reading scripts. Reading changes nothing, so it may be tried again
+// with a new worker and on another host.
+type reader struct {
+	*hosts
+	workers *pool
+}
+
+// onManagement asks the management servers in order until one gives a verdict.
+func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, winrm.Endpoint, error) {
+	credentials, err := r.ManagementCredentials(ctx)
+	if err != nil {
+		return nil, winrm.Endpoint{}, err
+	}
+	var tried failures
+	for _, endpoint := range r.management.order() {
+		reply, err := r.at(ctx, endpoint, credentials, j)
+		if err == nil || isVerdict(err) {
+			r.management.answered(endpoint)
+			return reply, endpoint, err
+		}
+		r.management.failed(endpoint)
+		tried = append(tried, failure{endpoint, err})
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, winrm.Endpoint{}, tried.fault(j)
+}
+
+// onEdge asks an Edge machine.
+func (r *reader) onEdge(ctx context.Context, server string, j job) (json.RawMessage, error) {
+	credentials, err := r.EdgeCredentials(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.at(ctx, r.EdgeServer(server), credentials, j)
+}
+
+// at asks one host. A worker that had been idle may turn out to be gone only
+// when it is asked; then a new one is asked once.
+func (r *reader) at(ctx context.Context, endpoint winrm.Endpoint, credentials winrm.Credentials, j job) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, j.limit)
+	defer cancel()
+	for {
+		began := r.Clock()
+		l, err := r.workers.open(ctx, endpoint, credentials)
+		if err != nil {
+			r.told(j, endpoint, began, err)
+			return nil, err
+		}
+		reply, err := r.run(ctx, l, j)
+		again := err != nil && l.reused && l.lost() && ctx.Err() == nil
+		l.release()
+		if !again {
+			return reply, err
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package shell
+
+import (
+	"embed"
+	"fmt"
+	"path"
+)
+
+// The two halves of the catalogue are kept apart so that a reader cannot hold a
+// script that changes something.
+var (
+	//go:embed scripts/Read-*.ps1
+	readingFiles embed.FS
+	//go:embed scripts/Set-*.ps1 scripts/Publish-*.ps1 scripts/Start-*.ps1 scripts/Stop-*.ps1 scripts/Invoke-*.ps1
+	writingFiles embed.FS
+)
+
+// script is one file of the catalogue.
+type script struct{ name, text string }
+
+// readingScript changes nothing; writingScript may.
+type (
+	readingScript script
+	writingScript script
+)
+
+var (
+	readTopology   = readingScript(load(readingFiles, "Read-Topology"))
+	readEdgeServer = readingScript(load(readingFiles, "Read-EdgeServer"))
+)
+
+// writing holds the scripts of an Operator.
+type writing struct {
+	setSiteRoute       writingScript
+	publishFlags       writingScript
+	startEdgeServices  writingScript
+	stopEdgeServices   writingScript
+	invokeEdgeSetup    writingScript
+	setEdgeAssociation writingScript
+	invokePoolFailBack writingScript
+}
+
+func loadWriting() writing {
+	return writing{
+		setSiteRoute:       writingScript(load(writingFiles, "Set-SiteRoute")),
+		publishFlags:       writingScript(load(writingFiles, "Publish-FederationFlags")),
+		startEdgeServices:  writingScript(load(writingFiles, "Start-EdgeServices")),
+		stopEdgeServices:   writingScript(load(writingFiles, "Stop-EdgeServices")),
+		invokeEdgeSetup:    writingScript(load(writingFiles, "Invoke-EdgeSetup")),
+		setEdgeAssociation: writingScript(load(writingFiles, "Set-EdgeAssociation")),
+		invokePoolFailBack: writingScript(load(writingFiles, "Invoke-PoolFailBack")),
+	}
+}
+
+// load reads an embedded file. The names are constants of this package, so a
+// missing file is a broken build and shows in the first test.
+func load(files embed.FS, name string) script {
+	text, err := files.ReadFile(path.Join("scripts", name+".ps1"))
+	if err != nil {
+		panic(fmt.Sprintf("the catalogue has no %s: %v", name, err))
+	}
+	return script{name: name, text: string(text)}
+}

@@ -1,0 +1,165 @@
+package shell
+
+import (
+	"strings"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+)
+
+// topologyReply is what Read-Topology.ps1 emits.
+type topologyReply struct {
+	ServerVersion       string
+	Module              string
+	XmppRouteParameter  string
+	AllowFederatedUsers bool
+	Signature           string
+	Clusters            []string // Cluster elements of the topology document
+	EdgeServices        []string // Service elements of Edge pools
+	Sites               []siteReply
+	Services            []roleReply
+	RegistrarSettings   []registrarSettingsReply
+	Replicas            []replicaReply
+}
+
+type siteReply struct{ Identity, SipRoute, XmppRoute string }
+
+// roleReply is one service of Get-CsService. Properties that the role does not
+// have are empty.
+type roleReply struct {
+	Role            string
+	Pool            string
+	Site            string
+	EdgeServer      string
+	Registrar       string
+	BackupRegistrar string
+	ExternalFqdn    string
+}
+
+type registrarSettingsReply struct{ Identity, PoolState string }
+
+type replicaReply struct {
+	Fqdn       string
+	UpToDate   bool
+	LastUpdate string
+	LastStatus string
+}
+
+// topology turns the reply into the words of the domain. A reply without
+// signature or site is a failed read: no organization is without them, but an
+// account that may not see them gets just that.
+func (r topologyReply) topology(j job) (lync.Topology, error) {
+	if r.Signature == "" || len(r.Sites) == 0 {
+		return lync.Topology{}, fault.New(fault.Failed, j.op, j.target, "the server shows no topology document or no central site").
+			With("nothing can be concluded from that", "check that the account may read the topology")
+	}
+	d, err := readDocument(r.Clusters, r.EdgeServices)
+	if err != nil {
+		return lync.Topology{}, malformed(j, "%v", err)
+	}
+	t := lync.Topology{
+		Product:               product(r.ServerVersion, r.Module, r.XmppRouteParameter),
+		Signature:             r.Signature,
+		FederatedUsersAllowed: r.AllowFederatedUsers,
+		Replicas:              make(map[string]lync.Replica, len(r.Replicas)),
+	}
+	for _, s := range r.Sites {
+		t.Sites = append(t.Sites, lync.Site{
+			Name: siteName(s.Identity), SIPRoute: poolName(s.SipRoute), XMPPRoute: poolName(s.XmppRoute),
+		})
+	}
+	for _, service := range r.Services {
+		switch service.Role {
+		case "EdgeServer":
+			t.EdgePools = append(t.EdgePools, d.edgePool(service))
+		case "Registrar":
+			t.FrontEndPools = append(t.FrontEndPools, r.frontEndPool(service, d))
+		}
+	}
+	for _, replica := range r.Replicas {
+		read, err := replica.replica()
+		if err != nil {
+			return lync.Topology{}, malformed(j, "replica %s: %v", replica.Fqdn, err)
+		}
+		t.Replicas[strings.ToLower(replica.Fqdn)] = read
+	}
+	return t, nil
+}
+
+func (r topologyReply) frontEndPool(registrar roleReply, d document) lync.FrontEndPool {
+	pool := lync.FrontEndPool{
+		FQDN: registrar.Pool, Site: siteName(registrar.Site), Servers: d.machines(registrar.Pool),
+		BackupPool: poolName(registrar.BackupRegistrar),
+		State:      r.poolState(registrar),
+		Edge:       lync.Association{Registrar: poolName(registrar.EdgeServer)},
+	}
+	for _, service := range r.Services {
+		if !lync.SameHost(service.Pool, registrar.Pool) {
+			continue
+		}
+		switch service.Role {
+		case "ConferencingServer":
+			pool.Edge.Conferencing = poolName(service.EdgeServer)
+		case "MediationServer":
+			pool.Edge.Mediation, pool.Edge.HasMediation = poolName(service.EdgeServer), true
+		}
+	}
+	return pool
+}
+
+// poolState finds the settings that hold for a Registrar: its own, else its
+// site's, else the global ones.
+func (r topologyReply) poolState(registrar roleReply) lync.PoolState {
+	for _, identity := range []string{
+		"service:registrar:" + registrar.Pool, "registrar:" + registrar.Pool, "site:" + siteName(registrar.Site), "global",
+	} {
+		for _, settings := range r.RegistrarSettings {
+			if strings.EqualFold(settings.Identity, identity) {
+				return lync.PoolState(settings.PoolState)
+			}
+		}
+	}
+	return lync.PoolStateNone
+}
+
+func (r replicaReply) replica() (lync.Replica, error) {
+	update, err := stamp(r.LastUpdate)
+	if err != nil {
+		return lync.Replica{}, err
+	}
+	status, err := stamp(r.LastStatus)
+	if err != nil {
+		return lync.Replica{}, err
+	}
+	return lync.Replica{UpToDate: r.UpToDate, LastUpdate: update, LastStatus: status}, nil
+}
+
+// stamp reads a round-trip time. An empty one and .NET's smallest both mean
+// that it never happened.
+func stamp(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || t.Year() == 1 {
+		return time.Time{}, err
+	}
+	return t.UTC(), nil
+}
+
+// poolName gives the pool's FQDN of a service identity. How the server renders
+// a route that is set is not documented: with a role in front ("EdgeServer:") as
+// identities are written, or without.
+func poolName(identity string) string {
+	identity = strings.TrimSpace(identity)
+	return strings.TrimSuffix(identity[strings.LastIndex(identity, ":")+1:], ".")
+}
+
+// siteName gives "Redmond" for "Site:Redmond".
+func siteName(identity string) string {
+	if len(identity) > len("site:") && strings.EqualFold(identity[:len("site:")], "site:") {
+		return identity[len("site:"):]
+	}
+	return identity
+}

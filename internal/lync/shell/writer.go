@@ -1,0 +1,102 @@
+package shell
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// writer runs writing scripts. What was sent is never sent again; another host
+// is asked only when nothing was sent.
+type writer struct {
+	*hosts
+	workers    *pool
+	operations *operations
+}
+
+// onManagement runs the job on the first management server that can be reached.
+func (w *writer) onManagement(ctx context.Context, j job) (json.RawMessage, error) {
+	return w.operations.do(ctx, j, func(done func(json.RawMessage, error)) {
+		l, err := w.openManagement(ctx, j)
+		if err != nil {
+			done(nil, err)
+			return
+		}
+		go func() {
+			reply, err := w.detached(ctx, l, j)
+			switch fault.KindOf(err) {
+			case fault.OutcomeUnknown:
+				w.management.hold(l.endpoint)
+			case fault.Busy: // an earlier write is still at work there
+			default:
+				w.management.unhold(l.endpoint)
+			}
+			done(reply, err)
+		}()
+	})
+}
+
+// onEdge runs the job on an Edge machine.
+func (w *writer) onEdge(ctx context.Context, server string, j job) (json.RawMessage, error) {
+	return w.operations.do(ctx, j, func(done func(json.RawMessage, error)) {
+		credentials, err := w.EdgeCredentials(ctx)
+		if err != nil {
+			done(nil, err)
+			return
+		}
+		l, err := w.open(ctx, w.EdgeServer(server), credentials, j)
+		if err != nil {
+			done(nil, err)
+			return
+		}
+		go func() { done(w.detached(ctx, l, j)) }()
+	})
+}
+
+// detached runs the job to its end even when the caller gives up: ending the
+// remote PowerShell in the middle of a publish would leave it half done.
+func (w *writer) detached(ctx context.Context, l *lease, j job) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), j.limit)
+	defer cancel()
+	defer l.release()
+	return w.run(ctx, l, j)
+}
+
+func (w *writer) openManagement(ctx context.Context, j job) (*lease, error) {
+	credentials, err := w.ManagementCredentials(ctx)
+	if err != nil {
+		return nil, err
+	}
+	candidates, held := w.management.writable()
+	var tried failures
+	for _, endpoint := range candidates {
+		l, err := w.open(ctx, endpoint, credentials, j)
+		if err == nil {
+			w.management.answered(endpoint)
+			return l, nil
+		}
+		w.management.failed(endpoint)
+		tried = append(tried, failure{endpoint, err})
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if held {
+		return nil, fault.New(fault.Busy, j.op, j.target,
+			fmt.Sprintf("%s was lost in the middle of a change and may still be at work (%v)", candidates[0].URL, tried[0].err)).
+			With("no other server is asked meanwhile", "wait until it answers or has had time to end")
+	}
+	return nil, tried.fault(j)
+}
+
+func (w *writer) open(ctx context.Context, endpoint winrm.Endpoint, credentials winrm.Credentials, j job) (*lease, error) {
+	began := w.Clock()
+	l, err := w.workers.open(ctx, endpoint, credentials)
+	if err != nil {
+		w.told(j, endpoint, began, err)
+	}
+	return l, err
+}
