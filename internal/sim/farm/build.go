@@ -3,7 +3,6 @@ package farm
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -35,14 +34,10 @@ func (f *Farm) build() error {
 
 // document reads or makes the topology document.
 func (f *Farm) document() (*topology.Document, error) {
-	if f.spec.TopologyFile == "" {
+	if f.spec.document == nil {
 		return topology.Build(f.spec.plan(f.product, f.guid()))
 	}
-	raw, err := os.ReadFile(f.spec.TopologyFile)
-	if err != nil {
-		return nil, fmt.Errorf("read the topology file: %w", err)
-	}
-	return topology.Parse(raw)
+	return f.spec.seeded()
 }
 
 // addCluster makes the machines of an Edge or Front End pool of the document.
@@ -55,7 +50,7 @@ func (f *Farm) addCluster(doc *topology.Document, c topology.Cluster) {
 		return // SQL, file share, Office Web Apps: no machine of ours
 	}
 	for _, m := range c.Machines {
-		f.addMachine(f.spec.machine(m), c.FQDN, role)
+		f.addMachine(f.spec.machine(m.FQDN), c.FQDN, role)
 	}
 }
 
@@ -65,7 +60,7 @@ func (f *Farm) addMachine(ms MachineSpec, pool string, role Role) {
 	m := &machine{
 		spec: ms, fqdn: ms.FQDN, host: ms.FQDN, pool: pool, role: role, powered: true, connected: true,
 		local: f.config, updated: f.clock.Now(), status: f.clock.Now(),
-		accessEdgeExpiry: f.clock.Now().Add(f.spec.Certificates.life()),
+		certificateFrom: f.clock.Now().Add(-time.Hour), certificateTo: f.clock.Now().Add(f.spec.Certificates.life()),
 	}
 	if ms.HostName != "" {
 		m.host = ms.HostName
@@ -110,7 +105,7 @@ func (c CertificatesSpec) life() time.Duration {
 
 // check finds what a description may not say.
 func (s Spec) check() error {
-	if len(s.Sites) == 0 && s.TopologyFile == "" {
+	if len(s.Sites) == 0 && s.document == nil {
 		return errors.New("sites: at least one is needed")
 	}
 	if s.XMPPRouteParameter != "" && s.XMPPRouteParameter != XMPPRouteByReference && s.XMPPRouteParameter != XMPPRouteByProcedures {
@@ -161,12 +156,12 @@ func (c *Configuration) checkRoutes() error {
 	return nil
 }
 
-// machine joins a machine of the document with what the Spec adds to it.
-func (s Spec) machine(m topology.Machine) MachineSpec {
+// machine finds a machine's description.
+func (s Spec) machine(fqdn string) MachineSpec {
 	for ms := range s.machines() {
-		if strings.EqualFold(ms.FQDN, m.FQDN) {
+		if strings.EqualFold(ms.FQDN, fqdn) {
 			return *ms
 		}
 	}
-	return fromInterfaces(m)
+	return MachineSpec{FQDN: fqdn}
 }

@@ -33,17 +33,18 @@ type machine struct {
 	services []*service
 
 	// local is the replica; nil before the first replication.
-	local            *Configuration
-	updated, status  time.Time
-	resetStatus      bool
-	pending          bool // a delivery is on its way
-	cancel           func()
-	forced           bool
-	stuck            bool
-	slow             time.Duration
-	sip, xmpp        bool           // what setup installed
-	proxyConfig      *Configuration // what the XMPP proxy read when it started
-	accessEdgeExpiry time.Time
+	local           *Configuration
+	updated, status time.Time
+	resetStatus     bool
+	pending         bool // a delivery is on its way
+	cancel          func()
+	forced          bool
+	stuck           bool
+	slow            time.Duration
+	sip, xmpp       bool           // what setup installed
+	proxyConfig     *Configuration // what the XMPP proxy read when it started
+	// certificateFrom and certificateTo bound the Access Edge certificate.
+	certificateFrom, certificateTo time.Time
 }
 
 func (m *machine) up() bool { return m.powered && m.connected }

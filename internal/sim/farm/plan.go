@@ -94,22 +94,6 @@ func optional(a netip.Addr) string {
 	return a.String()
 }
 
-// fromInterfaces takes an Edge machine's addresses from the document.
-func fromInterfaces(m topology.Machine) MachineSpec {
-	out := MachineSpec{FQDN: m.FQDN}
-	for _, n := range m.Interfaces {
-		a, _ := netip.ParseAddr(n.Address)
-		nat, _ := netip.ParseAddr(n.ConfiguredAddress)
-		switch n.Side {
-		case topology.SideInternal:
-			out.InternalAddress = a
-		case topology.SideExternal:
-			out.ExternalAddress, out.NATAddress = a, nat
-		}
-	}
-	return out
-}
-
 // holder is the pool that holds the CMS: the first Front End pool by default.
 func (s Spec) holder() string {
 	if s.CentralManagement != "" {

@@ -1,6 +1,10 @@
 package farm
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/fedroute/fedroute/internal/sim/farm/topology"
+)
 
 // Spec describes an organization, in YAML or in Go. docs/lyncsim.md is its
 // reference. Addresses may be left out; [Spec.Allocate] fills them in.
@@ -29,9 +33,12 @@ type Spec struct {
 	Durations           DurationsSpec    `json:"durations,omitempty"`
 	Behaviour           Behaviour        `json:"behaviour,omitempty"`
 	Faults              []Fault          `json:"faults,omitempty"`
-	// TopologyFile is a Get-CsTopology -AsXml document to start from; pools and
-	// sites of the Spec then only add what the document cannot say.
+	// TopologyFile is a Get-CsTopology -AsXml document to start from, beside the
+	// YAML file. Sites and pools of the description then only add what the
+	// document cannot say. Load reads it; see also [Spec.Seed].
 	TopologyFile string `json:"topologyFile,omitempty"`
+
+	document *topology.Document
 }
 
 // SiteSpec is a central site.
@@ -111,6 +118,8 @@ type DNSSpec struct {
 	Zones []string `json:"zones,omitempty"`
 	// Servers is the number of authoritative servers, 1 when left out.
 	Servers int `json:"servers,omitempty"`
+	// Port they listen on, 5300 when left out: port 53 needs privileges.
+	Port uint16 `json:"port,omitempty"`
 	// TTL of the records made at start, in seconds; 300 when left out.
 	TTL uint32 `json:"ttl,omitempty"`
 }

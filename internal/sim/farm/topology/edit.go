@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/beevik/etree"
 )
@@ -187,4 +188,34 @@ func (d *Document) ExternalFQDN(pool string) string {
 		}
 	}
 	return ""
+}
+
+// WithExternalAddress gives the document in which the External interface of a
+// machine has the addresses; empty ones stay as they are.
+func (d *Document) WithExternalAddress(machine, address, configured string) (*Document, error) {
+	return d.edit(func(root *etree.Element) error {
+		for _, c := range children(root, "Clusters", "Cluster") {
+			for _, m := range c.SelectElements("Machine") {
+				if !strings.EqualFold(m.SelectAttrValue("Fqdn", ""), machine) {
+					continue
+				}
+				setExternal(m, address, configured)
+			}
+		}
+		return nil
+	})
+}
+
+func setExternal(m *etree.Element, address, configured string) {
+	for _, n := range m.SelectElements("NetInterface") {
+		if n.SelectAttrValue("InterfaceSide", "") != SideExternal {
+			continue
+		}
+		if address != "" {
+			n.CreateAttr("IPAddress", address)
+		}
+		if configured != "" {
+			n.CreateAttr("ConfiguredIPAddress", configured)
+		}
+	}
 }

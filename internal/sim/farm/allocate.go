@@ -1,0 +1,104 @@
+package farm
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+// Allocate fills in the addresses that the description leaves out, from base: a
+// loopback prefix such as 127.20.1.0/24. Its first address is the admin
+// endpoint's, the next ones the DNS servers', then, from .10 on, one for each
+// machine and one more for the public side of each Edge server. The same
+// description and base give the same addresses.
+func (s *Spec) Allocate(base netip.Prefix) (Addresses, error) {
+	p := Addresses{Base: base.Masked()}
+	if !p.Base.Addr().Is4() || !p.Base.Addr().IsLoopback() || p.Base.Bits() > 28 || p.Base.Bits() < 8 {
+		return p, fmt.Errorf("base %s: a loopback prefix of 8 to 28 bits is needed, such as 127.20.1.0/24", base)
+	}
+	next := p.Base.Addr().Next()
+	take := func() netip.Addr { a := next; next = next.Next(); return a }
+	p.Admin = take()
+	for range max(s.DNS.Servers, 1) {
+		p.DNS = append(p.DNS, take())
+	}
+	for i := len(p.DNS) + 1; i < 10; i++ {
+		take()
+	}
+	edges := s.edgeServers()
+	for m := range s.machines() {
+		if !m.Address.IsValid() {
+			m.Address = take()
+		}
+		if !m.InternalAddress.IsValid() {
+			m.InternalAddress = m.Address
+		}
+		if slices.Contains(edges, key(m.FQDN)) {
+			m.makePublic(take)
+		}
+	}
+	if !p.Base.Contains(next) {
+		return p, fmt.Errorf("base %s has too few addresses for this farm", base)
+	}
+	return p, s.checkAddresses()
+}
+
+// makePublic gives an Edge server an address where partners reach it: a private
+// external address gets a NAT address in front.
+func (m *MachineSpec) makePublic(take func() netip.Addr) {
+	switch {
+	case m.public().IsValid():
+		if !m.public().IsLoopback() && !m.NATAddress.IsValid() {
+			m.NATAddress = take()
+		}
+	default:
+		m.ExternalAddress = take()
+	}
+}
+
+// Addresses says which addresses an organization uses besides its machines'.
+type Addresses struct {
+	Base  netip.Prefix
+	Admin netip.Addr
+	DNS   []netip.Addr
+}
+
+// checkAddresses finds addresses that nobody could listen on and doubles.
+func (s *Spec) checkAddresses() error {
+	seen := map[netip.Addr]string{}
+	claim := func(a netip.Addr, who string) error {
+		if !a.IsLoopback() {
+			return fmt.Errorf("%s has the address %s: only loopback addresses can be listened on here", who, a)
+		}
+		if other, ok := seen[a]; ok {
+			return fmt.Errorf("%s and %s have the same address %s", other, who, a)
+		}
+		seen[a] = who
+		return nil
+	}
+	edges := s.edgeServers()
+	for m := range s.machines() {
+		if err := claim(m.Address, m.FQDN); err != nil {
+			return err
+		}
+		if !slices.Contains(edges, key(m.FQDN)) {
+			continue
+		}
+		if err := claim(m.public(), m.FQDN+" (public)"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Spec) edgeServers() []string {
+	var out []string
+	for _, site := range s.Sites {
+		for _, p := range site.EdgePools {
+			for _, m := range p.Servers {
+				out = append(out, key(m.FQDN))
+			}
+		}
+	}
+	return out
+}

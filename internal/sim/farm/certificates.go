@@ -1,0 +1,69 @@
+package farm
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Certificate says what an Edge server's external certificate holds.
+type Certificate struct {
+	Machine   string
+	Use       string // AccessEdgeExternal
+	Subject   string
+	Names     []string // subject alternative names
+	NotBefore time.Time
+	NotAfter  time.Time
+}
+
+// Expired reports whether the certificate has run out at the time.
+func (c Certificate) Expired(at time.Time) bool { return at.After(c.NotAfter) }
+
+// AccessEdgeCertificate says what the Access Edge of a machine presents: its
+// external FQDN, sip.<domain> of every SIP domain and, where XMPP is in the
+// product, each SIP and XMPP domain itself. Every server of a pool has the same
+// names. Faults: Invalid.
+func (f *Farm) AccessEdgeCertificate(fqdn string) (Certificate, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	m, err := f.machine(fqdn)
+	if err != nil {
+		return Certificate{}, err
+	}
+	if m.role != RoleEdge {
+		return Certificate{}, notFound("find the certificate of "+m.fqdn, "Access Edge certificate", "AccessEdgeExternal")
+	}
+	c := Certificate{Machine: m.fqdn, Use: "AccessEdgeExternal", NotBefore: m.certificateFrom, NotAfter: m.certificateTo}
+	c.Subject = f.externalName(m)
+	c.Names = append(c.Names, c.Subject)
+	for _, d := range f.config.Published.Domains {
+		c.Names = append(c.Names, "sip."+d)
+	}
+	if f.product.XMPP {
+		c.Names = append(c.Names, f.config.Published.Domains...)
+		c.Names = append(c.Names, f.spec.XMPPDomains...)
+	}
+	slices.Sort(c.Names[1:])
+	c.Names = slices.Compact(c.Names)
+	return c, nil
+}
+
+func (f *Farm) externalName(m *machine) string {
+	return strings.ToLower(f.config.Published.ExternalFQDN(m.pool))
+}
+
+// RenewCertificate gives a machine's Access Edge a certificate that lives from
+// now; a life of zero or less gives one that has run out.
+func (f *Farm) RenewCertificate(a Actor, fqdn string, life time.Duration) error {
+	to := f.clock.Now().Add(life)
+	return f.machineEvent(a, fqdn, "Access Edge certificate", to.Format(time.RFC3339), func(m *machine) string {
+		was := m.certificateTo
+		m.certificateFrom, m.certificateTo = f.clock.Now().Add(-time.Hour), to
+		return was.Format(time.RFC3339)
+	})
+}
+
+// InXMPP reports whether the organization speaks XMPP for the domain.
+func (f *Farm) InXMPP(domain string) bool {
+	return slices.ContainsFunc(f.spec.XMPPDomains, func(d string) bool { return strings.EqualFold(d, domain) })
+}
