@@ -4,10 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
+
+// farewell bounds the removal of a remote shell.
+const farewell = 10 * time.Second
 
 // pool keeps one worker per host. Calls on a host run one after the other.
 type pool struct {
@@ -31,6 +35,7 @@ func newPool(dial Dialer) *pool {
 
 // lease is the turn on one host with a worker that was healthy when it began.
 type lease struct {
+	pool     *pool
 	slot     *slot
 	endpoint winrm.Endpoint
 	// reused tells that the worker served earlier calls.
@@ -47,9 +52,9 @@ func (p *pool) open(ctx context.Context, endpoint winrm.Endpoint, credentials wi
 	select {
 	case s.turn <- struct{}{}:
 	case <-ctx.Done():
-		return nil, fault.New(fault.Unreachable, "wait for", endpoint.URL, "an earlier call there has not ended in time")
+		return nil, fault.New(fault.Busy, "wait for", endpoint.URL, "an earlier call there has not ended in time")
 	}
-	l := &lease{slot: s, endpoint: endpoint, reused: true}
+	l := &lease{pool: p, slot: s, endpoint: endpoint, reused: true}
 	print := printOf(credentials)
 	if s.worker != nil && (s.print != print || !s.worker.Healthy() || s.worker.Expired()) {
 		l.drop(ctx)
@@ -98,10 +103,24 @@ func (l *lease) drop(ctx context.Context) {
 	l.slot.worker = nil
 }
 
-func (l *lease) release() { <-l.slot.turn }
+// release ends the turn. A worker that was busy when its pool was closed goes now.
+func (l *lease) release() {
+	if l.slot.worker != nil && l.pool.isClosed() {
+		ctx, cancel := context.WithTimeout(context.Background(), farewell)
+		defer cancel()
+		l.drop(ctx)
+	}
+	<-l.slot.turn
+}
 
-// close ends the pool. A host whose turn is not free by the end of ctx keeps its
-// worker.
+func (p *pool) isClosed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed
+}
+
+// close ends the pool. Workers that are still busy at the end of ctx go when
+// their call ends.
 func (p *pool) close(ctx context.Context) {
 	p.mu.Lock()
 	p.closed = true

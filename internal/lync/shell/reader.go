@@ -3,7 +3,9 @@ package shell
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
+	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -61,7 +63,19 @@ func (r *reader) at(ctx context.Context, endpoint winrm.Endpoint, credentials wi
 		again := err != nil && l.reused && l.lost() && ctx.Err() == nil
 		l.release()
 		if !again {
-			return reply, err
+			return reply, unanswered(err)
 		}
 	}
+}
+
+// unanswered says of a read what matters: that no answer came. What became of
+// the script is nothing to worry about.
+func unanswered(err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Kind != fault.OutcomeUnknown {
+		return err
+	}
+	plain := *f
+	plain.Kind, plain.Effect, plain.Next = fault.Unreachable, "", "it is asked again later"
+	return &plain
 }
