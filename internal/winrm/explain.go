@@ -102,8 +102,9 @@ func diagnoseTLS(err error) (fault.Error, bool) {
 		denied.Next = "give the WinRM listener a server certificate of a trusted authority"
 		return denied, true
 	}
-	if e, ok := errors.AsType[tls.AlertError](err); ok {
-		denied.Cause = "the host ended the TLS handshake: " + e.Error()
+	// An alert from the host has an unexported type; its wrapper tells.
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "remote error" {
+		denied.Cause = "the host ended the TLS handshake: " + e.Err.Error()
 		denied.Next = "check the client certificate and the TLS versions of the host"
 		return denied, true
 	}

@@ -43,7 +43,7 @@ type host struct {
 	wg      sync.WaitGroup
 }
 
-func newHost(t *testing.T, program func(*process) int) *host {
+func newHost(t testing.TB, program func(*process) int) *host {
 	t.Helper()
 	h := &host{program: program, shells: map[string]*process{}, hold: 20 * time.Second, signIn: basicSignIn}
 	h.Server = httptest.NewUnstartedServer(http.HandlerFunc(h.serve))

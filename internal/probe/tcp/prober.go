@@ -1,0 +1,88 @@
+// Package tcp probes federation ports over TCP: connect, and say the first words
+// of the protocol. It signs in nowhere and trusts nobody; it only tells what the
+// port answers.
+package tcp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/probe"
+)
+
+// DefaultTimeout bounds a probe whose Prober says nothing else.
+const DefaultTimeout = 5 * time.Second
+
+// Prober asks over TCP. Its zero value is ready for use.
+type Prober struct {
+	// Timeout bounds one probe from connect to last word; 0 is DefaultTimeout.
+	Timeout time.Duration
+	// Dial connects; nil is net.Dialer's.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+var _ probe.Prober = Prober{}
+
+// Probe connects to the protocol's port and opens TLS (SIP) or a stream (XMPP).
+// It ends with ctx or after Timeout, whichever is first.
+func (p Prober) Probe(ctx context.Context, target probe.Target) probe.Reading {
+	timeout := p.Timeout
+	if timeout <= 0 {
+		timeout = DefaultTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	reading := probe.Reading{Target: target}
+	address := netip.AddrPortFrom(target.Address, target.Protocol.Port())
+	connection, err := p.dial(ctx, address.String())
+	if err != nil {
+		reading.Detail = trouble(ctx, err, timeout)
+		return reading
+	}
+	defer connection.Close()
+	// Closing is what ends a read or write under way when ctx ends.
+	defer context.AfterFunc(ctx, func() { _ = connection.Close() })()
+	reading.Open = true
+	open := openTLS
+	if target.Protocol == lync.XMPP {
+		open = openStream
+	}
+	said, err := open(ctx, connection, target)
+	if err != nil {
+		reading.Detail = "open, but " + trouble(ctx, err, timeout)
+		return reading
+	}
+	reading.Spoke, reading.Detail = true, said
+	return reading
+}
+
+func (p Prober) dial(ctx context.Context, address string) (net.Conn, error) {
+	if p.Dial != nil {
+		return p.Dial(ctx, "tcp", address)
+	}
+	return new(net.Dialer).DialContext(ctx, "tcp", address)
+}
+
+// trouble says in a few words why there was no answer.
+func trouble(ctx context.Context, err error, timeout time.Duration) string {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return "the probe was cancelled"
+	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Sprintf("no answer within %v", timeout)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "no route to the address"
+	case hungUp(err):
+		return "the other side hung up"
+	}
+	return err.Error()
+}
