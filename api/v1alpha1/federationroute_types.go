@@ -200,9 +200,9 @@ type DNSServer struct {
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([^:/ ]+|[[][0-9a-fA-F:.]+[]]):[0-9]{1,5}$')",message="address is no host:port; write it like ns1.contoso.com:53 or [2001:db8::1]:53"
 	Address string `json:"address"`
 
-	// ReadBackFrom are further authoritative servers, as host:port, that must
-	// show a change before it counts as published. Servers that the zone's NS
-	// records name are asked without being listed.
+	// ReadBackFrom are the authoritative servers, as host:port, that must show a
+	// change before it counts as published. Left out: every address of every
+	// server that the zone's NS records name, on port 53.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=16

@@ -8,12 +8,10 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// Claims are the switches that one route holds, by name. Routes of different
-// organizations never share one.
+// Claims are the switches that one route of an organization holds, by name.
 type Claims struct {
 	Route    string // namespace/name
 	Created  time.Time
-	Topology string
 	Switches []string
 }
 
@@ -35,11 +33,10 @@ func ClaimsOf(d plan.Desired) []string {
 	return out
 }
 
-// Holder finds the oldest other route that claims one of mine. Age decides, then
-// the name, so that two routes never hold the same switch.
+// Holder finds an older route among the others that claims one of mine.
 func Holder(mine Claims, others []Claims) (route, claim string) {
 	for _, other := range others {
-		if other.Topology != mine.Topology || other.Route == mine.Route || !older(other, mine) {
+		if !Older(other, mine) {
 			continue
 		}
 		for _, s := range mine.Switches {
@@ -51,7 +48,9 @@ func Holder(mine Claims, others []Claims) (route, claim string) {
 	return "", ""
 }
 
-func older(a, b Claims) bool {
+// Older decides who holds a switch that two routes claim: age, then the name, so
+// that both never do.
+func Older(a, b Claims) bool {
 	if !a.Created.Equal(b.Created) {
 		return a.Created.Before(b.Created)
 	}

@@ -1,0 +1,135 @@
+// Command manager runs the fedroute controllers.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/controllers"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/probe/tcp"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// settings are the command line.
+type settings struct {
+	metrics, health  string
+	leaderElection   bool
+	leaderNamespace  string
+	namespaces       string
+	observeTimeout   time.Duration
+	replicationLimit time.Duration
+	portLimit        time.Duration
+	poll             time.Duration
+	topologyWorkers  int
+	routeWorkers     int
+	apiQPS           float64
+	logLevel         slog.Level
+}
+
+func main() {
+	if err := run(parse()); err != nil {
+		fmt.Fprintln(os.Stderr, "fedroute:", err)
+		os.Exit(1)
+	}
+}
+
+func parse() settings {
+	var s settings
+	d := apply.DefaultLimits
+	flag.StringVar(&s.metrics, "metrics-bind-address", "0", "address of the metrics endpoint, such as :8080; 0 serves none")
+	flag.StringVar(&s.health, "health-probe-bind-address", ":8081", "address of /healthz and /readyz; 0 serves none")
+	flag.BoolVar(&s.leaderElection, "leader-elect", false, "let only one of several managers work")
+	flag.StringVar(&s.leaderNamespace, "leader-elect-namespace", "", "namespace of the lease; empty: the manager's own")
+	flag.StringVar(&s.namespaces, "namespaces", "", "comma-separated namespaces to watch; empty: all")
+	flag.DurationVar(&s.observeTimeout, "observe-timeout", 45*time.Second, "longest time that one observation of an organization may take")
+	flag.DurationVar(&s.replicationLimit, "replication-timeout", d.Replication, "longest wait for replicas to become newer than a change")
+	flag.DurationVar(&s.portLimit, "port-timeout", d.Ports, "longest wait for federation ports to answer")
+	flag.DurationVar(&s.poll, "poll", d.Poll, "time between two looks while a step waits")
+	flag.IntVar(&s.topologyWorkers, "topology-workers", 32, "organizations observed side by side")
+	flag.IntVar(&s.routeWorkers, "route-workers", 8, "routes reconciled side by side")
+	flag.Float64Var(&s.apiQPS, "kube-api-qps", 50, "requests per second to the API server")
+	flag.TextVar(&s.logLevel, "log-level", slog.LevelInfo, "DEBUG, INFO, WARN or ERROR")
+	flag.Parse()
+	return s
+}
+
+func run(s settings) error {
+	ctrl.SetLogger(logr.FromSlogHandler(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: s.logLevel})))
+	mgr, err := newManager(s)
+	if err != nil {
+		return err
+	}
+	if err := controllers.Setup(mgr, options(s, mgr)); err != nil {
+		return err
+	}
+	for name, add := range map[string]func(string, healthz.Checker) error{"healthz": mgr.AddHealthzCheck, "readyz": mgr.AddReadyzCheck} {
+		if err := add(name, healthz.Ping); err != nil {
+			return err
+		}
+	}
+	return mgr.Start(ctrl.SetupSignalHandler())
+}
+
+func newManager(s settings) (ctrl.Manager, error) {
+	scheme := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1alpha1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			return nil, err
+		}
+	}
+	config, err := ctrl.GetConfig()
+	if err != nil {
+		return nil, err
+	}
+	config.QPS, config.Burst = float32(s.apiQPS), int(2*s.apiQPS)
+	stop := 30 * time.Second
+	o := ctrl.Options{
+		Scheme:                        scheme,
+		Metrics:                       metricsserver.Options{BindAddress: s.metrics},
+		HealthProbeBindAddress:        s.health,
+		LeaderElection:                s.leaderElection,
+		LeaderElectionID:              "fedroute.fedroute.io",
+		LeaderElectionNamespace:       s.leaderNamespace,
+		LeaderElectionReleaseOnCancel: true,
+		GracefulShutdownTimeout:       &stop,
+	}
+	if s.namespaces != "" {
+		o.Cache.DefaultNamespaces = map[string]cache.Config{}
+		for name := range strings.SplitSeq(s.namespaces, ",") {
+			o.Cache.DefaultNamespaces[strings.TrimSpace(name)] = cache.Config{}
+		}
+	}
+	return ctrl.NewManager(config, o)
+}
+
+func options(s settings, mgr ctrl.Manager) controllers.Options {
+	limits := apply.DefaultLimits
+	limits.Poll, limits.Replication, limits.Ports = s.poll, s.replicationLimit, s.portLimit
+	return controllers.Options{
+		Client:          mgr.GetClient(),
+		Secrets:         mgr.GetAPIReader(),
+		Recorder:        mgr.GetEventRecorder("fedroute"),
+		Clock:           controllers.RealClock{},
+		Dial:            shell.DialWith(winrm.Options{}),
+		Prober:          tcp.Prober{},
+		Limits:          limits,
+		ObserveTimeout:  s.observeTimeout,
+		TopologyWorkers: s.topologyWorkers,
+		RouteWorkers:    s.routeWorkers,
+	}
+}

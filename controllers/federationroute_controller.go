@@ -1,0 +1,252 @@
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/guard"
+	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/status"
+)
+
+// +kubebuilder:rbac:groups=fedroute.io,resources=federationroutes,verbs=get;list;watch
+// +kubebuilder:rbac:groups=fedroute.io,resources=federationroutes/status,verbs=get;patch
+// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,verbs=get;list;watch;create;update;patch
+
+// FederationRouteReconciler keeps federation on the Edge pool that a route names.
+type FederationRouteReconciler struct {
+	options       Options
+	organizations *organizations
+	snapshots     *snapshots
+	runs          *runs
+	ports         *ports
+	written       *writes[v1alpha1.FederationRouteStatus]
+	// wakeTopology asks for a look at an organization; moved tells that a run moved.
+	wakeTopology chan<- event.TypedGenericEvent[types.NamespacedName]
+	moved        chan event.TypedGenericEvent[types.NamespacedName]
+}
+
+// scope is one reconcile of one route.
+type scope struct {
+	*FederationRouteReconciler
+	route    *v1alpha1.FederationRoute
+	topology v1alpha1.LyncTopology // set by sight
+	facts    status.Facts
+	again    time.Duration
+}
+
+// Reconcile brings one route one step further and says in status where it stands.
+func (r *FederationRouteReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	var route v1alpha1.FederationRoute
+	if err := r.options.Client.Get(ctx, req.NamespacedName, &route); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.runs.forget(req.NamespacedName)
+			forgetRoute(req.NamespacedName)
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if !route.DeletionTimestamp.IsZero() {
+		return ctrl.Result{}, nil
+	}
+	r.written.catchUp(&route, &route.Status)
+	s := scope{FederationRouteReconciler: r, route: &route, again: jitter(route.Spec.Interval.Duration)}
+	s.facts = status.Facts{Now: r.options.Clock.Now(), Generation: route.Generation, Spec: route.Spec,
+		Previous: route.Status, RequestedAt: route.Annotations[v1alpha1.AnnotationRequestedAt]}
+	s.facts.Err = s.pursue(ctx)
+	return ctrl.Result{RequeueAfter: s.again}, s.report(ctx)
+}
+
+// pursue observes, plans, asks the guards and begins a run. Its error is why it
+// could not get that far.
+func (s *scope) pursue(ctx context.Context) error {
+	now, err := s.sight(ctx)
+	if err != nil {
+		return err
+	}
+	if running, err := s.latestRun(now); running || err != nil {
+		return err
+	}
+	s.facts.Desired, err = plan.Resolve(intentOf(s.route.Spec, s.topology.Spec), now.snapshot.Topology.Value)
+	if err != nil {
+		return err
+	}
+	if err := s.observe(ctx, now); err != nil {
+		return err
+	}
+	s.facts.Plan = plan.Compute(s.facts.Desired, s.facts.Observed)
+	if len(s.facts.Plan.Steps) == 0 {
+		return nil
+	}
+	if err := s.judge(ctx, now); err != nil {
+		return err
+	}
+	if s.facts.Verdict.Allows() && !s.tooEarly() {
+		return s.begin(ctx)
+	}
+	return nil
+}
+
+// sight gives the organization's latest observation, or why there is none.
+func (s *scope) sight(ctx context.Context) (sight, error) {
+	key := s.topologyKey()
+	if err := s.options.Client.Get(ctx, key, &s.topology); err != nil {
+		if apierrors.IsNotFound(err) {
+			return sight{}, &status.Missing{Reason: v1alpha1.ReasonTopologyMissing,
+				Message: fmt.Sprintf("LyncTopology %s does not exist in namespace %s; nothing is observed or changed; create it or correct spec.topologyRef", key.Name, key.Namespace)}
+		}
+		return sight{}, err
+	}
+	now, ok := s.snapshots.get(key)
+	switch {
+	case !ok:
+		return sight{}, &status.Missing{Reason: v1alpha1.ReasonNotObserved,
+			Message: fmt.Sprintf("LyncTopology %s has not been observed yet; nothing is changed; this route goes on when it has been", key.Name)}
+	case now.err != nil:
+		return sight{}, now.err
+	}
+	return now, now.snapshot.Topology.Err
+}
+
+// latestRun reports whether a run still has the word: it runs, or nobody has
+// looked at the organization since it ended.
+func (s *scope) latestRun(now sight) (bool, error) {
+	have := s.runs.get(s.route)
+	if have == nil {
+		return false, nil
+	}
+	s.facts.Run = have.facts()
+	over, ended, err := have.run.Ended()
+	if !over {
+		if !have.of(s.route) {
+			have.run.Stop()
+		}
+		return true, nil
+	}
+	if now.snapshot.At.Before(ended) {
+		s.facts.Run.Active = true
+		s.look(ended)
+		return true, nil
+	}
+	if err == nil || !have.of(s.route) {
+		s.facts.Run.Err = nil
+	}
+	return false, nil
+}
+
+// look asks for a fresh observation of the organization.
+func (s *scope) look(after time.Time) {
+	s.snapshots.await(s.topologyKey(), after)
+	s.wakeTopology <- event.TypedGenericEvent[types.NamespacedName]{Object: s.topologyKey()}
+}
+
+// observe adds to the organization's observation what only this route looks at.
+func (s *scope) observe(ctx context.Context, now sight) error {
+	open, err := readers(s.route.Spec.DNS)
+	if err != nil {
+		return err
+	}
+	s.facts.Observed = plan.Observed{
+		Topology:    now.snapshot.Topology.Value,
+		EdgeServers: now.snapshot.EdgeServers,
+		Records:     lookUp(ctx, open, s.facts.Desired.Records),
+		Ports:       s.ports.read(ctx, s.facts.Desired.Targets),
+	}
+	return nil
+}
+
+// judge asks the guards about the plan.
+func (s *scope) judge(ctx context.Context, now sight) error {
+	spec := s.route.Spec
+	in := guard.Input{Plan: s.facts.Plan, Observe: spec.Mode == v1alpha1.ModeObserve, Suspended: spec.Suspend,
+		NeedsApproval: spec.Mode == v1alpha1.ModeApprove, Approved: spec.ApprovedPlan}
+	if status.Continues(s.facts.Previous.Plan, in.Plan) {
+		in.Plan.ID = s.facts.Previous.Plan.ID
+	}
+	s.facts.Plan.ID = in.Plan.ID
+	if !in.Observe {
+		var err error
+		if in.Holder, in.Claim, err = s.holder(ctx, now.snapshot.Topology.Value); err != nil {
+			return err
+		}
+	}
+	s.facts.Verdict = guard.Evaluate(in)
+	return nil
+}
+
+// tooEarly reports whether the last run failed so recently that another would
+// only hurt, and sets when to come back.
+func (s *scope) tooEarly() bool {
+	have := s.runs.get(s.route)
+	if have == nil || !have.of(s.route) {
+		return false
+	}
+	_, ended, err := have.run.Ended()
+	if err == nil {
+		return false
+	}
+	wait := ended.Add(have.retryAfter()).Sub(s.options.Clock.Now())
+	if wait <= 0 {
+		have.failures++
+		return false
+	}
+	s.again = min(s.again, wait)
+	return true
+}
+
+// begin takes up the writers, which exist nowhere before this, and starts a run.
+func (s *scope) begin(ctx context.Context) error {
+	observer, operator, ok := s.organizations.operator(s.topologyKey())
+	if !ok {
+		return &status.Missing{Reason: v1alpha1.ReasonNotObserved, Message: "the organization is not connected yet; nothing is changed; this route goes on when it is"}
+	}
+	open, err := zones(ctx, s.route.Spec.DNS, secrets{reader: s.options.Secrets, namespace: s.route.Namespace})
+	if err != nil {
+		return err
+	}
+	key := client.ObjectKeyFromObject(s.route)
+	err = s.runs.begin(order{
+		route: s.route, topology: s.topologyKey(),
+		planID: s.facts.Plan.ID, plan: s.facts.Plan, base: s.facts.Observed.Topology,
+		hands:   apply.Hands{Observer: observer, Operator: operator, Zones: open, Prober: s.options.Prober, Clock: s.options.Clock},
+		changed: func() { s.moved <- event.TypedGenericEvent[types.NamespacedName]{Object: key} },
+	})
+	if err != nil {
+		s.again = min(s.again, 2*time.Second)
+		return err
+	}
+	s.facts.Run = s.runs.get(s.route).facts()
+	return nil
+}
+
+// report writes status when it changed, and then tells what is new.
+func (s *scope) report(ctx context.Context) error {
+	next := status.Route(s.facts)
+	observeRoute(s.route, next)
+	if equality.Semantic.DeepEqual(s.route.Status, next) {
+		return nil
+	}
+	base := s.route.DeepCopy()
+	s.route.Status = next
+	if err := s.options.Client.Status().Patch(ctx, s.route, client.MergeFrom(base), client.FieldOwner(FieldOwner)); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	s.written.note(base, s.route, next)
+	for _, e := range status.RouteEvents(s.facts.Previous, next) {
+		s.options.Recorder.Eventf(s.route, nil, e.Type, e.Reason, e.Action, "%s", e.Note)
+	}
+	return nil
+}
+
+func (s *scope) topologyKey() types.NamespacedName {
+	return types.NamespacedName{Namespace: s.route.Namespace, Name: s.route.Spec.TopologyRef.Name}
+}

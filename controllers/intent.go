@@ -1,0 +1,60 @@
+package controllers
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// intentOf puts a route's spec into the words of the domain.
+func intentOf(spec v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopologySpec) plan.Intent {
+	in := plan.Intent{
+		EdgePool:    string(spec.EdgePool),
+		ManageFlags: spec.TopologyFlags != v1alpha1.FlagsVerify,
+		Servers:     map[string]plan.ServerOverride{},
+	}
+	for _, pool := range spec.StandbyEdgePools {
+		in.Standby = append(in.Standby, string(pool))
+	}
+	if spec.SIP != nil {
+		in.Protocols = append(in.Protocols, protocolIntent(lync.SIP, *spec.SIP))
+	}
+	if spec.XMPP != nil {
+		in.Protocols = append(in.Protocols, protocolIntent(lync.XMPP, *spec.XMPP))
+	}
+	for _, fe := range spec.FrontEndPools {
+		in.FrontEnds = append(in.FrontEnds, plan.FrontEnd{FQDN: string(fe.FQDN), FailBack: fe.FailBack})
+	}
+	if spec.DNS != nil {
+		in.DNS = &plan.DNSIntent{TTL: uint32(spec.DNS.TTL)} //nolint:gosec // the schema bounds it to 1..86400
+		for _, server := range spec.DNS.Servers {
+			in.DNS.Zones = append(in.DNS.Zones, string(server.Zone))
+		}
+	}
+	for _, o := range overrides(topology) {
+		in.Servers[strings.ToLower(string(o.FQDN))] = plan.ServerOverride{ExternalAddresses: addresses(o.ExternalAddresses), OutOfService: o.OutOfService}
+	}
+	return in
+}
+
+func protocolIntent(p lync.Protocol, route v1alpha1.ProtocolRoute) plan.ProtocolIntent {
+	in := plan.ProtocolIntent{Protocol: p, Sites: route.Sites}
+	for _, d := range route.Domains {
+		in.Domains = append(in.Domains, plan.Domain{Name: string(d.Name), Host: string(d.Host)})
+	}
+	return in
+}
+
+// addresses parses what the schema has already checked.
+func addresses(texts []string) []netip.Addr {
+	var out []netip.Addr
+	for _, text := range texts {
+		if a, err := netip.ParseAddr(text); err == nil {
+			out = append(out, a.Unmap())
+		}
+	}
+	return out
+}

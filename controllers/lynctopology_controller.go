@@ -1,0 +1,113 @@
+package controllers
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/status"
+)
+
+// +kubebuilder:rbac:groups=fedroute.io,resources=lynctopologies,verbs=get;list;watch
+// +kubebuilder:rbac:groups=fedroute.io,resources=lynctopologies/status,verbs=get;patch
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+// LyncTopologyReconciler observes organizations, one look for all their routes.
+type LyncTopologyReconciler struct {
+	options       Options
+	organizations *organizations
+	snapshots     *snapshots
+	written       *writes[v1alpha1.LyncTopologyStatus]
+	// wake asks for a look now; fresh tells routes of a new look.
+	wake  chan event.TypedGenericEvent[types.NamespacedName]
+	fresh chan event.TypedGenericEvent[types.NamespacedName]
+}
+
+// Reconcile looks at one organization and says in status what was seen.
+func (r *LyncTopologyReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	var lt v1alpha1.LyncTopology
+	if err := r.options.Client.Get(ctx, req.NamespacedName, &lt); err != nil {
+		if client.IgnoreNotFound(err) == nil {
+			r.organizations.forget(req.NamespacedName)
+			r.snapshots.forget(req.NamespacedName)
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	r.written.catchUp(&lt, &lt.Status)
+	now := r.look(ctx, &lt)
+	if r.snapshots.put(req.NamespacedName, now) {
+		r.fresh <- event.TypedGenericEvent[types.NamespacedName]{Object: req.NamespacedName}
+	}
+	observeSnapshot(req.NamespacedName, now)
+	return ctrl.Result{RequeueAfter: jitter(lt.Spec.PollInterval.Duration)}, r.writeStatus(ctx, &lt, now)
+}
+
+// look reads the organization within the time that one observation may take.
+func (r *LyncTopologyReconciler) look(ctx context.Context, lt *v1alpha1.LyncTopology) sight {
+	ctx, cancel := context.WithTimeout(ctx, r.options.ObserveTimeout)
+	defer cancel()
+	// A missing Secret is told before anybody is called.
+	from := secrets{reader: r.options.Secrets, namespace: lt.Namespace}
+	if _, err := from.credentials(ctx, lt.Spec.Management.Authentication); err != nil {
+		return sight{err: err}
+	}
+	observer := shell.NewObserver(r.organizations.open(lt))
+	return sight{snapshot: shell.Observe(ctx, observer, r.options.Clock.Now)}
+}
+
+func (r *LyncTopologyReconciler) writeStatus(ctx context.Context, lt *v1alpha1.LyncTopology, now sight) error {
+	next := status.Topology(topologyFacts(lt, now, r.options))
+	if equality.Semantic.DeepEqual(lt.Status, next) {
+		return nil
+	}
+	previous, base := lt.Status, lt.DeepCopy()
+	lt.Status = next
+	if err := r.options.Client.Status().Patch(ctx, lt, client.MergeFrom(base), client.FieldOwner(FieldOwner)); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	r.written.note(base, lt, next)
+	for _, e := range status.TopologyEvents(previous, next) {
+		r.options.Recorder.Eventf(lt, nil, e.Type, e.Reason, e.Action, "%s", e.Note)
+	}
+	return nil
+}
+
+func topologyFacts(lt *v1alpha1.LyncTopology, now sight, o Options) status.TopologyFacts {
+	f := status.TopologyFacts{Now: o.Clock.Now(), Generation: lt.Generation, Previous: lt.Status, Err: now.err, Snapshot: now.snapshot,
+		Overridden: map[string][]netip.Addr{}, OutOfService: map[string]bool{}}
+	for _, override := range overrides(lt.Spec) {
+		name := strings.ToLower(string(override.FQDN))
+		f.Overridden[name] = addresses(override.ExternalAddresses)
+		f.OutOfService[name] = override.OutOfService
+	}
+	return f
+}
+
+func (r *LyncTopologyReconciler) setup(mgr ctrl.Manager) error {
+	return ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.LyncTopology{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		WatchesRawSource(source.TypedChannel(r.wake, enqueueKey())).
+		WithOptions(controller.Options{MaxConcurrentReconciles: r.options.TopologyWorkers}).
+		Named("lynctopology").
+		Complete(r)
+}
+
+func enqueueKey() handler.TypedEventHandler[types.NamespacedName, ctrl.Request] {
+	return handler.TypedEnqueueRequestsFromMapFunc(func(_ context.Context, key types.NamespacedName) []ctrl.Request {
+		return []ctrl.Request{{NamespacedName: key}}
+	})
+}

@@ -1,0 +1,64 @@
+package controllers
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+)
+
+var (
+	callDuration = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "fedroute_remote_command_duration_seconds",
+		Help:    "Time that a script of the catalogue took on a server.",
+		Buckets: prometheus.ExponentialBuckets(0.05, 3, 10),
+	}, []string{"script", "result"})
+	observedAt = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "fedroute_observation_timestamp_seconds",
+		Help: "When the organization was last observed.",
+	}, []string{"namespace", "topology"})
+	routeReady = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "fedroute_route_ready",
+		Help: "1 when federation is as the route's spec says.",
+	}, []string{"namespace", "route"})
+	driftFields = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "fedroute_route_drift_fields",
+		Help: "How many fields differ from what the route wants.",
+	}, []string{"namespace", "route"})
+)
+
+func init() {
+	metrics.Registry.MustRegister(callDuration, observedAt, routeReady, driftFields)
+}
+
+// observeCall counts one remote call; it carries no argument of the call.
+func observeCall(c shell.Call) {
+	result := "ok"
+	if c.Kind != "" {
+		result = string(c.Kind)
+	}
+	callDuration.WithLabelValues(c.Script, result).Observe(c.Duration.Seconds())
+}
+
+func observeSnapshot(key types.NamespacedName, s sight) {
+	if s.err == nil && s.snapshot.Topology.Known() {
+		observedAt.WithLabelValues(key.Namespace, key.Name).Set(float64(s.snapshot.At.Unix()))
+	}
+}
+
+func observeRoute(route *v1alpha1.FederationRoute, s v1alpha1.FederationRouteStatus) {
+	ready := 0.0
+	if meta.IsStatusConditionTrue(s.Conditions, v1alpha1.ConditionReady) {
+		ready = 1
+	}
+	routeReady.WithLabelValues(route.Namespace, route.Name).Set(ready)
+	driftFields.WithLabelValues(route.Namespace, route.Name).Set(float64(len(s.Drift)))
+}
+
+func forgetRoute(key types.NamespacedName) {
+	routeReady.DeleteLabelValues(key.Namespace, key.Name)
+	driftFields.DeleteLabelValues(key.Namespace, key.Name)
+}

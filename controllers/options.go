@@ -1,0 +1,67 @@
+// Package controllers holds the two reconcilers. They fetch, call the pipeline
+// (observe, plan, guard, apply, status) and write status once.
+package controllers
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"k8s.io/client-go/tools/events"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/probe"
+)
+
+// FieldOwner is the name under which this controller writes status.
+const FieldOwner = "fedroute"
+
+// Options are everything the reconcilers need from outside.
+type Options struct {
+	// Client reads from the cache and writes status.
+	Client client.Client
+	// Secrets reads Secrets by name, without a cache: none is kept or listed.
+	Secrets client.Reader
+	// Recorder takes events of events.k8s.io/v1.
+	Recorder events.EventRecorder
+	// Clock is the only time that the reconcilers know.
+	Clock apply.Clock
+	// Dial opens remote workers.
+	Dial shell.Dialer
+	// Prober asks federation ports.
+	Prober probe.Prober
+	// Limits bound the waits of a run.
+	Limits apply.Limits
+	// ObserveTimeout bounds one observation of an organization, so that a black
+	// hole holds up nobody else.
+	ObserveTimeout time.Duration
+	// TopologyWorkers is how many organizations are observed side by side.
+	TopologyWorkers int
+	// RouteWorkers is how many routes are reconciled side by side.
+	RouteWorkers int
+}
+
+// jitter adds up to a tenth, so that objects made together do not stay together.
+func jitter(d time.Duration) time.Duration {
+	return d + time.Duration(rand.Int64N(int64(d)/10+1))
+}
+
+// RealClock is the wall clock.
+type RealClock struct{}
+
+// Now is time.Now.
+func (RealClock) Now() time.Time { return time.Now() }
+
+// Sleep waits for d or for ctx.
+func (RealClock) Sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,140 @@
+package controllers
+
+import (
+	"context"
+	"crypto/x509"
+	"strings"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// organizations keeps one fleet of remote workers for each LyncTopology. All
+// routes of a topology share it.
+type organizations struct {
+	options Options
+	mu      sync.Mutex
+	fleets  map[types.NamespacedName]*organization
+}
+
+// organization is one topology's fleet, as of one generation of its spec.
+type organization struct {
+	fleet      *shell.Fleet
+	generation int64
+	uid        types.UID
+}
+
+func newOrganizations(o Options) *organizations {
+	return &organizations{options: o, fleets: map[types.NamespacedName]*organization{}}
+}
+
+// open gives the topology's fleet, a new one when its spec has changed.
+func (o *organizations) open(lt *v1alpha1.LyncTopology) *shell.Fleet {
+	key := types.NamespacedName{Namespace: lt.Namespace, Name: lt.Name}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if have, ok := o.fleets[key]; ok {
+		if have.generation == lt.Generation && have.uid == lt.UID {
+			return have.fleet
+		}
+		go closeFleet(have.fleet)
+	}
+	fleet := shell.NewFleet(o.config(lt))
+	o.fleets[key] = &organization{fleet: fleet, generation: lt.Generation, uid: lt.UID}
+	return fleet
+}
+
+// operator gives what changes the organization; false while it was never read.
+func (o *organizations) operator(key types.NamespacedName) (lync.Observer, lync.Operator, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	have, ok := o.fleets[key]
+	if !ok {
+		return nil, nil, false
+	}
+	return shell.NewObserver(have.fleet), shell.NewOperator(have.fleet), true
+}
+
+func (o *organizations) forget(key types.NamespacedName) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if have, ok := o.fleets[key]; ok {
+		go closeFleet(have.fleet)
+		delete(o.fleets, key)
+	}
+}
+
+// close ends every fleet; it is called once, when nothing runs any more.
+func (o *organizations) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var all sync.WaitGroup
+	for _, have := range o.fleets {
+		all.Go(func() { closeFleet(have.fleet) })
+	}
+	all.Wait()
+	o.fleets = map[types.NamespacedName]*organization{}
+}
+
+func closeFleet(f *shell.Fleet) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	f.Close(ctx)
+}
+
+func (o *organizations) config(lt *v1alpha1.LyncTopology) shell.Config {
+	spec := lt.Spec
+	from := secrets{reader: o.options.Secrets, namespace: lt.Namespace}
+	roots := rootsOf(spec.CABundle)
+	endpoint := func(url v1alpha1.WSManURL, name v1alpha1.Hostname) winrm.Endpoint {
+		return winrm.Endpoint{URL: string(url), ServerName: string(name), Roots: roots}
+	}
+	c := shell.Config{Dial: o.options.Dial, Clock: o.options.Clock.Now, Called: observeCall,
+		ManagementCredentials: func(ctx context.Context) (winrm.Credentials, error) {
+			return from.credentials(ctx, spec.Management.Authentication)
+		}}
+	for _, e := range spec.Management.Endpoints {
+		c.Management = append(c.Management, endpoint(e.URL, e.ServerName))
+	}
+	c.EdgeCredentials = func(ctx context.Context) (winrm.Credentials, error) {
+		if spec.EdgeServers == nil {
+			return winrm.Credentials{}, fault.New(fault.Denied, "sign in to", "the Edge servers", "spec.edgeServers of the LyncTopology names no authentication").
+				With("their services cannot be seen", "add spec.edgeServers.authentication with a local administrator account")
+		}
+		return from.credentials(ctx, spec.EdgeServers.Authentication)
+	}
+	c.EdgeServer = func(fqdn string) winrm.Endpoint {
+		for _, override := range overrides(spec) {
+			if lync.SameHost(string(override.FQDN), fqdn) && override.URL != "" {
+				return endpoint(override.URL, override.ServerName)
+			}
+		}
+		return endpoint(v1alpha1.WSManURL("https://"+strings.ToLower(fqdn)+":5986/wsman"), "")
+	}
+	return c
+}
+
+func overrides(spec v1alpha1.LyncTopologySpec) []v1alpha1.EdgeServerOverride {
+	if spec.EdgeServers == nil {
+		return nil
+	}
+	return spec.EdgeServers.Overrides
+}
+
+// rootsOf reads the bundle. An unreadable bundle trusts nobody, so that every
+// connection says why.
+func rootsOf(bundle string) *x509.CertPool {
+	if bundle == "" {
+		return nil
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM([]byte(bundle))
+	return pool
+}

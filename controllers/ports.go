@@ -1,0 +1,72 @@
+package controllers
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/singleflight"
+
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/probe"
+)
+
+// portsFresh is how long a reading serves further routes: many routes share few
+// Edge pools, and an Edge should not be asked once for each.
+const portsFresh = 2 * time.Second
+
+// ports asks federation ports, each once for all routes that look at it together.
+type ports struct {
+	prober probe.Prober
+	clock  apply.Clock
+	flight singleflight.Group
+
+	mu       sync.Mutex
+	readings map[probe.Target]timedReading
+}
+
+type timedReading struct {
+	probe.Reading
+	at time.Time
+}
+
+func newPorts(p probe.Prober, c apply.Clock) *ports {
+	return &ports{prober: p, clock: c, readings: map[probe.Target]timedReading{}}
+}
+
+// read asks all targets side by side.
+func (p *ports) read(ctx context.Context, targets []probe.Target) map[probe.Target]probe.Reading {
+	readings := make([]probe.Reading, len(targets))
+	var group errgroup.Group
+	group.SetLimit(32)
+	for i, t := range targets {
+		group.Go(func() error {
+			readings[i] = p.one(ctx, t)
+			return nil
+		})
+	}
+	_ = group.Wait() // one never fails; a reading says what happened
+	out := make(map[probe.Target]probe.Reading, len(targets))
+	for i, t := range targets {
+		out[t] = readings[i]
+	}
+	return out
+}
+
+func (p *ports) one(ctx context.Context, t probe.Target) probe.Reading {
+	p.mu.Lock()
+	have, ok := p.readings[t]
+	p.mu.Unlock()
+	if ok && p.clock.Now().Sub(have.at) < portsFresh {
+		return have.Reading
+	}
+	shared, _, _ := p.flight.Do(t.Address.String()+string(t.Protocol)+t.Domain, func() (any, error) {
+		reading := p.prober.Probe(ctx, t)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.readings[t] = timedReading{reading, p.clock.Now()}
+		return reading, nil
+	})
+	return shared.(probe.Reading)
+}

@@ -1,0 +1,151 @@
+package controllers
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/status"
+)
+
+// runs holds the latest run of every route, and lets one run at a time work on
+// an organization: two publishes never meet.
+type runs struct {
+	ctx    context.Context
+	limits apply.Limits
+
+	mu     sync.Mutex
+	latest map[types.NamespacedName]*record              // by route
+	busy   map[types.NamespacedName]types.NamespacedName // route by topology
+}
+
+// record is a run and what the controller knows around it.
+type record struct {
+	run        *apply.Run
+	route      types.UID
+	planID     string // the id that people see; a rest keeps the id of its whole
+	generation int64
+	failures   int // in a row
+}
+
+func newRuns(limits apply.Limits) *runs {
+	return &runs{ctx: context.Background(), limits: limits, latest: map[types.NamespacedName]*record{}, busy: map[types.NamespacedName]types.NamespacedName{}}
+}
+
+// order is what begin needs to know of a run.
+type order struct {
+	route    *v1alpha1.FederationRoute
+	topology types.NamespacedName
+	planID   string
+	plan     plan.Plan
+	base     lync.Topology
+	hands    apply.Hands
+	changed  func()
+}
+
+// begin starts a run, unless another route's run works on the same organization.
+func (r *runs) begin(o order) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if holder, taken := r.busy[o.topology]; taken && !r.ended(holder) {
+		return fault.New(fault.Busy, "carry out plan", o.planID, "another route of the same organization is being carried out").
+			With("this one waits", "it begins when the other has ended")
+	}
+	key := client.ObjectKeyFromObject(o.route)
+	next := &record{route: o.route.UID, planID: o.planID, generation: o.route.Generation}
+	if before := r.latest[key]; before != nil && before.of(o.route) {
+		next.failures = before.failures
+	}
+	next.run = apply.Start(r.ctx, o.plan, o.base, o.hands, r.limits, o.changed)
+	r.latest[key], r.busy[o.topology] = next, key
+	return nil
+}
+
+// of reports whether the run was begun for the route's present spec.
+func (c *record) of(route *v1alpha1.FederationRoute) bool {
+	return c.route == route.UID && c.generation == route.Generation
+}
+
+func (r *runs) ended(route types.NamespacedName) bool {
+	have := r.latest[route]
+	if have == nil {
+		return true
+	}
+	over, _, _ := have.run.Ended()
+	return over
+}
+
+// get gives the route's latest run, nil when there was none.
+func (r *runs) get(route *v1alpha1.FederationRoute) *record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if have := r.latest[client.ObjectKeyFromObject(route)]; have != nil && have.route == route.UID {
+		return have
+	}
+	return nil
+}
+
+// forget drops a route's record; a running one is told to stop.
+func (r *runs) forget(route types.NamespacedName) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if have := r.latest[route]; have != nil {
+		have.run.Stop()
+		delete(r.latest, route)
+	}
+}
+
+// stop lets every run end its current steps and waits for that, at most until
+// ctx ends; then the runs are aborted.
+func (r *runs) stop(ctx context.Context) {
+	r.mu.Lock()
+	var all []*apply.Run
+	for _, have := range r.latest {
+		have.run.Stop()
+		all = append(all, have.run)
+	}
+	r.mu.Unlock()
+	for _, run := range all {
+		select {
+		case <-run.Done():
+		case <-ctx.Done():
+			run.Abort()
+			<-run.Done()
+		}
+	}
+}
+
+// facts is what status needs to know of the run; nil for none.
+func (c *record) facts() *status.RunFacts {
+	if c == nil {
+		return nil
+	}
+	over, _, err := c.run.Ended()
+	return &status.RunFacts{PlanID: c.planID, Entries: c.run.Entries(), Active: !over, Err: err}
+}
+
+// retryAfter is how long to leave a failed run alone, from its end on: at once
+// when the world moved under it, longer and longer when the far side fails.
+func (c *record) retryAfter() time.Duration {
+	_, _, err := c.run.Ended()
+	longest := 5 * time.Minute
+	switch fault.KindOf(err) {
+	case "", fault.Conflict, fault.OutcomeUnknown:
+		return 0
+	case fault.Failed, fault.Refused, fault.Internal:
+		longest = 30 * time.Minute
+	}
+	wait := 5 * time.Second
+	for range min(c.failures, 12) {
+		wait *= 2
+	}
+	return min(wait, longest)
+}

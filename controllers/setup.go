@@ -1,0 +1,97 @@
+package controllers
+
+import (
+	"context"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+)
+
+// backlog is how many wake-ups may wait for a controller that is not ready yet.
+const backlog = 4096
+
+// stopWithin is how long running steps may take to end when the manager stops.
+const stopWithin = 20 * time.Second
+
+// Setup adds both controllers to the manager.
+func Setup(mgr ctrl.Manager, o Options) error {
+	wake := make(chan event.TypedGenericEvent[types.NamespacedName], backlog)
+	fresh := make(chan event.TypedGenericEvent[types.NamespacedName], backlog)
+	topologies := &LyncTopologyReconciler{options: o, organizations: newOrganizations(o), snapshots: newSnapshots(),
+		written: newWrites[v1alpha1.LyncTopologyStatus](), wake: wake, fresh: fresh}
+	routes := &FederationRouteReconciler{options: o, organizations: topologies.organizations, snapshots: topologies.snapshots,
+		runs: newRuns(o.Limits), ports: newPorts(o.Prober, o.Clock), written: newWrites[v1alpha1.FederationRouteStatus](),
+		wakeTopology: wake, moved: make(chan event.TypedGenericEvent[types.NamespacedName], backlog)}
+	if err := topologies.setup(mgr); err != nil {
+		return err
+	}
+	if err := routes.setup(mgr, fresh); err != nil {
+		return err
+	}
+	return mgr.Add(leaving{runs: routes.runs, organizations: topologies.organizations})
+}
+
+func (r *FederationRouteReconciler) setup(mgr ctrl.Manager, fresh chan event.TypedGenericEvent[types.NamespacedName]) error {
+	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.FederationRoute{}, topologyIndex, func(o client.Object) []string {
+		return []string{o.(*v1alpha1.FederationRoute).Spec.TopologyRef.Name}
+	}); err != nil {
+		return err
+	}
+	ofTopology := func(ctx context.Context, key types.NamespacedName) []ctrl.Request { return r.routesOf(ctx, key) }
+	exists := predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool { return e.ObjectNew.GetGeneration() != e.ObjectOld.GetGeneration() }}
+	return ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.FederationRoute{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}))).
+		Watches(&v1alpha1.LyncTopology{}, handler.EnqueueRequestsFromMapFunc(func(ctx context.Context, o client.Object) []ctrl.Request {
+			return r.routesOf(ctx, client.ObjectKeyFromObject(o))
+		}), builder.WithPredicates(exists)).
+		WatchesRawSource(source.TypedChannel(fresh, handler.TypedEnqueueRequestsFromMapFunc(ofTopology))).
+		WatchesRawSource(source.TypedChannel(r.moved, enqueueKey())).
+		WithOptions(controller.Options{MaxConcurrentReconciles: r.options.RouteWorkers}).
+		Named("federationroute").
+		Complete(r)
+}
+
+func (r *FederationRouteReconciler) routesOf(ctx context.Context, topology types.NamespacedName) []ctrl.Request {
+	var routes v1alpha1.FederationRouteList
+	if err := r.options.Client.List(ctx, &routes, client.InNamespace(topology.Namespace), client.MatchingFields{topologyIndex: topology.Name}); err != nil {
+		return nil // the cache is gone: the manager stops
+	}
+	requests := make([]ctrl.Request, len(routes.Items))
+	for i := range routes.Items {
+		requests[i] = ctrl.Request{NamespacedName: client.ObjectKeyFromObject(&routes.Items[i])}
+	}
+	return requests
+}
+
+// leaving ends what outlives a reconcile when the manager stops or loses the
+// lease: running steps end, no further one begins, remote shells are removed.
+type leaving struct {
+	runs          *runs
+	organizations *organizations
+}
+
+var _ manager.LeaderElectionRunnable = leaving{}
+
+// NeedLeaderElection: only the leader has anything to end.
+func (leaving) NeedLeaderElection() bool { return true }
+
+// Start waits for the manager to stop.
+func (l leaving) Start(ctx context.Context) error {
+	<-ctx.Done()
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	l.runs.stop(bounded)
+	l.organizations.close()
+	return nil
+}

@@ -1,0 +1,108 @@
+package controllers
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/dns/rfc2136"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// readers opens every zone of the spec for reading. No key is needed for that.
+func readers(spec *v1alpha1.DNS) (map[string]dns.Reader, error) {
+	out := map[string]dns.Reader{}
+	if spec == nil {
+		return out, nil
+	}
+	for _, server := range spec.Servers {
+		r, err := rfc2136.NewReader(zoneConfig(server))
+		if err != nil {
+			return nil, err
+		}
+		out[string(server.Zone)] = r
+	}
+	return out, nil
+}
+
+// zones opens every zone of the spec for reading and writing.
+func zones(ctx context.Context, spec *v1alpha1.DNS, keys secrets) (map[string]apply.Zone, error) {
+	out := map[string]apply.Zone{}
+	if spec == nil {
+		return out, nil
+	}
+	open, err := readers(spec)
+	if err != nil {
+		return nil, err
+	}
+	for _, server := range spec.Servers {
+		signer, err := keys.tsig(ctx, server.TSIGSecretRef.Name)
+		if err != nil {
+			return nil, err
+		}
+		w, err := rfc2136.NewWriter(zoneConfig(server), signer)
+		if err != nil {
+			return nil, err
+		}
+		out[string(server.Zone)] = apply.Zone{Reader: open[string(server.Zone)], Writer: w}
+	}
+	return out, nil
+}
+
+func zoneConfig(server v1alpha1.DNSServer) rfc2136.Config {
+	c := rfc2136.Config{Server: server.Address, Zone: string(server.Zone), Secondaries: server.ReadBackFrom}
+	if len(server.ReadBackFrom) > 0 {
+		c.Discovery = rfc2136.DiscoverNone
+	}
+	return c
+}
+
+// lookUp reads every wanted record, the zones side by side. A zone that cannot
+// be read leaves its records unknown.
+func lookUp(ctx context.Context, open map[string]dns.Reader, records []plan.Record) map[dns.Key]lync.Part[dns.Lookup] {
+	keys := map[string][]dns.Key{}
+	for _, r := range records {
+		keys[r.Zone] = append(keys[r.Zone], r.Key)
+	}
+	found := make(chan map[dns.Key]lync.Part[dns.Lookup], len(keys))
+	var group errgroup.Group
+	group.SetLimit(16)
+	for zone, wanted := range keys {
+		group.Go(func() error {
+			found <- readZone(ctx, open[zone], zone, wanted)
+			return nil
+		})
+	}
+	_ = group.Wait() // readZone keeps its errors in the parts
+	close(found)
+	out := map[dns.Key]lync.Part[dns.Lookup]{}
+	for part := range found {
+		for k, v := range part {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+func readZone(ctx context.Context, reader dns.Reader, zone string, keys []dns.Key) map[dns.Key]lync.Part[dns.Lookup] {
+	out := map[dns.Key]lync.Part[dns.Lookup]{}
+	found, err := reader.Read(ctx, keys)
+	for _, k := range keys {
+		l, ok := found[k]
+		switch {
+		case err != nil:
+			out[k] = lync.Part[dns.Lookup]{Err: err}
+		case !ok:
+			out[k] = lync.Part[dns.Lookup]{Err: fault.New(fault.Internal, "look up", fmt.Sprint(k), "zone "+zone+" gave no answer for it")}
+		default:
+			out[k] = lync.Part[dns.Lookup]{Value: l}
+		}
+	}
+	return out
+}

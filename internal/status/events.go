@@ -1,0 +1,104 @@
+package status
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+)
+
+// Event is one fact worth telling once.
+type Event struct {
+	Type   string // Normal or Warning
+	Reason string
+	Action string
+	Note   string
+}
+
+// RouteEvents tells what the next status says that the previous did not: steps
+// that ended, drift that appeared, and a new reason of Ready.
+func RouteEvents(previous, next v1alpha1.FederationRouteStatus) []Event {
+	var out []Event
+	for i := freshEntries(previous, next) - 1; i >= 0; i-- {
+		out = append(out, stepEvent(next.History[i]))
+	}
+	if meta.IsStatusConditionTrue(previous.Conditions, v1alpha1.ConditionReady) && previous.ObservedGeneration == next.ObservedGeneration {
+		for _, d := range next.Drift {
+			out = append(out, Event{corev1.EventTypeWarning, "DriftDetected", "Observe",
+				fmt.Sprintf("%s is %s, wanted %s", d.Field, d.Found, d.Wanted)})
+		}
+	}
+	return append(out, readyEvent(previous.Conditions, next.Conditions)...)
+}
+
+// freshEntries counts the history entries that the previous status has not.
+func freshEntries(previous, next v1alpha1.FederationRouteStatus) int {
+	if len(previous.History) == 0 {
+		return len(next.History)
+	}
+	for i, e := range next.History {
+		if sameEntry(e, previous.History[0]) {
+			return i
+		}
+	}
+	return len(next.History)
+}
+
+func stepEvent(h v1alpha1.HistoryEntry) Event {
+	if h.Result == v1alpha1.StepFailed {
+		return Event{corev1.EventTypeWarning, "StepFailed", h.Kind, clip(fmt.Sprintf("%s %s failed: %s", h.Kind, h.Target, h.Message))}
+	}
+	note := fmt.Sprintf("%s %s", h.Kind, h.Target)
+	if h.From != "" {
+		note += fmt.Sprintf(": %s -> %s", h.From, h.To)
+	}
+	return Event{corev1.EventTypeNormal, "StepDone", h.Kind, clip(note)}
+}
+
+// readyEvent tells of Ready when its status or reason changed. Progressing is
+// left out: the steps speak for themselves.
+func readyEvent(previous, next []metav1.Condition) []Event {
+	before, now := meta.FindStatusCondition(previous, v1alpha1.ConditionReady), meta.FindStatusCondition(next, v1alpha1.ConditionReady)
+	if now == nil || now.Reason == v1alpha1.ReasonProgressing || now.Reason == v1alpha1.ReasonPlanned {
+		return nil
+	}
+	if before != nil && before.Status == now.Status && before.Reason == now.Reason {
+		return nil
+	}
+	kind := corev1.EventTypeWarning
+	if now.Status == metav1.ConditionTrue || now.Reason == v1alpha1.ReasonAwaitingApproval || now.Reason == v1alpha1.ReasonSuspended {
+		kind = corev1.EventTypeNormal
+	}
+	return []Event{{kind, now.Reason, "Reconcile", clip(now.Message)}}
+}
+
+// clip keeps a note within the 1 kB that events.k8s.io/v1 allows.
+func clip(s string) string {
+	if len(s) <= 1000 {
+		return s
+	}
+	cut := 997
+	for cut > 0 && s[cut]&0xC0 == 0x80 {
+		cut--
+	}
+	return s[:cut] + "…"
+}
+
+// TopologyEvents tells what is new about an organization: a new reason of Ready,
+// and Edge servers that stopped or began to answer.
+func TopologyEvents(previous, next v1alpha1.LyncTopologyStatus) []Event {
+	out := readyEvent(previous.Conditions, next.Conditions)
+	before := meta.FindStatusCondition(previous.Conditions, v1alpha1.ConditionEdgeServersReachable)
+	now := meta.FindStatusCondition(next.Conditions, v1alpha1.ConditionEdgeServersReachable)
+	if before == nil || now == nil || before.Message == now.Message {
+		return out
+	}
+	kind := corev1.EventTypeWarning
+	if now.Status == metav1.ConditionTrue {
+		kind = corev1.EventTypeNormal
+	}
+	return append(out, Event{kind, "EdgeServersReachable", "Observe", clip(now.Message)})
+}

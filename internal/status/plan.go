@@ -1,0 +1,101 @@
+package status
+
+import (
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// historyLimit bounds status.history.
+const historyLimit = 40
+
+// Continues reports whether every step of the plan is one of the earlier plan's
+// that is not done yet. Such a plan is the rest of the earlier one: it keeps its
+// id, and with it its approval.
+func Continues(earlier *v1alpha1.Plan, p plan.Plan) bool {
+	if earlier == nil || len(p.Steps) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(p.Steps, func(s plan.Step) bool {
+		i := position(earlier, s)
+		return i < 0 || earlier.Steps[i].State == v1alpha1.StepDone
+	})
+}
+
+func position(p *v1alpha1.Plan, s plan.Step) int {
+	want := step(s)
+	return slices.IndexFunc(p.Steps, func(o v1alpha1.Step) bool {
+		return o.Kind == want.Kind && o.Target == want.Target && o.From == want.From && o.To == want.To
+	})
+}
+
+func step(s plan.Step) v1alpha1.Step {
+	return v1alpha1.Step{Kind: string(s.Kind), Target: s.Target, From: shorten(s.From), To: shorten(s.To), State: v1alpha1.StepPending}
+}
+
+// pendingPlan shows what is to be done, with what a failed run already did.
+func pendingPlan(f Facts) *v1alpha1.Plan {
+	if len(f.Plan.Steps) == 0 {
+		return nil
+	}
+	if f.Run != nil && f.Run.Err != nil && f.Run.PlanID == f.Plan.ID {
+		return runPlan(*f.Run)
+	}
+	out := &v1alpha1.Plan{ID: f.Plan.ID}
+	for _, s := range f.Plan.Steps {
+		out.Steps = append(out.Steps, step(s))
+	}
+	if !Continues(f.Previous.Plan, f.Plan) {
+		return out
+	}
+	rest := f.Previous.Plan.DeepCopy()
+	for i := range rest.Steps {
+		pending := slices.ContainsFunc(out.Steps, func(s v1alpha1.Step) bool {
+			return s.Kind == rest.Steps[i].Kind && s.Target == rest.Steps[i].Target
+		})
+		if !pending {
+			rest.Steps[i].State, rest.Steps[i].Message = v1alpha1.StepDone, ""
+		}
+	}
+	return rest
+}
+
+// runPlan shows a run's plan with the state of every step.
+func runPlan(r RunFacts) *v1alpha1.Plan {
+	out := &v1alpha1.Plan{ID: r.PlanID}
+	for _, e := range r.Entries {
+		s := step(e.Step)
+		s.State, s.Message = v1alpha1.StepState(e.State), shorten(e.Message)
+		out.Steps = append(out.Steps, s)
+	}
+	return out
+}
+
+// history puts the run's ended steps, newest first, before what was recorded.
+func history(before []v1alpha1.HistoryEntry, r RunFacts) []v1alpha1.HistoryEntry {
+	var fresh []v1alpha1.HistoryEntry
+	for _, e := range r.Entries {
+		if e.State != apply.Done && e.State != apply.Failed {
+			continue
+		}
+		h := v1alpha1.HistoryEntry{Time: metav1.NewTime(e.Ended).Rfc3339Copy(), Plan: r.PlanID, Kind: string(e.Step.Kind), Target: e.Step.Target,
+			From: shorten(e.Step.From), To: shorten(e.Step.To), Result: v1alpha1.StepState(e.State)}
+		if e.State == apply.Failed {
+			h.Message = shorten(e.Message)
+		}
+		if !slices.ContainsFunc(before, func(o v1alpha1.HistoryEntry) bool { return sameEntry(o, h) }) {
+			fresh = append(fresh, h)
+		}
+	}
+	slices.Reverse(fresh)
+	all := append(fresh, before...)
+	return all[:min(len(all), historyLimit)]
+}
+
+func sameEntry(a, b v1alpha1.HistoryEntry) bool {
+	return a.Time.Equal(&b.Time) && a.Plan == b.Plan && a.Kind == b.Kind && a.Target == b.Target
+}

@@ -1,0 +1,153 @@
+package status
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+)
+
+// TopologyFacts are what one reconcile of a LyncTopology learned. Err ends the
+// story early: nothing could be read.
+type TopologyFacts struct {
+	Now        time.Time
+	Generation int64
+	Previous   v1alpha1.LyncTopologyStatus
+	Err        error
+	Snapshot   lync.Snapshot
+	// Overridden and OutOfService come from the spec, by lower-case machine FQDN.
+	Overridden   map[string][]netip.Addr
+	OutOfService map[string]bool
+}
+
+// Topology computes the whole status, once. What was seen before stays when
+// nothing could be read now: unknown is not empty.
+func Topology(f TopologyFacts) v1alpha1.LyncTopologyStatus {
+	s := *f.Previous.DeepCopy()
+	s.ObservedGeneration = f.Generation
+	c := conditions{list: &s.Conditions, generation: f.Generation, now: metav1.NewTime(f.Now)}
+	err := f.Err
+	if err == nil {
+		err = f.Snapshot.Topology.Err
+	}
+	if err != nil {
+		c.summary(of(err))
+		return s
+	}
+	t := f.Snapshot.Topology.Value
+	s.Product = &v1alpha1.Product{Name: t.Product.Name, Version: t.Product.Version, XMPP: t.Product.XMPP}
+	s.Endpoint = f.Snapshot.Endpoint
+	s.Sites, s.EdgePools, s.FrontEndPools = sites(t), f.edgePools(t), frontEndPools(t)
+	if !sameSight(f.Previous, s) || s.ObservedAt == nil {
+		at := metav1.NewTime(f.Snapshot.At).Rfc3339Copy()
+		s.ObservedAt = &at
+	}
+	c.edgeServers(f, s.EdgePools)
+	c.summary(finding{v1alpha1.ReasonObserved, fmt.Sprintf("%s %s answers on %s", t.Product.Name, t.Product.Version, s.Endpoint), settled})
+	return s
+}
+
+func sameSight(a, b v1alpha1.LyncTopologyStatus) bool {
+	return equality.Semantic.DeepEqual(a.Product, b.Product) && equality.Semantic.DeepEqual(a.Sites, b.Sites) &&
+		equality.Semantic.DeepEqual(a.EdgePools, b.EdgePools) && equality.Semantic.DeepEqual(a.FrontEndPools, b.FrontEndPools)
+}
+
+func (c conditions) edgeServers(f TopologyFacts, pools []v1alpha1.EdgePoolStatus) {
+	var silent []string
+	for _, p := range pools {
+		for _, s := range p.Servers {
+			if !s.Reachable && !f.OutOfService[strings.ToLower(s.FQDN)] {
+				silent = append(silent, s.Message)
+			}
+		}
+	}
+	if len(silent) > 0 {
+		c.set(v1alpha1.ConditionEdgeServersReachable, metav1.ConditionFalse, v1alpha1.ReasonUnreachable, strings.Join(silent, "; "))
+		return
+	}
+	c.set(v1alpha1.ConditionEdgeServersReachable, metav1.ConditionTrue, v1alpha1.ReasonObserved, "every Edge server answers")
+}
+
+func sites(t lync.Topology) []v1alpha1.SiteStatus {
+	var out []v1alpha1.SiteStatus
+	for _, s := range t.Sites {
+		out = append(out, v1alpha1.SiteStatus{Name: s.Name, SIPRoute: s.SIPRoute, XMPPRoute: s.XMPPRoute})
+	}
+	return out
+}
+
+func frontEndPools(t lync.Topology) []v1alpha1.FrontEndPoolStatus {
+	var out []v1alpha1.FrontEndPoolStatus
+	for _, p := range t.FrontEndPools {
+		s := v1alpha1.FrontEndPoolStatus{FQDN: p.FQDN, Site: p.Site, BackupPool: p.BackupPool, State: string(p.State)}
+		if p.Edge.Is(p.Edge.Registrar) {
+			s.EdgePool = p.Edge.Registrar
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func (f TopologyFacts) edgePools(t lync.Topology) []v1alpha1.EdgePoolStatus {
+	var out []v1alpha1.EdgePoolStatus
+	for _, p := range t.EdgePools {
+		s := v1alpha1.EdgePoolStatus{FQDN: p.FQDN, Site: p.Site, ExternalFQDN: p.ExternalFQDN, SIP: p.SIPEnabled, XMPP: p.XMPPEnabled, NextHop: p.NextHop}
+		for _, machine := range p.Servers {
+			s.Servers = append(s.Servers, f.edgeServer(t, machine))
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func (f TopologyFacts) edgeServer(t lync.Topology, machine lync.EdgeServer) v1alpha1.EdgeServerStatus {
+	name := strings.ToLower(machine.FQDN)
+	s := v1alpha1.EdgeServerStatus{FQDN: machine.FQDN, Services: "Unknown", Replica: replica(t.Replicas, name)}
+	addresses := machine.ExternalAddresses
+	if o := f.Overridden[name]; len(o) > 0 {
+		addresses = o
+	}
+	for _, a := range addresses {
+		s.ExternalAddresses = append(s.ExternalAddresses, a.String())
+	}
+	part, ok := f.Snapshot.EdgeServers[name]
+	switch {
+	case !ok:
+		s.Message = "the machine is not read"
+	case !part.Known():
+		s.Message = shorten(fault.Sentence(part.Err))
+	default:
+		s.Reachable, s.Services = true, services(part.Value)
+	}
+	return s
+}
+
+func services(state lync.EdgeServerState) string {
+	running := slices.ContainsFunc(state.Services, func(s lync.Service) bool { return s.State == lync.ServiceRunning })
+	switch {
+	case state.Running():
+		return "Running"
+	case running:
+		return "Partial"
+	}
+	return "Stopped"
+}
+
+func replica(all map[string]lync.Replica, name string) string {
+	r, ok := all[name]
+	switch {
+	case !ok:
+		return "Unknown"
+	case r.UpToDate:
+		return "UpToDate"
+	}
+	return "Behind"
+}
