@@ -2,11 +2,11 @@ package wsman
 
 import "time"
 
-// Clock is the machine's time. AfterFunc runs f in its own goroutine when d has
-// passed, unless stop is called first; stop says whether it came in time.
+// Clock is the machine's time; a farm's clock will do. AfterFunc calls f when d
+// has passed, without holding locks of the clock, unless stop comes first.
 type Clock interface {
 	Now() time.Time
-	AfterFunc(d time.Duration, f func()) (stop func() bool)
+	AfterFunc(d time.Duration, f func()) (stop func())
 }
 
 // SystemClock is the clock on the wall.
@@ -16,6 +16,7 @@ type SystemClock struct{}
 func (SystemClock) Now() time.Time { return time.Now() }
 
 // AfterFunc is time.AfterFunc.
-func (SystemClock) AfterFunc(d time.Duration, f func()) func() bool {
-	return time.AfterFunc(d, f).Stop
+func (SystemClock) AfterFunc(d time.Duration, f func()) func() {
+	t := time.AfterFunc(d, f)
+	return func() { t.Stop() }
 }

@@ -18,8 +18,8 @@ type shell struct {
 	commands map[string]*command
 	started  int // commands ever: each holds its place in the operations quota
 	pending  int // requests being served: a shell in use is not idle
-	stopIdle func() bool
-	stopLife func() bool
+	stopIdle func()
+	stopLife func()
 }
 
 // shellSettings is what a client asks for at Create.
@@ -46,7 +46,7 @@ func (s *shell) runningCommands() int {
 
 // close ends the shell's processes and timers.
 func (s *shell) close() {
-	for _, stop := range []func() bool{s.stopIdle, s.stopLife} {
+	for _, stop := range []func(){s.stopIdle, s.stopLife} {
 		if stop != nil {
 			stop()
 		}

@@ -1,0 +1,60 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+type taker = func() (string, error)
+
+func nothing(*powershellArgs, taker) error { return nil }
+
+func skipValue(_ *powershellArgs, take taker) error {
+	_, err := take()
+	return err
+}
+
+func refuse(name string) func(*powershellArgs, taker) error {
+	return func(*powershellArgs, taker) error {
+		return errors.New("lyncsim: powershell.exe " + name + " is not simulated")
+	}
+}
+
+func encodedCommand(a *powershellArgs, take taker) error {
+	text, err := take()
+	if err != nil {
+		return err
+	}
+	a.encoded = true
+	a.script, err = decodeCommand(text)
+	return err
+}
+
+func outputFormat(a *powershellArgs, take taker) error {
+	v, err := take()
+	if err != nil {
+		return err
+	}
+	a.outputFormat = strings.ToLower(v)
+	if a.outputFormat != "text" && a.outputFormat != "xml" {
+		return fmt.Errorf("Cannot process the command because the value specified with -OutputFormat is not valid: %s. Valid values are Text and XML.", v) //nolint:staticcheck // close to PowerShell's own words
+	}
+	return nil
+}
+
+var policies = []string{"allsigned", "bypass", "default", "remotesigned", "restricted", "undefined", "unrestricted"}
+
+// executionPolicy accepts any real policy: scripts here never come from files of
+// unknown origin.
+func executionPolicy(_ *powershellArgs, take taker) error {
+	v, err := take()
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(policies, strings.ToLower(v)) {
+		return fmt.Errorf("Cannot process the command because the value specified with -ExecutionPolicy is not valid: %s.", v) //nolint:staticcheck // close to PowerShell's own words
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package console
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf16"
+)
+
+// exitBadParameter is what powershell.exe ends with when it does not understand
+// its command line (0xFFFD0000).
+const exitBadParameter = -196608
+
+// maxScript bounds a script that comes on stdin.
+const maxScript = 16 << 20
+
+// powershell is powershell.exe.
+func (s *session) powershell(argv []string) int {
+	s.console.starts.Add(1)
+	a, err := parsePowerShell(argv[1:])
+	if err != nil {
+		return s.fail(exitBadParameter, err.Error())
+	}
+	in := Invocation{
+		Script: a.script, Arguments: a.arguments, Stdin: s.in, Stdout: s.out, Stderr: s.err,
+		User: s.process.User, Environment: s.env, WorkingDirectory: s.process.WorkingDirectory,
+		Interactive: !a.nonInteractive, ErrorsAsXML: a.errorsAsXML(), OutputAsXML: a.outputFormat == "xml",
+	}
+	switch {
+	case a.file != "":
+		if in.Script, err = s.readFile(a.file); err != nil {
+			return s.fail(exitBadParameter, err.Error())
+		}
+	case a.fromStdin:
+		text, err := io.ReadAll(io.LimitReader(s.in, maxScript))
+		if err != nil {
+			return s.fail(1, err.Error())
+		}
+		in.Script, in.Stdin = string(text), strings.NewReader("")
+	}
+	return s.console.PowerShell.Run(s.ctx, in)
+}
+
+func (s *session) readFile(path string) (string, error) {
+	missing := fmt.Errorf("The argument '%s' to the -File parameter does not exist. Provide the path to an existing '.ps1' file as an argument to the -File parameter.", path) //nolint:staticcheck // PowerShell's own words
+	if s.console.ReadFile == nil {
+		return "", missing
+	}
+	text, err := s.console.ReadFile(path)
+	if err != nil {
+		return "", missing
+	}
+	return text, nil
+}
+
+// decodeCommand reads what -EncodedCommand takes: base64 of UTF-16LE.
+func decodeCommand(text string) (string, error) {
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+	if err != nil || len(raw)%2 != 0 {
+		return "", errors.New("Cannot process the command because the value specified with -EncodedCommand is not properly encoded. The value must be Base64 encoded.") //nolint:staticcheck // PowerShell's own words
+	}
+	units := make([]uint16, len(raw)/2)
+	for i := range units {
+		units[i] = binary.LittleEndian.Uint16(raw[2*i:])
+	}
+	return string(utf16.Decode(units)), nil
+}
