@@ -1,0 +1,190 @@
+package plan_test
+
+import (
+	"errors"
+	"flag"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+var update = flag.Bool("update", false, "write the golden plans anew")
+
+func TestCompute(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		change func(*world)
+	}{
+		"in-sync":   {"nothing differs, so nothing is to do", func(*world) {}},
+		"fail-over": {"the one line that moves federation gives every step of the procedures, in order", func(w *world) { w.intent.EdgePool = "edge2.contoso.com" }},
+		"fail-over-without-dns": {"DNS is not touched when the spec does not name it", func(w *world) {
+			w.intent.EdgePool, w.intent.DNS = "edge2.contoso.com", nil
+		}},
+		"fail-over-sip-alone": {"XMPP stays where it is when only SIP is managed", func(w *world) {
+			w.intent.EdgePool, w.intent.Protocols = "edge2.contoso.com", w.intent.Protocols[:1]
+		}},
+		"fail-over-xmpp-alone": {"SIP stays where it is when only XMPP is managed", func(w *world) {
+			w.intent.EdgePool, w.intent.Protocols = "edge2.contoso.com", w.intent.Protocols[1:]
+		}},
+		"fail-over-to-a-stopped-pool": {"services are started first", func(w *world) {
+			w.intent.EdgePool = "edge2.contoso.com"
+			w.edgeServer("edge2.contoso.com", func(s *lync.EdgeServerState) { s.Services[0].State = lync.ServiceStopped })
+		}},
+		"fail-over-with-flags-verified": {"flags are a person's; until they are set nothing else moves", func(w *world) {
+			w.intent.EdgePool, w.intent.ManageFlags = "edge2.contoso.com", false
+		}},
+		"fail-over-to-an-unreadable-machine": {"unknown is not empty: the plan is shown and held", func(w *world) {
+			w.intent.EdgePool = "edge2.contoso.com"
+			w.servers["edge2.contoso.com"] = lync.Part[lync.EdgeServerState]{Err: fault.New(fault.Unreachable, "read Edge server", "edge2.contoso.com", "connection refused")}
+		}},
+		"standby-pool-ticked-by-hand": {"a listed standby pool must not carry the flag", func(w *world) {
+			w.intent.Standby = []string{"edge2.contoso.com"}
+			w.pool("edge2.contoso.com").SIPEnabled = true
+		}},
+		"unnamed-pool-ticked-by-hand": {"a pool that the route does not name is never touched", func(w *world) { w.pool("edge2.contoso.com").SIPEnabled = true }},
+		"site-left-out-keeps-its-pool": {"a pool that still serves an unmanaged site keeps its flag", func(w *world) {
+			w.topology.Sites = append(w.topology.Sites, lync.Site{Name: "Dublin", SIPRoute: "edge1.contoso.com", XMPPRoute: "edge1.contoso.com"})
+			w.intent.EdgePool = "edge2.contoso.com"
+			w.intent.Protocols[0].Sites, w.intent.Protocols[1].Sites = []string{"redmond"}, []string{"Redmond"}
+		}},
+		"route-edited-by-hand": {"drift of one route is one route's step", func(w *world) { w.topology.Sites[0].XMPPRoute = "edge2.contoso.com" }},
+		"address-edited-by-hand": {"drift of one record is one update, after the ports were seen", func(w *world) {
+			w.record("sip.contoso.com", dns.A, "192.0.2.99")
+		}},
+		"ttl-edited-by-hand": {"a TTL that differs is drift too", func(w *world) {
+			key := dns.Key{Name: "sip.contoso.com", Type: dns.A}
+			part := w.records[key]
+			part.Value.Set.TTL = 60
+			w.records[key] = part
+		}},
+		"alias-in-the-way": {"a CNAME is named and nothing is written", func(w *world) {
+			w.intent.EdgePool = "edge2.contoso.com"
+			for _, kind := range []dns.Type{dns.A, dns.AAAA} {
+				key := dns.Key{Name: "sip.contoso.com", Type: kind}
+				w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Obstacle: dns.ObstacleCNAME, Detail: "edge.cdn.example"}}
+			}
+		}},
+		"records-unknown": {"a zone that cannot be read holds the plan", func(w *world) {
+			w.intent.EdgePool = "edge2.contoso.com"
+			w.records[dns.Key{Name: "sip.contoso.com", Type: dns.A}] = lync.Part[dns.Lookup]{Err: fault.New(fault.Unreachable, "look up", "sip.contoso.com", "no answer")}
+		}},
+		"services-died": {"a stopped machine of the hosting pool is started again", func(w *world) {
+			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) {
+				s.Services[0].State, s.Listening = lync.ServiceStopped, nil
+			})
+		}},
+		"setup-lost": {"a machine that runs and does not listen is set up again", func(w *world) {
+			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) { s.Listening = s.Listening[1:] })
+		}},
+		"listens-only-inside": {"the Access Edge listens on 5061 inside as well; that does not count", func(w *world) {
+			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) {
+				s.Listening[0] = netip.AddrPortFrom(netip.MustParseAddr("10.0.0.1"), 5061)
+			})
+		}},
+		"half-associated": {"one of three links differs", func(w *world) { w.topology.FrontEndPools[0].Edge.Mediation = "edge2.contoso.com" }},
+		"front-end-failed-over": {"a failed-over pool is failed back where the spec asks for it", func(w *world) {
+			w.topology.FrontEndPools[0].State = lync.PoolFailedOver
+			w.intent.FrontEnds[0].FailBack = true
+		}},
+		"front-end-failed-over-unasked": {"and left alone where it does not", func(w *world) { w.topology.FrontEndPools[0].State = lync.PoolFailedOver }},
+		"federation-forbidden":          {"the global switch is a person's", func(w *world) { w.topology.FederatedUsersAllowed = false }},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := settled()
+			c.change(w)
+			p, err := w.compute()
+			if err != nil {
+				t.Fatalf("%s: %v", c.reason, err)
+			}
+			if diff := cmp.Diff(golden(t, name, text(p)), text(p)); diff != "" {
+				t.Errorf("%s (-golden +got):\n%s", c.reason, diff)
+			}
+		})
+	}
+}
+
+func golden(t *testing.T, name, got string) string {
+	t.Helper()
+	path := filepath.Join("testdata", name+".plan")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(want)
+}
+
+func TestResolveRefuses(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		change func(*world)
+		kind   fault.Kind
+		says   string
+	}{
+		"unknown Edge pool":      {"the names that exist help to find the typing error", func(w *world) { w.intent.EdgePool = "edge3.contoso.com" }, fault.Invalid, "edge1.contoso.com, edge2.contoso.com"},
+		"unknown standby pool":   {"standby pools must exist too", func(w *world) { w.intent.Standby = []string{"nope.contoso.com"} }, fault.Invalid, "standby Edge pool"},
+		"unknown site":           {"sites are looked up by name", func(w *world) { w.intent.Protocols[0].Sites = []string{"Tokyo"} }, fault.Invalid, "Redmond"},
+		"unknown Front End pool": {"pools are looked up by name", func(w *world) { w.intent.FrontEnds[0].FQDN = "fe9.contoso.com" }, fault.Invalid, "fe1.contoso.com"},
+		"pool without machine":   {"nothing can host there", func(w *world) { w.pool("edge1.contoso.com").Servers = nil }, fault.Invalid, "no machine in service"},
+		"all out of service": {"out of service counts as not there", func(w *world) {
+			w.intent.Servers = map[string]plan.ServerOverride{"edge1.contoso.com": {OutOfService: true}}
+		}, fault.Invalid, "no machine in service"},
+		"XMPP of 2019": {"the product has none", func(w *world) { w.topology.Product = lync.Product{Name: "Skype for Business Server 2019"} }, fault.Unsupported, "Skype for Business Server 2019"},
+		"no address":   {"ports could not be checked", func(w *world) { w.pool("edge1.contoso.com").Servers[0].ExternalAddresses = nil }, fault.Invalid, "externalAddresses"},
+		"no zone":      {"nowhere to write", func(w *world) { w.intent.DNS.Zones = []string{"fabrikam.com"} }, fault.Invalid, "spec.dns.servers"},
+		"foreign host": {"an SRV target must lie in its own domain", func(w *world) {
+			w.intent.Protocols[0].Domains = []plan.Domain{{Name: "fabrikam.com"}}
+			w.intent.DNS.Zones = append(w.intent.DNS.Zones, "fabrikam.com")
+		}, fault.Invalid, "sip.fabrikam.com"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := settled()
+			c.change(w)
+			_, err := w.compute()
+			if got := fault.KindOf(err); got != c.kind {
+				t.Fatalf("%s: kind %q, want %q (%v)", c.reason, got, c.kind, err)
+			}
+			f, _ := errors.AsType[*fault.Error](err)
+			if !strings.Contains(f.Sentence(), c.says) || f.Effect == "" || f.Next == "" {
+				t.Errorf("%s: %q should name %q, an effect and a next action", c.reason, f.Sentence(), c.says)
+			}
+		})
+	}
+}
+
+func TestPlanIDIsOfContent(t *testing.T) {
+	id := func(change func(*world)) string {
+		w := settled()
+		change(w)
+		p, err := w.compute()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.ID
+	}
+	over := func(w *world) { w.intent.EdgePool = "edge2.contoso.com" }
+	if a, b := id(over), id(over); a != b || a == "" {
+		t.Errorf("the same world and wish gave %q and %q", a, b)
+	}
+	if a, b := id(over), id(func(w *world) { over(w); w.record("sip.contoso.com", dns.A, "192.0.2.7") }); a == b {
+		t.Error("another world gave the same id, so an approval would cover what nobody read")
+	}
+	if got := id(func(*world) {}); got != "" {
+		t.Errorf("no steps have no id, got %q", got)
+	}
+}

@@ -1,0 +1,133 @@
+package plan_test
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
+)
+
+// world is a small organization with two Edge pools, hosted by edge1, and
+// everything that a route over it observes.
+type world struct {
+	intent   plan.Intent
+	topology lync.Topology
+	servers  map[string]lync.Part[lync.EdgeServerState]
+	records  map[dns.Key]lync.Part[dns.Lookup]
+	closed   map[string]bool // addresses whose ports do not answer
+}
+
+var addresses = map[string]netip.Addr{
+	"edge1.contoso.com": netip.MustParseAddr("192.0.2.1"),
+	"edge2.contoso.com": netip.MustParseAddr("192.0.2.2"),
+}
+
+func edgePool(fqdn, external string, on bool) lync.EdgePool {
+	a := []netip.Addr{addresses[fqdn]}
+	return lync.EdgePool{FQDN: fqdn, Site: "Redmond", ExternalFQDN: external, SIPEnabled: on, XMPPEnabled: on,
+		Servers: []lync.EdgeServer{{FQDN: fqdn, ExternalAddresses: a, InterfaceAddresses: a}}}
+}
+
+func edgeState(fqdn string, on bool) lync.EdgeServerState {
+	s := lync.EdgeServerState{HostName: fqdn, LocalSignature: "s1", Services: []lync.Service{
+		{Name: "RTCSRV", DisplayName: "Access Edge", State: lync.ServiceRunning}}}
+	if on {
+		s.Services = append(s.Services, lync.Service{Name: "X", DisplayName: "XMPP Translating Gateway Proxy", State: lync.ServiceRunning})
+		s.Listening = []netip.AddrPort{netip.AddrPortFrom(addresses[fqdn], 5061), netip.AddrPortFrom(addresses[fqdn], 5269)}
+	}
+	return s
+}
+
+// settled is the world in which edge1 hosts everything and nothing is to do.
+func settled() *world {
+	w := &world{
+		intent: plan.Intent{
+			EdgePool: "edge1.contoso.com",
+			Protocols: []plan.ProtocolIntent{
+				{Protocol: lync.SIP, Domains: []plan.Domain{{Name: "contoso.com", Host: "sip.contoso.com"}}},
+				{Protocol: lync.XMPP, Domains: []plan.Domain{{Name: "contoso.com", Host: "sip.contoso.com"}}},
+			},
+			FrontEnds:   []plan.FrontEnd{{FQDN: "fe1.contoso.com"}},
+			ManageFlags: true,
+			DNS:         &plan.DNSIntent{Zones: []string{"contoso.com"}, TTL: 300},
+		},
+		topology: lync.Topology{
+			Product:               lync.Product{Name: "Lync Server 2013", XMPP: true},
+			Signature:             "s1",
+			FederatedUsersAllowed: true,
+			Sites:                 []lync.Site{{Name: "Redmond", SIPRoute: "edge1.contoso.com", XMPPRoute: "edge1.contoso.com"}},
+			EdgePools:             []lync.EdgePool{edgePool("edge1.contoso.com", "ae1.contoso.com", true), edgePool("edge2.contoso.com", "ae2.contoso.com", false)},
+			FrontEndPools: []lync.FrontEndPool{{FQDN: "fe1.contoso.com", Site: "Redmond", State: lync.PoolActive,
+				Edge: lync.Association{Registrar: "edge1.contoso.com", Conferencing: "edge1.contoso.com", Mediation: "edge1.contoso.com", HasMediation: true}}},
+		},
+		servers: map[string]lync.Part[lync.EdgeServerState]{
+			"edge1.contoso.com": {Value: edgeState("edge1.contoso.com", true)},
+			"edge2.contoso.com": {Value: edgeState("edge2.contoso.com", false)},
+		},
+		records: map[dns.Key]lync.Part[dns.Lookup]{},
+		closed:  map[string]bool{},
+	}
+	w.record("sip.contoso.com", dns.A, "192.0.2.1")
+	w.record("sip.contoso.com", dns.AAAA)
+	w.record("_sipfederationtls._tcp.contoso.com", dns.SRV, "0 0 5061 sip.contoso.com")
+	w.record("_xmpp-server._tcp.contoso.com", dns.SRV, "0 0 5269 sip.contoso.com")
+	return w
+}
+
+func (w *world) record(name string, t dns.Type, data ...string) {
+	key := dns.Key{Name: name, Type: t}
+	set := dns.RRSet{Key: key, Data: slices.Clone(data)}
+	if len(data) > 0 {
+		set.TTL = 300
+	}
+	w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: set, Zone: "contoso.com"}}
+}
+
+func (w *world) pool(fqdn string) *lync.EdgePool {
+	i := slices.IndexFunc(w.topology.EdgePools, func(p lync.EdgePool) bool { return p.FQDN == fqdn })
+	return &w.topology.EdgePools[i]
+}
+
+// edgeServer changes what a machine says of itself.
+func (w *world) edgeServer(fqdn string, change func(*lync.EdgeServerState)) {
+	part := w.servers[fqdn]
+	change(&part.Value)
+	w.servers[fqdn] = part
+}
+
+// observed gives what a reconcile would have seen of this world.
+func (w *world) observed(d plan.Desired) plan.Observed {
+	o := plan.Observed{Topology: w.topology, EdgeServers: w.servers, Records: w.records, Ports: map[probe.Target]probe.Reading{}}
+	for _, t := range d.Targets {
+		r := probe.Reading{Target: t, Open: !w.closed[t.Address.String()], Detail: "accepted"}
+		if !r.Open {
+			r.Detail = "connection refused"
+		}
+		o.Ports[t] = r
+	}
+	return o
+}
+
+func (w *world) compute() (plan.Plan, error) {
+	d, err := plan.Resolve(w.intent, w.topology)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return plan.Compute(d, w.observed(d)), nil
+}
+
+// text is a plan as golden files hold it.
+func text(p plan.Plan) string {
+	var b strings.Builder
+	for _, s := range p.Steps {
+		b.WriteString(s.String() + "\n")
+	}
+	for _, o := range p.Obstacles {
+		b.WriteString("OBSTACLE " + string(o.Part) + ": " + o.Err.Error() + "\n")
+	}
+	return b.String()
+}
