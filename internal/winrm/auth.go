@@ -1,8 +1,6 @@
 package winrm
 
-import (
-	"net/http"
-)
+import "net/http"
 
 // authenticator signs the lanes of one worker in.
 type authenticator interface {
@@ -16,6 +14,8 @@ func newAuthenticator(c Credentials, host string) (authenticator, error) {
 	switch c.Method {
 	case NTLM:
 		return ntlmSigner{username: c.Username, password: c.Password}, nil
+	case Kerberos:
+		return newKerberosSigner(c, host)
 	case Certificate:
 		return headerSigner{value: mutualTLS}, nil
 	default:
@@ -46,6 +46,30 @@ type headerLane struct {
 // RoundTrip adds the header.
 func (l *headerLane) RoundTrip(request *http.Request) (*http.Response, error) {
 	return l.wire.RoundTrip(signed(request, l.value))
+}
+
+// connectionLane signs its connection in once; requests after that go unsigned
+// until the host says 401, because the connection was replaced or the host knows
+// us no longer.
+type connectionLane struct {
+	*wire
+	// signIn sends the request with what signs the connection in.
+	signIn   func(*http.Request) (*http.Response, error)
+	signedIn bool
+}
+
+// RoundTrip sends the request, signing in first where needed. A host that says
+// 401 has not acted on the request, so it may be sent again.
+func (l *connectionLane) RoundTrip(request *http.Request) (*http.Response, error) {
+	if l.signedIn {
+		response, err := l.wire.RoundTrip(signed(request, ""))
+		if err != nil || response.StatusCode != http.StatusUnauthorized {
+			return response, err
+		}
+	}
+	response, err := l.signIn(request)
+	l.signedIn = err == nil && response.StatusCode != http.StatusUnauthorized
+	return response, err
 }
 
 // signed copies the request from its start, with the authorization.

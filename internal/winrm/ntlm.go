@@ -14,28 +14,17 @@ import (
 // behind the 401 before it, which would read as a wrong password.
 type ntlmSigner struct{ username, password string }
 
-func (s ntlmSigner) over(w *wire) http.RoundTripper { return &ntlmLane{wire: w, signer: s} }
-func (ntlmSigner) close()                           {}
-
-// ntlmLane signs its connection in once; requests after that go unsigned until
-// the host says 401, because the connection was replaced.
-type ntlmLane struct {
-	*wire
-	signer   ntlmSigner
-	signedIn bool
+func (s ntlmSigner) over(w *wire) http.RoundTripper {
+	return &connectionLane{wire: w, signIn: func(request *http.Request) (*http.Response, error) {
+		return s.signIn(w, request)
+	}}
 }
 
-// RoundTrip sends the request, signing in first where needed. A host that says
-// 401 has not acted on the request, so it may be sent again.
-func (l *ntlmLane) RoundTrip(request *http.Request) (*http.Response, error) {
-	if l.signedIn {
-		response, err := l.wire.RoundTrip(signed(request, ""))
-		if err != nil || response.StatusCode != http.StatusUnauthorized {
-			return response, err
-		}
-		l.signedIn = false
-	}
-	response, err := l.negotiate(request)
+func (ntlmSigner) close() {}
+
+// signIn goes the three legs on the lane's connection.
+func (s ntlmSigner) signIn(w *wire, request *http.Request) (*http.Response, error) {
+	response, err := negotiate(w, request)
 	if err != nil {
 		return nil, err
 	}
@@ -43,18 +32,16 @@ func (l *ntlmLane) RoundTrip(request *http.Request) (*http.Response, error) {
 	if challenge == nil {
 		return response, nil
 	}
-	token, err := ntlmssp.NewAuthenticateMessage(challenge, l.signer.username, l.signer.password, nil)
+	token, err := ntlmssp.NewAuthenticateMessage(challenge, s.username, s.password, nil)
 	if err != nil {
 		return nil, &neverSentError{fmt.Errorf("NTLM challenge: %w", err)}
 	}
-	response, err = l.wire.RoundTrip(signed(request, negotiateHeader(token)))
-	l.signedIn = err == nil && response.StatusCode != http.StatusUnauthorized
-	return response, err
+	return w.RoundTrip(signed(request, negotiateHeader(token)))
 }
 
 // negotiate asks for a challenge, with an empty body: the envelope goes out once
 // the host knows who sends it.
-func (l *ntlmLane) negotiate(request *http.Request) (*http.Response, error) {
+func negotiate(w *wire, request *http.Request) (*http.Response, error) {
 	token, err := ntlmssp.NewNegotiateMessage("", "")
 	if err != nil {
 		return nil, &neverSentError{err}
@@ -62,7 +49,7 @@ func (l *ntlmLane) negotiate(request *http.Request) (*http.Response, error) {
 	ask := request.Clone(request.Context())
 	ask.Body, ask.GetBody, ask.ContentLength = http.NoBody, nil, 0
 	ask.Header.Set("Authorization", negotiateHeader(token))
-	return l.wire.RoundTrip(ask)
+	return w.RoundTrip(ask)
 }
 
 func negotiateHeader(token []byte) string {

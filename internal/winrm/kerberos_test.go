@@ -1,0 +1,72 @@
+package winrm_test
+
+import (
+	"context"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jcmturner/gokrb5/v8/keytab"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// That tickets are right is shown against a real KDC in test/interop.
+
+func kerberos(kdc string) winrm.Credentials {
+	return winrm.Credentials{Method: winrm.Kerberos, Username: "fedroute", Password: password, Kerberos: &winrm.KerberosConfig{
+		Realm: "CONTOSO.COM", SPN: "HTTP/fe01.contoso.com",
+		Krb5Conf: "[libdefaults]\n default_realm = CONTOSO.COM\n[realms]\n CONTOSO.COM = {\n  kdc = " + kdc + "\n }\n",
+	}}
+}
+
+func TestKerberosKeytabIsReadWithoutTrust(t *testing.T) {
+	keys := keytab.New()
+	if err := keys.AddEntry("fedroute", "CONTOSO.COM", password, time.Unix(0, 0), 1, 18); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := keys.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHost(t, echo)
+	for n := 1; n < len(whole); n++ {
+		c := kerberos("127.0.0.1:1")
+		c.Password, c.Kerberos.Keytab = "", whole[:n]
+		_, err := winrm.Dial(t.Context(), h.endpoint(), c, winrm.Options{})
+		if kind := fault.KindOf(err); kind != fault.Invalid && kind != fault.Unreachable {
+			t.Errorf("the first %d bytes: got %s: %v", n, kind, err)
+		}
+		if strings.Contains(fault.Sentence(err), "fedroute\x00") {
+			t.Errorf("the error shows the keytab: %q", err)
+		}
+	}
+}
+
+func TestKerberosWithoutKDC(t *testing.T) {
+	h := newHost(t, echo)
+	_, err := winrm.Dial(t.Context(), h.endpoint(), kerberos("127.0.0.1:1"), winrm.Options{})
+	if !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "no KDC of the realm answers") {
+		t.Errorf("got %s: %v", fault.KindOf(err), err)
+	}
+	if n := h.count("Create"); n != 0 {
+		t.Errorf("%d envelopes went out unsigned", n)
+	}
+}
+
+func TestKerberosWithSilentKDCIsBounded(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = silent.Close() })
+	h := newHost(t, echo)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err = winrm.Dial(ctx, h.endpoint(), kerberos(silent.Addr().String()), winrm.Options{})
+	if !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "no answer in time") {
+		t.Errorf("got %s: %v", fault.KindOf(err), err)
+	}
+}
