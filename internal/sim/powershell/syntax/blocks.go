@@ -25,10 +25,10 @@ func (b *ScriptBlock) String() string {
 	return text
 }
 
-// Requirement is one #Requires comment; Text is what follows the word.
+// Requirement is one #Requires comment. Clause is what follows the word.
 type Requirement struct {
 	Extent
-	Text string
+	Clause string
 }
 
 // BlockKind tells the named blocks apart.

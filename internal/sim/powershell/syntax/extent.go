@@ -7,9 +7,16 @@ import (
 )
 
 // Source is one text that was parsed. It is immutable.
+//
+// A subexpression inside a quoted string, where each quote is written twice, is a
+// Source of its own with single quotes; its positions are those of the text
+// around it.
 type Source struct {
-	text  string
-	lines []int // offset of each line's first byte
+	text    string
+	lines   []int // offset of each line's first byte
+	outer   *Source
+	shift   int   // offset in outer of the first byte
+	dropped []int // offsets in outer of the bytes left out, ascending
 }
 
 func newSource(text string) *Source {
@@ -30,13 +37,30 @@ type Position struct{ Offset, Line, Column int }
 func (p Position) String() string { return fmt.Sprintf("line:%d char:%d", p.Line, p.Column) }
 
 func (s *Source) position(offset int) Position {
+	if s.outer != nil {
+		return s.outer.position(s.outerOffset(offset))
+	}
 	line := sort.SearchInts(s.lines, offset+1)
 	column := utf8.RuneCountInString(s.text[s.lines[line-1]:offset]) + 1
 	return Position{Offset: offset, Line: line, Column: column}
 }
 
+func (s *Source) outerOffset(offset int) int {
+	offset += s.shift
+	for _, dropped := range s.dropped {
+		if dropped > offset {
+			break
+		}
+		offset++
+	}
+	return offset
+}
+
 // Line is the text of one line (counted from 1) without its line end.
 func (s *Source) Line(number int) string {
+	if s.outer != nil {
+		return s.outer.Line(number)
+	}
 	if number < 1 || number > len(s.lines) {
 		return ""
 	}
@@ -80,6 +104,11 @@ func (e Extent) To() Position {
 		return Position{}
 	}
 	return e.Source.position(e.End)
+}
+
+// same tells whether both are the same stretch.
+func (e Extent) same(other Extent) bool {
+	return e.Source == other.Source && e.Start == other.Start && e.End == other.End
 }
 
 // Line is the number of the line in which the extent begins, from 1.

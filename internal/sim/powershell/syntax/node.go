@@ -14,9 +14,9 @@ type Statement interface {
 	statement()
 }
 
-// Expression is a node that has a value.
+// Expression is a node that has a value. It can be an element of a command.
 type Expression interface {
-	Node
+	CommandElement
 	expression()
 }
 

@@ -1,9 +1,11 @@
 package syntax
 
+import "strings"
+
 // ParseOptions chooses the language. The zero value is Windows PowerShell 5.1.
 type ParseOptions struct {
-	// Version7 accepts the words of PowerShell 7 (&&, ||, ??, ?:), only to refuse
-	// them with an UnsupportedError in place of the ParseError that 5.1 gives.
+	// Version7 knows the words of PowerShell 7 (&&, ||, ??, ?:, trailing &) well
+	// enough to refuse them with an UnsupportedError, where 5.1 has a ParseError.
 	Version7 bool
 }
 
@@ -16,5 +18,13 @@ func Parse(source string) (*ScriptBlock, error) {
 // Parse reads source in the chosen language. The error is a *ParseError or an
 // *UnsupportedError.
 func (o ParseOptions) Parse(source string) (*ScriptBlock, error) {
-	return nil, &UnsupportedError{Construct: "parsing", Line: 1}
+	p := newParser(newSource(strings.TrimPrefix(source, "\ufeff")), o)
+	script := p.script()
+	if len(p.issues) > 0 {
+		return nil, &ParseError{Issues: p.issues}
+	}
+	if p.refused != nil {
+		return nil, p.refused
+	}
+	return script, nil
 }

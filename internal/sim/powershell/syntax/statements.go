@@ -3,8 +3,7 @@ package syntax
 // Pipeline is elements joined by |. Only the first can be a CommandExpression.
 type Pipeline struct {
 	statementNode
-	Elements   []PipelineElement
-	Background bool // ended by &
+	Elements []PipelineElement
 }
 
 // Command calls something by name: Elements[0] is the name or the expression that

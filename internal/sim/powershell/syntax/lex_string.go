@@ -1,0 +1,182 @@
+package syntax
+
+import "strings"
+
+// assembly collects the text of a string and its pieces.
+type assembly struct {
+	whole   strings.Builder
+	literal strings.Builder
+	list    []piece
+}
+
+func (a *assembly) add(text string) {
+	a.whole.WriteString(text)
+	a.literal.WriteString(text)
+}
+
+// put adds a piece that is expanded; text is how it is written.
+func (a *assembly) put(p piece, text string) {
+	a.whole.WriteString(text)
+	a.flush()
+	a.list = append(a.list, p)
+}
+
+func (a *assembly) flush() {
+	if a.literal.Len() == 0 {
+		return
+	}
+	a.list = append(a.list, piece{kind: literalPiece, text: a.literal.String()})
+	a.literal.Reset()
+}
+
+func (a *assembly) value() string { return a.whole.String() }
+
+// pieces is nil when nothing is to be expanded.
+func (a *assembly) pieces() []piece {
+	if len(a.list) == 0 {
+		return nil
+	}
+	a.flush()
+	return a.list
+}
+
+// quoting tells how quotes are written inside a $(…) of a string.
+type quoting int
+
+const (
+	doubleQuotes quoting = iota // "" inside "…" is one quote
+	singleQuotes                // here-strings keep them as they are
+)
+
+func (s *scan) singleQuoted() token {
+	s.next()
+	var text assembly
+	s.untilSingleQuote(&text)
+	return token{kind: stringToken, quote: SingleQuoted, value: text.value()}
+}
+
+func (s *scan) untilSingleQuote(text *assembly) {
+	for {
+		from := s.pos
+		r := s.next()
+		switch {
+		case r == end:
+			s.unterminated("'")
+			return
+		case !isSingleQuote(r):
+			text.add(s.text[from:s.pos])
+		case isSingleQuote(s.peek()):
+			text.add(s.take())
+		default:
+			return
+		}
+	}
+}
+
+func (s *scan) unterminated(terminator string) {
+	s.complain(s.start, "TerminatorExpectedAtEndOfString", "The string is missing the terminator: "+terminator+".")
+}
+
+func (s *scan) doubleQuoted() token {
+	s.next()
+	var text assembly
+	s.untilDoubleQuote(&text)
+	return stringOf(&text, DoubleQuoted)
+}
+
+// stringOf is the token of a string whose variables would be expanded.
+func stringOf(text *assembly, quote QuoteKind) token {
+	kind := stringToken
+	pieces := text.pieces()
+	if pieces != nil {
+		kind = expandableToken
+	}
+	return token{kind: kind, quote: quote, value: text.value(), pieces: pieces}
+}
+
+func (s *scan) untilDoubleQuote(text *assembly) {
+	for {
+		r := s.peek()
+		switch {
+		case r == end:
+			s.unterminated(`"`)
+			return
+		case r == '`':
+			s.escape(text)
+		case r == '$' && s.expand(text, doubleQuotes):
+		case !isDoubleQuote(r):
+			text.add(s.take())
+		default:
+			s.next()
+			if !isDoubleQuote(s.peek()) {
+				return
+			}
+			text.add(s.take())
+		}
+	}
+}
+
+var escapes = map[rune]string{
+	'0': "\x00", 'a': "\a", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", 'v': "\v",
+}
+
+// escape reads a backtick and what it stands before.
+func (s *scan) escape(text *assembly) {
+	s.next()
+	r := s.peek()
+	if r == end {
+		text.add("`")
+		return
+	}
+	written := s.take()
+	if meant, ok := escapes[r]; ok {
+		written = meant
+	}
+	text.add(written)
+}
+
+// expand reads a variable or $(…) of a string. It reports false and takes
+// nothing when the dollar sign is just a sign.
+func (s *scan) expand(text *assembly, quotes quoting) bool {
+	second := s.peekAt(1)
+	start := s.pos
+	switch {
+	case second == '(':
+		dropped := s.subexpression(quotes)
+		text.put(piece{kind: subexpressionPiece, start: start, end: s.pos, dropped: dropped}, s.text[start:s.pos])
+	case second == '{' || isVariableStart(second):
+		s.next()
+		name := s.variableName(insideString)
+		text.put(piece{kind: variablePiece, text: name, start: start, end: s.pos}, s.text[start:s.pos])
+	default:
+		return false
+	}
+	return true
+}
+
+// subexpression passes a $(…) by counting parentheses, as the engine does: those
+// in quotes count too. It returns where doubled quotes are to become single.
+func (s *scan) subexpression(quotes quoting) []int {
+	start := s.pos
+	s.pos += 2
+	var dropped []int
+	for depth := 1; depth > 0; {
+		at := s.pos
+		r := s.next()
+		switch {
+		case r == end:
+			s.complain(start, "IncompleteDollarSubexpressionReference", "$(subexpression) is missing the closing ')'.")
+			return dropped
+		case r == '(':
+			depth++
+		case r == ')':
+			depth--
+		case quotes == doubleQuotes && (r == '`' || isDoubleQuote(r)) && isDoubleQuote(s.peek()):
+			for i := at; i < s.pos; i++ {
+				dropped = append(dropped, i)
+			}
+			s.next()
+		}
+	}
+	return dropped
+}

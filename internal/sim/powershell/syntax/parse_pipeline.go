@@ -1,0 +1,148 @@
+package syntax
+
+// pipeline reads a pipeline or an assignment. It gives nil after a complaint.
+func (p *parser) pipeline() Statement {
+	first := p.peek(operandMode)
+	var element PipelineElement
+	after := commandMode
+	if first.startsExpression() {
+		value := p.expression()
+		if value == nil {
+			return nil
+		}
+		if sign := p.peek(operatorMode); sign.assignment() != "" {
+			return p.assignment(value, sign)
+		}
+		element, after = p.commandExpression(value), operatorMode
+	} else if command := p.command(); command != nil {
+		element = command
+	}
+	if element == nil {
+		return nil
+	}
+	elements := p.pipedCommands([]PipelineElement{element}, after)
+	return &Pipeline{p.since(first.start), elements}
+}
+
+// pipedCommands reads what follows the first element. Only commands may. Mode is
+// how to read what stands behind the first element.
+func (p *parser) pipedCommands(elements []PipelineElement, after mode) []PipelineElement {
+	for {
+		bar := p.peek(after)
+		if !bar.is("|") {
+			p.endPipeline(bar)
+			return elements
+		}
+		p.take(after)
+		after = commandMode
+		p.skipNewlines()
+		if next := p.peek(operandMode); next.startsExpression() && !next.is(",") {
+			p.complain(next, "ExpressionsMustBeFirstInPipeline", "Expressions are only allowed as the first element of a pipeline.")
+			elements = append(elements, p.commandExpression(p.expression()))
+			after = operatorMode
+			continue
+		}
+		command := p.command()
+		if command == nil {
+			p.complain(bar, "EmptyPipeElement", "An empty pipe element is not allowed.")
+			return elements
+		}
+		elements = append(elements, command)
+	}
+}
+
+// endPipeline complains about what stands behind a pipeline and does not end it.
+func (p *parser) endPipeline(t token) {
+	if t.ends() {
+		return
+	}
+	switch t.text {
+	case "&&", "||", "&", "?", "??", "??=":
+		if p.options.Version7 {
+			p.refuse(t, "operator "+t.text)
+			return
+		}
+	}
+	switch t.text {
+	case "&&", "||":
+		p.complain(t, "InvalidEndOfLine", "The token '"+t.text+"' is not a valid statement separator in this version.")
+	case "&":
+		p.complain(t, "AmpersandNotAllowed", "The ampersand (&) character is not allowed. The & operator is reserved for future use; wrap an ampersand in double quotation marks (\"&\") to pass it as part of a string.")
+	default:
+		p.complain(t, "UnexpectedToken", unexpected(t))
+		return
+	}
+	p.take(operatorMode)
+}
+
+// commandExpression gives a value the redirections that stand behind it.
+func (p *parser) commandExpression(value Expression) *CommandExpression {
+	start := p.pos
+	if value != nil {
+		start = value.Span().Start
+	}
+	element := &CommandExpression{Expression: value}
+	for p.peek(operatorMode).kind == redirectToken {
+		if redirection := p.redirection(operatorMode); redirection != nil {
+			element.Redirections = append(element.Redirections, redirection)
+		}
+	}
+	element.statementNode = p.since(start)
+	return element
+}
+
+// assignment reads what is assigned to a value that was read.
+func (p *parser) assignment(target Expression, sign token) Statement {
+	p.take(operatorMode)
+	if !assignable(target) {
+		p.complainAt(target.Span(), "InvalidLeftHandSide", "The assignment expression is not valid. The input to an assignment operator must be an object that is able to accept assignments, such as a variable or a property.")
+	}
+	p.skipNewlines()
+	var value Statement
+	if !p.peek(commandMode).ends() {
+		value = p.statement()
+	}
+	if value == nil {
+		p.complain(sign, "ExpectedValueExpression", "You must provide a value expression following the '"+sign.text+"' operator.")
+		return nil
+	}
+	return &AssignmentStatement{p.since(target.Span().Start), sign.assignment(), target, bare(value)}
+}
+
+// bare takes a lone expression out of its pipeline.
+func bare(value Statement) Statement {
+	pipeline, ok := value.(*Pipeline)
+	if !ok || len(pipeline.Elements) != 1 {
+		return value
+	}
+	if expression, ok := pipeline.Elements[0].(*CommandExpression); ok {
+		return expression
+	}
+	return value
+}
+
+func assignable(target Expression) bool {
+	switch e := target.(type) {
+	case *VariableExpression, *MemberExpression, *IndexExpression:
+		return true
+	case *ConvertExpression:
+		return assignable(e.Operand)
+	case *AttributedExpression:
+		return assignable(e.Operand)
+	case *ParenExpression:
+		return assignableStatement(e.Pipeline)
+	case *ArrayLiteral:
+		for _, element := range e.Elements {
+			if !assignable(element) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func assignableStatement(s Statement) bool {
+	lone, ok := bare(s).(*CommandExpression)
+	return ok && lone.Expression != nil && assignable(lone.Expression)
+}

@@ -1,0 +1,188 @@
+package syntax
+
+import (
+	"slices"
+	"strings"
+)
+
+// maxDepth bounds how deep trees become: nesting and chains of operators.
+const maxDepth = 1000
+
+// parser turns tokens into a tree by recursive descent. A complaint does not stop
+// it: like the engine it goes on and tells all it finds.
+type parser struct {
+	lexer
+	options ParseOptions
+	pos     int // where the next token is looked for
+	last    int // end of the last token taken
+
+	ahead     token // the token at aheadPos in aheadMode
+	aheadPos  int
+	aheadMode mode
+
+	issues       []Issue
+	refused      *UnsupportedError
+	halted       bool // the rest of the text is not read
+	requirements []Requirement
+	depth        int
+	commas       commaMeaning
+	brackets     map[int]bracket
+}
+
+// commaMeaning tells whether a comma makes an array or ends the value.
+type commaMeaning int
+
+const (
+	commaJoins commaMeaning = iota
+	commaEnds               // in lists of parameters and arguments
+)
+
+func newParser(source *Source, options ParseOptions) *parser {
+	return &parser{
+		lexer:    lexer{source: source, text: source.text},
+		options:  options,
+		aheadPos: -1,
+		brackets: map[int]bracket{},
+	}
+}
+
+// peek is the next token, read in mode m. It is not taken.
+func (p *parser) peek(m mode) token {
+	if p.aheadPos != p.pos || p.aheadMode != m {
+		p.ahead, p.aheadPos, p.aheadMode = p.at(p.pos, m), p.pos, m
+	}
+	return p.ahead
+}
+
+// take takes the next token, read in mode m.
+func (p *parser) take(m mode) token {
+	t := p.peek(m)
+	p.noteRequirements(p.text[p.pos:t.start])
+	p.note(t.issues...)
+	p.pos, p.last = t.end, t.end
+	return t
+}
+
+// accept takes the next token if it is the given punctuation.
+func (p *parser) accept(symbol string) bool {
+	if !p.peek(operatorMode).is(symbol) {
+		return false
+	}
+	p.take(operatorMode)
+	return true
+}
+
+// expect takes the given punctuation or complains about what stands there.
+func (p *parser) expect(symbol, id, message string) bool {
+	if p.accept(symbol) {
+		return true
+	}
+	p.complain(p.peek(operatorMode), id, message)
+	return false
+}
+
+// acceptWord takes the next token if it is the given keyword.
+func (p *parser) acceptWord(keyword string) bool {
+	if p.peek(commandMode).keyword() != keyword {
+		return false
+	}
+	p.take(commandMode)
+	return true
+}
+
+func (p *parser) skipNewlines() {
+	for p.peek(operatorMode).kind == newlineToken {
+		p.take(operatorMode)
+	}
+}
+
+// skipSeparators passes line ends and semicolons.
+func (p *parser) skipSeparators() {
+	for t := p.peek(operatorMode); t.kind == newlineToken || t.is(";"); t = p.peek(operatorMode) {
+		p.take(operatorMode)
+	}
+}
+
+// extent reaches from start to the last token taken.
+func (p *parser) extent(start int) Extent {
+	return Extent{p.source, start, max(start, p.last)}
+}
+
+// since makes the embedded part of a statement.
+func (p *parser) since(start int) statementNode { return statementNode{p.extent(start)} }
+
+// value makes the embedded part of an expression.
+func (p *parser) value(start int) expressionNode { return expressionNode{p.extent(start)} }
+
+// complain reports an issue at a token.
+func (p *parser) complain(t token, id, message string) {
+	p.complainAt(Extent{p.source, t.start, t.end}, id, message)
+}
+
+func (p *parser) complainAt(where Extent, id, message string) {
+	p.note(Issue{Extent: where, ID: id, Message: message})
+}
+
+// maxIssues bounds what is told of a text that is no PowerShell at all.
+const maxIssues = 50
+
+// note adds issues that are new, as long as there is use in more.
+func (p *parser) note(issues ...Issue) {
+	for _, issue := range issues {
+		if !p.halted && len(p.issues) < maxIssues && !p.knows(issue) {
+			p.issues = append(p.issues, issue)
+		}
+	}
+}
+
+func (p *parser) knows(issue Issue) bool {
+	return slices.ContainsFunc(p.issues, func(known Issue) bool {
+		return known.ID == issue.ID && known.Extent.same(issue.Extent)
+	})
+}
+
+// refuse stops parsing at a construct that the simulator does not have.
+func (p *parser) refuse(t token, construct string) {
+	if !p.halted {
+		line := Extent{p.source, t.start, t.end}.Line()
+		p.refused = &UnsupportedError{Construct: construct, Line: line}
+	}
+	p.stop()
+}
+
+// stop passes the rest of the text: every rule then sees its end.
+func (p *parser) stop() {
+	p.halted = true
+	p.pos = len(p.text)
+}
+
+// enter goes one level deeper. It reports false, and stops parsing, when that is
+// too deep. Each enter is followed by a leave.
+func (p *parser) enter() bool {
+	if p.depth++; p.depth <= maxDepth {
+		return true
+	}
+	p.depth--
+	p.complain(p.peek(operatorMode), "ScriptTooComplicated", "The script is nested too deeply: more than 1000 levels.")
+	p.depth++
+	p.stop()
+	return false
+}
+
+func (p *parser) leave() { p.depth-- }
+
+// noteRequirements keeps the #Requires comments of skipped text.
+func (p *parser) noteRequirements(skipped string) {
+	if !strings.Contains(skipped, "#") {
+		return
+	}
+	start := p.pos
+	for line := range strings.Lines(skipped) {
+		text := strings.TrimSpace(line)
+		if len(text) > len("#requires") && strings.EqualFold(text[:len("#requires")], "#requires") {
+			where := Extent{p.source, start, start + len(line)}
+			p.requirements = append(p.requirements, Requirement{Extent: where, Clause: strings.TrimSpace(text[len("#requires"):])})
+		}
+		start += len(line)
+	}
+}
