@@ -1,0 +1,208 @@
+package catalogue_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/sim/cmdlets/reference"
+	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
+)
+
+// Parameters that every cmdlet has.
+var commonParameters = []string{"ErrorAction", "ErrorVariable", "WarningAction", "WarningVariable", "Verbose", "Debug", "OutVariable", "OutBuffer"}
+
+// TestBinding binds every use of a product's cmdlet against the reference of
+// every version that the script claims to support.
+func TestBinding(t *testing.T) {
+	catalogue, err := reference.Lync()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bound := 0
+	each(t, func(t *testing.T, c shell.Command) {
+		uses := usesIn(tree(t, c))
+		if len(uses) == 0 {
+			t.Fatal("the script uses no cmdlet of the product")
+		}
+		for _, version := range c.Versions {
+			offered := catalogue.In(reference.Version(version))
+			for _, u := range uses {
+				for _, complaint := range u.bind(offered, c.Optional) {
+					t.Errorf("line %d, %s: %s: %s", u.line, version, u.cmdlet, complaint)
+				}
+				bound++
+			}
+		}
+	})
+	t.Logf("%d uses bound", bound)
+}
+
+// use is one call of a cmdlet.
+type use struct {
+	cmdlet     string
+	line       int
+	parameters []string // as written
+	positional int
+	// splatted tells that further parameters are chosen while running.
+	splatted bool
+}
+
+func usesIn(block *syntax.ScriptBlock) []use {
+	tables := tablesIn(block)
+	var uses []use
+	syntax.Inspect(block, func(n syntax.Node) bool {
+		c, ok := n.(*syntax.Command)
+		if !ok || !strings.Contains(c.Name(), "-Cs") {
+			return true
+		}
+		u := use{cmdlet: c.Name(), line: c.Line()}
+		for i, e := range c.Elements[1:] {
+			switch e := e.(type) {
+			case *syntax.CommandParameter:
+				u.parameters = append(u.parameters, e.Name)
+			case *syntax.VariableExpression:
+				if e.Splatted {
+					u.splatted = true
+					u.parameters = append(u.parameters, tables[strings.ToLower(e.Name)]...)
+				} else if !isValue(c.Elements[i]) {
+					u.positional++
+				}
+			default:
+				if !isValue(c.Elements[i]) {
+					u.positional++
+				}
+			}
+		}
+		uses = append(uses, u)
+		return true
+	})
+	return uses
+}
+
+// isValue reports whether what follows the element may be its value.
+func isValue(before syntax.CommandElement) bool {
+	p, ok := before.(*syntax.CommandParameter)
+	return ok && p.Argument == nil
+}
+
+// tablesIn gives the keys of each table that is assigned to a variable.
+func tablesIn(block *syntax.ScriptBlock) map[string][]string {
+	tables := map[string][]string{}
+	syntax.Inspect(block, func(n syntax.Node) bool {
+		a, ok := n.(*syntax.AssignmentStatement)
+		if !ok {
+			return true
+		}
+		variable, ok := a.Left.(*syntax.VariableExpression)
+		if !ok {
+			return true
+		}
+		right, ok := a.Right.(*syntax.CommandExpression)
+		if !ok {
+			return true
+		}
+		if table, ok := right.Expression.(*syntax.Hashtable); ok {
+			for _, entry := range table.Entries {
+				if key, ok := entry.Key.(*syntax.StringConstantExpression); ok {
+					name := strings.ToLower(variable.Name)
+					tables[name] = append(tables[name], key.Value)
+				}
+			}
+		}
+		return true
+	})
+	return tables
+}
+
+// bind gives what the reference has against the use.
+func (u use) bind(offered *reference.Catalogue, optional []string) []string {
+	cmdlet, ok := offered.Cmdlet(u.cmdlet)
+	if !ok {
+		if slices.Contains(optional, u.cmdlet) {
+			return nil
+		}
+		return []string{"this version has no such cmdlet"}
+	}
+	var complaints []string
+	complain := func(format string, arguments ...any) {
+		complaints = append(complaints, fmt.Sprintf(format, arguments...))
+	}
+
+	given := map[string]bool{}
+	for _, name := range u.parameters {
+		p, ok := cmdlet.Parameter(name)
+		switch {
+		case ok && p.Name == name:
+			given[name] = true
+		case slices.Contains(commonParameters, name), slices.Contains(optional, u.cmdlet+" -"+name):
+		default:
+			complain("it has no parameter written exactly %s", name)
+		}
+	}
+	if u.positional > 0 {
+		complain("a value is given by position")
+	}
+	if len(complaints) == 0 && !u.fits(cmdlet, given) {
+		complain("no parameter set takes %v", u.parameters)
+	}
+	// A session that nobody watches must not be asked anything.
+	if cmdlet.ShouldProcess() {
+		for _, name := range []string{"Confirm", "Force"} {
+			if _, has := cmdlet.Parameter(name); has && !given[name] {
+				complain("-%s is missing", name)
+			}
+		}
+	}
+	return complaints
+}
+
+// fits reports whether one parameter set holds everything given and nothing
+// mandatory beside.
+func (u use) fits(cmdlet reference.Cmdlet, given map[string]bool) bool {
+	sets := cmdlet.Sets
+	if len(sets) == 0 {
+		sets = []string{""}
+	}
+	return slices.ContainsFunc(sets, func(set string) bool {
+		for _, p := range cmdlet.Parameters {
+			membership, in := p.In(set)
+			if given[p.Name] && !in || !given[p.Name] && in && membership.Mandatory && !u.splatted {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// TestBindingComplains proves that the test above can fail.
+func TestBindingComplains(t *testing.T) {
+	catalogue, err := reference.Lync()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := map[string]struct {
+		reason  string
+		use     use
+		version reference.Version
+	}{
+		"cmdlet":    {"2010 cannot fail back", use{cmdlet: "Invoke-CsPoolFailBack", parameters: []string{"PoolFqdn", "Force", "Confirm"}}, reference.Lync2010},
+		"parameter": {"2010 has no XMPP route", use{cmdlet: "Set-CsSite", parameters: []string{"Identity", "XmppFederationRoute", "Force", "Confirm"}}, reference.Lync2010},
+		"name":      {"the procedures' name", use{cmdlet: "Set-CsSite", parameters: []string{"Identity", "XmppExternalFederationRoute", "Force", "Confirm"}}, reference.Lync2013},
+		"short":     {"abbreviations end with the next version", use{cmdlet: "Get-CsTopology", parameters: []string{"AsX"}}, reference.Lync2013},
+		"mandatory": {"a pool is needed", use{cmdlet: "Invoke-CsPoolFailBack", parameters: []string{"Force", "Confirm"}}, reference.SfB2019},
+		"set":       {"two roles at once", use{cmdlet: "Get-CsService", parameters: []string{"EdgeServer", "Registrar"}}, reference.SfB2015},
+		"confirm":   {"it would ask", use{cmdlet: "Set-CsSite", parameters: []string{"Identity", "FederationRoute", "Force"}}, reference.SfB2015},
+		"force":     {"it would ask", use{cmdlet: "Enable-CsTopology", parameters: []string{"Confirm"}}, reference.SfBSE},
+		"position":  {"positions differ between pages", use{cmdlet: "Get-CsSite", positional: 1}, reference.SfBSE},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if complaints := c.use.bind(catalogue.In(c.version), nil); len(complaints) == 0 {
+				t.Errorf("%s: nothing was said", c.reason)
+			}
+		})
+	}
+}
