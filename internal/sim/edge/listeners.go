@@ -65,7 +65,7 @@ func Open(f *farm.Farm, c Config) (*Listeners, error) {
 func (l *Listeners) sync() {
 	want := map[netip.AddrPort]farm.Listener{}
 	for _, w := range l.farm.Reachable() {
-		want[netip.AddrPortFrom(w.Address, w.Port)] = w
+		want[netip.AddrPortFrom(w.Public, w.Port)] = w
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

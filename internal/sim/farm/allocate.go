@@ -22,7 +22,7 @@ func (s *Spec) Allocate(base netip.Prefix) (Addresses, error) {
 	for range max(s.DNS.Servers, 1) {
 		p.DNS = append(p.DNS, take())
 	}
-	for i := len(p.DNS) + 1; i < 10; i++ {
+	for i := len(p.DNS) + 2; i < 10; i++ {
 		take()
 	}
 	edges := s.edgeServers()

@@ -10,11 +10,13 @@ import (
 // Listener is one TCP port that a machine listens on.
 type Listener struct {
 	Machine string
-	Address netip.Addr
+	Address netip.Addr // of the machine's own interface
 	Port    uint16
 	Service string // short name of the Windows service
-	// Federation is set on the two external federation ports.
+	// Federation and Public are set on the two external federation ports: Public
+	// is where partners reach the port, the NAT address where there is one.
 	Federation Protocol
+	Public     netip.Addr
 }
 
 // Listeners lists what a machine listens on: nothing while it has no power. The
@@ -78,12 +80,12 @@ func (f *Farm) listeners(m *machine) []Listener {
 		out = append(out, Listener{Machine: m.fqdn, Address: m.address(topology.SideInternal), Port: 4443, Service: ServiceReplica})
 	}
 	if f.servesSIP(m) {
-		out = append(out, Listener{m.fqdn, m.spec.public(), topology.PortSIPFederation, ServiceAccessEdge, SIP})
+		out = append(out, m.federation(SIP, topology.PortSIPFederation, ServiceAccessEdge))
 	}
 	if f.servesXMPP(m) {
 		out = append(out,
-			Listener{m.fqdn, m.spec.public(), topology.PortXMPPFederation, ServiceXMPPProxy, XMPP},
-			Listener{m.fqdn, m.address(topology.SideInternal), topology.PortXMPPInternal, ServiceXMPPProxy, ""})
+			m.federation(XMPP, topology.PortXMPPFederation, ServiceXMPPProxy),
+			Listener{Machine: m.fqdn, Address: m.spec.InternalAddress, Port: topology.PortXMPPInternal, Service: ServiceXMPPProxy})
 	}
 	return out
 }
@@ -111,9 +113,13 @@ func (m *machine) runs(name string) bool {
 
 func (m *machine) address(side string) netip.Addr {
 	if side == topology.SideExternal {
-		return m.spec.public()
+		return m.spec.ExternalAddress
 	}
 	return m.spec.InternalAddress
+}
+
+func (m *machine) federation(p Protocol, port uint16, service string) Listener {
+	return Listener{m.fqdn, m.spec.ExternalAddress, port, service, p, m.spec.public()}
 }
 
 func (f *Farm) servesSIP(m *machine) bool {

@@ -11,6 +11,9 @@ import (
 type Spec struct {
 	Name    string `json:"name"`
 	Product string `json:"product"`
+	// NetBIOSDomain is the short name of the Active Directory domain, CONTOSO;
+	// the Name in upper case when left out.
+	NetBIOSDomain string `json:"netbiosDomain,omitempty"`
 	// XMPPRouteParameter is the parameter that Set-CsSite has:
 	// XmppFederationRoute (default) or XmppExternalFederationRoute.
 	XMPPRouteParameter string `json:"xmppRouteParameter,omitempty"`
@@ -100,9 +103,12 @@ type MachineSpec struct {
 // Account may sign in to WinRM. A password left out is made up at start and
 // written to the credentials file.
 type Account struct {
-	Name     string `json:"name"` // CONTOSO\admin for the domain, or a local name
+	// Name is CONTOSO\admin for an account of the domain, Administrator for one
+	// of single machines.
+	Name     string `json:"name"`
 	Password string `json:"password,omitempty"`
-	// Machines lists where a local account exists; empty: every domain machine.
+	// Machines lists where a local account exists; empty: an account of the
+	// domain, good on every machine that is no Edge server.
 	Machines []string `json:"machines,omitempty"`
 }
 
@@ -114,14 +120,47 @@ type CertificatesSpec struct {
 
 // DNSSpec describes the public zones that the simulated organization serves.
 type DNSSpec struct {
-	// Zones defaults to the SIP and XMPP domains.
-	Zones []string `json:"zones,omitempty"`
-	// Servers is the number of authoritative servers, 1 when left out.
+	// Zones defaults to the SIP and XMPP domains, without further records.
+	Zones []ZoneSpec `json:"zones,omitempty"`
+	// Keys may change records; one key "fedroute" for everything when left out.
+	Keys []DNSKey `json:"keys,omitempty"`
+	// Servers is the number of authoritative servers, 1 when left out; the first
+	// is the primary.
 	Servers int `json:"servers,omitempty"`
 	// Port they listen on, 5300 when left out: port 53 needs privileges.
 	Port uint16 `json:"port,omitempty"`
 	// TTL of the records made at start, in seconds; 300 when left out.
 	TTL uint32 `json:"ttl,omitempty"`
+	// Federation says which federation records exist at start: Published
+	// (default), those of the pools that the sites' routes name, or Empty.
+	Federation DNSStart `json:"federation,omitempty"`
+}
+
+// DNSStart says which federation records exist at start.
+type DNSStart string
+
+// The ways to start.
+const (
+	DNSPublished DNSStart = "Published"
+	DNSEmpty     DNSStart = "Empty"
+)
+
+// ZoneSpec is one zone. Records are lines of a master file, names relative to
+// the zone: "www 300 A 192.0.2.80".
+type ZoneSpec struct {
+	Name    string   `json:"name"`
+	Records []string `json:"records,omitempty"`
+}
+
+// DNSKey is a TSIG key. A secret left out is made up at start and written to the
+// credentials file.
+type DNSKey struct {
+	Name      string `json:"name"`
+	Algorithm string `json:"algorithm,omitempty"` // hmac-sha256 when left out
+	Secret    string `json:"secret,omitempty"`    // base64
+	// Domains are the names at and below which the key may change records; none
+	// means everything.
+	Domains []string `json:"domains,omitempty"`
 }
 
 // DurationsSpec is a profile with single durations replaced.

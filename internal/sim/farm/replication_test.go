@@ -1,0 +1,142 @@
+package farm
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// replica gives one computer's row of the replication status.
+func replica(t *testing.T, f *Farm, fqdn string) ReplicaState {
+	t.Helper()
+	rows, err := f.ReplicationStatus()
+	must(t, err)
+	for _, r := range rows {
+		if r.ReplicaFQDN == fqdn {
+			return r
+		}
+	}
+	t.Fatalf("no replica %s", fqdn)
+	return ReplicaState{}
+}
+
+func TestReplicationStatus(t *testing.T) {
+	const lag, notice = time.Minute, 5 * time.Second
+	f, clock := newFarm(t, func(s *Spec) {
+		s.Durations.Replication, s.Durations.ReplicationNotice = Duration(lag), Duration(notice)
+	})
+	clock.Advance(time.Hour)
+	changed := clock.Now()
+	must(t, f.SetSiteRoute(person, "Redmond", SIP, edgeB))
+	if r := replica(t, f, edgeB1); !r.UpToDate || !r.LastUpdate.Before(changed) {
+		t.Errorf("right after the change the status still says True, with an update of before: %+v", r)
+	}
+	clock.Advance(notice)
+	if r := replica(t, f, edgeB1); r.UpToDate {
+		t.Errorf("the status never noticed the change: %+v", r)
+	}
+	clock.Advance(lag - notice)
+	if r := replica(t, f, edgeB1); !r.UpToDate || r.LastUpdate.Before(changed) {
+		t.Errorf("after the lag the replica has the change: %+v", r)
+	}
+}
+
+func TestReplicationObstacles(t *testing.T) {
+	cases := map[string]struct {
+		reason       string
+		hinder, free func(*testing.T, *Farm)
+	}{
+		"stopped": {"nothing replicates while replication is stopped",
+			func(t *testing.T, f *Farm) { must(t, f.StopReplication(person)) },
+			func(t *testing.T, f *Farm) { must(t, f.StartReplication(person)) }},
+		"service": {"the REPLICA service takes the update",
+			func(t *testing.T, f *Farm) {
+				must(t, f.StopServices(t.Context(), person, ServicesRequest{Machine: edgeB1, Names: []string{ServiceReplica}}))
+			},
+			func(t *testing.T, f *Farm) {
+				must(t, f.StartServices(t.Context(), person, ServicesRequest{Machine: edgeB1, Names: []string{ServiceReplica}}))
+			}},
+		"network": {"the CMS pushes over port 4443",
+			func(t *testing.T, f *Farm) { must(t, f.Disconnect(person, edgeB1)) },
+			func(t *testing.T, f *Farm) { must(t, f.Return(person, edgeB1, ServicesStart)) }},
+		"power": {"a machine that is down takes nothing, and REPLICA starts with it",
+			func(t *testing.T, f *Farm) { must(t, f.Kill(person, edgeB1)) },
+			func(t *testing.T, f *Farm) { must(t, f.Return(person, edgeB1, ServicesStayStopped)) }},
+		"stuck": {"a replica can be stuck",
+			func(t *testing.T, f *Farm) { must(t, f.AddFault(Fault{Kind: FaultStuckReplica, Target: edgeB1})) },
+			func(_ *testing.T, f *Farm) { f.ClearFaults() }},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			f, clock := newFarm(t, func(s *Spec) { s.Durations.Replication = Duration(time.Minute) })
+			tc.hinder(t, f)
+			must(t, f.SetSiteRoute(person, "Redmond", SIP, edgeB))
+			clock.Advance(time.Hour)
+			if r := replica(t, f, edgeB1); r.UpToDate {
+				t.Fatalf("%s: it is up to date", tc.reason)
+			}
+			tc.free(t, f)
+			clock.Advance(time.Minute - time.Second)
+			if r := replica(t, f, edgeB1); r.UpToDate {
+				t.Errorf("%s: it was up to date before its lag had passed", tc.reason)
+			}
+			clock.Advance(time.Second)
+			if r := replica(t, f, edgeB1); !r.UpToDate {
+				t.Errorf("%s: it never caught up", tc.reason)
+			}
+		})
+	}
+}
+
+func TestUpdateOnItsWayIsLost(t *testing.T) {
+	f, clock := newFarm(t, func(s *Spec) { s.Durations.Replication = Duration(time.Minute) })
+	must(t, f.SetSiteRoute(person, "Redmond", SIP, edgeB))
+	clock.Advance(59 * time.Second)
+	must(t, f.Disconnect(person, edgeB1))
+	must(t, f.Return(person, edgeB1, ServicesStart))
+	clock.Advance(59 * time.Second)
+	if replica(t, f, edgeB1).UpToDate {
+		t.Error("an update survived the cut of the network")
+	}
+	clock.Advance(time.Second)
+	if !replica(t, f, edgeB1).UpToDate {
+		t.Error("the update was not sent again")
+	}
+}
+
+func TestForcedReplication(t *testing.T) {
+	f, clock := newFarm(t, func(s *Spec) {
+		s.Durations.Replication, s.Durations.ForcedReplication = Duration(time.Minute), Duration(3*time.Minute)
+	})
+	must(t, f.ForceReplication(person, edgeB1))
+	want := ReplicaState{ReplicaFQDN: edgeB1}
+	if diff := cmp.Diff(want, replica(t, f, edgeB1)); diff != "" {
+		t.Errorf("forcing deletes the recorded status (-want +got):\n%s", diff)
+	}
+	if !replica(t, f, "edge-a1.contoso.com").UpToDate {
+		t.Error("forcing one replica touched another")
+	}
+	clock.Advance(3*time.Minute - time.Second)
+	if replica(t, f, edgeB1).UpToDate {
+		t.Error("a forced copy came before its time")
+	}
+	clock.Advance(time.Second)
+	want = ReplicaState{ReplicaFQDN: edgeB1, UpToDate: true, LastStatus: clock.Now(), LastUpdate: clock.Now(), ProductVersion: "5.0.8308.0"}
+	if diff := cmp.Diff(want, replica(t, f, edgeB1)); diff != "" {
+		t.Errorf("after the forced copy (-want +got):\n%s", diff)
+	}
+}
+
+func TestSlowReplica(t *testing.T) {
+	f, clock := newFarm(t, nil)
+	must(t, f.AddFault(Fault{Kind: FaultSlowReplica, Target: edgeB1, Delay: Duration(time.Minute)}))
+	must(t, f.SetSiteRoute(person, "Redmond", SIP, edgeB))
+	if !replica(t, f, "edge-a1.contoso.com").UpToDate || replica(t, f, edgeB1).UpToDate {
+		t.Error("only the slow replica should be behind")
+	}
+	clock.Advance(time.Minute)
+	if !replica(t, f, edgeB1).UpToDate {
+		t.Error("the slow replica never caught up")
+	}
+}
