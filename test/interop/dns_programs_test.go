@@ -40,7 +40,7 @@ options {
 	directory "."; pid-file "named.pid"; session-keyfile "session.key"; lock-file none;
 	managed-keys-directory "."; key-directory ".";
 	listen-on port %[2]s { %[1]s; }; listen-on-v6 { none; };
-	recursion no; dnssec-validation no; minimal-responses no;
+	recursion no; dnssec-validation no; minimal-responses yes;
 	%[4]s
 };
 controls { };

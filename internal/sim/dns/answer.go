@@ -46,12 +46,14 @@ func (v *version) answer(reply *mdns.Msg, name string, q mdns.Question) (alias s
 	if !exists {
 		reply.Rcode = mdns.RcodeNameError
 		v.negative(reply)
+		if q.Qtype == mdns.TypeSOA { // as BIND's zero-no-soa-ttl: nobody shall remember that
+			reply.Ns[0].Header().Ttl = 0
+		}
 		return ""
 	}
-	// The owner as it was asked for, which a wildcard's records also get.
-	owner := name
-	if mdns.CanonicalName(q.Name) == name {
-		owner = q.Name
+	owner := "" // as it stands in the zone
+	if !v.nodes[name] {
+		owner = name // a wildcard's records take the name that was asked for
 	}
 	if cname := own[mdns.TypeCNAME]; len(cname) > 0 && q.Qtype != mdns.TypeCNAME && q.Qtype != mdns.TypeANY {
 		reply.Answer = appendAs(reply.Answer, owner, cname)
@@ -65,6 +67,9 @@ func (v *version) answer(reply *mdns.Msg, name string, q mdns.Question) (alias s
 	}
 	if len(found) == 0 {
 		v.negative(reply)
+	}
+	if q.Qtype == mdns.TypeNS {
+		v.addresses(reply, found, v.apex)
 	}
 	reply.Answer = appendAs(reply.Answer, owner, found)
 	return ""
@@ -94,13 +99,20 @@ func (v *version) cut(name string) string {
 	return cut
 }
 
-// refer points to the servers of a delegated zone, with the addresses known here.
+// refer points to the servers of a delegated zone.
 func (v *version) refer(reply *mdns.Msg, cut string) {
 	servers := v.names[cut][mdns.TypeNS]
 	reply.Ns = append(reply.Ns, servers...)
+	v.addresses(reply, servers, cut)
+}
+
+// addresses adds the addresses of those name servers that lie in a domain.
+func (v *version) addresses(reply *mdns.Msg, servers []mdns.RR, domain string) {
 	for _, rr := range servers {
-		glue := v.names[mdns.CanonicalName(rr.(*mdns.NS).Ns)]
-		reply.Extra = slices.Concat(reply.Extra, glue[mdns.TypeA], glue[mdns.TypeAAAA])
+		host := mdns.CanonicalName(rr.(*mdns.NS).Ns)
+		if mdns.IsSubDomain(domain, host) {
+			reply.Extra = slices.Concat(reply.Extra, v.names[host][mdns.TypeA], v.names[host][mdns.TypeAAAA])
+		}
 	}
 }
 
@@ -111,11 +123,13 @@ func (v *version) negative(reply *mdns.Msg) {
 	reply.Ns = append(reply.Ns, soa)
 }
 
-// appendAs appends records under an owner's name.
+// appendAs appends records, under an owner's name if that is not empty.
 func appendAs(list []mdns.RR, owner string, records []mdns.RR) []mdns.RR {
 	for _, rr := range records {
 		rr = mdns.Copy(rr)
-		rr.Header().Name = owner
+		if owner != "" {
+			rr.Header().Name = owner
+		}
 		list = append(list, rr)
 	}
 	return list

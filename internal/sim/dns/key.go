@@ -42,19 +42,31 @@ func (k Key) check() (Key, error) {
 	return k, nil
 }
 
-// mayChange is the update policy: every record must be within it.
-func (k Key) mayChange(updates []mdns.RR) bool {
-	for _, rr := range updates {
-		h := rr.Header()
-		inDomain := func(domain string) bool { return mdns.IsSubDomain(mdns.CanonicalName(domain), h.Name) }
-		if len(k.Domains) > 0 && !slices.ContainsFunc(k.Domains, inDomain) {
-			return false
+// mayChange is the update policy. As BIND does, it asks about each set or
+// record that would go, so deleting what is not there is allowed to any key.
+func (k Key) mayChange(rr mdns.RR, v *version) bool {
+	h := rr.Header()
+	own := v.names[mdns.CanonicalName(h.Name)]
+	if h.Class == mdns.ClassANY && h.Rrtype == mdns.TypeANY {
+		for rrtype := range own {
+			if !k.grants(h.Name, rrtype) {
+				return false
+			}
 		}
-		if len(k.Types) > 0 && !slices.Contains(k.Types, mdns.TypeToString[h.Rrtype]) {
-			return false
-		}
+		return true
 	}
-	return true
+	isTargeted := h.Rrtype == mdns.TypeSRV || h.Rrtype == mdns.TypePTR // policies can look at their targets
+	same := func(old mdns.RR) bool { return h.Class == mdns.ClassANY || sameValue(old, rr) }
+	if h.Class != mdns.ClassINET && isTargeted && !slices.ContainsFunc(own[h.Rrtype], same) {
+		return true
+	}
+	return k.grants(h.Name, h.Rrtype)
+}
+
+func (k Key) grants(name string, rrtype uint16) bool {
+	inDomain := func(domain string) bool { return mdns.IsSubDomain(mdns.CanonicalName(domain), name) }
+	return (len(k.Domains) == 0 || slices.ContainsFunc(k.Domains, inDomain)) &&
+		(len(k.Types) == 0 || slices.Contains(k.Types, mdns.TypeToString[rrtype]))
 }
 
 // keyring signs and verifies with the keys of an Authority.

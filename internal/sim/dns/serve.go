@@ -90,16 +90,16 @@ func (s *Server) tryUpdate(request *mdns.Msg, fault Fault) int {
 	}
 	key := s.authority.key(signature.Hdr.Name)
 	return s.authority.change(apex, key.Name, s.address, func(now, next *version) int {
-		if rcode := now.prescan(request.Ns); rcode != mdns.RcodeSuccess {
+		if rcode := now.prescan(key, request.Ns); rcode != mdns.RcodeSuccess {
 			return rcode
-		}
-		if !key.mayChange(request.Ns) {
-			return mdns.RcodeRefused
 		}
 		if rcode := now.check(request.Answer); rcode != mdns.RcodeSuccess {
 			return rcode
 		}
 		next.apply(request.Ns)
+		if next.index(); !next.sane() {
+			return mdns.RcodeRefused
+		}
 		return mdns.RcodeSuccess
 	})
 }

@@ -3,6 +3,7 @@ package dns
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	mdns "github.com/miekg/dns"
 )
@@ -89,8 +90,9 @@ func sameValue(a, b mdns.RR) bool {
 	return mdns.IsDuplicate(a, b)
 }
 
-// prescan tests the records to add and delete (RFC 2136 section 3.4.1).
-func (v *version) prescan(updates []mdns.RR) int {
+// prescan tests the records to add and delete (RFC 2136 section 3.4.1) and, one
+// by one as BIND does, whether the key may.
+func (v *version) prescan(key Key, updates []mdns.RR) int {
 	for _, rr := range updates {
 		h := rr.Header()
 		if !mdns.IsSubDomain(v.apex, mdns.CanonicalName(h.Name)) {
@@ -107,6 +109,9 @@ func (v *version) prescan(updates []mdns.RR) int {
 		}
 		if !ok {
 			return mdns.RcodeFormatError
+		}
+		if !key.mayChange(rr, v) {
+			return mdns.RcodeRefused
 		}
 	}
 	return mdns.RcodeSuccess
@@ -161,6 +166,10 @@ func (v *version) insert(name string, rr mdns.RR) {
 		}
 		v.remove(name, mdns.TypeSOA, keepNone)
 		v.serial = soa.Serial
+	case mdns.TypeNS:
+		if isAlias || strings.HasPrefix(name, "*.") { // a delegation has no wildcard
+			return
+		}
 	default:
 		if isAlias {
 			return
@@ -190,6 +199,22 @@ func keepNone(mdns.RR) bool { return false }
 
 // newer compares serials in a circle (RFC 1982).
 func newer(a, b uint32) bool { return int32(a-b) > 0 }
+
+// sane tells whether the zone's own servers still have addresses where the zone
+// holds their names. BIND refuses an update after which they have none.
+func (v *version) sane() bool {
+	for _, rr := range v.names[v.apex][mdns.TypeNS] {
+		host := mdns.CanonicalName(rr.(*mdns.NS).Ns)
+		if !mdns.IsSubDomain(v.apex, host) || v.cut(host) != "" {
+			continue
+		}
+		own, _ := v.find(host)
+		if len(own[mdns.TypeA]) == 0 && len(own[mdns.TypeAAAA]) == 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // difference lists what went and what came, in the order of names and types.
 func difference(from, to *version) []string {

@@ -96,17 +96,17 @@ func (v *version) edit(name string) sets {
 	return own
 }
 
-// add puts a record in the way RFC 2136 section 3.4.2.2 says, except for the
-// rules about CNAME and SOA, which apply has: a duplicate replaces, and as BIND
-// does, the TTL of the whole set follows the newest record.
+// add puts a record in. As BIND does, the TTL of the whole set follows the newest
+// record, and of two values that differ in letter case alone the older stays.
 func (v *version) add(rr mdns.RR) {
 	h := rr.Header()
 	name := mdns.CanonicalName(h.Name)
 	own := v.edit(name)
 	var set []mdns.RR
+	isNew := true
 	for _, old := range own[h.Rrtype] {
 		if mdns.IsDuplicate(old, rr) {
-			continue
+			isNew = false
 		}
 		if old.Header().Ttl != h.Ttl {
 			old = mdns.Copy(old)
@@ -114,7 +114,10 @@ func (v *version) add(rr mdns.RR) {
 		}
 		set = append(set, old)
 	}
-	own[h.Rrtype] = append(set, mdns.Copy(rr))
+	if isNew {
+		set = append(set, mdns.Copy(rr))
+	}
+	own[h.Rrtype] = set
 }
 
 // remove takes records out of one owner; keep decides which of a type stay.
