@@ -11,6 +11,8 @@ import (
 // Method is a way to sign in.
 type Method string
 
+// The ways to sign in, best first. Basic hands the password to the host and
+// works for its local accounts only.
 const (
 	Kerberos    Method = "Kerberos"
 	NTLM        Method = "NTLM"

@@ -47,7 +47,7 @@ func newHost(t testing.TB, program func(*process) int) *host {
 	t.Helper()
 	h := &host{program: program, shells: map[string]*process{}, hold: 20 * time.Second, signIn: basicSignIn}
 	h.Server = httptest.NewUnstartedServer(http.HandlerFunc(h.serve))
-	h.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+	h.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
 		return context.WithValue(ctx, connectionKey{}, &ntlmConnection{})
 	}
 	h.Config.ErrorLog = quietLog

@@ -19,99 +19,90 @@ func hangUp(w http.ResponseWriter) {
 	}
 }
 
+// instead answers requests of one action.
+func instead(action string, answer func(http.ResponseWriter)) func(http.ResponseWriter, string) bool {
+	return func(w http.ResponseWriter, a string) bool {
+		if a == action {
+			answer(w)
+		}
+		return a == action
+	}
+}
+
 // hang is a script that never ends.
 func hang(p *process, _ string, _ request) frame {
 	p.readLine()
 	return nil
 }
 
+// losses are the ways to lose a worker while a call is in flight.
+var losses = map[string]struct {
+	reason string
+	// on is called with each request after the worker is ready.
+	on func(w http.ResponseWriter, action string) bool
+	// does is what the script does.
+	does  func(p *process, tag string, r request) frame
+	kind  fault.Kind
+	cause string
+}{
+	"send broke off": {
+		reason: "the host may have read the request before the connection went",
+		on:     instead("Send", hangUp),
+		kind:   fault.OutcomeUnknown, cause: "connection was closed",
+	},
+	"send faulted": {
+		reason: "a busy shell may still take the input",
+		on: instead("Send", func(w http.ResponseWriter) {
+			wsmanFault(w, 170, "w:InternalError", "The requested resource is in use.")
+		}),
+		kind: fault.OutcomeUnknown, cause: "in use (WSMan fault 170)",
+	},
+	"send timed out on the host": {
+		reason: "only a Receive is asked again after a timeout",
+		on:     instead("Send", func(w http.ResponseWriter) { wsmanFault(w, 2150858793, "w:TimedOut", "The operation timed out.") }),
+		kind:   fault.OutcomeUnknown, cause: "timed out",
+	},
+	"send unauthorized": {
+		reason: "a host that says 401 has not acted",
+		on:     instead("Send", func(w http.ResponseWriter) { w.WriteHeader(http.StatusUnauthorized) }),
+		kind:   fault.Denied, cause: "not accepted",
+	},
+	"shell deleted": {
+		reason: "the shell's end is seen by the Receive",
+		does:   hang,
+		on: instead("Receive", func(w http.ResponseWriter) {
+			wsmanFault(w, 2150858843, "w:InvalidSelectors", "The shell was not found on the server.")
+		}),
+		kind: fault.OutcomeUnknown, cause: "remote shell is gone",
+	},
+	"process died": {
+		reason: "a script may have ended PowerShell after its work",
+		does: func(p *process, _ string, _ request) frame {
+			p.warn("#< CLIXML\r\n<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj S=\"progress\" RefId=\"0\"><MS><S N=\"x\">Loading</S></MS></Obj><S S=\"Error\">Out of memory._x000D__x000A_</S></Objs>")
+			return nil
+		},
+		kind: fault.OutcomeUnknown, cause: "exit code 3 and said: Out of memory.",
+	},
+	"reply damaged": {
+		reason: "half a reply is no reply",
+		does: func(p *process, tag string, r request) frame {
+			line := frame{"id": r.ID, "result": []any{"whole"}}.line(tag)
+			p.print(line[:len(line)-9] + "\n")
+			return hang(p, tag, r)
+		},
+		kind: fault.OutcomeUnknown, cause: "damaged reply",
+	},
+	"reply too large": {
+		reason: "memory is bounded",
+		does: func(_ *process, _ string, r request) frame {
+			return frame{"id": r.ID, "result": []any{strings.Repeat("x", 100_000)}}
+		},
+		kind: fault.OutcomeUnknown, cause: "larger than the limit of 50000 bytes",
+	},
+}
+
 func TestWhatIsInFlightWhenTheWorkerIsLost(t *testing.T) {
-	cases := map[string]struct {
-		reason string
-		// on is called with each request after the worker is ready.
-		on func(h *host, w http.ResponseWriter, action string) bool
-		// does is what the script does.
-		does  func(p *process, tag string, r request) frame
-		kind  fault.Kind
-		cause string
-	}{
-		"send broke off": {
-			reason: "the host may have read the request before the connection went",
-			on: func(_ *host, w http.ResponseWriter, action string) bool {
-				if action == "Send" {
-					hangUp(w)
-				}
-				return action == "Send"
-			},
-			kind: fault.OutcomeUnknown, cause: "connection was closed",
-		},
-		"send faulted": {
-			reason: "a busy shell may still take the input",
-			on: func(_ *host, w http.ResponseWriter, action string) bool {
-				if action == "Send" {
-					wsmanFault(w, 170, "w:InternalError", "The requested resource is in use.")
-				}
-				return action == "Send"
-			},
-			kind: fault.OutcomeUnknown, cause: "in use (WSMan fault 170)",
-		},
-		"send timed out on the host": {
-			reason: "only a Receive is asked again after a timeout",
-			on: func(_ *host, w http.ResponseWriter, action string) bool {
-				if action == "Send" {
-					wsmanFault(w, 2150858793, "w:TimedOut", "The operation timed out.")
-				}
-				return action == "Send"
-			},
-			kind: fault.OutcomeUnknown, cause: "timed out",
-		},
-		"send unauthorized": {
-			reason: "a host that says 401 has not acted",
-			on: func(_ *host, w http.ResponseWriter, action string) bool {
-				if action == "Send" {
-					w.WriteHeader(http.StatusUnauthorized)
-				}
-				return action == "Send"
-			},
-			kind: fault.Denied, cause: "not accepted",
-		},
-		"shell deleted": {
-			reason: "the shell's end is seen by the Receive",
-			does:   hang,
-			on: func(h *host, w http.ResponseWriter, action string) bool {
-				if action == "Receive" {
-					wsmanFault(w, 2150858843, "w:InvalidSelectors", "The shell was not found on the server.")
-				}
-				return action == "Receive"
-			},
-			kind: fault.OutcomeUnknown, cause: "remote shell is gone",
-		},
-		"process died": {
-			reason: "a script may have ended PowerShell after its work",
-			does: func(p *process, _ string, _ request) frame {
-				p.warn("#< CLIXML\r\n<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj S=\"progress\" RefId=\"0\"><MS><S N=\"x\">Loading</S></MS></Obj><S S=\"Error\">Out of memory._x000D__x000A_</S></Objs>")
-				return nil
-			},
-			kind: fault.OutcomeUnknown, cause: "exit code 3 and said: Out of memory.",
-		},
-		"reply damaged": {
-			reason: "half a reply is no reply",
-			does: func(p *process, tag string, r request) frame {
-				line := frame{"id": r.ID, "result": []any{"whole"}}.line(tag)
-				p.print(line[:len(line)-9] + "\n")
-				return hang(p, tag, r)
-			},
-			kind: fault.OutcomeUnknown, cause: "damaged reply",
-		},
-		"reply too large": {
-			reason: "memory is bounded",
-			does: func(_ *process, _ string, r request) frame {
-				return frame{"id": r.ID, "result": []any{strings.Repeat("x", 100_000)}}
-			},
-			kind: fault.OutcomeUnknown, cause: "larger than the limit of 50000 bytes",
-		},
-	}
-	for name, c := range cases {
+	for name, c := range losses {
 		t.Run(name, func(t *testing.T) {
 			does := c.does
 			if does == nil {
@@ -123,7 +114,7 @@ func TestWhatIsInFlightWhenTheWorkerIsLost(t *testing.T) {
 			h.hold = 5 * time.Millisecond
 			w := h.dial(t, winrm.Options{MaxReply: 50_000})
 			if c.on != nil {
-				h.interfere(func(rw http.ResponseWriter, action string) bool { return c.on(h, rw, action) })
+				h.interfere(c.on)
 			}
 			_, err := w.Call(t.Context(), winrm.Request{Name: "Change", Script: "change"})
 			if !fault.Is(err, c.kind) || !strings.Contains(err.Error(), c.cause) {

@@ -54,18 +54,22 @@ func target(protocol lync.Protocol) probe.Target {
 	return probe.Target{Address: netip.MustParseAddr("127.0.0.1"), Protocol: protocol, Domain: "contoso.com"}
 }
 
+// serveTLS answers a hello.
+func serveTLS(config *tls.Config) func(net.Conn) {
+	return func(c net.Conn) { _ = tls.Server(c, config).Handshake() }
+}
+
+// says waits for the end of the stream header's declaration and answers.
+func says(text string) func(net.Conn) {
+	return func(c net.Conn) {
+		_, _ = bufio.NewReader(c).ReadString('>')
+		_, _ = io.WriteString(c, text)
+		_, _ = io.Copy(io.Discard, c)
+	}
+}
+
 func TestProbe(t *testing.T) {
 	ends := time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)
-	serveTLS := func(config *tls.Config) func(net.Conn) {
-		return func(c net.Conn) { _ = tls.Server(c, config).Handshake() }
-	}
-	says := func(text string) func(net.Conn) {
-		return func(c net.Conn) {
-			_, _ = bufio.NewReader(c).ReadString('>')
-			_, _ = io.WriteString(c, text)
-			_, _ = io.Copy(io.Discard, c)
-		}
-	}
 	cases := map[string]struct {
 		reason   string
 		protocol lync.Protocol
