@@ -42,6 +42,9 @@ type program func(ctx context.Context, p wsman.Process) int
 
 func (f program) Run(ctx context.Context, p wsman.Process) int { return f(ctx, p) }
 
+// Find makes every program exist but one.
+func (f program) Find(line string) bool { return line != "nosuch" }
+
 // echo says on stdout what its command line is.
 var echo = program(func(_ context.Context, p wsman.Process) int {
 	_, _ = io.WriteString(p.Stdout, p.CommandLine+"\r\n")
@@ -80,7 +83,7 @@ func newLab(t *testing.T, change func(*wsman.Config, *pki.CA)) *lab {
 		Machine: machine, Address: "127.0.0.1:0", Certificate: cert, ClientCAs: ca.Pool(), Program: echo,
 		Accounts: accounts{
 			{Name: "admin", Password: "p@ss wörd", Groups: []string{wsman.Administrators}},
-			{Name: "nobody", Password: "secret"},
+			{Name: "other", Password: "other", Groups: []string{wsman.Administrators}},
 		},
 	}
 	if change != nil {
