@@ -155,7 +155,8 @@ func TestProducts(t *testing.T) {
 		"2010":    {"separate XMPP gateway", "Microsoft Lync Server 2010 (4.0.7577.0): Volume license key installed.", "Lync Server 2010", "4.0.7577.0", false},
 		"2015":    {"built in", "Skype for Business Server 2015 (6.0.9319.0): Volume license key installed.", "Skype for Business Server 2015", "6.0.9319.0", true},
 		"2019":    {"removed, though its cmdlets stayed", "Skype for Business Server 2019 (7.0.2046.0): Volume license key installed.", "Skype for Business Server 2019", "7.0.2046.0", false},
-		"SE":      {"later build of the 2019 code", "Skype for Business Server SE (7.0.2084.0)", "Skype for Business Server Subscription Edition", "7.0.2084.0", false},
+		"SE":      {"by its name", "Skype for Business Server SE (7.0.2046.524)", "Skype for Business Server Subscription Edition", "7.0.2046.524", false},
+		"later":   {"by a build after that of 2019", "Skype for Business Server (7.0.2084.0)", "Skype for Business Server Subscription Edition", "7.0.2084.0", false},
 		"unknown": {"nothing is assumed", "Something else", "Something else", "", false},
 	}
 	for name, c := range cases {

@@ -10,6 +10,9 @@ import (
 
 var versionNumber = regexp.MustCompile(`\d+(?:\.\d+){2,3}`)
 
+// namesSE: how the Subscription Edition calls itself is not documented.
+var namesSE = regexp.MustCompile(`Subscription Edition|Server SE\b`)
+
 // build2019 is the base build of Skype for Business Server 2019; the
 // Subscription Edition shares its code base under later numbers.
 const build2019 = 2046
@@ -22,7 +25,7 @@ func product(text, module, xmppParameter string) lync.Product {
 	p := lync.Product{Version: versionNumber.FindString(text), Module: module, XMPPRouteParameter: xmppParameter}
 	major, build := split(p.Version)
 	switch {
-	case strings.Contains(text, "Subscription Edition"), major > 7, major == 7 && build > build2019:
+	case namesSE.MatchString(text), major > 7, major == 7 && build > build2019:
 		p.Name = "Skype for Business Server Subscription Edition"
 	case major == 7:
 		p.Name = "Skype for Business Server 2019"
