@@ -24,6 +24,8 @@ type Authority struct {
 	keys    map[string]Key        // by canonical name
 	journal []Entry
 	maxLag  time.Duration // longest lag of any server so far
+
+	observers []func(Entry)
 }
 
 // New makes an Authority whose journal and lags follow clock (nil: time.Now).
@@ -82,27 +84,34 @@ func (a *Authority) at(lag time.Duration) view {
 // change makes the zone's next version by edit, unless edit returns a response
 // code other than success or changed nothing.
 func (a *Authority) change(apex, by, where string, edit func(now, next *version) int) int {
+	rcode, made := a.revise(apex, by, where, edit)
+	for _, e := range made {
+		a.tell(e)
+	}
+	return rcode
+}
+
+func (a *Authority) revise(apex, by, where string, edit func(now, next *version) int) (rcode int, made []Entry) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	past := a.zones[apex]
 	if past == nil {
-		return mdns.RcodeNotAuth
+		return mdns.RcodeNotAuth, nil
 	}
 	now := past[len(past)-1]
 	next := now.next(a.clock())
 	if rcode := edit(now, next); rcode != mdns.RcodeSuccess {
-		return rcode
+		return rcode, nil
 	}
 	changes := difference(now, next)
 	if len(changes) == 0 && next.serial == now.serial {
-		return mdns.RcodeSuccess
+		return mdns.RcodeSuccess, nil
 	}
 	next.publish(now.serial)
 	a.zones[apex] = a.prune(append(past, next))
-	a.journal = append(a.journal, Entry{
-		Time: next.at, Zone: strings.TrimSuffix(apex, "."), Serial: next.serial, By: by, Server: where, Changes: changes,
-	})
-	return mdns.RcodeSuccess
+	e := Entry{Time: next.at, Zone: strings.TrimSuffix(apex, "."), Serial: next.serial, By: by, Server: where, Changes: changes}
+	a.journal = append(a.journal, e)
+	return mdns.RcodeSuccess, []Entry{e}
 }
 
 // publish counts the serial up, unless the edit set it, and indexes the names.

@@ -26,6 +26,23 @@ func (a *Authority) Journal() []Entry {
 	return slices.Clone(a.journal)
 }
 
+// Observe has fn called with every change once it is made, before the server
+// that took it answers. fn may read the Authority; it must not change it.
+func (a *Authority) Observe(fn func(Entry)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.observers = append(a.observers, fn)
+}
+
+func (a *Authority) tell(e Entry) {
+	a.mu.Lock()
+	observers := slices.Clone(a.observers)
+	a.mu.Unlock()
+	for _, fn := range observers {
+		fn(e)
+	}
+}
+
 // Records lists a zone's records as the primary has them, one line each, sorted.
 func (a *Authority) Records(zone string) []string {
 	v := a.at(0)(mdns.CanonicalName(zone))
