@@ -3,6 +3,7 @@ package syntax
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // ParseError tells why PowerShell does not accept a text, in the engine's words.
@@ -33,6 +34,35 @@ func (e *ParseError) Error() string {
 		lines[i] = fmt.Sprintf("At %s: %s (%s)", issue.From(), issue.Message, issue.ID)
 	}
 	return strings.Join(lines, "; ")
+}
+
+// reported is how many issues the engine's message tells.
+const reported = 10
+
+// Message is the message of the engine's error record: one issue as it is,
+// several with their places in the source.
+func (e *ParseError) Message() string {
+	if len(e.Issues) == 1 {
+		return e.Issues[0].Message
+	}
+	parts := make([]string, 0, reported+1)
+	for _, issue := range e.Issues[:min(len(e.Issues), reported)] {
+		parts = append(parts, issue.shown())
+	}
+	if len(e.Issues) >= reported {
+		parts = append(parts, "Not all parse errors were reported.  Correct the reported errors and try again.")
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// shown is the issue under its line of source.
+func (i Issue) shown() string {
+	from := i.From()
+	line := i.Source.Line(from.Line)
+	blank := from.Column - 1
+	width := utf8.RuneCountInString(i.Text())
+	width = max(1, min(width, utf8.RuneCountInString(line)-blank))
+	return fmt.Sprintf("At %s\n+ %s\n+ %s%s\n%s", from, line, strings.Repeat(" ", blank), strings.Repeat("~", width), i.Message)
 }
 
 // UnsupportedError refuses a construct that PowerShell has and this package has

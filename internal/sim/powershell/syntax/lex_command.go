@@ -90,7 +90,7 @@ func (s *scan) atRedirection() bool {
 	return r == '>' || (r == '*' || r >= '1' && r <= '6') && s.peekAt(1) == '>'
 }
 
-// redirection reads [n]>, [n]>>, [n]>&1 and [n]>&2.
+// redirection reads >, >>, n>, n>>, n>&1 and n>&2.
 func (s *scan) redirection() token {
 	if s.peek() != '>' {
 		s.next()
@@ -99,7 +99,7 @@ func (s *scan) redirection() token {
 	switch {
 	case s.peek() == '>':
 		s.next()
-	case s.peek() == '&' && (s.peekAt(1) == '1' || s.peekAt(1) == '2'):
+	case s.peek() == '&' && s.pos-s.start == 2 && (s.peekAt(1) == '1' || s.peekAt(1) == '2'):
 		s.pos += 2
 	}
 	return token{kind: redirectToken}

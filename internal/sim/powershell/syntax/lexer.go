@@ -65,6 +65,9 @@ func (s *scan) skipTrivia() {
 		case r == '`' && (isBlank(s.peekAt(1)) || isLineEnd(s.peekAt(1))):
 			s.next()
 			s.skipLineEnd()
+		case r == '`' && s.peekAt(1) == end:
+			s.next()
+			s.complain(s.pos-1, "IncompleteString", "Incomplete string token.")
 		default:
 			return
 		}

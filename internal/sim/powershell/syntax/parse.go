@@ -26,5 +26,8 @@ func (o ParseOptions) Parse(source string) (*ScriptBlock, error) {
 	if p.refused != nil {
 		return nil, p.refused
 	}
+	if issues := check(script); len(issues) > 0 {
+		return nil, &ParseError{Issues: issues}
+	}
 	return script, nil
 }

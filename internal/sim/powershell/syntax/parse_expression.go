@@ -73,9 +73,6 @@ func (p *parser) unary() Expression {
 		p.complain(t, "MissingExpressionAfterOperator", "Missing expression after unary operator '"+t.text+"'.")
 		return nil
 	}
-	if operator := t.unary(); operator == PlusPlus || operator == MinusMinus {
-		p.requireVariable(operand, t)
-	}
 	return &UnaryExpression{p.value(t.start), t.unary(), operand}
 }
 
@@ -105,14 +102,7 @@ func (p *parser) postfix(operand Expression) Expression {
 		return operand
 	}
 	p.take(operatorMode)
-	p.requireVariable(operand, t)
 	return &UnaryExpression{p.value(operand.Span().Start), operator, operand}
-}
-
-func (p *parser) requireVariable(operand Expression, sign token) {
-	if !assignable(operand) {
-		p.complain(sign, "OperatorRequiresVariableOrProperty", "The '"+sign.text+"' operator works only on variables or on properties.")
-	}
 }
 
 // bracketed reads what begins with a bracket: a type as a value, or types and

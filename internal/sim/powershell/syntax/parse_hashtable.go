@@ -1,14 +1,8 @@
 package syntax
 
-import (
-	"fmt"
-	"strings"
-)
-
 func (p *parser) hashtable() Expression {
 	open := p.take(operandMode)
 	table := &Hashtable{}
-	seen := map[string]bool{}
 	for {
 		p.skipSeparators()
 		if t := p.peek(operandMode); t.is("}") || t.kind == endToken {
@@ -18,7 +12,6 @@ func (p *parser) hashtable() Expression {
 		if !ok {
 			break
 		}
-		p.checkKey(entry.Key, seen)
 		table.Entries = append(table.Entries, entry)
 		if t := p.peek(operatorMode); t.kind != newlineToken && !t.is(";") && !t.is("}") {
 			break
@@ -61,21 +54,4 @@ func (p *parser) key(first token) Expression {
 	}
 	p.take(operandMode)
 	return &StringConstantExpression{p.value(first.start), BareWord, first.value}
-}
-
-// checkKey complains about a constant key that was there before.
-func (p *parser) checkKey(key Expression, seen map[string]bool) {
-	var text string
-	switch k := key.(type) {
-	case *StringConstantExpression:
-		text = "s" + strings.ToLower(k.Value)
-	case *ConstantExpression:
-		text = fmt.Sprintf("%T%v", k.Value, k.Value)
-	default:
-		return
-	}
-	if seen[text] {
-		p.complainAt(key.Span(), "DuplicateKeyInHashLiteral", "Duplicate keys '"+strings.Trim(key.Span().Text(), `'"`)+"' are not allowed in hash literals.")
-	}
-	seen[text] = true
 }

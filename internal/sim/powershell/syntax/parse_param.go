@@ -1,7 +1,5 @@
 package syntax
 
-import "strings"
-
 // paramBlock reads [attributes] param(…), or nothing. Brackets that turn out to
 // begin an expression are remembered and not read again.
 func (p *parser) paramBlock() *ParamBlock {
@@ -41,18 +39,12 @@ func (p *parser) parameters() []*Parameter {
 	p.commas = commaEnds
 	defer func() { p.commas = commas }()
 	var list []*Parameter
-	seen := map[string]bool{}
 	for {
 		p.skipNewlines()
 		parameter := p.parameter()
 		if parameter == nil {
 			break
 		}
-		name := strings.ToLower(parameter.Name.Name)
-		if seen[name] {
-			p.complainAt(parameter.Name.Extent, "DuplicateFormalParameter", "Duplicate parameter $"+parameter.Name.Name+" in parameter list.")
-		}
-		seen[name] = true
 		list = append(list, parameter)
 		p.skipNewlines()
 		if !p.accept(",") {

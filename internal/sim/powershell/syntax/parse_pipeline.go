@@ -18,11 +18,21 @@ func (p *parser) pipeline() Statement {
 		element = command
 	}
 	if element == nil {
+		p.missingElement(first)
 		return nil
 	}
 	elements := p.pipedCommands([]PipelineElement{element}, after)
 	return &Pipeline{p.since(first.start), elements}
 }
+
+// missingElement complains about a pipe that nothing flows into.
+func (p *parser) missingElement(t token) {
+	if t.is("|") {
+		p.complain(p.take(operandMode), "EmptyPipeElement", emptyPipeElement)
+	}
+}
+
+const emptyPipeElement = "An empty pipe element is not allowed."
 
 // pipedCommands reads what follows the first element. Only commands may. Mode is
 // how to read what stands behind the first element.
@@ -44,7 +54,7 @@ func (p *parser) pipedCommands(elements []PipelineElement, after mode) []Pipelin
 		}
 		command := p.command()
 		if command == nil {
-			p.complain(bar, "EmptyPipeElement", "An empty pipe element is not allowed.")
+			p.complain(bar, "EmptyPipeElement", emptyPipeElement)
 			return elements
 		}
 		elements = append(elements, command)
@@ -94,9 +104,6 @@ func (p *parser) commandExpression(value Expression) *CommandExpression {
 // assignment reads what is assigned to a value that was read.
 func (p *parser) assignment(target Expression, sign token) Statement {
 	p.take(operatorMode)
-	if !assignable(target) {
-		p.complainAt(target.Span(), "InvalidLeftHandSide", "The assignment expression is not valid. The input to an assignment operator must be an object that is able to accept assignments, such as a variable or a property.")
-	}
 	p.skipNewlines()
 	var value Statement
 	if !p.peek(commandMode).ends() {
@@ -119,30 +126,4 @@ func bare(value Statement) Statement {
 		return expression
 	}
 	return value
-}
-
-func assignable(target Expression) bool {
-	switch e := target.(type) {
-	case *VariableExpression, *MemberExpression, *IndexExpression:
-		return true
-	case *ConvertExpression:
-		return assignable(e.Operand)
-	case *AttributedExpression:
-		return assignable(e.Operand)
-	case *ParenExpression:
-		return assignableStatement(e.Pipeline)
-	case *ArrayLiteral:
-		for _, element := range e.Elements {
-			if !assignable(element) {
-				return false
-			}
-		}
-		return true
-	}
-	return false
-}
-
-func assignableStatement(s Statement) bool {
-	lone, ok := bare(s).(*CommandExpression)
-	return ok && lone.Expression != nil && assignable(lone.Expression)
 }

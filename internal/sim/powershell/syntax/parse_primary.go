@@ -91,7 +91,9 @@ func (p *parser) variableNode(t token) *VariableExpression {
 }
 
 func (p *parser) splat(t token, m mode) Expression {
-	if m != commandMode {
+	if next := p.peekByte(0); next == '.' || next == '[' {
+		p.complain(t, "NoPropertiesInSplatting", "Cannot expand the splatted variable '@"+t.value+"'. Splatted variables cannot be used as part of a property or array expression. Assign the result of the expression to a temporary variable then splat the temporary variable instead.")
+	} else if m != commandMode {
 		p.complain(t, "SplattingNotPermitted", "The splatting operator '@' cannot be used to reference variables in an expression. '@"+t.value+"' can be used only as an argument to a command. To reference variables in an expression use '$"+t.value+"'.")
 	}
 	return &VariableExpression{p.value(t.start), t.value, true}
@@ -121,7 +123,7 @@ func (p *parser) expandable(t token) Expression {
 
 // stringWeight is what a $(…) in a string counts for depth: its text is passed
 // once more on every level.
-const stringWeight = 20
+const stringWeight = 100
 
 // nested reads the $(…) of a string.
 func (p *parser) nested(part piece) Expression {

@@ -48,10 +48,8 @@ func (p *parser) readBracket() AttributeNode {
 
 // typeName reads a name with generic arguments and array ranks, nil if none.
 func (p *parser) typeName() *TypeName {
-	defer p.leave()
-	if !p.enter() {
-		return nil
-	}
+	depth := p.depth
+	defer func() { p.depth = depth }()
 	start := p.peek(operandMode).start
 	s := scan{lexer: p.lexer, pos: start}
 	s.skip(isTypeNamePart)
@@ -60,7 +58,7 @@ func (p *parser) typeName() *TypeName {
 	}
 	p.pos, p.last = s.pos, s.pos
 	name := &TypeName{Extent: p.extent(start), Name: p.text[start:s.pos]}
-	for depth := 0; depth < maxDepth && p.peek(operatorMode).is("["); depth++ {
+	for p.peek(operatorMode).is("[") && p.enter() {
 		name = p.typeSuffix(name)
 	}
 	return name

@@ -1,12 +1,13 @@
 package syntax
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
 
 // maxDepth bounds how deep trees become: nesting and chains of operators.
-const maxDepth = 1000
+const maxDepth = 4000
 
 // parser turns tokens into a tree by recursive descent. A complaint does not stop
 // it: like the engine it goes on and tells all it finds.
@@ -163,7 +164,7 @@ func (p *parser) enter() bool {
 		return true
 	}
 	p.depth--
-	p.complain(p.peek(operatorMode), "ScriptTooComplicated", "The script is nested too deeply: more than 1000 levels.")
+	p.complain(p.peek(operatorMode), "ScriptTooComplicated", fmt.Sprintf("The script is nested too deeply: more than %d levels.", maxDepth))
 	p.depth++
 	p.stop()
 	return false
