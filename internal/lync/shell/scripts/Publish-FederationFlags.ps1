@@ -40,6 +40,12 @@ function Read-Document {
     [xml](Get-CsTopology -AsXml).ToString()
 }
 
+# The cmdlets promise no check of their own against a document that is stale.
+function Assert-Signature([xml]$Document) {
+    $found = $Document.DocumentElement.GetAttribute('Signature')
+    if ($found -ne $Signature) { Write-Error -ErrorId 'fedroute.Conflict' -Category InvalidData -Message "the topology now carries signature $found, not $Signature" }
+}
+
 function Find-EdgeService([xml]$Document, [string]$Pool) {
     $cluster = $Document.Topology.Clusters.Cluster | Where-Object { $_.GetAttribute('Fqdn') -eq $Pool } | Select-Object -First 1
     $service = $Document.Topology.Services.Service | Where-Object {
@@ -118,8 +124,7 @@ try { $held = $mutex.WaitOne(0) } catch [System.Threading.AbandonedMutexExceptio
 if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'another publish is still running on this machine' }
 try {
     $document = Read-Document
-    $found = $document.DocumentElement.GetAttribute('Signature')
-    if ($found -ne $Signature) { Write-Error -ErrorId 'fedroute.Conflict' -Category InvalidData -Message "the topology now carries signature $found, not $Signature" }
+    Assert-Signature $document
 
     $backup = ''
     $restored = @()
@@ -128,16 +133,19 @@ try {
         $file = Join-Path -Path $env:TEMP -ChildPath "fedroute-publish-$Signature.xml"
         $backup = Join-Path -Path $env:TEMP -ChildPath "fedroute-backup-$Signature.xml"
         $simpleUrls = @(Get-CsSimpleUrlConfiguration)
+        # Once more, right before: somebody may have published meanwhile.
+        Assert-Signature (Read-Document)
         try {
             $document.Save($file)
             $null = Publish-CsTopology -FileName $file -BackupFileName $backup -Force -Confirm:$false
         }
         finally {
             Remove-Item -Path $file -ErrorAction SilentlyContinue
+            $restored = @(Restore-SimpleUrl $simpleUrls)
         }
-        $restored = @(Restore-SimpleUrl $simpleUrls)
-        $null = Enable-CsTopology -Force -Confirm:$false
     }
+    # Also when nothing was left to publish: an earlier run may have ended before.
+    $null = Enable-CsTopology -Force -Confirm:$false
 
     $after = Read-Document
     $differing = @(Edit-Flags $after)
