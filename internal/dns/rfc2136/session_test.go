@@ -1,0 +1,126 @@
+package rfc2136
+
+import (
+	"fmt"
+	"net"
+	"testing"
+	"time"
+
+	mdns "github.com/miekg/dns"
+
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// serveTCP runs a server for one test.
+func serveTCP(t *testing.T, maxQueries int, handler mdns.HandlerFunc) Config {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	started := make(chan struct{})
+	s := &mdns.Server{Listener: l, Handler: handler, MaxTCPQueries: maxQueries, NotifyStartedFunc: func() { close(started) }}
+	go func() { _ = s.ActivateAndServe() }()
+	<-started
+	t.Cleanup(func() { _ = s.Shutdown() })
+	c, err := Config{Server: l.Addr().String(), Timeout: time.Second}.complete()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func hosts(n int) []question {
+	questions := make([]question, n)
+	for i := range questions {
+		questions[i] = question{fmt.Sprintf("host%d.contoso.com", i), mdns.TypeA}
+	}
+	return questions
+}
+
+// TestAskOutlivesShortConnections: many servers take a limited number of
+// questions per connection.
+func TestAskOutlivesShortConnections(t *testing.T) {
+	c := serveTCP(t, 100, func(w mdns.ResponseWriter, m *mdns.Msg) { _ = w.WriteMsg(new(mdns.Msg).SetReply(m)) })
+	s := newSession(c, c.Server)
+	defer s.close()
+	questions := hosts(1000)
+	answers, err := s.ask(t.Context(), questions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, m := range answers {
+		if m.Question[0].Name != mdns.Fqdn(questions[i].name) {
+			t.Fatalf("answer %d is about %s", i, m.Question[0].Name)
+		}
+	}
+}
+
+func TestAskRejectsFalseAnswers(t *testing.T) {
+	tests := map[string]struct {
+		reason string
+		twist  func(m *mdns.Msg)
+	}{
+		"other id":       {"an answer to nobody's question", func(m *mdns.Msg) { m.Id += 30000 }},
+		"other name":     {"an answer about something else", func(m *mdns.Msg) { m.Question[0].Name = "evil.test." }},
+		"other type":     {"an answer of another type", func(m *mdns.Msg) { m.Question[0].Qtype = mdns.TypeMX }},
+		"a question":     {"no answer at all", func(m *mdns.Msg) { m.Response = false }},
+		"no question":    {"only a refusal may leave it out", func(m *mdns.Msg) { m.Question = nil }},
+		"many questions": {"nobody asks two at once", func(m *mdns.Msg) { m.Question = append(m.Question, m.Question[0]) }},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := serveTCP(t, -1, func(w mdns.ResponseWriter, m *mdns.Msg) {
+				reply := new(mdns.Msg).SetReply(m)
+				reply.Question = append([]mdns.Question(nil), reply.Question...)
+				tc.twist(reply)
+				_ = w.WriteMsg(reply)
+			})
+			s := newSession(c, c.Server)
+			defer s.close()
+			if _, err := s.ask(t.Context(), hosts(3)); !fault.Is(err, fault.Unreachable) {
+				t.Errorf("%s: got %v, want Unreachable", tc.reason, err)
+			}
+		})
+	}
+}
+
+func TestAskEndsOnGarbage(t *testing.T) {
+	tests := map[string]struct {
+		reason string
+		bytes  string
+	}{
+		"http":      {"another service on that port", "HTTP/1.1 400 Bad Request\r\n\r\n"},
+		"cut short": {"a length and then nothing", "\x00\x40abc"},
+		"empty":     {"a message without header", "\x00\x00\x00\x00\x00\x00"},
+		"nothing":   {"the connection closes at once", ""},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			go func() {
+				for {
+					conn, err := l.Accept()
+					if err != nil {
+						return
+					}
+					_, _ = conn.Write([]byte(tc.bytes))
+					_ = conn.Close()
+				}
+			}()
+			c, err := Config{Server: l.Addr().String(), Timeout: time.Second}.complete()
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := newSession(c, c.Server)
+			defer s.close()
+			if _, err := s.ask(t.Context(), hosts(200)); !fault.Is(err, fault.Unreachable) {
+				t.Errorf("%s: got %v, want Unreachable", tc.reason, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,145 @@
+package dns_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/dns/rfc2136"
+	"github.com/fedroute/fedroute/internal/fault"
+	simdns "github.com/fedroute/fedroute/internal/sim/dns"
+)
+
+var key = rfc2136.TSIG{Name: "fedroute", Secret: secret}
+
+// TestRacingWritersNeverMix: whatever two writers want and whoever is faster, the
+// zone ends as one of them wanted it, as a whole, and nobody is told yes for
+// what another has overwritten unseen.
+func TestRacingWritersNeverMix(t *testing.T) {
+	o := start(t)
+	r := o.reader(t)
+	dice := rand.New(rand.NewPCG(1, 2136))
+	conflicts := 0
+	for round := range 100 {
+		wants := [2][]dns.RRSet{randomWant(t, dice, 1), randomWant(t, dice, 2)}
+		var errs [2]error
+		var wg sync.WaitGroup
+		for i, want := range wants {
+			wg.Go(func() { errs[i] = move(context.Background(), o.reader(t), o.writer(t), want...) })
+		}
+		wg.Wait()
+		var served [2]bool
+		for i, want := range wants {
+			if errs[i] != nil && !fault.Is(errs[i], fault.Conflict) {
+				t.Fatalf("round %d: %v", round, errs[i])
+			}
+			if errs[i] != nil {
+				conflicts++
+			}
+			served[i] = holds(t, r, want)
+		}
+		if !served[0] && !served[1] {
+			t.Fatalf("round %d ended in a mix: wanted %v or %v, got\n%v", round, wants[0], wants[1], o.Records("contoso.com"))
+		}
+		if errs[0] != nil && errs[1] != nil {
+			t.Fatalf("round %d: both writers lost", round)
+		}
+	}
+	if conflicts == 0 {
+		t.Error("the writers never met: this test shows nothing")
+	}
+}
+
+// randomWant makes a host with one to three addresses of one writer's network,
+// and a service of that writer's port: both must come from the same writer.
+func randomWant(t *testing.T, dice *rand.Rand, writer int) []dns.RRSet {
+	t.Helper()
+	var addresses []string
+	for range 1 + dice.IntN(3) {
+		addresses = append(addresses, fmt.Sprintf("198.51.%d.%d", writer, dice.IntN(256)))
+	}
+	return []dns.RRSet{
+		set(t, "race.contoso.com", dns.A, 60, addresses...),
+		set(t, "_sip._tls.contoso.com", dns.SRV, 60, fmt.Sprintf("0 0 %d race.contoso.com", 5060+writer)),
+	}
+}
+
+func holds(t *testing.T, r dns.Reader, want []dns.RRSet) bool {
+	t.Helper()
+	for _, s := range want {
+		if !lookup(t, r, s.Name, s.Type).Set.Same(s) {
+			return false
+		}
+	}
+	return true
+}
+
+// pairs makes the host and service sets of n domains in one zone.
+func pairs(t *testing.T, n int, address string) []dns.RRSet {
+	t.Helper()
+	var want []dns.RRSet
+	for i := range n {
+		host := fmt.Sprintf("sip.subsidiary%d.contoso.com", i)
+		want = append(want, set(t, host, dns.A, 60, address),
+			set(t, fmt.Sprintf("_sipfederationtls._tcp.subsidiary%d.contoso.com", i), dns.SRV, 60, "0 0 5061 "+host))
+	}
+	return want
+}
+
+func Test200DomainsFitOneUpdate(t *testing.T) {
+	o := start(t)
+	r, w := o.reader(t), o.writer(t)
+	for _, address := range []string{"192.0.2.30", "192.0.2.40"} {
+		want := pairs(t, 200, address)
+		if err := move(t.Context(), r, w, want...); err != nil {
+			t.Fatal(fault.Sentence(err))
+		}
+		if !holds(t, r, want[:20]) {
+			t.Fatalf("the records to %s are not there", address)
+		}
+	}
+	if n := len(o.Journal()); n != 2 {
+		t.Errorf("two writes made %d changes of the zone", n)
+	}
+}
+
+func TestTooManyDomainsAreRefusedWhole(t *testing.T) {
+	o := start(t)
+	var changes []dns.Change
+	for _, s := range pairs(t, 400, "192.0.2.30") {
+		changes = append(changes, dns.Change{From: dns.RRSet{Key: s.Key}, To: s})
+	}
+	err := o.writer(t).Write(t.Context(), changes)
+	if !fault.Is(err, fault.Invalid) || len(o.Journal()) != 0 {
+		t.Errorf("got %v and %d changes, want Invalid and none", err, len(o.Journal()))
+	}
+}
+
+func BenchmarkRead200Domains(b *testing.B) {
+	a, err := simdns.New(nil, []simdns.Zone{contoso()}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := a.Listen("127.0.0.1:0", simdns.Primary)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	r, err := rfc2136.NewReader(rfc2136.Config{Server: s.Addr(), Discovery: rfc2136.DiscoverNone})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var keys []dns.Key
+	for i := range 200 {
+		keys = append(keys, dns.NewKey(fmt.Sprintf("sip.subsidiary%d.contoso.com", i), dns.A),
+			dns.NewKey(fmt.Sprintf("_sipfederationtls._tcp.subsidiary%d.contoso.com", i), dns.SRV))
+	}
+	for b.Loop() {
+		if _, err := r.Read(b.Context(), keys); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
