@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/pflag"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/kubernetes/cmd/kube-apiserver/app"
+	"k8s.io/kubernetes/cmd/kube-apiserver/app/options"
+)
+
+// apiServer is a running kube-apiserver.
+type apiServer struct {
+	kubeconfig string
+	config     *rest.Config
+	clients    *kubernetes.Clientset
+	ended      chan error
+}
+
+func startAPIServer(ctx context.Context, dir string, port int, p *pki) (*apiServer, error) {
+	if port == 0 {
+		free, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		port = free
+	}
+	completed, err := complete(ctx, dir, port, p)
+	if err != nil {
+		return nil, err
+	}
+	s := &apiServer{kubeconfig: filepath.Join(dir, "kubeconfig"), ended: make(chan error, 1)}
+	go func() { s.ended <- app.Run(ctx, completed) }()
+	if err := p.writeKubeconfig(s.kubeconfig, fmt.Sprintf("https://127.0.0.1:%d", port)); err != nil {
+		return nil, err
+	}
+	if s.config, err = clientcmd.BuildConfigFromFlags("", s.kubeconfig); err != nil {
+		return nil, err
+	}
+	s.config.QPS, s.config.Burst = 200, 400
+	s.clients, err = kubernetes.NewForConfig(s.config)
+	return s, err
+}
+
+func complete(ctx context.Context, dir string, port int, p *pki) (options.CompletedOptions, error) {
+	o := options.NewServerRunOptions()
+	flags := pflag.NewFlagSet("kube-apiserver", pflag.ContinueOnError)
+	for _, f := range o.Flags().FlagSets {
+		flags.AddFlagSet(f)
+	}
+	if err := flags.Parse([]string{
+		"--etcd-servers=unix://" + filepath.Join(dir, "etcd.sock"),
+		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
+		"--endpoint-reconciler-type=none",
+		fmt.Sprintf("--secure-port=%d", port),
+		"--tls-cert-file=" + p.serverCert, "--tls-private-key-file=" + p.serverKey,
+		"--client-ca-file=" + p.caCert,
+		"--service-account-issuer=https://127.0.0.1",
+		"--service-account-key-file=" + p.saKey, "--service-account-signing-key-file=" + p.saKey,
+		"--service-cluster-ip-range=10.0.0.0/24",
+		"--authorization-mode=RBAC",
+		"--disable-admission-plugins=ServiceAccount",
+	}); err != nil {
+		return options.CompletedOptions{}, err
+	}
+	if err := o.GenericServerRunOptions.ComponentGlobalsRegistry.Set(); err != nil {
+		return options.CompletedOptions{}, err
+	}
+	done, err := o.Complete(ctx)
+	if err != nil {
+		return done, err
+	}
+	if errs := done.Validate(); len(errs) > 0 {
+		return done, errs[0]
+	}
+	return done, nil
+}
+
+func (s *apiServer) waitReady(ctx context.Context) error {
+	for {
+		if _, err := s.clients.Discovery().RESTClient().Get().AbsPath("/readyz").DoRaw(ctx); err == nil {
+			return nil
+		}
+		select {
+		case err := <-s.ended:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}

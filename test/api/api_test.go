@@ -1,0 +1,199 @@
+// Package api_test asks a real API server what it makes of good and bad objects.
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/fedroute/fedroute/test/cluster"
+)
+
+var (
+	api     *cluster.Cluster
+	objects client.Client
+)
+
+const root = "../.."
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "fedroute-api")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if api, err = cluster.Start(ctx, cluster.Bin(root), dir, filepath.Join(root, "config/crd/bases")); err == nil {
+		defer api.Stop()
+		objects, err = client.New(api.Config, client.Options{})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+const goodRoute = `
+apiVersion: fedroute.io/v1alpha1
+kind: FederationRoute
+metadata: {namespace: default, name: route}
+spec:
+  topologyRef: {name: contoso}
+  edgePool: edge1.contoso.com
+  sip:
+    domains:
+    - {name: contoso.com, host: sip.contoso.com}
+  dns:
+    servers:
+    - {zone: contoso.com, address: "ns1.contoso.com:53", tsigSecretRef: {name: key}}
+`
+
+const goodTopology = `
+apiVersion: fedroute.io/v1alpha1
+kind: LyncTopology
+metadata: {namespace: default, name: contoso}
+spec:
+  management:
+    endpoints: [{url: "https://fe1.contoso.com:5986/wsman"}]
+    authentication: {method: NTLM, secretRef: {name: manager}}
+`
+
+func TestBadObjectsAreRejectedWithWhatToWriteInstead(t *testing.T) {
+	cases := map[string]struct {
+		reason   string
+		base     string
+		old, new string
+		says     string
+	}{
+		"no protocol":          {"a route must manage something", goodRoute, "  sip:\n    domains:\n    - {name: contoso.com, host: sip.contoso.com}\n", "", "add spec.sip, spec.xmpp or both"},
+		"no domain":            {"a protocol needs a domain", goodRoute, "    domains:\n    - {name: contoso.com, host: sip.contoso.com}\n", "    sites: [Redmond]\n", "list at least one under domains"},
+		"standby is active":    {"a pool is either active or standby", goodRoute, "  sip:", "  standbyEdgePools: [edge1.contoso.com]\n  sip:", "list there only the pools that do not host federation now"},
+		"host outside domain":  {"an SRV target must lie in its domain", goodRoute, "sip.contoso.com", "sip.fabrikam.com", "choose a host below the domain"},
+		"upper case":           {"names are compared as text", goodRoute, "edgePool: edge1.contoso.com", "edgePool: Edge1.contoso.com", "write it in lower case"},
+		"short name":           {"a pool name needs its domain", goodRoute, "edgePool: edge1.contoso.com", "edgePool: edge1", "write it in lower case with its domain"},
+		"URL as name":          {"a scheme is no part of a name", goodRoute, "edgePool: edge1.contoso.com", `edgePool: "https://edge1.contoso.com"`, "without scheme"},
+		"approved in Enforce":  {"approval has no meaning there", goodRoute, "  sip:", "  approvedPlan: sha256-0123456789abcdef\n  sip:", "set spec.mode to Approve or remove spec.approvedPlan"},
+		"no plan id":           {"an id is copied, not invented", goodRoute, "  sip:", "  mode: Approve\n  approvedPlan: yes-please\n  sip:", "copy it from status.plan.id"},
+		"unknown mode":         {"modes are three", goodRoute, "  sip:", "  mode: Yolo\n  sip:", "supported values"},
+		"address without port": {"a server needs a port", goodRoute, "ns1.contoso.com:53", "ns1.contoso.com", "write it like ns1.contoso.com:53"},
+		"ttl of zero":          {"a TTL of zero is no cache at all", goodRoute, "  dns:\n", "  dns:\n    ttl: 0\n", "write seconds between 1 and 86400"},
+		"hasty interval":       {"servers are shared", goodRoute, "  sip:", "  interval: 1s\n  sip:", "write 5s or more"},
+		"interval of words":    {"a duration has a unit", goodRoute, "  sip:", "  interval: soon\n  sip:", "interval"},
+		"plain http":           {"credentials would be seen", goodTopology, "https://", "http://", "use the https listener"},
+		"no URL":               {"a host is not a URL", goodTopology, "https://fe1.contoso.com:5986/wsman", "fe1.contoso.com", "write it like https://fe1.contoso.com:5986/wsman"},
+		"no endpoint":          {"somebody must be asked", goodTopology, `[{url: "https://fe1.contoso.com:5986/wsman"}]`, "[]", "should have at least 1 items"},
+		"no certificate":       {"a bundle holds PEM", goodTopology, "  management:", "  caBundle: trust me\n  management:", "BEGIN CERTIFICATE"},
+		"hasty poll":           {"a management server is shared", goodTopology, "  management:", "  pollInterval: 10ms\n  management:", "write 2s or more"},
+		"address of words": {"an override holds addresses", goodTopology, "  management:",
+			"  edgeServers:\n    authentication: {method: Basic, secretRef: {name: edge}}\n    overrides: [{fqdn: edge1.contoso.com, externalAddresses: [nowhere]}]\n  management:", "write one address per item"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if !strings.Contains(c.base, c.old) {
+				t.Fatalf("the case changes %q, which is not in the good object", c.old)
+			}
+			err := create(strings.Replace(c.base, c.old, c.new, 1))
+			if !apierrors.IsInvalid(err) {
+				t.Fatalf("%s: got %v, want it rejected as invalid", c.reason, err)
+			}
+			if !strings.Contains(strings.ToLower(err.Error()), strings.ToLower(c.says)) {
+				t.Errorf("%s: %q does not say %q", c.reason, err, c.says)
+			}
+		})
+	}
+}
+
+func TestGoodObjectsAreAccepted(t *testing.T) {
+	for _, text := range []string{goodRoute, goodTopology} {
+		if err := create(text); err != nil {
+			t.Errorf("rejected: %v", err)
+		}
+	}
+}
+
+// create asks the server as a dry run, so that cases do not meet.
+func create(text string) error {
+	var o unstructured.Unstructured
+	if err := yaml.Unmarshal([]byte(text), &o.Object); err != nil {
+		return err
+	}
+	return objects.Create(context.Background(), &o, client.DryRunAll)
+}
+
+func TestConfigAppliesWhole(t *testing.T) {
+	run := func(args ...string) string {
+		t.Helper()
+		out, err := exec.CommandContext(t.Context(), filepath.Join(cluster.Bin(root), "kubectl"), append([]string{"--kubeconfig", api.Kubeconfig}, args...)...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("kubectl %v: %v\n%s", args, err, out)
+		}
+		return string(out)
+	}
+	// A dry run does not make the namespace that the rest of it needs.
+	run("create", "namespace", "fedroute-system")
+	out := run("apply", "--dry-run=server", "-k", filepath.Join(root, "config/default"))
+	for _, want := range []string{"deployment.apps/fedroute-manager", "networkpolicy.networking.k8s.io/fedroute-manager", "poddisruptionbudget.policy/fedroute-manager",
+		"clusterrole.rbac.authorization.k8s.io/fedroute-manager", "customresourcedefinition.apiextensions.k8s.io/federationroutes.fedroute.io"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("config/default does not hold %s:\n%s", want, out)
+		}
+	}
+	for line := range strings.Lines(out) {
+		// The CRDs were not installed by kubectl; that is no fault of theirs.
+		if strings.Contains(line, "Warning") && !strings.Contains(line, "last-applied-configuration") {
+			t.Errorf("the server warns about config/default: %s", line)
+		}
+	}
+}
+
+func TestEveryFieldIsDocumented(t *testing.T) {
+	for _, kind := range []string{"federationroutes", "lynctopologies"} {
+		text, err := os.ReadFile(filepath.Join(root, "config/crd/bases/fedroute.io_"+kind+".yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var crd map[string]any
+		if err := yaml.Unmarshal(text, &crd); err != nil {
+			t.Fatal(err)
+		}
+		versions, _, err := unstructured.NestedSlice(crd, "spec", "versions")
+		if err != nil {
+			t.Fatal(err)
+		}
+		schema, _, err := unstructured.NestedMap(versions[0].(map[string]any), "schema", "openAPIV3Schema")
+		if err != nil {
+			t.Fatal(err)
+		}
+		undocumented(t, kind, schema)
+	}
+}
+
+func undocumented(t *testing.T, path string, schema map[string]any) {
+	t.Helper()
+	properties, _ := schema["properties"].(map[string]any)
+	for name, p := range properties {
+		field := p.(map[string]any)
+		if field["description"] == nil && name != "metadata" {
+			t.Errorf("%s.%s has no description for kubectl explain", path, name)
+		}
+		undocumented(t, path+"."+name, field)
+		if items, ok := field["items"].(map[string]any); ok {
+			undocumented(t, path+"."+name+"[]", items)
+		}
+	}
+}

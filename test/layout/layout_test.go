@@ -1,0 +1,164 @@
+// Package layout_test holds the shape of the source: who may import whom, and
+// that records of the project are true.
+package layout_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/yaml"
+)
+
+const (
+	root   = "../.."
+	module = "github.com/fedroute/fedroute/"
+)
+
+// rule says who may import packages below a path, or who may not import one.
+type rule struct {
+	reason    string
+	importing string
+	only      []string // folders that may import it; nil: see not
+	not       []string // folders that may not import it
+}
+
+// imported is one import of a file.
+type imported struct {
+	path string
+	test bool // of a _test.go file
+}
+
+var rules = []rule{
+	{"Kubernetes stays at the edge of the program", "k8s.io/", []string{"api", "controllers", "internal/status", "cmd", "test"}, nil},
+	{"Kubernetes stays at the edge of the program", "sigs.k8s.io/controller-runtime", []string{"api", "controllers", "cmd", "test"}, nil},
+	{"one package speaks WinRM", "github.com/masterzen/winrm", []string{"internal/winrm", "test/interop"}, nil},
+	{"one package of each side speaks DNS on the wire", "github.com/miekg/dns", []string{"internal/dns/rfc2136", "internal/sim/dns", "cmd/demo", "cmd/bench", "test"}, nil},
+	{"the product does not know its simulator", module + "internal/sim", []string{"internal/sim", "cmd/lyncsim", "cmd/bench", "test"}, nil},
+	{"controllers are wired by programs", module + "controllers", []string{"cmd", "test"}, nil},
+	{"pure packages open no socket", "net", nil, []string{"internal/plan", "internal/guard", "internal/status", "internal/fault"}},
+	{"pure packages open no file", "os", nil, []string{"internal/plan", "internal/guard", "internal/status", "internal/fault"}},
+}
+
+func TestImportRules(t *testing.T) {
+	seen := 0
+	for folder, imports := range sources(t) {
+		for _, i := range imports {
+			seen++
+			for _, r := range rules {
+				if r.breaks(folder, i) {
+					t.Errorf("%s imports %s: %s", folder, i.path, r.reason)
+				}
+			}
+		}
+	}
+	if seen < 100 {
+		t.Fatalf("only %d imports were seen; the walk is broken", seen)
+	}
+}
+
+func (r rule) breaks(folder string, i imported) bool {
+	if r.not != nil { // exactly this package; a test may read its golden files
+		return i.path == r.importing && !i.test && below(folder, r.not)
+	}
+	prefix := strings.TrimSuffix(r.importing, "/") + "/"
+	return (i.path == r.importing || strings.HasPrefix(i.path, prefix)) && !below(folder, r.only)
+}
+
+func TestPurePackagesAskNoClock(t *testing.T) {
+	for _, folder := range []string{"internal/plan", "internal/guard", "internal/status", "internal/fault"} {
+		files, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: no files (%v)", folder, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(text), "time.Now") {
+				t.Errorf("%s asks the clock", file)
+			}
+		}
+	}
+}
+
+func TestNoPackageIsADrawer(t *testing.T) {
+	for folder := range sources(t) {
+		if slices.Contains([]string{"util", "utils", "common", "helper", "helpers", "types", "misc"}, filepath.Base(folder)) {
+			t.Errorf("%s: name the package for what it does", folder)
+		}
+	}
+}
+
+func TestProjectFileIsTrue(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "PROJECT"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var project struct {
+		Repo      string
+		Layout    []string
+		Resources []struct{ Kind, Version, Path, Group, Domain string }
+	}
+	if err := yaml.Unmarshal(text, &project); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(project.Layout, "go.kubebuilder.io/v4") || len(project.Resources) != 2 {
+		t.Errorf("layout %v with %d resources, want go.kubebuilder.io/v4 with 2", project.Layout, len(project.Resources))
+	}
+	for _, r := range project.Resources {
+		kind := strings.ToLower(r.Kind)
+		for _, file := range []string{
+			filepath.Join(strings.TrimPrefix(r.Path, project.Repo+"/"), kind+"_types.go"),
+			filepath.Join("controllers", kind+"_controller.go"),
+		} {
+			if _, err := os.Stat(filepath.Join(root, file)); err != nil {
+				t.Errorf("%s: %v", r.Kind, err)
+			}
+		}
+	}
+}
+
+// sources lists the imports of every folder with Go files of the product, tests
+// of a package included.
+func sources(t *testing.T) map[string][]imported {
+	t.Helper()
+	out := map[string][]imported{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() && (name == "hack" || name == "bin" || name == ".git" || name == "testdata") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		folder, _ := filepath.Rel(root, filepath.Dir(path))
+		for _, i := range file.Imports {
+			p, _ := strconv.Unquote(i.Path.Value)
+			out[folder] = append(out[folder], imported{p, strings.HasSuffix(name, "_test.go")})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func below(folder string, any []string) bool {
+	return slices.ContainsFunc(any, func(f string) bool { return folder == f || strings.HasPrefix(folder, f+"/") })
+}
