@@ -45,6 +45,7 @@ var rules = []rule{
 	{category: "AuthenticationError", kind: fault.Denied, next: deniedNext},
 	{category: "ObjectNotFound", kind: fault.Invalid, next: "correct the name in the spec or the organization"},
 	{category: "InvalidArgument", kind: fault.Invalid, next: "correct the name in the spec or the organization"},
+	{category: "NotImplemented", kind: fault.Unsupported, next: unsupportedNext},
 	{category: "ResourceBusy", kind: fault.Busy, next: busyNext},
 	{category: "ResourceUnavailable", kind: fault.Unreachable, next: "look at the service that server depends on"},
 	{category: "ConnectionError", kind: fault.Unreachable, next: "look at the service that server depends on"},
