@@ -37,6 +37,7 @@ type host struct {
 
 	mu      sync.Mutex
 	shells  map[string]*process
+	opened  int // shells ever: an id is not used twice
 	actions []string
 	inputs  []string // stdin of each Send
 	created string   // body of the last Create and Command
@@ -140,7 +141,8 @@ func (h *host) act(w http.ResponseWriter, r *http.Request, action string, m mess
 	switch action {
 	case "Create":
 		h.mu.Lock()
-		id := fmt.Sprintf("0000-%d", len(h.shells))
+		h.opened++
+		id := fmt.Sprintf("0000-%d", h.opened)
 		h.shells[id] = newProcess()
 		h.mu.Unlock()
 		envelope(w, "http://schemas.xmlsoap.org/ws/2004/09/transfer/CreateResponse",

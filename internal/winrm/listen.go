@@ -32,26 +32,30 @@ func (w *Worker) listen() {
 	}
 }
 
+// delivered stands in awaited when the call in flight has its reply.
+const delivered = -1
+
 // deliver hands over the reply that somebody waits for. There is at most one: a
 // script that prints frames of its own only adds to the stray lines.
 func (w *Worker) deliver(replies []reply, stray int) {
+	var wanted []reply
 	for _, r := range replies {
 		id := w.awaited.Load()
 		if r.ID == 0 && r.Error != nil {
 			r.ID = id // the request line itself could not be read there
 		}
-		if r.ID != id || (id == 0 && !r.Ready) {
+		ours := id != delivered && r.ID == id && r.Ready == (id == 0)
+		if !ours || !w.awaited.CompareAndSwap(id, delivered) {
 			stray++
 			continue
 		}
-		select {
-		case w.replies <- r:
-		default:
-			stray++
-		}
+		wanted = append(wanted, r)
 	}
 	if stray > 0 {
 		w.options.Meter.Stray(stray)
+	}
+	for _, r := range wanted {
+		w.replies <- r // has room: one reply per call
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,17 @@ func instead(action string, answer func(http.ResponseWriter)) func(http.Response
 	}
 }
 
+// fromSend lets answer see requests from the first Send on.
+func fromSend(answer func(http.ResponseWriter, string) bool) func(http.ResponseWriter, string) bool {
+	var sent atomic.Bool
+	return func(w http.ResponseWriter, action string) bool {
+		if action == "Send" {
+			sent.Store(true)
+		}
+		return sent.Load() && answer(w, action)
+	}
+}
+
 // hang is a script that never ends.
 func hang(p *process, _ string, _ request) frame {
 	p.readLine()
@@ -38,7 +50,7 @@ func hang(p *process, _ string, _ request) frame {
 // losses are the ways to lose a worker while a call is in flight.
 var losses = map[string]struct {
 	reason string
-	// on is called with each request after the worker is ready.
+	// on is called with each request from the call's Send on.
 	on func(w http.ResponseWriter, action string) bool
 	// does is what the script does.
 	does  func(p *process, tag string, r request) frame
@@ -114,7 +126,7 @@ func TestWhatIsInFlightWhenTheWorkerIsLost(t *testing.T) {
 			h.hold = 5 * time.Millisecond
 			w := h.dial(t, winrm.Options{MaxReply: 50_000})
 			if c.on != nil {
-				h.interfere(c.on)
+				h.interfere(fromSend(c.on))
 			}
 			_, err := w.Call(t.Context(), winrm.Request{Name: "Change", Script: "change"})
 			if !fault.Is(err, c.kind) || !strings.Contains(err.Error(), c.cause) {

@@ -20,6 +20,8 @@ func mutualSignIn(w http.ResponseWriter, r *http.Request) bool {
 	return ok
 }
 
+// The host's refusal is an alert. In TLS 1.3 it comes after the handshake and may
+// be overtaken by the close that follows, so those cases are capped.
 func TestSignInByCertificate(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -31,9 +33,9 @@ func TestSignInByCertificate(t *testing.T) {
 		"newest TLS":        {"the binding asks in the handshake", 0, tls.RequestClientCert, winrm.Certificate, ""},
 		"TLS 1.2":           {"the cap for Windows Server 2022", tls.VersionTLS12, tls.RequestClientCert, winrm.Certificate, ""},
 		"not asked for":     {"the host never sees a certificate", 0, tls.NoClientCert, winrm.Certificate, fault.Denied},
-		"not accepted":      {"an authority that the host does not know", 0, tls.RequireAndVerifyClientCert, winrm.Certificate, fault.Denied},
+		"not accepted":      {"an authority that the host does not know", tls.VersionTLS12, tls.RequireAndVerifyClientCert, winrm.Certificate, fault.Denied},
 		"none shown":        {"a password is no certificate", 0, tls.RequestClientCert, winrm.Basic, fault.Denied},
-		"none shown, asked": {"the handshake fails", 0, tls.RequireAnyClientCert, winrm.Basic, fault.Denied},
+		"none shown, asked": {"the handshake fails", tls.VersionTLS12, tls.RequireAnyClientCert, winrm.Basic, fault.Denied},
 	}
 	shown := selfSigned(t, "127.0.0.1", time.Hour)
 	for name, c := range cases {

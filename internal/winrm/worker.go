@@ -32,7 +32,7 @@ type Worker struct {
 	calls   int64           // guarded by turn
 	known   map[string]bool // by hash: scripts that the host has; guarded by turn
 	closed  bool            // guarded by turn
-	awaited atomic.Int64    // id of the call in flight, 0 before the first
+	awaited atomic.Int64    // id of the call in flight, 0 for the ready frame
 	replies chan reply
 }
 

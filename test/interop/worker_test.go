@@ -3,6 +3,7 @@ package interop
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -187,7 +188,9 @@ func TestWorkerSignsIn(t *testing.T) {
 
 func TestWorkerWithCertificateOfAnotherCA(t *testing.T) {
 	h, other := newWorkerHost(t, nil), newWorkerHost(t, nil)
-	_, err := winrm.Dial(t.Context(), h.endpoint(), certificateOf(t, other.ca), winrm.Options{})
+	endpoint := h.endpoint()
+	endpoint.TLSMax = tls.VersionTLS12 // in 1.3 the refusal may be overtaken by the close after it
+	_, err := winrm.Dial(t.Context(), endpoint, certificateOf(t, other.ca), winrm.Options{})
 	if !fault.Is(err, fault.Denied) {
 		t.Errorf("got %s: %v", fault.KindOf(err), err)
 	}
@@ -239,7 +242,13 @@ func TestWorkerOnABadDay(t *testing.T) {
 			h := newWorkerHost(t, nil)
 			w := h.dial(t, domainUser())
 			c.happen(h)
-			_, err := w.Call(t.Context(), winrm.Request{Name: "Change", Script: c.script})
+			// The Receive that was waiting already is not subject to a new rule.
+			var err error
+			for range 2 {
+				if _, err = w.Call(t.Context(), winrm.Request{Name: "Change", Script: c.script}); err != nil {
+					break
+				}
+			}
 			if fault.KindOf(err) != c.kind {
 				t.Errorf("%s: got %s: %v; want %s", c.reason, fault.KindOf(err), err, c.kind)
 			}
