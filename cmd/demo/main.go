@@ -1,0 +1,82 @@
+// Command demo tells the story of a federation failover on this machine: a real
+// API server, a simulated organization with its DNS, and the manager, each a
+// process of its own. Everything it claims it has asked from outside.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+func main() {
+	bin := flag.String("bin", "bin", "folder with manager, lyncsim, controlplane and kubectl")
+	keep := flag.Bool("keep", false, "leave everything running at the end and say how to look around")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, *bin, *keep))
+}
+
+func run(ctx context.Context, bin string, keep bool) int {
+	began := time.Now()
+	screen := newScreen(os.Stdout)
+	s, err := setStage(ctx, bin, screen)
+	if err == nil {
+		defer s.clear()
+		err = tell(ctx, s, screen)
+	}
+	screen.table()
+	if err != nil {
+		screen.line("demo: FAIL: %v", err)
+		if s != nil {
+			screen.line("logs are in %s", s.dir)
+		}
+		return 1
+	}
+	screen.line("demo: PASS (%d checks) in %s", screen.passed, time.Since(began).Round(time.Second))
+	if keep {
+		s.lookAround(screen)
+		<-ctx.Done()
+	}
+	return 0
+}
+
+// setStage starts everything. A KUBECONFIG in the environment is used instead of
+// a control plane of our own.
+func setStage(ctx context.Context, bin string, screen *screen) (*stage, error) {
+	root, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(root, "config/crd/bases")); err != nil {
+		return nil, errors.New("run the demo in the root of the checkout: config/crd/bases is not here")
+	}
+	if bin, err = filepath.Abs(bin); err != nil {
+		return nil, err
+	}
+	s := &stage{root: root, bin: bin, dir: filepath.Join(root, ".run", "demo"), kubeconfig: os.Getenv("KUBECONFIG")}
+	if err := os.RemoveAll(s.dir); err != nil {
+		return nil, err
+	}
+	for _, act := range []struct {
+		what string
+		do   func(context.Context) error
+	}{
+		{"start the API server", s.startCluster},
+		{"start the simulated organization: Lync Server 2013, two Edge pools, DNS", s.startOrganization},
+		{"start the manager", s.startManager},
+	} {
+		if err := screen.step(act.what, func() (string, error) { return "", act.do(ctx) }, nil); err != nil {
+			s.clear()
+			return s, fmt.Errorf("%s: %w", act.what, err)
+		}
+	}
+	return s, nil
+}

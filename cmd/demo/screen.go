@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+)
+
+// screen prints the story: a line for each step, with a spinner while it waits
+// when a person looks on.
+type screen struct {
+	out    io.Writer
+	live   bool
+	checks []check
+	passed int
+}
+
+// check is one question asked from outside.
+type check struct {
+	what, asked, answer string
+	ok                  bool
+}
+
+func newScreen(out *os.File) *screen {
+	info, err := out.Stat()
+	return &screen{out: out, live: err == nil && info.Mode()&os.ModeCharDevice != 0}
+}
+
+func (s *screen) line(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format+"\n", args...) }
+
+// step prints what is done, does it, and prints how it ended. progress, which
+// may be nil, tells in a few words what is being waited for.
+func (s *screen) step(what string, do func() (string, error), progress func() string) error {
+	began := time.Now()
+	ended := make(chan struct{})
+	spun := make(chan struct{})
+	go func() { defer close(spun); s.spin(what, began, progress, ended) }()
+	note, err := do()
+	close(ended)
+	<-spun
+	mark := "ok"
+	if err != nil {
+		mark, note = "FAILED", err.Error()
+	}
+	if note != "" {
+		note = "  " + note
+	}
+	s.line("  %-62s %-6s %5.1fs%s", what, mark, time.Since(began).Seconds(), note)
+	return err
+}
+
+// spin shows life until the step ends and leaves an empty line behind.
+func (s *screen) spin(what string, began time.Time, progress func() string, ended <-chan struct{}) {
+	if !s.live {
+		<-ended
+		return
+	}
+	frames := []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	words := ""
+	for i := 0; ; i++ {
+		select {
+		case <-ended:
+			_, _ = fmt.Fprint(s.out, "\r\033[K")
+			return
+		case <-ticker.C:
+			if progress != nil && i%8 == 0 {
+				words = progress()
+			}
+			_, _ = fmt.Fprintf(s.out, "\r\033[K%c %s %4.1fs %s", frames[i%len(frames)], what, time.Since(began).Seconds(), clip(words, 70))
+		}
+	}
+}
+
+// check records an answer from outside and fails when it is not the wanted one.
+func (s *screen) check(what, asked, answer, want string) error {
+	ok := answer == want
+	s.checks = append(s.checks, check{what, asked, answer, ok})
+	if !ok {
+		return fmt.Errorf("%s: %s answered %q, want %q", what, asked, answer, want)
+	}
+	s.passed++
+	return nil
+}
+
+// table prints every check.
+func (s *screen) table() {
+	if len(s.checks) == 0 {
+		return
+	}
+	s.line("")
+	w := tabwriter.NewWriter(s.out, 0, 4, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "CHECKED\tASKED\tANSWER\t")
+	for _, c := range s.checks {
+		mark := ""
+		if !c.ok {
+			mark = "<- not as wanted"
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.what, c.asked, c.answer, mark)
+	}
+	_ = w.Flush()
+	s.line("")
+}
+
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/fedroute/fedroute/test/cluster"
+)
+
+// base is where the demo's organization lives; the samples name it too.
+const base = "127.20.1.0/24"
+
+// brisk makes remote work take long enough to be seen.
+const brisk = `
+durations: {powershellStart: 150ms, moduleImport: 300ms, cmdlet: 10ms, publish: 600ms, enable: 400ms, replicationNotice: 100ms,
+  replication: 1200ms, setup: 1200ms, serviceStart: 300ms, serviceStop: 200ms}
+`
+
+// stage is everything that runs.
+type stage struct {
+	root, bin, dir, kubeconfig string
+
+	cluster   *cluster.Cluster
+	processes []*exec.Cmd
+	places    places
+}
+
+// places is where the simulated organization is, as lyncsim tells it.
+type places struct {
+	Admin    string
+	DNS      []string
+	Machines []struct {
+		Machine, Pool, PublicAddress string
+	}
+}
+
+func (s *stage) startCluster(ctx context.Context) error {
+	crds := filepath.Join(s.root, "config/crd/bases")
+	var err error
+	if s.kubeconfig != "" {
+		s.cluster, err = cluster.Use(s.kubeconfig, crds)
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if s.cluster, err = cluster.Start(ctx, s.bin, filepath.Join(s.dir, "cluster"), crds); err != nil {
+		return err
+	}
+	s.kubeconfig = s.cluster.Kubeconfig
+	return nil
+}
+
+func (s *stage) startOrganization(ctx context.Context) error {
+	sample, err := os.ReadFile(filepath.Join(s.root, "config/samples/farms/one-site-two-pools.yaml"))
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		return err
+	}
+	farm := filepath.Join(s.dir, "farm.yaml")
+	if err := os.WriteFile(farm, append(sample, brisk...), 0o644); err != nil {
+		return err
+	}
+	ready := filepath.Join(s.dir, "ready.json")
+	if err := s.start("lyncsim", "--farm", farm, "--base", base, "--out", filepath.Join(s.dir, "contoso"), "--ready-file", ready); err != nil {
+		return err
+	}
+	if err := poll(ctx, 20*time.Second, func() bool { _, err := os.Stat(ready); return err == nil }); err != nil {
+		return fmt.Errorf("lyncsim did not get ready (see %s)", s.log("lyncsim"))
+	}
+	raw, err := os.ReadFile(ready)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, &s.places)
+}
+
+func (s *stage) startManager(ctx context.Context) error {
+	if err := s.start("manager", "--health-probe-bind-address=127.0.0.1:18081", "--poll=200ms", "--port-timeout=10s"); err != nil {
+		return err
+	}
+	if err := poll(ctx, 20*time.Second, func() bool { return answers(ctx, "http://127.0.0.1:18081/readyz") }); err != nil {
+		return fmt.Errorf("the manager did not get ready (see %s)", s.log("manager"))
+	}
+	return nil
+}
+
+// start runs a program of ours in the background with its output in a file.
+func (s *stage) start(name string, args ...string) error {
+	log, err := os.Create(s.log(name))
+	if err != nil {
+		return err
+	}
+	c := exec.Command(filepath.Join(s.bin, name), args...)
+	c.Env = append(os.Environ(), "KUBECONFIG="+s.kubeconfig)
+	c.Stdout, c.Stderr = log, log
+	if err := c.Start(); err != nil {
+		return err
+	}
+	s.processes = append(s.processes, c)
+	return log.Close()
+}
+
+func (s *stage) log(name string) string { return filepath.Join(s.dir, name+".log") }
+
+// clear ends everything, the last started first.
+func (s *stage) clear() {
+	for i := len(s.processes) - 1; i >= 0; i-- {
+		_ = s.processes[i].Process.Signal(syscall.SIGTERM)
+		_ = s.processes[i].Wait()
+	}
+	s.processes = nil
+	if s.cluster != nil {
+		s.cluster.Stop()
+	}
+}
+
+// kubectl runs kubectl and gives what it printed.
+func (s *stage) kubectl(ctx context.Context, args ...string) (string, error) {
+	c := exec.CommandContext(ctx, filepath.Join(s.bin, "kubectl"), args...)
+	c.Env = append(os.Environ(), "KUBECONFIG="+s.kubeconfig)
+	out, err := c.CombinedOutput()
+	if err != nil {
+		return string(out), fmt.Errorf("kubectl %s: %w: %s", args[0], err, out)
+	}
+	return string(out), nil
+}
+
+// address is where partners reach the pool's first machine.
+func (s *stage) address(pool string) string {
+	for _, m := range s.places.Machines {
+		if m.Pool == pool && m.PublicAddress != "" {
+			return m.PublicAddress
+		}
+	}
+	return ""
+}
+
+// lookAround says what to try while everything runs.
+func (s *stage) lookAround(screen *screen) {
+	screen.line("\neverything is left running; ctrl-C ends it. Try, in another shell:")
+	screen.line("  export KUBECONFIG=%s PATH=%s:$PATH", s.kubeconfig, s.bin)
+	screen.line("  kubectl get federationroutes,lynctopologies")
+	screen.line("  kubectl describe fr contoso")
+	screen.line("  kubectl patch fr contoso --type=merge -p '{\"spec\":{\"edgePool\":\"edge2.contoso.com\"}}'")
+	screen.line("  kubectl fedroute status contoso")
+	screen.line("  dig @%s -p 5300 _xmpp-server._tcp.contoso.com SRV +short", host(s.places.DNS[0]))
+	screen.line("  curl -s %s/state; curl -s %s/writes", s.places.Admin, s.places.Admin)
+	screen.line("  curl -s -X POST %s/pools/edge1.contoso.com/kill", s.places.Admin)
+}
