@@ -74,8 +74,13 @@ func TestNothingPrintsTheSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	who := Kerberos{Realm: "CONTOSO.COM", Username: "updater", Password: "secret-secret", Config: "[realms]"}
+	gss, err := GSS(who)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-		for _, v := range []any{key, &key, signer, w} {
+		for _, v := range []any{key, &key, signer, w, who, &who, gss} {
 			text := fmt.Sprintf(verb, v)
 			for _, secret := range []string{key.Secret, "secret-secret", fmt.Sprintf("%x", "secret-secret"), fmt.Sprintf("%x", key.Secret), fmt.Sprint([]byte("secret-secret"))} {
 				if strings.Contains(text, secret) {

@@ -19,7 +19,10 @@ func serveTCP(t *testing.T, maxQueries int, handler mdns.HandlerFunc) Config {
 		t.Fatal(err)
 	}
 	started := make(chan struct{})
-	s := &mdns.Server{Listener: l, Handler: handler, MaxTCPQueries: maxQueries, NotifyStartedFunc: func() { close(started) }}
+	s := &mdns.Server{
+		Listener: l, Handler: handler, MaxTCPQueries: maxQueries, NotifyStartedFunc: func() { close(started) },
+		MsgAcceptFunc: func(mdns.Header) mdns.MsgAcceptAction { return mdns.MsgAccept },
+	}
 	go func() { _ = s.ActivateAndServe() }()
 	<-started
 	t.Cleanup(func() { _ = s.Shutdown() })

@@ -49,6 +49,7 @@ type signingKey struct {
 	name      string // fully qualified
 	algorithm string // fully qualified
 	provider  mdns.TsigProvider
+	forget    func() // not nil: drops a key that the server no longer knows; the next is agreed anew
 }
 
 type hmacSigner struct{ signingKey }

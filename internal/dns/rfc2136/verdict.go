@@ -2,6 +2,7 @@ package rfc2136
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
 
@@ -46,7 +47,7 @@ func (a act) judge(id uint16, raw []byte, mac string, provider mdns.TsigProvider
 		v = verdict{fault.Failed, "the server answers with an unexpected code", "look into the server's log"}
 	}
 	cause := fmt.Sprintf("%s (%s)", v.cause, mdns.RcodeToString[reply.Rcode])
-	if signature == nil {
+	if signature == nil && v.kind == fault.Refused {
 		cause += "; its answer is not signed, so it may not know the key " + a.key
 	}
 	return a.fault(v.kind, cause, v.next)
@@ -86,12 +87,23 @@ func (a act) keyFault(t *mdns.TSIG) error {
 		}
 		return a.fault(fault.Denied, cause, "set both clocks by NTP")
 	case mdns.RcodeBadSig:
-		return a.fault(fault.Denied, fmt.Sprintf("the server does not accept the signature of key %s (%s)", a.key, name),
+		return a.keyRejected(fmt.Sprintf("the server does not accept the signature of key %s (%s)", a.key, name),
 			"compare the secret with the server's")
 	default:
-		return a.fault(fault.Denied, fmt.Sprintf("the server does not know key %s (%s)", a.key, name),
+		return a.keyRejected(fmt.Sprintf("the server does not know key %s (%s)", a.key, name),
 			"compare the key's name and algorithm with the server's")
 	}
+}
+
+// errKeyRejected marks an update that the server did not even look at.
+var errKeyRejected = errors.New("key rejected")
+
+func isKeyRejected(err error) bool { return errors.Is(err, errKeyRejected) }
+
+func (a act) keyRejected(cause, next string) error {
+	e := fault.New(fault.Denied, "change zone", a.target(), cause).With("nothing was changed", next)
+	e.Err = errKeyRejected
+	return e
 }
 
 // serverTime reads the 48-bit time that a BADTIME reply carries.

@@ -44,7 +44,7 @@ func (w *Writer) Close() error { return w.signer.Close() }
 
 // Write sends all changes as one signed UPDATE over TCP; see dns.Writer. All
 // names must lie in one zone, which is asked for first, so that nothing is
-// written below a zone cut. It never sends twice. No error means that the
+// written below a zone cut. What may have been done is never sent again. No error means that the
 // primary says it is done; read back before believing it. Faults: Conflict,
 // Denied, Refused, Invalid, Unsupported, Unreachable (nothing was changed),
 // OutcomeUnknown (read before anything else).
@@ -56,16 +56,35 @@ func (w *Writer) Write(ctx context.Context, changes []dns.Change) error {
 	if err != nil {
 		return err
 	}
+	retry, err := w.try(ctx, zone, changes)
+	if retry {
+		_, err = w.try(ctx, zone, changes)
+	}
+	return err
+}
+
+// try sends the update once. retry says that the server has forgotten a key that
+// was agreed with it, as after a restart: it changed nothing and a new key helps.
+func (w *Writer) try(ctx context.Context, zone string, changes []dns.Change) (retry bool, err error) {
 	m, err := updateOf(zone, changes)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if m.Len() > maxMessage-tsigRoom {
-		return fault.New(fault.Invalid, "change zone", zone,
+		return false, fault.New(fault.Invalid, "change zone", zone,
 			fmt.Sprintf("%d changes need %d octets, one update holds %d", len(changes), m.Len(), maxMessage-tsigRoom)).
 			With("nothing was changed", "spread the domains over several routes")
 	}
-	return w.exchange(ctx, zone, m)
+	key, err := w.signer.key(ctx, w.config)
+	if err != nil {
+		return false, err
+	}
+	err = w.exchange(ctx, zone, m, key)
+	if key.forget != nil && isKeyRejected(err) {
+		key.forget()
+		return true, err
+	}
+	return false, err
 }
 
 // zoneOf finds the one zone of all changes.
@@ -101,11 +120,7 @@ func misplaced(name, cause, next string) error {
 
 // exchange signs and sends one message and judges the reply. The message is
 // used once: the library takes signatures out of messages it has sent.
-func (w *Writer) exchange(ctx context.Context, zone string, m *mdns.Msg) error {
-	key, err := w.signer.key(ctx, w.config)
-	if err != nil {
-		return err
-	}
+func (w *Writer) exchange(ctx context.Context, zone string, m *mdns.Msg, key signingKey) error {
 	a := act{zone: zone, server: w.config.Server, key: key.name, now: w.config.Now}
 	m.SetTsig(key.name, key.algorithm, tsigFudge, a.now().Unix())
 	packed, mac, err := mdns.TsigGenerateWithProvider(m, key.provider, "", false)

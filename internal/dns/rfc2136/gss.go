@@ -1,0 +1,116 @@
+package rfc2136
+
+import (
+	"context"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// Kerberos is who signs with GSS-TSIG (RFC 3645), the way of Active Directory's
+// secure dynamic updates.
+type Kerberos struct {
+	Realm    string // "CONTOSO.COM"
+	Username string
+	Password string // never shown; or
+	Keytab   []byte // the content of a keytab file
+	// Config is the text of a krb5.conf: at least where the realm's KDCs are.
+	Config string
+	// Host is the DNS server's own name, as in its principal DNS/<host>. Empty:
+	// the host of Config.Server, which then must be that name.
+	Host string
+}
+
+// String shows who, without password or keytab.
+func (k Kerberos) String() string { return k.Username + "@" + k.Realm }
+
+// GoString keeps the secrets out of %#v as well.
+func (k Kerberos) GoString() string { return k.String() }
+
+// renewBefore is how long before its end a context is no longer used.
+const renewBefore = time.Minute
+
+// gssSigner agrees on a context with the server and keeps it until it expires,
+// because logging in and agreeing take up to three round trips.
+type gssSigner struct {
+	login func() (initiator, error)
+	host  string
+
+	mu     sync.Mutex
+	agreed *gssContext // nil: none yet
+}
+
+// GSS makes a Signer of Kerberos credentials. Nobody is asked yet. Fault: Invalid.
+func GSS(k Kerberos) (Signer, error) {
+	switch {
+	case k.Realm == "" || k.Username == "":
+		return nil, invalidKerberos(k, "realm or user name is missing", "give both, the realm in capitals")
+	case (k.Password == "") == (len(k.Keytab) == 0):
+		return nil, invalidKerberos(k, "exactly one of password and keytab is wanted", "put one of them into the secret")
+	case !strings.Contains(k.Config, "[realms]") && !strings.Contains(k.Config, "dns_lookup_kdc"):
+		return nil, invalidKerberos(k, "krb5.conf does not say where the realm's KDCs are", "add a [realms] section with kdc = host:port")
+	}
+	if k.Host != "" {
+		if err := dns.CheckName(k.Host); err != nil {
+			return nil, err
+		}
+	}
+	return &gssSigner{login: func() (initiator, error) { return login(k) }, host: k.Host}, nil
+}
+
+func invalidKerberos(k Kerberos, cause, next string) error {
+	return fault.New(fault.Invalid, "use Kerberos credentials", k.String(), cause).With("no record can be changed", next)
+}
+
+// key gives the agreed context's key, agreeing on a new one where needed.
+func (s *gssSigner) key(ctx context.Context, c Config) (signingKey, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.agreed != nil && c.Now().Before(s.agreed.expires.Add(-renewBefore)) {
+		return s.agreed.key(s), nil
+	}
+	s.drop()
+	host := s.host
+	if host == "" {
+		host, _, _ = net.SplitHostPort(c.Server)
+	}
+	agreed, err := await(ctx, func() (*gssContext, error) {
+		return agree(ctx, c, strings.TrimSuffix(host, "."), s)
+	}, (*gssContext).close)
+	if err != nil && ctx.Err() != nil {
+		return signingKey{}, kerberosFault("negotiate with", c.Server, ctx.Err())
+	}
+	if err != nil {
+		return signingKey{}, err
+	}
+	s.agreed = agreed
+	return agreed.key(s), nil
+}
+
+// forget drops a context that the server no longer knows, unless it was dropped already.
+func (s *gssSigner) forget(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.agreed != nil && s.agreed.name == name {
+		s.drop()
+	}
+}
+
+func (s *gssSigner) drop() {
+	if s.agreed != nil {
+		s.agreed.close()
+		s.agreed = nil
+	}
+}
+
+// Close forgets the context and the Kerberos tickets.
+func (s *gssSigner) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop()
+	return nil
+}

@@ -1,0 +1,216 @@
+package rfc2136
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	mdns "github.com/miekg/dns"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+var fakeMAC = []byte("signed")
+
+// fakeContext is an initiator that needs one round and signs with a fixed MAC.
+type fakeContext struct {
+	rounds int
+	closed func()
+}
+
+func (f *fakeContext) Initiate(string, int, []byte) ([]byte, bool, error) {
+	f.rounds++
+	return []byte("token"), f.rounds == 1, nil
+}
+func (f *fakeContext) MakeSignature([]byte) ([]byte, error) { return fakeMAC, nil }
+func (f *fakeContext) VerifySignature(_, mac []byte) error {
+	if !bytes.Equal(mac, fakeMAC) {
+		return errors.New("checksum mismatch")
+	}
+	return nil
+}
+func (f *fakeContext) Close() error { f.closed(); return nil }
+
+// fixedMAC signs the replies of the fake server.
+type fixedMAC struct{}
+
+func (fixedMAC) Generate([]byte, *mdns.TSIG) ([]byte, error) { return fakeMAC, nil }
+func (fixedMAC) Verify([]byte, *mdns.TSIG) error             { return nil }
+
+// gssServer answers queries, agrees on contexts and takes updates.
+type gssServer struct {
+	lifetime time.Duration
+	tkeys    atomic.Int32
+	updates  atomic.Int32
+	forgot   atomic.Bool // the next update meets BADKEY
+}
+
+func (g *gssServer) serve(w mdns.ResponseWriter, m *mdns.Msg) {
+	reply := new(mdns.Msg).SetReply(m)
+	reply.Authoritative = true
+	switch {
+	case m.Opcode == mdns.OpcodeUpdate:
+		g.updates.Add(1)
+		t := m.IsTsig()
+		reply.SetTsig(t.Hdr.Name, t.Algorithm, 300, time.Now().Unix())
+		if g.forgot.Swap(false) {
+			reply.Rcode, reply.IsTsig().Error = mdns.RcodeNotAuth, mdns.RcodeBadKey
+		}
+		raw, _, err := mdns.TsigGenerateWithProvider(reply, fixedMAC{}, t.MAC, false)
+		if err != nil {
+			return
+		}
+		_, _ = w.Write(raw)
+		return
+	case m.Question[0].Qtype == mdns.TypeTKEY:
+		g.tkeys.Add(1)
+		tkey := mdns.Copy(m.Extra[0]).(*mdns.TKEY)
+		tkey.Expiration = uint32(time.Now().Add(g.lifetime).Unix())
+		reply.Answer = []mdns.RR{tkey}
+	default:
+		soa, _ := mdns.NewRR("contoso.com. 60 SOA ns1.contoso.com. hostmaster.contoso.com. 1 2 3 4 5")
+		reply.Rcode, reply.Ns = mdns.RcodeNameError, []mdns.RR{soa}
+	}
+	_ = w.WriteMsg(reply)
+}
+
+// startGSS makes a Writer against a gssServer, with the number of closed contexts.
+func startGSS(t *testing.T, g *gssServer) (*Writer, *atomic.Int32) {
+	t.Helper()
+	config := serveTCP(t, -1, g.serve)
+	closed := new(atomic.Int32)
+	s := &gssSigner{host: "ns1.contoso.com", login: func() (initiator, error) { return &fakeContext{closed: func() { closed.Add(1) }}, nil }}
+	w, err := NewWriter(config, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w, closed
+}
+
+func createHost() []dns.Change {
+	key := dns.NewKey("sip.contoso.com", dns.A)
+	return []dns.Change{{From: dns.RRSet{Key: key}, To: dns.RRSet{Key: key, TTL: 60, Data: []string{"192.0.2.1"}}}}
+}
+
+func TestContextIsKept(t *testing.T) {
+	tests := map[string]struct {
+		reason   string
+		lifetime time.Duration
+		want     int32
+	}{
+		"long":  {"three updates use one context", time.Hour, 1},
+		"short": {"a context about to end is not used again", 30 * time.Second, 3},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			g := &gssServer{lifetime: tc.lifetime}
+			w, closed := startGSS(t, g)
+			for range 3 {
+				if err := w.Write(t.Context(), createHost()); err != nil {
+					t.Fatal(fault.Sentence(err))
+				}
+			}
+			if got := g.tkeys.Load(); got != tc.want {
+				t.Errorf("%s: %d negotiations, want %d", tc.reason, got, tc.want)
+			}
+			if err := w.Close(); err != nil || closed.Load() != tc.want {
+				t.Errorf("%d contexts closed (%v), want %d", closed.Load(), err, tc.want)
+			}
+		})
+	}
+}
+
+func TestForgottenContextIsAgreedAnew(t *testing.T) {
+	g := &gssServer{lifetime: time.Hour}
+	w, closed := startGSS(t, g)
+	for _, forgot := range []bool{false, true} {
+		g.forgot.Store(forgot)
+		if err := w.Write(t.Context(), createHost()); err != nil {
+			t.Fatal(fault.Sentence(err))
+		}
+	}
+	if g.tkeys.Load() != 2 || g.updates.Load() != 3 || closed.Load() != 1 {
+		t.Errorf("%d negotiations, %d updates, %d contexts closed; want 2, 3, 1", g.tkeys.Load(), g.updates.Load(), closed.Load())
+	}
+}
+
+func TestLoginThatHangsIsAbandoned(t *testing.T) {
+	config := serveTCP(t, -1, (&gssServer{lifetime: time.Hour}).serve)
+	closed, hang := make(chan struct{}), make(chan struct{})
+	s := &gssSigner{host: "ns1.contoso.com", login: func() (initiator, error) {
+		<-hang
+		return &fakeContext{closed: func() { close(closed) }}, nil
+	}}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.key(ctx, config); !fault.Is(err, fault.Unreachable) {
+		t.Errorf("got %v, want Unreachable", err)
+	}
+	close(hang)
+	select {
+	case <-closed:
+	case <-time.After(5 * time.Second):
+		t.Error("the context that came too late was not closed")
+	}
+}
+
+func TestReadTKEYRejects(t *testing.T) {
+	good := func() *mdns.Msg {
+		m := new(mdns.Msg)
+		m.Id, m.Response = 7, true
+		m.Answer = []mdns.RR{&mdns.TKEY{Hdr: mdns.RR_Header{Name: "k.", Rrtype: mdns.TypeTKEY, Class: mdns.ClassANY}, Algorithm: gssAlgorithm, Mode: gssMode}}
+		return m
+	}
+	tests := map[string]struct {
+		reason string
+		spoil  func(m *mdns.Msg)
+	}{
+		"other id":   {"the answer to something else", func(m *mdns.Msg) { m.Id = 8 }},
+		"refused":    {"no GSS-TSIG here", func(m *mdns.Msg) { m.Rcode = mdns.RcodeRefused }},
+		"BADKEY":     {"the ticket is for another server", func(m *mdns.Msg) { m.Answer[0].(*mdns.TKEY).Error = mdns.RcodeBadKey }},
+		"other name": {"another key", func(m *mdns.Msg) { m.Answer[0].Header().Name = "other." }},
+		"no record":  {"no token", func(m *mdns.Msg) { m.Answer = nil }},
+	}
+	for name, tc := range tests {
+		m := good()
+		tc.spoil(m)
+		raw, err := m.Pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readTKEY("server", 7, "k.", raw); !fault.Is(err, fault.Denied) {
+			t.Errorf("%s, %s: got %v, want Denied", name, tc.reason, err)
+		}
+	}
+	raw, err := good().Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readTKEY("server", 7, "k.", raw); err != nil {
+		t.Errorf("a good answer: %v", err)
+	}
+}
+
+func TestGSSRejects(t *testing.T) {
+	const config = "[realms]"
+	tests := map[string]struct {
+		reason string
+		who    Kerberos
+	}{
+		"no realm":  {"nobody to ask", Kerberos{Username: "u", Password: "p", Config: config}},
+		"no user":   {"nobody to be", Kerberos{Realm: "R", Password: "p", Config: config}},
+		"no secret": {"nothing to prove it with", Kerberos{Realm: "R", Username: "u", Config: config}},
+		"both":      {"which of them", Kerberos{Realm: "R", Username: "u", Password: "p", Keytab: []byte("k"), Config: config}},
+		"no KDC":    {"the cluster's own krb5.conf is never read", Kerberos{Realm: "R", Username: "u", Password: "p"}},
+		"bad host":  {"no such name", Kerberos{Realm: "R", Username: "u", Password: "p", Config: config, Host: "ns1..contoso.com"}},
+	}
+	for name, tc := range tests {
+		if _, err := GSS(tc.who); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s, %s: got %v, want Invalid", name, tc.reason, err)
+		}
+	}
+}

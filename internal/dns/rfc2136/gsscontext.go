@@ -1,0 +1,166 @@
+package rfc2136
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	krb5 "github.com/jcmturner/gokrb5/v8/gssapi"
+	mdns "github.com/miekg/dns"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+const (
+	gssAlgorithm = "gss-tsig."
+	gssMode      = 3         // of a TKEY record: GSS-API negotiation (RFC 2930 section 2.5)
+	gssLifetime  = time.Hour // asked for; the server decides
+	gssRounds    = 4         // Kerberos needs one; more is a server that leads us around
+)
+
+// gssContext is a security context that server and we agreed on.
+type gssContext struct {
+	mu        sync.Mutex // an initiator counts its messages
+	initiator initiator
+	name      string // the key's
+	expires   time.Time
+}
+
+var _ mdns.TsigProvider = (*gssContext)(nil)
+
+// Generate signs a message (GSS_GetMIC).
+func (g *gssContext) Generate(message []byte, _ *mdns.TSIG) ([]byte, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.initiator.MakeSignature(message)
+}
+
+// Verify checks a message's signature (GSS_VerifyMIC).
+func (g *gssContext) Verify(message []byte, t *mdns.TSIG) error {
+	if dns.Canonical(t.Hdr.Name) != dns.Canonical(g.name) {
+		return mdns.ErrSecret
+	}
+	mac, err := hex.DecodeString(t.MAC)
+	if err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.initiator.VerifySignature(message, mac)
+}
+
+func (g *gssContext) key(s *gssSigner) signingKey {
+	return signingKey{name: g.name, algorithm: gssAlgorithm, provider: g, forget: func() { s.forget(g.name) }}
+}
+
+func (g *gssContext) close() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_ = g.initiator.Close() // only forgets tickets
+}
+
+// agree logs in and negotiates a context with the server by TKEY messages (RFC
+// 3645 section 3.1). Faults: Unreachable, Denied, Invalid.
+func agree(ctx context.Context, c Config, host string, s *gssSigner) (*gssContext, error) {
+	in, err := s.login()
+	if err != nil {
+		return nil, err
+	}
+	g := &gssContext{initiator: in, name: fmt.Sprintf("%d.sig-%s.", rand.Uint32(), host), expires: c.Now().Add(gssLifetime)}
+	if err := g.negotiate(ctx, c, "DNS/"+host); err != nil {
+		g.close()
+		return nil, err
+	}
+	return g, nil
+}
+
+func (g *gssContext) negotiate(ctx context.Context, c Config, principal string) error {
+	var token []byte
+	for range gssRounds {
+		output, more, err := g.initiator.Initiate(principal, krb5.ContextFlagMutual|krb5.ContextFlagReplay|krb5.ContextFlagInteg, token)
+		if err != nil {
+			return kerberosFault("get a ticket for", principal, err)
+		}
+		if !more {
+			return nil
+		}
+		reply, err := exchangeTKEY(ctx, c, g.name, output)
+		if err != nil {
+			return err
+		}
+		if token, err = hex.DecodeString(reply.Key); err != nil || len(token) == 0 {
+			return tkeyFault(c.Server, "its answer holds no Kerberos token")
+		}
+		g.expires = earlier(g.expires, time.Unix(int64(reply.Expiration), 0))
+	}
+	return tkeyFault(c.Server, "the negotiation does not end")
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// exchangeTKEY sends one token and gives the record with the server's. Its
+// signature is not looked at: not every server signs it, and the mutual
+// authentication inside the token proves who answered.
+func exchangeTKEY(ctx context.Context, c Config, name string, token []byte) (*mdns.TKEY, error) {
+	now := c.Now()
+	m := new(mdns.Msg)
+	m.Id = mdns.Id()
+	m.Question = []mdns.Question{{Name: name, Qtype: mdns.TypeTKEY, Qclass: mdns.ClassANY}}
+	m.Extra = []mdns.RR{&mdns.TKEY{
+		Hdr:       mdns.RR_Header{Name: name, Rrtype: mdns.TypeTKEY, Class: mdns.ClassANY},
+		Algorithm: gssAlgorithm, Mode: gssMode,
+		Inception: uint32(now.Unix()), Expiration: uint32(now.Add(gssLifetime).Unix()),
+		KeySize: uint16(len(token)), Key: hex.EncodeToString(token),
+	}}
+	packed, err := m.Pack()
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, "negotiate with", c.Server, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	conn, err := c.Dial(ctx, "tcp", c.Server)
+	if err != nil {
+		return nil, unreachable(c.Server, err)
+	}
+	defer conn.Close()
+	raw, err := sendOnce(ctx, conn, packed)
+	if err != nil {
+		return nil, unreachable(c.Server, err)
+	}
+	return readTKEY(c.Server, m.Id, name, raw)
+}
+
+// readTKEY finds the server's token in its answer.
+func readTKEY(server string, id uint16, name string, raw []byte) (*mdns.TKEY, error) {
+	reply := new(mdns.Msg)
+	if err := reply.Unpack(raw); err != nil || reply.Id != id || !reply.Response {
+		return nil, tkeyFault(server, "its answer cannot be read")
+	}
+	if reply.Rcode != mdns.RcodeSuccess {
+		return nil, tkeyFault(server, "it answers "+mdns.RcodeToString[reply.Rcode])
+	}
+	for _, rr := range slices.Concat(reply.Answer, reply.Extra) {
+		if t, ok := rr.(*mdns.TKEY); ok && dns.Canonical(t.Hdr.Name) == dns.Canonical(name) {
+			if t.Error != mdns.RcodeSuccess {
+				return nil, tkeyFault(server, "it does not accept the ticket ("+mdns.RcodeToString[int(t.Error)]+")")
+			}
+			return t, nil
+		}
+	}
+	return nil, tkeyFault(server, "its answer holds no TKEY record")
+}
+
+func tkeyFault(server, cause string) error {
+	return fault.New(fault.Denied, "negotiate Kerberos with", server, cause).
+		With("nothing was changed", "check that the server takes GSS-TSIG and that its keytab holds DNS/<its name>")
+}
