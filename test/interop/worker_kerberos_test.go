@@ -3,7 +3,6 @@
 package interop
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -14,15 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jcmturner/gofork/encoding/asn1"
-	"github.com/jcmturner/goidentity/v6"
-	"github.com/jcmturner/gokrb5/v8/gssapi"
-	"github.com/jcmturner/gokrb5/v8/keytab"
-	"github.com/jcmturner/gokrb5/v8/service"
-	"github.com/jcmturner/gokrb5/v8/spnego"
-
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/sim/wsman"
+	"github.com/fedroute/fedroute/internal/sim/wsman/kerberos"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -107,36 +100,14 @@ func (k *kdc) asked(kind string) int {
 	return strings.Count(string(text), kind+" (")
 }
 
-// acceptor checks tokens with the host's key. It does not prove the host, which
-// TLS has done.
-type acceptor struct{ keys *keytab.Keytab }
-
-func (a acceptor) Accept(token []byte) (user, domain string, reply []byte, err error) {
-	var t spnego.SPNEGOToken
-	if err := t.Unmarshal(token); err != nil {
-		return "", "", nil, err
-	}
-	ok, ctx, status := spnego.SPNEGOService(a.keys, service.KeytabPrincipal(principal), service.DecodePAC(false)).AcceptSecContext(&t)
-	if !ok || status.Code != gssapi.StatusComplete {
-		return "", "", nil, errors.New(status.Message)
-	}
-	id, ok := ctx.Value("github.com/jcmturner/gokrb5/v8/ctxCredentials").(goidentity.Identity)
-	if !ok {
-		return "", "", nil, errors.New("no identity in the token")
-	}
-	done := spnego.NegTokenResp{NegState: asn1.Enumerated(spnego.NegStateAcceptCompleted), SupportedMech: gssapi.OIDKRB5.OID()}
-	reply, err = done.Marshal()
-	return id.UserName(), id.Domain(), reply, err
-}
-
 func newKerberosHost(t *testing.T, k *kdc) *workerHost {
 	t.Helper()
-	keys := keytab.New()
-	if err := keys.Unmarshal(k.keytab("host.keytab")); err != nil {
+	accept, err := kerberos.New(k.keytab("host.keytab"), principal)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return newWorkerHost(t, func(c *wsman.Config) {
-		c.Kerberos = acceptor{keys}
+		c.Kerberos = accept
 		c.Methods = []wsman.Method{wsman.Negotiate}
 		c.Accounts = people{{Name: "fedroute", Domain: realm, Groups: []string{wsman.Administrators}}}
 	})
