@@ -35,6 +35,12 @@ func (c *Console) session(ctx context.Context, p wsman.Process) *session {
 	return s
 }
 
+// Environment is what a process of the user starts with, for engines that are
+// started past the console.
+func (c *Console) Environment(user string) map[string]string {
+	return c.environment(wsman.Process{User: user})
+}
+
 // environment is what a process of the user starts with.
 func (c *Console) environment(p wsman.Process) map[string]string {
 	domain, user, ok := strings.Cut(p.User, `\`)
@@ -50,6 +56,8 @@ func (c *Console) environment(p wsman.Process) map[string]string {
 		"PATH":                   `C:\Windows\system32;C:\Windows;C:\Windows\System32\Wbem;C:\Windows\System32\WindowsPowerShell\v1.0\`,
 		"PATHEXT":                ".COM;.EXE;.BAT;.CMD",
 		"PROCESSOR_ARCHITECTURE": "AMD64",
+		"PROGRAMDATA":            `C:\ProgramData`,
+		"PROGRAMFILES":           `C:\Program Files`,
 		"SYSTEMDRIVE":            "C:",
 		"SYSTEMROOT":             `C:\Windows`,
 		"TEMP":                   `C:\Users\` + user + `\AppData\Local\Temp`,
