@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/sim/farm/topology"
 )
 
 // FaultKind is something that goes wrong on purpose.
@@ -155,14 +156,34 @@ func (f *Farm) personEdits() {
 		if f.strike(FaultPersonEdits, "") == nil {
 			return nil
 		}
-		doc, err := f.config.Published.WithSignature(f.guid())
-		if err != nil {
-			return err
-		}
-		n := f.config.clone()
-		from := n.Published.Signature
-		n.Published, n.Enabled = doc, doc
-		f.adopt(n)
-		return f.write(Actor{User: "a person", Command: "Topology Builder"}, "Topology", from, doc.Signature, nil)
+		same := func(d *topology.Document) (*topology.Document, error) { return d, nil }
+		return f.redraw(Actor{User: "a person", Command: "Topology Builder"}, same)
 	})
+}
+
+// TopologyBuilder is what a person does with the program of that name: edit,
+// publish and enable in one act, without harm to the simple URLs, which its
+// documents carry. Faults: Invalid, Unreachable.
+func (f *Farm) TopologyBuilder(a Actor, edit func(*topology.Document) (*topology.Document, error)) error {
+	return f.event(func() error { return f.redraw(a, edit) })
+}
+
+// redraw needs f.mu.
+func (f *Farm) redraw(a Actor, edit func(*topology.Document) (*topology.Document, error)) error {
+	from := f.config.Published
+	if err := f.cmsUp(); err != nil {
+		return f.write(a, "Topology", from.Signature, "", err)
+	}
+	doc, err := edit(from)
+	if err == nil {
+		doc, err = doc.WithSignature(f.guid())
+	}
+	if err != nil {
+		return f.write(a, "Topology", from.Signature, "", invalid("edit", "the topology", err))
+	}
+	n := f.config.clone()
+	n.Published, n.Enabled = doc, doc
+	f.adopt(n)
+	f.writeTopology(a, from, doc)
+	return nil
 }

@@ -74,8 +74,14 @@ func (f *Farm) publish(a Actor, doc *topology.Document) {
 		f.emptyURLs(n)
 	}
 	f.adopt(n)
-	_ = f.write(a, "Topology", from.Signature, doc.Signature, nil)
-	for _, line := range flagChanges(from, doc) {
+	f.writeTopology(a, from, doc)
+}
+
+// writeTopology journals a new document and the check boxes that it moves.
+// Needs f.mu.
+func (f *Farm) writeTopology(a Actor, from, to *topology.Document) {
+	_ = f.write(a, "Topology", from.Signature, to.Signature, nil)
+	for _, line := range flagChanges(from, to) {
 		_ = f.write(a, line.object, line.from, line.to, nil)
 	}
 }
