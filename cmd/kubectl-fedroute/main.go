@@ -1,0 +1,147 @@
+// Command kubectl-fedroute is a kubectl plugin with the verbs of the people who
+// route federation: kubectl fedroute status, plan, approve, history, suspend,
+// resume, reconcile and commands.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/tools/clientcmd"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := newCommand().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		os.Exit(1)
+	}
+}
+
+// plugin is what the verbs share: where the routes are.
+type plugin struct {
+	kubeconfig, context, namespace string
+}
+
+func newCommand() *cobra.Command {
+	p := &plugin{}
+	root := &cobra.Command{
+		Use:           "kubectl-fedroute",
+		Short:         "Look at and decide about FederationRoutes",
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl fedroute"},
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&p.kubeconfig, "kubeconfig", "", "path of the kubeconfig; empty: as kubectl finds it")
+	flags.StringVar(&p.context, "context", "", "context of the kubeconfig to use")
+	flags.StringVarP(&p.namespace, "namespace", "n", "", "namespace of the route; empty: the context's")
+	root.AddCommand(
+		p.verb("status ROUTE", "Say where a route stands, part by part", p.status),
+		p.verb("plan ROUTE", "Show the steps that would be, or are being, taken", p.plan),
+		p.verb("approve ROUTE", "Approve the plan that the route shows now", p.approve),
+		p.verb("history ROUTE", "Show what was changed, newest first", p.history),
+		p.verb("suspend ROUTE", "Stop all changes; observation goes on", p.suspend(true)),
+		p.verb("resume ROUTE", "Let changes go on", p.suspend(false)),
+		p.verb("reconcile ROUTE", "Ask for a look now instead of at the next interval", p.reconcile),
+		&cobra.Command{Use: "commands", Short: "List everything the controller can run on a server", Args: cobra.NoArgs, RunE: commands},
+	)
+	return root
+}
+
+// verb is a command about one route.
+func (p *plugin) verb(use, short string, run func(*cobra.Command, client.Client, *v1alpha1.FederationRoute) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		api, namespace, err := p.connect()
+		if err != nil {
+			return err
+		}
+		var route v1alpha1.FederationRoute
+		if err := api.Get(c.Context(), client.ObjectKey{Namespace: namespace, Name: args[0]}, &route); err != nil {
+			return err
+		}
+		return run(c, api, &route)
+	}}
+}
+
+func (p *plugin) connect() (client.Client, string, error) {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = p.kubeconfig
+	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: p.context})
+	config, err := loader.ClientConfig()
+	if err != nil {
+		return nil, "", err
+	}
+	namespace := p.namespace
+	if namespace == "" {
+		if namespace, _, err = loader.Namespace(); err != nil {
+			return nil, "", err
+		}
+	}
+	scheme := runtime.NewScheme()
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		return nil, "", err
+	}
+	api, err := client.New(config, client.Options{Scheme: scheme})
+	return api, namespace, err
+}
+
+// edit changes the route's spec or annotations as a person would.
+func edit(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute, change func()) error {
+	base := route.DeepCopy()
+	change()
+	return api.Patch(c.Context(), route, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{}))
+}
+
+func (p *plugin) suspend(on bool) func(*cobra.Command, client.Client, *v1alpha1.FederationRoute) error {
+	return func(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
+		if err := edit(c, api, route, func() { route.Spec.Suspend = on }); err != nil {
+			return err
+		}
+		word := "resumed"
+		if on {
+			word = "suspended"
+		}
+		c.Printf("%s is %s\n", route.Name, word)
+		return nil
+	}
+}
+
+func (p *plugin) reconcile(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
+	return edit(c, api, route, func() {
+		if route.Annotations == nil {
+			route.Annotations = map[string]string{}
+		}
+		route.Annotations[v1alpha1.AnnotationRequestedAt] = time.Now().UTC().Format(time.RFC3339Nano)
+	})
+}
+
+// approve names the very plan that is shown: a plan that changes between the
+// reading and the approving is refused by the optimistic lock.
+func (p *plugin) approve(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
+	if route.Spec.Mode != v1alpha1.ModeApprove {
+		return fmt.Errorf("%s is in mode %s, which asks for no approval", route.Name, route.Spec.Mode)
+	}
+	if route.Status.Plan == nil || route.Status.ObservedGeneration != route.Generation {
+		return fmt.Errorf("%s has no plan to approve; see kubectl fedroute status %s", route.Name, route.Name)
+	}
+	if err := p.plan(c, api, route); err != nil {
+		return err
+	}
+	id := route.Status.Plan.ID
+	if err := edit(c, api, route, func() { route.Spec.ApprovedPlan = id }); err != nil {
+		return err
+	}
+	c.Printf("\napproved %s\n", id)
+	return nil
+}
