@@ -59,8 +59,8 @@ func (b *builder) edge(list *etree.Element, site string, n int, p PlanEdgePool) 
 }
 
 var registrarPorts = []portAttrs{
-	{owner: "urn:component:Registrar", usage: UsageSIPServer, side: SidePrimary, protocol: "Mtls", port: 5061},
-	{owner: "urn:component:XmppFederation", usage: UsageSIPServer, side: SidePrimary, protocol: "Mtls", port: 5098},
+	{owner: "urn:component:Registrar", usage: UsageSIPServer, side: SidePrimary, protocol: "Mtls", port: 5061, authorizes: true},
+	{owner: "urn:component:XmppFederation", usage: UsageSIPServer, side: SidePrimary, protocol: "Mtls", port: 5098, authorizes: true},
 }
 
 var conferencingPorts = []portAttrs{

@@ -134,6 +134,7 @@ type portAttrs struct {
 	owner, usage, side, protocol string
 	port, span                   int
 	path, fqdn                   string
+	authorizes                   bool // AuthorizesRequests
 }
 
 func (p portAttrs) matches(e *etree.Element) bool {
@@ -150,7 +151,7 @@ func (p portAttrs) write(parent *etree.Element) {
 	e.CreateAttr("Port", strconv.Itoa(p.port))
 	e.CreateAttr("Protocol", p.protocol)
 	e.CreateAttr("UrlPath", cmp.Or(p.path, "/"))
-	e.CreateAttr("AuthorizesRequests", "false")
+	e.CreateAttr("AuthorizesRequests", strconv.FormatBool(p.authorizes))
 	if p.span > 0 {
 		e.CreateAttr("Range", strconv.Itoa(p.span))
 	}
@@ -170,7 +171,7 @@ func (d *Document) sipPorts(pool string) []portAttrs {
 // xmppPorts is what the "XMPP federation, port 5269" box stands for.
 func xmppPorts() []portAttrs {
 	return []portAttrs{
-		{owner: OwnerXMPPProxy, usage: UsageXMPPServer, side: SideExternal, protocol: "Tls", port: PortXMPPFederation},
+		{owner: OwnerXMPPProxy, usage: UsageXMPPServer, side: SideExternal, protocol: "Tls", port: PortXMPPFederation, authorizes: true},
 		{owner: OwnerXMPPProxy, usage: UsageXPTServer, side: SideInternal, protocol: "Mtls", port: PortXMPPInternal, path: "/XmppFederation/"},
 	}
 }
