@@ -108,9 +108,13 @@ func replyTo(server string, key dns.Key, m *mdns.Msg) (reply, error) {
 				r.alias = dns.Canonical(v.Target)
 			}
 		default:
-			if owner == key.Name && rr.Header().Rrtype == wireType(key.Type) {
-				r.add(rr)
+			if owner != key.Name || rr.Header().Rrtype != wireType(key.Type) {
+				continue
 			}
+			if rr.Header().Rdlength == 0 {
+				return reply{set: dns.RRSet{Key: key}, lame: "the server answers with a record that has no value"}, nil
+			}
+			r.add(rr)
 		}
 	}
 	slices.Sort(r.set.Data)

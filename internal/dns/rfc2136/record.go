@@ -47,10 +47,6 @@ func addressText(octets []byte) string {
 func recordsOf(set dns.RRSet, class uint16, ttl uint32) ([]mdns.RR, error) {
 	records := make([]mdns.RR, 0, len(set.Data))
 	for _, value := range set.Data {
-		value, err := dns.ParseData(set.Type, value)
-		if err != nil {
-			return nil, err
-		}
 		header := mdns.RR_Header{Name: mdns.Fqdn(set.Name), Rrtype: wireType(set.Type), Class: class, Ttl: ttl}
 		rr, err := record(header, value)
 		if err != nil {
@@ -61,7 +57,8 @@ func recordsOf(set dns.RRSet, class uint16, ttl uint32) ([]mdns.RR, error) {
 	return records, nil
 }
 
-// record makes one wire record of a checked value.
+// record makes one wire record of a value that was read, which may be one that
+// dns.ParseData would not let anybody write.
 func record(header mdns.RR_Header, value string) (mdns.RR, error) {
 	switch header.Rrtype {
 	case mdns.TypeA, mdns.TypeAAAA:

@@ -72,20 +72,24 @@ func (r *Reader) discover(ctx context.Context, primary *session, keys map[string
 	if err != nil {
 		return nil, err
 	}
-	errands := map[string]*errand{}
+	errands := map[string]errand{}
 	for _, host := range slices.Sorted(maps.Keys(hosts)) {
 		for _, e := range r.errandsFor(host, addresses[host]) {
-			if errands[e.server] == nil {
-				errands[e.server] = &e
+			if known, ok := errands[e.server]; ok {
+				e = known // another name of the same server
 			}
 			for _, zone := range hosts[host] {
-				errands[e.server].keys = append(errands[e.server].keys, keys[zone]...)
+				e.keys = append(e.keys, keys[zone]...)
 			}
+			errands[e.server] = e
 		}
 	}
 	list := make([]errand, 0, len(errands))
 	for _, server := range slices.Sorted(maps.Keys(errands)) {
-		list = append(list, *errands[server])
+		e := errands[server]
+		slices.SortFunc(e.keys, compareKeys)
+		e.keys = slices.Compact(e.keys)
+		list = append(list, e)
 	}
 	return list, nil
 }
@@ -138,7 +142,7 @@ func hostAddresses(ctx context.Context, s *session, hosts []string) (map[string]
 	addresses := map[string][]string{}
 	for i, m := range answers {
 		for _, rr := range m.Answer {
-			if t := rr.Header().Rrtype; t == mdns.TypeA || t == mdns.TypeAAAA {
+			if t := rr.Header().Rrtype; (t == mdns.TypeA || t == mdns.TypeAAAA) && rr.Header().Rdlength > 0 {
 				addresses[questions[i].name] = append(addresses[questions[i].name], valueOf(rr))
 			}
 		}

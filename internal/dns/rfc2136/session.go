@@ -4,22 +4,13 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
-	"sync"
 	"time"
 
 	mdns "github.com/miekg/dns"
 
-	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
-)
-
-const (
-	window   = 64   // questions under way at once on one connection
-	maxRound = 4096 // questions of one round; far fewer than there are message ids
 )
 
 // question is one query about one name.
@@ -52,14 +43,15 @@ func (s *session) close() {
 // ask gives the answers in the order of the questions. Fault: Unreachable.
 func (s *session) ask(ctx context.Context, questions []question) ([]*mdns.Msg, error) {
 	answers := make([]*mdns.Msg, len(questions))
-	pending := make([]int, len(questions))
-	for i := range pending {
-		pending[i] = i
-	}
+	pending := unanswered(answers)
 	for len(pending) > 0 {
 		reused := s.conn != nil
-		err := s.round(ctx, questions, answers, pending[:min(len(pending), maxRound)])
-		rest := unanswered(answers, pending)
+		r := round{questions: questions, answers: answers, pending: pending[:min(len(pending), maxRound)], timeout: s.timeout}
+		err := s.connect(ctx)
+		if err == nil {
+			err = r.run(ctx, s.conn)
+		}
+		rest := unanswered(answers)
 		if err != nil {
 			s.close()
 			stuck := len(rest) == len(pending) && !reused
@@ -72,49 +64,15 @@ func (s *session) ask(ctx context.Context, questions []question) ([]*mdns.Msg, e
 	return answers, nil
 }
 
-func unanswered(answers []*mdns.Msg, asked []int) []int {
+// unanswered lists the questions that have no answer yet.
+func unanswered(answers []*mdns.Msg) []int {
 	var rest []int
-	for _, i := range asked {
-		if answers[i] == nil {
+	for i, m := range answers {
+		if m == nil {
 			rest = append(rest, i)
 		}
 	}
 	return rest
-}
-
-// round asks the pending questions over one connection and stores what comes back.
-func (s *session) round(ctx context.Context, questions []question, answers []*mdns.Msg, pending []int) error {
-	if err := s.connect(ctx); err != nil {
-		return err
-	}
-	conn := s.conn
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	defer stop()
-
-	base := uint16(rand.Uint32())
-	slots := make(chan struct{}, window)
-	done := make(chan struct{})
-	var sending sync.WaitGroup
-	sending.Go(func() {
-		for n, i := range pending {
-			select {
-			case slots <- struct{}{}:
-			case <-done:
-				return
-			}
-			if err := sendQuery(conn, base+uint16(n), questions[i]); err != nil {
-				conn.Close() // the reading side reports it
-				return
-			}
-		}
-	})
-	err := s.collect(conn, base, questions, answers, pending, slots)
-	close(done)
-	if err != nil {
-		conn.Close()
-	}
-	sending.Wait()
-	return err
 }
 
 func (s *session) connect(ctx context.Context) error {
@@ -129,54 +87,6 @@ func (s *session) connect(ctx context.Context) error {
 	}
 	s.conn = conn
 	return nil
-}
-
-// collect reads one answer for each pending question, in any order.
-func (s *session) collect(conn net.Conn, base uint16, questions []question, answers []*mdns.Msg, pending []int, slots chan struct{}) error {
-	for range pending {
-		if err := conn.SetDeadline(time.Now().Add(s.timeout)); err != nil {
-			return err
-		}
-		frame, err := readFrame(conn)
-		if err != nil {
-			return err
-		}
-		m := new(mdns.Msg)
-		if err := m.Unpack(frame); err != nil {
-			return fmt.Errorf("an answer cannot be read: %w", err)
-		}
-		n := int(m.Id - base)
-		if n >= len(pending) || !answersTo(m, questions[pending[n]]) {
-			return errors.New("the server answered something that was not asked")
-		}
-		answers[pending[n]] = m
-		select {
-		case <-slots:
-		default: // answered before it was asked; nothing to free
-		}
-	}
-	return nil
-}
-
-func answersTo(m *mdns.Msg, q question) bool {
-	if !m.Response || len(m.Question) > 1 {
-		return false
-	}
-	if len(m.Question) == 0 { // some servers leave it out when they refuse
-		return m.Rcode != mdns.RcodeSuccess
-	}
-	return dns.Canonical(m.Question[0].Name) == q.name && m.Question[0].Qtype == q.qtype
-}
-
-func sendQuery(conn net.Conn, id uint16, q question) error {
-	m := new(mdns.Msg)
-	m.Id = id
-	m.Question = []mdns.Question{{Name: mdns.Fqdn(q.name), Qtype: q.qtype, Qclass: mdns.ClassINET}}
-	packed, err := m.Pack()
-	if err != nil {
-		return err
-	}
-	return writeFrame(conn, packed)
 }
 
 // writeFrame writes one message with its length before it (RFC 1035 section 4.2.2).

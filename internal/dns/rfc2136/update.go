@@ -43,6 +43,11 @@ func checkChange(zone string, c dns.Change) error {
 	if err := dns.CheckName(c.To.Name); err != nil {
 		return err
 	}
+	for _, value := range c.To.Data {
+		if _, err := dns.ParseData(c.To.Type, value); err != nil {
+			return err
+		}
+	}
 	if !dns.Within(c.To.Name, zone) {
 		return fault.New(fault.Invalid, "make update", c.To.Key.String(), fmt.Sprintf("the name does not lie in zone %s", zone))
 	}

@@ -53,6 +53,12 @@ func TestUpdateOf(t *testing.T) {
 			[]string{"sip.contoso.com. 0 IN A 192.0.2.1"},
 			[]string{"sip.contoso.com. 0 CLASS255 A", "sip.contoso.com. 300 IN A 192.0.2.2"},
 		},
+		"odd value": {
+			"what is there can be replaced, even if nobody would be let write it",
+			dns.Change{From: dns.RRSet{Key: dns.NewKey("sip.contoso.com", dns.AAAA), Data: []string{"::ffff:192.0.2.1"}}, To: dns.RRSet{Key: dns.NewKey("sip.contoso.com", dns.AAAA)}},
+			[]string{"sip.contoso.com. 0 IN AAAA ::ffff:192.0.2.1"},
+			[]string{"sip.contoso.com. 0 CLASS255 AAAA"},
+		},
 		"guard": {
 			"what is as wanted is only guarded", dns.Change{From: of(300, "192.0.2.1"), To: of(300, "192.0.2.1")},
 			[]string{"sip.contoso.com. 0 IN A 192.0.2.1"}, nil,
