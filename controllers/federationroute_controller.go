@@ -73,8 +73,8 @@ func (s *scope) pursue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if running, err := s.latestRun(now); running || err != nil {
-		return err
+	if s.running(now) {
+		return nil
 	}
 	s.facts.Desired, err = plan.Resolve(intentOf(s.route.Spec, s.topology.Spec), now.snapshot.Topology.Value)
 	if err != nil {
@@ -117,12 +117,12 @@ func (s *scope) sight(ctx context.Context) (sight, error) {
 	return now, now.snapshot.Topology.Err
 }
 
-// latestRun reports whether a run still has the word: it runs, or nobody has
-// looked at the organization since it ended.
-func (s *scope) latestRun(now sight) (bool, error) {
+// running reports whether the latest run still has the word: it runs, or nobody
+// has looked at the organization since it ended.
+func (s *scope) running(now sight) bool {
 	have := s.runs.get(s.route)
 	if have == nil {
-		return false, nil
+		return false
 	}
 	s.facts.Run = have.facts()
 	over, ended, err := have.run.Ended()
@@ -130,17 +130,17 @@ func (s *scope) latestRun(now sight) (bool, error) {
 		if !have.of(s.route) {
 			have.run.Stop()
 		}
-		return true, nil
+		return true
 	}
 	if now.snapshot.At.Before(ended) {
 		s.facts.Run.Active = true
 		s.look(ended)
-		return true, nil
+		return true
 	}
 	if err == nil || !have.of(s.route) {
 		s.facts.Run.Err = nil
 	}
-	return false, nil
+	return false
 }
 
 // look asks for a fresh observation of the organization.

@@ -29,7 +29,7 @@ func intentOf(spec v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopologyS
 		in.FrontEnds = append(in.FrontEnds, plan.FrontEnd{FQDN: string(fe.FQDN), FailBack: fe.FailBack})
 	}
 	if spec.DNS != nil {
-		in.DNS = &plan.DNSIntent{TTL: uint32(spec.DNS.TTL)} //nolint:gosec // the schema bounds it to 1..86400
+		in.DNS = &plan.DNSIntent{TTL: uint32(spec.DNS.TTL)} // the schema bounds it
 		for _, server := range spec.DNS.Servers {
 			in.DNS.Zones = append(in.DNS.Zones, string(server.Zone))
 		}

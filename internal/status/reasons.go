@@ -3,6 +3,7 @@
 package status
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
@@ -43,11 +44,11 @@ var byKind = map[fault.Kind]finding{
 
 // of turns an error into a finding.
 func of(err error) finding {
+	if m, ok := errors.AsType[*Missing](err); ok {
+		return finding{reason: m.Reason, message: m.Message, outlook: m.outlook()}
+	}
 	f := byKind[fault.KindOf(err)]
 	f.message = fault.Sentence(err)
-	if m, ok := err.(*Missing); ok {
-		f = finding{reason: m.Reason, message: m.Message, outlook: m.outlook()}
-	}
 	return f
 }
 
