@@ -12,6 +12,7 @@ import (
 type topologyReply struct {
 	ServerVersion       string
 	Module              string
+	ServerTime          string
 	XmppRouteParameter  string
 	AllowFederatedUsers bool
 	Signature           string
@@ -58,7 +59,12 @@ func (r topologyReply) topology(j job) (lync.Topology, error) {
 	if err != nil {
 		return lync.Topology{}, malformed(j, "%v", err)
 	}
+	now, err := stamp(r.ServerTime)
+	if err != nil {
+		return lync.Topology{}, malformed(j, "the server's time: %v", err)
+	}
 	t := lync.Topology{
+		ServerTime:            now,
 		Product:               product(r.ServerVersion, r.Module, r.XmppRouteParameter),
 		Signature:             r.Signature,
 		FederatedUsersAllowed: r.AllowFederatedUsers,

@@ -64,6 +64,7 @@ $edgeServices = @($document.Topology.Services.Service | Where-Object { $_.Servic
 [pscustomobject]@{
     ServerVersion       = [string](Get-CsServerVersion)
     Module              = $module.Name
+    ServerTime          = [datetime]::UtcNow.ToString('o')
     XmppRouteParameter  = $xmppParameter
     AllowFederatedUsers = [bool](Get-CsAccessEdgeConfiguration).AllowFederatedUsers
     Signature           = $document.DocumentElement.GetAttribute('Signature')
