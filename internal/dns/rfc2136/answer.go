@@ -121,6 +121,11 @@ func replyTo(server string, key dns.Key, m *mdns.Msg) (reply, error) {
 	return r, nil
 }
 
+// sameValue reports whether two names answer with the same records or alias.
+func (r reply) sameValue(o reply) bool {
+	return r.alias == o.alias && slices.Equal(r.set.Data, o.set.Data)
+}
+
 func (r *reply) add(rr mdns.RR) {
 	ttl := rr.Header().Ttl
 	if !r.set.Exists() || ttl < r.set.TTL {

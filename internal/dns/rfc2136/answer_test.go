@@ -53,3 +53,36 @@ func TestRecordWithoutValueIsNoAnswer(t *testing.T) {
 		t.Errorf("got %+v, %v", r, err)
 	}
 }
+
+// TestOldWildcardRules: a server that lets a wildcard answer below existing names
+// does not make their own records look like the wildcard's.
+func TestOldWildcardRules(t *testing.T) {
+	records := map[string]string{
+		"sip.contoso.com.": "192.0.2.10", "x.contoso.com.": "192.0.2.99", "*.contoso.com.": "192.0.2.99",
+	}
+	config := serveTCP(t, -1, func(w mdns.ResponseWriter, m *mdns.Msg) {
+		reply := new(mdns.Msg).SetReply(m)
+		reply.Authoritative = true
+		if value := records[m.Question[0].Name]; value != "" && m.Question[0].Qtype == mdns.TypeA {
+			rr, _ := mdns.NewRR(m.Question[0].Name + " 60 A " + value)
+			reply.Answer = []mdns.RR{rr}
+		} else {
+			soa, _ := mdns.NewRR("contoso.com. 60 SOA ns1.contoso.com. hostmaster.contoso.com. 1 2 3 4 5")
+			reply.Ns = []mdns.RR{soa}
+		}
+		_ = w.WriteMsg(reply)
+	})
+	config.Discovery = DiscoverNone
+	r := &Reader{config: config}
+	own, wild := dns.NewKey("sip.contoso.com", dns.A), dns.NewKey("x.contoso.com", dns.A)
+	found, err := r.Read(t.Context(), []dns.Key{own, wild})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := found[own]; l.Obstacle != dns.ObstacleNone || l.Set.String() != "192.0.2.10" {
+		t.Errorf("a record of its own: %+v", l)
+	}
+	if l := found[wild]; l.Obstacle != dns.ObstacleWildcard {
+		t.Errorf("the wildcard's value: %+v", l)
+	}
+}

@@ -114,7 +114,9 @@ func confine(onlyZone, name string, st standing) standing {
 	}
 }
 
-// wildcardsOf finds the wildcard behind each answer to a name that does not exist.
+// wildcardsOf finds the wildcard behind each answer to a name that does not
+// exist. It must hold what was answered: a server that judges the probe by older
+// rules than RFC 4592 must not make a record look like a wildcard's.
 func wildcardsOf(ctx context.Context, s *session, standings map[string]standing, replies map[dns.Key]reply) (map[dns.Key]string, error) {
 	var questions []question
 	var asked []dns.Key
@@ -136,9 +138,13 @@ func wildcardsOf(ctx context.Context, s *session, standings map[string]standing,
 	}
 	wildcards := map[dns.Key]string{}
 	for i, m := range answers {
+		wild, err := replyTo(s.server, dns.Key{Name: questions[i].name, Type: asked[i].Type}, m)
+		if err != nil {
+			return nil, err
+		}
 		// "*.emea.contoso.com" is itself answered by "*.contoso.com" when there is
 		// no emea.contoso.com: the last that answers is where the records stand.
-		if len(m.Answer) > 0 {
+		if wild.sameValue(replies[asked[i]]) {
 			wildcards[asked[i]] = questions[i].name
 		}
 	}
