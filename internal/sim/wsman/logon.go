@@ -44,7 +44,7 @@ func (s *Server) logon(sess *session, w http.ResponseWriter, r *http.Request) (A
 	var account Account
 	ok := false
 	switch {
-	case authorization == "" && sess.account != nil:
+	case authorization == "" && sess.account != nil && !s.startsOver(r):
 		return *sess.account, true
 	case authorization == mutualTLS && s.offers(Certificate):
 		account, ok = s.certificate(r)
@@ -65,6 +65,13 @@ func (s *Server) logon(sess *session, w http.ResponseWriter, r *http.Request) (A
 		s.invite(w)
 	}
 	return account, ok
+}
+
+// startsOver says whether a request on a logged-on connection begins a new logon.
+// Clients that encrypt do so with an empty request before each message; that
+// they work against Windows says that it challenges them again.
+func (s *Server) startsOver(r *http.Request) bool {
+	return s.cfg.Transport == PlainHTTP && r.ContentLength == 0
 }
 
 func isNegotiate(scheme string) bool {
@@ -93,10 +100,20 @@ func (s *Server) basic(r *http.Request) (Account, bool) {
 	}
 	user, domain := splitName(name)
 	a, known := s.cfg.Accounts.Lookup(user, domain)
-	if !known || a.Domain != "" || !samePassword(a.Password, password) {
+	if !known || a.Domain != "" || !samePassword(a.Password, password) && !samePassword(a.Password, latin1(password)) {
 		return Account{}, false
 	}
 	return a, true
+}
+
+// latin1 reads bytes as ISO 8859-1: Basic names no charset, and clients send
+// that or UTF-8.
+func latin1(s string) string {
+	runes := make([]rune, len(s))
+	for i := range len(s) {
+		runes[i] = rune(s[i])
+	}
+	return string(runes)
 }
 
 // certificate maps a verified client certificate to an account: by its user
