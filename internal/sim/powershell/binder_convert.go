@@ -1,0 +1,143 @@
+package powershell
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
+	"github.com/fedroute/fedroute/internal/sim/powershell/value"
+)
+
+// fits tells whether a pipeline object may be bound: of the type already, or
+// with convert anything that converts to it.
+func (b *binder) fits(p *formal, v any, convert bool) bool {
+	if p.typ == nil || convert {
+		return true
+	}
+	if p.typ.Elem != nil && dotnet.Is(v, p.typ.Elem) {
+		return true
+	}
+	return dotnet.Is(v, p.typ)
+}
+
+// convert turns an argument into the parameter's type and checks it.
+func (b *binder) convert(p *formal, v any) (any, error) {
+	v = plain(v)
+	if p.typ != nil {
+		converted, err := b.transform(p, v)
+		if err != nil {
+			return nil, err
+		}
+		v = converted
+	}
+	return v, b.validate(p, v)
+}
+
+func (b *binder) transform(p *formal, v any) (any, error) {
+	if reason := b.refusal(p, v); reason != "" {
+		return nil, b.conversionFailed(p, v, reason)
+	}
+	if v == nil && p.typ.Name == "System.String" && !b.table.script {
+		return nil, nil
+	}
+	converted, err := dotnet.Convert(b.frame.rs.env, v, p.typ)
+	var unsupported *dotnet.Unsupported
+	if errors.As(err, &unsupported) {
+		return nil, b.frame.raising(err)
+	}
+	if err != nil {
+		return nil, b.conversionFailed(p, v, err.Error())
+	}
+	return converted, nil
+}
+
+// refusal is why a value is not even tried: text for truth, an array for text.
+func (b *binder) refusal(p *formal, v any) string {
+	switch p.typ.Name {
+	case "System.Boolean", "System.Management.Automation.SwitchParameter":
+		switch v.(type) {
+		case bool, value.Switch:
+			return ""
+		}
+		if value.IsNumber(v) {
+			return ""
+		}
+		if v == nil && p.isSwitch() {
+			return ""
+		}
+		return "Cannot convert value \"" + value.TypeName(v) + "\" to type \"" + p.typ.Name +
+			"\". Boolean parameters accept only Boolean values and numbers, such as $True, $False, 1 or 0."
+	case "System.String":
+		if _, many := value.Items(v); many && b.table.advanced {
+			return "Cannot convert value to type System.String."
+		}
+	}
+	return ""
+}
+
+// conversionFailed is the error of a conversion: functions and compiled cmdlets
+// have different ids for it.
+func (b *binder) conversionFailed(p *formal, v any, reason string) error {
+	if b.table.script {
+		return b.fail("ParameterArgumentTransformationError", "InvalidData", nil, p.Name,
+			"Cannot process argument transformation on parameter '%s'. %s", p.Name, reason)
+	}
+	return b.fail("CannotConvertArgumentNoMessage", "InvalidArgument", nil, p.Name, "Cannot bind parameter '%s'. %s", p.Name, reason)
+}
+
+// validate runs the parameter's checks and those of every mandatory one.
+func (b *binder) validate(p *formal, v any) error {
+	if err := b.notEmpty(p, v); err != nil {
+		return err
+	}
+	for _, validator := range p.Validators {
+		if err := validateEach(validator, v); err != nil {
+			return b.fail("ParameterArgumentValidationError", "InvalidData", nil, p.Name,
+				"Cannot validate argument on parameter '%s'. %s", p.Name, err)
+		}
+	}
+	return nil
+}
+
+// notEmpty refuses $null, "" and empty collections for mandatory parameters.
+func (b *binder) notEmpty(p *formal, v any) error {
+	if p.AllowNull || !b.table.any(p, b.valid, func(s ParameterSet) bool { return s.Mandatory }) {
+		return nil
+	}
+	what, id := "", ""
+	list, isList := value.Items(v)
+	switch {
+	case v == nil:
+		what, id = "null", "NullNotAllowed"
+	case v == "":
+		what, id = "an empty string", "EmptyStringNotAllowed"
+	case isList && len(list) == 0:
+		what, id = "an empty "+collectionWord(v), "Empty"+strings.Title(collectionWord(v))+"NotAllowed"
+	}
+	if what == "" {
+		return nil
+	}
+	return b.fail("ParameterArgumentValidationError"+id, "InvalidData", nil, p.Name,
+		"Cannot bind argument to parameter '%s' because it is %s.", p.Name, what)
+}
+
+func collectionWord(v any) string {
+	if strings.HasSuffix(value.TypeName(v), "[]") {
+		return "array"
+	}
+	return "collection"
+}
+
+// validateEach checks single values, or each element of a collection.
+func validateEach(validator Validator, v any) error {
+	list, ok := value.Items(v)
+	if _, whole := validator.(wholeValidator); !ok || whole {
+		return validator.Validate(v)
+	}
+	for _, item := range list {
+		if err := validator.Validate(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package dotnet
+
+import "strings"
+
+// accelerators are PowerShell's short names of types.
+var accelerators = map[string]string{
+	"int": "System.Int32", "long": "System.Int64", "short": "System.Int16", "sbyte": "System.SByte",
+	"byte": "System.Byte", "uint16": "System.UInt16", "uint32": "System.UInt32", "uint64": "System.UInt64",
+	"ushort": "System.UInt16", "uint": "System.UInt32", "ulong": "System.UInt64",
+	"int16": "System.Int16", "int32": "System.Int32", "int64": "System.Int64",
+	"float": "System.Single", "single": "System.Single", "double": "System.Double", "decimal": "System.Decimal",
+	"bool": "System.Boolean", "char": "System.Char", "string": "System.String", "object": "System.Object",
+	"array": "System.Array", "void": "System.Void", "type": "System.Type",
+	"hashtable": "System.Collections.Hashtable", "ordered": "System.Collections.Specialized.OrderedDictionary",
+	"datetime": "System.DateTime", "timespan": "System.TimeSpan", "guid": "System.Guid",
+	"version": "System.Version", "uri": "System.Uri", "ipaddress": "System.Net.IPAddress",
+	"regex": "System.Text.RegularExpressions.Regex", "xml": "System.Xml.XmlDocument",
+	"math": "System.Math", "convert": "System.Convert", "cultureinfo": "System.Globalization.CultureInfo",
+	"scriptblock": "System.Management.Automation.ScriptBlock", "switch": "System.Management.Automation.SwitchParameter",
+	"pscustomobject": "System.Management.Automation.PSCustomObject", "psobject": "System.Management.Automation.PSObject",
+	"actionpreference": "System.Management.Automation.ActionPreference",
+	"errorrecord":      "System.Management.Automation.ErrorRecord",
+	"psserializer":     "System.Management.Automation.PSSerializer",
+	"system.int":       "System.Int32",
+}
+
+// realAccelerators are short names that PowerShell knows and the simulator refuses.
+var realAccelerators = strings.Fields(`adsi adsisearcher wmi wmiclass wmisearcher ciminstance cimclass cimtype cimconverter
+	mailaddress securestring pscredential psmoduleinfo psvariable psaliasproperty psnoteproperty psscriptproperty psscriptmethod
+	psprimitivedictionary pslistmodifier powershell runspace runspacefactory initialsessionstate ipendpoint x500distinguishedname
+	x509certificate bigint alias allowemptycollection allownull allowemptystring cmdletbinding parameter outputtype
+	supportswildcards validateset validaterange validatepattern validatescript validatelength validatecount validatenotnull
+	validatenotnullorempty dscresource dscproperty noruntime ref pstypenameattribute containerattribute`)
+
+// namespaces are the first words of .NET names that may stand without "System.".
+var namespaces = strings.Fields(`system microsoft net io text collections diagnostics management security threading xml globalization
+	reflection runtime linq data configuration web windows componentmodel timers drawing directoryservices servicemodel
+	serviceprocess transactions resources media numerics codedom`)
+
+// systemTypes are classes right under System that the table does not hold.
+var systemTypes = strings.Fields(`activator appdomain arraysegment bitconverter buffer delegate environment func action gc
+	intptr uintptr lazy nullable random stringcomparer stringcomparison timezone timezoneinfo tuple valuetuple weakreference
+	attribute eventargs eventhandler predicate comparison converter marshalbyrefobject datetimeoffset half index range uribuilder
+	consolecolor consolekey progress dbnull idisposable icomparable iformattable`)
+
+// Known tells that .NET or PowerShell has (or may well have) a type that the
+// simulator does not know: to be refused, not reported as missing.
+func Known(name string) bool {
+	key := strings.ToLower(name)
+	key, _, _ = strings.Cut(key, "[")
+	first, _, dotted := strings.Cut(key, ".")
+	if dotted {
+		return contains(namespaces, first)
+	}
+	return contains(realAccelerators, key) || contains(systemTypes, key)
+}
+
+func contains(list []string, s string) bool {
+	for _, have := range list {
+		if have == s {
+			return true
+		}
+	}
+	return false
+}

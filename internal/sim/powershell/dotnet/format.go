@@ -1,0 +1,227 @@
+package dotnet
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell/value"
+)
+
+// Format is String.Format: {index[,alignment][:format]}. The error is a
+// FormatException.
+func Format(format string, args []any) (string, error) {
+	var b strings.Builder
+	for i := 0; i < len(format); i++ {
+		c := format[i]
+		doubled := i+1 < len(format) && format[i+1] == c
+		switch {
+		case (c == '{' || c == '}') && doubled:
+			b.WriteByte(c)
+			i++
+		case c == '{':
+			end := strings.IndexByte(format[i:], '}')
+			if end < 0 {
+				return "", badFormat()
+			}
+			s, err := formatItem(format[i+1:i+end], args)
+			if err != nil {
+				return "", err
+			}
+			b.WriteString(s)
+			i += end
+		case c == '}':
+			return "", badFormat()
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String(), nil
+}
+
+func badFormat() error {
+	return value.NewException("System.FormatException", "Input string was not in a correct format.")
+}
+
+func formatItem(item string, args []any) (string, error) {
+	place, format, _ := strings.Cut(item, ":")
+	index, width, _ := strings.Cut(place, ",")
+	n, err := strconv.Atoi(strings.TrimSpace(index))
+	if err != nil {
+		return "", badFormat()
+	}
+	if n < 0 || n >= len(args) {
+		return "", value.NewException("System.FormatException",
+			"Index (zero based) must be greater than or equal to zero and less than the size of the argument list.")
+	}
+	s, err := FormatValue(args[n], format)
+	if err != nil || width == "" {
+		return s, err
+	}
+	w, err := strconv.Atoi(strings.TrimSpace(width))
+	if err != nil {
+		return "", badFormat()
+	}
+	fill := strings.Repeat(" ", max(0, max(w, -w)-Length(s)))
+	if w < 0 {
+		return s + fill, nil
+	}
+	return fill + s, nil
+}
+
+// FormatValue is IFormattable.ToString(format): numbers, dates and time spans
+// know formats, other values ignore them.
+func FormatValue(v any, format string) (string, error) {
+	switch x := v.(type) {
+	case value.DateTime:
+		return FormatDate(x, cmpOr(format, "G")), nil
+	case time.Duration:
+		if format == "" || format == "c" {
+			return value.DurationText(x), nil
+		}
+		return FormatSpan(x, format)
+	}
+	if !value.IsNumber(v) || format == "" {
+		return value.MethodText(v), nil
+	}
+	return formatNumber(v, format)
+}
+
+func formatNumber(v any, format string) (string, error) {
+	letter := format[0]
+	if !(letter >= 'A' && letter <= 'Z' || letter >= 'a' && letter <= 'z') || len(format) > 3 || strings.Trim(format[1:], "0123456789") != "" {
+		return customNumber(v, format)
+	}
+	digits, err := strconv.Atoi(format[1:])
+	if format[1:] != "" && err != nil {
+		return "", badFormat()
+	}
+	if format[1:] == "" {
+		digits = -1
+	}
+	f, _ := value.ToFloat(v)
+	switch letter {
+	case 'D', 'd':
+		if !value.IsInteger(v) {
+			return "", value.NewException("System.FormatException", "Format specifier was invalid.")
+		}
+		return padInteger(value.Text(v), digits), nil
+	case 'X', 'x':
+		return hexadecimal(v, letter, digits)
+	case 'N', 'n':
+		return grouped(f, orDefault(digits, 2)), nil
+	case 'F', 'f':
+		return fixed(f, orDefault(digits, 2)), nil
+	case 'P', 'p':
+		return grouped(f*100, orDefault(digits, 2)) + "%", nil
+	case 'C', 'c':
+		if f < 0 {
+			return "-$" + grouped(-f, orDefault(digits, 2)), nil
+		}
+		return "$" + grouped(f, orDefault(digits, 2)), nil
+	case 'G', 'g', 'R', 'r':
+		if digits <= 0 {
+			return value.Text(v), nil
+		}
+	}
+	return "", Refuse("the number format %s", format)
+}
+
+func orDefault(digits, otherwise int) int {
+	if digits < 0 {
+		return otherwise
+	}
+	return digits
+}
+
+func padInteger(s string, digits int) string {
+	sign := ""
+	if strings.HasPrefix(s, "-") {
+		sign, s = "-", s[1:]
+	}
+	return sign + strings.Repeat("0", max(0, digits-len(s))) + s
+}
+
+func hexadecimal(v any, letter byte, digits int) (string, error) {
+	if !value.IsInteger(v) {
+		return "", value.NewException("System.FormatException", "Format specifier was invalid.")
+	}
+	n, _ := value.ToInt(v)
+	u := uint64(n)
+	switch v.(type) {
+	case int32:
+		u = uint64(uint32(n))
+	case int16:
+		u = uint64(uint16(n))
+	case int8:
+		u = uint64(uint8(n))
+	}
+	s := strconv.FormatUint(u, 16)
+	if letter == 'X' {
+		s = strings.ToUpper(s)
+	}
+	return padInteger(s, digits), nil
+}
+
+// fixed rounds halves away from zero, as .NET Framework does.
+func fixed(f float64, digits int) string {
+	scale := math.Pow(10, float64(digits))
+	if rounded := math.Round(f*scale) / scale; math.Abs(f) < 1e15 {
+		f = rounded
+	}
+	s := strconv.FormatFloat(f, 'f', digits, 64)
+	if strings.Trim(s, "-0.") == "" {
+		return strings.TrimPrefix(s, "-")
+	}
+	return s
+}
+
+func grouped(f float64, digits int) string {
+	s := fixed(f, digits)
+	sign := ""
+	if strings.HasPrefix(s, "-") {
+		sign, s = "-", s[1:]
+	}
+	whole, fraction, _ := strings.Cut(s, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if fraction != "" {
+		whole += "." + fraction
+	}
+	return sign + whole
+}
+
+// customNumber knows the custom formats of 0, #, one point and grouping.
+func customNumber(v any, format string) (string, error) {
+	if strings.Trim(format, "0#.,%") != "" || strings.Count(format, ".") > 1 {
+		return "", Refuse("the number format %s", format)
+	}
+	f, _ := value.ToFloat(v)
+	if strings.HasSuffix(format, "%") {
+		f *= 100
+	}
+	body := strings.TrimSuffix(format, "%")
+	whole, fraction, _ := strings.Cut(body, ".")
+	s := fixed(f, len(fraction))
+	if strings.Contains(whole, ",") {
+		s = grouped(f, len(fraction))
+		whole = strings.ReplaceAll(whole, ",", "")
+	}
+	if optional := len(fraction) - len(strings.TrimRight(fraction, "#")); optional > 0 {
+		for range optional {
+			s = strings.TrimSuffix(s, "0")
+		}
+		s = strings.TrimSuffix(s, ".")
+	}
+	left, right, point := strings.Cut(s, ".")
+	left = padInteger(left, strings.Count(whole, "0"))
+	if !strings.Contains(whole, "0") && left == "0" {
+		left = ""
+	}
+	if point {
+		left += "." + right
+	}
+	return left + strings.Repeat("%", len(format)-len(body)), nil
+}

@@ -1,0 +1,171 @@
+package dotnet
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell/value"
+)
+
+// registry holds the declared types by lower-case full name.
+type registry struct {
+	byName       map[string]*Type
+	accelerators map[string]string // lower-case short name → full name
+	derived      sync.Map          // arrays and generic types, made on demand
+}
+
+var (
+	once  sync.Once
+	built *registry
+)
+
+// table is the registry, made at its first use. (As an initialized variable it
+// would be a cycle: members look types up.)
+func table() *registry {
+	once.Do(func() { built = newRegistry() })
+	return built
+}
+
+func newRegistry() *registry {
+	r := &registry{byName: make(map[string]*Type), accelerators: accelerators}
+	families := [][]*Type{
+		objectTypes(), numberTypes(), stringTypes(), timeTypes(), netTypes(), enumTypes(),
+		exceptionTypes(), collectionTypes(), textTypes(), regexTypes(), convertTypes(), ioTypes(),
+		consoleTypes(), environmentTypes(), threadingTypes(), xmlTypes(), cultureTypes(), engineTypes(),
+	}
+	for _, family := range families {
+		for _, t := range family {
+			r.byName[strings.ToLower(t.Name)] = t
+		}
+	}
+	return r
+}
+
+// Lookup finds a type by full name, by name without "System.", or by
+// accelerator, with array ranks and generic arguments. The second result is
+// false when .NET has no such type; see Known for those it has.
+func Lookup(name string) (*Type, bool) {
+	key := strings.ToLower(strings.ReplaceAll(name, " ", ""))
+	if elem, ok := strings.CutSuffix(key, "[]"); ok {
+		return lookupArray(elem)
+	}
+	if open := strings.IndexByte(key, '['); open > 0 && strings.HasSuffix(key, "]") {
+		return lookupGeneric(key[:open], key[open+1:len(key)-1])
+	}
+	r := table()
+	if full, ok := r.accelerators[key]; ok {
+		key = strings.ToLower(full)
+	}
+	if t, ok := r.byName[key]; ok {
+		return t, true
+	}
+	t, ok := r.byName["system."+key]
+	return t, ok
+}
+
+func lookupArray(elem string) (*Type, bool) {
+	element, ok := Lookup(elem)
+	if !ok {
+		return nil, false
+	}
+	if t, ok := table().derived.Load(element.Name + "[]"); ok {
+		return t.(*Type), true
+	}
+	t, _ := table().derived.LoadOrStore(element.Name+"[]", arrayType(element))
+	return t.(*Type), true
+}
+
+func lookupGeneric(name, arguments string) (*Type, bool) {
+	var types []*Type
+	for _, argument := range strings.Split(arguments, ",") {
+		t, ok := Lookup(strings.Trim(argument, "[]"))
+		if !ok {
+			return nil, false
+		}
+		types = append(types, t)
+	}
+	made := genericType(strings.TrimPrefix(strings.TrimRight(name, "`12"), "system.collections.generic."), types)
+	if made == nil {
+		return nil, false
+	}
+	t, _ := table().derived.LoadOrStore(made.Name, made)
+	return t.(*Type), true
+}
+
+// TypeOf is the type of a value; a class that is not in the table gets a type
+// that knows only its name. It is nil for $null.
+func TypeOf(v any) *Type {
+	if v == nil {
+		return nil
+	}
+	name := value.TypeName(v)
+	if t, ok := Lookup(name); ok {
+		return t
+	}
+	if e, ok := v.(value.Enum); ok {
+		return enumType(e.Type)
+	}
+	return &Type{Name: name}
+}
+
+// Ancestors are the full names of a value's types, most derived first.
+func Ancestors(v any) []string {
+	if o, ok := v.(*value.Object); ok {
+		return o.TypeNames
+	}
+	var names []string
+	for t := TypeOf(v); t != nil; t = t.parent() {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// Is tells whether a value is an instance of a type, of a class derived from
+// it or of an interface among those that scripts ask for.
+func Is(v any, t *Type) bool {
+	if v == nil {
+		return false
+	}
+	for _, name := range Ancestors(v) {
+		if strings.EqualFold(name, t.Name) {
+			return true
+		}
+	}
+	return t.Name == "System.Object" || implements(v, strings.ToLower(t.Name))
+}
+
+// implements knows the interfaces and abstract classes that scripts ask for.
+func implements(v any, name string) bool {
+	_, items := value.Items(v)
+	_, table := v.(*value.Hashtable)
+	switch name {
+	case "system.management.automation.psobject":
+		o, ok := v.(*value.Object)
+		return ok && o.IsCustom()
+	case "system.array":
+		return strings.HasSuffix(value.TypeName(v), "[]")
+	case "system.collections.ienumerable":
+		_, isText := v.(string)
+		return items || table || isText
+	case "system.collections.ilist", "system.collections.icollection":
+		return items
+	case "system.collections.idictionary":
+		return table
+	case "system.valuetype":
+		t := TypeOf(v)
+		return t.Zero != nil || t.Enum != nil
+	case "system.enum":
+		_, ok := v.(value.Enum)
+		return ok
+	}
+	return false
+}
+
+// MustLookup is Lookup for names that the table surely has; an unknown name is
+// a defect and gives System.Object.
+func MustLookup(name string) *Type {
+	if t, ok := Lookup(name); ok {
+		return t
+	}
+	return table().byName["system.object"]
+}

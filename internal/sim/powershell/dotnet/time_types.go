@@ -1,0 +1,233 @@
+package dotnet
+
+import (
+	"strings"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell/value"
+)
+
+func timeTypes() []*Type { return []*Type{dateType(), spanType()} }
+
+func dateType() *Type {
+	t := &Type{Name: "System.DateTime", Members: dateMembers().with(dateParts()), Static: dateStatics(), New: newDate,
+		Zero:    value.DateTime{Time: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)},
+		Refused: []string{"ToOADate", "ToBinary", "IsDaylightSavingTime", "GetDateTimeFormats", "ToLongDateString", "ToLongTimeString", "FromOADate", "FromBinary", "FromFileTime"}}
+	t.Convert = func(_ *Env, v any) (any, error) {
+		if value.IsInteger(v) {
+			n, _ := value.ToInt(v)
+			return fromTicks(n, value.Unspecified), nil
+		}
+		s, ok := v.(string)
+		if !ok {
+			return nil, castNever(v, t)
+		}
+		if d, ok := ParseDate(s); ok {
+			return d, nil
+		}
+		return nil, castReason("InvalidCastParseTargetInvocationWithFormatProvider", v, t, dateMessage(s))
+	}
+	return t
+}
+
+func dateMessage(s string) string {
+	return "The string '" + s + "' was not recognized as a valid DateTime."
+}
+
+var dateZero = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func fromTicks(ticks int64, kind int) value.DateTime {
+	t := dateZero.Add(0)
+	const day = 24 * 60 * 60 * 1e7
+	t = t.AddDate(0, 0, int(ticks/day)).Add(time.Duration(ticks%day) * 100)
+	return value.DateTime{Time: t, Kind: kind}
+}
+
+// Ticks are the 100 ns since the year 1.
+func Ticks(d value.DateTime) int64 {
+	seconds := d.Time.Unix() - dateZero.Unix()
+	return seconds*1e7 + int64(d.Time.Nanosecond()/100)
+}
+
+func newDate(a *Args) (any, error) {
+	if a.Len() == 1 {
+		n, _ := value.ToInt(a.At(0))
+		return fromTicks(n, value.Unspecified), nil
+	}
+	var n [7]int
+	for i := range min(a.Len(), 7) {
+		if _, isEnum := a.At(i).(value.Enum); !isEnum {
+			n[i] = a.Int(i)
+		}
+	}
+	if n[1] < 1 || n[1] > 12 || n[2] < 1 || n[2] > 31 {
+		return nil, value.NewException("System.ArgumentOutOfRangeException", "Year, Month, and Day parameters describe an un-representable DateTime.")
+	}
+	d := value.DateTime{Time: time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], n[6]*1e6, time.UTC)}
+	if e, ok := a.At(a.Len() - 1).(value.Enum); ok {
+		d.Kind = int(e.Value)
+	}
+	return d, nil
+}
+
+func dateMembers() Members {
+	add := func(name string, unit time.Duration) Member {
+		return method(name, 1, 1, func(d value.DateTime, a *Args) (any, error) {
+			d.Time = d.Time.Add(time.Duration(a.Float(0) * float64(unit)).Truncate(100))
+			return d, nil
+		})
+	}
+	kind := func(name string, k int) Member {
+		return method(name, 0, 0, func(d value.DateTime, _ *Args) (any, error) {
+			d.Kind = k
+			return d, nil
+		})
+	}
+	return members(
+		add("AddDays", 24*time.Hour), add("AddHours", time.Hour), add("AddMinutes", time.Minute), add("AddSeconds", time.Second),
+		add("AddMilliseconds", time.Millisecond), add("AddTicks", 100),
+		method("AddMonths", 1, 1, func(d value.DateTime, a *Args) (any, error) {
+			d.Time = d.Time.AddDate(0, a.Int(0), 0)
+			return d, nil
+		}),
+		method("AddYears", 1, 1, func(d value.DateTime, a *Args) (any, error) {
+			d.Time = d.Time.AddDate(a.Int(0), 0, 0)
+			return d, nil
+		}),
+		method("Add", 1, 1, func(d value.DateTime, a *Args) (any, error) {
+			span, err := a.convert(0, "System.TimeSpan")
+			if err != nil {
+				return nil, err
+			}
+			d.Time = d.Time.Add(span.(time.Duration))
+			return d, nil
+		}),
+		method("Subtract", 1, 1, func(d value.DateTime, a *Args) (any, error) {
+			if span, ok := a.At(0).(time.Duration); ok {
+				d.Time = d.Time.Add(-span)
+				return d, nil
+			}
+			other, err := a.convert(0, "System.DateTime")
+			if err != nil {
+				return nil, err
+			}
+			return d.Time.Sub(other.(value.DateTime).Time), nil
+		}),
+		kind("ToUniversalTime", value.UTC), kind("ToLocalTime", value.Local),
+		method("CompareTo", 1, 1, func(d value.DateTime, a *Args) (any, error) {
+			other, err := a.convert(0, "System.DateTime")
+			if err != nil {
+				return nil, err
+			}
+			return d.Time.Compare(other.(value.DateTime).Time), nil
+		}),
+		method("ToString", 0, 2, func(d value.DateTime, a *Args) (any, error) {
+			if s, ok := a.At(0).(string); ok {
+				return FormatDate(d, s), nil
+			}
+			if a.Len() > 0 {
+				return FormatDate(d, "MM/dd/yyyy HH:mm:ss"), nil
+			}
+			return FormatDate(d, "G"), nil
+		}),
+		method("ToShortDateString", 0, 0, func(d value.DateTime, _ *Args) (any, error) { return FormatDate(d, "d"), nil }),
+		method("ToShortTimeString", 0, 0, func(d value.DateTime, _ *Args) (any, error) { return FormatDate(d, "t"), nil }),
+		method("ToFileTimeUtc", 0, 0, func(d value.DateTime, _ *Args) (any, error) { return Ticks(d) - 504911232000000000, nil }))
+}
+
+func dateParts() Members {
+	part := func(name string, of func(t time.Time) any) Member {
+		return prop(name, func(d value.DateTime) any { return of(d.Time) })
+	}
+	return members(
+		part("Year", func(t time.Time) any { return t.Year() }), part("Month", func(t time.Time) any { return int(t.Month()) }),
+		part("Day", func(t time.Time) any { return t.Day() }), part("Hour", func(t time.Time) any { return t.Hour() }),
+		part("Minute", func(t time.Time) any { return t.Minute() }), part("Second", func(t time.Time) any { return t.Second() }),
+		part("Millisecond", func(t time.Time) any { return t.Nanosecond() / 1e6 }), part("DayOfYear", func(t time.Time) any { return t.YearDay() }),
+		part("DayOfWeek", func(t time.Time) any {
+			week, _ := Lookup("System.DayOfWeek")
+			return value.Enum{Type: week.Enum, Value: int64(t.Weekday())}
+		}),
+		part("TimeOfDay", func(t time.Time) any { return t.Sub(t.Truncate(24 * time.Hour)) }),
+		prop("Ticks", func(d value.DateTime) any { return Ticks(d) }),
+		prop("Kind", func(d value.DateTime) any { return value.Enum{Type: value.DateTimeKind, Value: int64(d.Kind)} }),
+		prop("Date", func(d value.DateTime) any {
+			d.Time = d.Time.Truncate(24 * time.Hour)
+			return d
+		}),
+		prop("DateTime", func(d value.DateTime) any { return FormatDate(d, "F") }))
+}
+
+func dateStatics() Members {
+	now := func(name string, kind int, day bool) Member {
+		return current(name, func(e *Env) (any, error) {
+			d := value.NewDateTime(e.Clock.Now())
+			d.Kind = kind
+			if day {
+				d.Time = d.Time.Truncate(24 * time.Hour)
+			}
+			return d, nil
+		})
+	}
+	return members(now("Now", value.Local, false), now("UtcNow", value.UTC, false), now("Today", value.Local, true),
+		constant("MinValue", value.DateTime{Time: dateZero}),
+		constant("MaxValue", value.DateTime{Time: time.Date(9999, 12, 31, 23, 59, 59, 999999900, time.UTC)}),
+		static("Parse", 1, 3, func(a *Args) (any, error) {
+			d, ok := ParseDate(a.Text(0))
+			if !ok {
+				return nil, value.NewException("System.FormatException", dateMessage(a.Text(0)))
+			}
+			return a.styled(d, d.Kind == value.Local, 2)
+		}),
+		static("ParseExact", 3, 4, func(a *Args) (any, error) {
+			for _, format := range value.Unroll(a.At(1)) {
+				if d, zoned, ok := parseExact(a.Text(0), text(format)); ok {
+					return a.styled(d, zoned, 3)
+				}
+			}
+			return nil, value.NewException("System.FormatException", dateMessage(a.Text(0)))
+		}),
+		static("SpecifyKind", 2, 2, func(a *Args) (any, error) {
+			d, ok := a.At(0).(value.DateTime)
+			kind, err := Convert(a.Env, a.At(1), enumType(value.DateTimeKind))
+			if err != nil || !ok {
+				return nil, err
+			}
+			d.Kind = int(kind.(value.Enum).Value)
+			return d, nil
+		}),
+		static("Compare", 2, 2, func(a *Args) (any, error) {
+			x, _ := a.At(0).(value.DateTime)
+			y, _ := a.At(1).(value.DateTime)
+			return x.Time.Compare(y.Time), nil
+		}),
+		static("DaysInMonth", 2, 2, func(a *Args) (any, error) {
+			return time.Date(a.Int(0), time.Month(a.Int(1)+1), 0, 0, 0, 0, 0, time.UTC).Day(), nil
+		}),
+		static("IsLeapYear", 1, 1, func(a *Args) (any, error) {
+			return time.Date(a.Int(0), 12, 31, 0, 0, 0, 0, time.UTC).YearDay() == 366, nil
+		}))
+}
+
+// styled applies DateTimeStyles to a parsed date.
+func (a *Args) styled(d value.DateTime, zoned bool, i int) (any, error) {
+	if i >= a.Len() {
+		return d, nil
+	}
+	t, _ := Lookup("System.Globalization.DateTimeStyles")
+	v, err := Convert(a.Env, a.At(i), t)
+	if err != nil {
+		return nil, err
+	}
+	styles := v.(value.Enum).Value
+	const adjustToUniversal, assumeLocal, assumeUniversal, roundtrip = 16, 32, 64, 128
+	switch {
+	case styles&adjustToUniversal != 0 && (zoned || styles&(assumeUniversal|assumeLocal) != 0):
+		d.Kind = value.UTC
+	case styles&(assumeUniversal|assumeLocal) != 0:
+		d.Kind = value.Local
+	case styles&roundtrip != 0 && zoned && strings.HasSuffix(a.Text(0), "Z"):
+		d.Kind = value.UTC
+	}
+	return d, nil
+}

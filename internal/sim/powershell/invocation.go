@@ -1,0 +1,213 @@
+package powershell
+
+import (
+	"fmt"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
+	"github.com/fedroute/fedroute/internal/sim/powershell/value"
+)
+
+// invocation is one call of a command, function or script block: who calls,
+// with what, and where its outputs go. $PSCmdlet and Call are its faces.
+type invocation struct {
+	frame  *frame        // the caller's, with the command's own streams
+	scope  *scope        // of a function's body; nil for cmdlets
+	at     syntax.Extent // the command in the source
+	name   string
+	class  string // tail of its error ids
+	stage  *stage
+	params *paramTable
+	bound  *bound
+	piped  bool // something stands before it in the pipeline
+	tries  int  // try blocks around the call
+	failed bool // it wrote an error: $? becomes false
+	finish func()
+
+	shouldProcessing bool
+	confirmImpact    string
+	errorVariable    *value.List
+	warningVariable  *value.List
+	outVariable      *value.List
+}
+
+// bindTo keeps what the binder found and prepares what the common parameters ask for.
+func (inv *invocation) bindTo(b *binder) {
+	inv.bound = b.bound
+	inv.errorVariable = inv.collector("ErrorVariable")
+	inv.warningVariable = inv.collector("WarningVariable")
+	inv.outVariable = inv.collector("OutVariable")
+}
+
+// collector is the list that a parameter like -ErrorVariable names; "+x" appends
+// to what x holds.
+func (inv *invocation) collector(parameter string) *value.List {
+	v, ok := inv.bound.get(parameter)
+	name := value.Text(v)
+	if !ok || name == "" || !inv.params.advanced {
+		return nil
+	}
+	list := value.NewArrayList()
+	if name[0] == '+' {
+		name = name[1:]
+		if old, ok := inv.frame.scope.find(name); ok {
+			list.Append(value.Unroll(plain(old.value))...)
+		}
+	}
+	inv.frame.scope.set(name, list)
+	return list
+}
+
+// out sends one object down the pipeline.
+func (inv *invocation) out(v any) error {
+	if inv.outVariable != nil {
+		inv.outVariable.Append(v)
+	}
+	return inv.frame.streams[outputStream](v)
+}
+
+func (inv *invocation) emitWhole(v any) error { return inv.out(v) }
+
+func (inv *invocation) emit(v any) error { return enumerate(v, inv.out) }
+
+// writeError reports a non-terminating error as -ErrorAction, or the
+// preference in force, asks.
+func (inv *invocation) writeError(r *value.ErrorRecord) error {
+	f := inv.frame
+	f.at = inv.at
+	if r.Command == "" {
+		r.Command, r.Activity = inv.class, inv.name
+	}
+	f.locate(r)
+	if r.Invocation.Name == "" {
+		r.Invocation.Name = inv.name
+	}
+	if r.Exception.Record == nil {
+		r.Exception.Record = r
+	}
+	inv.failed = true
+	action := inv.preference("ErrorAction", "ErrorActionPreference")
+	if action == actionIgnore {
+		return nil
+	}
+	if inv.errorVariable != nil {
+		inv.errorVariable.Append(r)
+	}
+	switch action {
+	case actionStop, actionInquire:
+		return &raised{record: r, final: true, direct: true}
+	case actionSilent:
+		f.rs.remember(r)
+		return nil
+	}
+	return f.report(r)
+}
+
+// terminating makes a command's own error of what its Go code or
+// ThrowTerminatingError gave.
+func (inv *invocation) terminating(r *value.ErrorRecord) error {
+	if r.Command == "" {
+		r.Command, r.Activity = inv.class, inv.name
+	}
+	inv.frame.at = inv.at
+	err := inv.frame.raise(r)
+	raisedErr := err.(*raised)
+	raisedErr.direct = true
+	r.Invocation.Name = inv.name
+	return raisedErr
+}
+
+// message writes to the warning, verbose, debug or information stream as the
+// preference in force asks.
+func (inv *invocation) message(stream syntax.Stream, text string) error {
+	m := messages[stream]
+	record := newMessage(stream, text)
+	action := inv.preference(m.parameter, m.variable)
+	if stream == warningStream && inv.warningVariable != nil {
+		inv.warningVariable.Append(record)
+	}
+	switch action {
+	case actionSilent, actionIgnore:
+		return nil
+	case actionStop:
+		return inv.frame.fail(stopException, "ActionPreferenceStop", "OperationStopped", nil,
+			"The running command stopped because the preference variable \"%s\" or common parameter is set to Stop: %s", m.variable, text)
+	}
+	return inv.frame.streams[stream](record)
+}
+
+// messageKind says which parameter and variable rule a stream.
+type messageKind struct{ parameter, variable, record string }
+
+var messages = map[syntax.Stream]messageKind{
+	warningStream:     {"WarningAction", "WarningPreference", "System.Management.Automation.WarningRecord"},
+	verboseStream:     {"Verbose", "VerbosePreference", "System.Management.Automation.VerboseRecord"},
+	debugStream:       {"Debug", "DebugPreference", "System.Management.Automation.DebugRecord"},
+	informationStream: {"InformationAction", "InformationPreference", "System.Management.Automation.InformationRecord"},
+}
+
+func newMessage(stream syntax.Stream, text string) *value.Object {
+	o := value.NewObject(messages[stream].record).Set("Message", text)
+	if stream == informationStream {
+		o = value.NewObject(messages[stream].record).Set("MessageData", text)
+	}
+	o.Text = func() string { return text }
+	return o
+}
+
+func (inv *invocation) progress(activity, status string) error {
+	if inv.frame.preference("ProgressPreference") == actionSilent {
+		return nil
+	}
+	return inv.frame.rs.host.progress(activity, status)
+}
+
+// shouldProcess decides whether an action is carried out.
+func (inv *invocation) shouldProcess(target, action string) (bool, error) {
+	if action == "" {
+		action = inv.name
+	}
+	if inv.whatIf() {
+		return false, inv.frame.rs.host.line(fmt.Sprintf("What if: Performing the operation \"%s\" on target \"%s\".", action, target))
+	}
+	if !inv.mustConfirm() {
+		message := fmt.Sprintf("Performing the operation \"%s\" on target \"%s\".", action, target)
+		return true, inv.message(verboseStream, message)
+	}
+	exception := value.NewException(invalidOperation,
+		"PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.")
+	if inv.frame.rs.Edition() == Windows51 {
+		exception.Message = "Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available."
+	}
+	return false, value.NewErrorRecord(exception, "InvalidOperation", "InvalidOperation", nil)
+}
+
+func (inv *invocation) whatIf() bool {
+	if v, ok := inv.bound.get("WhatIf"); ok {
+		return value.Truth(v)
+	}
+	v, _ := inv.preferenceScope().find("WhatIfPreference")
+	return v != nil && value.Truth(plain(v.value))
+}
+
+// impacts orders the words of ConfirmImpact and $ConfirmPreference.
+var impacts = value.NewEnumType("System.Management.Automation.ConfirmImpact", "None", "Low", "Medium", "High")
+
+func (inv *invocation) mustConfirm() bool {
+	if v, ok := inv.bound.get("Confirm"); ok {
+		return value.Truth(v)
+	}
+	v, ok := inv.preferenceScope().find("ConfirmPreference")
+	if !ok {
+		return false
+	}
+	threshold, impact := impacts.Of(value.Text(plain(v.value))), impacts.Of(inv.confirmImpact)
+	return threshold.Value != 0 && impact.Value >= threshold.Value
+}
+
+// preferenceScope is where the preference variables of this call are looked up.
+func (inv *invocation) preferenceScope() *scope {
+	if inv.scope != nil {
+		return inv.scope
+	}
+	return inv.frame.scope
+}

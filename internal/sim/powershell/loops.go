@@ -1,0 +1,211 @@
+package powershell
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
+	"github.com/fedroute/fedroute/internal/sim/powershell/value"
+)
+
+// loop runs the repeating statements.
+func (f *frame) loop(s syntax.Statement) error {
+	switch s := s.(type) {
+	case *syntax.WhileStatement:
+		return f.repeat(s.Label, func() (bool, error) { return f.condition(s.Condition) }, s.Body, nil)
+	case *syntax.DoWhileStatement:
+		return f.doLoop(s.Label, s.Body, s.Condition, true)
+	case *syntax.DoUntilStatement:
+		return f.doLoop(s.Label, s.Body, s.Condition, false)
+	case *syntax.ForStatement:
+		return f.forLoop(s)
+	case *syntax.ForEachStatement:
+		return f.forEach(s)
+	case *syntax.SwitchStatement:
+		return f.switchStatement(s)
+	}
+	return f.refuse(strings.TrimPrefix(fmt.Sprintf("%T", s), "*syntax."))
+}
+
+// refuse names a construct that the evaluator does not know.
+func (f *frame) refuse(construct string) error {
+	return &syntax.UnsupportedError{Construct: construct, Line: f.at.Line()}
+}
+
+// again says what a round's error means for the loop: go on, or leave with the error.
+func again(err error, label string) (goOn bool, out error) {
+	switch flow := err.(type) {
+	case nil:
+		return true, nil
+	case breakFlow:
+		if flow.label == "" || strings.EqualFold(flow.label, label) {
+			return false, nil
+		}
+	case continueFlow:
+		if flow.label == "" || strings.EqualFold(flow.label, label) {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+func (f *frame) repeat(label string, test func() (bool, error), body *syntax.StatementBlock, after func() error) error {
+	for {
+		if err := f.ctx.Err(); err != nil {
+			return err
+		}
+		yes, err := test()
+		if err != nil || !yes {
+			return err
+		}
+		if goOn, err := again(f.body(body), label); !goOn {
+			return err
+		}
+		if after == nil {
+			continue
+		}
+		if err := after(); err != nil {
+			return err
+		}
+	}
+}
+
+func (f *frame) doLoop(label string, body *syntax.StatementBlock, condition syntax.Statement, while bool) error {
+	first := true
+	return f.repeat(label, func() (bool, error) {
+		if first {
+			first = false
+			return true, nil
+		}
+		yes, err := f.condition(condition)
+		return yes == while, err
+	}, body, nil)
+}
+
+func (f *frame) forLoop(s *syntax.ForStatement) error {
+	if s.Initializer != nil {
+		if err := f.silent(s.Initializer); err != nil {
+			return err
+		}
+	}
+	test := func() (bool, error) {
+		if s.Condition == nil {
+			return true, nil
+		}
+		return f.condition(s.Condition)
+	}
+	return f.repeat(s.Label, test, s.Body, func() error {
+		if s.Iterator == nil {
+			return nil
+		}
+		return f.silent(s.Iterator)
+	})
+}
+
+// silent runs a statement and drops what it puts out.
+func (f *frame) silent(s syntax.Statement) error {
+	return f.to(func(any) error { return nil }).execute(s)
+}
+
+func (f *frame) forEach(s *syntax.ForEachStatement) error {
+	v, err := f.statementValue(s.Collection)
+	if err != nil {
+		return err
+	}
+	items := append([]any(nil), value.Unroll(v)...)
+	for _, item := range items {
+		if err := f.ctx.Err(); err != nil {
+			return err
+		}
+		if err := f.assignVariable(s.Variable, item); err != nil {
+			return err
+		}
+		if goOn, err := again(f.body(s.Body), s.Label); !goOn {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *frame) switchStatement(s *syntax.SwitchStatement) error {
+	if s.Flags&syntax.SwitchFile != 0 {
+		return f.refuse("switch -File")
+	}
+	v, err := f.statementValue(s.Condition)
+	if err != nil {
+		return err
+	}
+	items := value.Unroll(v)
+	if v == nil {
+		items = []any{nil}
+	}
+	for _, item := range items {
+		restore := f.bindItem(item)
+		err := f.switchItem(s, item)
+		restore()
+		if goOn, err := again(err, s.Label); !goOn {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *frame) switchItem(s *syntax.SwitchStatement, item any) error {
+	matched := false
+	for _, clause := range s.Clauses {
+		yes, err := f.clauseMatches(s.Flags, clause.Pattern, item)
+		if err != nil {
+			return err
+		}
+		if !yes {
+			continue
+		}
+		matched = true
+		if err := f.body(clause.Body); err != nil {
+			return err
+		}
+	}
+	if matched {
+		return nil
+	}
+	return f.body(s.Default)
+}
+
+func (f *frame) clauseMatches(flags syntax.SwitchFlags, pattern syntax.Expression, item any) (bool, error) {
+	if block, ok := pattern.(*syntax.ScriptBlockExpression); ok {
+		out, err := f.collect(func(g *frame) error { return g.inline(&ScriptBlock{ast: block.Body}, nil) })
+		return value.Truth(plain(fold(out))), err
+	}
+	want, err := f.eval(pattern)
+	if err != nil {
+		return false, err
+	}
+	heed := flags&syntax.SwitchCaseSensitive != 0
+	switch {
+	case flags&syntax.SwitchWildcard != 0:
+		return wildcardMatch(value.Text(want), value.Text(item), heed), nil
+	case flags&syntax.SwitchRegex != 0:
+		return f.regexMatch(value.Text(item), want, heed)
+	}
+	if _, ok := want.(string); ok {
+		return equalText(value.Text(item), value.Text(want), heed), nil
+	}
+	return f.equal(item, want, heed)
+}
+
+// bindItem sets $_ in the frame's scope and returns what puts the old one back.
+func (f *frame) bindItem(item any) (restore func()) {
+	old, had := f.scope.own("_")
+	var before any
+	if had {
+		before = old.value
+	}
+	f.scope.set("_", item)
+	return func() {
+		if had {
+			f.scope.set("_", before)
+			return
+		}
+		f.scope.remove("_")
+	}
+}

@@ -1,0 +1,99 @@
+package powershell
+
+import (
+	"context"
+	"strings"
+)
+
+// loadedModule is a module in a runspace, its commands by lower-case name.
+type loadedModule struct {
+	*Module
+	commands map[string]*Command
+	aliases  map[string]string
+}
+
+func (m *Module) has(name string) bool {
+	for _, c := range m.Commands {
+		if strings.EqualFold(c.Name, name) {
+			return true
+		}
+		for _, a := range c.Aliases {
+			if strings.EqualFold(a, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// loaded finds an imported module by name.
+func (rs *Runspace) loaded(name string) *loadedModule {
+	for _, m := range rs.modules {
+		if strings.EqualFold(m.Name, name) {
+			return m
+		}
+	}
+	return nil
+}
+
+// load makes the commands of a module known.
+func (rs *Runspace) load(m *Module) {
+	l := &loadedModule{Module: m, commands: make(map[string]*Command), aliases: make(map[string]string)}
+	for _, c := range m.Commands {
+		l.commands[strings.ToLower(c.Name)] = c
+		for _, a := range c.Aliases {
+			l.aliases[strings.ToLower(a)] = c.Name
+		}
+	}
+	for name, v := range m.Variables {
+		rs.Set(name, v)
+	}
+	rs.modules = append(rs.modules, l)
+}
+
+// importModule runs a module's Load and makes its commands known, once.
+func (rs *Runspace) importModule(ctx context.Context, m *Module) error {
+	if rs.loaded(m.Name) != nil {
+		return nil
+	}
+	if m.Load != nil {
+		if err := m.Load(ctx); err != nil {
+			return err
+		}
+	}
+	rs.load(m)
+	return nil
+}
+
+// Import imports a module that the runspace knows by name, as Import-Module
+// does. It is false when there is none.
+func (rs *Runspace) Import(ctx context.Context, name string) (*Module, bool, error) {
+	if m := rs.loaded(name); m != nil {
+		return m.Module, true, nil
+	}
+	for _, m := range rs.options.Modules {
+		if strings.EqualFold(m.Name, name) {
+			return m, true, rs.importModule(ctx, m)
+		}
+	}
+	return nil, false, nil
+}
+
+// Remove forgets an imported module; false when it was not imported.
+func (rs *Runspace) Remove(name string) bool {
+	for i, m := range rs.modules {
+		if strings.EqualFold(m.Name, name) {
+			rs.modules = append(rs.modules[:i:i], rs.modules[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// Modules lists the imported modules, or with all those that could be imported too.
+func (rs *Runspace) Modules() (imported, available []*Module) {
+	for _, m := range rs.modules {
+		imported = append(imported, m.Module)
+	}
+	return imported, rs.options.Modules
+}

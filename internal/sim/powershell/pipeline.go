@@ -1,0 +1,227 @@
+package powershell
+
+import (
+	"errors"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
+	"github.com/fedroute/fedroute/internal/sim/powershell/value"
+)
+
+// runner is one command of a pipeline at work.
+type runner interface {
+	// begin runs before any input of the pipeline.
+	begin() error
+	// process takes one object; piped is false for the one call of a command
+	// that has nothing before it.
+	process(v any, piped bool) error
+	// end runs after the last input.
+	end() error
+}
+
+// stage is a command in its place in a pipeline.
+type stage struct {
+	runner
+	inv  *invocation
+	next sink // where its output goes
+}
+
+func (f *frame) pipeline(p *syntax.Pipeline) error {
+	return f.elements(p.Elements)
+}
+
+// elements runs the commands of a pipeline: all are prepared, then begun, then
+// fed one object at a time, then ended, each in order.
+func (f *frame) elements(elements []syntax.PipelineElement) error {
+	first, isExpression := elements[0].(*syntax.CommandExpression)
+	if isExpression && len(elements) == 1 {
+		return f.expressionStatement(first)
+	}
+	var input any = none{}
+	commands := elements
+	if isExpression {
+		v, err := f.evalRaw(first.Expression)
+		if err != nil {
+			return err
+		}
+		input, commands = v, elements[1:]
+	}
+	stages, err := f.prepare(commands, isExpression)
+	if err != nil {
+		f.rs.succeeded = false
+		return err
+	}
+	line := &chain{stages: stages}
+	err = line.run(input, isExpression)
+	f.rs.succeeded = err == nil && !line.failed()
+	return err
+}
+
+// expressionStatement puts out the value of an expression that stands alone.
+func (f *frame) expressionStatement(e *syntax.CommandExpression) error {
+	g := f
+	if len(e.Redirections) > 0 {
+		s, finish, err := f.redirect(e.Redirections, f.streams)
+		if err != nil {
+			return err
+		}
+		defer finish()
+		g = f.with(s)
+	}
+	v, err := g.evalRaw(e.Expression)
+	if err != nil {
+		return err
+	}
+	f.rs.succeeded = true
+	if isStep(e.Expression) {
+		return nil
+	}
+	return g.put(v)
+}
+
+// isStep tells $i++ and the like, which put out nothing as a statement.
+func isStep(e syntax.Expression) bool {
+	u, ok := e.(*syntax.UnaryExpression)
+	if !ok {
+		return false
+	}
+	switch u.Operator {
+	case syntax.PlusPlus, syntax.MinusMinus, syntax.PostfixPlusPlus, syntax.PostfixMinusMinus:
+		return true
+	}
+	return false
+}
+
+// prepare finds the commands and binds their arguments.
+func (f *frame) prepare(elements []syntax.PipelineElement, piped bool) ([]*stage, error) {
+	stages := make([]*stage, len(elements))
+	for i, element := range elements {
+		command, ok := element.(*syntax.Command)
+		if !ok {
+			return nil, f.refuse("an expression behind a pipe")
+		}
+		s := &stage{next: f.streams[outputStream]}
+		stages[i] = s
+		if err := f.prepareCommand(s, command, piped || i > 0); err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			stages[i-1].next = func(v any) error { return s.process(v, true) }
+		}
+	}
+	return stages, nil
+}
+
+// chain is a pipeline at work.
+type chain struct {
+	stages []*stage
+	from   int // stages before this one have been stopped
+}
+
+func (c *chain) failed() bool {
+	for _, s := range c.stages {
+		if s.inv != nil && s.inv.failed {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *chain) run(input any, piped bool) error {
+	for _, s := range c.stages {
+		if err := c.stopped(s.begin()); err != nil {
+			return err
+		}
+	}
+	if err := c.stopped(c.feed(input, piped)); err != nil {
+		return err
+	}
+	for i, s := range c.stages {
+		if i < c.from {
+			continue
+		}
+		if err := c.stopped(s.end()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *chain) feed(input any, piped bool) error {
+	first := c.stages[0]
+	if c.from > 0 {
+		return nil
+	}
+	if !piped {
+		return first.process(nil, false)
+	}
+	return enumerate(input, func(v any) error { return first.process(v, true) })
+}
+
+// stopped takes note of a command that wants no more input. Those before it are
+// done; it and those behind it go on.
+func (c *chain) stopped(err error) error {
+	var stop stopFlow
+	if !errors.As(err, &stop) {
+		return err
+	}
+	for i, s := range c.stages {
+		if s == stop.by {
+			c.from = max(c.from, i)
+			return nil
+		}
+	}
+	return err
+}
+
+// prepareCommand evaluates a command's arguments, finds it and makes its runner.
+func (f *frame) prepareCommand(s *stage, c *syntax.Command, piped bool) error {
+	f.at = c.Span()
+	streams, finish, err := f.redirect(c.Redirections, f.streams)
+	if err != nil {
+		return err
+	}
+	streams[outputStream] = func(v any) error { return s.next(v) }
+	if len(c.Redirections) > 0 {
+		if streams, finish, err = f.redirect(c.Redirections, streams); err != nil {
+			return err
+		}
+	}
+	target, err := f.commandTarget(c)
+	if err != nil {
+		return err
+	}
+	args, err := f.arguments(c.Elements[1:])
+	if err != nil {
+		return err
+	}
+	s.inv = &invocation{frame: f.with(streams), at: c.Span(), stage: s, piped: piped, finish: finish}
+	f.rs.commands++
+	s.runner, err = f.runnerFor(s.inv, target, args, c.Invocation)
+	return err
+}
+
+// commandTarget is the name or script block that a command calls.
+func (f *frame) commandTarget(c *syntax.Command) (any, error) {
+	e, ok := c.Elements[0].(syntax.Expression)
+	if !ok {
+		return nil, f.refuse("a command without a name")
+	}
+	if c.Invocation == syntax.Direct {
+		if name := c.Name(); name != "" {
+			return name, nil
+		}
+	}
+	v, err := f.eval(e)
+	if err != nil {
+		return nil, err
+	}
+	if list, ok := value.Items(v); ok && len(list) == 1 {
+		v = list[0]
+	}
+	if v == nil || v == "" {
+		return nil, f.fail(runtimeException, "BadExpression", "InvalidOperation", v,
+			"The expression after '%s' in a pipeline element produced an object that was not valid. It must result in a command name, a script block, or a CommandInfo object.",
+			[]string{"", "&", "."}[c.Invocation])
+	}
+	return v, nil
+}

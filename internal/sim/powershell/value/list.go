@@ -1,0 +1,56 @@
+package value
+
+import "strings"
+
+// List is an array of a declared element type, an ArrayList, a List`1 or
+// another collection: anything that enumerates and is no plain Object[].
+type List struct {
+	Type  string // full .NET name, e.g. "System.String[]"
+	Elem  string // element type, "" for any
+	Fixed bool   // an array or read-only collection: its length cannot change
+	items []any
+}
+
+// NewArray makes an array of the element type; "System.Object" or "" gives a []any.
+func NewArray(elem string, items ...any) any {
+	if elem == "" || elem == "System.Object" {
+		if items == nil {
+			items = []any{}
+		}
+		return items
+	}
+	return &List{Type: elem + "[]", Elem: elem, Fixed: true, items: items}
+}
+
+// NewArrayList makes a System.Collections.ArrayList.
+func NewArrayList(items ...any) *List {
+	return &List{Type: "System.Collections.ArrayList", items: items}
+}
+
+// NewList makes a System.Collections.Generic.List of the element type.
+func NewList(elem string, items ...any) *List {
+	return &List{Type: "System.Collections.Generic.List`1[" + elem + "]", Elem: elem, items: items}
+}
+
+// NewCollection makes a list of a named collection type.
+func NewCollection(typeName string, items ...any) *List {
+	return &List{Type: typeName, Fixed: true, items: items}
+}
+
+// TypeName is the .NET name of the collection.
+func (l *List) TypeName() string { return l.Type }
+
+// IsArray tells a .NET array from other collections.
+func (l *List) IsArray() bool { return strings.HasSuffix(l.Type, "[]") }
+
+// Items are the elements. The slice shares the list's storage.
+func (l *List) Items() []any { return l.items }
+
+// Len is the number of elements.
+func (l *List) Len() int { return len(l.items) }
+
+// Append adds elements at the end. The caller has checked Fixed and types.
+func (l *List) Append(items ...any) { l.items = append(l.items, items...) }
+
+// Replace puts other elements in the place of all.
+func (l *List) Replace(items []any) { l.items = items }

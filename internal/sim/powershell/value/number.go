@@ -1,0 +1,177 @@
+package value
+
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// Truth is what if ($v) decides: $null, 0, ”, empty collections and a
+// collection whose only element is false are false.
+func Truth(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return false
+	case bool:
+		return v
+	case Switch:
+		return bool(v)
+	case string:
+		return v != ""
+	case Char:
+		return v != 0
+	case Decimal:
+		return v.Sign() != 0
+	}
+	if items, ok := Items(v); ok {
+		return len(items) > 1 || len(items) == 1 && elementTruth(items[0])
+	}
+	if f, ok := ToFloat(v); ok {
+		return f != 0
+	}
+	return true
+}
+
+// elementTruth decides a collection of one: a collection inside counts when it is not empty.
+func elementTruth(v any) bool {
+	if items, ok := Items(v); ok {
+		return len(items) > 0
+	}
+	return Truth(v)
+}
+
+// IsNumber tells numbers (characters and enums are none).
+func IsNumber(v any) bool {
+	switch v.(type) {
+	case int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64, Decimal:
+		return true
+	}
+	return false
+}
+
+// IsInteger tells the integral numbers.
+func IsInteger(v any) bool {
+	switch v.(type) {
+	case int8, int16, int32, int64, uint8, uint16, uint32, uint64:
+		return true
+	}
+	return false
+}
+
+// integer is a number, boolean, character or enum as a big enough integer.
+func integer(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int8:
+		return int64(v), true
+	case int16:
+		return int64(v), true
+	case int32:
+		return int64(v), true
+	case int64:
+		return v, true
+	case uint8:
+		return int64(v), true
+	case uint16:
+		return int64(v), true
+	case uint32:
+		return int64(v), true
+	case uint64:
+		return int64(v), v <= math.MaxInt64
+	case Char:
+		return int64(v), true
+	case Enum:
+		return v.Value, true
+	case bool:
+		return boolInt(v), true
+	case Switch:
+		return boolInt(bool(v)), true
+	}
+	return 0, false
+}
+
+func boolInt(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// ToInt is a number as a whole one, rounded half to even as PowerShell does.
+// Text is read as a number. False when there is no such number.
+func ToInt(v any) (int64, bool) {
+	if n, ok := integer(v); ok {
+		return n, true
+	}
+	if v == nil {
+		return 0, true
+	}
+	f, ok := ToFloat(v)
+	if !ok || math.IsNaN(f) || f >= math.MaxInt64 || f <= math.MinInt64 {
+		return 0, false
+	}
+	return int64(math.RoundToEven(f)), true
+}
+
+// ToFloat is any number, or text that holds one, as a floating point number.
+func ToFloat(v any) (float64, bool) {
+	switch v := v.(type) {
+	case nil:
+		return 0, true
+	case float32:
+		return float64(v), true
+	case float64:
+		return v, true
+	case uint64:
+		return float64(v), true
+	case Decimal:
+		f, _ := v.Float64()
+		return f, true
+	case string:
+		n, ok := ParseNumber(v)
+		if !ok {
+			return 0, false
+		}
+		return ToFloat(n)
+	}
+	n, ok := integer(v)
+	return float64(n), ok
+}
+
+// ParseNumber reads text as an operand of arithmetic: int32, int64, float64;
+// hexadecimal with 0x; blanks around; the empty text is 0.
+func ParseNumber(text string) (any, bool) {
+	s := strings.TrimSpace(text)
+	if s == "" {
+		return int32(0), true
+	}
+	if hex, ok := cutHex(s); ok {
+		n, err := strconv.ParseUint(hex, 16, 64)
+		return fromInt(int64(n)), err == nil
+	}
+	if n, err := strconv.ParseInt(strings.TrimPrefix(s, "+"), 10, 64); err == nil {
+		return fromInt(n), true
+	}
+	if strings.ContainsAny(s, "xXpP_nNiI") {
+		return nil, false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil
+}
+
+func cutHex(s string) (string, bool) {
+	if len(s) > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') {
+		return s[2:], true
+	}
+	return "", false
+}
+
+// NewDecimal reads decimal digits, e.g. "1.50".
+func NewDecimal(digits string) (Decimal, bool) {
+	r, ok := new(big.Rat).SetString(digits)
+	if !ok {
+		return Decimal{}, false
+	}
+	_, fraction, _ := strings.Cut(digits, ".")
+	return Decimal{Rat: r, Scale: len(fraction)}, true
+}

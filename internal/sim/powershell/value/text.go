@@ -1,0 +1,157 @@
+package value
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Text is what [string]$v gives: invariant culture, collections joined by blanks.
+func Text(v any) string { return TextWith(v, " ") }
+
+// TextWith is Text with another separator between the elements of collections ($OFS).
+func TextWith(v any, separator string) string {
+	if items, ok := Items(v); ok {
+		parts := make([]string, len(items))
+		for i, item := range items {
+			parts[i] = element(item)
+		}
+		return strings.Join(parts, separator)
+	}
+	if o, ok := v.(*Object); ok && o.IsCustom() && o.Text == nil {
+		return customText(o)
+	}
+	return scalarText(v)
+}
+
+// element is the text of an array's element: arrays in arrays show their type.
+func element(v any) string {
+	if _, ok := Items(v); ok {
+		return TypeName(v)
+	}
+	return Text(v)
+}
+
+// customText is "@{A=1; B=x}"; nested custom objects are empty, arrays their type.
+func customText(o *Object) string {
+	var b strings.Builder
+	b.WriteString("@{")
+	for i, p := range o.props {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(p.Name)
+		b.WriteByte('=')
+		if inner, ok := p.Value.(*Object); !ok || !inner.IsCustom() {
+			b.WriteString(element(p.Value))
+		}
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
+func scalarText(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case bool:
+		return boolText(v)
+	case Switch:
+		return boolText(bool(v))
+	case Char:
+		return string(rune(v))
+	case float64:
+		return FloatText(v, 64)
+	case float32:
+		return FloatText(float64(v), 32)
+	case int8, int16, int32, int64, uint8, uint16, uint32, uint64:
+		return fmt.Sprint(v)
+	case DateTime:
+		return v.Time.Format("01/02/2006 15:04:05")
+	case time.Duration:
+		return DurationText(v)
+	case Guid:
+		return string(v)
+	case netip.Addr:
+		return v.String()
+	case *Object:
+		return objectText(v)
+	case *Exception:
+		return v.Type + ": " + v.Message
+	case *ErrorRecord:
+		return v.Message()
+	case Texted:
+		return v.String()
+	}
+	return TypeName(v)
+}
+
+func objectText(o *Object) string {
+	if o.Text != nil {
+		return o.Text()
+	}
+	if o.IsCustom() {
+		return ""
+	}
+	return o.TypeName()
+}
+
+// MethodText is what the ToString() method gives where it differs from a cast:
+// custom objects are empty, collections name their type.
+func MethodText(v any) string {
+	if _, ok := Items(v); ok {
+		return TypeName(v)
+	}
+	if d, ok := v.(DateTime); ok {
+		return d.Time.Format("1/2/2006 3:04:05 PM")
+	}
+	return scalarText(v)
+}
+
+func boolText(b bool) string {
+	if b {
+		return "True"
+	}
+	return "False"
+}
+
+// FloatText is a number as .NET prints it: shortest digits, an exponent from 1E+15 on and below 1E-04.
+func FloatText(f float64, bits int) string {
+	switch {
+	case f != f:
+		return "NaN"
+	case f > 1.7976931348623157e308:
+		return "∞"
+	case f < -1.7976931348623157e308:
+		return "-∞"
+	case f == 0:
+		return "0"
+	}
+	scientific := strconv.FormatFloat(f, 'E', -1, bits)
+	mantissa, exponent, _ := strings.Cut(scientific, "E")
+	if n, _ := strconv.Atoi(exponent); n >= 15 || n <= -5 {
+		return mantissa + "E" + exponent
+	}
+	return strconv.FormatFloat(f, 'f', -1, bits)
+}
+
+// DurationText is a TimeSpan in its constant form [-][d.]hh:mm:ss[.fffffff].
+func DurationText(d time.Duration) string {
+	prefix := ""
+	if d < 0 {
+		prefix, d = "-", -d
+	}
+	if days := d / (24 * time.Hour); days > 0 {
+		prefix += fmt.Sprintf("%d.", days)
+		d -= days * 24 * time.Hour
+	}
+	text := fmt.Sprintf("%s%02d:%02d:%02d", prefix, d/time.Hour, d/time.Minute%60, d/time.Second%60)
+	if ticks := d % time.Second / 100; ticks != 0 {
+		text += fmt.Sprintf(".%07d", ticks)
+	}
+	return text
+}
