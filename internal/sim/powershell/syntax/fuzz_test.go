@@ -68,6 +68,7 @@ func TestDepthIsBounded(t *testing.T) {
 	const many = 100_000
 	cases := map[string]struct{ reason, source string }{
 		"parentheses": {"nested values", strings.Repeat("(", many)},
+		"arguments":   {"nested calls", strings.Repeat("foo (", many)},
 		"blocks":      {"nested blocks", strings.Repeat("{", many)},
 		"brackets":    {"nested attributes", strings.Repeat("[a(", many)},
 		"generics":    {"nested types", "[" + strings.Repeat("a[", many)},

@@ -45,13 +45,11 @@ func (s *scan) badHeader(kind QuoteKind, terminator string) token {
 // atFooter tells whether the closing comes next: at once in an empty here-string,
 // else behind a line end, which does not belong to the text.
 func (s *scan) atFooter(expandable, first bool) bool {
-	ahead := *s
-	if !first || isLineEnd(ahead.peek()) {
-		if !isLineEnd(ahead.peek()) {
-			return false
-		}
-		ahead.skipLineEnd()
+	if !first && !isLineEnd(s.peek()) {
+		return false
 	}
+	ahead := *s
+	ahead.skipLineEnd()
 	quote := ahead.next()
 	if expandable && !isDoubleQuote(quote) || !expandable && !isSingleQuote(quote) {
 		return false
@@ -70,6 +68,6 @@ func (s *scan) hereText(text *assembly, expandable bool) {
 		s.skipLineEnd()
 		text.add(s.text[from:s.pos])
 	default:
-		text.add(s.take())
+		text.add(s.takeRun("\r\n`$"))
 	}
 }

@@ -1,6 +1,9 @@
 package syntax
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // assembly collects the text of a string and its pieces.
 type assembly struct {
@@ -64,6 +67,7 @@ func (s *scan) untilSingleQuote(text *assembly) {
 			s.unterminated("'")
 			return
 		case !isSingleQuote(r):
+			s.run("'")
 			text.add(s.text[from:s.pos])
 		case isSingleQuote(s.peek()):
 			text.add(s.take())
@@ -71,6 +75,21 @@ func (s *scan) untilSingleQuote(text *assembly) {
 			return
 		}
 	}
+}
+
+// run passes ASCII characters other than the given ones.
+func (s *scan) run(stops string) {
+	for s.pos < len(s.text) && s.text[s.pos] < utf8.RuneSelf && strings.IndexByte(stops, s.text[s.pos]) < 0 {
+		s.pos++
+	}
+}
+
+// takeRun takes one character and the plain ones behind it as text.
+func (s *scan) takeRun(stops string) string {
+	from := s.pos
+	s.next()
+	s.run(stops)
+	return s.text[from:s.pos]
 }
 
 func (s *scan) unterminated(terminator string) {
@@ -105,7 +124,7 @@ func (s *scan) untilDoubleQuote(text *assembly) {
 			s.escape(text)
 		case r == '$' && s.expand(text, doubleQuotes):
 		case !isDoubleQuote(r):
-			text.add(s.take())
+			text.add(s.takeRun("\"`$"))
 		default:
 			s.next()
 			if !isDoubleQuote(s.peek()) {

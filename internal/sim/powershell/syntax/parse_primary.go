@@ -39,6 +39,10 @@ func (p *parser) atom(t token, m mode) Expression {
 
 // enclosed reads a value that begins with a bracket of some kind.
 func (p *parser) enclosed(t token, m mode) Expression {
+	defer p.leave()
+	if !p.enter() {
+		return nil
+	}
 	commas := p.commas
 	p.commas = commaJoins
 	defer func() { p.commas = commas }()

@@ -49,7 +49,7 @@ func newParser(source *Source, options ParseOptions) *parser {
 
 // peek is the next token, read in mode m. It is not taken.
 func (p *parser) peek(m mode) token {
-	if p.aheadPos != p.pos || p.aheadMode != m {
+	if p.aheadPos != p.pos || p.aheadMode != m && !p.ahead.anyMode() {
 		p.ahead, p.aheadPos, p.aheadMode = p.at(p.pos, m), p.pos, m
 	}
 	return p.ahead
@@ -59,8 +59,8 @@ func (p *parser) peek(m mode) token {
 func (p *parser) take(m mode) token {
 	t := p.peek(m)
 	p.noteRequirements(p.text[p.pos:t.start])
-	p.note(t.issues...)
 	p.pos, p.last = t.end, t.end
+	p.note(t.issues...)
 	return t
 }
 
@@ -124,14 +124,18 @@ func (p *parser) complainAt(where Extent, id, message string) {
 	p.note(Issue{Extent: where, ID: id, Message: message})
 }
 
-// maxIssues bounds what is told of a text that is no PowerShell at all.
-const maxIssues = 50
+// maxIssues is where parsing ends of a text that is no PowerShell at all.
+const maxIssues = 20
 
-// note adds issues that are new, as long as there is use in more.
+// note adds issues that are new.
 func (p *parser) note(issues ...Issue) {
 	for _, issue := range issues {
-		if !p.halted && len(p.issues) < maxIssues && !p.knows(issue) {
-			p.issues = append(p.issues, issue)
+		if p.halted || p.knows(issue) {
+			continue
+		}
+		p.issues = append(p.issues, issue)
+		if len(p.issues) == maxIssues {
+			p.stop()
 		}
 	}
 }

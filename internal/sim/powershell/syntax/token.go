@@ -60,6 +60,17 @@ const (
 // is tells whether the token is the given punctuation.
 func (t token) is(symbol string) bool { return t.kind == symbolToken && t.text == symbol }
 
+// anyMode tells whether the token is the same in every mode.
+func (t token) anyMode() bool {
+	switch t.kind {
+	case endToken, newlineToken, stringToken, expandableToken, splatToken:
+		return true
+	case symbolToken:
+		return len(t.text) > 0 && strings.Contains("(){};,|&", t.text[:1])
+	}
+	return false
+}
+
 // keyword is the token's word in lower case when it can be a keyword: written
 // without quotes and escapes.
 func (t token) keyword() string {
