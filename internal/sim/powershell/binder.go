@@ -209,34 +209,51 @@ func (b *binder) noSet() error {
 // positional gives the values without a name to the parameters by position.
 func (b *binder) positional(values []argument) error {
 	for i, a := range values {
-		p := b.nextPosition()
-		if p == nil {
+		candidates := b.nextPosition()
+		if len(candidates) == 0 {
 			return b.remaining(values[i:])
 		}
-		if err := b.bind(p, a); err != nil {
+		if err := b.bind(b.choose(candidates, a.value), a); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// nextPosition is the parameter with the lowest free position; among those of
-// several sets the default set's comes first.
-func (b *binder) nextPosition() *formal {
-	var best *formal
-	lowest, bestDefault := 1<<30, false
+// choose prefers the parameter that takes the value without a conversion.
+func (b *binder) choose(candidates []*formal, v any) *formal {
+	for _, p := range candidates {
+		if b.fits(p, v, false) {
+			return p
+		}
+	}
+	return candidates[0]
+}
+
+// nextPosition are the parameters with the lowest free position, those of the
+// default set first.
+func (b *binder) nextPosition() []*formal {
+	var preferred, others []*formal
+	lowest := 1 << 30
 	defaultBit := b.defaultBit()
 	for _, p := range b.table.list {
 		if _, done := b.bound.get(p.Name); done || p.sets&b.valid == 0 {
 			continue
 		}
 		at, inDefault := b.positionOf(p, defaultBit)
-		if at < 0 || at > lowest || at == lowest && (bestDefault || !inDefault) {
+		if at < 0 || at > lowest {
 			continue
 		}
-		best, lowest, bestDefault = p, at, inDefault
+		if at < lowest {
+			lowest, preferred, others = at, nil, nil
+		}
+		if inDefault {
+			preferred = append(preferred, p)
+		} else {
+			others = append(others, p)
+		}
 	}
-	return best
+	return append(preferred, others...)
 }
 
 // positionOf is the parameter's lowest position in the possible sets.

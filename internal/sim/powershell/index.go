@@ -76,11 +76,11 @@ func (f *frame) element(target, at any) (any, error) {
 	if s, isText := target.(string); isText && ok {
 		return dotnet.CharAt(s, int(i)), nil
 	}
+	if v, found, err := dotnet.Item(f.rs.env, target, at); found || err != nil {
+		return v, f.raising(err)
+	}
 	items, isList := value.Items(target)
 	if !isList {
-		if v, found, err := dotnet.Item(f.rs.env, target, at); found || err != nil {
-			return v, f.raising(err)
-		}
 		return f.scalarElement(target, i, ok)
 	}
 	if !ok {

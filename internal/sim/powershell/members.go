@@ -64,7 +64,8 @@ func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 // property reads an instance member; false when there is none of that name.
 func (f *frame) property(target any, name string) (any, bool, error) {
 	if target == nil {
-		return nil, false, nil
+		counts := strings.EqualFold(name, "Count") || strings.EqualFold(name, "Length")
+		return int32(0), counts && f.scope.strictness() == 0, nil
 	}
 	switch t := target.(type) {
 	case *value.Hashtable:

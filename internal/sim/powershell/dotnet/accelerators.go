@@ -17,6 +17,7 @@ var accelerators = map[string]string{
 	"regex": "System.Text.RegularExpressions.Regex", "xml": "System.Xml.XmlDocument",
 	"math": "System.Math", "convert": "System.Convert", "cultureinfo": "System.Globalization.CultureInfo",
 	"scriptblock": "System.Management.Automation.ScriptBlock", "switch": "System.Management.Automation.SwitchParameter",
+	"switchparameter": "System.Management.Automation.SwitchParameter",
 	"pscustomobject": "System.Management.Automation.PSCustomObject", "psobject": "System.Management.Automation.PSObject",
 	"actionpreference": "System.Management.Automation.ActionPreference",
 	"errorrecord":      "System.Management.Automation.ErrorRecord",

@@ -1,8 +1,34 @@
-// Package utility holds the cmdlets every shell has, whatever product it
-// serves: the modules Microsoft.PowerShell.Core, Microsoft.PowerShell.Utility
-// and Microsoft.PowerShell.Management.
-//
-// The behaviour is Windows PowerShell 5.1's, and PowerShell 7's where the
-// runspace says it is that edition. Whatever a cmdlet can do that the simulator
-// cannot is refused with an error naming the construct, never guessed.
+// Package utility holds the cmdlets that every PowerShell has: the engine's own
+// (Core), those of Microsoft.PowerShell.Utility and Microsoft.PowerShell.Management,
+// as their reference pages describe them, Windows PowerShell 5.1 where 7 differs.
 package utility
+
+import (
+	"github.com/fedroute/fedroute/internal/sim/powershell"
+)
+
+// Core is Microsoft.PowerShell.Core: what the engine itself brings.
+func Core() *powershell.Module {
+	return &powershell.Module{Name: "Microsoft.PowerShell.Core", Version: "3.0.0.0", Commands: []*powershell.Command{
+		whereObject(), forEachObject(), outNull(), outHost(), importModule(), removeModule(), getModule(), newModule(),
+		getCommand(), setStrictMode(), invokeCommand(),
+	}}
+}
+
+// named, piped and first are the usual places of a parameter.
+func named(name, typ string, aliases ...string) powershell.Parameter {
+	return powershell.Parameter{Name: name, Type: typ, Aliases: aliases}
+}
+
+func piped(name string) powershell.Parameter {
+	return powershell.Parameter{Name: name, Type: "Object", AllowNull: true,
+		Sets: []powershell.ParameterSet{{Position: powershell.Named, FromPipeline: true}}}
+}
+
+func at(position int, name, typ string, aliases ...string) powershell.Parameter {
+	return powershell.Parameter{Name: name, Type: typ, Aliases: aliases, Sets: powershell.Optional(position)}
+}
+
+func required(position int, name, typ string, aliases ...string) powershell.Parameter {
+	return powershell.Parameter{Name: name, Type: typ, Aliases: aliases, Sets: powershell.Mandatory(position)}
+}
