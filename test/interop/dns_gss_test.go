@@ -47,17 +47,17 @@ const kdcConf = `[kdcdefaults]
 	kdc = FILE:%[1]s/kdc.log
 `
 
-// realm is an MIT KDC with a user and a DNS server's principal.
-type realm struct {
+// dnsRealm is an MIT KDC with a user and a DNS server's principal.
+type dnsRealm struct {
 	folder string
 	config string // the text of krb5.conf
 	env    []string
 }
 
-func startKDC(t *testing.T) realm {
+func startDNSRealm(t *testing.T) dnsRealm {
 	t.Helper()
 	kdc := dnsFreeAddr(t, "127.0.0.1")
-	r := realm{folder: t.TempDir(), config: fmt.Sprintf(krb5Conf, kdc)}
+	r := dnsRealm{folder: t.TempDir(), config: fmt.Sprintf(krb5Conf, kdc)}
 	dnsWrite(t, r.folder, "krb5.conf", r.config)
 	dnsWrite(t, r.folder, "kdc.conf", fmt.Sprintf(kdcConf, r.folder, kdc))
 	r.env = []string{"KRB5_CONFIG=" + filepath.Join(r.folder, "krb5.conf"), "KRB5_KDC_PROFILE=" + filepath.Join(r.folder, "kdc.conf")}
@@ -87,7 +87,7 @@ func startKDC(t *testing.T) realm {
 	}
 }
 
-func (r realm) run(t *testing.T, name string, args ...string) {
+func (r dnsRealm) run(t *testing.T, name string, args ...string) {
 	t.Helper()
 	cmd := exec.Command(dnsProgram(t, name), args...)
 	cmd.Dir, cmd.Env = r.folder, append(os.Environ(), r.env...)
@@ -97,7 +97,7 @@ func (r realm) run(t *testing.T, name string, args ...string) {
 }
 
 // startSecureBIND starts a BIND that takes updates of Kerberos users only.
-func startSecureBIND(t *testing.T, r realm, addr string) (dnsServer, func()) {
+func startSecureBIND(t *testing.T, r dnsRealm, addr string) (dnsServer, func()) {
 	t.Helper()
 	s := dnsServer{addr: addr, folder: t.TempDir()}
 	host, port, _ := net.SplitHostPort(addr)
@@ -129,7 +129,7 @@ func gssWriter(t *testing.T, s dnsServer, k rfc2136.Kerberos) *rfc2136.Writer {
 }
 
 func TestDNSKerberos(t *testing.T) {
-	kdc := startKDC(t)
+	kdc := startDNSRealm(t)
 	addr := dnsFreeAddr(t, "127.0.0.1")
 	s, stop := startSecureBIND(t, kdc, addr)
 	r := dnsReader(t, s.config())
@@ -167,7 +167,7 @@ func TestDNSKerberos(t *testing.T) {
 }
 
 func TestDNSKerberosRefusals(t *testing.T) {
-	kdc := startKDC(t)
+	kdc := startDNSRealm(t)
 	s, _ := startSecureBIND(t, kdc, dnsFreeAddr(t, "127.0.0.1"))
 	closed := fmt.Sprintf(krb5Conf, dnsFreeAddr(t, "127.0.0.1"))
 	cases := map[string]struct {
