@@ -19,6 +19,9 @@ const maxScript = 16 << 20
 
 // powershell is powershell.exe.
 func (s *session) powershell(argv []string) int {
+	if s.console.PowerShell == nil {
+		return s.fail(1, "lyncsim: this machine has no PowerShell.")
+	}
 	s.console.starts.Add(1)
 	a, err := parsePowerShell(argv[1:])
 	if err != nil {

@@ -59,6 +59,8 @@ func (c *command) terminate() {
 	c.terminated = c.terminated || !c.done
 	c.mu.Unlock()
 	c.finish(1)
+	c.stdout.breakOff() // nobody will fetch it: a shell can outlive many commands
+	c.stderr.breakOff()
 }
 
 func (c *command) state() (done, terminated bool, exitCode int) {

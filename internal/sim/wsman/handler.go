@@ -16,8 +16,13 @@ const sealedRoom = 1024
 // encryption, and passes the envelope on.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.count.requests.Add(1)
-	if r.URL.Path != Path || r.Method != http.MethodPost {
+	if r.URL.Path != Path {
 		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
 	}
 	raw, err := io.ReadAll(io.LimitReader(r.Body, int64(s.cfg.Quotas.MaxEnvelopeSize+sealedRoom+1)))

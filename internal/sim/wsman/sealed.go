@@ -27,8 +27,15 @@ func isSealed(contentType string) bool {
 	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(contentType)), "multipart/encrypted")
 }
 
+// sealer encrypts a connection's messages. One that fails to open a message is
+// out of step with its client for good.
+type sealer interface {
+	Unwrap(sealed, signature []byte) ([]byte, error)
+	Wrap(plain []byte) (sealed, signature []byte)
+}
+
 // unseal opens an encrypted message.
-func unseal(sealer *ntlm.Sealer, body []byte) ([]byte, error) {
+func unseal(key sealer, body []byte) ([]byte, error) {
 	head, payload, ok := bytes.Cut(body, []byte(sealedOctets))
 	if !ok {
 		return nil, errors.New("no encrypted part")
@@ -43,7 +50,7 @@ func unseal(sealer *ntlm.Sealer, body []byte) ([]byte, error) {
 	if size != ntlm.SignatureSize || len(payload) < ntlm.SignatureSize {
 		return nil, errors.New("the signature has a bad length")
 	}
-	plain, err := sealer.Unwrap(payload[ntlm.SignatureSize:], payload[:ntlm.SignatureSize])
+	plain, err := key.Unwrap(payload[ntlm.SignatureSize:], payload[:ntlm.SignatureSize])
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +74,8 @@ func originalLength(head []byte) int {
 }
 
 // seal encrypts a reply.
-func seal(sealer *ntlm.Sealer, plain []byte) []byte {
-	sealed, signature := sealer.Wrap(plain)
+func seal(key sealer, plain []byte) []byte {
+	sealed, signature := key.Wrap(plain)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, sealedHead, len(plain))
 	b.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(signature))))

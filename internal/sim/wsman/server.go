@@ -150,8 +150,11 @@ func (s *Server) Stop() {
 	if server == nil {
 		return
 	}
-	_ = server.Close() // the listener is gone either way
+	// The connections go first, by force: a farewell could wait for ever behind
+	// a frozen network.
+	_ = l.Close()
 	l.drop()
+	_ = server.Close()
 	s.shells.clear()
 }
 

@@ -8,15 +8,18 @@ func (s *Server) Misbehave(r Rule) { s.rules.add(r) }
 func (s *Server) Behave() {
 	s.rules.clear()
 	s.refusing.Store(false)
-	s.gate.set(false)
+	s.Thaw()
 }
 
 // RefuseLogons answers 401 to everybody until Behave, logged on or not.
 func (s *Server) RefuseLogons() { s.refusing.Store(true) }
 
 // Freeze is the network that swallows packets: connections stay and carry
-// nothing, new ones are never answered, until Behave.
+// nothing, new ones are never answered, until Thaw or Behave.
 func (s *Server) Freeze() { s.gate.set(true) }
+
+// Thaw lets traffic flow again; what was held back is delivered.
+func (s *Server) Thaw() { s.gate.set(false) }
 
 // DropConnections cuts all connections and tells how many there were. Shells
 // and processes live on.

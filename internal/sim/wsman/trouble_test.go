@@ -240,3 +240,21 @@ func TestCountersAddUp(t *testing.T) {
 		t.Errorf("sum: -want +got:\n%s", d)
 	}
 }
+
+func TestFrozenMachineCanBeStopped(t *testing.T) {
+	l := running(t, wait)
+	c := l.client(t)
+	pending := c.later(nsShell+"/Receive", receiveBody(c.run("x")))
+	l.Freeze()
+	l.Stop()
+	if a := <-pending; a.Status == http.StatusOK {
+		t.Errorf("the pending Receive was answered: %s", a.Raw)
+	}
+	l.Thaw()
+	if err := l.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if a := c.create(); a.Status != http.StatusOK {
+		t.Errorf("afterwards: %s", a.Raw)
+	}
+}
