@@ -37,6 +37,9 @@ func (c *checker) visit(node Node) {
 		c.parameters(n.Parameters)
 	case *TryStatement:
 		c.catches(n)
+		if n.Finally != nil {
+			c.leaving(n.Finally, nil)
+		}
 	}
 }
 

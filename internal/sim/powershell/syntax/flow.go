@@ -114,6 +114,26 @@ type TryStatement struct {
 	Finally *StatementBlock
 }
 
+// loopLabel is the label of a statement that break and continue know, "" when it
+// has none; false means that they do not know it.
+func loopLabel(node Node) (string, bool) {
+	switch n := node.(type) {
+	case *WhileStatement:
+		return n.Label, true
+	case *DoWhileStatement:
+		return n.Label, true
+	case *DoUntilStatement:
+		return n.Label, true
+	case *ForStatement:
+		return n.Label, true
+	case *ForEachStatement:
+		return n.Label, true
+	case *SwitchStatement:
+		return n.Label, true
+	}
+	return "", false
+}
+
 // CatchClause catches the listed types; without types it catches all.
 type CatchClause struct {
 	Extent

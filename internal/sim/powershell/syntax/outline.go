@@ -55,8 +55,8 @@ func details(node Node) []string {
 	case *AssignmentStatement:
 		return []string{string(n.Operator)}
 	}
-	if label, ok := labelOf(node); ok {
-		return label
+	if label, ok := loopLabel(node); ok {
+		return loopDetails(node, label)
 	}
 	return expressionDetails(node)
 }
@@ -68,30 +68,15 @@ func when(holds bool, word string) string {
 	return ""
 }
 
-// labelOf is what loops show.
-func labelOf(node Node) ([]string, bool) {
-	label := ""
-	var flags []string
-	switch n := node.(type) {
-	case *WhileStatement:
-		label = n.Label
-	case *DoWhileStatement:
-		label = n.Label
-	case *DoUntilStatement:
-		label = n.Label
-	case *ForStatement:
-		label = n.Label
-	case *ForEachStatement:
-		label = n.Label
-	case *SwitchStatement:
-		label, flags = n.Label, []string{n.Flags.String()}
-	default:
-		return nil, false
-	}
+func loopDetails(node Node, label string) []string {
+	var list []string
 	if label != "" {
-		flags = append([]string{":" + label}, flags...)
+		list = append(list, ":"+label)
 	}
-	return flags, true
+	if n, ok := node.(*SwitchStatement); ok {
+		list = append(list, n.Flags.String())
+	}
+	return list
 }
 
 func expressionDetails(node Node) []string {

@@ -1,7 +1,5 @@
 package syntax
 
-import "strings"
-
 // script reads the whole source.
 func (p *parser) script() *ScriptBlock {
 	block := p.scriptBody(0, EndBlock)
@@ -126,12 +124,17 @@ func (p *parser) usings() []*UsingStatement {
 		p.take(commandMode)
 		kind := p.peek(commandMode).keyword()
 		if kind != "namespace" && kind != "module" && kind != "assembly" {
-			p.complain(p.peek(commandMode), "InvalidUsingStatement", "The 'using' keyword is followed by namespace, module or assembly.")
+			p.complain(p.peek(commandMode), "MissingUsingStatementDirective", "Missing using directive")
 			return list
 		}
 		p.take(commandMode)
-		name := p.take(commandMode)
-		list = append(list, &UsingStatement{statementNode: p.since(word.start), Kind: kind, Name: strings.Clone(name.value)})
+		name := p.peek(commandMode)
+		if name.kind != wordToken && name.kind != stringToken {
+			p.complain(name, "MissingUsingItemName", "Missing using name")
+			return list
+		}
+		p.take(commandMode)
+		list = append(list, &UsingStatement{statementNode: p.since(word.start), Kind: kind, Name: name.value})
 		p.skipSeparators()
 	}
 }

@@ -183,6 +183,10 @@ func (p *parser) redirection(m mode) Redirection {
 	case stream != "":
 		from = Stream(stream[0] - '0')
 	}
+	if sign == ">&2" {
+		p.complain(t, "RedirectionNotSupported", "The '"+t.text+"' operator is reserved for future use.")
+		return nil
+	}
 	if to, merging := strings.CutPrefix(sign, ">&"); merging {
 		return &MergingRedirection{p.extent(t.start), from, Stream(to[0] - '0')}
 	}

@@ -41,7 +41,7 @@ func (p *parser) catchClause() *CatchClause {
 		}
 		p.skipNewlines()
 		if next := p.peek(operandMode); !next.is("[") {
-			p.complain(next, "MissingTypeLiteralToken", "Missing type name after ','.")
+			p.complain(next, "MissingTypeLiteralToken", "Missing type literal.")
 		}
 	}
 	clause.Body = p.block("MissingCatchHandlerBlock", "The Catch block is missing its statement block.")
@@ -67,7 +67,7 @@ func (p *parser) typeConstraint() *TypeConstraint {
 	at := p.peek(operandMode)
 	constraint, ok := p.bracket().(*TypeConstraint)
 	if !ok {
-		p.complain(at, "MissingTypeLiteralToken", "A type name is required here.")
+		p.complain(at, "MissingTypeLiteralToken", "Missing type literal.")
 		return nil
 	}
 	return constraint
