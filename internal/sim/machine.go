@@ -1,0 +1,113 @@
+package sim
+
+import (
+	"net/netip"
+	"strings"
+	"sync"
+
+	"github.com/fedroute/fedroute/internal/sim/console"
+	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
+	"github.com/fedroute/fedroute/internal/sim/wsman"
+)
+
+// winrmPort is the HTTPS port of WinRM.
+const winrmPort = 5986
+
+// machine is one running computer: its WinRM service and what commands on it
+// share (disk, named mutexes).
+type machine struct {
+	org     *Organization
+	info    farm.Machine // as it was at start
+	server  *wsman.Server
+	console *console.Console
+	disk    dotnet.Files
+	mutexes dotnet.Mutexes
+
+	mu    sync.Mutex
+	muted bool // the network is cut
+}
+
+func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, error) {
+	m := o.bareMachine(info)
+	cert, err := o.certs.machine(info.FQDN, info.Address)
+	if err != nil {
+		return nil, err
+	}
+	domain := o.spec.NetBIOSDomain
+	if info.Role == farm.RoleEdge {
+		domain = ""
+	}
+	m.console = &console.Console{Machine: info.FQDN, Domain: domain, PowerShell: m, ReadFile: m.readScript}
+	m.server, err = wsman.New(wsman.Config{
+		Machine: info.FQDN, Domain: domain, Address: netip.AddrPortFrom(info.Address, winrmPort).String(),
+		Certificate: cert, ClientCAs: o.ca.Pool(), Accounts: m, Program: m.console, Seed: seed,
+	})
+	return m, err
+}
+
+// bareMachine is a machine without its WinRM service.
+func (o *Organization) bareMachine(info farm.Machine) *machine {
+	m := &machine{org: o, info: info, disk: dotnet.NewMemoryDisk()}
+	// The setup program's file is there; what it does is in Run.
+	_ = m.disk.WriteFile(o.farm.Product().Bootstrapper(), []byte("MZ"))
+	return m
+}
+
+// follow brings the WinRM service to the machine's state: off with its power,
+// mute while its network is cut.
+func (m *machine) follow() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now, err := m.org.farm.Machine(m.info.FQDN)
+	switch {
+	case err != nil:
+	case !now.Powered:
+		m.server.Stop()
+	case !now.Connected:
+		m.server.Freeze()
+		m.muted = true
+	default:
+		if m.muted {
+			m.server.Behave()
+			m.muted = false
+		}
+		_ = m.server.Start() // fails only when its own address was taken meanwhile
+	}
+}
+
+// Name implements dotnet.Machine: the NetBIOS name.
+func (m *machine) Name() string {
+	name, _, _ := strings.Cut(m.FQDN(), ".")
+	return strings.ToUpper(name)
+}
+
+// FQDN implements dotnet.Machine: the machine's own idea of its full name.
+func (m *machine) FQDN() string {
+	now, err := m.org.farm.Machine(m.info.FQDN)
+	if err != nil {
+		return m.info.FQDN
+	}
+	return now.HostName
+}
+
+// Listeners implements dotnet.Machine.
+func (m *machine) Listeners() []netip.AddrPort {
+	out := []netip.AddrPort{netip.AddrPortFrom(netip.IPv4Unspecified(), winrmPort)}
+	list, err := m.org.farm.Listeners(m.info.FQDN)
+	if err != nil {
+		return out
+	}
+	for _, l := range list {
+		out = append(out, netip.AddrPortFrom(l.Address, l.Port))
+	}
+	return out
+}
+
+// Mutexes implements dotnet.Machine.
+func (m *machine) Mutexes() *dotnet.Mutexes { return &m.mutexes }
+
+func (m *machine) readScript(path string) (string, error) {
+	text, err := m.disk.ReadFile(path)
+	return string(text), err
+}
