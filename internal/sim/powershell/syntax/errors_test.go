@@ -25,7 +25,7 @@ func TestErrors(t *testing.T) {
 		"parameters":     {"so do parameters", "param($a, $A)", at + "11: Duplicate parameter $A in parameter list. (DuplicateFormalParameter)"},
 		"catch order":    {"nothing is left to catch", "try { } catch { } catch [a] { }", at + "19: Catch block must be the last catch block. (EmptyCatchNotLast)"},
 		"finally":        {"nothing jumps out of finally", "while (1) { try { } finally { do { break } while (1); { return }; continue } }", at + "67: Flow of control cannot leave a Finally block. (ControlLeavingFinally)"},
-		"finally inside": {"each jump is told once", "try { } finally { try { } finally { return } }", at + "36: Flow of control cannot leave a Finally block. (ControlLeavingFinally)"},
+		"finally inside": {"each jump is told once", "try { } finally { try { } finally { return } }", at + "37: Flow of control cannot leave a Finally block. (ControlLeavingFinally)"},
 		"to stderr":      {"streams merge into the first only", "foo 1>&2", at + "5: The '1>&2' operator is reserved for future use. (RedirectionNotSupported)"},
 		"try alone":      {"try needs company", "try { }", at + "1: The Try statement is missing its Catch or Finally block. (MissingCatchOrFinally)"},
 		"splat":          {"a splat is no value", "$x = @args", at + "6: The splatting operator '@' cannot be used to reference variables in an expression. '@args' can be used only as an argument to a command. To reference variables in an expression use '$args'. (SplattingNotPermitted)"},
