@@ -47,7 +47,7 @@ func (s *session) redirected(c simple) *session {
 	}
 	own := *s
 	for _, r := range c.redirects {
-		var w io.Writer = io.Discard
+		w := io.Discard
 		switch r.to {
 		case "&1":
 			w = own.out

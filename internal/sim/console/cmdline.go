@@ -1,9 +1,6 @@
 package console
 
-import (
-	"errors"
-	"strings"
-)
+import "strings"
 
 // simple is one command of a line, without its redirections and carets.
 type simple struct {
@@ -45,12 +42,12 @@ func (s *scanner) next() error {
 	switch {
 	case ch == '"':
 		s.quoted = !s.quoted
-		s.take(1)
+		s.take()
 	case s.quoted:
-		s.take(1)
+		s.take()
 	case ch == '^':
 		s.at++
-		s.take(1)
+		s.take()
 	case ch == '&' || s.sees("||"):
 		op := s.line[s.at : s.at+1]
 		if s.sees(op + op) {
@@ -65,18 +62,19 @@ func (s *scanner) next() error {
 	case ch == '>' || ch == '<':
 		return s.redirect(ch)
 	default:
-		s.take(1)
+		s.take()
 	}
 	return nil
 }
 
 func (s *scanner) sees(text string) bool { return strings.HasPrefix(s.line[s.at:], text) }
 
-// take copies the next n bytes into the command.
-func (s *scanner) take(n int) {
-	end := min(s.at+n, len(s.line))
-	s.text.WriteString(s.line[s.at:end])
-	s.at = end
+// take copies the next byte, if there is one, into the command.
+func (s *scanner) take() {
+	if s.at < len(s.line) {
+		s.text.WriteByte(s.line[s.at])
+	}
+	s.at++
 }
 
 // finish ends a command; op is what comes before the next one.
@@ -115,5 +113,5 @@ func (s *scanner) redirect(sign byte) error {
 }
 
 func notSimulated(what string) error {
-	return errors.New("lyncsim: " + what + " is not simulated by this machine's cmd.exe.")
+	return complain("lyncsim: %s is not simulated by this machine's cmd.exe.", what)
 }

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -18,7 +16,7 @@ func skipValue(_ *powershellArgs, take taker) error {
 
 func refuse(name string) func(*powershellArgs, taker) error {
 	return func(*powershellArgs, taker) error {
-		return errors.New("lyncsim: powershell.exe " + name + " is not simulated")
+		return complain("lyncsim: powershell.exe %s is not simulated", name)
 	}
 }
 
@@ -39,7 +37,7 @@ func outputFormat(a *powershellArgs, take taker) error {
 	}
 	a.outputFormat = strings.ToLower(v)
 	if a.outputFormat != "text" && a.outputFormat != "xml" {
-		return fmt.Errorf("Cannot process the command because the value specified with -OutputFormat is not valid: %s. Valid values are Text and XML.", v) //nolint:staticcheck // close to PowerShell's own words
+		return complain("Cannot process the command because the value specified with -OutputFormat is not valid: %s. Valid values are Text and XML.", v)
 	}
 	return nil
 }
@@ -54,7 +52,7 @@ func executionPolicy(_ *powershellArgs, take taker) error {
 		return err
 	}
 	if !slices.Contains(policies, strings.ToLower(v)) {
-		return fmt.Errorf("Cannot process the command because the value specified with -ExecutionPolicy is not valid: %s.", v) //nolint:staticcheck // close to PowerShell's own words
+		return complain("Cannot process the command because the value specified with -ExecutionPolicy is not valid: %s.", v)
 	}
 	return nil
 }

@@ -3,8 +3,6 @@ package console
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf16"
@@ -48,7 +46,7 @@ func (s *session) powershell(argv []string) int {
 }
 
 func (s *session) readFile(path string) (string, error) {
-	missing := fmt.Errorf("The argument '%s' to the -File parameter does not exist. Provide the path to an existing '.ps1' file as an argument to the -File parameter.", path) //nolint:staticcheck // PowerShell's own words
+	missing := complain("The argument '%s' to the -File parameter does not exist. Provide the path to an existing '.ps1' file as an argument to the -File parameter.", path)
 	if s.console.ReadFile == nil {
 		return "", missing
 	}
@@ -63,7 +61,7 @@ func (s *session) readFile(path string) (string, error) {
 func decodeCommand(text string) (string, error) {
 	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 	if err != nil || len(raw)%2 != 0 {
-		return "", errors.New("Cannot process the command because the value specified with -EncodedCommand is not properly encoded. The value must be Base64 encoded.") //nolint:staticcheck // PowerShell's own words
+		return "", complaint("Cannot process the command because the value specified with -EncodedCommand is not properly encoded. The value must be Base64 encoded.")
 	}
 	units := make([]uint16, len(raw)/2)
 	for i := range units {

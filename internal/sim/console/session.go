@@ -120,3 +120,12 @@ func (s *session) expand(line string) string {
 		}
 	}
 }
+
+// complaint is an error in the words of the program that complains, full stop
+// included: people and scripts compare them.
+type complaint string
+
+func complain(format string, args ...any) error { return complaint(fmt.Sprintf(format, args...)) }
+
+// Error is the program's own words.
+func (c complaint) Error() string { return string(c) }

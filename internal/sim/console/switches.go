@@ -1,8 +1,6 @@
 package console
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 )
 
@@ -74,7 +72,7 @@ func parsePowerShell(argv []string) (*powershellArgs, error) {
 		argv = argv[1:]
 		take := func() (string, error) {
 			if len(argv) == 0 {
-				return "", fmt.Errorf("Cannot process the command because of a missing parameter. A value must follow -%s.", p.name) //nolint:staticcheck // PowerShell's own words
+				return "", complain("Cannot process the command because of a missing parameter. A value must follow -%s.", p.name)
 			}
 			v := argv[0]
 			argv = argv[1:]
@@ -112,11 +110,11 @@ func findParameter(got string) *parameter {
 // command takes -Command's words; a single dash is a script on stdin.
 func (a *powershellArgs) command(words []string) error {
 	if len(words) == 0 {
-		return errors.New("Cannot process the command because of a missing parameter. A command must follow -Command.") //nolint:staticcheck // PowerShell's own words
+		return complaint("Cannot process the command because of a missing parameter. A command must follow -Command.")
 	}
 	if words[0] == "-" {
 		if len(words) > 1 {
-			return errors.New("'-' was specified with the -Command parameter; no other arguments to -Command are permitted.") //nolint:staticcheck // PowerShell's own words
+			return complaint("'-' was specified with the -Command parameter; no other arguments to -Command are permitted.")
 		}
 		a.fromStdin = true
 		return nil
@@ -127,7 +125,7 @@ func (a *powershellArgs) command(words []string) error {
 
 func (a *powershellArgs) fromFile(words []string) error {
 	if len(words) == 0 {
-		return errors.New("Cannot process the command because of a missing parameter. A file path must follow -File.") //nolint:staticcheck // PowerShell's own words
+		return complaint("Cannot process the command because of a missing parameter. A file path must follow -File.")
 	}
 	a.file, a.arguments = words[0], words[1:]
 	a.fromStdin = a.file == "-"

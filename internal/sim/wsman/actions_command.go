@@ -13,7 +13,7 @@ const maxCreateProcess = 32767
 
 // command starts a process in a shell.
 func (s *Server) command(_ context.Context, c *call) (string, error) {
-	sh, release, err := s.shells.use(c.Header.selector("ShellId"), c.account)
+	sh, release, err := s.shells.use(c.Header.shellID(), c.account)
 	if err != nil {
 		return "", err
 	}
@@ -61,7 +61,7 @@ func (s *Server) startable(p Process) error {
 // signal ends a command. One that is over or unknown is no error: clients send
 // terminate to say that they are done with it.
 func (s *Server) signal(_ context.Context, c *call) (string, error) {
-	sh, release, err := s.shells.use(c.Header.selector("ShellId"), c.account)
+	sh, release, err := s.shells.use(c.Header.shellID(), c.account)
 	if err != nil {
 		return "", err
 	}

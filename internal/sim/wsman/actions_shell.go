@@ -88,7 +88,7 @@ func (s *Server) describe(sh *shell) string {
 
 // remove ends a shell and kills its processes.
 func (s *Server) remove(_ context.Context, c *call) (string, error) {
-	sh, release, err := s.shells.use(c.Header.selector("ShellId"), c.account)
+	sh, release, err := s.shells.use(c.Header.shellID(), c.account)
 	if err != nil {
 		return "", err
 	}
@@ -101,7 +101,7 @@ func (s *Server) remove(_ context.Context, c *call) (string, error) {
 
 // get describes one shell.
 func (s *Server) get(_ context.Context, c *call) (string, error) {
-	sh, release, err := s.shells.use(c.Header.selector("ShellId"), c.account)
+	sh, release, err := s.shells.use(c.Header.shellID(), c.account)
 	if err != nil {
 		return "", err
 	}

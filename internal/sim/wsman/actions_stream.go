@@ -13,7 +13,7 @@ var errGone = errors.New("client gone")
 
 // send feeds a process's standard input.
 func (s *Server) send(ctx context.Context, c *call) (string, error) {
-	sh, release, err := s.shells.use(c.Header.selector("ShellId"), c.account)
+	sh, release, err := s.shells.use(c.Header.shellID(), c.account)
 	if err != nil {
 		return "", err
 	}
@@ -61,7 +61,7 @@ func feed(ctx context.Context, cmd *command, data []byte) error {
 // receive waits until there is output or an end to tell, at most for the
 // operation timeout.
 func (s *Server) receive(ctx context.Context, c *call) (string, error) {
-	sh, release, err := s.shells.use(c.Header.selector("ShellId"), c.account)
+	sh, release, err := s.shells.use(c.Header.shellID(), c.account)
 	if err != nil {
 		return "", err
 	}

@@ -114,7 +114,7 @@ func (s *Server) serve(x *exchange, raw []byte) {
 	case Fault:
 		err = faultOf(rule.Code)
 	case LoseShell:
-		s.shells.remove(e.Header.selector("ShellId"))
+		s.shells.remove(e.Header.shellID())
 	}
 	status, reply := s.answer(x, e, err)
 	if reply == nil {

@@ -1,6 +1,7 @@
 package wsman_test
 
 import (
+	"crypto/tls"
 	"io"
 	"net/http"
 	"strings"
@@ -106,5 +107,28 @@ func TestConfigThatCannotWork(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		})
+	}
+}
+
+func TestTLSIsModernAndHTTPIsOld(t *testing.T) {
+	l := newLab(t, nil)
+	dial := func(change func(*tls.Config)) (*tls.Conn, error) {
+		c := &tls.Config{RootCAs: l.ca.Pool(), ServerName: machine, NextProtos: []string{"h2", "http/1.1"}}
+		change(c)
+		return tls.Dial("tcp", l.Address(), c)
+	}
+	c, err := dial(func(*tls.Config) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if got := c.ConnectionState().NegotiatedProtocol; got != "http/1.1" {
+		t.Errorf("protocol %q", got)
+	}
+	if _, err := dial(func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }); err == nil {
+		t.Error("TLS 1.1 was accepted")
+	}
+	if _, err := dial(func(c *tls.Config) { c.ServerName = "fe02.lab.example" }); err == nil {
+		t.Error("the certificate is good for another machine")
 	}
 }

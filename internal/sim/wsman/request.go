@@ -130,8 +130,8 @@ func durationOr(s string, def time.Duration) (time.Duration, error) {
 	return d, nil
 }
 
-func (h *header) selector(name string) string { return find(h.Selectors, name) }
-func (h *header) option(name string) string   { return find(h.Options, name) }
+func (h *header) shellID() string           { return find(h.Selectors, "ShellId") }
+func (h *header) option(name string) string { return find(h.Options, name) }
 
 func find(list []property, name string) string {
 	for _, p := range list {

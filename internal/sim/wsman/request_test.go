@@ -1,6 +1,7 @@
 package wsman
 
 import (
+	"errors"
 	"testing"
 	"time"
 )
@@ -40,7 +41,7 @@ func FuzzParseEnvelope(f *testing.F) {
 		if e == nil {
 			t.Fatal("there is nothing to answer to")
 		}
-		if _, ok := err.(*fault); err != nil && !ok {
+		if _, ok := errors.AsType[*fault](err); err != nil && !ok {
 			t.Errorf("an error that is no fault: %v", err)
 		}
 	})

@@ -2,14 +2,10 @@ package ntlm
 
 import (
 	"crypto/hmac"
-	"crypto/md5"
-	"crypto/rc4"
 	"encoding/binary"
 	"errors"
 	"slices"
 	"strings"
-
-	"golang.org/x/crypto/md4" //nolint:staticcheck // NTLM is defined with MD4 (MS-NLMP 3.3.2)
 )
 
 // Offsets in the AUTHENTICATE message (MS-NLMP 2.2.1.3).
@@ -66,9 +62,7 @@ func parseAuthenticate(m []byte) (*authenticate, error) {
 
 // verify checks the proof and gives the exported session key (3.3.2, 3.4.5.1).
 func (a *authenticate) verify(password string, nonce [8]byte) ([]byte, error) {
-	hash := md4.New()
-	hash.Write(toUTF16(password))
-	key := mac(hash.Sum(nil), toUTF16(strings.ToUpper(a.user)+a.domain))
+	key := mac(ntHash(password), toUTF16(strings.ToUpper(a.user)+a.domain))
 	proof := mac(key, nonce[:], a.response[16:])
 	if !hmac.Equal(proof, a.response[:16]) {
 		return nil, errors.New("the password of " + a.user + " is wrong")
@@ -80,12 +74,8 @@ func (a *authenticate) verify(password string, nonce [8]byte) ([]byte, error) {
 	if len(a.sessionKey) != 16 {
 		return nil, errors.New("the exchanged session key is not 16 bytes long")
 	}
-	cipher, err := rc4.NewCipher(base)
-	if err != nil {
-		return nil, err
-	}
 	session := make([]byte, 16)
-	cipher.XORKeyStream(session, a.sessionKey)
+	newCipher(base).XORKeyStream(session, a.sessionKey)
 	return session, nil
 }
 
@@ -108,12 +98,4 @@ func (a *authenticate) verifyMIC(session, negotiate, challenge []byte) error {
 		return errors.New("the message integrity code is wrong")
 	}
 	return nil
-}
-
-func mac(key []byte, parts ...[]byte) []byte {
-	h := hmac.New(md5.New, key)
-	for _, p := range parts {
-		h.Write(p)
-	}
-	return h.Sum(nil)
 }

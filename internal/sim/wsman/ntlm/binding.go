@@ -1,7 +1,6 @@
 package ntlm
 
 import (
-	"crypto/md5"
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/x509"
@@ -27,6 +26,5 @@ func ServerEndPoint(cert *x509.Certificate) []byte {
 	data := append([]byte("tls-server-end-point:"), hash...)
 	b := make([]byte, 16) // no initiator and acceptor addresses
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(data)))
-	sum := md5.Sum(append(b, data...))
-	return sum[:]
+	return digest(append(b, data...))
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"testing"
 	"time"
-
-	"golang.org/x/crypto/md4" //nolint:staticcheck // NTLM is defined with MD4 (MS-NLMP 3.3.2)
 )
 
 // answer plays a client that protects its messages with a MIC and binds its
@@ -21,9 +19,7 @@ func answer(negotiate, challenge, binding []byte) []byte {
 	}
 	blob := slices.Concat([]byte{1, 1, 0, 0, 0, 0, 0, 0}, make([]byte, 8), []byte("12345678"), make([]byte, 4),
 		slices.Concat(pairs...), avPair(avEnd, nil), make([]byte, 4))
-	hash := md4.New()
-	hash.Write(toUTF16(password))
-	key := mac(hash.Sum(nil), toUTF16("OPS"+domain))
+	key := mac(ntHash(password), toUTF16("OPS"+domain))
 	proof := mac(key, challenge[24:32], blob)
 
 	payload := [][]byte{append(bytes.Clone(proof), blob...), toUTF16(domain), toUTF16(user)}

@@ -1,9 +1,8 @@
 package ntlm
 
 import (
+	"crypto/cipher"
 	"crypto/hmac"
-	"crypto/md5"
-	"crypto/rc4"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -18,7 +17,7 @@ type Sealer struct{ in, out direction }
 
 type direction struct {
 	signKey  []byte
-	cipher   *rc4.Cipher
+	cipher   cipher.Stream
 	exchange bool // with key exchange the checksum is encrypted too
 	sequence uint32
 }
@@ -38,11 +37,9 @@ func newSealer(session []byte, flags uint32) *Sealer {
 
 func newDirection(session []byte, name string, flags uint32) direction {
 	derive := func(purpose string) []byte {
-		sum := md5.Sum(append(slices.Clone(session), "session key to "+name+" "+purpose+" key magic constant\x00"...))
-		return sum[:]
+		return digest(append(slices.Clone(session), "session key to "+name+" "+purpose+" key magic constant\x00"...))
 	}
-	cipher, _ := rc4.NewCipher(derive("sealing")) // only fails for keys of a bad length
-	return direction{signKey: derive("signing"), cipher: cipher, exchange: flags&flagKeyExchange != 0}
+	return direction{signKey: derive("signing"), cipher: newCipher(derive("sealing")), exchange: flags&flagKeyExchange != 0}
 }
 
 // sign makes the signature of the direction's next message.
