@@ -37,6 +37,7 @@ func TestReadTopology(t *testing.T) {
 		Product: lync.Product{
 			Name: "Lync Server 2013", Version: "5.0.8308.0", Module: "Lync", XMPP: true, XMPPRouteParameter: "XmppFederationRoute",
 		},
+		ServerTime:            time.Date(2026, 3, 1, 10, 5, 0, 500000000, time.UTC),
 		Signature:             "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
 		FederatedUsersAllowed: true,
 		Sites: []lync.Site{
