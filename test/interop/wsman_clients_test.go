@@ -4,6 +4,7 @@ package interop
 
 import (
 	"encoding/json"
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -92,7 +93,7 @@ func output(t *testing.T, cmd *exec.Cmd) string {
 	out, err := cmd.Output()
 	if err != nil {
 		var text []byte
-		if exit, ok := err.(*exec.ExitError); ok {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			text = exit.Stderr
 		}
 		t.Fatalf("%s: %v\n%s%s", cmd.Path, err, out, text)
