@@ -43,6 +43,7 @@ func (f *Farm) AccessEdgeCertificate(fqdn string) (Certificate, error) {
 		c.Names = append(c.Names, f.config.Published.Domains...)
 		c.Names = append(c.Names, f.spec.XMPPDomains...)
 	}
+	c.Names = append(c.Names, f.spec.Certificates.Names...)
 	slices.Sort(c.Names[1:])
 	c.Names = slices.Compact(c.Names)
 	return c, nil

@@ -156,11 +156,11 @@ func (m *machine) view() Machine {
 }
 
 // public is where partners reach an Edge server.
-func (s MachineSpec) public() netip.Addr {
-	if s.NATAddress.IsValid() {
-		return s.NATAddress
+func (m MachineSpec) public() netip.Addr {
+	if m.NATAddress.IsValid() {
+		return m.NATAddress
 	}
-	return s.ExternalAddress
+	return m.ExternalAddress
 }
 
 // Kill cuts a machine's power: its services stop, operations on it fail.

@@ -114,6 +114,9 @@ type Account struct {
 
 // CertificatesSpec says which certificates the Edge servers present.
 type CertificatesSpec struct {
+	// Names are further subject alternative names on every Access Edge
+	// certificate, such as a name used for federation only.
+	Names []string `json:"names,omitempty"`
 	// ExpireAfter is the life of Edge certificates; one year when left out.
 	ExpireAfter Duration `json:"expireAfter,omitempty"`
 }
