@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -55,6 +56,7 @@ func run(m *testing.M) int {
 			panic(err)
 		}
 	}
+	ctrl.SetLogger(logr.Discard()) // a story's failure tells status and history
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	dir, err := os.MkdirTemp("", "fedroute-scenario")
@@ -151,7 +153,7 @@ func tell(t *testing.T, spec farm.Spec) *story {
 // topology describes how to reach the organization.
 func (s *story) topology() *v1alpha1.LyncTopology {
 	lt := &v1alpha1.LyncTopology{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "org"}}
-	lt.Spec.CABundle = string(s.org.CA().PEM())
+	lt.Spec.CABundle = string(s.org.CA().CertPEM())
 	lt.Spec.PollInterval.Duration = 2 * time.Second
 	lt.Spec.Management.Authentication = v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "manager"}}
 	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge"}}}
