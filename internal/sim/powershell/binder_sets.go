@@ -8,23 +8,50 @@ import (
 )
 
 // settle chooses the parameter set and asks for mandatory parameters. With
-// awaiting, those that the pipeline can still give are not missed yet.
+// awaiting, input can still decide between the sets and give what is missing.
 func (b *binder) settle(awaiting bool) error {
+	if awaiting && len(b.table.sets) > 0 {
+		if open := b.complete(true); open != 0 {
+			b.valid = open
+			b.bound.set = b.setName()
+			return nil
+		}
+	}
 	b.narrow(awaiting)
 	if len(b.table.sets) > 0 && bits.OnesCount64(b.valid) != 1 {
 		return b.noSet()
 	}
-	if len(b.table.sets) > 0 {
-		b.bound.set = b.table.sets[bits.TrailingZeros64(b.valid)]
-	} else {
-		b.bound.set = AllSets
-	}
+	b.bound.set = b.setName()
 	missing := b.missing(b.valid, awaiting)
 	if len(missing) == 0 {
 		return nil
 	}
-	return b.fail("MissingMandatoryParameter", "InvalidArgument", nil, missing[0],
+	return b.missesMandatory(missing, nil)
+}
+
+func (b *binder) missesMandatory(missing []string, target any) error {
+	return b.fail("MissingMandatoryParameter", "InvalidArgument", target, missing[0],
 		"Cannot process command because of one or more missing mandatory parameters: %s.", strings.Join(missing, " "))
+}
+
+// setName is the name of the chosen set; the first while several are possible.
+func (b *binder) setName() string {
+	if len(b.table.sets) == 0 {
+		return AllSets
+	}
+	return b.table.sets[bits.TrailingZeros64(b.valid)]
+}
+
+// complete are the possible sets that miss no mandatory parameter.
+func (b *binder) complete(awaiting bool) uint64 {
+	sets := uint64(0)
+	for i := range b.table.sets {
+		bit := uint64(1) << i
+		if b.valid&bit != 0 && len(b.missing(bit, awaiting)) == 0 {
+			sets |= bit
+		}
+	}
+	return sets
 }
 
 // narrow reduces the possible sets to one: the default set, else the only one
@@ -37,13 +64,7 @@ func (b *binder) narrow(awaiting bool) {
 		b.valid &= d
 		return
 	}
-	complete := uint64(0)
-	for i := range b.table.sets {
-		bit := uint64(1) << i
-		if b.valid&bit != 0 && len(b.missing(bit, awaiting)) == 0 {
-			complete |= bit
-		}
-	}
+	complete := b.complete(awaiting)
 	switch {
 	case bits.OnesCount64(complete) == 1:
 		b.valid = complete
@@ -100,15 +121,20 @@ func (b *binder) takesInput() bool {
 }
 
 // input binds one pipeline object: whole without conversion, by property name,
-// then both with conversion. It gives the names that were bound.
-func (b *binder) input(v any) ([]string, error) {
+// then both with conversion; parameters of the default set come first. It gives
+// what undoes the binding for the next object.
+func (b *binder) input(v any) ([]string, func(), error) {
 	var names []string
+	before := b.valid
+	undo := func() {
+		b.valid = before
+		for _, name := range names {
+			b.bound.table.Remove(name)
+		}
+	}
 	for _, convert := range []bool{false, true} {
-		for _, p := range b.table.list {
-			if _, done := b.bound.get(p.Name); done {
-				continue
-			}
-			if b.bindInput(p, v, convert) {
+		for _, p := range b.inputOrder() {
+			if _, done := b.bound.get(p.Name); !done && b.bindInput(p, v, convert) {
 				names = append(names, p.Name)
 			}
 		}
@@ -117,13 +143,34 @@ func (b *binder) input(v any) ([]string, error) {
 		}
 	}
 	if len(names) == 0 {
-		return nil, b.inputNotBound(v)
+		return nil, undo, b.inputNotBound(v)
 	}
+	b.narrow(false)
+	if len(b.table.sets) > 0 && bits.OnesCount64(b.valid) != 1 {
+		return names, undo, b.noSet()
+	}
+	b.bound.set = b.setName()
 	if missing := b.missing(b.valid, false); len(missing) > 0 {
-		return names, b.fail("MissingMandatoryParameter", "InvalidArgument", v, missing[0],
-			"Cannot process command because of one or more missing mandatory parameters: %s.", strings.Join(missing, " "))
+		return names, undo, b.missesMandatory(missing, v)
 	}
-	return names, nil
+	return names, undo, nil
+}
+
+// inputOrder are the parameters, those that only other sets than the default have at the end.
+func (b *binder) inputOrder() []*formal {
+	d := b.defaultBit()
+	if d == 0 {
+		return b.table.list
+	}
+	var first, last []*formal
+	for _, p := range b.table.list {
+		if p.sets&d != 0 {
+			first = append(first, p)
+		} else {
+			last = append(last, p)
+		}
+	}
+	return append(first, last...)
 }
 
 func (b *binder) inputNotBound(v any) error {

@@ -39,20 +39,13 @@ func (r *commandRunner) process(v any, piped bool) error {
 	if !piped {
 		return r.run(r.command.Process)
 	}
-	names, err := r.binder.input(v)
-	defer r.binder.release(names)
+	_, undo, err := r.binder.input(v)
+	defer undo()
 	if err != nil {
 		return inv.bindingFailed(err)
 	}
 	r.call.input, r.call.hasInput = v, true
 	return r.run(r.command.Process)
-}
-
-// release forgets what one pipeline object was bound to.
-func (b *binder) release(names []string) {
-	for _, name := range names {
-		b.bound.table.Remove(name)
-	}
 }
 
 // bindingFailed reports a pipeline object that could not be bound; the others go on.

@@ -139,8 +139,8 @@ func (r *scriptRunner) process(v any, piped bool) error {
 			r.input = append(r.input, v)
 			return nil
 		}
-		names, err := r.binder.input(v)
-		defer r.binder.release(names)
+		names, undo, err := r.binder.input(v)
+		defer undo()
 		if err != nil {
 			return r.inv.bindingFailed(err)
 		}

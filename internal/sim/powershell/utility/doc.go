@@ -32,3 +32,6 @@ func at(position int, name, typ string, aliases ...string) powershell.Parameter 
 func required(position int, name, typ string, aliases ...string) powershell.Parameter {
 	return powershell.Parameter{Name: name, Type: typ, Aliases: aliases, Sets: powershell.Mandatory(position)}
 }
+
+// Modules are the modules of a Windows PowerShell process.
+func Modules() []*powershell.Module { return []*powershell.Module{Core()} }
