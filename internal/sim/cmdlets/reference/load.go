@@ -101,6 +101,7 @@ func (f cmdletForm) parameter(p parameterForm) Parameter {
 			if sp.Name != p.Name {
 				continue
 			}
+			out.Type = sp.Type // the block's own may be a full .NET name
 			m := Membership{Set: s.Name, Mandatory: sp.Mandatory, Position: -1}
 			if m.Set == everywhere {
 				m.Set = ""

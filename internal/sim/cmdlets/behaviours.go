@@ -1,0 +1,29 @@
+package cmdlets
+
+import "maps"
+
+// behaviours holds every simulated cmdlet by name, family by family.
+var behaviours = gather(
+	siteCmdlets, serviceCmdlets, poolCmdlets, topologyCmdlets, simpleURLCmdlets,
+	windowsServiceCmdlets, setupCmdlets, replicationCmdlets, accessEdgeCmdlets,
+	xmppCmdlets, registrarCmdlets, failoverCmdlets, versionCmdlets, domainCmdlets,
+	storeCmdlets, certificateCmdlets, checkCmdlets,
+)
+
+func gather(families ...map[string]cmdlet) map[string]cmdlet {
+	all := map[string]cmdlet{}
+	for _, family := range families {
+		maps.Copy(all, family)
+	}
+	return all
+}
+
+// Simulated lists the cmdlets that have a behaviour, with the parameters that
+// each honours besides those that all do.
+func Simulated() map[string]string {
+	list := map[string]string{}
+	for name, c := range behaviours {
+		list[name] = c.honours
+	}
+	return list
+}

@@ -1,0 +1,62 @@
+package cmdlets
+
+import (
+	"context"
+	"errors"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/sim/powershell"
+	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
+	"github.com/fedroute/fedroute/internal/sim/powershell/value"
+)
+
+// manner is how an error looks to a script.
+type manner struct{ exception, id, category string }
+
+// manners gives each fault kind its error record. The real modules' ids are
+// published nowhere; these are invented, except that processing errors of the
+// deployment cmdlets are called ProcessingFailed in the field.
+var manners = map[fault.Kind]manner{
+	fault.Invalid:     {"System.Management.Automation.ItemNotFoundException", "ItemNotFound", "ObjectNotFound"},
+	fault.Refused:     {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
+	fault.Conflict:    {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
+	fault.Failed:      {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
+	fault.Busy:        {"System.InvalidOperationException", "OperationInProgress", "ResourceBusy"},
+	fault.Denied:      {"System.UnauthorizedAccessException", "AccessDenied", "PermissionDenied"},
+	fault.Unreachable: {"System.InvalidOperationException", "CannotConnect", "ConnectionError"},
+	fault.Unsupported: {"System.NotSupportedException", "NotSupported", "NotImplemented"},
+	fault.Internal:    {"System.InvalidOperationException", "ProcessingFailed", "NotSpecified"},
+}
+
+// tell turns what a behaviour returned into what a script sees: faults become
+// non-terminating errors, everything else (a stopped pipeline, a record that is
+// already made) passes as it is.
+func (r *run) tell(ctx context.Context, err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return r.WriteError(record(f))
+}
+
+func record(f *fault.Error) *value.ErrorRecord {
+	m := manners[f.Kind]
+	return powershell.NewErrorRecord(m.exception, m.id, m.category, f.Target, f.Sentence())
+}
+
+// notFound is what asking for an object by a name that no object has gives.
+func notFound(what, identity string) error {
+	return fault.New(fault.Invalid, "find "+what, identity, "there is no "+what+" with this identity")
+}
+
+// badArgument is what a value that binds but cannot be meant gives.
+func badArgument(parameter, text, why string) error {
+	return powershell.NewErrorRecord("System.ArgumentException", "InvalidArgument", "InvalidArgument", text,
+		"Cannot use the value \""+text+"\" of parameter "+parameter+": "+why+".")
+}
+
+// unsupported stops the script: a simulator must not make answers up.
+func unsupported(what string) error { return dotnet.Refuse("%s", what) }

@@ -1,0 +1,40 @@
+package cmdlets
+
+import (
+	"bytes"
+	"html/template"
+
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// reportPage is the HTML log that -Report asks for. Its look is invented; the
+// reference says only that there is a log in HTML.
+var reportPage = template.Must(template.New("report").Parse(`<!DOCTYPE html>
+<html><head><title>{{.Cmdlet}}</title></head>
+<body>
+<h1>{{.Cmdlet}}</h1>
+<table>
+<tr><th>Time</th><td>{{.Time}}</td></tr>
+<tr><th>Computer</th><td>{{.Machine}}</td></tr>
+<tr><th>User</th><td>{{.User}}</td></tr>
+<tr><th>Result</th><td>{{.Result}}</td></tr>
+</table>
+</body></html>
+`))
+
+// writeReport writes the log of a run that ended with err.
+func (r *run) writeReport(path string, err error) error {
+	result := "Success"
+	if err != nil {
+		result = "Error: " + fault.Sentence(err)
+	}
+	var page bytes.Buffer
+	failed := reportPage.Execute(&page, map[string]string{
+		"Cmdlet": r.Name(), "Time": r.Farm.Clock().Now().UTC().Format("2006-01-02T15:04:05Z"),
+		"Machine": r.Machine, "User": r.User, "Result": result,
+	})
+	if failed != nil {
+		return failed
+	}
+	return r.writeFile(path, page.Bytes())
+}
