@@ -33,5 +33,8 @@ func required(position int, name, typ string, aliases ...string) powershell.Para
 	return powershell.Parameter{Name: name, Type: typ, Aliases: aliases, Sets: powershell.Mandatory(position)}
 }
 
-// Modules are the modules of a Windows PowerShell process.
-func Modules() []*powershell.Module { return []*powershell.Module{Core()} }
+// Modules are the modules that every PowerShell process has from its start. They
+// are for one runspace: Utility keeps type data.
+func Modules() []*powershell.Module {
+	return []*powershell.Module{Core(), Utility(), Management()}
+}
