@@ -170,14 +170,15 @@ func (c *Configuration) setPoolState(pool string, state PoolState) error {
 
 // SetAccessEdge edits the global Access Edge configuration.
 func (f *Farm) SetAccessEdge(a Actor, edit func(*AccessEdge)) error {
-	from := f.Truth().AccessEdge
-	to := from
-	to.Other = nil
-	n := f.Truth().clone().AccessEdge
-	edit(&n)
-	return f.change(a, "AccessEdgeConfiguration:Global", from.String(), n.String(), func(c *Configuration) error {
-		edit(&c.AccessEdge)
-		return nil
+	return f.event(func() error {
+		n := f.config.clone()
+		edit(&n.AccessEdge)
+		err := f.cmsUp()
+		from := f.config.AccessEdge
+		if err == nil {
+			f.adopt(n)
+		}
+		return f.write(a, "AccessEdgeConfiguration:Global", from.String(), n.AccessEdge.String(), err)
 	})
 }
 
