@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -236,7 +237,7 @@ func blocked(want Record, l dns.Lookup) error {
 	case dns.ObstacleDelegation:
 		cause, next = "the name lies below the delegation "+l.Detail, "list the delegated zone and its primary in spec.dns.servers"
 	default:
-		cause, next = "the server is not authoritative for a zone that holds the name", "correct zone and address in spec.dns.servers"
+		cause, next = cmp.Or(l.Detail, "the server is not authoritative for a zone that holds the name"), "correct zone and address in spec.dns.servers"
 	}
 	return fault.New(fault.Refused, "publish "+string(want.Type)+" of", want.Name, cause).With("no record was changed", next)
 }

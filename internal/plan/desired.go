@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -118,12 +117,15 @@ func resolveProtocol(p ProtocolIntent, t lync.Topology) (DesiredProtocol, error)
 		if i < 0 {
 			return DesiredProtocol{}, unknownName("central site", name, siteNames(t))
 		}
-		d.Sites = append(d.Sites, t.Sites[i].Name)
+		if !slices.Contains(d.Sites, t.Sites[i].Name) { // "redmond" and "Redmond" are one site
+			d.Sites = append(d.Sites, t.Sites[i].Name)
+		}
 	}
 	return d, nil
 }
 
-// targets lists one probe for each address; the first domain stands for all.
+// targets lists one probe for each address, which machines behind a load
+// balancer share; the first domain stands for all.
 func targets(p ProtocolIntent, pool lync.EdgePool) []probe.Target {
 	var all []probe.Target
 	for _, s := range pool.Servers {
@@ -132,7 +134,9 @@ func targets(p ProtocolIntent, pool lync.EdgePool) []probe.Target {
 			if len(p.Domains) > 0 {
 				t.Domain = p.Domains[0].Name
 			}
-			all = append(all, t)
+			if !slices.Contains(all, t) {
+				all = append(all, t)
+			}
 		}
 	}
 	return all
@@ -261,14 +265,4 @@ func names[T any](all []T, name func(T) string) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// Addresses lists the pool's external addresses, sorted.
-func Addresses(pool lync.EdgePool) []netip.Addr {
-	var out []netip.Addr
-	for _, s := range pool.Servers {
-		out = append(out, s.ExternalAddresses...)
-	}
-	slices.SortFunc(out, netip.Addr.Compare)
-	return slices.Compact(out)
 }

@@ -56,6 +56,18 @@ func TestCompute(t *testing.T) {
 			w.intent.EdgePool = "edge2.contoso.com"
 			w.intent.Protocols[0].Sites, w.intent.Protocols[1].Sites = []string{"redmond"}, []string{"Redmond"}
 		}},
+		"site-named-twice": {"two spellings of a site are one site and one step", func(w *world) {
+			w.intent.EdgePool, w.intent.Protocols = "edge2.contoso.com", w.intent.Protocols[:1]
+			w.intent.Protocols[0].Sites = []string{"redmond", "Redmond"}
+		}},
+		"machines-behind-one-address": {"a load balancer's address is asked once, however many machines stand behind it", func(w *world) {
+			w.intent.EdgePool, w.intent.Protocols = "edge2.contoso.com", w.intent.Protocols[:1]
+			pool := w.pool("edge2.contoso.com")
+			second := pool.Servers[0]
+			second.FQDN = "edge2b.contoso.com"
+			pool.Servers = append(pool.Servers, second)
+			w.servers["edge2b.contoso.com"] = w.servers["edge2.contoso.com"]
+		}},
 		"route-edited-by-hand": {"drift of one route is one route's step", func(w *world) { w.topology.Sites[0].XMPPRoute = "edge2.contoso.com" }},
 		"address-edited-by-hand": {"drift of one record is one update, after the ports were seen", func(w *world) {
 			w.record("sip.contoso.com", dns.A, "192.0.2.99")
@@ -72,6 +84,24 @@ func TestCompute(t *testing.T) {
 				key := dns.Key{Name: "sip.contoso.com", Type: kind}
 				w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Obstacle: dns.ObstacleCNAME, Detail: "edge.cdn.example"}}
 			}
+		}},
+		"zone-elsewhere": {"what the server says of its zones is passed on", func(w *world) {
+			w.intent.EdgePool = "edge2.contoso.com"
+			key := dns.Key{Name: "sip.contoso.com", Type: dns.A}
+			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Obstacle: dns.ObstacleNoZone, Detail: "the name lies in fabrikam.com, not in contoso.com"}}
+		}},
+		"zone-unexplained": {"and said in our words when the server says nothing", func(w *world) {
+			w.intent.EdgePool = "edge2.contoso.com"
+			key := dns.Key{Name: "sip.contoso.com", Type: dns.A}
+			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Obstacle: dns.ObstacleNoZone}}
+		}},
+		"wildcard-in-the-way": {"a record of its own would hide the wildcard from partners", func(w *world) {
+			key := dns.Key{Name: "sip.contoso.com", Type: dns.A}
+			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Obstacle: dns.ObstacleWildcard, Detail: "*.contoso.com"}}
+		}},
+		"delegation-in-the-way": {"a name below a zone cut is another server's", func(w *world) {
+			key := dns.Key{Name: "sip.contoso.com", Type: dns.A}
+			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Obstacle: dns.ObstacleDelegation, Detail: "sip.contoso.com"}}
 		}},
 		"records-unknown": {"a zone that cannot be read holds the plan", func(w *world) {
 			w.intent.EdgePool = "edge2.contoso.com"
