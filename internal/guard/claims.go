@@ -33,19 +33,23 @@ func ClaimsOf(d plan.Desired) []string {
 	return out
 }
 
-// Holder finds an older route among the others that claims one of mine.
+// Holder finds the oldest route among the others that is older than mine and
+// claims one of my switches. The order of the others does not matter.
 func Holder(mine Claims, others []Claims) (route, claim string) {
+	wanted := map[string]bool{}
+	for _, s := range mine.Switches {
+		wanted[s] = true
+	}
+	oldest := mine
 	for _, other := range others {
-		if !Older(other, mine) {
+		if !Older(other, oldest) {
 			continue
 		}
-		for _, s := range mine.Switches {
-			if slices.Contains(other.Switches, s) {
-				return other.Route, s
-			}
+		if i := slices.IndexFunc(other.Switches, func(s string) bool { return wanted[s] }); i >= 0 {
+			oldest, route, claim = other, other.Route, other.Switches[i]
 		}
 	}
-	return "", ""
+	return route, claim
 }
 
 // Older decides who holds a switch that two routes claim: age, then the name, so

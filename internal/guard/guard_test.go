@@ -70,6 +70,23 @@ func TestHolder(t *testing.T) {
 	}
 }
 
+func TestHolderIsTheOldest(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
+	site, record := "the SIP route of site Redmond", "the A record of fed.contoso.com"
+	mine := guard.Claims{Route: "ns/mine", Created: day(9), Switches: []string{site, record}}
+	others := []guard.Claims{
+		{Route: "ns/b", Created: day(2), Switches: []string{"the XMPP route of site Redmond", record}},
+		{Route: "ns/a", Created: day(1), Switches: []string{"the XMPP route of site Redmond"}},
+		{Route: "ns/c", Created: day(3), Switches: []string{site}},
+	}
+	for range len(others) {
+		others = append(others[1:], others[0])
+		if route, claim := guard.Holder(mine, others); route != "ns/b" || claim != record {
+			t.Errorf("among %v: held by %q for %q, want ns/b for the record: status must not change with the order of a list", others, route, claim)
+		}
+	}
+}
+
 func TestClaimsOf(t *testing.T) {
 	d := plan.Desired{
 		Protocols: []plan.DesiredProtocol{{Protocol: lync.XMPP, Sites: []string{"Redmond"}}},

@@ -1,0 +1,34 @@
+package guard_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/guard"
+)
+
+// BenchmarkHolder asks for the holder among 1,000 older routes of 50 domains
+// each, none of which claims what this one does: the longest search there is.
+func BenchmarkHolder(b *testing.B) {
+	const routes, domains = 1000, 50
+	claims := func(route int) guard.Claims {
+		c := guard.Claims{Route: fmt.Sprintf("ns/route%d", route), Created: time.Unix(int64(route), 0)}
+		for d := range domains {
+			host := fmt.Sprintf("sip.route%d-domain%d.example", route, d)
+			c.Switches = append(c.Switches, "the A record of "+host, "the AAAA record of "+host, "the SRV record of _sipfederationtls._tcp."+host)
+		}
+		return c
+	}
+	var others []guard.Claims
+	for i := range routes {
+		others = append(others, claims(i))
+	}
+	mine := claims(routes)
+	b.ReportAllocs()
+	for b.Loop() {
+		if holder, claim := guard.Holder(mine, others); holder != "" {
+			b.Fatalf("%s holds %s", holder, claim)
+		}
+	}
+}
