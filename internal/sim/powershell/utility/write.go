@@ -16,11 +16,36 @@ func writeOutput() *powershell.Command {
 			named("NoEnumerate", "SwitchParameter"),
 		},
 		Process: eachSubject(func(_ context.Context, c *powershell.Call, item any) error {
+			if _, isPiped := c.Input(); !isPiped {
+				item = remaining(item)
+			}
 			if c.On("NoEnumerate") {
-				return c.EmitWhole(item)
+				return c.EmitWhole(whole(item))
 			}
 			return c.Emit(item)
 		})}
+}
+
+// remaining is the value of a parameter that takes all arguments left: the only
+// one, when there is one.
+func remaining(v any) any {
+	if items, ok := v.([]any); ok && len(items) == 1 {
+		return items[0]
+	}
+	return v
+}
+
+// joined is what Write-Host makes of an object: collections in collections too.
+func joined(v any, separator string) string {
+	items, ok := value.Items(v)
+	if !ok {
+		return value.Text(v)
+	}
+	texts := make([]string, len(items))
+	for i, item := range items {
+		texts[i] = joined(item, separator)
+	}
+	return strings.Join(texts, separator)
 }
 
 func writeHost() *powershell.Command {
@@ -37,7 +62,7 @@ func writeHost() *powershell.Command {
 			if c.Has("Separator") {
 				separator = c.Text("Separator")
 			}
-			return c.Host(value.TextWith(c.Value("Object"), separator))
+			return c.Host(joined(c.Value("Object"), separator))
 		}}
 }
 

@@ -1,0 +1,85 @@
+package utility
+
+import (
+	"context"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell"
+	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
+	"github.com/fedroute/fedroute/internal/sim/powershell/value"
+)
+
+// wrappedArray is the type of an array that went down a pipeline as one object.
+// In 5.1 it carries its type data from then on: see jsonWriter.list.
+const wrappedArray = "System.Object[]"
+
+func convertFromJSON() *powershell.Command {
+	return &powershell.Command{Name: "ConvertFrom-Json", Class: "Microsoft.PowerShell.Commands.ConvertFromJsonCommand",
+		Parameters: append([]powershell.Parameter{
+			{Name: "InputObject", Type: "String", AllowNull: true, Sets: []powershell.ParameterSet{{Mandatory: true, Position: 0, FromPipeline: true}}},
+			named("Depth", "Int32"), named("DateKind", "String"),
+		}, flags("AsHashtable", "NoEnumerate")...),
+		Process: func(_ context.Context, c *powershell.Call) error {
+			c.State = append(gathered(c), c.Text("InputObject"))
+			return nil
+		},
+		End: func(_ context.Context, c *powershell.Call) error { return readJSON(c) },
+	}
+}
+
+// readJSON takes each text for a document, or all of them for the lines of one.
+func readJSON(c *powershell.Call) error {
+	core := c.Runspace().Edition() == powershell.Core7
+	if c.Has("DateKind") || !core && (c.Has("Depth") || c.Has("AsHashtable") || c.Has("NoEnumerate")) {
+		return dotnet.Refuse("ConvertFrom-Json with a parameter of PowerShell 7")
+	}
+	r := jsonReader{core: core, tables: c.On("AsHashtable"), depth: 100}
+	if core {
+		r.depth = 1024
+	}
+	if c.Has("Depth") {
+		r.depth = c.Int("Depth")
+	}
+	texts := gathered(c)
+	if len(texts) > 1 {
+		if _, err := r.document(value.Text(texts[0])); err != nil {
+			texts = []any{value.TextWith(texts, "\r\n")}
+		}
+	}
+	for _, text := range texts {
+		if strings.TrimSpace(value.Text(text)) == "" {
+			continue
+		}
+		v, err := r.document(value.Text(text))
+		if err != nil {
+			return err
+		}
+		if err := emitDocument(c, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// emitDocument puts out an array as one object in 5.1, by its elements in 7.
+func emitDocument(c *powershell.Call, v any) error {
+	items, isArray := v.([]any)
+	if !isArray {
+		return c.EmitWhole(v)
+	}
+	if c.Runspace().Edition() == powershell.Core7 && !c.On("NoEnumerate") {
+		return emitAll(c, items)
+	}
+	return c.EmitWhole(whole(v))
+}
+
+// whole marks an array as one that goes down the pipeline as one object.
+func whole(v any) any {
+	items, ok := v.([]any)
+	if !ok {
+		return v
+	}
+	l := value.NewCollection(wrappedArray, items...)
+	l.Elem = "System.Object"
+	return l
+}

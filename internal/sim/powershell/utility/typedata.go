@@ -1,0 +1,35 @@
+package utility
+
+import (
+	"context"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell"
+	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
+)
+
+// typeData are the extended type data of one runspace: which of those that the
+// simulator knows a script has removed.
+type typeData struct{ gone map[string]bool }
+
+// knownTypeData are the types whose type data change what cmdlets do here.
+const knownTypeData = "system.array"
+
+func (t *typeData) removed(name string) bool { return t.gone[strings.ToLower(name)] }
+
+func removeTypeData(t *typeData) *powershell.Command {
+	return &powershell.Command{Name: "Remove-TypeData", Class: "Microsoft.PowerShell.Commands.RemoveTypeDataCommand",
+		Parameters: []powershell.Parameter{required(0, "TypeName", "String"), named("Path", "String[]")},
+		Process: func(_ context.Context, c *powershell.Call) error {
+			name := strings.ToLower(c.Text("TypeName"))
+			if name != knownTypeData || c.Has("Path") {
+				return dotnet.Refuse("Remove-TypeData of %s", c.Text("TypeName"))
+			}
+			if t.gone[name] {
+				return c.WriteError(powershell.NewErrorRecord("System.InvalidOperationException", "TypeDataRemoveException", "InvalidOperation", name,
+					"Error in TypeData \""+c.Text("TypeName")+"\": The type data could not be found."))
+			}
+			t.gone[name] = true
+			return nil
+		}}
+}
