@@ -11,6 +11,9 @@ import (
 // is none, *Unsupported when .NET has it, or what the method threw.
 func Invoke(e *Env, t *Type, self any, name string, args []any) (any, error) {
 	m, ok := t.lookup(self, name)
+	if m.Call == nil {
+		m, ok = t.find(name, self == nil)
+	}
 	if !ok || m.Call == nil {
 		if t.refuses(name) {
 			return nil, Refuse("[%s].%s()", t.Name, name)
