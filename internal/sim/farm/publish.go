@@ -120,9 +120,13 @@ func (f *Farm) Enable(ctx context.Context, a Actor) error {
 	if err := f.clock.Sleep(ctx, f.durations.Enable.std()); err != nil {
 		return f.refuse(a, "Topology enabled", interrupted("enable", "the topology", err))
 	}
-	return f.change(a, "Topology enabled", f.Truth().Enabled.Signature, doc.Signature, func(c *Configuration) error {
-		c.Enabled = doc
-		return nil
+	return f.change(a, revision{
+		object: "Topology enabled",
+		show:   func(c *Configuration) string { return c.Enabled.Signature },
+		edit: func(c *Configuration) error {
+			c.Enabled = doc
+			return nil
+		},
 	})
 }
 

@@ -3,7 +3,6 @@ package farm
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/sim/farm/topology"
@@ -29,19 +28,28 @@ const (
 	LinkMediation    Link = "MediationServer" // Set-CsMediationServer
 )
 
-// change replaces the configuration by an edited copy and journals it. The edit
-// may refuse.
-func (f *Farm) change(a Actor, object, from, to string, edit func(*Configuration) error) error {
+// revision is one change of the configuration. show gives the value of what it
+// changes, for the journal; edit may refuse, and then to is what was wanted.
+type revision struct {
+	object string
+	to     string
+	show   func(*Configuration) string
+	edit   func(*Configuration) error
+}
+
+// change replaces the configuration by an edited copy and journals it.
+func (f *Farm) change(a Actor, r revision) error {
 	return f.event(func() error {
+		from := r.show(f.config)
 		if err := f.cmsUp(); err != nil {
-			return f.write(a, object, from, to, err)
+			return f.write(a, r.object, from, r.to, err)
 		}
 		n := f.config.clone()
-		if err := edit(n); err != nil {
-			return f.write(a, object, from, to, err)
+		if err := r.edit(n); err != nil {
+			return f.write(a, r.object, from, r.to, err)
 		}
 		f.adopt(n)
-		return f.write(a, object, from, to, nil)
+		return f.write(a, r.object, from, r.show(n), nil)
 	})
 }
 
@@ -56,31 +64,32 @@ func (f *Farm) adopt(n *Configuration) {
 // SetSiteRoute points a central site's route at an Edge pool; "" clears it.
 // The pool's flag is not looked at [inferred]. Faults: Invalid, Unsupported.
 func (f *Farm) SetSiteRoute(a Actor, site string, p Protocol, pool string) error {
-	object := fmt.Sprintf("Site:%s %s", site, routeName(p))
-	from := f.route(site, p)
-	return f.change(a, object, from, pool, func(c *Configuration) error {
-		if p == XMPP && f.XMPPRouteParameter() == "" {
-			return fault.New(fault.Unsupported, "set the XMPP route of site", site, f.product.Name+" has no XMPP federation route")
-		}
-		if c.Published.SiteNamed(site) == nil {
-			return notFound("set the federation route of site", "central site", site)
-		}
-		if pool != "" && c.Published.ServiceOn(pool, topology.RoleEdge) == nil {
-			return notFound("set the federation route of site "+site+" to", "Edge pool", pool)
-		}
-		r := c.Routes[key(site)]
-		if p == XMPP {
-			r.XMPP = pool
-		} else {
-			r.SIP = pool
-		}
-		c.Routes[key(site)] = r
-		return nil
+	return f.change(a, revision{
+		object: fmt.Sprintf("Site:%s %s", site, routeName(p)),
+		to:     pool,
+		show:   func(c *Configuration) string { return c.Routes[key(site)].of(p) },
+		edit:   func(c *Configuration) error { return f.setRoute(c, site, p, pool) },
 	})
 }
 
-func (f *Farm) route(site string, p Protocol) string {
-	return f.Truth().Routes[key(site)].of(p)
+func (f *Farm) setRoute(c *Configuration, site string, p Protocol, pool string) error {
+	if p == XMPP && f.XMPPRouteParameter() == "" {
+		return fault.New(fault.Unsupported, "set the XMPP route of site", site, f.product.Name+" has no XMPP federation route")
+	}
+	if c.Published.SiteNamed(site) == nil {
+		return notFound("set the federation route of site", "central site", site)
+	}
+	if pool != "" && c.Published.ServiceOn(pool, topology.RoleEdge) == nil {
+		return notFound("set the federation route of site "+site+" to", "Edge pool", pool)
+	}
+	r := c.Routes[key(site)]
+	if p == XMPP {
+		r.XMPP = pool
+	} else {
+		r.SIP = pool
+	}
+	c.Routes[key(site)] = r
+	return nil
 }
 
 func (r SiteRoutes) of(p Protocol) string {
@@ -117,25 +126,35 @@ type dependency struct {
 }
 
 func (f *Farm) relink(a Actor, d dependency) error {
-	from := ""
-	if s := f.Truth().Published.ServiceOn(d.pool, d.role); s != nil {
-		from = f.Truth().Published.DependencyOn(s, d.targetRole)
+	return f.change(a, revision{
+		object: d.role + ":" + d.pool + " " + d.property,
+		to:     d.target,
+		show: func(c *Configuration) string {
+			if s := c.Published.ServiceOn(d.pool, d.role); s != nil {
+				return c.Published.DependencyOn(s, d.targetRole)
+			}
+			return ""
+		},
+		edit: func(c *Configuration) error { return f.link(c, d) },
+	})
+}
+
+// link edits the published document and the one in force: they are the same
+// unless a publish waits for Enable-CsTopology.
+func (f *Farm) link(c *Configuration, d dependency) error {
+	pending := c.Enabled != c.Published
+	published, err := f.withDependency(c.Published, d)
+	if err != nil {
+		return invalid("set "+d.property+" of", d.pool, err)
 	}
-	return f.change(a, d.role+":"+d.pool+" "+d.property, from, d.target, func(c *Configuration) error {
-		pending := c.Enabled != c.Published
-		published, err := f.withDependency(c.Published, d)
-		if err != nil {
+	enabled := published
+	if pending {
+		if enabled, err = f.withDependency(c.Enabled, d); err != nil {
 			return invalid("set "+d.property+" of", d.pool, err)
 		}
-		enabled := published
-		if pending {
-			if enabled, err = f.withDependency(c.Enabled, d); err != nil {
-				return invalid("set "+d.property+" of", d.pool, err)
-			}
-		}
-		c.Published, c.Enabled = published, enabled
-		return nil
-	})
+	}
+	c.Published, c.Enabled = published, enabled
+	return nil
 }
 
 func (f *Farm) withDependency(doc *topology.Document, d dependency) (*topology.Document, error) {
@@ -149,9 +168,11 @@ func (f *Farm) withDependency(doc *topology.Document, d dependency) (*topology.D
 // SetPoolState is what a person does with Set-CsRegistrarConfiguration
 // -PoolState.
 func (f *Farm) SetPoolState(a Actor, pool string, state PoolState) error {
-	from := string(f.Truth().Pools[key(pool)].State)
-	return f.change(a, "Registrar:"+pool+" PoolState", from, string(state), func(c *Configuration) error {
-		return c.setPoolState(pool, state)
+	return f.change(a, revision{
+		object: "Registrar:" + pool + " PoolState",
+		to:     string(state),
+		show:   func(c *Configuration) string { return string(c.Pools[key(pool)].State) },
+		edit:   func(c *Configuration) error { return c.setPoolState(pool, state) },
 	})
 }
 
@@ -166,120 +187,4 @@ func (c *Configuration) setPoolState(pool string, state PoolState) error {
 	p.State = state
 	c.Pools[key(pool)] = p
 	return nil
-}
-
-// SetAccessEdge edits the global Access Edge configuration.
-func (f *Farm) SetAccessEdge(a Actor, edit func(*AccessEdge)) error {
-	return f.event(func() error {
-		n := f.config.clone()
-		edit(&n.AccessEdge)
-		err := f.cmsUp()
-		from := f.config.AccessEdge
-		if err == nil {
-			f.adopt(n)
-		}
-		return f.write(a, "AccessEdgeConfiguration:Global", from.String(), n.AccessEdge.String(), err)
-	})
-}
-
-// String shows the switches that matter to federation.
-func (e AccessEdge) String() string {
-	return fmt.Sprintf("AllowFederatedUsers=%t AllowOutsideUsers=%t EnablePartnerDiscovery=%t RoutingMethod=%s",
-		e.AllowFederatedUsers, e.AllowOutsideUsers, e.EnablePartnerDiscovery, e.RoutingMethod)
-}
-
-// SetXMPPGateway sets one property of the global XMPP gateway configuration.
-func (f *Farm) SetXMPPGateway(a Actor, property, value string) error {
-	from := f.Truth().XMPPGateway.Settings[property]
-	return f.change(a, "XmppGatewayConfiguration:Global "+property, from, value, func(c *Configuration) error {
-		c.XMPPGateway.Settings[property] = value
-		return nil
-	})
-}
-
-// PutXMPPPartner adds or replaces an allowed XMPP partner.
-func (f *Farm) PutXMPPPartner(a Actor, p XMPPPartner) error {
-	from := ""
-	if old, ok := f.Truth().Partners[key(p.Domain)]; ok {
-		from = fmt.Sprintf("%+v", old)
-	}
-	return f.change(a, "XmppAllowedPartner:"+p.Domain, from, fmt.Sprintf("%+v", p), func(c *Configuration) error {
-		c.Partners[key(p.Domain)] = p
-		return nil
-	})
-}
-
-// RemoveXMPPPartner removes an allowed XMPP partner. Fault: Invalid.
-func (f *Farm) RemoveXMPPPartner(a Actor, domain string) error {
-	return f.change(a, "XmppAllowedPartner:"+domain, domain, "", func(c *Configuration) error {
-		if _, ok := c.Partners[key(domain)]; !ok {
-			return notFound("remove the XMPP partner", "allowed XMPP partner", domain)
-		}
-		delete(c.Partners, key(domain))
-		return nil
-	})
-}
-
-// SetSimpleURLs replaces the simple URLs of a scope, or makes the scope.
-func (f *Farm) SetSimpleURLs(a Actor, scope string, urls []SimpleURL) error {
-	return f.changeURLs(a, scope, func(c *Configuration) error {
-		n := SimpleURLSet{Scope: scope, URLs: slices.Clone(urls)}
-		if i := c.urlSet(scope); i >= 0 {
-			n.Scope = c.SimpleURLs[i].Scope
-			c.SimpleURLs[i] = n
-			return nil
-		}
-		c.SimpleURLs = append(c.SimpleURLs, n)
-		return nil
-	})
-}
-
-// RemoveSimpleURLs removes the collection of a site scope, or empties the
-// global one. Fault: Invalid.
-func (f *Farm) RemoveSimpleURLs(a Actor, scope string) error {
-	return f.changeURLs(a, scope, func(c *Configuration) error {
-		i := c.urlSet(scope)
-		switch {
-		case i < 0:
-			return notFound("remove the simple URLs of", "simple URL collection", scope)
-		case strings.EqualFold(scope, "Global"):
-			c.SimpleURLs[i].URLs = nil
-		default:
-			c.SimpleURLs = slices.Delete(c.SimpleURLs, i, i+1)
-		}
-		return nil
-	})
-}
-
-func (f *Farm) changeURLs(a Actor, scope string, edit func(*Configuration) error) error {
-	from := f.Truth().showURLs(scope)
-	preview := f.Truth().clone()
-	if err := edit(preview); err != nil {
-		return f.change(a, "SimpleUrlConfiguration:"+scope, from, "", func(*Configuration) error { return err })
-	}
-	return f.change(a, "SimpleUrlConfiguration:"+scope, from, preview.showURLs(scope), func(c *Configuration) error {
-		if err := edit(c); err != nil {
-			return err
-		}
-		if sameURLs(c.SimpleURLs, f.urls) {
-			f.urls = nil
-		}
-		return nil
-	})
-}
-
-func (c *Configuration) urlSet(scope string) int {
-	return slices.IndexFunc(c.SimpleURLs, func(s SimpleURLSet) bool { return strings.EqualFold(s.Scope, scope) })
-}
-
-func (c *Configuration) showURLs(scope string) string {
-	i := c.urlSet(scope)
-	if i < 0 {
-		return ""
-	}
-	var out []string
-	for _, u := range c.SimpleURLs[i].URLs {
-		out = append(out, u.Component+" "+u.ActiveURL)
-	}
-	return strings.Join(out, ", ")
 }
