@@ -149,7 +149,7 @@ func (f *frame) compute(operator syntax.Operator, l, r any) (any, error) {
 		z.Mul(x, y)
 	case syntax.Divide, syntax.Rem:
 		if y.Sign() == 0 {
-			return nil, f.fail(runtimeException, "RuntimeException", "NotSpecified", nil, "Attempted to divide by zero.")
+			return nil, f.divideByZero()
 		}
 		quotient, rest := new(big.Int).QuoRem(x, y, new(big.Int))
 		z = rest
@@ -163,6 +163,12 @@ func (f *frame) compute(operator syntax.Operator, l, r any) (any, error) {
 		}
 	}
 	return fit(z, wide(l) || wide(r)), nil
+}
+
+func (f *frame) divideByZero() error {
+	exception := value.NewException(runtimeException, "Attempted to divide by zero.")
+	exception.Inner = value.NewException("System.DivideByZeroException", exception.Message)
+	return f.raise(value.NewErrorRecord(exception, "RuntimeException", "NotSpecified", nil))
 }
 
 func bigOf(v any) *big.Int {

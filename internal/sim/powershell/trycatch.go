@@ -81,7 +81,7 @@ func (f *frame) clauseFor(clauses []*syntax.CatchClause, r *raised) (*syntax.Cat
 }
 
 // catches tells whether a type names the error's exception, one of its bases, or
-// the exception that a method call wrapped.
+// the exception that the engine wrapped.
 func (f *frame) catches(constraint *syntax.TypeConstraint, r *raised) (bool, error) {
 	t, err := f.typeNamed(constraint.Type)
 	if err != nil {
@@ -91,8 +91,7 @@ func (f *frame) catches(constraint *syntax.TypeConstraint, r *raised) (bool, err
 	if dotnet.Is(exception, t) {
 		return true, nil
 	}
-	wrapped := exception.Type == methodException && exception.Inner != nil
-	return wrapped && dotnet.Is(exception.Inner, t), nil
+	return exception.Inner != nil && dotnet.Is(exception, dotnet.MustLookup(runtimeException)) && dotnet.Is(exception.Inner, t), nil
 }
 
 // trap runs the trap that takes the error: with continue the next statement
