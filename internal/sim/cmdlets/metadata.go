@@ -36,9 +36,13 @@ func Declare(c reference.Cmdlet) *powershell.Command {
 	return cmd
 }
 
-// defaultSets names the sets that cannot be the first one: the procedure calls
-// this cmdlet with -WhatIf alone.
-var defaultSets = map[string]string{"Invoke-CsManagementServerFailover": "Normal"}
+// defaultSets names the sets that cannot be the first one: examples and
+// procedures call these cmdlets without what the first set demands.
+var defaultSets = map[string]string{
+	"Invoke-CsManagementServerFailover": "Normal",
+	"Get-DnsServerResourceRecord":       "Name",
+	"Remove-DnsServerResourceRecord":    "Name",
+}
 
 // defaultSet is the set of a call that could mean several. The reference does
 // not name it; nearly always it is the one it lists first.

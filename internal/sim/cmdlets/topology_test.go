@@ -1,6 +1,7 @@
 package cmdlets_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -38,13 +39,8 @@ func TestTopology(t *testing.T) {
 		},
 		"no topology": {
 			reason: "another document is refused",
-			script: `'<a/>' | Set-Content C:\a.xml; Publish-CsTopology -FileName C:\a.xml`,
+			script: `'<a/>' > C:\a.xml; Publish-CsTopology -FileName C:\a.xml`,
 			want:   answer{Errors: []string{"ProcessingFailed,Publish-CsTopology"}},
-		},
-		"report": {
-			reason: "-Report leaves an HTML file",
-			script: `Enable-CsTopology -Report C:\r.html; (Get-Content C:\r.html -Raw) -like '*<td>Success</td>*'`,
-			want:   answer{Out: []string{"True"}},
 		},
 		"WhatIf": {
 			reason: "-WhatIf publishes nothing and writes no backup",
@@ -85,6 +81,27 @@ func TestPublishIsJournaledWithItsAuthor(t *testing.T) {
 		}
 	}
 	t.Errorf("the journal does not have the flag: %+v", f.Journal())
+}
+
+func TestReport(t *testing.T) {
+	cases := map[string]struct{ reason, machine, script, want string }{
+		"success": {"the log says so", frontEnd, `Enable-CsTopology -Report C:\r.html`, "<td>Success</td>"},
+		"failure": {"the log names the error", edge1, `Publish-CsTopology C:\t.xml -Report C:\r.html`, "<td>Error: connect to the Central Management Store"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			f, _ := newFarm(t, nil)
+			s := newShell(f, tc.machine)
+			s.run(t, tc.script)
+			page, err := s.files.ReadFile(`C:\r.html`)
+			if err != nil {
+				t.Fatalf("%s: %v", tc.reason, err)
+			}
+			if !strings.Contains(string(page), tc.want) {
+				t.Errorf("%s: %s does not contain %s", tc.reason, page, tc.want)
+			}
+		})
+	}
 }
 
 func TestSimpleURLs(t *testing.T) {

@@ -115,7 +115,7 @@ func TestCmdlets(t *testing.T) {
 		"other type": {
 			reason: "types that no federation needs are not simulated",
 			script: `Add-DnsServerResourceRecord -Txt -ZoneName contoso.com -Name x -DescriptiveText y`,
-			errors: "not supported by the simulator: Add-DnsServerResourceRecord -DescriptiveText",
+			errors: "not supported by the simulator: Add-DnsServerResourceRecord -Txt",
 		},
 	}
 	for name, tc := range cases {
