@@ -17,13 +17,3 @@ func gather(families ...map[string]cmdlet) map[string]cmdlet {
 	}
 	return all
 }
-
-// Simulated lists the cmdlets that have a behaviour, with the parameters that
-// each honours besides those that all do.
-func Simulated() map[string]string {
-	list := map[string]string{}
-	for name, c := range behaviours {
-		list[name] = c.honours
-	}
-	return list
-}

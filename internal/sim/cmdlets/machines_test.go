@@ -107,6 +107,12 @@ func TestSetupByCmdlet(t *testing.T) {
 			script: `Disable-CsComputer -Confirm:$false; (Get-CsWindowsService RTCSRV).Status`,
 			want:   answer{Out: []string{"Stopped"}},
 		},
+		"replica": {
+			reason: "the replica is there already",
+			on:     edge1,
+			script: `Enable-CsReplica; (Get-CsWindowsService REPLICA).Status`,
+			want:   answer{Out: []string{"Running"}},
+		},
 		"certificate": {
 			reason: "the diagnostic tool's check on the Edge itself",
 			on:     edge1,

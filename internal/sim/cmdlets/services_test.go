@@ -103,6 +103,11 @@ func TestPools(t *testing.T) {
 			script: `(Get-CsComputer -Local).Identity`,
 			want:   answer{Out: []string{frontEnd}},
 		},
+		"interfaces": {
+			reason: "what the topology says of an Edge server's interfaces",
+			script: `Get-CsNetworkInterface -ComputerFqdn edge2a.contoso.com | ForEach-Object { "$($_.InterfaceSide) $($_.IPAddress)" }`,
+			want:   answer{Out: []string{"Internal 10.0.0.1", "External 127.0.1.3"}},
+		},
 		"unknown": {
 			reason: "an unknown pool is an error",
 			script: `Get-CsPool -Identity nowhere.contoso.com`,

@@ -118,6 +118,21 @@ func TestPoolFailover(t *testing.T) {
 			want: answer{Out: []string{
 				`What if: Performing the operation "Invoke-CsManagementServerFailover" on target "Central Management Server, from pool1.contoso.com to pool2.contoso.com".`}},
 		},
+		"store to a named server": {
+			reason: "a server's name means its pool",
+			script: `Invoke-CsManagementServerFailover -BackupSqlServerFqdn fe2.contoso.com -Confirm:$false; (Get-CsManagementConnection).SqlServer`,
+			want:   answer{Out: []string{"pool2.contoso.com"}},
+		},
+		"backup service": {
+			reason: "both pools are up",
+			script: `$s = Get-CsBackupServiceStatus -PoolFqdn pool1.contoso.com; $s.OverallExportStatus; $s.OverallImportStatus`,
+			want:   answer{Out: []string{"SteadyState", "NormalState"}},
+		},
+		"fabric": {
+			reason: "the state is text",
+			script: `Get-CsPoolFabricState -PoolFqdn pool1.contoso.com`,
+			want:   answer{Out: []string{"Pool pool1.contoso.com: 1 of 1 Front End servers are up"}},
+		},
 		"2010": {
 			reason: "Lync Server 2010 has no pool state",
 			edit:   product("LyncServer2010"),
@@ -137,6 +152,21 @@ func TestStore(t *testing.T) {
 			script: `Get-CsSipDomain | Where-Object { $_.IsDefault } | ForEach-Object { $_.Name }`,
 			want:   answer{Out: []string{"contoso.com"}},
 		},
+		"allowed domains": {
+			reason: "a simulated organization allows none by name",
+			script: `@(Get-CsAllowedDomain).Count; Get-CsAllowedDomain fabrikam.com`,
+			want:   answer{Out: []string{"0"}, Errors: []string{"ItemNotFound,Get-CsAllowedDomain"}},
+		},
+		"roles": {
+			reason: "the predefined roles",
+			script: `(Get-CsAdminRole -Filter 'CsServer*').Identity`,
+			want:   answer{Out: []string{"CsServerAdministrator"}},
+		},
+		"user": {
+			reason: "a simulated organization names no user",
+			script: `Get-CsUserPoolInfo -Identity sip:anna@contoso.com`,
+			want:   answer{Errors: []string{"ItemNotFound,Get-CsUserPoolInfo"}},
+		},
 		"location": {
 			reason: "the store is with its holder",
 			script: `Get-CsConfigurationStoreLocation; (Get-CsManagementConnection).SqlServer`,
@@ -150,8 +180,14 @@ func TestStore(t *testing.T) {
 		},
 		"checks": {
 			reason: "a settled farm passes",
-			script: `(Test-CsTopology).Result; (Test-CsComputer).Result; (Test-CsReplica).Result`,
-			want:   answer{Out: []string{"Success", "Success", "Success"}},
+			edit:   product("SkypeForBusinessServer2015"),
+			script: `(Test-CsTopology).Result; (Test-CsComputer).Result; (Test-CsReplica).Result; (Test-CsManagementServer).Result`,
+			want:   answer{Out: []string{"Success", "Success", "Success", "Success"}},
+		},
+		"check of services": {
+			reason: "a service that does not run is a failure",
+			script: `Stop-CsWindowsService RTCSRV; $t = Test-CsComputer; $t.Result; $t.Error`,
+			want:   answer{Out: []string{"Failure", "the service RTCSRV is Stopped"}},
 		},
 		"not simulated": {
 			reason:  "a cmdlet of the reference without a behaviour refuses by name",
