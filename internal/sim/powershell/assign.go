@@ -1,6 +1,7 @@
 package powershell
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
@@ -85,7 +86,7 @@ func (f *frame) storeTyped(e *syntax.ConvertExpression, v any) error {
 // castVariable converts what is assigned to a typed variable.
 func (f *frame) castVariable(name string, v any, t *dotnet.Type) (any, error) {
 	out, err := dotnet.Convert(f.rs.env, v, t)
-	cast, ok := err.(*dotnet.CastError)
+	cast, ok := errors.AsType[*dotnet.CastError](err)
 	if !ok {
 		return out, f.raising(err)
 	}

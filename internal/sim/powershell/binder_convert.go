@@ -112,20 +112,16 @@ func (b *binder) notEmpty(p *formal, v any) error {
 	case v == "":
 		what, id = "an empty string", "EmptyStringNotAllowed"
 	case isList && len(list) == 0:
-		what, id = "an empty "+collectionWord(v), "Empty"+strings.Title(collectionWord(v))+"NotAllowed"
+		what, id = "an empty collection", "EmptyCollectionNotAllowed"
+		if strings.HasSuffix(value.TypeName(v), "[]") {
+			what, id = "an empty array", "EmptyArrayNotAllowed"
+		}
 	}
 	if what == "" {
 		return nil
 	}
 	return b.fail("ParameterArgumentValidationError"+id, "InvalidData", nil, p.Name,
 		"Cannot bind argument to parameter '%s' because it is %s.", p.Name, what)
-}
-
-func collectionWord(v any) string {
-	if strings.HasSuffix(value.TypeName(v), "[]") {
-		return "array"
-	}
-	return "collection"
 }
 
 // validateEach checks single values, or each element of a collection.

@@ -3,7 +3,6 @@ package powershell
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
@@ -109,14 +108,4 @@ func (c *Call) Invoke(ctx context.Context, block any, item any, args ...any) ([]
 		return nil, fmt.Errorf("%s is not a script block", value.TypeName(block))
 	}
 	return c.inv.frame.invokeBlock(ctx, sb, item, args)
-}
-
-// Dynamic tells whether the name is one of the command's own parameters.
-func (c *Call) declares(name string) bool {
-	for _, p := range c.inv.params.list {
-		if strings.EqualFold(p.Name, name) {
-			return true
-		}
-	}
-	return false
 }

@@ -2,7 +2,6 @@ package powershell
 
 import (
 	"context"
-	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
@@ -113,16 +112,6 @@ var (
 		{Name: "Confirm", Aliases: []string{"cf"}, Type: "SwitchParameter"},
 	}
 )
-
-// isCommon tells the engine's own parameters from the command's.
-func isCommon(name string) bool {
-	for _, p := range commonParameters {
-		if strings.EqualFold(p.Name, name) {
-			return true
-		}
-	}
-	return strings.EqualFold(name, "WhatIf") || strings.EqualFold(name, "Confirm")
-}
 
 // NewErrorRecord makes an error record for WriteError or for returning: an
 // exception class (full .NET name), an error id, an ErrorCategory by name, the

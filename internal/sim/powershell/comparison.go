@@ -2,6 +2,7 @@ package powershell
 
 import (
 	"cmp"
+	"errors"
 	"strings"
 	"time"
 
@@ -71,7 +72,7 @@ func (f *frame) equal(left, right any, heed bool) (bool, error) {
 	}
 	converted, err := dotnet.Convert(f.rs.env, right, dotnet.TypeOf(left))
 	if err != nil {
-		if _, refused := err.(*dotnet.Unsupported); refused {
+		if _, refused := errors.AsType[*dotnet.Unsupported](err); refused {
 			return false, f.raising(err)
 		}
 		return false, nil

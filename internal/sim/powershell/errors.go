@@ -42,7 +42,7 @@ func (f *frame) fail(class, id, category string, target any, format string, args
 }
 
 // raise makes a terminating error of a record and says where it happened.
-func (f *frame) raise(record *value.ErrorRecord) error {
+func (f *frame) raise(record *value.ErrorRecord) *raised {
 	f.locate(record)
 	if record.Exception.Record == nil {
 		record.Exception.Record = record

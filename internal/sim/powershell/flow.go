@@ -22,13 +22,33 @@ func (returnFlow) Error() string   { return "return" }
 func (exitFlow) Error() string     { return "exit" }
 func (stopFlow) Error() string     { return "the pipeline has been stopped" }
 
+// flow is control flow on its way to where it belongs.
+type flow interface {
+	error
+	flows()
+}
+
+func (breakFlow) flows()    {}
+func (continueFlow) flows() {}
+func (returnFlow) flows()   {}
+func (exitFlow) flows()     {}
+func (stopFlow) flows()     {}
+func (leave) flows()        {}
+
 // isFlow tells control flow and refusals from errors that a script can catch.
 func isFlow(err error) bool {
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		switch e.(type) {
-		case breakFlow, continueFlow, returnFlow, exitFlow, stopFlow, leave, *syntax.UnsupportedError:
-			return true
-		}
+	if _, ok := errors.AsType[flow](err); ok {
+		return true
 	}
-	return false
+	return isRefusal(err)
+}
+
+func isRefusal(err error) bool {
+	_, ok := errors.AsType[*syntax.UnsupportedError](err)
+	return ok
+}
+
+func isReturn(err error) bool {
+	_, ok := errors.AsType[returnFlow](err)
+	return ok
 }

@@ -33,7 +33,6 @@ type frame struct {
 	streams streams
 	inv     *invocation   // the function or script block that runs, nil at the top
 	at      syntax.Extent // the statement or command that runs, for error positions
-	whole   bool          // enumerate what expressions put out
 }
 
 // with is the frame with other streams.

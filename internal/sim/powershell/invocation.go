@@ -104,16 +104,15 @@ func (inv *invocation) writeError(r *value.ErrorRecord) error {
 
 // terminating makes a command's own error of what its Go code or
 // ThrowTerminatingError gave.
-func (inv *invocation) terminating(r *value.ErrorRecord) error {
+func (inv *invocation) terminating(r *value.ErrorRecord) *raised {
 	if r.Command == "" {
 		r.Command, r.Activity = inv.class, inv.name
 	}
 	inv.frame.at = inv.at
 	err := inv.frame.raise(r)
-	raisedErr := err.(*raised)
-	raisedErr.direct = true
+	err.direct = true
 	r.Invocation.Name = inv.name
-	return raisedErr
+	return err
 }
 
 // message writes to the warning, verbose, debug or information stream as the

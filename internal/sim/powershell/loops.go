@@ -1,6 +1,7 @@
 package powershell
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -34,20 +35,20 @@ func (f *frame) refuse(construct string) error {
 
 // again says what a round's error means for the loop: go on, or leave with the error.
 func again(err error, label string) (goOn bool, out error) {
-	switch flow := err.(type) {
-	case nil:
+	if err == nil {
 		return true, nil
-	case breakFlow:
-		if flow.label == "" || strings.EqualFold(flow.label, label) {
-			return false, nil
-		}
-	case continueFlow:
-		if flow.label == "" || strings.EqualFold(flow.label, label) {
-			return true, nil
-		}
+	}
+	if b, ok := errors.AsType[breakFlow](err); ok && meant(b.label, label) {
+		return false, nil
+	}
+	if c, ok := errors.AsType[continueFlow](err); ok && meant(c.label, label) {
+		return true, nil
 	}
 	return false, err
 }
+
+// meant tells whether a jump is to the loop of a label; without one it is to the nearest.
+func meant(jump, label string) bool { return jump == "" || strings.EqualFold(jump, label) }
 
 func (f *frame) repeat(label string, test func() (bool, error), body *syntax.StatementBlock, after func() error) error {
 	for {

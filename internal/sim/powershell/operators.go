@@ -1,6 +1,7 @@
 package powershell
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
@@ -157,7 +158,7 @@ func (f *frame) as(left, right any) (any, error) {
 		return nil, nil
 	}
 	v, err := dotnet.Convert(f.rs.env, left, t)
-	if _, refused := err.(*dotnet.Unsupported); refused {
+	if _, refused := errors.AsType[*dotnet.Unsupported](err); refused {
 		return nil, f.raising(err)
 	}
 	if err != nil {
@@ -182,7 +183,7 @@ func (f *frame) typeOperand(v any) (*dotnet.Type, error) {
 
 func (f *frame) format(left, right any) (any, error) {
 	text, err := dotnet.Format(value.Text(left), items(right))
-	if exception, ok := err.(*value.Exception); ok {
+	if exception, ok := errors.AsType[*value.Exception](err); ok {
 		return nil, f.raise(value.NewErrorRecord(
 			&value.Exception{Type: runtimeException, Message: "Error formatting a string: " + exception.Message, Inner: exception},
 			"FormatError", "InvalidOperation", nil))

@@ -54,19 +54,6 @@ func (t *paramTable) add(p *formal) {
 	t.list = append(t.list, p)
 }
 
-// in is how the parameter takes part in a set; false when it does not.
-func (p *formal) in(set string) (ParameterSet, bool) {
-	if len(p.Sets) == 0 {
-		return ParameterSet{Position: p.position}, true
-	}
-	for _, s := range p.Sets {
-		if s.Name == "" || s.Name == AllSets || strings.EqualFold(s.Name, set) {
-			return s, true
-		}
-	}
-	return ParameterSet{}, false
-}
-
 // any tells whether the parameter has a property in one of the sets of the mask.
 func (t *paramTable) any(p *formal, mask uint64, test func(ParameterSet) bool) bool {
 	if len(p.Sets) == 0 {

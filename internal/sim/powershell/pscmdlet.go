@@ -68,7 +68,7 @@ var cmdletMembers = map[string]dotnet.Member{
 
 // throwTerminating ends the function, unless a try of its own takes the error.
 func (p *psCmdlet) throwTerminating(record *value.ErrorRecord) error {
-	err := p.inv.terminating(record).(*raised)
+	err := p.inv.terminating(record)
 	if p.frame.rs.tries > p.inv.tries {
 		return err
 	}

@@ -50,10 +50,7 @@ func (f *frame) notFound(name string) error {
 // loaded yet, program. It is nil when there is none.
 func (f *frame) resolve(name string) (any, error) {
 	for range 8 {
-		target, ok := f.scope.alias(name)
-		if !ok {
-			target, ok = f.rs.commandAlias(name)
-		}
+		target, ok := f.rs.commandAlias(name)
 		if !ok {
 			break
 		}

@@ -1,6 +1,8 @@
 package powershell
 
 import (
+	"errors"
+
 	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
@@ -202,13 +204,11 @@ func (r *scriptRunner) block(b *syntax.NamedBlock) error {
 	before := r.frame.rs.current
 	defer func() { r.frame.rs.current = before }()
 	err := r.frame.block(b.Statements, b.Traps)
-	switch flow := err.(type) {
-	case returnFlow:
+	if isReturn(err) {
 		return nil
-	case leave:
-		if flow.inv == r.inv {
-			return flow.err
-		}
+	}
+	if l, ok := errors.AsType[leave](err); ok && l.inv == r.inv {
+		return l.err
 	}
 	return err
 }

@@ -24,7 +24,6 @@ type scope struct {
 	script    *scope // the level that script: means
 	vars      map[string]*variable
 	functions map[string]*function
-	aliases   map[string]string
 	strict    int // Set-StrictMode: major version, strictOff or strictUnset
 }
 
@@ -88,23 +87,6 @@ func (s *scope) define(f *function) {
 		s.functions = make(map[string]*function)
 	}
 	s.functions[strings.ToLower(f.name)] = f
-}
-
-func (s *scope) alias(name string) (string, bool) {
-	key := strings.ToLower(name)
-	for at := s; at != nil; at = at.parent {
-		if a, ok := at.aliases[key]; ok {
-			return a, true
-		}
-	}
-	return "", false
-}
-
-func (s *scope) setAlias(name, target string) {
-	if s.aliases == nil {
-		s.aliases = make(map[string]string)
-	}
-	s.aliases[strings.ToLower(name)] = target
 }
 
 // strictness is the version of strict mode in force, 0 for none.

@@ -125,7 +125,7 @@ func (f *frame) inline(b *ScriptBlock, item *any) error {
 			continue
 		}
 		if err := g.block(block.Statements, block.Traps); err != nil {
-			if _, isReturn := err.(returnFlow); isReturn {
+			if isReturn(err) {
 				return nil
 			}
 			return err

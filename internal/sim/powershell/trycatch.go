@@ -27,11 +27,6 @@ func (f *frame) try(s *syntax.TryStatement) error {
 	return err
 }
 
-func isRefusal(err error) bool {
-	var refused *syntax.UnsupportedError
-	return errors.As(err, &refused)
-}
-
 // guarded runs a block whose errors go to its catches.
 func (f *frame) guarded(b *syntax.StatementBlock) error {
 	f.rs.tries++
@@ -111,20 +106,21 @@ func (f *frame) trap(err error, traps []*syntax.TrapStatement) error {
 	f.rs.remember(r.record)
 	g := f.in(newScope(f.scope))
 	g.scope.set("_", r.record)
-	switch flow := g.body(t.Body).(type) {
-	case continueFlow:
+	berr := g.body(t.Body)
+	if _, goesOn := errors.AsType[continueFlow](berr); goesOn {
 		return nil
-	case breakFlow:
-		return err
-	case nil:
-		r.thrown = false
-		if f.rs.tries > 1 {
-			return err
-		}
-		return f.unhandled(r)
-	default:
-		return flow
 	}
+	if _, leaves := errors.AsType[breakFlow](berr); leaves {
+		return err
+	}
+	if berr != nil {
+		return berr
+	}
+	r.thrown = false
+	if f.rs.tries > 1 {
+		return err
+	}
+	return f.unhandled(r)
 }
 
 func (f *frame) trapFor(traps []*syntax.TrapStatement, r *raised) (*syntax.TrapStatement, error) {
@@ -165,6 +161,6 @@ func (f *frame) throw(s *syntax.ThrowStatement) error {
 
 func (f *frame) thrown(record *value.ErrorRecord) error {
 	err := f.raise(record)
-	err.(*raised).thrown = true
+	err.thrown = true
 	return err
 }

@@ -1,13 +1,19 @@
 package powershell
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
+
+// complaint is the engine's sentence about a value that is not allowed.
+type complaint string
+
+func (c complaint) Error() string { return string(c) }
+
+func complain(format string, args ...any) error { return complaint(fmt.Sprintf(format, args...)) }
 
 // wholeValidator is a check that sees a collection as one.
 type wholeValidator interface{ whole() }
@@ -26,7 +32,7 @@ func (s ValidateSet) Validate(v any) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("The argument \"%s\" does not belong to the set \"%s\" specified by the ValidateSet attribute. Supply an argument that is in the set and then try the command again.",
+	return complain("The argument \"%s\" does not belong to the set \"%s\" specified by the ValidateSet attribute. Supply an argument that is in the set and then try the command again.",
 		text, strings.Join(s.Words, ","))
 }
 
@@ -40,12 +46,12 @@ func (r ValidateRange) Validate(v any) error {
 	high, _ := value.ToFloat(r.Max)
 	switch {
 	case !ok:
-		return errors.New("The argument cannot be validated because its type is not the same type as the limits of the parameter.")
+		return complain("The argument cannot be validated because its type is not the same type as the limits of the parameter.")
 	case n < low:
-		return fmt.Errorf("The %s argument is less than the minimum allowed range of %s. Supply an argument that is greater than or equal to %s and then try the command again.",
+		return complain("The %s argument is less than the minimum allowed range of %s. Supply an argument that is greater than or equal to %s and then try the command again.",
 			value.Text(v), value.Text(r.Min), value.Text(r.Min))
 	case n > high:
-		return fmt.Errorf("The %s argument is greater than the maximum allowed range of %s. Supply an argument that is less than or equal to %s and then try the command again.",
+		return complain("The %s argument is greater than the maximum allowed range of %s. Supply an argument that is less than or equal to %s and then try the command again.",
 			value.Text(v), value.Text(r.Max), value.Text(r.Max))
 	}
 	return nil
@@ -63,7 +69,7 @@ func (p validatePattern) Validate(v any) error {
 	if err != nil || m != nil {
 		return err
 	}
-	return fmt.Errorf("The argument \"%s\" does not match the \"%s\" pattern. Supply an argument that matches \"%s\" and try the command again.",
+	return complain("The argument \"%s\" does not match the \"%s\" pattern. Supply an argument that matches \"%s\" and try the command again.",
 		value.Text(v), p.pattern, p.pattern)
 }
 
@@ -75,7 +81,7 @@ func (l validateLength) Validate(v any) error {
 	if n >= l.least && n <= l.most {
 		return nil
 	}
-	return fmt.Errorf("The character length of the %d argument is not between %d and %d.", n, l.least, l.most)
+	return complain("The character length of the %d argument is not between %d and %d.", n, l.least, l.most)
 }
 
 // validateCount is ValidateCount: elements of a collection.
@@ -88,7 +94,7 @@ func (c validateCount) Validate(v any) error {
 	if n >= c.least && n <= c.most {
 		return nil
 	}
-	return fmt.Errorf("The parameter requires between %d and %d values; %d were given.", c.least, c.most, n)
+	return complain("The parameter requires between %d and %d values; %d were given.", c.least, c.most, n)
 }
 
 // validateNotNull is ValidateNotNull and, with empty, ValidateNotNullOrEmpty.
@@ -98,18 +104,18 @@ func (validateNotNull) whole() {}
 
 func (n validateNotNull) Validate(v any) error {
 	if v == nil {
-		return errors.New("The argument is null. Provide a valid value for the argument, and then try running the command again.")
+		return complain("The argument is null. Provide a valid value for the argument, and then try running the command again.")
 	}
 	if !n.empty {
 		return nil
 	}
 	list, isList := value.Items(v)
 	if v == "" || isList && len(list) == 0 {
-		return errors.New("The argument is null or empty. Provide an argument that is not null or empty, and then try the command again.")
+		return complain("The argument is null or empty. Provide an argument that is not null or empty, and then try the command again.")
 	}
 	for _, item := range list {
 		if item == nil || item == "" {
-			return errors.New("The argument is null, empty, or an element of the argument collection contains a null value. Supply a collection that does not contain any null values and then try the command again.")
+			return complain("The argument is null, empty, or an element of the argument collection contains a null value. Supply a collection that does not contain any null values and then try the command again.")
 		}
 	}
 	return nil
@@ -129,6 +135,6 @@ func (s validateScript) Validate(v any) error {
 	if value.Truth(plain(fold(out))) {
 		return nil
 	}
-	return fmt.Errorf("The \"%s\" validation script for the argument with value \"%s\" did not return a result of True. Determine why the validation script failed, and then try the command again.",
+	return complain("The \"%s\" validation script for the argument with value \"%s\" did not return a result of True. Determine why the validation script failed, and then try the command again.",
 		s.block.String(), value.Text(v))
 }

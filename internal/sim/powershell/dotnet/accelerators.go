@@ -18,7 +18,7 @@ var accelerators = map[string]string{
 	"math": "System.Math", "convert": "System.Convert", "cultureinfo": "System.Globalization.CultureInfo",
 	"scriptblock": "System.Management.Automation.ScriptBlock", "switch": "System.Management.Automation.SwitchParameter",
 	"switchparameter": "System.Management.Automation.SwitchParameter",
-	"pscustomobject": "System.Management.Automation.PSCustomObject", "psobject": "System.Management.Automation.PSObject",
+	"pscustomobject":  "System.Management.Automation.PSCustomObject", "psobject": "System.Management.Automation.PSObject",
 	"actionpreference": "System.Management.Automation.ActionPreference",
 	"errorrecord":      "System.Management.Automation.ErrorRecord",
 	"psserializer":     "System.Management.Automation.PSSerializer",

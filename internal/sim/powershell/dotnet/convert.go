@@ -1,6 +1,7 @@
 package dotnet
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -86,7 +87,7 @@ func nullable(t *Type) bool {
 
 func convertByConstructor(e *Env, v any, t *Type) (any, error) {
 	made, err := Construct(e, t, []any{v})
-	if _, refused := err.(*Unsupported); err == nil || refused {
+	if _, refused := errors.AsType[*Unsupported](err); err == nil || refused {
 		return made, err
 	}
 	return nil, castNever(v, t)

@@ -9,6 +9,7 @@ import (
 // engineTypes declares PowerShell's own classes.
 func engineTypes() []*Type {
 	return []*Type{
+		{Name: "System.Management.Automation.ParameterMetadata"},
 		{Name: "System.Management.Automation.ErrorRecord", New: newErrorRecord, Members: errorRecordMembers()},
 		{Name: "System.Management.Automation.ScriptBlock",
 			Static: members(static("Create", 1, 1, func(a *Args) (any, error) { return a.Env.Engine.CreateBlock(a.Text(0)) })),

@@ -38,6 +38,12 @@ func listMembers() Members {
 			l.Replace(items)
 			return Void, nil
 		}),
+	).with(listRemoval())
+}
+
+// listRemoval are the members that take elements away or move them.
+func listRemoval() Members {
+	return members(
 		listMethod("Remove", 1, 1, func(l *value.List, a *Args) (any, error) {
 			at := indexOf(l.Items(), a)
 			if at >= 0 {

@@ -77,12 +77,6 @@ func dateMembers() Members {
 			return d, nil
 		})
 	}
-	kind := func(name string, k int) Member {
-		return method(name, 0, 0, func(d value.DateTime, _ *Args) (any, error) {
-			d.Kind = k
-			return d, nil
-		})
-	}
 	return members(
 		add("AddDays", 24*time.Hour), add("AddHours", time.Hour), add("AddMinutes", time.Minute), add("AddSeconds", time.Second),
 		add("AddMilliseconds", time.Millisecond), add("AddTicks", 100),
@@ -113,6 +107,18 @@ func dateMembers() Members {
 			}
 			return d.Time.Sub(other.(value.DateTime).Time), nil
 		}),
+	).with(dateTexts())
+}
+
+// dateTexts are the members that compare dates, change their meaning and write them.
+func dateTexts() Members {
+	kind := func(name string, k int) Member {
+		return method(name, 0, 0, func(d value.DateTime, _ *Args) (any, error) {
+			d.Kind = k
+			return d, nil
+		})
+	}
+	return members(
 		kind("ToUniversalTime", value.UTC), kind("ToLocalTime", value.Local),
 		method("CompareTo", 1, 1, func(d value.DateTime, a *Args) (any, error) {
 			other, err := a.convert(0, "System.DateTime")

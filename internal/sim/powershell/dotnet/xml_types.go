@@ -119,9 +119,6 @@ func setAdapted(e *etree.Element, name, v string) error {
 }
 
 func documentMembers() Members {
-	create := func(name string, make func(d *XMLDocument, a *Args) (any, error)) Member {
-		return method(name, 1, 3, make)
-	}
 	return members(
 		prop("DocumentElement", func(d *XMLDocument) any { return d.node(d.tree.Root()) }),
 		prop("NameTable", func(d *XMLDocument) any { return value.NewObject("System.Xml.NameTable") }),
@@ -139,6 +136,15 @@ func documentMembers() Members {
 			return Void, d.Load(s)
 		}),
 		method("Save", 1, 1, saveXML),
+	).with(documentFactory())
+}
+
+// documentFactory are the members that make nodes of the document.
+func documentFactory() Members {
+	create := func(name string, call func(d *XMLDocument, a *Args) (any, error)) Member {
+		return method(name, 1, 3, call)
+	}
+	return members(
 		create("CreateElement", func(d *XMLDocument, a *Args) (any, error) {
 			name, uri := a.Text(0), a.Text(1)
 			if a.Len() == 3 {
