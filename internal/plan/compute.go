@@ -140,6 +140,7 @@ func (c *computation) replicationAndSetup() {
 			c.step(Step{Kind: SetupEdgeServer, Target: s.FQDN, From: "not set up for " + portList(setup), To: "set up", Server: s, Ports: setup})
 		}
 		if len(restart) > 0 {
+			wait = true // what the proxy takes up comes from the local replica
 			c.step(Step{Kind: RestartEdgeServices, Target: s.FQDN, From: "XMPP route of before", To: "listening on " + portList(restart), Server: s, Ports: restart})
 		}
 	}

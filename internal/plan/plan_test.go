@@ -115,6 +115,9 @@ func TestCompute(t *testing.T) {
 		"setup-lost": {"a machine that runs and does not listen is set up again", func(w *world) {
 			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) { s.Listening = s.Listening[1:] })
 		}},
+		"proxy-silent": {"a proxy that has not taken its route up is restarted, on a replica that carries the route", func(w *world) {
+			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) { s.Listening = s.Listening[:1] })
+		}},
 		"listens-only-inside": {"the Access Edge listens on 5061 inside as well; that does not count", func(w *world) {
 			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) {
 				s.Listening[0] = netip.AddrPortFrom(netip.MustParseAddr("10.0.0.1"), 5061)
