@@ -18,7 +18,9 @@ type work struct {
 	note func(message string)
 }
 
-// do acts on one step. Each looks first and skips when the world is already so.
+// do acts on one step. What works on a machine or a zone looks first and skips
+// when the world is already so; what goes through the management server cannot
+// do harm twice and is verified by what it reads back.
 func (w work) do(ctx context.Context, s plan.Step) (skipped bool, err error) {
 	switch s.Kind {
 	case plan.StartEdgeServices:
@@ -104,7 +106,7 @@ func (w work) setup(ctx context.Context, s plan.Step) (bool, error) {
 	if err := w.hands.Operator.Setup(ctx, s.Server.FQDN, signature); err != nil {
 		return false, err
 	}
-	return false, w.untilServer(ctx, s.Server.FQDN, w.limits.Ports, "is set up for "+s.To, func(state lync.EdgeServerState) bool {
+	return false, w.untilServer(ctx, s.Server.FQDN, w.limits.Ports, "is set up", func(state lync.EdgeServerState) bool {
 		return setUp(state, s)
 	})
 }
@@ -194,6 +196,7 @@ func (w work) updateDNS(ctx context.Context, s plan.Step) (bool, error) {
 	return false, w.untilPublished(ctx, zone, s, keys, err)
 }
 
+// onPrimary reports whether the primary shows every change.
 func onPrimary(found map[dns.Key]dns.Lookup, changes []dns.Change) bool {
 	return !slices.ContainsFunc(changes, func(c dns.Change) bool {
 		l, ok := found[c.To.Key]

@@ -108,16 +108,16 @@ func (w work) carries(ctx context.Context, server, signature string) bool {
 func (w work) checkPort(ctx context.Context, s plan.Step) error {
 	return w.until(ctx, w.limits.Ports, func() (bool, string, error) {
 		reading := w.hands.Prober.Probe(ctx, s.Probe)
-		return reading.Open, fmt.Sprintf("%s: %s", s.Target, reading.Detail), nil
+		return reading.Open, reading.Detail, nil
 	}, func(message string) error {
 		return fault.New(fault.Unreachable, "check", s.Target, message).
 			With("DNS stays where it is", "open the port on the Edge server's external side and its firewall, it is tried again")
 	})
 }
 
-// untilPublished reads back until every authoritative server shows the records.
-// A primary that never shows them fails the step; a secondary that lags is told
-// and left to the DNSPublished condition.
+// untilPublished reads back until every authoritative server that can be asked
+// shows the records. A primary that never shows them fails the step; another
+// server that lags, or cannot be asked, is left to the DNSPublished condition.
 func (w work) untilPublished(ctx context.Context, zone Zone, s plan.Step, keys []dns.Key, sent error) error {
 	applied := false
 	err := w.until(ctx, w.limits.Propagation, func() (bool, string, error) {
@@ -129,8 +129,8 @@ func (w work) untilPublished(ctx context.Context, zone Zone, s plan.Step, keys [
 		if !applied && sent != nil {
 			return false, "", sent
 		}
-		late := laggards(found, s.Changes)
-		return applied && len(late) == 0, "waits for " + strings.Join(late, ", "), nil
+		published, late := dns.Published(found, wanted(s.Changes))
+		return published, "waits for " + strings.Join(serversOf(late), ", "), nil
 	}, func(string) error { return nil })
 	if err != nil || applied {
 		return err
@@ -139,14 +139,20 @@ func (w work) untilPublished(ctx context.Context, zone Zone, s plan.Step, keys [
 		With("the records are as before", "look for a CNAME or a zone cut at these names on the server")
 }
 
-// laggards names the servers, beyond the primary, that do not show a change.
-func laggards(found map[dns.Key]dns.Lookup, changes []dns.Change) []string {
+func wanted(changes []dns.Change) []dns.RRSet {
+	sets := make([]dns.RRSet, len(changes))
+	for i, c := range changes {
+		sets[i] = c.To
+	}
+	return sets
+}
+
+// serversOf names the servers that answer and do not show a record, each once.
+func serversOf(late []dns.Laggard) []string {
 	var out []string
-	for _, c := range changes {
-		for _, v := range found[c.To.Key].Servers {
-			if (v.Err != nil || !v.Set.Same(c.To)) && !slices.Contains(out, v.Server) {
-				out = append(out, v.Server)
-			}
+	for _, l := range late {
+		if l.Err == nil && !slices.Contains(out, l.Server) {
+			out = append(out, l.Server)
 		}
 	}
 	return out

@@ -1,0 +1,255 @@
+package apply_test
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
+)
+
+// start is when every test begins, by the controller's clock.
+var start = time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC)
+
+var limits = apply.Limits{Poll: time.Second, Services: 10 * time.Second, Replication: 60 * time.Second, Ports: 10 * time.Second, Propagation: 10 * time.Second}
+
+// clock moves only when somebody sleeps on it. frozen makes a sleeper wait for
+// the end of its context.
+type clock struct {
+	mu     sync.Mutex
+	now    time.Time
+	frozen bool
+	later  []appointment
+}
+
+type appointment struct {
+	at time.Time
+	do func()
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// after does something once the time has passed.
+func (c *clock) after(d time.Duration, do func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.later = append(c.later, appointment{start.Add(d), do})
+}
+
+func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
+	c.mu.Lock()
+	frozen := c.frozen
+	c.now = c.now.Add(d)
+	var due []func()
+	c.later = slices.DeleteFunc(c.later, func(a appointment) bool {
+		if a.at.After(c.now) {
+			return false
+		}
+		due = append(due, a.do)
+		return true
+	})
+	c.mu.Unlock()
+	for _, do := range due {
+		do()
+	}
+	if frozen {
+		<-ctx.Done()
+	}
+	return ctx.Err()
+}
+
+// farm is an organization with one Edge pool of two machines to move to, and the
+// hands that work on it. What is asked of it is written down in acts.
+type farm struct {
+	clock *clock
+	zone  *zone
+
+	mu       sync.Mutex
+	topology lync.Topology
+	skew     time.Duration // the server's clock minus ours
+	machines map[string]lync.EdgeServerState
+	open     map[netip.Addr]bool
+	probes   int
+	acts     []string
+	// before is called, without lock, ahead of an act; its error fails the act.
+	before map[string]func() error
+	// effect replaces what an act does to the organization.
+	effect map[string]func()
+	// unread says why the topology, or a machine, cannot be read.
+	unread map[string]error
+}
+
+func newFarm() *farm {
+	f := &farm{
+		clock: &clock{now: start}, zone: newZone(),
+		machines: map[string]lync.EdgeServerState{}, open: map[netip.Addr]bool{},
+		before: map[string]func() error{}, effect: map[string]func(){}, unread: map[string]error{},
+	}
+	f.topology = lync.Topology{Signature: "s1", Replicas: map[string]lync.Replica{},
+		FrontEndPools: []lync.FrontEndPool{{FQDN: "fe1.contoso.com", State: lync.PoolFailedOver}}}
+	for _, s := range []lync.EdgeServer{edgeA, edgeB} {
+		f.machines[s.FQDN] = lync.EdgeServerState{LocalSignature: "s1", Services: []lync.Service{{Name: "RTCSRV", State: lync.ServiceRunning}}}
+		f.topology.Replicas[s.FQDN] = lync.Replica{UpToDate: true, LastUpdate: start.Add(-time.Hour)}
+	}
+	return f
+}
+
+var (
+	edgeA = machine("edge-a.contoso.com", "192.0.2.1", "10.0.0.1")
+	edgeB = machine("edge-b.contoso.com", "192.0.2.2", "10.0.0.2")
+)
+
+func machine(fqdn, external, inside string) lync.EdgeServer {
+	return lync.EdgeServer{FQDN: fqdn, ExternalAddresses: []netip.Addr{netip.MustParseAddr(external)}, InterfaceAddresses: []netip.Addr{netip.MustParseAddr(inside)}}
+}
+
+func (f *farm) hands() apply.Hands {
+	return apply.Hands{Observer: f, Operator: f, Zones: map[string]apply.Zone{"contoso.com": {Reader: f.zone, Writer: f.zone}}, Prober: f, Clock: f.clock}
+}
+
+// begin starts a run of the steps, planned from the farm as it stands.
+func (f *farm) begin(t *testing.T, changed func(), steps ...plan.Step) *apply.Run {
+	t.Helper()
+	r := apply.Start(t.Context(), plan.Plan{ID: "sha256-1", Steps: steps}, f.topology, f.hands(), limits, changed)
+	t.Cleanup(r.Abort)
+	return r
+}
+
+// carryOut runs the steps to their end.
+func (f *farm) carryOut(t *testing.T, steps ...plan.Step) ([]apply.Entry, error) {
+	t.Helper()
+	r := f.begin(t, func() {}, steps...)
+	<-r.Done()
+	_, _, err := r.Ended()
+	return r.Entries(), err
+}
+
+// act writes an act down and does it.
+func (f *farm) act(name string, effect func()) error {
+	f.mu.Lock()
+	f.acts = append(f.acts, name)
+	before, replaced := f.before[name], f.effect[name]
+	f.mu.Unlock()
+	if before != nil {
+		if err := before(); err != nil {
+			return err
+		}
+	}
+	if replaced != nil {
+		effect = replaced
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	effect()
+	return nil
+}
+
+// machine changes what an Edge machine says of itself. The caller holds the lock
+// or is alone.
+func (f *farm) machine(s lync.EdgeServer, change func(*lync.EdgeServerState)) {
+	state := f.machines[s.FQDN]
+	change(&state)
+	f.machines[s.FQDN] = state
+}
+
+// replica changes what the store says of a machine's replica, from a time on.
+func (f *farm) replica(at time.Duration, s lync.EdgeServer, signature string, r lync.Replica) {
+	f.clock.after(at, func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.topology.Replicas[s.FQDN] = r
+		f.machine(s, func(m *lync.EdgeServerState) { m.LocalSignature = signature })
+	})
+}
+
+func (f *farm) ReadTopology(context.Context) (lync.Topology, string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t := f.topology
+	t.ServerTime = f.clock.Now().Add(f.skew)
+	t.Replicas = map[string]lync.Replica{}
+	for name, r := range f.topology.Replicas {
+		t.Replicas[name] = r
+	}
+	return t, "https://fe1.contoso.com:5986/wsman", f.unread["topology"]
+}
+
+func (f *farm) ReadEdgeServer(_ context.Context, server string) (lync.EdgeServerState, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.machines[server], f.unread[server]
+}
+
+func (f *farm) PublishFlags(_ context.Context, change lync.FlagChange) (lync.Published, error) {
+	err := f.act("publish from "+change.Signature, func() { f.topology.Signature = "s2" })
+	return lync.Published{Signature: "s2"}, err
+}
+
+func (f *farm) SetSiteRoute(_ context.Context, site string, protocol lync.Protocol, pool string) (string, error) {
+	found := pool
+	f.mu.Lock()
+	if f.effect["keep routes"] != nil {
+		found = "edge1.contoso.com"
+	}
+	f.mu.Unlock()
+	return found, f.act(fmt.Sprintf("route %s of %s", protocol, site), func() {})
+}
+
+func (f *farm) StartServices(_ context.Context, server string) error {
+	return f.act("start "+server, func() { f.set(server, lync.ServiceRunning) })
+}
+
+func (f *farm) StopServices(_ context.Context, server string) error {
+	return f.act("stop "+server, func() { f.set(server, lync.ServiceStopped) })
+}
+
+func (f *farm) set(server string, state lync.ServiceState) {
+	f.machines[server] = lync.EdgeServerState{LocalSignature: f.machines[server].LocalSignature, Listening: f.machines[server].Listening,
+		Services: []lync.Service{{Name: "RTCSRV", State: state}}}
+}
+
+func (f *farm) Setup(_ context.Context, server, signature string) error {
+	return f.act("set up "+server+" with "+signature, func() {})
+}
+
+func (f *farm) Associate(_ context.Context, frontEndPool, edgePool string) (lync.Association, error) {
+	a := lync.Association{Registrar: edgePool, Conferencing: edgePool, Mediation: edgePool, HasMediation: true}
+	err := f.act("associate "+frontEndPool, func() {})
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.effect["keep mediation"] != nil {
+		a.Mediation = "edge1.contoso.com"
+	}
+	return a, err
+}
+
+func (f *farm) FailBack(_ context.Context, frontEndPool string) error {
+	return f.act("fail back "+frontEndPool, func() { f.topology.FrontEndPools[0].State = lync.PoolActive })
+}
+
+func (f *farm) Probe(_ context.Context, t probe.Target) probe.Reading {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.probes++
+	if f.open[t.Address] {
+		return probe.Reading{Target: t, Open: true, Detail: "accepted"}
+	}
+	return probe.Reading{Target: t, Detail: "connection refused"}
+}
+
+// refuses is an act that the far side tried and failed at.
+func refuses() error {
+	return fault.New(fault.Failed, "act", "there", "the far side said no").With("nothing moved", "look there")
+}

@@ -1,0 +1,129 @@
+package apply_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+var awaitReplication = plan.Step{Kind: plan.AwaitReplication, Target: "edge2.contoso.com", Servers: []lync.EdgeServer{edgeA, edgeB}}
+
+// TestReplicationIsJudgedByTheServersClock publishes and then waits, with a
+// server whose clock is right, hours behind or hours ahead. Both replicas say
+// that they are up to date about the time before the change, until one is
+// updated after 5 s and the other after 20 s.
+func TestReplicationIsJudgedByTheServersClock(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		skew   time.Duration
+	}{
+		"same clock":          {"the usual case", 0},
+		"server five h ahead": {"an old replica must not look new", 5 * time.Hour},
+		"server five h back":  {"a new replica must not look old", -5 * time.Hour},
+		"server in 1999":      {"any difference will do", -27 * 365 * 24 * time.Hour},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			f.skew = c.skew
+			f.before["publish from s1"] = func() error { return f.clock.Sleep(t.Context(), 2*time.Second) }
+			for _, s := range []lync.EdgeServer{edgeA, edgeB} {
+				f.topology.Replicas[s.FQDN] = lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew - time.Minute)}
+			}
+			f.replica(5*time.Second, edgeA, "s2", lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew + 5*time.Second)})
+			f.replica(20*time.Second, edgeB, "s2", lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew + 20*time.Second)})
+			entries, err := f.carryOut(t, publishFlags, awaitReplication)
+			if err != nil {
+				t.Fatalf("%s: %v", c.reason, err)
+			}
+			if at := entries[1].Ended.Sub(start); at != 20*time.Second {
+				t.Errorf("%s: replication counted as done after %s, want 20s", c.reason, at)
+			}
+		})
+	}
+}
+
+func TestReplicationWaitsForEachSign(t *testing.T) {
+	fresh := func(change func(*lync.Replica)) lync.Replica {
+		r := lync.Replica{UpToDate: true, LastUpdate: start.Add(time.Second)}
+		change(&r)
+		return r
+	}
+	cases := map[string]struct {
+		reason    string
+		replica   lync.Replica
+		signature string
+		says      string // "" means: done at once
+	}{
+		"all signs":    {"newer, up to date and with the document in force", fresh(func(*lync.Replica) {}), "s2", ""},
+		"same second":  {"the store tells whole seconds; a change of this second counts as covered", fresh(func(r *lync.Replica) { r.LastUpdate = start }), "s2", ""},
+		"other case":   {"a signature is a GUID: its case says nothing", fresh(func(*lync.Replica) {}), "S2", ""},
+		"behind":       {"the store knows that it is behind", fresh(func(r *lync.Replica) { r.UpToDate = false }), "s2", "(not up to date)"},
+		"older":        {"up to date about the time before the change", fresh(func(r *lync.Replica) { r.LastUpdate = start.Add(-time.Second) }), "s2", "(its last update is older than the change)"},
+		"never":        {"a replica without any update", fresh(func(r *lync.Replica) { r.LastUpdate = time.Time{} }), "s2", "(its last update is older than the change)"},
+		"old document": {"setup applies the local copy, so the copy decides", fresh(func(*lync.Replica) {}), "s1", "(its local copy is of another publish)"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			f.effect["publish from s1"] = func() {
+				f.topology.Signature = "s2"
+				f.topology.Replicas[edgeA.FQDN] = c.replica
+				f.machine(edgeA, func(m *lync.EdgeServerState) { m.LocalSignature = c.signature })
+			}
+			wait := awaitReplication
+			wait.Servers = []lync.EdgeServer{edgeA}
+			entries, err := f.carryOut(t, publishFlags, wait, setUpSIP)
+			if c.says == "" {
+				if e := entries[1]; e.State != apply.Done || !e.Ended.Equal(start) {
+					t.Errorf("%s: %s at %s %q, want done at once", c.reason, e.State, e.Ended, e.Message)
+				}
+				return
+			}
+			message := entries[1].Message
+			for _, want := range []string{c.says, edgeA.FQDN, "setup, ports and DNS were not touched", "port 4443"} {
+				if !strings.Contains(message, want) {
+					t.Errorf("%s: the message %q should name %q", c.reason, message, want)
+				}
+			}
+			if !fault.Is(err, fault.Unreachable) || entries[2].State != apply.Pending {
+				t.Errorf("%s: ended with %v and setup %s, want unreachable and no setup", c.reason, err, entries[2].State)
+			}
+			if took := entries[1].Ended.Sub(start); took != limits.Replication {
+				t.Errorf("%s: gave up after %s, want %s", c.reason, took, limits.Replication)
+			}
+		})
+	}
+}
+
+func TestReplicationOfAnUnknownReplica(t *testing.T) {
+	f := newFarm()
+	delete(f.topology.Replicas, edgeB.FQDN)
+	entries, err := f.carryOut(t, awaitReplication)
+	if err == nil || !strings.Contains(entries[0].Message, "edge-b.contoso.com (no replica known)") || strings.Contains(entries[0].Message, "edge-a") {
+		t.Errorf("got %v, %q: the machine without a replica is to be named, and no other", err, entries[0].Message)
+	}
+}
+
+func TestReplicationOfAnUnreadableMachine(t *testing.T) {
+	f := newFarm()
+	f.unread[edgeA.FQDN] = refuses()
+	entries, err := f.carryOut(t, awaitReplication)
+	if err == nil || !strings.Contains(entries[0].Message, "edge-a.contoso.com (its local copy") {
+		t.Errorf("got %v, %q: unknown is not replicated", err, entries[0].Message)
+	}
+}
+
+// TestReplicationWithoutAChange waits in a plan that finishes what an earlier
+// run began: there is no moment to compare with, the other signs decide.
+func TestReplicationWithoutAChange(t *testing.T) {
+	f := newFarm()
+	if _, err := f.carryOut(t, awaitReplication); err != nil || !f.clock.Now().Equal(start) {
+		t.Errorf("got %v after %s, want success at once", err, f.clock.Now().Sub(start))
+	}
+}

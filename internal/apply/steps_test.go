@@ -1,0 +1,161 @@
+package apply_test
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
+)
+
+var (
+	startServices = plan.Step{Kind: plan.StartEdgeServices, Target: edgeA.FQDN, From: "stopped", To: "running", Server: edgeA}
+	publishFlags  = plan.Step{Kind: plan.PublishFlags, Target: "topology", From: "off", To: "on", Flags: []lync.Flag{{Pool: "edge2.contoso.com", Protocol: lync.SIP, On: true}}}
+	siteRoute     = plan.Step{Kind: plan.SetSiteRoute, Target: "SIP route of site Redmond", From: "edge1.contoso.com", To: "edge2.contoso.com", Site: "Redmond", Protocol: lync.SIP, EdgePool: "edge2.contoso.com"}
+	setUpSIP      = plan.Step{Kind: plan.SetupEdgeServer, Target: edgeA.FQDN, To: "set up", Server: edgeA, Ports: []uint16{5061}}
+	setUpXMPP     = plan.Step{Kind: plan.SetupEdgeServer, Target: edgeA.FQDN, To: "set up", Server: edgeA, Ports: []uint16{5269}}
+	restart       = plan.Step{Kind: plan.RestartEdgeServices, Target: edgeA.FQDN, To: "listening on port 5269", Server: edgeA, Ports: []uint16{5269}}
+	checkPort     = plan.Step{Kind: plan.CheckPorts, Target: "192.0.2.1 port 5061", To: "answers", Probe: probe.Target{Address: edgeA.ExternalAddresses[0], Protocol: lync.SIP}}
+	associate     = plan.Step{Kind: plan.AssociateFrontEnd, Target: "fe1.contoso.com", From: "edge1.contoso.com", To: "edge2.contoso.com", FrontEnd: "fe1.contoso.com", EdgePool: "edge2.contoso.com"}
+	failBack      = plan.Step{Kind: plan.FailBackFrontEnd, Target: "fe1.contoso.com", From: "FailedOver", To: "Active", FrontEnd: "fe1.contoso.com"}
+)
+
+// listens makes a machine's listeners those of its external interface and the
+// ports.
+func listens(f *farm, s lync.EdgeServer, ports ...uint16) {
+	f.machine(s, func(m *lync.EdgeServerState) {
+		for _, p := range ports {
+			m.Listening = append(m.Listening, netip.AddrPortFrom(s.InterfaceAddresses[0], p))
+		}
+	})
+}
+
+func hasProxy(m *lync.EdgeServerState) {
+	m.Services = append(m.Services, lync.Service{Name: "X", DisplayName: "XMPP Translating Gateway Proxy", State: lync.ServiceRunning})
+}
+
+type stepCase struct {
+	reason string
+	step   plan.Step
+	set    func(*farm)
+	state  apply.State
+	says   string // part of the step's message
+	acts   []string
+	took   time.Duration
+}
+
+func TestStepsOnMachines(t *testing.T) {
+	stopped := func(f *farm) { f.set(edgeA.FQDN, lync.ServiceStopped) }
+	try(t, map[string]stepCase{
+		"start":          {"what is stopped is started", startServices, stopped, apply.Done, "", []string{"start edge-a.contoso.com"}, 0},
+		"start, running": {"what runs is left alone", startServices, func(*farm) {}, apply.Skipped, "already so", nil, 0},
+		"start, refused": {"a refusal is the step's message", startServices, func(f *farm) {
+			stopped(f)
+			f.before["start edge-a.contoso.com"] = refuses
+		}, apply.Failed, "the far side said no", []string{"start edge-a.contoso.com"}, 0},
+		"start, never runs": {"the act's word is not enough, the machine's is", startServices, func(f *farm) {
+			stopped(f)
+			f.effect["start edge-a.contoso.com"] = func() {}
+		}, apply.Failed, "did not happen within 10s", []string{"start edge-a.contoso.com"}, limits.Services},
+		"start, runs later": {"services take their time", startServices, func(f *farm) {
+			stopped(f)
+			f.effect["start edge-a.contoso.com"] = func() {}
+			f.clock.after(3*time.Second, func() { f.set(edgeA.FQDN, lync.ServiceRunning) })
+		}, apply.Done, "", []string{"start edge-a.contoso.com"}, 3 * time.Second},
+		"start, unreadable": {"a failed read causes no change", startServices, func(f *farm) { f.unread[edgeA.FQDN] = refuses() }, apply.Failed, "the far side said no", nil, 0},
+		"set up": {"setup is run with the document in force, and believed when the machine listens", setUpSIP, func(f *farm) {
+			f.effect["set up edge-a.contoso.com with s1"] = func() { listens(f, edgeA, 5061) }
+		}, apply.Done, "", []string{"set up edge-a.contoso.com with s1"}, 0},
+		"set up, listens": {"a machine that listens is not set up again", setUpSIP, func(f *farm) { listens(f, edgeA, 5061) }, apply.Skipped, "already so", nil, 0},
+		"set up, listens inside only": {"the inner 5061 listener does not count", setUpSIP, func(f *farm) {
+			f.machine(edgeA, func(m *lync.EdgeServerState) {
+				m.Listening = []netip.AddrPort{netip.MustParseAddrPort("172.16.0.1:5061")}
+			})
+		}, apply.Failed, "is set up edge-a.contoso.com: that did not happen", []string{"set up edge-a.contoso.com with s1"}, limits.Ports},
+		"set up, proxy installed": {"an XMPP proxy is set up before it listens: it waits for its route", setUpXMPP, func(f *farm) { f.machine(edgeA, hasProxy) }, apply.Skipped, "already so", nil, 0},
+		"set up, proxy missing": {"setup installs the proxy", setUpXMPP, func(f *farm) {
+			f.effect["set up edge-a.contoso.com with s1"] = func() { f.machine(edgeA, hasProxy) }
+		}, apply.Done, "", []string{"set up edge-a.contoso.com with s1"}, 0},
+		"set up, replica behind": {"the machine refuses setup on another document", setUpSIP, func(f *farm) {
+			f.before["set up edge-a.contoso.com with s1"] = func() error { return fault.New(fault.Conflict, "set up", edgeA.FQDN, "the replica carries s0") }
+		}, apply.Failed, "the replica carries s0", []string{"set up edge-a.contoso.com with s1"}, 0},
+		"set up, unreadable": {"a failed read causes no change", setUpSIP, func(f *farm) { f.unread[edgeA.FQDN] = refuses() }, apply.Failed, "the far side said no", nil, 0},
+		"restart": {"services are stopped and started, and the port decides", restart, func(f *farm) {
+			f.effect["start edge-a.contoso.com"] = func() { f.set(edgeA.FQDN, lync.ServiceRunning); listens(f, edgeA, 5269) }
+		}, apply.Done, "", []string{"stop edge-a.contoso.com", "start edge-a.contoso.com"}, 0},
+		"restart, listens":        {"a machine that listens is not interrupted", restart, func(f *farm) { listens(f, edgeA, 5269) }, apply.Skipped, "already so", nil, 0},
+		"restart, never listens":  {"a restart that does not help is told", restart, func(*farm) {}, apply.Failed, "listens again", []string{"stop edge-a.contoso.com", "start edge-a.contoso.com"}, limits.Services},
+		"restart, will not stop":  {"what did not stop is not started", restart, func(f *farm) { f.before["stop edge-a.contoso.com"] = refuses }, apply.Failed, "the far side said no", []string{"stop edge-a.contoso.com"}, 0},
+		"restart, will not start": {"a machine left stopped is told at once", restart, func(f *farm) { f.before["start edge-a.contoso.com"] = refuses }, apply.Failed, "the far side said no", []string{"stop edge-a.contoso.com", "start edge-a.contoso.com"}, 0},
+		"restart, unreadable":     {"a failed read causes no change", restart, func(f *farm) { f.unread[edgeA.FQDN] = refuses() }, apply.Failed, "the far side said no", nil, 0},
+		"port":                    {"one look is enough", checkPort, func(f *farm) { f.open[edgeA.ExternalAddresses[0]] = true }, apply.Done, "", nil, 0},
+		"port, opens late": {"a service needs a moment to listen", checkPort, func(f *farm) {
+			f.clock.after(4*time.Second, func() { f.open[edgeA.ExternalAddresses[0]] = true })
+		}, apply.Done, "", nil, 4 * time.Second},
+		"port, silent": {"the message says what happened, what it means and what to do", checkPort, func(*farm) {}, apply.Failed,
+			"check 192.0.2.1 port 5061: connection refused; DNS stays where it is; open the port", nil, limits.Ports},
+	})
+}
+
+func TestStepsOnTheStore(t *testing.T) {
+	try(t, map[string]stepCase{
+		"publish": {"one publish, from the document that was planned on", publishFlags, func(*farm) {}, apply.Done, "", []string{"publish from s1"}, 0},
+		"publish, stale": {"a stale document is refused, not overwritten", publishFlags, func(f *farm) {
+			f.before["publish from s1"] = func() error {
+				return fault.New(fault.Conflict, "publish", "the topology", "it was published by someone else")
+			}
+		}, apply.Failed, "someone else", []string{"publish from s1"}, 0},
+		"publish, answer lost": {"a publish is never sent twice", publishFlags, func(f *farm) {
+			f.before["publish from s1"] = func() error { return fault.New(fault.OutcomeUnknown, "publish", "the topology", "no answer came") }
+		}, apply.Failed, "no answer came", []string{"publish from s1"}, 0},
+		"route":          {"set and read back", siteRoute, func(*farm) {}, apply.Done, "", []string{"route SIP of Redmond"}, 0},
+		"route, refused": {"a refusal is the step's message", siteRoute, func(f *farm) { f.before["route SIP of Redmond"] = refuses }, apply.Failed, "the far side said no", []string{"route SIP of Redmond"}, 0},
+		"route, not kept": {"what a read does not show was not done", siteRoute, func(f *farm) { f.effect["keep routes"] = func() {} }, apply.Failed,
+			`it was set to edge2.contoso.com and reads "edge1.contoso.com" afterwards; the rest of the plan was not begun; look for someone`, []string{"route SIP of Redmond"}, 0},
+		"associate":          {"set and read back", associate, func(*farm) {}, apply.Done, "", []string{"associate fe1.contoso.com"}, 0},
+		"associate, refused": {"a refusal is the step's message", associate, func(f *farm) { f.before["associate fe1.contoso.com"] = refuses }, apply.Failed, "the far side said no", []string{"associate fe1.contoso.com"}, 0},
+		"associate, two of three": {"an association is all of its links", associate, func(f *farm) { f.effect["keep mediation"] = func() {} }, apply.Failed,
+			`reads "edge2.contoso.com, edge2.contoso.com, edge1.contoso.com" afterwards`, []string{"associate fe1.contoso.com"}, 0},
+		"fail back": {"done when the pool no longer says that it is failed over", failBack, func(*farm) {}, apply.Done, "", []string{"fail back fe1.contoso.com"}, 0},
+		"fail back, still runs": {"an hour's work is joined later, not started again", failBack, func(f *farm) {
+			f.before["fail back fe1.contoso.com"] = func() error { return fault.New(fault.Busy, "fail back", "fe1.contoso.com", "it is still running") }
+		}, apply.Failed, "still running", []string{"fail back fe1.contoso.com"}, 0},
+		"fail back, not kept": {"the pool's word decides", failBack, func(f *farm) { f.effect["fail back fe1.contoso.com"] = func() {} }, apply.Failed, `reads "FailedOver" afterwards`, []string{"fail back fe1.contoso.com"}, 0},
+		"fail back, pool gone": {"a pool that vanished cannot be verified", failBack, func(f *farm) {
+			f.effect["fail back fe1.contoso.com"] = func() { f.topology.FrontEndPools = nil }
+		}, apply.Failed, "afterwards", []string{"fail back fe1.contoso.com"}, 0},
+		"fail back, unreadable": {"what cannot be verified is not called done", failBack, func(f *farm) { f.unread["topology"] = refuses() }, apply.Failed, "the far side said no", []string{"fail back fe1.contoso.com"}, 0},
+		"unknown kind":          {"a kind without hands is a defect of ours", plan.Step{Kind: "Dance"}, func(*farm) {}, apply.Failed, "no such kind of step", nil, 0},
+	})
+}
+
+func try(t *testing.T, cases map[string]stepCase) {
+	t.Helper()
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			c.set(f)
+			entries, err := f.carryOut(t, c.step)
+			e := entries[0]
+			if e.State != c.state || !strings.Contains(e.Message, c.says) || (c.says == "" && e.Message != "") {
+				t.Errorf("%s: step is %s %q, want %s saying %q", c.reason, e.State, e.Message, c.state, c.says)
+			}
+			if (err != nil) != (c.state == apply.Failed) {
+				t.Errorf("%s: the step is %s and the run ended with %v", c.reason, e.State, err)
+			}
+			if diff := cmp.Diff(c.acts, f.acts); diff != "" {
+				t.Errorf("%s: acts (-want +got):\n%s", c.reason, diff)
+			}
+			if took := e.Ended.Sub(e.Started); took != c.took || !e.Started.Equal(start) {
+				t.Errorf("%s: began at %s and took %s, want %s", c.reason, e.Started, took, c.took)
+			}
+		})
+	}
+}

@@ -1,0 +1,150 @@
+package apply_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+var (
+	hostKey = dns.Key{Name: "sip.contoso.com", Type: dns.A}
+	before  = dns.RRSet{Key: hostKey, TTL: 300, Data: []string{"192.0.2.9"}}
+	after   = dns.RRSet{Key: hostKey, TTL: 300, Data: []string{"192.0.2.1"}}
+)
+
+// zone is a primary and one secondary, each with one record set.
+type zone struct {
+	primary, secondary dns.RRSet
+	secondaryErr       error
+	unread             error
+	// write is what the primary does with an update and says of it.
+	write  func(z *zone, to dns.RRSet) error
+	writes int
+}
+
+func newZone() *zone {
+	return &zone{primary: before, secondary: before, write: func(z *zone, to dns.RRSet) error {
+		z.primary, z.secondary = to, to
+		return nil
+	}}
+}
+
+func (z *zone) Read(_ context.Context, keys []dns.Key) (map[dns.Key]dns.Lookup, error) {
+	if z.unread != nil {
+		return nil, z.unread
+	}
+	found := map[dns.Key]dns.Lookup{}
+	for _, k := range keys {
+		found[k] = dns.Lookup{Set: z.primary, Zone: "contoso.com", Servers: []dns.ServerView{
+			{Server: "ns1:53", Set: z.primary}, {Server: "ns2:53", Set: z.secondary, Err: z.secondaryErr}}}
+	}
+	return found, nil
+}
+
+func (z *zone) Write(_ context.Context, changes []dns.Change) error {
+	z.writes++
+	if !z.primary.Same(changes[0].From) {
+		return fault.New(fault.Conflict, "change zone", "contoso.com", "a record is not as it was read").With("nothing was changed", "it is read again")
+	}
+	return z.write(z, changes[0].To)
+}
+
+var updateDNS = plan.Step{Kind: plan.UpdateDNS, Target: "zone contoso.com", From: "sip.contoso.com A 192.0.2.9 (ttl 300)",
+	To: "sip.contoso.com A 192.0.2.1 (ttl 300)", Zone: "contoso.com", Changes: []dns.Change{{From: before, To: after}}}
+
+func lost(z *zone, to dns.RRSet, applied bool) error {
+	if applied {
+		z.primary, z.secondary = to, to
+	}
+	return fault.New(fault.OutcomeUnknown, "change zone", "contoso.com", "no answer came").With("it may have been done", "it is read again")
+}
+
+func TestUpdateDNS(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		set    func(*farm)
+		kind   fault.Kind // of the run's error
+		state  string
+		writes int
+		took   time.Duration
+		shows  dns.RRSet // the primary, at the end
+	}{
+		"applied":                        {"the usual case", func(*farm) {}, "", "Done", 1, 0, after},
+		"already so":                     {"an update that is there is not sent", func(f *farm) { f.zone.primary = after }, "", "Skipped", 0, 0, after},
+		"changed meanwhile":              {"the prerequisite protects what a person wrote", func(f *farm) { f.zone.primary.Data = []string{"192.0.2.77"} }, fault.Conflict, "Failed", 1, 0, dns.RRSet{Key: hostKey, TTL: 300, Data: []string{"192.0.2.77"}}},
+		"cannot be read":                 {"a failed read causes no change", func(f *farm) { f.zone.unread = refuses() }, fault.Failed, "Failed", 0, 0, before},
+		"answer lost, applied":           {"reading settles it, nothing is sent again", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return lost(z, to, true) } }, "", "Done", 1, 0, after},
+		"answer lost, not applied":       {"reading settles it, and a new plan decides what is sent", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return lost(z, to, false) } }, fault.OutcomeUnknown, "Failed", 1, 0, before},
+		"swallowed":                      {"an update that the primary never shows did not happen", func(f *farm) { f.zone.write = func(*zone, dns.RRSet) error { return nil } }, fault.Failed, "Failed", 1, limits.Propagation, before},
+		"primary shows it late":          {"a primary may need a moment", func(f *farm) { slowPrimary(f, 3*time.Second) }, "", "Done", 1, 3 * time.Second, after},
+		"secondary follows":              {"partners ask any server: the step waits for it", func(f *farm) { slowSecondary(f, 4*time.Second) }, "", "Done", 1, 4 * time.Second, after},
+		"secondary lags beyond patience": {"a lagging secondary is told by a condition and fails nothing", func(f *farm) { slowSecondary(f, time.Hour) }, "", "Done", 1, limits.Propagation, after},
+		"secondary cannot be asked":      {"who cannot be asked holds nobody up", func(f *farm) { f.zone.secondaryErr = refuses() }, "", "Done", 1, 0, after},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			c.set(f)
+			entries, err := f.carryOut(t, updateDNS)
+			if got := fault.KindOf(err); got != c.kind {
+				t.Fatalf("%s: the run ended with %q (%v), want %q", c.reason, got, err, c.kind)
+			}
+			if got := string(entries[0].State); got != c.state {
+				t.Errorf("%s: step is %s, want %s (%s)", c.reason, got, c.state, entries[0].Message)
+			}
+			if f.zone.writes != c.writes {
+				t.Errorf("%s: %d updates were sent, want %d", c.reason, f.zone.writes, c.writes)
+			}
+			if took := f.clock.Now().Sub(start); took != c.took {
+				t.Errorf("%s: took %s, want %s", c.reason, took, c.took)
+			}
+			if !f.zone.primary.Same(c.shows) {
+				t.Errorf("%s: the primary shows %s, want %s", c.reason, f.zone.primary, c.shows)
+			}
+		})
+	}
+}
+
+func slowPrimary(f *farm, d time.Duration) {
+	f.zone.write = func(z *zone, to dns.RRSet) error {
+		f.clock.after(d, func() { z.primary, z.secondary = to, to })
+		return nil
+	}
+}
+
+func slowSecondary(f *farm, d time.Duration) {
+	f.zone.write = func(z *zone, to dns.RRSet) error {
+		z.primary = to
+		f.clock.after(d, func() { z.secondary = to })
+		return nil
+	}
+}
+
+func TestUpdateDNSNamesWhomItWaitsFor(t *testing.T) {
+	f := newFarm()
+	slowSecondary(f, 3*time.Second)
+	var notes []string
+	running := make(chan *apply.Run, 1)
+	f.clock.after(2*time.Second, func() { notes = append(notes, (<-running).Entries()[0].Message) })
+	r := f.begin(t, func() {}, updateDNS)
+	running <- r
+	<-r.Done()
+	if !slices.Equal(notes, []string{"waits for ns2:53"}) {
+		t.Errorf("while waiting the step says %q, want the server's name", notes)
+	}
+}
+
+func TestUpdateOfAForeignZoneIsOurDefect(t *testing.T) {
+	f := newFarm()
+	s := updateDNS
+	s.Zone = "fabrikam.com"
+	if _, err := f.carryOut(t, s); fault.KindOf(err) != fault.Internal {
+		t.Errorf("got %v, want an internal fault: no hands were made for the zone", err)
+	}
+}
