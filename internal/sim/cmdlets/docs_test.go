@@ -42,6 +42,11 @@ impact (inferred): without -Confirm:$false a non-interactive shell gets an error
 On an Edge server, a workgroup machine, only what needs no Central Management Store works: services,
 setup, -LocalStore, version, certificate. A local account of a domain machine reaches no store either.
 
+The module DnsServer (Get-DnsServerZone, Get-, Add-, Set- and Remove-DnsServerResourceRecord,
+Add-DnsServerResourceRecordA and -AAAA) works on the simulated zones. Records of type A, AAAA, CNAME and SRV
+can be written. Its error ids are the DNS server's numbers ("WIN32 9711,Add-DnsServerResourceRecordA"), as seen in
+the field. Only Set- compares before it writes; Remove- asks unless -Force is given (documented).
+
 | cmdlet | 2010 | 2013 | 2015 | 2019, SE | honours | where the behaviour comes from |
 |---|---|---|---|---|---|---|
 `

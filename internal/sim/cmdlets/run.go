@@ -25,13 +25,12 @@ type cmdlet struct {
 	slow bool
 }
 
-// need is what a cmdlet depends on.
+// need is what a cmdlet depends on; the zero need is nothing but its machine.
 type need int
 
 const (
-	nothing need = iota
 	// domain: a domain account on a domain machine.
-	domain
+	domain need = iota + 1
 	// store: the Central Management Store, reached as a domain account from a
 	// domain machine; with -LocalStore the machine's own replica instead.
 	store
