@@ -25,11 +25,11 @@ type route struct {
 	do      func(*Organization, request) (any, error)
 }
 
-// serveAdmin opens the admin endpoint on a listener. Its connections never wait
-// for one another, so a slow command does not hide the state.
-func (o *Organization) serveAdmin(l net.Listener) {
+// serveAdmin opens the admin endpoint. Its connections never wait for one
+// another, so a slow command does not hide the state.
+func (o *Organization) serveAdmin() {
 	o.admin = &http.Server{Handler: o.adminHandler(), ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = o.admin.Serve(l) }() // always ends with ErrServerClosed
+	go func() { _ = o.admin.Serve(o.door) }() // ends when the door closes
 }
 
 func (o *Organization) adminHandler() http.Handler {

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -43,7 +42,7 @@ type Organization struct {
 	certs     certificates
 
 	admin     *http.Server
-	adminAddr string
+	door      net.Listener // of admin
 	closing   sync.Once
 	stopWatch func() bool
 }
@@ -56,12 +55,12 @@ func Start(ctx context.Context, c Config) (*Organization, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Organization{spec: c.Spec, ca: c.CA, adminAddr: admin.Addr().String()}
+	o := &Organization{spec: c.Spec, ca: c.CA, door: admin}
 	if err := o.start(c, base); err != nil {
 		o.Close()
-		return nil, errors.Join(err, admin.Close())
+		return nil, err
 	}
-	o.serveAdmin(admin)
+	o.serveAdmin()
 	o.stopWatch = context.AfterFunc(ctx, o.Close)
 	return o, nil
 }
@@ -115,6 +114,7 @@ func (o *Organization) startMachines(seed uint64) error {
 // Close shuts everything down and waits for the Edge and admin ports.
 func (o *Organization) Close() {
 	o.closing.Do(func() {
+		_ = o.door.Close() // frees the address even before the server has it
 		if o.admin != nil {
 			_ = o.admin.Close()
 		}
@@ -146,7 +146,7 @@ func (o *Organization) CA() *pki.CA { return o.ca }
 func (o *Organization) Addresses() farm.Addresses { return o.addresses }
 
 // AdminURL is the admin endpoint's base, without final slash.
-func (o *Organization) AdminURL() string { return "http://" + o.adminAddr }
+func (o *Organization) AdminURL() string { return "http://" + o.door.Addr().String() }
 
 // DNSServers lists the authoritative servers, host:port, the primary first.
 func (o *Organization) DNSServers() []string { return o.dns.addresses() }
