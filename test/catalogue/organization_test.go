@@ -1,0 +1,231 @@
+package catalogue_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/sim/cmdlets"
+	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/internal/sim/powershell"
+	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
+	"github.com/fedroute/fedroute/internal/sim/powershell/utility"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+const (
+	pool1, pool2 = "pool1.contoso.com", "pool2.contoso.com"
+	edge1, edge2 = "edge1.contoso.com", "edge2.contoso.com" // pools
+	edge1a       = "edge1a.contoso.com"
+	edge2a       = "edge2a.contoso.com"
+	frontEnd     = "fe1.contoso.com"
+)
+
+// entry is how a script of the catalogue is called: its text becomes a script
+// block, its arguments a splatted table, what it emits or throws JSON.
+const entry = `
+$ErrorActionPreference = 'Stop'
+$arguments = @{}
+foreach ($property in (ConvertFrom-Json -InputObject $requestArguments).PSObject.Properties) { $arguments[$property.Name] = $property.Value }
+try { $reply = @{ result = @(& ([scriptblock]::Create($requestScript)) @arguments) } }
+catch {
+    $reply = @{ error = @{
+        id = [string]$_.FullyQualifiedErrorId; category = [string]$_.CategoryInfo.Category
+        message = [string]$_.Exception.Message; line = [int]$_.InvocationInfo.ScriptLineNumber
+    } }
+}
+ConvertTo-Json -InputObject $reply -Depth 20 -Compress
+`
+
+// organization is a simulated farm with a PowerShell on each machine.
+type organization struct {
+	*farm.Farm
+	machines map[string]*machine
+	fleet    *shell.Fleet
+}
+
+// machine is what outlives a process on one host: disk and mutexes.
+type machine struct {
+	dotnet.Machine
+	farm *farm.Farm
+	fqdn string
+	disk dotnet.Files
+}
+
+// contoso has two sites with an Edge pool and a Front End pool each. Redmond's
+// Edge pool federates, has two servers and stands behind a NAT.
+func contoso(product string) farm.Spec {
+	server := func(fqdn, inside, outside, public string) farm.MachineSpec {
+		m := farm.MachineSpec{FQDN: fqdn, InternalAddress: netip.MustParseAddr(inside), ExternalAddress: netip.MustParseAddr(outside)}
+		if public != "" {
+			m.NATAddress = netip.MustParseAddr(public)
+		}
+		return m
+	}
+	p, err := farm.ProductByID(product)
+	if err != nil {
+		panic(err)
+	}
+	spec := farm.Spec{
+		Name: "contoso", Product: product, SIPDomains: []string{"contoso.com"}, CentralManagement: pool1,
+		Sites: []farm.SiteSpec{
+			{
+				Name: "Redmond", BranchSites: []string{"Portland"}, FederationRoute: edge1,
+				EdgePools: []farm.EdgePoolSpec{{
+					FQDN: edge1, ExternalFQDN: "sip.contoso.com", NextHop: pool1, Federation: true,
+					Servers: []farm.MachineSpec{
+						server(edge1a, "10.0.1.1", "192.168.1.1", "127.0.1.1"), server("edge1b.contoso.com", "10.0.1.2", "192.168.1.2", "127.0.1.2"),
+					},
+				}},
+				FrontEndPools: []farm.FrontEndPoolSpec{{
+					FQDN: pool1, EdgePool: edge1, BackupPool: pool2, Users: 2000, Servers: []farm.MachineSpec{{FQDN: frontEnd}},
+				}},
+			},
+			{
+				Name: "Dublin", FederationRoute: edge1,
+				EdgePools: []farm.EdgePoolSpec{{
+					FQDN: edge2, ExternalFQDN: "sip2.contoso.com", NextHop: pool1,
+					Servers: []farm.MachineSpec{server(edge2a, "10.0.2.1", "127.0.1.3", "")},
+				}},
+				FrontEndPools: []farm.FrontEndPoolSpec{{
+					FQDN: pool2, EdgePool: edge2, BackupPool: pool1, Servers: []farm.MachineSpec{{FQDN: "fe2.contoso.com"}},
+				}},
+			},
+		},
+		SimpleURLs: []farm.SimpleURLSet{{Scope: "Global", URLs: []farm.SimpleURL{
+			{Component: "Meet", Domain: "contoso.com", Entries: []string{"https://meet.contoso.com"}, ActiveURL: "https://meet.contoso.com"},
+			{Component: "Dialin", Domain: "*", Entries: []string{"https://dialin.contoso.com"}, ActiveURL: "https://dialin.contoso.com"},
+		}}},
+	}
+	if p.XMPP {
+		spec.XMPPDomains = []string{"contoso.com"}
+		spec.Sites[0].XMPPFederationRoute = edge1
+		spec.Sites[0].EdgePools[0].XMPP = true
+	}
+	return spec
+}
+
+func start(t *testing.T, spec farm.Spec) *organization {
+	t.Helper()
+	f, err := farm.New(spec, farm.Options{Clock: farm.NewManualClock(time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)), Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &organization{Farm: f, machines: map[string]*machine{}}
+	for _, m := range f.Machines() {
+		short, _, _ := strings.Cut(m.HostName, ".")
+		o.machines[m.FQDN] = &machine{
+			Machine: dotnet.NewLoneMachine(strings.ToUpper(short), m.HostName), farm: f, fqdn: m.FQDN, disk: dotnet.NewMemoryDisk(),
+		}
+	}
+	// The disks hold the setup program where the product has it.
+	for _, m := range o.machines {
+		if err := m.disk.WriteFile(f.Product().Bootstrapper(), []byte("MZ")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nobody := func(context.Context) (winrm.Credentials, error) { return winrm.Credentials{Method: winrm.NTLM}, nil }
+	o.fleet = shell.NewFleet(shell.Config{
+		Management: []winrm.Endpoint{{URL: "https://" + frontEnd}}, ManagementCredentials: nobody,
+		EdgeServer: func(fqdn string) winrm.Endpoint { return winrm.Endpoint{URL: "https://" + fqdn} }, EdgeCredentials: nobody,
+		Dial: o.dial,
+	})
+	return o
+}
+
+func (o *organization) dial(_ context.Context, endpoint winrm.Endpoint, _ winrm.Credentials) (shell.Worker, error) {
+	u, err := url.Parse(endpoint.URL)
+	if err != nil {
+		return nil, err
+	}
+	m := o.machines[u.Host]
+	if m == nil {
+		return nil, fault.New(fault.Unreachable, "connect to", u.Host, "there is no such machine")
+	}
+	return m, nil
+}
+
+// Listeners implements dotnet.Machine.
+func (m *machine) Listeners() []netip.AddrPort {
+	found, err := m.farm.Listeners(m.fqdn)
+	if err != nil {
+		return nil
+	}
+	var all []netip.AddrPort
+	for _, l := range found {
+		all = append(all, netip.AddrPortFrom(l.Address, l.Port))
+	}
+	return all
+}
+
+// process starts a PowerShell on the machine.
+func (m *machine) process() (rs *powershell.Runspace, stdout, stderr *bytes.Buffer, err error) {
+	session := &cmdlets.Session{Farm: m.farm, Machine: m.fqdn, User: `CONTOSO\fedroute`}
+	module, err := session.Module()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	stdout, stderr = &bytes.Buffer{}, &bytes.Buffer{}
+	rs = powershell.New(powershell.Options{
+		Notation: powershell.Recorded, Stdout: stdout, Stderr: stderr, Clock: m.farm.Clock(), Machine: m, Files: m.disk,
+		Programs: programs{session}, Modules: []*powershell.Module{module}, Loaded: utility.Modules(),
+		Env: map[string]string{"TEMP": `C:\Windows\Temp`, "ProgramFiles": `C:\Program Files`},
+	})
+	return rs, stdout, stderr, nil
+}
+
+// Call implements shell.Worker: each call is a process of its own.
+func (m *machine) Call(ctx context.Context, request winrm.Request) (json.RawMessage, error) {
+	arguments := []byte("{}")
+	if request.Arguments != nil {
+		var err error
+		if arguments, err = json.Marshal(request.Arguments); err != nil {
+			return nil, err
+		}
+	}
+	rs, stdout, stderr, err := m.process()
+	if err != nil {
+		return nil, err
+	}
+	defer rs.Close()
+	rs.Set("requestScript", request.Script)
+	rs.Set("requestArguments", string(arguments))
+	rs.Run(ctx, entry)
+
+	var reply struct {
+		Result json.RawMessage
+		Error  *winrm.RemoteError
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &reply); err != nil || stderr.Len() > 0 {
+		return nil, fmt.Errorf("%s on %s said %q and %q", request.Name, m.fqdn, stdout, stderr)
+	}
+	if reply.Error != nil {
+		return nil, &fault.Error{Kind: fault.Failed, Op: request.Name, Target: m.fqdn, Cause: reply.Error.Message, Err: reply.Error}
+	}
+	return reply.Result, nil
+}
+
+func (m *machine) Healthy() bool               { return true }
+func (m *machine) Expired() bool               { return false }
+func (m *machine) Close(context.Context) error { return nil }
+
+// programs are the executables of a machine: only setup.
+type programs struct{ session *cmdlets.Session }
+
+func (p programs) Find(path string) bool {
+	return strings.EqualFold(path, p.session.Farm.Product().Bootstrapper())
+}
+
+func (p programs) Run(ctx context.Context, _ string, args []string) (string, int, error) {
+	var out bytes.Buffer
+	code := p.session.Bootstrapper(ctx, args, &out)
+	return out.String(), code, nil
+}
