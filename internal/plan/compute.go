@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -177,9 +178,21 @@ func (c *computation) unknownServers() {
 	}
 	for _, s := range c.d.Pool.Servers {
 		if state := c.o.server(s); !state.Known() {
-			c.obstruct(PartServices, state.Err)
+			c.obstruct(PartServices, unread(s, state.Err))
 		}
 	}
+}
+
+// unread says which machine could not be read, whatever its address, and how to
+// go on without it.
+func unread(s lync.EdgeServer, err error) error {
+	cause := err.Error()
+	if f, ok := errors.AsType[*fault.Error](err); ok && lync.SameHost(f.Target, s.FQDN) {
+		cause = f.Cause // the machine is named already
+	}
+	return &fault.Error{Kind: fault.KindOf(err), Op: "read Edge server", Target: s.FQDN, Cause: cause, Err: err,
+		Effect: "whether it runs and has replicated is unknown and nothing was changed",
+		Next:   "repair it, or set outOfService for it under spec.edgeServers.overrides of the LyncTopology to do without it"}
 }
 
 // dns compares every record and gathers the changes of each zone in one step.
