@@ -90,10 +90,14 @@ func (s *scope) pursue(ctx context.Context) error {
 	if err := s.judge(ctx, now); err != nil {
 		return err
 	}
-	if s.facts.Verdict.Allows() && !s.tooEarly() {
-		return s.begin(ctx)
+	if !s.facts.Verdict.Allows() || s.tooEarly() {
+		return nil
 	}
-	return nil
+	if wish := s.runs.wished(s.route, s.options.Clock.Now()); now.snapshot.At.Before(wish) {
+		s.look(wish) // a machine may have died since: look once more before the first change
+		return nil
+	}
+	return s.begin(ctx)
 }
 
 // sight gives the organization's latest observation, or why there is none.

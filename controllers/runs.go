@@ -25,6 +25,14 @@ type runs struct {
 	mu     sync.Mutex
 	latest map[types.NamespacedName]*record              // by route
 	busy   map[types.NamespacedName]types.NamespacedName // route by topology
+	wishes map[types.NamespacedName]wish                 // by route
+}
+
+// wish is when a generation of a route was first allowed to change something.
+type wish struct {
+	route      types.UID
+	generation int64
+	at         time.Time
 }
 
 // record is a run and what the controller knows around it.
@@ -37,7 +45,8 @@ type record struct {
 }
 
 func newRuns(limits apply.Limits) *runs {
-	return &runs{ctx: context.Background(), limits: limits, latest: map[types.NamespacedName]*record{}, busy: map[types.NamespacedName]types.NamespacedName{}}
+	return &runs{ctx: context.Background(), limits: limits, latest: map[types.NamespacedName]*record{}, busy: map[types.NamespacedName]types.NamespacedName{},
+		wishes: map[types.NamespacedName]wish{}}
 }
 
 // order is what begin needs to know of a run.
@@ -69,6 +78,19 @@ func (r *runs) begin(o order) error {
 	return nil
 }
 
+// wished gives when the route's present generation was first allowed to change
+// something: now, when it is only being allowed.
+func (r *runs) wished(route *v1alpha1.FederationRoute, now time.Time) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := client.ObjectKeyFromObject(route)
+	if have := r.wishes[key]; have.route == route.UID && have.generation == route.Generation {
+		return have.at
+	}
+	r.wishes[key] = wish{route.UID, route.Generation, now}
+	return now
+}
+
 // of reports whether the run was begun for the route's present spec.
 func (c *record) of(route *v1alpha1.FederationRoute) bool {
 	return c.route == route.UID && c.generation == route.Generation
@@ -97,6 +119,7 @@ func (r *runs) get(route *v1alpha1.FederationRoute) *record {
 func (r *runs) forget(route types.NamespacedName) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	delete(r.wishes, route)
 	if have := r.latest[route]; have != nil {
 		have.run.Stop()
 		delete(r.latest, route)
