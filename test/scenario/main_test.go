@@ -1,0 +1,114 @@
+// Package scenario_test tells whole stories: a real API server, the controllers,
+// and a simulated organization with its own DNS. Every story is named like the
+// incident it is about, and all stories run side by side.
+package scenario_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/utils/ptr"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/config"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/controllers"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/probe/tcp"
+	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/test/cluster"
+)
+
+const root = "../.."
+
+// alone labels the objects of a story that brings its own manager.
+const alone = "scenario/own-manager"
+
+var (
+	plane   *cluster.Cluster
+	objects client.WithWatch
+	scheme  = runtime.NewScheme()
+)
+
+func TestMain(m *testing.M) {
+	// Stories mostly wait; more of them than processors may be told at once.
+	_ = flag.Set("test.parallel", "12")
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	ctrl.SetLogger(logr.Discard()) // a story's failure tells status and history
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	dir, err := os.MkdirTemp("", "fedroute-scenario")
+	if err != nil {
+		return complain(err)
+	}
+	defer os.RemoveAll(dir)
+	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1alpha1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			return complain(err)
+		}
+	}
+	if plane, err = cluster.Start(ctx, cluster.Bin(root), dir, filepath.Join(root, "config/crd/bases")); err != nil {
+		return complain(err)
+	}
+	defer plane.Stop()
+	if objects, err = client.NewWithWatch(plane.Config, client.Options{Scheme: scheme}); err != nil {
+		return complain(err)
+	}
+	everybody, err := labels.Parse("!" + alone)
+	if err != nil {
+		return complain(err)
+	}
+	stopped, err := startManager(ctx, cache.Options{DefaultLabelSelector: everybody})
+	if err != nil {
+		return complain(err)
+	}
+	code := m.Run()
+	cancel()
+	<-stopped
+	return code
+}
+
+func complain(err error) int {
+	fmt.Fprintln(os.Stderr, err)
+	return 1
+}
+
+// startManager runs the controllers in this process, with short waits.
+func startManager(ctx context.Context, seen cache.Options) (stopped <-chan struct{}, err error) {
+	mgr, err := ctrl.NewManager(plane.Config, ctrl.Options{Scheme: scheme, Cache: seen, HealthProbeBindAddress: "0",
+		Metrics: metricsserver.Options{BindAddress: "0"}, Controller: config.Controller{SkipNameValidation: ptr.To(true)}})
+	if err != nil {
+		return nil, err
+	}
+	limits := apply.DefaultLimits
+	limits.Poll, limits.Replication, limits.Ports, limits.Propagation = 50*time.Millisecond, 5*time.Second, 3*time.Second, 5*time.Second
+	err = controllers.Setup(mgr, controllers.Options{
+		Client: mgr.GetClient(), Secrets: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("fedroute"),
+		Clock: controllers.RealClock{}, Dial: shell.DialWith(winrm.Options{ConnectTimeout: 2 * time.Second}),
+		Prober: tcp.Prober{}, Limits: limits, ObserveTimeout: 8 * time.Second, TopologyWorkers: 32, RouteWorkers: 16,
+	})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := mgr.Start(ctx); err != nil {
+			fmt.Fprintln(os.Stderr, "manager:", err)
+		}
+	}()
+	return done, err
+}

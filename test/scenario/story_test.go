@@ -1,0 +1,229 @@
+package scenario_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/rand"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/sim"
+	"github.com/fedroute/fedroute/internal/sim/farm"
+)
+
+// story is one organization with its namespace on the API server.
+type story struct {
+	*testing.T
+	ctx       context.Context
+	namespace string
+	org       *sim.Organization
+	// labels go on every object, secrets nowhere but into Secrets.
+	labels  map[string]string
+	secrets []string
+}
+
+// nora is the administrator who works beside the controller.
+var nora = farm.Actor{User: `CONTOSO\nora`, Machine: "her desk", Command: "by hand"}
+
+// sampleFarm reads one of the three sample organizations.
+func sampleFarm(t *testing.T, name string) farm.Spec {
+	t.Helper()
+	spec, err := farm.Load(filepath.Join(root, "config/samples/farms", name+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}
+
+// tell starts an organization and describes it to the API server.
+func tell(t *testing.T, spec farm.Spec) *story {
+	t.Helper()
+	s := open(t, spec)
+	s.credentials()
+	s.create(s.topology())
+	return s
+}
+
+// open starts an organization that the API server does not know yet. The story
+// runs beside the others from here on.
+func open(t *testing.T, spec farm.Spec) *story {
+	t.Helper()
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*patience)
+	t.Cleanup(cancel)
+	org, err := sim.Start(context.Background(), sim.Config{Spec: spec})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(org.Close)
+	s := &story{T: t, ctx: ctx, org: org, namespace: "story-" + rand.String(8)}
+	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace}})
+	for _, a := range org.Accounts() {
+		s.secrets = append(s.secrets, a.Password)
+	}
+	for _, k := range org.DNSKeys() {
+		s.secrets = append(s.secrets, k.Secret)
+	}
+	t.Cleanup(func() { // objects go first, so that nothing works on a closed organization
+		for _, kind := range []client.Object{&v1alpha1.FederationRoute{}, &v1alpha1.LyncTopology{}} {
+			if err := objects.DeleteAllOf(context.Background(), kind, client.InNamespace(s.namespace)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	t.Cleanup(s.secretsKept)
+	t.Cleanup(s.invariantsHeld)
+	return s
+}
+
+// credentials stores what the organization accepts.
+func (s *story) credentials() {
+	s.Helper()
+	s.secret("manager", s.managerSecret())
+	s.secret("edge", map[string]string{"username": s.org.LocalAccount().Name, "password": s.org.LocalAccount().Password})
+	s.secret("dns-key", s.dnsSecret())
+}
+
+func (s *story) managerSecret() map[string]string {
+	a := s.org.DomainAccount()
+	return map[string]string{"username": a.Name, "password": a.Password}
+}
+
+func (s *story) dnsSecret() map[string]string {
+	key := s.org.DNSKeys()[0]
+	return map[string]string{"name": key.Name, "algorithm": key.Algorithm, "secret": key.Secret}
+}
+
+// topology describes how to reach the organization.
+func (s *story) topology() *v1alpha1.LyncTopology {
+	lt := &v1alpha1.LyncTopology{ObjectMeta: s.named("org")}
+	lt.Spec.CABundle = string(s.org.CA().CertPEM())
+	lt.Spec.PollInterval.Duration = 2 * time.Second
+	lt.Spec.Management.Authentication = v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "manager"}}
+	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge"}}}
+	for _, e := range s.org.Endpoints() {
+		if e.Role == farm.RoleEdge {
+			lt.Spec.EdgeServers.Overrides = append(lt.Spec.EdgeServers.Overrides, v1alpha1.EdgeServerOverride{
+				FQDN: v1alpha1.Hostname(e.Machine), URL: v1alpha1.WSManURL(e.URL), ServerName: v1alpha1.Hostname(e.Machine)})
+			continue
+		}
+		lt.Spec.Management.Endpoints = append(lt.Spec.Management.Endpoints, v1alpha1.Endpoint{URL: v1alpha1.WSManURL(e.URL), ServerName: v1alpha1.Hostname(e.Machine)})
+	}
+	return lt
+}
+
+// route makes a route over the Edge pool for every SIP and XMPP domain.
+func (s *story) route(pool string, changes ...func(*v1alpha1.FederationRoute)) *v1alpha1.FederationRoute {
+	s.Helper()
+	r := &v1alpha1.FederationRoute{ObjectMeta: s.named("federation")}
+	r.Spec.TopologyRef.Name = "org"
+	r.Spec.EdgePool = v1alpha1.Hostname(pool)
+	r.Spec.Interval.Duration = 5 * time.Second
+	spec := s.org.Farm().Spec()
+	r.Spec.DNS = &v1alpha1.DNS{TTL: 300}
+	for _, domain := range spec.SIPDomains {
+		r.Spec.DNS.Servers = append(r.Spec.DNS.Servers, v1alpha1.DNSServer{Zone: v1alpha1.Hostname(domain), Address: s.org.DNSServers()[0],
+			ReadBackFrom: s.org.DNSServers(), TSIGSecretRef: v1alpha1.LocalReference{Name: "dns-key"}})
+	}
+	r.Spec.SIP = protocol(spec.SIPDomains)
+	if s.org.Farm().Product().XMPP && len(spec.XMPPDomains) > 0 {
+		r.Spec.XMPP = protocol(spec.XMPPDomains)
+	}
+	for _, f := range changes {
+		f(r)
+	}
+	s.create(r)
+	return r
+}
+
+func protocol(domains []string) *v1alpha1.ProtocolRoute {
+	p := &v1alpha1.ProtocolRoute{}
+	for _, d := range domains {
+		p.Domains = append(p.Domains, v1alpha1.Domain{Name: v1alpha1.Hostname(d), Host: v1alpha1.Hostname("fed." + d)})
+	}
+	return p
+}
+
+func (s *story) named(name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: s.namespace, Name: name, Labels: s.labels}
+}
+
+func (s *story) create(o client.Object) {
+	s.Helper()
+	if err := objects.Create(s.ctx, o); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func (s *story) delete(o client.Object) {
+	s.Helper()
+	if err := objects.Delete(s.ctx, o); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func (s *story) secret(name string, values map[string]string) {
+	s.Helper()
+	s.create(&corev1.Secret{ObjectMeta: s.named(name), StringData: values})
+}
+
+// store replaces what a Secret holds, as a rotation does.
+func (s *story) store(name string, values map[string]string) {
+	s.Helper()
+	change(s, &corev1.Secret{ObjectMeta: s.named(name)}, func(o *corev1.Secret) { o.StringData = values })
+}
+
+// organization gives the story's LyncTopology to change.
+func (s *story) organization() *v1alpha1.LyncTopology {
+	return &v1alpha1.LyncTopology{ObjectMeta: s.named("org")}
+}
+
+// change edits an object as kubectl edit would.
+func change[T client.Object](s *story, o T, edit func(T)) {
+	s.Helper()
+	if err := objects.Get(s.ctx, client.ObjectKeyFromObject(o), o); err != nil {
+		s.Fatal(err)
+	}
+	base := o.DeepCopyObject().(client.Object)
+	edit(o)
+	if err := objects.Patch(s.ctx, o, client.MergeFrom(base)); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// moveTo is the one line that fails federation over.
+func (s *story) moveTo(r *v1alpha1.FederationRoute, pool string) {
+	s.Helper()
+	change(s, r, func(r *v1alpha1.FederationRoute) { r.Spec.EdgePool = v1alpha1.Hostname(pool) })
+}
+
+// must ends the story when an act of a person fails.
+func (s *story) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// rehearse asks the simulator's admin endpoint for trouble.
+func (s *story) rehearse(method, path string, body any) {
+	s.Helper()
+	text, err := json.Marshal(body)
+	s.must(err)
+	request, err := http.NewRequestWithContext(s.ctx, method, s.org.AdminURL()+path, bytes.NewReader(text))
+	s.must(err)
+	response, err := http.DefaultClient.Do(request)
+	s.must(err)
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		s.Fatalf("%s %s: %s", method, path, response.Status)
+	}
+}
