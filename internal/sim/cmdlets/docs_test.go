@@ -28,14 +28,13 @@ its parameters as the reference says for the farm's product version: a parameter
 version does not have does not exist. The reference lists no Subscription Edition; it has what 2019 has.
 Set-CsSite has XmppFederationRoute or XmppExternalFederationRoute, as the farm says.
 
-A cmdlet without an entry under "honours" ends the script with
-"not supported by the simulator: <cmdlet>"; so does a parameter that is not listed. Besides those listed,
-all cmdlets honour the common parameters, -WhatIf, -Confirm, -Force, -Report (an HTML file) and accept
+A cmdlet that is "not simulated" ends the script with "not supported by the simulator: <cmdlet>"; so does a
+parameter that is not listed under "honours". Besides those listed, all cmdlets honour the common parameters, -WhatIf, -Confirm, -Force, -Report (an HTML file) and accept
 -GlobalCatalog and -GlobalSettingsDomainController.
 
 Errors are non-terminating. The real modules' error ids are not published; these are invented:
 ItemNotFound, ItemAlreadyExists, InvalidArgument, AccessDenied, CannotConnect, OperationInProgress,
-ProcessingFailed (seen in the field), NotSupported, FileNotFound. Invoke-CsPoolFailOver,
+ProcessingFailed, NotSupported, FileNotFound. Invoke-CsPoolFailOver,
 Invoke-CsPoolFailBack, Invoke-CsManagementServerFailover and Disable-CsComputer have a high confirm
 impact (inferred): without -Confirm:$false a non-interactive shell gets an error.
 
@@ -44,8 +43,8 @@ setup, -LocalStore, version, certificate. A local account of a domain machine re
 
 The module DnsServer (Get-DnsServerZone, Get-, Add-, Set- and Remove-DnsServerResourceRecord,
 Add-DnsServerResourceRecordA and -AAAA) works on the simulated zones. Records of type A, AAAA, CNAME and SRV
-can be written. Its error ids are the DNS server's numbers ("WIN32 9711,Add-DnsServerResourceRecordA"), as seen in
-the field. Only Set- compares before it writes; Remove- asks unless -Force is given (documented).
+can be written. Its error ids carry the DNS server's error numbers ("WIN32 9711,Add-DnsServerResourceRecordA",
+inferred). Only Set- compares before it writes; Remove- asks unless -Force is given (documented).
 
 | cmdlet | 2010 | 2013 | 2015 | 2019, SE | honours | where the behaviour comes from |
 |---|---|---|---|---|---|---|

@@ -10,7 +10,6 @@ import (
 var domainCmdlets = map[string]cmdlet{
 	"Get-CsSipDomain":     {run: getSipDomain, needs: store, honours: "Identity Filter"},
 	"Get-CsAllowedDomain": {run: getAllowedDomain, needs: store, honours: "Identity Filter LocalStore"},
-	"Get-CsAdminRole":     {run: getAdminRole, needs: store, honours: "Identity Filter LocalStore"},
 	"Get-CsUserPoolInfo":  {run: getUserPoolInfo, needs: store, honours: "Identity LocalStore"},
 }
 
@@ -33,24 +32,6 @@ func getSipDomain(_ context.Context, r *run) error {
 func getAllowedDomain(_ context.Context, r *run) error {
 	_, err := pick(r, "allowed domain", []string(nil), itself)
 	return err
-}
-
-// adminRoles are the predefined roles of the documentation. What each may run
-// is not simulated, so the objects do not say.
-var adminRoles = []string{
-	"CsAdministrator", "CsVoiceAdministrator", "CsUserAdministrator", "CsResponseGroupAdministrator",
-	"CsLocationAdministrator", "CsArchivingAdministrator", "CsViewOnlyAdministrator", "CsServerAdministrator", "CsHelpDesk",
-}
-
-func getAdminRole(_ context.Context, r *run) error {
-	found, err := pick(r, "role", adminRoles, itself)
-	if err != nil {
-		return err
-	}
-	return emitAll(r, found, func(name string) any {
-		return value.NewObject("Microsoft.Rtc.Management.WritableConfig.Settings.Roles.Role").
-			Set("Identity", name).Set("IsStandardRole", true)
-	})
 }
 
 // getUserPoolInfo finds nobody: a simulated organization counts its users and

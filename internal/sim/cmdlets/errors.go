@@ -14,8 +14,7 @@ import (
 type manner struct{ exception, id, category string }
 
 // manners gives each fault kind its error record. The real modules' ids are
-// published nowhere; these are invented, except that processing errors of the
-// deployment cmdlets are called ProcessingFailed in the field.
+// published nowhere; these are invented.
 var manners = map[fault.Kind]manner{
 	fault.Invalid:     {"System.Management.Automation.ItemNotFoundException", "ItemNotFound", "ObjectNotFound"},
 	fault.Refused:     {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
@@ -28,10 +27,23 @@ var manners = map[fault.Kind]manner{
 	fault.Internal:    {"System.InvalidOperationException", "ProcessingFailed", "NotSpecified"},
 }
 
-// tell turns what a behaviour returned into what a script sees: faults become
-// non-terminating errors, everything else (a stopped pipeline, a record that is
-// already made) passes as it is.
+// failure is an error that has its record already.
+type failure struct{ record *value.ErrorRecord }
+
+// Error is what people read.
+func (f failure) Error() string { return f.record.Message() }
+
+func fail(exception, id, category, target, message string) error {
+	return failure{powershell.NewErrorRecord(exception, id, category, target, message)}
+}
+
+// tell turns what a behaviour returned into what a script sees: faults and
+// failures become non-terminating errors, everything else (a stopped pipeline, a
+// question that nobody can answer) passes as it is.
 func (r *run) tell(ctx context.Context, err error) error {
+	if f, ok := errors.AsType[failure](err); ok {
+		return r.WriteError(f.record)
+	}
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok {
 		return err
@@ -39,12 +51,8 @@ func (r *run) tell(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return r.WriteError(record(f))
-}
-
-func record(f *fault.Error) *value.ErrorRecord {
 	m := manners[f.Kind]
-	return powershell.NewErrorRecord(m.exception, m.id, m.category, f.Target, f.Sentence())
+	return r.WriteError(powershell.NewErrorRecord(m.exception, m.id, m.category, f.Target, f.Sentence()))
 }
 
 // notFound is what asking for an object by a name that no object has gives.
@@ -54,8 +62,14 @@ func notFound(what, identity string) error {
 
 // badArgument is what a value that binds but cannot be meant gives.
 func badArgument(parameter, text, why string) error {
-	return powershell.NewErrorRecord("System.ArgumentException", "InvalidArgument", "InvalidArgument", text,
+	return fail("System.ArgumentException", "InvalidArgument", "InvalidArgument", text,
 		"Cannot use the value \""+text+"\" of parameter "+parameter+": "+why+".")
+}
+
+// alreadyThere is what making an object a second time gives.
+func alreadyThere(identity string) error {
+	return fail("System.InvalidOperationException", "ItemAlreadyExists", "ResourceExists", identity,
+		`An item with the identity "`+identity+`" already exists.`)
 }
 
 // unsupported stops the script: a simulator must not make answers up.

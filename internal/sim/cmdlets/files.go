@@ -6,8 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"unicode/utf16"
-
-	"github.com/fedroute/fedroute/internal/sim/powershell"
 )
 
 // readFile reads a text file of the session's machine. Windows PowerShell's
@@ -15,7 +13,7 @@ import (
 func (r *run) readFile(path string) ([]byte, error) {
 	content, err := r.Runspace().Env().Files.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, powershell.NewErrorRecord("System.IO.FileNotFoundException", "FileNotFound", "ObjectNotFound", path,
+		return nil, fail("System.IO.FileNotFoundException", "FileNotFound", "ObjectNotFound", path,
 			"Could not find file '"+path+"'.")
 	}
 	if err != nil {

@@ -53,7 +53,6 @@ var origins = map[string]string{
 	"Get-CsServerPatchVersion":               "inferred: component names; all carry the base build",
 	"Get-CsSipDomain":                        "field: Identity, Name, IsDefault",
 	"Get-CsAllowedDomain":                    "a simulated organization allows none by name",
-	"Get-CsAdminRole":                        "documented: the predefined roles; what they may run is not simulated",
 	"Get-CsUserPoolInfo":                     "a simulated organization names no user: always not found",
 	"Get-CsCertificate":                      "field: AccessEdgeExternal on the Edge itself; other types are refused",
 	"Test-CsTopology":                        "documented: class; inferred: fails while the published topology is not enabled",

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/farm"
-	"github.com/fedroute/fedroute/internal/sim/powershell"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
@@ -123,8 +122,7 @@ func newSimpleURLs(_ context.Context, r *run) error {
 		return badArgument("Identity", identity, "a new collection can only be made at the scope of an existing site (site:Redmond)")
 	}
 	if slices.ContainsFunc(r.config.SimpleURLs, func(s farm.SimpleURLSet) bool { return strings.EqualFold(s.Scope, identity) }) {
-		return powershell.NewErrorRecord("System.InvalidOperationException", "ItemAlreadyExists", "ResourceExists", identity,
-			`An item with the identity "`+identity+`" already exists.`)
+		return alreadyThere(identity)
 	}
 	urls, err := modified(nil, r.Value("SimpleUrl"))
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/farm"
-	"github.com/fedroute/fedroute/internal/sim/powershell"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
@@ -97,8 +96,7 @@ func partnerObject(p farm.XMPPPartner) *value.Object {
 func newXMPPPartner(_ context.Context, r *run) error {
 	domain := r.Text("Identity") + r.Text("Domain") // one of them is bound
 	if _, ok := r.config.Partners[strings.ToLower(domain)]; ok {
-		return powershell.NewErrorRecord("System.InvalidOperationException", "ItemAlreadyExists", "ResourceExists", domain,
-			`An item with the identity "`+domain+`" already exists.`)
+		return alreadyThere(domain)
 	}
 	p, err := r.partner(farm.XMPPPartner{Domain: domain})
 	if err != nil {
