@@ -42,17 +42,17 @@ type ValidateRange struct{ Min, Max any }
 // Validate implements Validator.
 func (r ValidateRange) Validate(v any) error {
 	n, ok := value.ToFloat(v)
-	low, _ := value.ToFloat(r.Min)
-	high, _ := value.ToFloat(r.Max)
+	low, _ := value.ToFloat(value.From(r.Min))
+	high, _ := value.ToFloat(value.From(r.Max))
 	switch {
 	case !ok:
 		return complain("The argument cannot be validated because its type is not the same type as the limits of the parameter.")
 	case n < low:
 		return complain("The %s argument is less than the minimum allowed range of %s. Supply an argument that is greater than or equal to %s and then try the command again.",
-			value.Text(v), value.Text(r.Min), value.Text(r.Min))
+			value.Text(v), value.Text(value.From(r.Min)), value.Text(value.From(r.Min)))
 	case n > high:
 		return complain("The %s argument is greater than the maximum allowed range of %s. Supply an argument that is less than or equal to %s and then try the command again.",
-			value.Text(v), value.Text(r.Max), value.Text(r.Max))
+			value.Text(v), value.Text(value.From(r.Max)), value.Text(value.From(r.Max)))
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func genericType(name string, args []*Type) *Type {
 		return setType(args[0])
 	case "queue", "stack":
 		return refusedType("System.Collections.Generic." + name + "`1[" + args[0].Name + "]")
-	case "nullable", "system.nullable":
+	case "nullable":
 		t := *args[0]
 		t.Zero = nil
 		return &t

@@ -84,7 +84,7 @@ func lookupGeneric(name, arguments string) (*Type, bool) {
 		}
 		types = append(types, t)
 	}
-	made := genericType(strings.TrimPrefix(strings.TrimRight(name, "`12"), "system.collections.generic."), types)
+	made := genericType(strings.TrimPrefix(strings.TrimPrefix(strings.TrimRight(name, "`12"), "system."), "collections.generic."), types)
 	if made == nil {
 		return nil, false
 	}

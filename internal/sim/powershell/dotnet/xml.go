@@ -1,7 +1,6 @@
 package dotnet
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -126,45 +125,6 @@ func InnerXML(v any) string {
 		return ""
 	}
 	return writeTokens(e.Child)
-}
-
-func writeTokens(tokens []etree.Token) string {
-	var b bytes.Buffer
-	for _, t := range tokens {
-		writeToken(&b, t)
-	}
-	return b.String()
-}
-
-func writeToken(b *bytes.Buffer, t etree.Token) {
-	e, ok := t.(*etree.Element)
-	if !ok {
-		doc := etree.NewDocument()
-		doc.WriteSettings.CanonicalText = false
-		if data, isText := t.(*etree.CharData); isText && !data.IsCData() {
-			b.WriteString(xmlText.Replace(data.Data))
-			return
-		}
-		if p, isProc := t.(*etree.ProcInst); isProc {
-			b.WriteString("<?" + p.Target + " " + p.Inst + "?>")
-			return
-		}
-		t.WriteTo(b, &doc.WriteSettings)
-		return
-	}
-	b.WriteString("<" + e.FullTag())
-	for _, a := range e.Attr {
-		b.WriteString(" " + a.FullKey() + `="` + xmlValue.Replace(a.Value) + `"`)
-	}
-	if len(e.Child) == 0 {
-		b.WriteString(" />")
-		return
-	}
-	b.WriteString(">")
-	for _, c := range e.Child {
-		writeToken(b, c)
-	}
-	b.WriteString("</" + e.FullTag() + ">")
 }
 
 // value is the text of an attribute or of other content.

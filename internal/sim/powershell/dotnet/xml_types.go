@@ -154,9 +154,7 @@ func documentFactory() Members {
 				}
 			}
 			e := etree.NewElement(name)
-			if uri != "" {
-				e.CreateAttr(namespaceAttribute(e), uri)
-			}
+			e.CreateAttr(namespaceAttribute(e), uri)
 			return d.node(e), nil
 		}),
 		create("CreateAttribute", func(d *XMLDocument, a *Args) (any, error) {
