@@ -59,7 +59,7 @@ func getBackupServiceStatus(_ context.Context, r *run) error {
 	if r.serversUp(pool.FQDN) == 0 || r.serversUp(pool.BackupPool) == 0 {
 		exports, imports = "ErrorState", "ErrorState"
 	}
-	return r.EmitWhole(value.NewObject("Microsoft.Rtc.Management.Hadr.BackupService.BackupServiceStatus").
+	return r.EmitWhole(value.NewObject().
 		Set("PoolFqdn", pool.FQDN).
 		Set("OverallExportStatus", exports).
 		Set("OverallImportStatus", imports))
