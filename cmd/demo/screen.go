@@ -47,7 +47,7 @@ func (s *screen) step(what string, do func() (string, error), progress func() st
 	if note != "" {
 		note = "  " + note
 	}
-	s.line("  %-62s %-6s %5.1fs%s", what, mark, time.Since(began).Seconds(), note)
+	s.line("  %-72s %-6s %5.1fs%s", what, mark, time.Since(began).Seconds(), note)
 	return err
 }
 

@@ -52,27 +52,27 @@ func (s *stage) chapters(screen *screen) []chapter {
 	settle := func(pool string) act {
 		return act{"kubectl wait --for=condition=Ready", func(ctx context.Context) (string, error) { return s.settle(ctx, pool) }}
 	}
-	look := func(pool string) act {
-		return act{"ask DNS, ports and the organization from outside", func(ctx context.Context) (string, error) { return s.look(ctx, screen, pool) }}
+	look := func(when, pool string) act {
+		return act{"ask DNS, ports and the organization from outside", func(ctx context.Context) (string, error) { return s.look(ctx, screen, when, pool) }}
 	}
 	post := func(what, path string, body any) act {
 		return act{what, func(ctx context.Context) (string, error) { return "", s.admin(ctx, "POST", path, body, nil) }}
 	}
 	return []chapter{
 		{"A new route: edge1 hosts federation and nothing is published yet", []act{
-			{"kubectl apply: how to reach the organization", s.applyOrganization}, apply(edge1), settle(edge1), look(edge1)}},
+			{"kubectl apply: how to reach the organization", s.applyOrganization}, apply(edge1), settle(edge1), look("converged", edge1)}},
 		{"The pool dies", []act{
 			post("every machine of edge1 loses power", "/pools/"+edge1+"/kill", map[string]any{}),
 			{"the route says so", s.notices}}},
-		{"Fail over: one line", []act{apply(edge2), settle(edge2), look(edge2)}},
+		{"Fail over: one line", []act{apply(edge2), settle(edge2), look("failed over", edge2)}},
 		{"The pool returns, with its services stopped", []act{
 			post("edge1 has power again", "/pools/"+edge1+"/return", map[string]any{"services": "stay-stopped"})}},
-		{"Fail back: the same line", []act{apply(edge1), settle(edge1), look(edge1)}},
+		{"Fail back: the same line", []act{apply(edge1), settle(edge1), look("failed back", edge1)}},
 		{"Somebody changes two things by hand", []act{
 			post("a person points the XMPP route of Redmond at edge2", "/sites/Redmond/route", map[string]any{"protocol": "XMPP", "pool": edge2}),
 			post("a person changes the A record of "+fed, "/dns/records", map[string]any{"name": fed, "type": "A", "values": []string{"192.0.2.66"}}),
 			{"drift is noticed, told and undone", s.undone},
-			settle(edge1), look(edge1),
+			settle(edge1), look("drift undone", edge1),
 			{"kubectl get events tells who changed what", func(ctx context.Context) (string, error) { return s.told(ctx, screen) }}}},
 		{"Afterwards", []act{
 			{"invariants of the organization", func(ctx context.Context) (string, error) { return s.invariants(ctx, screen) }},
@@ -139,13 +139,12 @@ func (s *stage) notices(ctx context.Context) (string, error) {
 }
 
 // look asks what a partner and an administrator would ask.
-func (s *stage) look(ctx context.Context, screen *screen, pool string) (string, error) {
+func (s *stage) look(ctx context.Context, screen *screen, when, pool string) (string, error) {
 	address := s.address(pool)
 	var state farmState
 	if err := s.admin(ctx, "GET", "/state", nil, &state); err != nil {
 		return "", err
 	}
-	who := "on " + strings.TrimSuffix(pool, ".contoso.com") + ": "
 	for _, c := range []check{
 		{what: "address of federation", asked: "dig " + fed + " A", answer: s.dig(fed, dns.TypeA), ok: true},
 		{what: "SIP port", asked: "connect " + address + ":5061", answer: port(address, 5061)},
@@ -156,7 +155,7 @@ func (s *stage) look(ctx context.Context, screen *screen, pool string) (string, 
 		{what: "XMPP route", asked: "Get-CsSite Redmond", answer: state.Sites[0].XMPPFederationRoute},
 		{what: "Front End association", asked: "Get-CsService -Registrar", answer: state.FrontEndPools[0].RegistrarEdge},
 	} {
-		if err := screen.check(who+c.what, c.asked, c.answer, s.wanted(c.what, pool)); err != nil {
+		if err := screen.check(when+": "+c.what, c.asked, c.answer, s.wanted(c.what, pool)); err != nil {
 			return "", err
 		}
 	}
