@@ -117,8 +117,8 @@ func replication(org *sim.Organization, from time.Time) []span {
 	var out []span
 	lag := time.Duration(org.Farm().Durations().Replication)
 	for _, e := range org.Farm().Journal() {
-		if e.Time.After(from) {
-			out = append(out, span{e.Time, e.Time.Add(lag)})
+		if e.At.After(from) {
+			out = append(out, span{e.At, e.At.Add(lag)})
 			break // later changes travel with the first within its lag, or are covered by the next look
 		}
 	}
