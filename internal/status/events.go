@@ -2,6 +2,7 @@ package status
 
 import (
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -22,29 +23,18 @@ type Event struct {
 // that ended, drift that appeared, and a new reason of Ready.
 func RouteEvents(previous, next v1alpha1.FederationRouteStatus) []Event {
 	var out []Event
-	for i := freshEntries(previous, next) - 1; i >= 0; i-- {
-		out = append(out, stepEvent(next.History[i]))
+	for _, h := range slices.Backward(next.History) {
+		if !slices.ContainsFunc(previous.History, func(o v1alpha1.HistoryEntry) bool { return sameEntry(o, h) }) {
+			out = append(out, stepEvent(h))
+		}
 	}
 	if meta.IsStatusConditionTrue(previous.Conditions, v1alpha1.ConditionReady) && previous.ObservedGeneration == next.ObservedGeneration {
 		for _, d := range next.Drift {
 			out = append(out, Event{corev1.EventTypeWarning, "DriftDetected", "Observe",
-				fmt.Sprintf("%s is %s, wanted %s", d.Field, d.Found, d.Wanted)})
+				clip(fmt.Sprintf("%s is %s, wanted %s", d.Field, d.Found, d.Wanted))})
 		}
 	}
 	return append(out, readyEvent(previous.Conditions, next.Conditions)...)
-}
-
-// freshEntries counts the history entries that the previous status has not.
-func freshEntries(previous, next v1alpha1.FederationRouteStatus) int {
-	if len(previous.History) == 0 {
-		return len(next.History)
-	}
-	for i, e := range next.History {
-		if sameEntry(e, previous.History[0]) {
-			return i
-		}
-	}
-	return len(next.History)
 }
 
 func stepEvent(h v1alpha1.HistoryEntry) Event {

@@ -57,8 +57,11 @@ func pendingPlan(f Facts) *v1alpha1.Plan {
 		pending := slices.ContainsFunc(out.Steps, func(s v1alpha1.Step) bool {
 			return s.Kind == rest.Steps[i].Kind && s.Target == rest.Steps[i].Target
 		})
-		if !pending {
+		switch {
+		case !pending:
 			rest.Steps[i].State, rest.Steps[i].Message = v1alpha1.StepDone, ""
+		case rest.Steps[i].State == v1alpha1.StepRunning: // when the controller before us ended
+			rest.Steps[i].State, rest.Steps[i].Message = v1alpha1.StepPending, ""
 		}
 	}
 	return rest
@@ -75,25 +78,31 @@ func runPlan(r RunFacts) *v1alpha1.Plan {
 	return out
 }
 
-// history puts the run's ended steps, newest first, before what was recorded.
+// history puts the run's ended steps, newest first, before what earlier runs
+// left there.
 func history(before []v1alpha1.HistoryEntry, r RunFacts) []v1alpha1.HistoryEntry {
-	var fresh []v1alpha1.HistoryEntry
-	for _, e := range r.Entries {
-		if e.State != apply.Done && e.State != apply.Failed {
-			continue
-		}
-		h := v1alpha1.HistoryEntry{Time: metav1.NewTime(e.Ended).Rfc3339Copy(), Plan: r.PlanID, Kind: string(e.Step.Kind), Target: e.Step.Target,
-			From: shorten(e.Step.From), To: shorten(e.Step.To), Result: v1alpha1.StepState(e.State)}
-		if e.State == apply.Failed {
-			h.Message = shorten(e.Message)
-		}
-		if !slices.ContainsFunc(before, func(o v1alpha1.HistoryEntry) bool { return sameEntry(o, h) }) {
-			fresh = append(fresh, h)
+	ended := slices.DeleteFunc(slices.Clone(r.Entries), func(e apply.Entry) bool { return e.State != apply.Done && e.State != apply.Failed })
+	slices.Reverse(ended)
+	slices.SortStableFunc(ended, func(a, b apply.Entry) int { return b.Ended.Compare(a.Ended) })
+	var all []v1alpha1.HistoryEntry
+	for _, e := range ended {
+		all = append(all, historyEntry(r.PlanID, e))
+	}
+	for _, o := range before {
+		if !slices.ContainsFunc(all, func(h v1alpha1.HistoryEntry) bool { return sameEntry(o, h) }) {
+			all = append(all, o)
 		}
 	}
-	slices.Reverse(fresh)
-	all := append(fresh, before...)
 	return all[:min(len(all), historyLimit)]
+}
+
+func historyEntry(planID string, e apply.Entry) v1alpha1.HistoryEntry {
+	h := v1alpha1.HistoryEntry{Time: metav1.NewTime(e.Ended).Rfc3339Copy(), Plan: planID, Kind: string(e.Step.Kind), Target: e.Step.Target,
+		From: shorten(e.Step.From), To: shorten(e.Step.To), Result: v1alpha1.StepState(e.State)}
+	if e.State == apply.Failed {
+		h.Message = shorten(e.Message)
+	}
+	return h
 }
 
 func sameEntry(a, b v1alpha1.HistoryEntry) bool {

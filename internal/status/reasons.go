@@ -3,6 +3,8 @@
 package status
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 
@@ -29,27 +31,40 @@ type finding struct {
 	outlook outlook
 }
 
-var byKind = map[fault.Kind]finding{
-	fault.Unreachable:    {reason: v1alpha1.ReasonUnreachable, outlook: passing},
-	fault.Denied:         {reason: v1alpha1.ReasonDenied, outlook: stuck},
-	fault.Refused:        {reason: v1alpha1.ReasonRefused, outlook: stuck},
-	fault.Invalid:        {reason: v1alpha1.ReasonInvalid, outlook: stuck},
-	fault.Unsupported:    {reason: v1alpha1.ReasonUnsupported, outlook: stuck},
-	fault.Conflict:       {reason: v1alpha1.ReasonWorldChanged, outlook: passing},
-	fault.Busy:           {reason: v1alpha1.ReasonBusy, outlook: passing},
-	fault.OutcomeUnknown: {reason: v1alpha1.ReasonOutcomeUnknown, outlook: passing},
-	fault.Failed:         {reason: v1alpha1.ReasonStepFailed, outlook: passing},
-	fault.Internal:       {reason: v1alpha1.ReasonInternal, outlook: stuck},
+// byKind holds what a fault's kind means for a condition, and the effect and the
+// next action that are told when the fault itself names none.
+var byKind = map[fault.Kind]struct {
+	finding
+	effect, next string
+}{
+	fault.Unreachable:    {finding{reason: v1alpha1.ReasonUnreachable, outlook: passing}, waits, "it is tried again"},
+	fault.Denied:         {finding{reason: v1alpha1.ReasonDenied, outlook: stuck}, waits, "correct the account, key or certificate that is used there"},
+	fault.Refused:        {finding{reason: v1alpha1.ReasonRefused, outlook: stuck}, waits, "have it allowed there, or change the spec"},
+	fault.Invalid:        {finding{reason: v1alpha1.ReasonInvalid, outlook: stuck}, waits, "correct the spec or the organization"},
+	fault.Unsupported:    {finding{reason: v1alpha1.ReasonUnsupported, outlook: stuck}, waits, "take the feature out of the spec"},
+	fault.Conflict:       {finding{reason: v1alpha1.ReasonWorldChanged, outlook: passing}, waits, "it is observed and planned again"},
+	fault.Busy:           {finding{reason: v1alpha1.ReasonBusy, outlook: passing}, waits, "it is looked at again"},
+	fault.OutcomeUnknown: {finding{reason: v1alpha1.ReasonOutcomeUnknown, outlook: passing}, "it may have taken effect", "nothing is sent again before it was observed"},
+	fault.Failed:         {finding{reason: v1alpha1.ReasonStepFailed, outlook: passing}, waits, "it is tried again after a pause"},
+	fault.Internal:       {finding{reason: v1alpha1.ReasonInternal, outlook: stuck}, waits, "report it with the controller's log"},
 }
 
-// of turns an error into a finding.
+// waits is the effect of most faults: a plan is carried out whole or not begun.
+const waits = "what depends on it waits"
+
+// of turns an error into a finding whose message names cause, effect and next
+// action.
 func of(err error) finding {
 	if m, ok := errors.AsType[*Missing](err); ok {
 		return finding{reason: m.Reason, message: m.Message, outlook: m.outlook()}
 	}
-	f := byKind[fault.KindOf(err)]
-	f.message = fault.Sentence(err)
-	return f
+	known, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		known = fault.New(fault.Internal, "", "", err.Error())
+	}
+	kind := byKind[known.Kind]
+	kind.message = known.With(cmp.Or(known.Effect, kind.effect), cmp.Or(known.Next, kind.next)).Sentence()
+	return kind.finding
 }
 
 // Missing is a Kubernetes object that is not there yet. It is not a fault of the
@@ -78,12 +93,14 @@ func ofVerdict(v guard.Verdict) finding {
 	return f
 }
 
-// shorten keeps a text within what a status should carry.
+// shorten keeps a text within what a status should carry. The sum tells texts
+// apart that begin alike: plans are compared, and approved, as status shows them.
 func shorten(s string) string {
 	const limit = 1024
 	runes := []rune(s)
 	if len(runes) <= limit {
 		return s
 	}
-	return fmt.Sprintf("%s… (%d characters more)", string(runes[:limit]), len(runes)-limit)
+	sum := sha256.Sum256([]byte(s))
+	return fmt.Sprintf("%s… (%d characters more, sum %x)", string(runes[:limit]), len(runes)-limit, sum[:4])
 }

@@ -6,19 +6,17 @@ import (
 	"strings"
 	"time"
 
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/apply"
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/guard"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// Facts are what one reconcile of a FederationRoute learned. Err ends the story
-// early: nothing was observed and nothing planned.
+// Facts are what one reconcile of a FederationRoute learned. Err says why it
+// could not do more; what it learned before that is told all the same.
 type Facts struct {
 	Now         time.Time
 	Generation  int64
@@ -33,7 +31,7 @@ type Facts struct {
 	Plan     plan.Plan
 	Verdict  guard.Verdict
 
-	Run *RunFacts // nil when no run belongs to this generation
+	Run *RunFacts // the route's latest run; nil when there was none
 }
 
 // RunFacts are the record of the latest run.
@@ -53,27 +51,32 @@ func Route(f Facts) v1alpha1.FederationRouteStatus {
 	if f.Run != nil {
 		s.History = history(f.Previous.History, *f.Run)
 	}
-	if f.Err != nil {
-		c.summary(of(f.Err))
-		return s
+	if f.observed() {
+		s.SIPEdgePool, s.XMPPEdgePool = activePools(f)
+		s.Plan, s.Drift = pendingPlan(f), drift(f)
+		c.parts(f)
 	}
-	if f.Run != nil && f.Run.Active {
+	if f.active() {
 		s.Plan = runPlan(*f.Run)
-		c.summary(progressing(*f.Run))
-		return s
 	}
-	s.SIPEdgePool, s.XMPPEdgePool = activePools(f)
-	s.Plan = pendingPlan(f)
-	s.Drift = drift(f)
-	c.parts(f)
 	c.summary(conclude(f))
 	return s
 }
+
+// observed reports whether there is something to compare the spec with: the
+// route's Edge pool was found in what was seen.
+func (f Facts) observed() bool { return len(f.Observed.Topology.EdgePools) > 0 }
+
+func (f Facts) active() bool { return f.Run != nil && f.Run.Active }
 
 // conclude is the one answer to "is federation as the spec says, and if not, why".
 func conclude(f Facts) finding {
 	steps := len(f.Plan.Steps) > 0
 	switch {
+	case f.Err != nil:
+		return of(f.Err)
+	case f.active():
+		return progressing(*f.Run)
 	case steps && !f.Verdict.Allows() && f.Verdict.Reason != guard.Obstructed:
 		return ofVerdict(f.Verdict)
 	case len(f.Plan.Obstacles) > 0:
@@ -83,7 +86,7 @@ func conclude(f Facts) finding {
 	case steps:
 		return finding{v1alpha1.ReasonPlanned, fmt.Sprintf("%d steps are to be taken to host federation on %s; they begin now", len(f.Plan.Steps), f.Spec.EdgePool), passing}
 	case closedPorts(f) != "":
-		return finding{v1alpha1.ReasonPortsClosed, closedPorts(f) + "; partners may not get through; look at the Edge server's services and its firewall", passing}
+		return finding{v1alpha1.ReasonPortsClosed, closedPorts(f), passing}
 	case late(f) != "":
 		return finding{v1alpha1.ReasonPropagating, late(f), passing}
 	}
@@ -119,6 +122,9 @@ func progressing(r RunFacts) finding {
 			now = append(now, text)
 		}
 	}
+	if len(now) == 0 {
+		now = append(now, "looking at the organization again")
+	}
 	return finding{v1alpha1.ReasonProgressing, fmt.Sprintf("%d of %d steps are done; now: %s", done, len(r.Entries), strings.Join(now, ", ")), passing}
 }
 
@@ -146,129 +152,4 @@ func drift(f Facts) []v1alpha1.Drift {
 		}
 	}
 	return out
-}
-
-func closedPorts(f Facts) string {
-	var closed []string
-	for _, t := range f.Desired.Targets {
-		if r, ok := f.Observed.Ports[t]; !ok || !r.Open {
-			closed = append(closed, fmt.Sprintf("port %d of %s: %s", t.Protocol.Port(), t.Address, r.Detail))
-		}
-	}
-	return strings.Join(closed, ", ")
-}
-
-// late names the authoritative servers that do not show a record that the
-// primary has.
-func late(f Facts) string {
-	var out []string
-	for _, want := range f.Desired.Records {
-		l := f.Observed.Records[want.Key].Value
-		for _, v := range l.Servers {
-			text := ""
-			switch {
-			case v.Err != nil:
-				text = fmt.Sprintf("%s cannot be asked (%v)", v.Server, v.Err)
-			case !v.Set.Same(want.RRSet):
-				text = fmt.Sprintf("%s does not show %s %s yet", v.Server, want.Name, want.Type)
-			}
-			if text != "" && !slices.Contains(out, text) {
-				out = append(out, text)
-			}
-		}
-	}
-	if len(out) == 0 {
-		return ""
-	}
-	more := ""
-	if len(out) > 3 {
-		more = fmt.Sprintf(" and %d more", len(out)-3)
-		out = out[:3]
-	}
-	return "the primary has the records, " + strings.Join(out, ", ") + more + "; some partners see the old ones; it is looked at again"
-}
-
-// conditions writes conditions with one generation and one time.
-type conditions struct {
-	list       *[]metav1.Condition
-	generation int64
-	now        metav1.Time
-}
-
-func (c conditions) set(kind string, state metav1.ConditionStatus, reason, message string) {
-	meta.SetStatusCondition(c.list, metav1.Condition{Type: kind, Status: state, Reason: reason,
-		Message: shorten(message), ObservedGeneration: c.generation, LastTransitionTime: c.now})
-}
-
-// summary sets Ready, and Reconciling or Stalled as the finding's outlook says.
-func (c conditions) summary(f finding) {
-	ready := metav1.ConditionFalse
-	if f.outlook == settled {
-		ready = metav1.ConditionTrue
-	}
-	c.set(v1alpha1.ConditionReady, ready, f.reason, f.message)
-	for kind, present := range map[string]bool{v1alpha1.ConditionReconciling: f.outlook == passing, v1alpha1.ConditionStalled: f.outlook == stuck} {
-		if present {
-			c.set(kind, metav1.ConditionTrue, f.reason, f.message)
-		} else {
-			meta.RemoveStatusCondition(c.list, kind)
-		}
-	}
-}
-
-// parts sets one condition for each managed part and removes the others.
-func (c conditions) parts(f Facts) {
-	pool := string(f.Spec.EdgePool)
-	managed := map[plan.Part]bool{plan.PartPorts: true, plan.PartDNS: f.Spec.DNS != nil, plan.PartFrontEnds: len(f.Spec.FrontEndPools) > 0,
-		plan.PartSIP: f.Spec.SIP != nil, plan.PartXMPP: f.Spec.XMPP != nil}
-	for _, p := range []struct {
-		part plan.Part
-		kind string
-		good string
-	}{
-		{plan.PartSIP, v1alpha1.ConditionSIPRouted, "flags and site routes of SIP name " + pool},
-		{plan.PartXMPP, v1alpha1.ConditionXMPPRouted, "flags and site routes of XMPP name " + pool},
-		{plan.PartDNS, v1alpha1.ConditionDNSPublished, "every authoritative server shows the records"},
-		{plan.PartPorts, v1alpha1.ConditionPortsOpen, "every external address of " + pool + " answers"},
-		{plan.PartFrontEnds, v1alpha1.ConditionFrontEndsAssociated, "the listed Front End pools use " + pool},
-	} {
-		if !managed[p.part] {
-			meta.RemoveStatusCondition(c.list, p.kind)
-			continue
-		}
-		state, reason, message := c.part(f, p.part, p.good)
-		c.set(p.kind, state, reason, message)
-	}
-}
-
-// Spec2Pool is the Edge pool that the spec names.
-func (f Facts) Spec2Pool() string { return string(f.Spec.EdgePool) }
-
-func (c conditions) part(f Facts, part plan.Part, good string) (metav1.ConditionStatus, string, string) {
-	for _, o := range f.Plan.Obstacles {
-		if o.Part != part {
-			continue
-		}
-		state := metav1.ConditionFalse
-		if k := fault.KindOf(o.Err); k == fault.Unreachable || k == fault.Denied {
-			state = metav1.ConditionUnknown
-		}
-		why := obstructed([]plan.Obstacle{o})
-		return state, why.reason, why.message
-	}
-	var differ []string
-	for _, d := range f.Plan.Differences {
-		if d.Part == part {
-			differ = append(differ, fmt.Sprintf("%s is %s, wanted %s", d.Field, d.Found, d.Wanted))
-		}
-	}
-	switch {
-	case len(differ) > 0 && part == plan.PartPorts:
-		return metav1.ConditionFalse, v1alpha1.ReasonPortsClosed, strings.Join(differ, "; ")
-	case len(differ) > 0:
-		return metav1.ConditionFalse, v1alpha1.ReasonDrifted, strings.Join(differ, "; ")
-	case part == plan.PartDNS && late(f) != "":
-		return metav1.ConditionFalse, v1alpha1.ReasonPropagating, late(f)
-	}
-	return metav1.ConditionTrue, v1alpha1.ReasonInSync, good
 }

@@ -11,7 +11,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
@@ -123,7 +122,7 @@ func (f TopologyFacts) edgeServer(t lync.Topology, machine lync.EdgeServer) v1al
 	case !ok:
 		s.Message = "the machine is not read"
 	case !part.Known():
-		s.Message = shorten(fault.Sentence(part.Err))
+		s.Message = shorten(of(part.Err).message)
 	default:
 		s.Reachable, s.Services = true, services(part.Value)
 	}

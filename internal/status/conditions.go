@@ -1,0 +1,97 @@
+package status
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// conditions writes conditions with one generation and one time.
+type conditions struct {
+	list       *[]metav1.Condition
+	generation int64
+	now        metav1.Time
+}
+
+func (c conditions) set(kind string, state metav1.ConditionStatus, reason, message string) {
+	meta.SetStatusCondition(c.list, metav1.Condition{Type: kind, Status: state, Reason: reason,
+		Message: shorten(message), ObservedGeneration: c.generation, LastTransitionTime: c.now})
+}
+
+// summary sets Ready, and Reconciling or Stalled as the finding's outlook says.
+func (c conditions) summary(f finding) {
+	ready := metav1.ConditionFalse
+	if f.outlook == settled {
+		ready = metav1.ConditionTrue
+	}
+	c.set(v1alpha1.ConditionReady, ready, f.reason, f.message)
+	for kind, present := range map[string]bool{v1alpha1.ConditionReconciling: f.outlook == passing, v1alpha1.ConditionStalled: f.outlook == stuck} {
+		if present {
+			c.set(kind, metav1.ConditionTrue, f.reason, f.message)
+		} else {
+			meta.RemoveStatusCondition(c.list, kind)
+		}
+	}
+}
+
+// parts sets one condition for each managed part and removes the others.
+func (c conditions) parts(f Facts) {
+	pool := string(f.Spec.EdgePool)
+	managed := map[plan.Part]bool{plan.PartPorts: true, plan.PartDNS: f.Spec.DNS != nil, plan.PartFrontEnds: len(f.Spec.FrontEndPools) > 0,
+		plan.PartSIP: f.Spec.SIP != nil, plan.PartXMPP: f.Spec.XMPP != nil}
+	for _, p := range []struct {
+		part plan.Part
+		kind string
+		good string
+	}{
+		{plan.PartSIP, v1alpha1.ConditionSIPRouted, "flags and site routes of SIP name " + pool},
+		{plan.PartXMPP, v1alpha1.ConditionXMPPRouted, "flags and site routes of XMPP name " + pool},
+		{plan.PartDNS, v1alpha1.ConditionDNSPublished, "every authoritative server shows the records"},
+		{plan.PartPorts, v1alpha1.ConditionPortsOpen, "every external address of " + pool + " answers"},
+		{plan.PartFrontEnds, v1alpha1.ConditionFrontEndsAssociated, "the listed Front End pools use " + pool},
+	} {
+		if !managed[p.part] {
+			meta.RemoveStatusCondition(c.list, p.kind)
+			continue
+		}
+		state, reason, message := f.part(p.part, p.good)
+		c.set(p.kind, state, reason, message)
+	}
+}
+
+// part judges one part by its obstacles, else by its differences.
+func (f Facts) part(part plan.Part, good string) (metav1.ConditionStatus, string, string) {
+	if i := slices.IndexFunc(f.Plan.Obstacles, func(o plan.Obstacle) bool { return o.Part == part }); i >= 0 {
+		o := f.Plan.Obstacles[i]
+		state := metav1.ConditionFalse
+		if k := fault.KindOf(o.Err); k == fault.Unreachable || k == fault.Denied {
+			state = metav1.ConditionUnknown
+		}
+		why := obstructed([]plan.Obstacle{o})
+		return state, why.reason, why.message
+	}
+	var differ []string
+	for _, d := range f.Plan.Differences {
+		if d.Part == part {
+			differ = append(differ, fmt.Sprintf("%s is %s, wanted %s", d.Field, d.Found, d.Wanted))
+		}
+	}
+	switch {
+	case part == plan.PartPorts && closedPorts(f) != "":
+		return metav1.ConditionFalse, v1alpha1.ReasonPortsClosed, closedPorts(f)
+	case len(differ) > 0:
+		return metav1.ConditionFalse, v1alpha1.ReasonDrifted, strings.Join(differ, "; ")
+	case part == plan.PartDNS && late(f) != "":
+		return metav1.ConditionFalse, v1alpha1.ReasonPropagating, late(f)
+	case part == plan.PartDNS:
+		good += unasked(f)
+	}
+	return metav1.ConditionTrue, v1alpha1.ReasonInSync, good
+}

@@ -1,0 +1,134 @@
+package status_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/guard"
+	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/status"
+)
+
+// TestRouteEventsTellEachFactOnce follows one route through its life.
+func TestRouteEventsTellEachFactOnce(t *testing.T) {
+	chapters := []struct {
+		what   string
+		change func(*status.Facts)
+		want   []string
+	}{
+		{"first look", func(*status.Facts) {}, []string{"Normal InSync"}},
+		{"still in sync", func(*status.Facts) {}, nil},
+		{"someone edits; a run begins at once", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running, apply.Pending, apply.Pending) }, []string{"Warning DriftDetected", "Warning DriftDetected"}},
+		{"a step ends", func(f *status.Facts) { *f = bare(nil); ran(f, nil, apply.Done, apply.Running, apply.Pending) }, []string{"Normal StepDone"}},
+		{"the next fails", func(f *status.Facts) {
+			drifted(f)
+			ran(f, fault.New(fault.Unreachable, "check", "port", "silent"), apply.Done, apply.Failed, apply.Pending)
+		}, []string{"Warning StepFailed", "Warning Unreachable"}},
+		{"still failed, in other words", func(f *status.Facts) {
+			drifted(f)
+			ran(f, fault.New(fault.Unreachable, "check", "port", "refused"), apply.Done, apply.Failed, apply.Pending)
+		}, nil},
+		{"a person stops it", verdict(guard.Suspended), []string{"Normal Suspended"}},
+		{"asks for approval", verdict(guard.AwaitingApproval), []string{"Normal AwaitingApproval"}},
+		{"and repairs it", func(*status.Facts) {}, []string{"Normal InSync"}},
+		{"the spec changes", func(f *status.Facts) { f.Generation++; drifted(f) }, nil},
+	}
+	var previous v1alpha1.FederationRouteStatus
+	for _, c := range chapters {
+		f := inSync()
+		f.Previous = previous
+		c.change(&f)
+		next := status.Route(f)
+		var got []string
+		for _, e := range status.RouteEvents(previous, next) {
+			got = append(got, e.Type+" "+e.Reason)
+			if e.Note == "" || e.Action == "" {
+				t.Errorf("%s: event %+v says nothing", c.what, e)
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.what, diff)
+		}
+		if again := status.RouteEvents(next, next); len(again) > 0 && len(next.Drift) == 0 {
+			t.Errorf("%s: nothing happened and %v is told", c.what, again)
+		}
+		previous = next
+	}
+}
+
+// TestNotesFitIntoAnEvent uses texts that are longer than events.k8s.io/v1
+// allows, cut at each place of a character of two octets.
+func TestNotesFitIntoAnEvent(t *testing.T) {
+	for pad := range 4 {
+		text := strings.Repeat("x", pad) + strings.Repeat("é", 900)
+		f := inSync()
+		f.Previous = status.Route(f)
+		f.Plan = plan.Plan{ID: "sha256-1", Steps: steps, Differences: []plan.Difference{{Part: plan.PartDNS, Field: "record", Wanted: text, Found: text}}}
+		ran(&f, fault.New(fault.Failed, "set", "route", text), apply.Done, apply.Failed, apply.Pending)
+		f.Run.Entries[0].Step.To, f.Run.Entries[1].Message = text, text
+		events := status.RouteEvents(f.Previous, status.Route(f))
+		if len(events) != 4 {
+			t.Fatalf("%d events, want two steps, drift and the failure", len(events))
+		}
+		for _, e := range events {
+			if n := len(e.Note); n > 1024 || n < 990 || !utf8.ValidString(e.Note) || !strings.HasSuffix(e.Note, "…") {
+				t.Errorf("%s: a note of %d octets (valid %v) ending in %q", e.Reason, n, utf8.ValidString(e.Note), e.Note[n-6:])
+			}
+		}
+	}
+}
+
+func TestLongTextsAreShortenedInStatus(t *testing.T) {
+	f := inSync()
+	drifted(&f)
+	f.Plan.Steps = []plan.Step{{Kind: plan.UpdateDNS, Target: "zone", From: strings.Repeat("é", 1024), To: strings.Repeat("é", 1500)}}
+	s := status.Route(f).Plan.Steps[0]
+	if utf8.RuneCountInString(s.From) != 1024 {
+		t.Errorf("a text of 1024 characters is changed to %d", utf8.RuneCountInString(s.From))
+	}
+	if !utf8.ValidString(s.To) || !strings.Contains(s.To, "é… (476 characters more, sum ") || utf8.RuneCountInString(s.To) > 1100 {
+		t.Errorf("a text of 1500 characters became %q", s.To[len(s.To)-60:])
+	}
+}
+
+func TestTopologyEvents(t *testing.T) {
+	reachable := func(ready, edges metav1.ConditionStatus, reason, message string) v1alpha1.LyncTopologyStatus {
+		s := v1alpha1.LyncTopologyStatus{Conditions: []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: ready, Reason: reason, Message: "m"}}}
+		if edges != "" {
+			s.Conditions = append(s.Conditions, metav1.Condition{Type: v1alpha1.ConditionEdgeServersReachable, Status: edges, Message: message})
+		}
+		return s
+	}
+	const yes, no = metav1.ConditionTrue, metav1.ConditionFalse
+	fine := reachable(yes, yes, v1alpha1.ReasonObserved, "all")
+	cases := map[string]struct {
+		reason         string
+		previous, next v1alpha1.LyncTopologyStatus
+		want           []string
+	}{
+		"first look":        {"that it answers is news", v1alpha1.LyncTopologyStatus{}, fine, []string{"Normal Observed"}},
+		"no news":           {"nothing happened", fine, fine, nil},
+		"lost":              {"a reason of Ready", fine, reachable(no, yes, v1alpha1.ReasonUnreachable, "all"), []string{"Warning Unreachable"}},
+		"machine died":      {"a machine stopped to answer", fine, reachable(yes, no, v1alpha1.ReasonObserved, "edge1 is silent"), []string{"Warning EdgeServersReachable"}},
+		"another died":      {"each machine is news", reachable(yes, no, v1alpha1.ReasonObserved, "edge1 is silent"), reachable(yes, no, v1alpha1.ReasonObserved, "both are silent"), []string{"Warning EdgeServersReachable"}},
+		"machine came back": {"and good news too", reachable(yes, no, v1alpha1.ReasonObserved, "edge1 is silent"), fine, []string{"Normal EdgeServersReachable"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, e := range status.TopologyEvents(c.previous, c.next) {
+				got = append(got, e.Type+" "+e.Reason)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+			}
+		})
+	}
+}

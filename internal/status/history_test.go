@@ -1,0 +1,176 @@
+package status_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/status"
+)
+
+func targets(history []v1alpha1.HistoryEntry) string {
+	var out []string
+	for _, h := range history {
+		out = append(out, h.Target+" "+string(h.Result))
+	}
+	return strings.Join(out, ", ")
+}
+
+// manySteps are the entries of a run of n steps, each a second long, of which
+// done have ended.
+func manySteps(planID string, begin time.Time, n, done int) *status.RunFacts {
+	r := &status.RunFacts{PlanID: planID, Active: done < n}
+	for i := range n {
+		e := apply.Entry{Step: plan.Step{Kind: plan.AssociateFrontEnd, Target: fmt.Sprintf("%s/fe%d", planID, i)}, State: apply.Pending}
+		if i < done {
+			e.State, e.Ended = apply.Done, begin.Add(time.Duration(i+1)*time.Second)
+		}
+		r.Entries = append(r.Entries, e)
+	}
+	return r
+}
+
+func TestHistoryIsNewestFirstAndBounded(t *testing.T) {
+	f := inSync()
+	told := map[string]int{}
+	for run, planID := range []string{"one", "two"} {
+		for done := range 61 { // a run of more steps than history holds, looked at after each
+			f.Run = manySteps(planID, now.Add(time.Duration(run)*time.Hour), 60, done)
+			next := status.Route(f)
+			for _, e := range status.RouteEvents(f.Previous, next) {
+				told[e.Note]++
+			}
+			f.Previous = next
+		}
+	}
+	history := f.Previous.History
+	if len(history) != 40 || history[0].Target != "two/fe59" || history[39].Target != "two/fe20" {
+		t.Errorf("%d entries: %s; want the last 40 of the second run, newest first", len(history), targets(history))
+	}
+	if diff := cmp.Diff(f.Previous, status.Route(f)); diff != "" {
+		t.Errorf("looking again at a run that is over must change nothing (-before +after):\n%s", diff)
+	}
+	for _, planID := range []string{"one", "two"} {
+		for i := range 60 {
+			if note := fmt.Sprintf("AssociateFrontEnd %s/fe%d", planID, i); told[note] != 1 {
+				t.Errorf("%s was told %d times, want once", note, told[note])
+			}
+		}
+	}
+}
+
+func TestHistoryOfParallelSteps(t *testing.T) {
+	f := inSync()
+	ran(&f, nil, apply.Running, apply.Done, apply.Skipped)
+	f.Previous = status.Route(f)
+	if got := targets(f.Previous.History); got != "192.0.2.1 port 5061 Done" {
+		t.Fatalf("history %q, want what ended and was not skipped", got)
+	}
+	// The first step ends later than the second, within the same second.
+	f.Run.Entries[0].State = apply.Failed
+	f.Run.Entries[0].Message = "it broke"
+	f.Run.Entries[0].Ended = f.Run.Entries[1].Ended.Add(time.Millisecond)
+	f.Run.Active = false
+	next := status.Route(f)
+	if got := targets(next.History); got != "SIP route of site Redmond Failed, 192.0.2.1 port 5061 Done" {
+		t.Errorf("history %q, want the step that ended last first", got)
+	}
+	if next.History[0].Message != "it broke" || next.History[1].Message != "" {
+		t.Errorf("messages %q and %q, want one for the failed step only", next.History[0].Message, next.History[1].Message)
+	}
+	if events := status.RouteEvents(f.Previous, next); len(events) == 0 || events[0].Note != "SetSiteRoute SIP route of site Redmond failed: it broke" || events[0].Type != "Warning" {
+		t.Errorf("events %v, want a warning of the failed step", events)
+	}
+}
+
+func TestPlanOfARun(t *testing.T) {
+	f := inSync()
+	drifted(&f)
+	ran(&f, fault.New(fault.Failed, "set", "route", "it broke"), apply.Done, apply.Failed, apply.Pending)
+	failed := *status.Route(f).Plan
+	want := []string{"Done ", "Failed it broke", "Pending "}
+	if diff := cmp.Diff(want, stepStates(failed)); diff != "" || failed.ID != "sha256-1" {
+		t.Errorf("plan %s (-want +got):\n%s", failed.ID, diff)
+	}
+	cases := map[string]struct {
+		reason string
+		change func(*status.Facts)
+		want   []string // nil: no plan
+	}{
+		"rest, no run known": {"after a restart the rest is shown within its whole", func(f *status.Facts) { f.Plan.Steps, f.Run = steps[1:], nil }, []string{"Done ", "Failed it broke", "Pending "}},
+		"running before": {"nothing runs that nobody runs", func(f *status.Facts) {
+			f.Plan.Steps, f.Run = steps[1:], nil
+			f.Previous.Plan.Steps[1].State = v1alpha1.StepRunning
+		}, []string{"Done ", "Pending ", "Pending "}},
+		"one step more": {"a new step makes a new plan", func(f *status.Facts) {
+			f.Plan.ID, f.Run = "sha256-2", nil
+			f.Plan.Steps = append(steps[1:2:2], plan.Step{Kind: plan.StartEdgeServices, Target: "edge1"})
+		}, []string{"Pending ", "Pending "}},
+		"nothing left": {"a plan that is done is gone", func(f *status.Facts) { f.Plan = plan.Plan{} }, nil},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := inSync()
+			drifted(&f)
+			ran(&f, fault.New(fault.Failed, "set", "route", "it broke"), apply.Done, apply.Failed, apply.Pending)
+			f.Previous.Plan = failed.DeepCopy()
+			c.change(&f)
+			got := status.Route(f).Plan
+			if got == nil {
+				got = &v1alpha1.Plan{}
+			}
+			if diff := cmp.Diff(c.want, stepStates(*got)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+			}
+		})
+	}
+}
+
+func stepStates(p v1alpha1.Plan) []string {
+	var out []string
+	for _, s := range p.Steps {
+		out = append(out, string(s.State)+" "+s.Message)
+	}
+	return out
+}
+
+func TestContinues(t *testing.T) {
+	f := inSync()
+	drifted(&f)
+	ran(&f, fault.New(fault.Failed, "set", "route", "it broke"), apply.Done, apply.Failed, apply.Pending)
+	earlier := status.Route(f).Plan
+	changed := func(s plan.Step, from string) plan.Step { s.From = from; return s }
+	long := plan.Step{Kind: plan.UpdateDNS, Target: "zone", To: strings.Repeat("é", 5000)}
+	f.Plan.Steps, f.Run = []plan.Step{long}, nil
+	shortened := status.Route(f).Plan
+	cases := map[string]struct {
+		reason  string
+		earlier *v1alpha1.Plan
+		steps   []plan.Step
+		want    bool
+	}{
+		"rest":                {"what is left of a plan is that plan", earlier, steps[1:], true},
+		"last step":           {"also the last of it", earlier, steps[2:], true},
+		"done step again":     {"what was done and is undone again is new", earlier, steps, false},
+		"from another value":  {"an approval covers what was read, and this was not", earlier, []plan.Step{steps[1], changed(steps[2], "c")}, false},
+		"foreign step":        {"a step that nobody read", earlier, append(steps[1:2:2], plan.Step{Kind: plan.FailBackFrontEnd}), false},
+		"nothing to do":       {"no steps continue nothing", earlier, nil, false},
+		"no plan before":      {"the first plan is new", nil, steps, false},
+		"longer than we show": {"steps are compared as they are shown", shortened, []plan.Step{long}, true},
+		"differs in the dark": {"what is too long to be shown is approved too", shortened, []plan.Step{{Kind: long.Kind, Target: long.Target, To: long.To[:len(long.To)-2] + "è"}}, false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := status.Continues(c.earlier, plan.Plan{Steps: c.steps}); got != c.want {
+				t.Errorf("%s: continues is %v", c.reason, got)
+			}
+		})
+	}
+}

@@ -1,0 +1,121 @@
+package status_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
+	"github.com/fedroute/fedroute/internal/status"
+)
+
+func TestRouteParts(t *testing.T) {
+	const yes, no, unknown, absent = metav1.ConditionTrue, metav1.ConditionFalse, metav1.ConditionUnknown, metav1.ConditionStatus("absent")
+	cases := map[string]struct {
+		reason string
+		change func(*status.Facts)
+		kind   string
+		state  metav1.ConditionStatus
+		why    string
+		says   string
+	}{
+		"SIP routed":         {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionSIPRouted, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
+		"XMPP routed":        {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionXMPPRouted, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
+		"XMPP not managed":   {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.XMPP = nil }, v1alpha1.ConditionXMPPRouted, absent, "", ""},
+		"DNS not managed":    {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.DNS = nil }, v1alpha1.ConditionDNSPublished, absent, "", ""},
+		"no Front End pools": {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.FrontEndPools = nil }, v1alpha1.ConditionFrontEndsAssociated, absent, "", ""},
+		"Front Ends":         {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionFrontEndsAssociated, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
+		"SIP drifted":        {"each difference is named", drifted, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, "SIP federation route of site Redmond is edge2.contoso.com, wanted edge1.contoso.com"},
+		"XMPP beside it":     {"another part's difference is not this one's", drifted, v1alpha1.ConditionXMPPRouted, yes, v1alpha1.ReasonInSync, ""},
+		"drifted, run begun": {"what is being repaired was seen to be broken", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, ""},
+		"person's flags":     {"a person was asked", func(f *status.Facts) { obstacle(f, plan.PartSIP, fault.Refused) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonAwaitingPerson, "something happened"},
+		"DNS published":      {"all authoritative servers agree", func(*status.Facts) {}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "every authoritative server shows the records"},
+		"secondary lags":     {"partners may ask that one", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ConditionDNSPublished, no, v1alpha1.ReasonPropagating, "ns2:53 does not show"},
+		"secondary silent": {"nobody knows, so it is named and holds nobody up", func(f *status.Facts) {
+			server(f, dns.RRSet{}, fault.New(fault.Unreachable, "ask", "ns2:53", "no answer in time"))
+		}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "as far as they can be asked; ns2:53 cannot be asked (no answer in time); what partners see there is unknown; it is asked again"},
+		"secondary silent too": {"an error without words of ours is told as well", func(f *status.Facts) { server(f, dns.RRSet{}, errors.New("boom")) }, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "(boom)"},
+		"name blocked":         {"an obstacle outranks a difference", func(f *status.Facts) { drifted(f); obstacle(f, plan.PartDNS, fault.Refused) }, v1alpha1.ConditionDNSPublished, no, v1alpha1.ReasonNameBlocked, ""},
+		"zone unreachable":     {"unknown is not false", func(f *status.Facts) { obstacle(f, plan.PartDNS, fault.Unreachable) }, v1alpha1.ConditionDNSPublished, unknown, v1alpha1.ReasonUnreachable, ""},
+		"zone denied":          {"unknown is not false", func(f *status.Facts) { obstacle(f, plan.PartDNS, fault.Denied) }, v1alpha1.ConditionDNSPublished, unknown, v1alpha1.ReasonDenied, ""},
+		"ports open":           {"every address answers", func(*status.Facts) {}, v1alpha1.ConditionPortsOpen, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
+		"ports closed":         {"the same sentence as Ready's", func(f *status.Facts) { f.Observed.Ports[target] = probe.Reading{Detail: "refused"} }, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed, "port 5061 of 192.0.2.1: refused; partners may not get through; look"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := inSync()
+			c.change(&f)
+			// What a condition says now must not hang on what it said before.
+			full := inSync()
+			drifted(&full)
+			for _, previous := range []v1alpha1.FederationRouteStatus{{}, status.Route(full)} {
+				f.Previous = previous
+				got := condition(status.Route(f).Conditions, c.kind)
+				if got.Status != c.state || got.Reason != c.why || !strings.Contains(got.Message, c.says) {
+					t.Errorf("%s: %s %s %q, want %s %s saying %q", c.reason, got.Status, got.Reason, got.Message, c.state, c.why, c.says)
+				}
+			}
+		})
+	}
+}
+
+func TestRouteNamesAFewOfManyServers(t *testing.T) {
+	f := inSync()
+	l := f.Observed.Records[record.Key]
+	for _, name := range []string{"ns3:53", "ns4:53", "ns5:53", "ns6:53"} {
+		l.Value.Servers = append(l.Value.Servers, dns.ServerView{Server: name})
+	}
+	f.Observed.Records[record.Key] = l
+	got := condition(status.Route(f).Conditions, v1alpha1.ConditionReady)
+	if !strings.Contains(got.Message, "ns5:53 does not show sip.contoso.com A yet and 1 more; some partners") || strings.Contains(got.Message, "ns6") {
+		t.Errorf("%q should name three servers and count the fourth", got.Message)
+	}
+}
+
+func TestRouteShowsActivePools(t *testing.T) {
+	f := inSync()
+	s := status.Route(f)
+	if s.SIPEdgePool != "edge1.contoso.com" || s.XMPPEdgePool != "edge2.contoso.com" {
+		t.Errorf("SIP %q, XMPP %q; want what the sites say", s.SIPEdgePool, s.XMPPEdgePool)
+	}
+	lost := bare(fault.New(fault.Unreachable, "read", "fe1", "no answer"))
+	lost.Previous = s
+	if s = status.Route(lost); s.SIPEdgePool != "edge1.contoso.com" || condition(s.Conditions, v1alpha1.ConditionSIPRouted).Status != metav1.ConditionTrue {
+		t.Errorf("SIP %q, conditions %v: unknown is not empty", s.SIPEdgePool, s.Conditions)
+	}
+	f.Desired.Protocols, f.Previous = f.Desired.Protocols[:1], s
+	if s = status.Route(f); s.XMPPEdgePool != "" {
+		t.Errorf("XMPP %q is shown and is not managed", s.XMPPEdgePool)
+	}
+}
+
+func TestRouteKeepsSinceWhenDriftBegan(t *testing.T) {
+	f := inSync()
+	drifted(&f)
+	f.Plan.Differences = append(f.Plan.Differences, f.Plan.Differences[0]) // both protocols may name one switch
+	f.Previous = status.Route(f)
+	if n := len(f.Previous.Drift); n != 2 {
+		t.Fatalf("%d drifted fields, want each of 2 once", n)
+	}
+	f.Now = now.Add(3 * 60 * 60 * 1e9)
+	f.Plan.Differences[0].Found = "edge3.contoso.com" // still drift of the same field
+	f.Plan.Differences[1].Wanted = "192.0.2.7"        // another wish: another drift
+	s := status.Route(f)
+	if got := s.Drift[0]; !got.Since.Time.Equal(now) || got.Found != "edge3.contoso.com" {
+		t.Errorf("the route drifted since %s and is %s, want since %s with the new value", got.Since, got.Found, now)
+	}
+	if got := s.Drift[1]; !got.Since.Time.Equal(f.Now) {
+		t.Errorf("the record differs from its new wish since %s, want %s", got.Since, f.Now)
+	}
+	f.Plan = plan.Plan{}
+	if s = status.Route(f); len(s.Drift) != 0 {
+		t.Errorf("drift %v is shown and gone", s.Drift)
+	}
+}

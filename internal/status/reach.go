@@ -1,0 +1,83 @@
+package status
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// closedPorts says which ports partners find closed; "" for none.
+func closedPorts(f Facts) string {
+	var closed []string
+	for _, t := range f.Desired.Targets {
+		if r := f.Observed.Ports[t]; !r.Open {
+			closed = append(closed, fmt.Sprintf("port %d of %s: %s", t.Protocol.Port(), t.Address, cmp.Or(r.Detail, "not asked yet")))
+		}
+	}
+	if len(closed) == 0 {
+		return ""
+	}
+	return few(closed) + "; partners may not get through; look at the Edge server's services and its firewall"
+}
+
+// late says which authoritative servers answer and do not show a record that
+// the primary has; "" for none.
+func late(f Facts) string {
+	published, servers := laggards(f)
+	var out []string
+	for _, l := range servers {
+		if text := fmt.Sprintf("%s does not show %s yet", l.Server, l.Want.Key); l.Err == nil && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	if published || len(out) == 0 {
+		return ""
+	}
+	return "the primary has the records, " + few(out) + "; some partners see the old ones; it is looked at again"
+}
+
+// unasked names the authoritative servers that could not be asked: nobody knows
+// what they show, and they hold nobody up.
+func unasked(f Facts) string {
+	_, servers := laggards(f)
+	var out []string
+	for _, l := range servers {
+		if text := fmt.Sprintf("%s cannot be asked (%s)", l.Server, causeOf(l.Err)); l.Err != nil && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return ", as far as they can be asked; " + few(out) + "; what partners see there is unknown; it is asked again"
+}
+
+func causeOf(err error) string {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f.Cause
+	}
+	return fmt.Sprint(err)
+}
+
+func laggards(f Facts) (published bool, servers []dns.Laggard) {
+	wanted := make([]dns.RRSet, len(f.Desired.Records))
+	found := make(map[dns.Key]dns.Lookup, len(wanted))
+	for i, r := range f.Desired.Records {
+		wanted[i], found[r.Key] = r.RRSet, f.Observed.Records[r.Key].Value
+	}
+	return dns.Published(found, wanted)
+}
+
+// few lists the first of many and counts the rest.
+func few(texts []string) string {
+	const shown = 3
+	if len(texts) <= shown {
+		return strings.Join(texts, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(texts[:shown], ", "), len(texts)-shown)
+}

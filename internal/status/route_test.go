@@ -1,0 +1,188 @@
+package status_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/guard"
+	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
+	"github.com/fedroute/fedroute/internal/status"
+)
+
+type routeCase struct {
+	reason string
+	change func(*status.Facts)
+	why    string // the reason of Ready
+	who    string // Ready, Reconciling, Stalled, or "" when a person was asked
+	says   string // part of the message
+}
+
+func fails(kind fault.Kind) func(*status.Facts) {
+	return func(f *status.Facts) { *f = bare(fault.New(kind, "read", "fe1", "something happened")) }
+}
+
+// bare are the facts of a reconcile that could not look at anything.
+func bare(err error) status.Facts {
+	f := inSync()
+	f.Desired, f.Observed, f.Err = plan.Desired{}, plan.Observed{}, err
+	return f
+}
+
+func verdict(r guard.Reason) func(*status.Facts) {
+	return func(f *status.Facts) {
+		drifted(f)
+		f.Verdict = guard.Verdict{Reason: r, Message: "3 steps; because; do"}
+	}
+}
+
+func routeCases() map[string]routeCase {
+	busy := fault.New(fault.Busy, "carry out plan", "sha256-1", "another route works there").With("this one waits", "it begins later")
+	const ready, passing, stuck, asked = v1alpha1.ConditionReady, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled, ""
+	return map[string]routeCase{
+		"in sync":     {"nothing differs", func(*status.Facts) {}, v1alpha1.ReasonInSync, ready, "edge1.contoso.com"},
+		"planned":     {"steps that nobody began yet", drifted, v1alpha1.ReasonPlanned, passing, "3 steps"},
+		"progressing": {"a run is on its way", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Done, apply.Running, apply.Pending) }, v1alpha1.ReasonProgressing, passing, "1 of 3 steps are done; now: CheckPorts 192.0.2.1 port 5061 (connection refused)"},
+		"run over, unseen": {"until the organization was looked at again the run has the word", func(f *status.Facts) {
+			*f = bare(nil)
+			ran(f, nil, apply.Done, apply.Skipped, apply.Done)
+			f.Run.Active = true
+		}, v1alpha1.ReasonProgressing, passing, "3 of 3 steps are done; now: looking at the organization again"},
+		"run failed": {"the failure is told until it is tried again", func(f *status.Facts) {
+			drifted(f)
+			ran(f, fault.New(fault.Failed, "set", "route", "it broke"), apply.Failed, apply.Pending, apply.Pending)
+		}, v1alpha1.ReasonStepFailed, passing, "set route: it broke; what depends on it waits; it is tried again"},
+		"run failed, repaired": {"what a person repaired is in sync", func(f *status.Facts) { ran(f, fault.New(fault.Failed, "set", "route", "it broke"), apply.Failed) }, v1alpha1.ReasonInSync, ready, ""},
+		"suspended":            {"a person said stop", verdict(guard.Suspended), v1alpha1.ReasonSuspended, asked, "because"},
+		"conflict":             {"an older route holds a switch; somebody has to decide", verdict(guard.Conflict), v1alpha1.ReasonConflict, stuck, "because"},
+		"observing":            {"the mode forbids changes", verdict(guard.Observing), v1alpha1.ReasonDrifted, asked, "because"},
+		"awaiting approval":    {"a person was asked", verdict(guard.AwaitingApproval), v1alpha1.ReasonAwaitingApproval, asked, "because"},
+		"suspended, closed":    {"without steps the guard has nothing to say", func(f *status.Facts) { f.Verdict.Reason = guard.Suspended; delete(f.Observed.Ports, target) }, v1alpha1.ReasonPortsClosed, passing, "port 5061 of 192.0.2.1: not asked yet; partners may not get through; look"},
+		"ports closed":         {"everything is set and partners cannot get in", func(f *status.Facts) { f.Observed.Ports[target] = probe.Reading{Detail: "connection refused"} }, v1alpha1.ReasonPortsClosed, passing, "port 5061 of 192.0.2.1: connection refused"},
+		"propagating":          {"a secondary answers with the old record", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ReasonPropagating, passing, "ns2:53 does not show sip.contoso.com A yet; some partners see the old ones; it is looked at again"},
+		"secondary silent":     {"who cannot be asked does not make federation less ready", func(f *status.Facts) { server(f, dns.RRSet{}, errors.New("no answer in time")) }, v1alpha1.ReasonInSync, ready, ""},
+		"name blocked":         {"DNS has something in the way", func(f *status.Facts) { drifted(f); obstacle(f, plan.PartDNS, fault.Refused) }, v1alpha1.ReasonNameBlocked, stuck, "something happened"},
+		"flags are a person's": {"Topology Builder is asked for", func(f *status.Facts) {
+			drifted(f)
+			f.Verdict.Reason = guard.Obstructed
+			obstacle(f, plan.PartSIP, fault.Refused)
+		}, v1alpha1.ReasonAwaitingPerson, asked, "something happened"},
+		"XMPP flags, too": {"the same for XMPP", func(f *status.Facts) { obstacle(f, plan.PartXMPP, fault.Refused) }, v1alpha1.ReasonAwaitingPerson, asked, ""},
+		"machine unread": {"the first of several obstacles is told, the rest counted", func(f *status.Facts) {
+			drifted(f)
+			obstacle(f, plan.PartServices, fault.Unreachable)
+			obstacle(f, plan.PartDNS, fault.Refused)
+		}, v1alpha1.ReasonUnreachable, passing, "it is tried again (and 1 more)"},
+		"topology missing": {"a person creates it; then the route is told", func(f *status.Facts) {
+			*f = bare(&status.Missing{Reason: v1alpha1.ReasonTopologyMissing, Message: "none; waits; create it"})
+		}, v1alpha1.ReasonTopologyMissing, stuck, "create it"},
+		"secret missing": {"wrapping does not hide it", func(f *status.Facts) {
+			*f = bare(fmt.Errorf("sign in: %w", &status.Missing{Reason: v1alpha1.ReasonSecretMissing, Message: "none; waits; create it"}))
+		}, v1alpha1.ReasonSecretMissing, stuck, "create it"},
+		"not observed": {"the first look is on its way", func(f *status.Facts) {
+			*f = bare(&status.Missing{Reason: v1alpha1.ReasonNotObserved, Message: "not yet; waits; goes on"})
+		}, v1alpha1.ReasonNotObserved, passing, "goes on"},
+		"unreachable":      {"kinds decide", fails(fault.Unreachable), v1alpha1.ReasonUnreachable, passing, ""},
+		"denied":           {"kinds decide", fails(fault.Denied), v1alpha1.ReasonDenied, stuck, ""},
+		"refused":          {"kinds decide", fails(fault.Refused), v1alpha1.ReasonRefused, stuck, ""},
+		"invalid":          {"kinds decide", fails(fault.Invalid), v1alpha1.ReasonInvalid, stuck, ""},
+		"unsupported":      {"kinds decide", fails(fault.Unsupported), v1alpha1.ReasonUnsupported, stuck, ""},
+		"world changed":    {"kinds decide", fails(fault.Conflict), v1alpha1.ReasonWorldChanged, passing, ""},
+		"outcome unknown":  {"kinds decide", fails(fault.OutcomeUnknown), v1alpha1.ReasonOutcomeUnknown, passing, ""},
+		"step failed":      {"kinds decide", fails(fault.Failed), v1alpha1.ReasonStepFailed, passing, ""},
+		"internal":         {"kinds decide", fails(fault.Internal), v1alpha1.ReasonInternal, stuck, ""},
+		"foreign error":    {"an error without kind is a defect of ours", func(f *status.Facts) { *f = bare(errors.New("boom")) }, v1alpha1.ReasonInternal, stuck, "boom; what depends on it waits; report it"},
+		"busy, with plan":  {"what was learned before the error is told too", func(f *status.Facts) { drifted(f); f.Err = busy }, v1alpha1.ReasonBusy, passing, "it begins later"},
+		"own words remain": {"a fault's own effect and next action win", func(f *status.Facts) { *f = bare(busy) }, v1alpha1.ReasonBusy, passing, "this one waits; it begins later"},
+	}
+}
+
+func TestRouteConcludes(t *testing.T) {
+	for name, c := range routeCases() {
+		t.Run(name, func(t *testing.T) {
+			f := inSync()
+			c.change(&f)
+			s := status.Route(f)
+			ready := condition(s.Conditions, v1alpha1.ConditionReady)
+			if ready.Reason != c.why || !strings.Contains(ready.Message, c.says) || ready.Message == "" {
+				t.Errorf("%s: %s %q, want %s saying %q", c.reason, ready.Reason, ready.Message, c.why, c.says)
+			}
+			for _, kind := range []string{v1alpha1.ConditionReady, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled} {
+				want := metav1.ConditionStatus("absent")
+				switch {
+				case kind == c.who:
+					want = metav1.ConditionTrue
+				case kind == v1alpha1.ConditionReady:
+					want = metav1.ConditionFalse
+				}
+				if got := condition(s.Conditions, kind); got.Status != want || (want == metav1.ConditionTrue && (got.Reason != ready.Reason || got.Message != ready.Message)) {
+					t.Errorf("%s: %s is %s %s %q, want %s as Ready says", c.reason, kind, got.Status, got.Reason, got.Message, want)
+				}
+			}
+			if s.ObservedGeneration != 7 || ready.ObservedGeneration != 7 || s.LastHandledReconcileAt != "please" {
+				t.Errorf("%s: the status speaks of generation %d and request %q", c.reason, s.ObservedGeneration, s.LastHandledReconcileAt)
+			}
+			if told := strings.Count(ready.Message, "; "); c.who != v1alpha1.ConditionReady && ready.Reason != v1alpha1.ReasonProgressing && ready.Reason != v1alpha1.ReasonPlanned && told < 2 {
+				t.Errorf("%s: %q should name cause, effect and next action", c.reason, ready.Message)
+			}
+		})
+	}
+}
+
+// TestRouteReplacesOldAnswers goes through two states of one route: nothing of
+// the first may stay behind.
+func TestRouteReplacesOldAnswers(t *testing.T) {
+	for name, c := range routeCases() {
+		t.Run(name, func(t *testing.T) {
+			fresh, used := inSync(), inSync()
+			c.change(&fresh)
+			c.change(&used)
+			for _, before := range []string{"progressing", "conflict", "in sync"} {
+				f := inSync()
+				routeCases()[before].change(&f)
+				used.Previous = status.Route(f)
+				got, want := status.Route(used), status.Route(fresh)
+				for _, kind := range []string{v1alpha1.ConditionReady, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled} {
+					if diff := cmp.Diff(condition(want.Conditions, kind), condition(got.Conditions, kind)); diff != "" {
+						t.Errorf("%s: after %s (-want +got):\n%s", c.reason, before, diff)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestRouteSettles(t *testing.T) {
+	for name, c := range routeCases() {
+		t.Run(name, func(t *testing.T) {
+			f := inSync()
+			c.change(&f)
+			once := status.Route(f)
+			f.Previous, f.Now = once, now.AddDate(0, 0, 1)
+			if diff := cmp.Diff(once, status.Route(f)); diff != "" {
+				t.Errorf("the same facts a day later must write nothing (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRouteLeavesThePreviousStatusAlone(t *testing.T) {
+	f := inSync()
+	drifted(&f)
+	f.Previous = status.Route(f)
+	kept := f.Previous.DeepCopy()
+	f.Plan = plan.Plan{}
+	status.Route(f)
+	if diff := cmp.Diff(*kept, f.Previous); diff != "" {
+		t.Errorf("the cache's object was changed (-was +is):\n%s", diff)
+	}
+}

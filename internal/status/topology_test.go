@@ -1,0 +1,213 @@
+package status_test
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/netip"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/status"
+)
+
+// seen are the facts of an organization with one Edge pool of two machines.
+func seen() status.TopologyFacts {
+	machine := func(name, address string) lync.EdgeServer {
+		return lync.EdgeServer{FQDN: name, ExternalAddresses: []netip.Addr{netip.MustParseAddr(address)}}
+	}
+	running := lync.EdgeServerState{Services: []lync.Service{{State: lync.ServiceRunning}}}
+	return status.TopologyFacts{Now: now, Generation: 3, Snapshot: lync.Snapshot{At: now.Add(1500 * time.Millisecond), Endpoint: "https://fe1/wsman",
+		Topology: lync.Part[lync.Topology]{Value: lync.Topology{
+			Product: lync.Product{Name: "Lync Server 2013", Version: "5.0", XMPP: true},
+			Sites:   []lync.Site{{Name: "Redmond", SIPRoute: "edge1", XMPPRoute: "edge2"}},
+			EdgePools: []lync.EdgePool{{FQDN: "edge1", Site: "Redmond", ExternalFQDN: "ae1", SIPEnabled: true, NextHop: "fe1",
+				Servers: []lync.EdgeServer{machine("Edge1a", "192.0.2.1"), machine("edge1b", "192.0.2.2")}}},
+			FrontEndPools: []lync.FrontEndPool{{FQDN: "fe1", Site: "Redmond", BackupPool: "fe2", State: lync.PoolActive, Edge: lync.Association{Registrar: "edge1", Conferencing: "EDGE1", Mediation: "edge1", HasMediation: true}}},
+			Replicas:      map[string]lync.Replica{"edge1a": {UpToDate: true}, "edge1b": {}},
+		}},
+		EdgeServers: map[string]lync.Part[lync.EdgeServerState]{"edge1a": {Value: running}, "edge1b": {Value: running}},
+	}}
+}
+
+func TestTopologyShowsWhatWasSeen(t *testing.T) {
+	f := seen()
+	f.Overridden = map[string][]netip.Addr{"edge1b": {netip.MustParseAddr("198.51.100.7")}}
+	at := metav1.NewTime(now.Add(time.Second))
+	want := v1alpha1.LyncTopologyStatus{ObservedGeneration: 3, Endpoint: "https://fe1/wsman", ObservedAt: &at,
+		Product: &v1alpha1.Product{Name: "Lync Server 2013", Version: "5.0", XMPP: true},
+		Sites:   []v1alpha1.SiteStatus{{Name: "Redmond", SIPRoute: "edge1", XMPPRoute: "edge2"}},
+		EdgePools: []v1alpha1.EdgePoolStatus{{FQDN: "edge1", Site: "Redmond", ExternalFQDN: "ae1", SIP: true, NextHop: "fe1", Servers: []v1alpha1.EdgeServerStatus{
+			{FQDN: "Edge1a", ExternalAddresses: []string{"192.0.2.1"}, Reachable: true, Services: "Running", Replica: "UpToDate"},
+			{FQDN: "edge1b", ExternalAddresses: []string{"198.51.100.7"}, Reachable: true, Services: "Running", Replica: "Behind"}}}},
+		FrontEndPools: []v1alpha1.FrontEndPoolStatus{{FQDN: "fe1", Site: "Redmond", EdgePool: "edge1", BackupPool: "fe2", State: "Active"}},
+	}
+	got := status.Topology(f)
+	conditions := got.Conditions
+	got.Conditions = nil
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for kind, says := range map[string]string{v1alpha1.ConditionReady: "Lync Server 2013 5.0 answers on https://fe1/wsman", v1alpha1.ConditionEdgeServersReachable: "every Edge server answers"} {
+		if c := condition(conditions, kind); c.Status != metav1.ConditionTrue || c.Reason != v1alpha1.ReasonObserved || c.Message != says {
+			t.Errorf("%s is %s %s %q, want True saying %q", kind, c.Status, c.Reason, c.Message, says)
+		}
+	}
+}
+
+func TestTopologyOfMachines(t *testing.T) {
+	service := func(s ...lync.ServiceState) lync.Part[lync.EdgeServerState] {
+		var p lync.Part[lync.EdgeServerState]
+		for _, state := range s {
+			p.Value.Services = append(p.Value.Services, lync.Service{State: state})
+		}
+		return p
+	}
+	cases := map[string]struct {
+		reason   string
+		part     lync.Part[lync.EdgeServerState]
+		out      bool
+		services string
+		edges    metav1.ConditionStatus
+		says     string
+	}{
+		"running":        {"all services run", service(lync.ServiceRunning, lync.ServiceRunning), false, "Running", metav1.ConditionTrue, ""},
+		"partial":        {"some do", service(lync.ServiceRunning, lync.ServiceStopped), false, "Partial", metav1.ConditionTrue, ""},
+		"stopped":        {"none does", service(lync.ServiceStopped), false, "Stopped", metav1.ConditionTrue, ""},
+		"no services":    {"a machine that was never set up", service(), false, "Stopped", metav1.ConditionTrue, ""},
+		"silent":         {"unknown is not stopped", lync.Part[lync.EdgeServerState]{Err: fault.New(fault.Unreachable, "read", "edge1b", "refused")}, false, "Unknown", metav1.ConditionFalse, "read edge1b: refused; what depends on it waits; it is tried again"},
+		"out of service": {"a person knows that it is dead", lync.Part[lync.EdgeServerState]{Err: errors.New("refused")}, true, "Unknown", metav1.ConditionTrue, "refused"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := seen()
+			f.Snapshot.EdgeServers["edge1b"] = c.part
+			f.OutOfService = map[string]bool{"edge1b": c.out}
+			s := status.Topology(f)
+			m := s.EdgePools[0].Servers[1]
+			if m.Services != c.services || m.Reachable != c.part.Known() || !strings.Contains(m.Message, c.says) {
+				t.Errorf("%s: services %s, reachable %v, %q; want %s saying %q", c.reason, m.Services, m.Reachable, m.Message, c.services, c.says)
+			}
+			if e := condition(s.Conditions, v1alpha1.ConditionEdgeServersReachable); e.Status != c.edges || (c.edges == metav1.ConditionFalse && !strings.Contains(e.Message, c.says)) {
+				t.Errorf("%s: EdgeServersReachable is %s %q, want %s", c.reason, e.Status, e.Message, c.edges)
+			}
+		})
+	}
+	f := seen()
+	delete(f.Snapshot.EdgeServers, "edge1b")
+	delete(f.Snapshot.Topology.Value.Replicas, "edge1b")
+	if m := status.Topology(f).EdgePools[0].Servers[1]; m.Reachable || m.Message == "" || m.Replica != "Unknown" {
+		t.Errorf("a machine that nobody read is shown as %+v", m)
+	}
+}
+
+func TestTopologyWithUnequalLinksNamesNoPool(t *testing.T) {
+	f := seen()
+	f.Snapshot.Topology.Value.FrontEndPools[0].Edge.Mediation = "edge2"
+	if got := status.Topology(f).FrontEndPools[0].EdgePool; got != "" {
+		t.Errorf("EdgePool is %q although the links differ", got)
+	}
+}
+
+func TestTopologyKeepsWhatWasSeen(t *testing.T) {
+	before := status.Topology(seen())
+	unread := fault.New(fault.Unreachable, "read the topology", "", "no management server could be used")
+	for name, fail := range map[string]func(*status.TopologyFacts){
+		"nothing to sign in with": func(f *status.TopologyFacts) { f.Err, f.Snapshot = unread, lync.Snapshot{} },
+		"nobody answered": func(f *status.TopologyFacts) {
+			f.Snapshot = lync.Snapshot{At: now, Topology: lync.Part[lync.Topology]{Err: unread}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := seen()
+			f.Previous, f.Now = before, now.Add(time.Hour)
+			fail(&f)
+			got := status.Topology(f)
+			ready := condition(got.Conditions, v1alpha1.ConditionReady)
+			if ready.Status != metav1.ConditionFalse || ready.Reason != v1alpha1.ReasonUnreachable || strings.Count(ready.Message, "; ") != 2 {
+				t.Errorf("Ready is %s %s %q", ready.Status, ready.Reason, ready.Message)
+			}
+			if condition(got.Conditions, v1alpha1.ConditionReconciling).Status != metav1.ConditionTrue {
+				t.Error("Reconciling is absent although it is tried again")
+			}
+			got.Conditions = before.Conditions
+			if diff := cmp.Diff(before, got); diff != "" {
+				t.Errorf("unknown is not empty (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTopologyTellsWhenItChanged(t *testing.T) {
+	f := seen()
+	f.Previous = status.Topology(f)
+	f.Now, f.Snapshot.At = now.Add(time.Hour), now.Add(time.Hour)
+	f.Snapshot.Topology.Value.ServerTime = now.Add(time.Hour)
+	if diff := cmp.Diff(f.Previous, status.Topology(f)); diff != "" {
+		t.Errorf("an hour later nothing changed and something is written (-before +after):\n%s", diff)
+	}
+	f.Snapshot.Topology.Value.Sites[0].SIPRoute = "edge2"
+	if got := status.Topology(f).ObservedAt; !got.Time.Equal(now.Add(time.Hour)) {
+		t.Errorf("a route moved and observedAt is %s, want the time of the look", got)
+	}
+}
+
+// TestEveryReasonIsReached holds the list of reasons to what status really says.
+func TestEveryReasonIsReached(t *testing.T) {
+	said := map[string]bool{}
+	collect := func(all []metav1.Condition) {
+		for _, c := range all {
+			said[c.Reason] = true
+		}
+	}
+	for _, c := range routeCases() {
+		f := inSync()
+		c.change(&f)
+		collect(status.Route(f).Conditions)
+	}
+	collect(status.Topology(seen()).Conditions)
+	declared := reasons(t)
+	if len(declared) < 20 {
+		t.Fatalf("only %d reasons were read", len(declared))
+	}
+	for _, r := range declared {
+		if !said[r] {
+			t.Errorf("no case says reason %s: remove it from the API or test it", r)
+		}
+		delete(said, r)
+	}
+	for r := range said {
+		t.Errorf("reason %s is said and not declared in the API", r)
+	}
+}
+
+// reasons reads the reason constants of the API from their source.
+func reasons(t *testing.T) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../../api/v1alpha1/conditions.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		v, ok := n.(*ast.ValueSpec)
+		if ok && strings.HasPrefix(v.Names[0].Name, "Reason") {
+			text, err := strconv.Unquote(v.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, text)
+		}
+		return true
+	})
+	return out
+}
