@@ -32,8 +32,6 @@ const (
 	ReasonInSync = "InSync"
 	// ReasonObserved: the organization could be read.
 	ReasonObserved = "Observed"
-	// ReasonNotManaged: the spec does not name this part.
-	ReasonNotManaged = "NotManaged"
 	// ReasonProgressing: a plan is being carried out.
 	ReasonProgressing = "Progressing"
 	// ReasonPlanned: there are steps to take and nothing has been started yet.
@@ -54,8 +52,6 @@ const (
 	ReasonSecretMissing = "SecretMissing"
 	// ReasonNotObserved: the organization has not been read yet.
 	ReasonNotObserved = "NotObserved"
-	// ReasonUnknown: a part that the plan needs could not be read.
-	ReasonUnknown = "Unknown"
 	// ReasonPortsClosed: an address of the Edge pool does not answer.
 	ReasonPortsClosed = "PortsClosed"
 	// ReasonNameBlocked: DNS has something in the way of a name.
