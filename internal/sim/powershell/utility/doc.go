@@ -36,5 +36,7 @@ func required(position int, name, typ string, aliases ...string) powershell.Para
 // Modules are the modules that every PowerShell process has from its start. They
 // are for one runspace: Utility keeps type data.
 func Modules() []*powershell.Module {
-	return []*powershell.Module{Core(), Utility(), Management()}
+	core := Core()
+	core.Commands = append(core.Commands, refuse(refusedCore)...)
+	return []*powershell.Module{core, Utility(), Management(), Security()}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
+	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
 // typeData are the extended type data of one runspace: which of those that the
@@ -30,6 +31,29 @@ func removeTypeData(t *typeData) *powershell.Command {
 					"Error in TypeData \""+c.Text("TypeName")+"\": The type data could not be found."))
 			}
 			t.gone[name] = true
+			return nil
+		}}
+}
+
+// getTypeData tells that type data are there; what they say is not simulated.
+func getTypeData(t *typeData) *powershell.Command {
+	return &powershell.Command{Name: "Get-TypeData", Class: "Microsoft.PowerShell.Commands.GetTypeDataCommand",
+		Parameters: []powershell.Parameter{at(0, "TypeName", "String[]")},
+		Process: func(_ context.Context, c *powershell.Call) error {
+			for _, name := range c.Texts("TypeName") {
+				if !strings.EqualFold(name, knownTypeData) {
+					return dotnet.Refuse("Get-TypeData of %s", name)
+				}
+				if t.removed(name) {
+					continue
+				}
+				if err := c.EmitWhole(value.NewObject("System.Management.Automation.Runspaces.TypeData").Set("TypeName", "System.Array")); err != nil {
+					return err
+				}
+			}
+			if !c.Has("TypeName") {
+				return dotnet.Refuse("Get-TypeData of all types")
+			}
 			return nil
 		}}
 }

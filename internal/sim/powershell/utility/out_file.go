@@ -1,0 +1,65 @@
+package utility
+
+import (
+	"context"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell"
+	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
+	"github.com/fedroute/fedroute/internal/sim/powershell/value"
+)
+
+func outFile() *powershell.Command {
+	in := func(set, name string, position int) powershell.Parameter {
+		return powershell.Parameter{Name: name, Type: "String", Sets: []powershell.ParameterSet{{Name: set, Mandatory: true, Position: position}}}
+	}
+	return &powershell.Command{Name: "Out-File", Class: "Microsoft.PowerShell.Commands.OutFileCommand", DefaultSet: "ByPath", ShouldProcess: true,
+		Parameters: append([]powershell.Parameter{
+			in("ByPath", "FilePath", 0), in("ByLiteralPath", "LiteralPath", powershell.Named), at(1, "Encoding", "String"), piped("InputObject"), named("Width", "Int32"),
+		}, flags("Append", "Force", "NoClobber", "NoNewline")...),
+		Process: gather,
+		End: func(_ context.Context, c *powershell.Call) error {
+			t, err := locate(c, c.Text("FilePath")+c.Text("LiteralPath"))
+			if err != nil {
+				return err
+			}
+			if t.drive != "" {
+				return dotnet.Refuse("Out-File on the drive %s:", t.drive)
+			}
+			yes, err := c.ShouldProcess(t.name, "Output to File")
+			if err != nil || !yes {
+				return err
+			}
+			if c.On("NoClobber") && !c.On("Append") && t.exists(c) {
+				return alreadyExists(t, "NoClobber")
+			}
+			return writeOut(c, t)
+		}}
+}
+
+func alreadyExists(t target, id string) *value.ErrorRecord {
+	return powershell.NewErrorRecord("System.IO.IOException", id, "ResourceExists", t.String(), "The file '"+t.String()+"' already exists.")
+}
+
+// writeOut writes the objects as a console would show them; 5.1 in UTF-16.
+func writeOut(c *powershell.Call, t target) error {
+	usual, end := "unicode", "\r\n"
+	if c.Runspace().Edition() == powershell.Core7 {
+		usual = "utf8nobom"
+	}
+	if c.On("NoNewline") {
+		end = ""
+	}
+	text := ""
+	if lines := c.Runspace().Render(gathered(c)); len(lines) > 0 {
+		text = strings.Join(lines, end) + end
+	}
+	if c.On("Append") {
+		return appendText(c, t, text, usual)
+	}
+	data, err := encode(c, text, usual)
+	if err != nil {
+		return err
+	}
+	return dotnet.FileError(c.Runspace().Env().Files.WriteFile(t.name, data), t.name)
+}
