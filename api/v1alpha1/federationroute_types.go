@@ -113,7 +113,7 @@ type FederationRouteSpec struct {
 	// +optional
 	// +kubebuilder:default="1m"
 	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('5s')",message="interval is too short for servers that others use too; write 5s or more"
-	Interval metav1.Duration `json:"interval,omitempty"`
+	Interval metav1.Duration `json:"interval,omitzero"`
 }
 
 // Hostname is a fully qualified host name in lower case, such as

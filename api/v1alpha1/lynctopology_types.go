@@ -37,7 +37,7 @@ type LyncTopologySpec struct {
 	// +optional
 	// +kubebuilder:default="1m"
 	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('2s')",message="pollInterval is too short for a management server; write 2s or more"
-	PollInterval metav1.Duration `json:"pollInterval,omitempty"`
+	PollInterval metav1.Duration `json:"pollInterval,omitzero"`
 }
 
 // Management are servers with the management shell, tried in order.
