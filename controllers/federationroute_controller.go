@@ -51,11 +51,13 @@ func (r *FederationRouteReconciler) Reconcile(ctx context.Context, req ctrl.Requ
 	if err := r.options.Client.Get(ctx, req.NamespacedName, &route); err != nil {
 		if apierrors.IsNotFound(err) {
 			r.runs.forget(req.NamespacedName)
+			r.written.forget(req.NamespacedName)
 			forgetRoute(req.NamespacedName)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	if !route.DeletionTimestamp.IsZero() {
+		r.runs.forget(req.NamespacedName)
 		return ctrl.Result{}, nil
 	}
 	r.written.catchUp(&route, &route.Status)
@@ -69,11 +71,14 @@ func (r *FederationRouteReconciler) Reconcile(ctx context.Context, req ctrl.Requ
 // pursue observes, plans, asks the guards and begins a run. Its error is why it
 // could not get that far.
 func (s *scope) pursue(ctx context.Context) error {
+	if s.running() {
+		return nil
+	}
 	now, err := s.sight(ctx)
 	if err != nil {
 		return err
 	}
-	if s.running(now) {
+	if s.unseen(now) {
 		return nil
 	}
 	s.facts.Desired, err = plan.Resolve(intentOf(s.route.Spec, s.topology.Spec), now.snapshot.Topology.Value)
@@ -97,7 +102,7 @@ func (s *scope) pursue(ctx context.Context) error {
 		s.look(wish) // a machine may have died since: look once more before the first change
 		return nil
 	}
-	return s.begin(ctx)
+	return s.begin(ctx, now)
 }
 
 // sight gives the organization's latest observation, or why there is none.
@@ -121,30 +126,36 @@ func (s *scope) sight(ctx context.Context) (sight, error) {
 	return now, now.snapshot.Topology.Err
 }
 
-// running reports whether the latest run still has the word: it runs, or nobody
-// has looked at the organization since it ended.
-func (s *scope) running(now sight) bool {
+// running reports whether the latest run is under way; a run for another spec is
+// told to stop, whether the organization can be seen or not.
+func (s *scope) running() bool {
 	have := s.runs.get(s.route)
 	if have == nil {
 		return false
 	}
 	s.facts.Run = have.facts()
-	over, ended, err := have.run.Ended()
-	if !over {
-		if !have.of(s.route) {
-			have.run.Stop()
-		}
-		return true
+	if have.of(s.route) {
+		return s.facts.Run.Active
 	}
-	if now.snapshot.At.Before(ended) {
-		s.facts.Run.Active = true
-		s.look(ended)
-		return true
+	have.run.Stop()
+	s.facts.Run.Err = nil // how an older wish ended is history
+	return s.facts.Run.Active
+}
+
+// unseen reports whether nobody has looked at the organization since the latest
+// run ended: until then the run has the word.
+func (s *scope) unseen(now sight) bool {
+	have := s.runs.get(s.route)
+	if have == nil {
+		return false
 	}
-	if err == nil || !have.of(s.route) {
-		s.facts.Run.Err = nil
+	_, ended, _ := have.run.Ended()
+	if !now.snapshot.At.Before(ended) {
+		return false
 	}
-	return false
+	s.facts.Run.Active = true
+	s.look(ended)
+	return true
 }
 
 // look asks for a fresh observation of the organization.
@@ -163,7 +174,7 @@ func (s *scope) observe(ctx context.Context, now sight) error {
 		Topology:    now.snapshot.Topology.Value,
 		EdgeServers: now.snapshot.EdgeServers,
 		Records:     lookUp(ctx, open, s.facts.Desired.Records),
-		Ports:       s.ports.read(ctx, s.facts.Desired.Targets),
+		Ports:       s.ports.read(ctx, s.facts.Desired.Targets, now.snapshot.At),
 	}
 	return nil
 }
@@ -200,7 +211,6 @@ func (s *scope) tooEarly() bool {
 	}
 	wait := ended.Add(have.retryAfter()).Sub(s.options.Clock.Now())
 	if wait <= 0 {
-		have.failures++
 		return false
 	}
 	s.again = min(s.again, wait)
@@ -208,10 +218,10 @@ func (s *scope) tooEarly() bool {
 }
 
 // begin takes up the writers, which exist nowhere before this, and starts a run.
-func (s *scope) begin(ctx context.Context) error {
-	observer, operator, ok := s.organizations.operator(s.topologyKey())
+func (s *scope) begin(ctx context.Context, now sight) error {
+	observer, operator, ok := s.organizations.operator(s.topologyKey(), now.edition)
 	if !ok {
-		return &status.Missing{Reason: v1alpha1.ReasonNotObserved, Message: "the organization is not connected yet; nothing is changed; this route goes on when it is"}
+		return &status.Missing{Reason: v1alpha1.ReasonNotObserved, Message: "the organization has not been observed since its LyncTopology changed; nothing is changed; this route goes on when it has been"}
 	}
 	open, err := zones(ctx, s.route.Spec.DNS, secrets{reader: s.options.Secrets, namespace: s.route.Namespace})
 	if err != nil {

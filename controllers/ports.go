@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -28,21 +29,22 @@ type ports struct {
 
 type timedReading struct {
 	probe.Reading
-	at time.Time
+	at time.Time // when asking began
 }
 
 func newPorts(p probe.Prober, c apply.Clock) *ports {
 	return &ports{prober: p, clock: c, readings: map[probe.Target]timedReading{}}
 }
 
-// read asks all targets side by side.
-func (p *ports) read(ctx context.Context, targets []probe.Target) map[probe.Target]probe.Reading {
+// read asks all targets side by side. A reading from before since tells of
+// another world, such as that before a run, and is not used.
+func (p *ports) read(ctx context.Context, targets []probe.Target, since time.Time) map[probe.Target]probe.Reading {
 	readings := make([]probe.Reading, len(targets))
 	var group errgroup.Group
 	group.SetLimit(32)
 	for i, t := range targets {
 		group.Go(func() error {
-			readings[i] = p.one(ctx, t)
+			readings[i] = p.one(ctx, t, since)
 			return nil
 		})
 	}
@@ -54,18 +56,20 @@ func (p *ports) read(ctx context.Context, targets []probe.Target) map[probe.Targ
 	return out
 }
 
-func (p *ports) one(ctx context.Context, t probe.Target) probe.Reading {
+func (p *ports) one(ctx context.Context, t probe.Target, since time.Time) probe.Reading {
 	p.mu.Lock()
 	have, ok := p.readings[t]
 	p.mu.Unlock()
-	if ok && p.clock.Now().Sub(have.at) < portsFresh {
+	if ok && !have.at.Before(since) && p.clock.Now().Sub(have.at) < portsFresh {
 		return have.Reading
 	}
-	shared, _, _ := p.flight.Do(t.Address.String()+string(t.Protocol)+t.Domain, func() (any, error) {
+	question := fmt.Sprint(t.Address, t.Protocol, t.Domain, since.UnixNano())
+	shared, _, _ := p.flight.Do(question, func() (any, error) {
+		began := p.clock.Now()
 		reading := p.prober.Probe(ctx, t)
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.readings[t] = timedReading{reading, p.clock.Now()}
+		p.readings[t] = timedReading{reading, began}
 		return reading, nil
 	})
 	return shared.(probe.Reading)
