@@ -10,6 +10,9 @@ import (
 // settle chooses the parameter set and asks for mandatory parameters. With
 // awaiting, input can still decide between the sets and give what is missing.
 func (b *binder) settle(awaiting bool) error {
+	if err := b.defaults(); err != nil {
+		return err
+	}
 	if awaiting && len(b.table.sets) > 0 {
 		if open := b.complete(true); open != 0 {
 			b.valid = open

@@ -167,7 +167,12 @@ func (f *frame) typeNamed(n *syntax.TypeName) (*dotnet.Type, error) {
 	if t, ok := dotnet.Lookup(name); ok {
 		return t, nil
 	}
-	if dotnet.Known(name) {
+	for _, namespace := range f.rs.usings {
+		if t, ok := dotnet.Lookup(namespace + "." + name); ok {
+			return t, nil
+		}
+	}
+	if dotnet.Known(name) || len(f.rs.usings) > 0 {
 		return nil, f.refuse("the type [" + name + "]")
 	}
 	return nil, f.fail(runtimeException, "TypeNotFound", "InvalidOperation", name, "Unable to find type [%s].", name)

@@ -18,17 +18,22 @@ type function struct {
 }
 
 func newFunction(d *syntax.FunctionDefinition) *function {
-	return &function{name: unscoped(d.Name), filter: d.Filter, params: d.Parameters, body: d.Body}
+	return &function{name: d.Name, filter: d.Filter, params: d.Parameters, body: d.Body}
 }
 
-// unscoped drops the scope of function global:Name.
-func unscoped(name string) string {
-	for _, s := range []string{"global:", "script:", "local:"} {
-		if len(name) > len(s) && strings.EqualFold(name[:len(s)], s) {
-			return name[len(s):]
+// defineFunction makes a function known where its name says: function global:Name.
+func (f *frame) defineFunction(d *syntax.FunctionDefinition) {
+	fn, at := newFunction(d), f.scope
+	if where, name, ok := strings.Cut(fn.name, ":"); ok {
+		fn.name = name
+		switch strings.ToLower(where) {
+		case "global":
+			at = at.root()
+		case "script":
+			at = at.script
 		}
 	}
-	return name
+	at.define(fn)
 }
 
 // declaration is what the parameters and attributes of a script block say.

@@ -62,11 +62,7 @@ func (f *frame) entry(h *value.Hashtable, at any) (any, error) {
 		v, _ := h.At(int(i))
 		return v, nil
 	}
-	v, ok := h.Get(at)
-	if !ok && h.CaseSensitive && h.Type != value.HashtableType {
-		return nil, f.fail("System.Collections.Generic.KeyNotFoundException", "System.Collections.Generic.KeyNotFoundException",
-			"OperationStopped", nil, "The given key '%s' was not present in the dictionary.", value.Text(at))
-	}
+	v, _ := h.Get(at)
 	return v, nil
 }
 

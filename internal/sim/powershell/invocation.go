@@ -57,6 +57,18 @@ func (inv *invocation) collector(parameter string) *value.List {
 	return list
 }
 
+// keep puts a record into the -ErrorVariable or -WarningVariable of this call
+// and of those around it, once.
+func (inv *invocation) keep(stream syntax.Stream, record any) {
+	for at := inv; at != nil; at = at.frame.inv {
+		list := map[syntax.Stream]*value.List{errorStream: at.errorVariable, warningStream: at.warningVariable}[stream]
+		if list == nil || list.Len() > 0 && list.Items()[list.Len()-1] == record {
+			continue
+		}
+		list.Append(record)
+	}
+}
+
 // out sends one object down the pipeline.
 func (inv *invocation) out(v any) error {
 	if inv.outVariable != nil {
@@ -89,9 +101,7 @@ func (inv *invocation) writeError(r *value.ErrorRecord) error {
 	if action == actionIgnore {
 		return nil
 	}
-	if inv.errorVariable != nil {
-		inv.errorVariable.Append(r)
-	}
+	inv.keep(errorStream, r)
 	switch action {
 	case actionStop, actionInquire:
 		return &raised{record: r, final: true, direct: true}
@@ -121,9 +131,7 @@ func (inv *invocation) message(stream syntax.Stream, text string) error {
 	m := messages[stream]
 	record := newMessage(stream, text)
 	action := inv.preference(m.parameter, m.variable)
-	if stream == warningStream && inv.warningVariable != nil {
-		inv.warningVariable.Append(record)
-	}
+	inv.keep(stream, record)
 	switch action {
 	case actionSilent, actionIgnore:
 		return nil

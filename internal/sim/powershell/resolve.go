@@ -1,6 +1,7 @@
 package powershell
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
@@ -43,7 +44,9 @@ func (f *frame) notFound(name string) error {
 		message = "The term '%s' is not recognized as the name of a cmdlet, function, script file, or operable program. " +
 			"Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
 	}
-	return f.fail(commandNotFound, "CommandNotFoundException", "ObjectNotFound", name, message, name)
+	exception := value.NewException(commandNotFound, fmt.Sprintf(message, name))
+	exception.Props = value.NewObject(commandNotFound).Set("CommandName", name)
+	return f.raise(value.NewErrorRecord(exception, "CommandNotFoundException", "ObjectNotFound", name))
 }
 
 // resolve finds a command: alias, function, cmdlet, a cmdlet of a module not

@@ -44,6 +44,9 @@ func (rs *Runspace) evaluate(ctx context.Context, script string, args map[string
 	if err != nil {
 		return f.raising(err)
 	}
+	if err := rs.use(ast); err != nil {
+		return err
+	}
 	var arguments []argument
 	for name, v := range args {
 		arguments = append(arguments, argument{name: name, value: value.From(v), hasValue: true})
@@ -57,6 +60,17 @@ func (rs *Runspace) evaluate(ctx context.Context, script string, args map[string
 	s.runner = r
 	line := &chain{stages: []*stage{s}}
 	return line.run(none{}, false)
+}
+
+// use takes note of a script's using statements.
+func (rs *Runspace) use(ast *syntax.ScriptBlock) error {
+	for _, u := range ast.Usings {
+		if u.Kind != "namespace" {
+			return &syntax.UnsupportedError{Construct: "using " + u.Kind, Line: u.Line()}
+		}
+		rs.usings = append(rs.usings, u.Name)
+	}
+	return nil
 }
 
 // exitCode reports what ended the script and gives the process's exit code.

@@ -40,6 +40,9 @@ func newBlockRunner(inv *invocation, b *ScriptBlock, args []argument, dotted boo
 // bind gives the arguments to the parameters and makes the body's scope.
 func (r *scriptRunner) bind(parent *scope, params []*syntax.Parameter, args []argument, dotted bool) (runner, error) {
 	inv := r.inv
+	if r.body.DynamicParam != nil {
+		return nil, inv.frame.refuse("dynamicparam")
+	}
 	decl, err := inv.frame.declare(r.body, params)
 	if err != nil {
 		return nil, err
@@ -69,29 +72,12 @@ func (r *scriptRunner) makeFrame(parent *scope, dotted bool) {
 		g.scope = newScope(parent)
 	}
 	g.streams[outputStream] = inv.out
-	if inv.errorVariable != nil {
-		report := g.streams[errorStream]
-		g.streams[errorStream] = func(v any) error {
-			inv.keepError(v)
-			return report(v)
-		}
-	}
 	inv.scope = g.scope
 	if !dotted || len(r.decl.params) > 0 {
 		inv.inherit(g.scope)
 		g.scope.set("args", append([]any{}, r.binder.rest...))
 	}
 	r.frame = &g
-}
-
-// keepError puts a record into -ErrorVariable, once.
-func (inv *invocation) keepError(v any) {
-	for _, have := range inv.errorVariable.Items() {
-		if have == v {
-			return
-		}
-	}
-	inv.errorVariable.Append(v)
 }
 
 func (r *scriptRunner) begin() error {

@@ -76,6 +76,7 @@ type Runspace struct {
 	errors  *value.List // $Error, newest first
 
 	tables  map[*Command]*paramTable
+	usings  []string // namespaces of using statements
 	current *scope // of the statement that runs, for code that calls back
 
 	succeeded bool // $?

@@ -61,6 +61,7 @@ func (f *frame) unhandled(r *raised) error {
 	case actionIgnore:
 		return nil
 	case actionSilent:
+		f.inv.keep(errorStream, r.record)
 		f.rs.remember(r.record)
 		return nil
 	}
@@ -73,6 +74,7 @@ func (f *frame) unhandled(r *raised) error {
 
 // report puts a record into $Error and onto the error stream.
 func (f *frame) report(record *value.ErrorRecord) error {
+	f.inv.keep(errorStream, record)
 	f.rs.remember(record)
 	return f.streams[errorStream](record)
 }
@@ -101,7 +103,7 @@ func (f *frame) execute(s syntax.Statement) error {
 	case *syntax.TryStatement:
 		return f.try(s)
 	case *syntax.FunctionDefinition:
-		f.scope.define(newFunction(s))
+		f.defineFunction(s)
 		return nil
 	case *syntax.TrapStatement:
 		return nil

@@ -101,7 +101,7 @@ func (f *frame) trap(err error, traps []*syntax.TrapStatement) error {
 		return terr
 	}
 	if t == nil {
-		return err
+		return f.untrapped(r)
 	}
 	f.rs.remember(r.record)
 	g := f.in(newScope(f.scope))
@@ -117,8 +117,14 @@ func (f *frame) trap(err error, traps []*syntax.TrapStatement) error {
 		return berr
 	}
 	r.thrown = false
-	if f.rs.tries > 1 {
-		return err
+	return f.untrapped(r)
+}
+
+// untrapped is an error that the block's own traps leave: it goes on to a try
+// or trap farther out, or is reported here.
+func (f *frame) untrapped(r *raised) error {
+	if f.rs.tries > 1 || r.final {
+		return r
 	}
 	return f.unhandled(r)
 }

@@ -22,12 +22,13 @@ var accelerators = map[string]string{
 	"actionpreference": "System.Management.Automation.ActionPreference",
 	"errorrecord":      "System.Management.Automation.ErrorRecord",
 	"psserializer":     "System.Management.Automation.PSSerializer",
+	"psnoteproperty":   "System.Management.Automation.PSNoteProperty",
 	"system.int":       "System.Int32",
 }
 
 // realAccelerators are short names that PowerShell knows and the simulator refuses.
 var realAccelerators = strings.Fields(`adsi adsisearcher wmi wmiclass wmisearcher ciminstance cimclass cimtype cimconverter
-	mailaddress securestring pscredential psmoduleinfo psvariable psaliasproperty psnoteproperty psscriptproperty psscriptmethod
+	mailaddress securestring pscredential psmoduleinfo psvariable psaliasproperty psscriptproperty psscriptmethod
 	psprimitivedictionary pslistmodifier powershell runspace runspacefactory initialsessionstate ipendpoint x500distinguishedname
 	x509certificate bigint alias allowemptycollection allownull allowemptystring cmdletbinding parameter outputtype
 	supportswildcards validateset validaterange validatepattern validatescript validatelength validatecount validatenotnull

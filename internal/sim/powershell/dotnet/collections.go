@@ -32,7 +32,7 @@ func collectionTypes() []*Type {
 		{Name: "System.Collections.DictionaryEntry", Members: members(
 			prop("Key", func(e value.Entry) any { return e.Key }), prop("Value", func(e value.Entry) any { return e.Value }),
 			prop("Name", func(e value.Entry) any { return e.Key }))},
-		enumeratorType(),
+		enumeratorType(), queueType("System.Collections.Queue", nil), stackType("System.Collections.Stack", nil),
 		{Name: "System.Collections.ObjectModel.Collection`1[System.Management.Automation.PSObject]", Members: itemsMembers()},
 		{Name: "System.Collections.Hashtable+KeyCollection", Members: itemsMembers()},
 		{Name: "System.Collections.Hashtable+ValueCollection", Members: itemsMembers()},
@@ -48,8 +48,10 @@ func genericType(name string, args []*Type) *Type {
 		return genericDictionary(args)
 	case "hashset":
 		return setType(args[0])
-	case "queue", "stack":
-		return refusedType("System.Collections.Generic." + name + "`1[" + args[0].Name + "]")
+	case "queue":
+		return queueType("System.Collections.Generic.Queue`1["+args[0].Name+"]", args[0])
+	case "stack":
+		return stackType("System.Collections.Generic.Stack`1["+args[0].Name+"]", args[0])
 	case "nullable":
 		t := *args[0]
 		t.Zero = nil
@@ -57,8 +59,6 @@ func genericType(name string, args []*Type) *Type {
 	}
 	return nil
 }
-
-func refusedType(name string) *Type { return &Type{Name: name, Refused: []string{"*"}} }
 
 func genericList(args []*Type) *Type {
 	elem := args[0]

@@ -35,6 +35,7 @@ func engineTypes() []*Type {
 			static("Serialize", 1, 2, func(a *Args) (any, error) { return Serialize(a.At(0)) }),
 			static("Deserialize", 1, 1, func(a *Args) (any, error) { return Deserialize(a.Text(0)) }))},
 		{Name: "System.Management.Automation.PSScriptCmdlet"},
+		{Name: "System.Management.Automation.PSNoteProperty", New: newNoteProperty},
 		{Name: "System.Management.Automation.PSTypeName", Refused: []string{"*"}},
 	}
 }

@@ -94,13 +94,35 @@ func exceptionType(name, base string) *Type {
 				e.Message = a.Text(0)
 			}
 			for _, x := range a.From(1) {
-				if inner, ok := x.(*value.Exception); ok {
-					e.Inner = inner
+				switch x := x.(type) {
+				case *value.Exception:
+					e.Inner = x
+				case string:
+					nameArgument(a.Env, e, x)
 				}
 			}
 			return e, nil
 		},
 		Convert: func(_ *Env, v any) (any, error) { return value.NewException(name, text(v)), nil }}
+}
+
+// nameArgument adds the parameter's name that the argument exceptions tell. The
+// derived ones take the name first.
+func nameArgument(e *Env, x *value.Exception, second string) {
+	name := second
+	switch x.Type {
+	case "System.ArgumentException":
+	case "System.ArgumentNullException", "System.ArgumentOutOfRangeException":
+		name, x.Message = x.Message, second
+	default:
+		return
+	}
+	x.Props = value.NewObject(x.Type).Set("ParamName", name)
+	if e.Core {
+		x.Message += " (Parameter '" + name + "')"
+		return
+	}
+	x.Message += "\r\nParameter name: " + name
 }
 
 func exceptionMembers() Members {
@@ -123,6 +145,7 @@ func exceptionMembers() Members {
 		prop("HResult", func(*value.Exception) any { return int32(-2146233088) }),
 		prop("Data", func(*value.Exception) any { return value.NewDictionary("System.Collections.ListDictionaryInternal") }),
 		prop("ParameterName", func(e *value.Exception) any { return extra(e, "ParameterName") }),
+		prop("ParamName", func(e *value.Exception) any { return extra(e, "ParamName") }),
 		prop("ErrorId", func(e *value.Exception) any { return extra(e, "ErrorId") }),
 		prop("CommandName", func(e *value.Exception) any { return extra(e, "CommandName") }),
 		method("GetBaseException", 0, 0, func(e *value.Exception, _ *Args) (any, error) {

@@ -120,6 +120,8 @@ func formatNumber(v any, format string) (string, error) {
 			return "-$" + grouped(-f, orDefault(digits, 2)), nil
 		}
 		return "$" + grouped(f, orDefault(digits, 2)), nil
+	case 'E', 'e':
+		return exponential(f, letter, orDefault(digits, 6)), nil
 	case 'G', 'g', 'R', 'r':
 		if digits <= 0 {
 			return value.Text(v), nil
@@ -162,6 +164,12 @@ func hexadecimal(v any, letter byte, digits int) (string, error) {
 		s = strings.ToUpper(s)
 	}
 	return padInteger(s, digits), nil
+}
+
+// exponential has an exponent of at least three digits.
+func exponential(f float64, letter byte, digits int) string {
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', digits, 64), "e")
+	return mantissa + string(letter) + exponent[:1] + padInteger(exponent[1:], 3)
 }
 
 // fixed rounds halves away from zero, as .NET Framework does.

@@ -121,6 +121,12 @@ type property struct {
 // TypeName is the .NET name.
 func (*property) TypeName() string { return "System.Management.Automation.PSNoteProperty" }
 
+// newNoteProperty is [psnoteproperty]::new(name, value).
+func newNoteProperty(a *Args) (any, error) {
+	v := a.At(1)
+	return &property{name: a.Text(0), kind: "NoteProperty", get: func() any { return v }, set: func(x any) { v = x }}, nil
+}
+
 // Member gives what a property object tells.
 func (p *property) Member(name string) (Member, bool) {
 	switch strings.ToLower(name) {

@@ -48,6 +48,9 @@ func CharAt(s string, i int) any {
 }
 
 func newString(a *Args) (any, error) {
+	if a.Len() == 0 {
+		return nil, &MissingMember{Type: "System.String", Name: "new", Method: true, Known: true}
+	}
 	if a.Len() == 2 {
 		return strings.Repeat(a.Text(0), a.Int(1)), a.err
 	}
