@@ -15,3 +15,9 @@ func (c *Call) WriteCallerError(r *value.ErrorRecord) error {
 	}
 	return inv.writeError(r)
 }
+
+// WriteHost writes a line for Write-Host: to the information stream, which can
+// be redirected, whatever $InformationPreference says.
+func (c *Call) WriteHost(line string) error {
+	return c.inv.frame.streams[informationStream](newMessage(informationStream, line))
+}

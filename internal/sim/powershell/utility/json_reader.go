@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -121,14 +122,26 @@ func (r jsonReader) property(o *value.Object, name string, v any) error {
 		return powershell.NewErrorRecord("System.InvalidOperationException", "EmptyKeyInJsonString", "InvalidOperation", nil,
 			"The provided JSON includes a property whose name is an empty string.")
 	}
-	for _, p := range o.Properties() {
-		if p.Name != name && strings.EqualFold(p.Name, name) {
-			return powershell.NewErrorRecord("System.InvalidOperationException", "KeysWithDifferentCasingInJsonString", "InvalidOperation", nil,
-				fmt.Sprintf("Cannot convert the JSON string because it contains keys with different casing: '%s' and '%s'.", p.Name, name))
-		}
+	if _, exists := o.Get(name); !exists {
+		o.Set(name, v)
+		return nil
+	}
+	at := slices.IndexFunc(o.Properties(), func(p value.Property) bool { return strings.EqualFold(p.Name, name) })
+	if have := o.Properties()[at].Name; have != name {
+		return r.likeAnother(have, name)
 	}
 	o.Set(name, v)
 	return nil
+}
+
+// likeAnother is the error of two keys that differ in their case only.
+func (r jsonReader) likeAnother(have, name string) error {
+	id, format := "DuplicateKeysInJsonString",
+		"Cannot convert the JSON string because a dictionary that was converted from the string contains the duplicated keys '%s' and '%s'."
+	if r.core {
+		id, format = "KeysWithDifferentCasingInJsonString", "Cannot convert the JSON string because it contains keys with different casing: '%s' and '%s'."
+	}
+	return powershell.NewErrorRecord("System.InvalidOperationException", id, "InvalidOperation", nil, fmt.Sprintf(format, have, name))
 }
 
 // number is an Int32, Int64, Decimal or Double, the first that fits; in 7 an

@@ -48,6 +48,8 @@ func TestConvertFromJSON(t *testing.T) {
 		"not JSON":           {reason: "its error can be caught", script: `try { ConvertFrom-Json 'nonsense' } catch { $_.FullyQualifiedErrorId }`, want: []string{invalid}},
 		"text behind":        {reason: "one value only", script: `ConvertFrom-Json '{"a":1} x'`, errors: []string{invalid}},
 		"empty key":          {reason: "a property has a name", script: `ConvertFrom-Json '{"":1}'`, errors: []string{"EmptyKeyInJsonString,Microsoft.PowerShell.Commands.ConvertFromJsonCommand"}},
+		"same key twice":     {reason: "the last one counts", script: `(ConvertFrom-Json '{"a":1,"a":2}').a`, want: []string{"2"}},
+		"keys like another":  {reason: "properties ignore the case", script: `ConvertFrom-Json '{"a":1,"A":2}'`, errors: []string{"DuplicateKeysInJsonString,Microsoft.PowerShell.Commands.ConvertFromJsonCommand"}},
 		"back":               {reason: "what was written is read", script: `$o = ConvertFrom-Json (ConvertTo-Json @{ t = "<'&>"; n = @{ a = @(1, 2) } } -Compress); $o.t; $o.n.a[1]`, want: []string{"<'&>", "2"}},
 		"hashtable in 7":     {reason: "-AsHashtable", core: true, script: `('{"a":{"b":1}}' | ConvertFrom-Json -AsHashtable).a['b']`, want: []string{"1"}},
 		"properties of it":   {reason: "the worker splats them", script: `(ConvertFrom-Json '{"x":1,"y":[]}').PSObject.Properties | ForEach-Object { $_.Name }`, want: []string{"x", "y"}},

@@ -62,7 +62,7 @@ func writeHost() *powershell.Command {
 			if c.Has("Separator") {
 				separator = c.Text("Separator")
 			}
-			return c.Host(joined(c.Value("Object"), separator))
+			return c.WriteHost(joined(c.Value("Object"), separator))
 		}}
 }
 

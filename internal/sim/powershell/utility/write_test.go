@@ -20,14 +20,15 @@ func TestWriteError(t *testing.T) {
 
 func TestWriteToStreams(t *testing.T) {
 	check(t, map[string]oneLiner{
-		"output":       {reason: "collections are taken apart", script: `Write-Output 1, 2 | ForEach-Object { "<$_>" }`, want: []string{"<1>", "<2>"}},
-		"whole":        {reason: "-NoEnumerate keeps them", script: `(Write-Output @(1, 2) -NoEnumerate | ForEach-Object { $_.Count })`, want: []string{"2"}},
-		"rest":         {reason: "echo takes all its arguments", script: `echo a b`, want: []string{"a", "b"}},
-		"host":         {reason: "past the pipeline, elements side by side", script: `$x = Write-Host a (1, 2); "x$x"`, want: []string{"a 1 2", "x"}},
-		"warning":      {reason: "its stream can be redirected", script: `Write-Warning careful 3>&1 | ForEach-Object { "got $_" }`, want: []string{"got careful"}},
-		"verbose":      {reason: "silent unless asked for", script: `Write-Verbose a 4>&1; Write-Verbose b -Verbose 4>&1`, want: []string{"b"}},
-		"information":  {reason: "silent by default", script: `Write-Information a 6>&1; Write-Information b -InformationAction Continue 6>&1`, want: []string{"b"}},
-		"no new line":  {reason: "a host writes whole lines here", script: `Write-Host a -NoNewline`, errors: []string{"not supported by the simulator: Write-Host -NoNewline, line 1"}},
-		"warning kept": {reason: "-WarningVariable keeps it", script: `Write-Warning w -WarningVariable v -WarningAction SilentlyContinue; "$v"`, want: []string{"w"}},
+		"output":          {reason: "collections are taken apart", script: `Write-Output 1, 2 | ForEach-Object { "<$_>" }`, want: []string{"<1>", "<2>"}},
+		"whole":           {reason: "-NoEnumerate keeps them", script: `(Write-Output @(1, 2) -NoEnumerate | ForEach-Object { $_.Count })`, want: []string{"2"}},
+		"rest":            {reason: "echo takes all its arguments", script: `echo a b`, want: []string{"a", "b"}},
+		"host":            {reason: "past the pipeline, elements side by side", script: `$x = Write-Host a (1, 2); "x$x"`, want: []string{"a 1 2", "x"}},
+		"host redirected": {reason: "it is the information stream", script: `$x = Write-Host a 6>&1; "got $x"; Write-Host b 6>$null`, want: []string{"got a"}},
+		"warning":         {reason: "its stream can be redirected", script: `Write-Warning careful 3>&1 | ForEach-Object { "got $_" }`, want: []string{"got careful"}},
+		"verbose":         {reason: "silent unless asked for", script: `Write-Verbose a 4>&1; Write-Verbose b -Verbose 4>&1`, want: []string{"b"}},
+		"information":     {reason: "silent by default", script: `Write-Information a 6>&1; Write-Information b -InformationAction Continue 6>&1`, want: []string{"b"}},
+		"no new line":     {reason: "a host writes whole lines here", script: `Write-Host a -NoNewline`, errors: []string{"not supported by the simulator: Write-Host -NoNewline, line 1"}},
+		"warning kept":    {reason: "-WarningVariable keeps it", script: `Write-Warning w -WarningVariable v -WarningAction SilentlyContinue; "$v"`, want: []string{"w"}},
 	})
 }
