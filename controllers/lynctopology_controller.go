@@ -44,6 +44,8 @@ func (r *LyncTopologyReconciler) Reconcile(ctx context.Context, req ctrl.Request
 		if client.IgnoreNotFound(err) == nil {
 			r.organizations.forget(req.NamespacedName)
 			r.snapshots.forget(req.NamespacedName)
+			r.written.forget(req.NamespacedName)
+			forgetTopology(req.NamespacedName)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
@@ -63,10 +65,10 @@ func (r *LyncTopologyReconciler) look(ctx context.Context, lt *v1alpha1.LyncTopo
 	// A missing Secret is told before anybody is called.
 	from := secrets{reader: r.options.Secrets, namespace: lt.Namespace}
 	if _, err := from.credentials(ctx, lt.Spec.Management.Authentication); err != nil {
-		return sight{err: err}
+		return sight{edition: editionOf(lt), err: err}
 	}
 	observer := shell.NewObserver(r.organizations.open(lt))
-	return sight{snapshot: shell.Observe(ctx, observer, r.options.Clock.Now)}
+	return sight{edition: editionOf(lt), snapshot: shell.Observe(ctx, observer, r.options.Clock.Now)}
 }
 
 func (r *LyncTopologyReconciler) writeStatus(ctx context.Context, lt *v1alpha1.LyncTopology, now sight) error {

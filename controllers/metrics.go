@@ -49,6 +49,12 @@ func observeSnapshot(key types.NamespacedName, s sight) {
 	}
 }
 
+// forgetTopology ends the series of an organization that nobody observes any more,
+// so that no alarm counts its age.
+func forgetTopology(key types.NamespacedName) {
+	observedAt.DeleteLabelValues(key.Namespace, key.Name)
+}
+
 func observeRoute(route *v1alpha1.FederationRoute, s v1alpha1.FederationRouteStatus) {
 	ready := 0.0
 	if meta.IsStatusConditionTrue(s.Conditions, v1alpha1.ConditionReady) {

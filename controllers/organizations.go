@@ -24,12 +24,19 @@ type organizations struct {
 	fleets  map[types.NamespacedName]*organization
 }
 
-// organization is one topology's fleet, as of one generation of its spec.
+// organization is one topology's fleet, as of one edition of its spec.
 type organization struct {
-	fleet      *shell.Fleet
-	generation int64
-	uid        types.UID
+	fleet *shell.Fleet
+	edition
 }
+
+// edition is one spec of one LyncTopology.
+type edition struct {
+	uid        types.UID
+	generation int64
+}
+
+func editionOf(lt *v1alpha1.LyncTopology) edition { return edition{lt.UID, lt.Generation} }
 
 func newOrganizations(o Options) *organizations {
 	return &organizations{options: o, fleets: map[types.NamespacedName]*organization{}}
@@ -41,22 +48,24 @@ func (o *organizations) open(lt *v1alpha1.LyncTopology) *shell.Fleet {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if have, ok := o.fleets[key]; ok {
-		if have.generation == lt.Generation && have.uid == lt.UID {
+		if have.edition == editionOf(lt) {
 			return have.fleet
 		}
 		go closeFleet(have.fleet)
 	}
 	fleet := shell.NewFleet(o.config(lt))
-	o.fleets[key] = &organization{fleet: fleet, generation: lt.Generation, uid: lt.UID}
+	o.fleets[key] = &organization{fleet: fleet, edition: editionOf(lt)}
 	return fleet
 }
 
-// operator gives what changes the organization; false while it was never read.
-func (o *organizations) operator(key types.NamespacedName) (lync.Observer, lync.Operator, bool) {
+// operator gives what changes the organization as of the edition that a plan was
+// observed with; false when that is not, or no longer, the one that is connected:
+// what was seen in one organization must not be done to another.
+func (o *organizations) operator(key types.NamespacedName, of edition) (lync.Observer, lync.Operator, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	have, ok := o.fleets[key]
-	if !ok {
+	if !ok || have.edition != of {
 		return nil, nil, false
 	}
 	return shell.NewObserver(have.fleet), shell.NewOperator(have.fleet), true

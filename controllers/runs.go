@@ -2,6 +2,8 @@ package controllers
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,10 +24,11 @@ type runs struct {
 	ctx    context.Context
 	limits apply.Limits
 
-	mu     sync.Mutex
-	latest map[types.NamespacedName]*record              // by route
-	busy   map[types.NamespacedName]types.NamespacedName // route by topology
-	wishes map[types.NamespacedName]wish                 // by route
+	mu      sync.Mutex
+	latest  map[types.NamespacedName]*record    // by route
+	busy    map[types.NamespacedName]*apply.Run // by topology: the last that was begun there
+	wishes  map[types.NamespacedName]wish       // by route
+	leaving bool                                // no further run begins
 }
 
 // wish is when a generation of a route was first allowed to change something.
@@ -41,11 +44,11 @@ type record struct {
 	route      types.UID
 	planID     string // the id that people see; a rest keeps the id of its whole
 	generation int64
-	failures   int // in a row
+	failures   int // runs in a row that failed before this one
 }
 
 func newRuns(limits apply.Limits) *runs {
-	return &runs{ctx: context.Background(), limits: limits, latest: map[types.NamespacedName]*record{}, busy: map[types.NamespacedName]types.NamespacedName{},
+	return &runs{ctx: context.Background(), limits: limits, latest: map[types.NamespacedName]*record{}, busy: map[types.NamespacedName]*apply.Run{},
 		wishes: map[types.NamespacedName]wish{}}
 }
 
@@ -60,21 +63,26 @@ type order struct {
 	changed  func()
 }
 
-// begin starts a run, unless another route's run works on the same organization.
+// begin starts a run, unless another works on the same organization, be it one of
+// a route that is gone.
 func (r *runs) begin(o order) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if holder, taken := r.busy[o.topology]; taken && !r.ended(holder) {
+	if r.leaving {
+		return fault.New(fault.Busy, "carry out plan", o.planID, "this controller is stopping").
+			With("nothing is begun", "the next one observes and plans again")
+	}
+	if at := r.busy[o.topology]; at != nil && !ended(at) {
 		return fault.New(fault.Busy, "carry out plan", o.planID, "another route of the same organization is being carried out").
 			With("this one waits", "it begins when the other has ended")
 	}
 	key := client.ObjectKeyFromObject(o.route)
 	next := &record{route: o.route.UID, planID: o.planID, generation: o.route.Generation}
-	if before := r.latest[key]; before != nil && before.of(o.route) {
-		next.failures = before.failures
+	if before := r.latest[key]; before != nil && before.of(o.route) && before.failed() {
+		next.failures = before.failures + 1
 	}
 	next.run = apply.Start(r.ctx, o.plan, o.base, o.hands, r.limits, o.changed)
-	r.latest[key], r.busy[o.topology] = next, key
+	r.latest[key], r.busy[o.topology] = next, next.run
 	return nil
 }
 
@@ -96,12 +104,13 @@ func (c *record) of(route *v1alpha1.FederationRoute) bool {
 	return c.route == route.UID && c.generation == route.Generation
 }
 
-func (r *runs) ended(route types.NamespacedName) bool {
-	have := r.latest[route]
-	if have == nil {
-		return true
-	}
-	over, _, _ := have.run.Ended()
+func (c *record) failed() bool {
+	_, _, err := c.run.Ended()
+	return err != nil
+}
+
+func ended(run *apply.Run) bool {
+	over, _, _ := run.Ended()
 	return over
 }
 
@@ -130,10 +139,10 @@ func (r *runs) forget(route types.NamespacedName) {
 // ctx ends; then the runs are aborted.
 func (r *runs) stop(ctx context.Context) {
 	r.mu.Lock()
-	var all []*apply.Run
-	for _, have := range r.latest {
-		have.run.Stop()
-		all = append(all, have.run)
+	r.leaving = true
+	all := slices.Collect(maps.Values(r.busy)) // also runs of routes that are gone
+	for _, run := range all {
+		run.Stop()
 	}
 	r.mu.Unlock()
 	for _, run := range all {
@@ -155,14 +164,18 @@ func (c *record) facts() *status.RunFacts {
 	return &status.RunFacts{PlanID: c.planID, Entries: c.run.Entries(), Active: !over, Err: err}
 }
 
-// retryAfter is how long to leave a failed run alone, from its end on: at once
-// when the world moved under it, longer and longer when the far side fails.
+// retryAfter is how long to leave a failed run alone, from its end on: not at all
+// when the world moved under it once, longer and longer when it fails again.
 func (c *record) retryAfter() time.Duration {
 	_, _, err := c.run.Ended()
 	longest := 5 * time.Minute
 	switch fault.KindOf(err) {
-	case "", fault.Conflict, fault.OutcomeUnknown:
+	case "":
 		return 0
+	case fault.Conflict, fault.OutcomeUnknown:
+		if c.failures == 0 {
+			return 0
+		}
 	case fault.Failed, fault.Refused, fault.Internal:
 		longest = 30 * time.Minute
 	}

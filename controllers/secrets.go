@@ -62,6 +62,10 @@ func (s secrets) credentials(ctx context.Context, a v1alpha1.Authentication) (wi
 		if err != nil {
 			return winrm.Credentials{}, err
 		}
+		if len(data["password"]) == 0 && len(data["keytab"]) == 0 {
+			return winrm.Credentials{}, &status.Missing{Reason: v1alpha1.ReasonSecretMissing,
+				Message: fmt.Sprintf("Secret %s has neither key password nor keytab; nothing can be signed in to; add one of the two", name)}
+		}
 		return winrm.Credentials{Method: winrm.Kerberos, Username: string(data["username"]), Password: string(data["password"]),
 			Kerberos: &winrm.KerberosConfig{Realm: string(data["realm"]), Krb5Conf: string(data["krb5.conf"]), Keytab: data["keytab"]}}, nil
 	default:

@@ -12,8 +12,10 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// sight is the latest observation of an organization. Err says why there is none.
+// sight is the latest observation of an organization, as an edition of its spec
+// says to reach it. Err says why there is none.
 type sight struct {
+	edition
 	snapshot lync.Snapshot
 	err      error
 }
@@ -72,7 +74,8 @@ func (s *snapshots) forget(key types.NamespacedName) {
 	delete(s.awaited, key)
 }
 
-// digestOf hashes what routes depend on: everything but clocks.
+// digestOf hashes what routes depend on: everything but clocks. A new edition may
+// have been waited for even if nothing else is new.
 func digestOf(s sight) [32]byte {
 	type part struct {
 		State lync.EdgeServerState
@@ -90,6 +93,6 @@ func digestOf(s sight) [32]byte {
 		servers[name] = part{State: p.Value, Kind: fault.KindOf(p.Err)}
 	}
 	// Marshal sorts map keys and cannot fail on these types.
-	text, _ := json.Marshal([]any{t, replicas, servers, fault.KindOf(s.snapshot.Topology.Err), fault.KindOf(s.err)})
+	text, _ := json.Marshal([]any{s.uid, s.generation, t, replicas, servers, fault.KindOf(s.snapshot.Topology.Err), fault.KindOf(s.err)})
 	return sha256.Sum256(text)
 }

@@ -1,6 +1,7 @@
 package controllers
 
 import (
+	"slices"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -12,34 +13,51 @@ import (
 // comes sooner than the watch would tell the same news again.
 type writes[S any] struct {
 	mu   sync.Mutex
-	last map[types.UID]write[S]
+	last map[types.NamespacedName]write[S]
 }
 
+// write is the last of several writes that followed each other.
 type write[S any] struct {
-	before, after string // resource versions
-	status        S
+	uid    types.UID
+	stale  []string // resource versions that were written over
+	after  string   // the resource version that the writes gave
+	status S
 }
 
-func newWrites[S any]() *writes[S] { return &writes[S]{last: map[types.UID]write[S]{}} }
+func newWrites[S any]() *writes[S] { return &writes[S]{last: map[types.NamespacedName]write[S]{}} }
 
 // note records that status was written over before and gave after.
 func (w *writes[S]) note(before, after client.Object, status S) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.last[after.GetUID()] = write[S]{before.GetResourceVersion(), after.GetResourceVersion(), status}
+	key := client.ObjectKeyFromObject(after)
+	next := write[S]{uid: after.GetUID(), stale: []string{before.GetResourceVersion()}, after: after.GetResourceVersion(), status: status}
+	if last := w.last[key]; last.uid == next.uid && last.after == before.GetResourceVersion() {
+		next.stale = append(last.stale, next.stale...)
+	}
+	w.last[key] = next
 }
 
-// catchUp replaces what a cache that lags says of the object's status.
+// catchUp replaces what a cache that lags says of the object's status. A cache
+// that shows something else has caught up: the memory is dropped.
 func (w *writes[S]) catchUp(object client.Object, status *S) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	last, ok := w.last[object.GetUID()]
+	key := client.ObjectKeyFromObject(object)
+	last, ok := w.last[key]
 	switch {
 	case !ok:
-	case last.before == object.GetResourceVersion():
+	case last.uid == object.GetUID() && slices.Contains(last.stale, object.GetResourceVersion()):
 		*status = last.status
 		object.SetResourceVersion(last.after)
 	default:
-		delete(w.last, object.GetUID())
+		delete(w.last, key)
 	}
+}
+
+// forget drops what is remembered of an object that is gone.
+func (w *writes[S]) forget(key types.NamespacedName) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.last, key)
 }
