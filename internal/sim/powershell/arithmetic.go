@@ -291,28 +291,3 @@ func (f *frame) complement(v any) (any, error) {
 	}
 	return fit(big.NewInt(^n), wide(v)), nil
 }
-
-// rangeOf is a..b, upwards or downwards.
-func (f *frame) rangeOf(left, right any) (any, error) {
-	whole := dotnet.MustLookup("int")
-	l, err := f.cast(left, whole)
-	if err != nil {
-		return nil, err
-	}
-	r, err := f.cast(right, whole)
-	if err != nil {
-		return nil, err
-	}
-	from, to, by := int64(l.(int32)), int64(r.(int32)), int64(1)
-	if from > to {
-		by = -1
-	}
-	if (to-from)*by > 16<<20 {
-		return nil, f.refuse("a range of more than 16 million numbers")
-	}
-	out := make([]any, 0, (to-from)*by+1)
-	for n := from; n != to+by; n += by {
-		out = append(out, int32(n))
-	}
-	return out, nil
-}

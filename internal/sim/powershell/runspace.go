@@ -77,7 +77,7 @@ type Runspace struct {
 
 	tables  map[*Command]*paramTable
 	usings  []string // namespaces of using statements
-	current *scope // of the statement that runs, for code that calls back
+	current *scope   // of the statement that runs, for code that calls back
 
 	succeeded bool // $?
 	tries     int  // enclosing try and trap blocks: errors go to them

@@ -40,7 +40,7 @@ var namespaces = strings.Fields(`system microsoft net io text collections diagno
 	serviceprocess transactions resources media numerics codedom`)
 
 // systemTypes are classes right under System that the table does not hold.
-var systemTypes = strings.Fields(`activator appdomain arraysegment bitconverter buffer delegate environment func action gc
+var systemTypes = strings.Fields(`activator appdomain arraysegment buffer delegate environment func action gc
 	intptr uintptr lazy nullable random stringcomparer stringcomparison timezone timezoneinfo tuple valuetuple weakreference
 	attribute eventargs eventhandler predicate comparison converter marshalbyrefobject datetimeoffset half index range uribuilder
 	consolecolor consolekey progress dbnull idisposable icomparable iformattable`)

@@ -1,6 +1,7 @@
 package dotnet
 
 import (
+	"encoding/base64"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -88,6 +89,13 @@ func primitive(v any) (tag, content string, ok bool) {
 		return "Version", x.String(), true
 	case *value.URI:
 		return "URI", xmlText.Replace(x.Text), true
+	case []byte:
+		return "BA", base64.StdEncoding.EncodeToString(x), true
+	case *XMLDocument:
+		return "XD", xmlText.Replace(OuterXML(x)), true
+	}
+	if value.TypeName(v) == "System.Management.Automation.ScriptBlock" {
+		return "SBK", EscapeCLIXML(value.Text(v)), true
 	}
 	tags := map[string]string{"SByte": "SB", "Int16": "I16", "Int32": "I32", "Int64": "I64", "Byte": "By", "UInt16": "U16",
 		"UInt32": "U32", "UInt64": "U64", "Single": "Sg", "Double": "Db", "Decimal": "D"}
@@ -175,7 +183,7 @@ func (s *serializer) content(indent int, v any, depth int) error {
 		return nil
 	}
 	items, ok := value.Items(v)
-	if !ok {
+	if !ok || strings.Contains(value.TypeName(v), "`") {
 		return Refuse("serializing a %s", value.TypeName(v))
 	}
 	s.line(indent, "<LST>")

@@ -1,6 +1,7 @@
 package dotnet
 
 import (
+	"encoding/base64"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -46,6 +47,12 @@ func (d *deserializer) value(e *etree.Element) any {
 	case "C":
 		n, _ := strconv.Atoi(e.Text())
 		return value.Char(n)
+	case "BA":
+		b, err := base64.StdEncoding.DecodeString(e.Text())
+		if err != nil {
+			return nil
+		}
+		return b
 	case "Obj":
 		return d.object(e)
 	}

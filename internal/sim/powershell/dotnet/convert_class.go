@@ -2,6 +2,7 @@ package dotnet
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,11 @@ func convertTypes() []*Type {
 	for _, i := range integrals {
 		list = append(list, static("To"+value.ShortName(i.name), 1, 2, func(a *Args) (any, error) { return i.toInteger(a) }))
 	}
-	return []*Type{{Name: "System.Convert", Static: members(list...),
+	bits := &Type{Name: "System.BitConverter", Refused: []string{"*"}, Static: members(
+		static("ToString", 1, 1, func(a *Args) (any, error) {
+			return strings.ReplaceAll(fmt.Sprintf("% X", a.Bytes(0)), " ", "-"), nil
+		}))}
+	return []*Type{bits, {Name: "System.Convert", Static: members(list...),
 		Refused: []string{"ToDecimal", "ToSingle", "ChangeType", "ToHexString", "FromHexString", "ToBase64CharArray", "FromBase64CharArray"}}}
 }
 

@@ -31,7 +31,7 @@ func enumTypes() []*Type {
 			value.EnumValue{Name: "AdjustToUniversal", Value: 16}, value.EnumValue{Name: "AssumeLocal", Value: 32},
 			value.EnumValue{Name: "AssumeUniversal", Value: 64}, value.EnumValue{Name: "RoundtripKind", Value: 128}),
 	}
-	types := []*Type{{Name: "System.Enum", Static: members(
+	types := []*Type{{Name: "System.Enum", Base: "System.ValueType", Static: members(
 		static("GetNames", 1, 1, enumNamesOf), static("GetValues", 1, 1, enumValuesOf), static("IsDefined", 2, 2, enumIsDefined),
 		static("Parse", 2, 3, func(a *Args) (any, error) {
 			t, ok := a.At(0).(*Type)
