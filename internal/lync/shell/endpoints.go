@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -100,7 +101,7 @@ type failure struct {
 	err      error
 }
 
-// fault joins the failures: their common kind or, when they differ,
+// fault joins the failures: their common kind and remedy or, when they differ,
 // Unreachable, because none of the servers could be used.
 func (f failures) fault(j job) error {
 	if len(f) == 0 {
@@ -110,16 +111,26 @@ func (f failures) fault(j job) error {
 	if len(f) == 1 {
 		return f[0].err
 	}
-	kind := fault.KindOf(f[0].err)
+	kind, next := fault.KindOf(f[0].err), nextOf(f[0].err)
 	var causes []string
 	for _, one := range f {
 		if fault.KindOf(one.err) != kind {
 			kind = fault.Unreachable
 		}
+		if next == "" || nextOf(one.err) != next {
+			next = "repair one of them or name another in spec.management.endpoints"
+		}
 		causes = append(causes, fmt.Sprintf("%s: %v", one.endpoint.URL, one.err))
 	}
 	joined := fault.New(kind, j.op, j.target, "no management server could be used ("+strings.Join(causes, "; ")+")").
-		With("nothing was read or changed", "repair one of them or name another in spec.management.endpoints")
+		With("nothing was read or changed", next)
 	joined.Err = f[0].err
 	return joined
+}
+
+func nextOf(err error) string {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f.Next
+	}
+	return ""
 }
