@@ -46,6 +46,16 @@ func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, err
 	return m, err
 }
 
+// WinRM is a machine's WinRM service, to be troubled in a rehearsal; nil when
+// there is no such machine.
+func (o *Organization) WinRM(fqdn string) *wsman.Server {
+	m, err := o.machine(fqdn)
+	if err != nil {
+		return nil
+	}
+	return m.server
+}
+
 // bareMachine is a machine without its WinRM service.
 func (o *Organization) bareMachine(info farm.Machine) *machine {
 	m := &machine{org: o, info: info, disk: dotnet.NewMemoryDisk()}

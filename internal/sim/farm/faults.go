@@ -28,19 +28,23 @@ const (
 	// FaultPersonEdits: somebody publishes right after the next Times reads of
 	// the topology document, so that a publish made from it is stale.
 	FaultPersonEdits FaultKind = "PersonEdits"
+	// FaultFirewall: no partner gets through to the federation port; Target is
+	// "machine/port". Lasts until cleared.
+	FaultFirewall FaultKind = "Firewall"
 )
 
 var faultKinds = []FaultKind{
 	FaultStuckReplica, FaultSlowReplica, FaultPublishFails, FaultSetupFails, FaultServiceWillNotStart, FaultPersonEdits,
+	FaultFirewall,
 }
 
 // Fault is one thing that goes wrong.
 type Fault struct {
 	Kind FaultKind `json:"kind"`
-	// Target is a machine FQDN, or "machine/service"; empty: any.
+	// Target is a machine FQDN, "machine/service" or "machine/port"; empty: any.
 	Target string `json:"target,omitempty"`
-	// Times is how often it strikes, 1 when left out; replica faults last until
-	// cleared.
+	// Times is how often it strikes, 1 when left out; replica and firewall faults
+	// last until cleared.
 	Times int `json:"times,omitempty"`
 	// Delay is for SlowReplica.
 	Delay Duration `json:"delay,omitempty"`
@@ -132,6 +136,13 @@ func (f *Farm) applyReplicaFaults() {
 			}
 		}
 	}
+}
+
+// walled reports whether a firewall keeps partners from a port. Needs f.mu.
+func (f *Farm) walled(l Listener) bool {
+	return slices.ContainsFunc(f.faults, func(fl *Fault) bool {
+		return fl.Kind == FaultFirewall && strings.EqualFold(fl.Target, fmt.Sprintf("%s/%d", l.Machine, l.Port))
+	})
 }
 
 // strike uses up one armed fault of the kind on the target and gives its error,

@@ -52,7 +52,7 @@ func (f *Farm) Reachable() []Listener {
 			continue
 		}
 		for _, l := range f.listeners(m) {
-			if l.Federation != "" {
+			if l.Federation != "" && !f.walled(l) {
 				out = append(out, l)
 			}
 		}

@@ -2,6 +2,7 @@ package farm
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -282,5 +283,19 @@ func TestCMSDown(t *testing.T) {
 	want := CMSStatus{ActiveMaster: poolA, FileTransferAgents: []string{"fe-a1.contoso.com"}, LastMasterHeartbeat: start}
 	if diff := cmp.Diff(want, f.CMSStatus()); diff != "" {
 		t.Errorf("CMS status (-want +got):\n%s", diff)
+	}
+}
+
+func TestFirewallHidesOnePort(t *testing.T) {
+	f, _ := newFarm(t, nil)
+	before := reachable(f)
+	must(t, f.AddFault(Fault{Kind: FaultFirewall, Target: "edge-a1.contoso.com/5269"}))
+	want := slices.DeleteFunc(slices.Clone(before), func(row string) bool { return row == "edge-a1.contoso.com XMPP" })
+	if diff := cmp.Diff(want, reachable(f)); diff != "" || len(want) == len(before) {
+		t.Errorf("reachable behind the wall (-want +got):\n%s", diff)
+	}
+	f.ClearFaults()
+	if diff := cmp.Diff(before, reachable(f)); diff != "" {
+		t.Errorf("reachable without it (-want +got):\n%s", diff)
 	}
 }
