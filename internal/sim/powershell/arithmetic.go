@@ -10,13 +10,24 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
+// The largest texts and arrays that operators make: a script's mistake shall not
+// take the simulator's memory.
+const (
+	mostText     = 64 << 20
+	mostElements = 4 << 20
+)
+
 // add is +: the left side decides between numbers, text, arrays and tables.
 func (f *frame) add(left, right any) (any, error) {
 	switch l := left.(type) {
 	case nil:
 		return right, nil
 	case string:
-		return l + f.text(right), nil
+		r := f.text(right)
+		if len(l)+len(r) > mostText {
+			return nil, f.refuse("a text of more than 64 MiB")
+		}
+		return l + r, nil
 	case value.Char:
 		if _, isText := right.(string); isText || value.TypeName(right) == "System.Char" {
 			return value.Text(l) + value.Text(right), nil
@@ -27,6 +38,9 @@ func (f *frame) add(left, right any) (any, error) {
 		return f.addTime(left, right)
 	}
 	if list, ok := value.Items(left); ok {
+		if len(list) > mostElements {
+			return nil, f.refuse("an array of more than 4 million elements")
+		}
 		return append(append(make([]any, 0, len(list)+1), list...), items(right)...), nil
 	}
 	if value.TypeName(left) == "System.TimeSpan" {
@@ -65,7 +79,7 @@ func (f *frame) multiply(left, right any) (any, error) {
 		return nil, err
 	}
 	n := int(times.(int32))
-	if n < 0 || n*max(len(s), len(list)) > 64<<20 {
+	if n < 0 || n > mostText || n*len(s) > mostText || n*len(list) > mostElements {
 		return nil, f.refuse("repeating something " + value.Text(right) + " times")
 	}
 	if isText {

@@ -58,7 +58,7 @@ func TestLimits(t *testing.T) {
 	t.Run("cancel", func(t *testing.T) {
 		for name, script := range map[string]string{
 			"loop": `while ($true) { }`, "sleep": `[System.Threading.Thread]::Sleep(100000000)`, "input": `[Console]::In.ReadLine()`,
-			"pipeline": `1..10000000 | ForEach-Object { $_ } | Out-Null`, "mutex": `[System.Threading.Mutex]::new($false, 'held').WaitOne()`,
+			"pipeline": `1..4000000 | ForEach-Object { $_ } | Out-Null`, "mutex": `[System.Threading.Mutex]::new($false, 'held').WaitOne()`,
 		} {
 			t.Run(name, func(t *testing.T) { cancelled(t, script) })
 		}

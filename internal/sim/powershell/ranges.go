@@ -25,8 +25,8 @@ func (f *frame) rangeOf(left, right any) (any, error) {
 	if from > to {
 		by = -1
 	}
-	if (to-from)*by > 16<<20 {
-		return nil, f.refuse("a range of more than 16 million numbers")
+	if (to-from)*by > mostElements {
+		return nil, f.refuse("a range of more than 4 million numbers")
 	}
 	out := make([]any, 0, (to-from)*by+1)
 	for n := from; n != to+by; n += by {

@@ -3,6 +3,7 @@ package dotnet
 import (
 	"hash/fnv"
 	"reflect"
+	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
@@ -120,6 +121,10 @@ func toCustomObject(_ *Env, v any) (any, error) {
 	o := value.NewObject()
 	for _, k := range h.Keys() {
 		x, _ := h.Get(k)
+		if strings.EqualFold(text(k), "PSTypeName") {
+			o.TypeNames = append([]string{text(x)}, o.TypeNames...)
+			continue
+		}
 		o.Set(text(k), x)
 	}
 	return o, nil

@@ -99,6 +99,10 @@ func TypeOf(v any) *Type {
 		return nil
 	}
 	name := value.TypeName(v)
+	o, isObject := v.(*value.Object)
+	if isObject && !o.IsCustom() {
+		return &Type{Name: name}
+	}
 	if t, ok := Lookup(name); ok {
 		return t
 	}
@@ -125,6 +129,9 @@ func Ancestors(v any) []string {
 func Is(v any, t *Type) bool {
 	if v == nil {
 		return false
+	}
+	if o, ok := v.(*value.Object); ok && o.IsCustom() {
+		return t.Name == value.CustomObject || t.Name == "System.Object" || implements(v, strings.ToLower(t.Name))
 	}
 	for _, name := range Ancestors(v) {
 		if strings.EqualFold(name, t.Name) {

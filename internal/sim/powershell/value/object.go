@@ -1,6 +1,9 @@
 package value
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Property is one named value of an Object.
 type Property struct {
@@ -35,12 +38,18 @@ func NewObject(typeNames ...string) *Object {
 	return &Object{TypeNames: append(typeNames, "System.Object")}
 }
 
-// TypeName is the most derived type of the object.
-func (o *Object) TypeName() string { return o.TypeNames[0] }
+// TypeName is the .NET type of the object. A custom object stays one whatever
+// names (Selected.…, PSTypeName) stand before.
+func (o *Object) TypeName() string {
+	if o.IsCustom() {
+		return CustomObject
+	}
+	return o.TypeNames[0]
+}
 
 // IsCustom tells a [pscustomobject] from an instance of a .NET class.
 func (o *Object) IsCustom() bool {
-	return o.TypeNames[0] == CustomObject || strings.HasPrefix(o.TypeNames[0], "Selected.")
+	return slices.Contains(o.TypeNames, CustomObject) || strings.HasPrefix(o.TypeNames[0], "Selected.")
 }
 
 // Set adds or replaces a property and returns the object, for chaining.

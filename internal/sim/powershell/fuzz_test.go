@@ -1,0 +1,32 @@
+package powershell_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell"
+	"github.com/fedroute/fedroute/internal/sim/powershell/utility"
+)
+
+// FuzzRun wants any text to end as a script does: with output, an error or a
+// refusal, never with a panic, and soon after its context.
+func FuzzRun(f *testing.F) {
+	scripts, _ := filepath.Glob(filepath.Join(corpus, "*", "script.ps1"))
+	for _, script := range scripts {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	f.Fuzz(func(t *testing.T, script string) {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		rs := powershell.New(powershell.Options{Loaded: utility.Modules(), Limits: powershell.Limits{Depth: 50, Output: 1 << 16}})
+		defer rs.Close()
+		rs.Run(ctx, script)
+	})
+}
