@@ -153,16 +153,24 @@ func (b *bench) idle(ctx context.Context) error {
 	if _, err := b.ready(ctx, r); err != nil {
 		return err
 	}
+	settle := func(d time.Duration) error {
+		select {
+		case <-time.After(d):
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if err := settle(5 * time.Second); err != nil { // the events of getting ready are still on their way
+		return err
+	}
 	before, err := b.versions(ctx, ns)
 	if err != nil {
 		return err
 	}
 	looks := org.Counters().Cmdlets["Get-CsTopology"]
-	const minute = 60 * time.Second
-	select {
-	case <-time.After(minute):
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := settle(time.Minute); err != nil {
+		return err
 	}
 	after, err := b.versions(ctx, ns)
 	if err != nil {

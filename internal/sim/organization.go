@@ -114,10 +114,6 @@ func (o *Organization) startMachines(seed uint64) error {
 // Close shuts everything down and waits for the Edge and admin ports.
 func (o *Organization) Close() {
 	o.closing.Do(func() {
-		_ = o.door.Close() // frees the address even before the server has it
-		if o.admin != nil {
-			_ = o.admin.Close()
-		}
 		for _, m := range o.machines {
 			m.server.Stop()
 		}
@@ -126,6 +122,12 @@ func (o *Organization) Close() {
 		}
 		if o.dns != nil {
 			o.dns.close()
+		}
+		// The admin address stands for the whole base: it goes last, so that
+		// nobody claims the base while ports of it are still open.
+		_ = o.door.Close() // frees the address even before the server has it
+		if o.admin != nil {
+			_ = o.admin.Close()
 		}
 		if o.stopWatch != nil {
 			o.stopWatch()
