@@ -28,6 +28,8 @@ type story struct {
 	// labels go on every object, secrets nowhere but into Secrets.
 	labels  map[string]string
 	secrets []string
+	// unwatched: the simulator's invariants say nothing about this organization.
+	unwatched bool
 }
 
 // nora is the administrator who works beside the controller.
@@ -57,6 +59,20 @@ func tell(t *testing.T, spec farm.Spec) *story {
 func open(t *testing.T, spec farm.Spec) *story {
 	t.Helper()
 	t.Parallel()
+	return begin(t, spec)
+}
+
+// beside starts a second organization in a story.
+func beside(s *story, spec farm.Spec) *story {
+	s.Helper()
+	other := begin(s.T, spec)
+	other.credentials()
+	other.create(other.topology())
+	return other
+}
+
+func begin(t *testing.T, spec farm.Spec) *story {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*patience)
 	t.Cleanup(cancel)
 	org, err := sim.Start(context.Background(), sim.Config{Spec: spec})
@@ -98,8 +114,8 @@ func (s *story) managerSecret() map[string]string {
 }
 
 func (s *story) dnsSecret() map[string]string {
-	key := s.org.DNSKeys()[0]
-	return map[string]string{"name": key.Name, "algorithm": key.Algorithm, "secret": key.Secret}
+	k := s.org.DNSKeys()[0]
+	return map[string]string{"name": k.Name, "algorithm": k.Algorithm, "secret": k.Secret}
 }
 
 // topology describes how to reach the organization.
@@ -156,6 +172,8 @@ func (s *story) named(name string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{Namespace: s.namespace, Name: name, Labels: s.labels}
 }
 
+func key(o client.Object) client.ObjectKey { return client.ObjectKeyFromObject(o) }
+
 func (s *story) create(o client.Object) {
 	s.Helper()
 	if err := objects.Create(s.ctx, o); err != nil {
@@ -189,7 +207,7 @@ func (s *story) organization() *v1alpha1.LyncTopology {
 // change edits an object as kubectl edit would.
 func change[T client.Object](s *story, o T, edit func(T)) {
 	s.Helper()
-	if err := objects.Get(s.ctx, client.ObjectKeyFromObject(o), o); err != nil {
+	if err := objects.Get(s.ctx, key(o), o); err != nil {
 		s.Fatal(err)
 	}
 	base := o.DeepCopyObject().(client.Object)

@@ -1,0 +1,62 @@
+package scenario_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/sim/pki"
+)
+
+func TestPasswordIsWrong(t *testing.T) {
+	s := open(t, sampleFarm(t, "one-site-two-pools"))
+	s.credentials()
+	wrong := s.managerSecret()
+	wrong["password"] = "Wr0ng-and-still-nobody's-business"
+	s.secrets = append(s.secrets, wrong["password"])
+	s.store("manager", wrong)
+	s.create(s.topology())
+	before := s.writes()
+	r := s.route("edge2.contoso.com")
+	s.says(r, v1alpha1.ReasonDenied, "credentials or the sign-in method were not accepted", "check user name, password")
+	s.unchanged(before)
+
+	s.store("manager", s.managerSecret())
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
+}
+
+func TestEdgePasswordIsWrong(t *testing.T) {
+	s := open(t, sampleFarm(t, "one-site-two-pools"))
+	s.credentials()
+	wrong := map[string]string{"username": s.org.LocalAccount().Name, "password": "Wr0ng-at-the-edge"}
+	s.secrets = append(s.secrets, wrong["password"])
+	s.store("edge", wrong)
+	s.create(s.topology())
+	before := s.writes()
+	r := s.route("edge2.contoso.com")
+	s.says(r, v1alpha1.ReasonDenied, "read Edge server edge2.contoso.com", "not accepted", "nothing was changed")
+	s.unchanged(before)
+
+	s.store("edge", map[string]string{"username": s.org.LocalAccount().Name, "password": s.org.LocalAccount().Password})
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
+}
+
+func TestCertificateIsOfAnotherAuthority(t *testing.T) {
+	s := open(t, sampleFarm(t, "one-site-two-pools"))
+	s.credentials()
+	other, err := pki.New("Somebody else", time.Now(), time.Hour)
+	s.must(err)
+	lt := s.topology()
+	lt.Spec.CABundle = string(other.CertPEM())
+	s.create(lt)
+	before := s.writes()
+	r := s.route("edge2.contoso.com")
+	s.says(r, v1alpha1.ReasonDenied, "signed by an authority that is not trusted here", "contoso simulated CA", "put that authority's certificate into the CA bundle")
+	s.unchanged(before)
+
+	change(s, lt, func(lt *v1alpha1.LyncTopology) { lt.Spec.CABundle = string(s.org.CA().CertPEM()) })
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
+}

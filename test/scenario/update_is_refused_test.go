@@ -1,0 +1,121 @@
+package scenario_test
+
+import (
+	"testing"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/sim/farm"
+)
+
+// dnsFails lets the n-th DNS server fail in one way; "" heals it.
+func (s *story) dnsFails(n, fault string) {
+	s.Helper()
+	s.rehearse("POST", "/dns/servers/"+n, map[string]string{"fault": fault})
+}
+
+func TestUpdateKeyIsWrong(t *testing.T) {
+	s := tell(t, sampleFarm(t, "one-site-two-pools"))
+	r := s.route("edge1.contoso.com")
+	s.settled(r)
+
+	wrong := s.dnsSecret()
+	wrong["secret"] = "bm90IHRoZSBzZWNyZXQgb2YgdGhpcyBrZXkgYXQgYWxsIQ=="
+	s.secrets = append(s.secrets, wrong["secret"])
+	s.store("dns-key", wrong)
+	old, serial := s.published("fed.contoso.com", "A"), len(s.org.Zones().Journal())
+	s.moveTo(r, "edge2.contoso.com")
+	s.says(r, v1alpha1.ReasonDenied, "does not accept the signature of key", "nothing was changed", "compare the secret with the server's")
+	if now := s.published("fed.contoso.com", "A"); !sameSet(now, old) || len(s.org.Zones().Journal()) != serial {
+		t.Errorf("partners are led to %v, were %v", now, old)
+	}
+
+	s.store("dns-key", s.dnsSecret())
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
+}
+
+func TestServerRefusesUpdatesByPolicy(t *testing.T) {
+	s := tell(t, sampleFarm(t, "one-site-two-pools"))
+	r := s.route("edge1.contoso.com")
+	s.settled(r)
+	s.dnsFails("1", "RefuseUpdates")
+	old := s.published("fed.contoso.com", "A")
+	s.moveTo(r, "edge2.contoso.com")
+	s.says(r, v1alpha1.ReasonRefused, "policy does not allow this change (REFUSED)", "nothing was changed", "allow the key to change these names")
+	if now := s.published("fed.contoso.com", "A"); !sameSet(now, old) {
+		t.Errorf("partners are led to %v, were %v", now, old)
+	}
+	s.hears(r, "StepFailed", "UpdateDNS zone contoso.com", "REFUSED")
+
+	s.dnsFails("1", "")
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
+}
+
+func TestZoneIsElsewhere(t *testing.T) {
+	spec := sampleFarm(t, "one-site-two-pools")
+	spec.DNS.Zones = []farm.ZoneSpec{{Name: "wingtip.com"}}
+	s := tell(t, spec)
+	before := s.writes()
+	r := s.route("edge2.contoso.com")
+	s.says(r, v1alpha1.ReasonNameBlocked, "publish A of fed.contoso.com", "REFUSED", "no record was changed", "correct zone and address in spec.dns.servers")
+	s.unchanged(before)
+
+	// The zone lives with another organization's servers.
+	other := beside(s, sampleFarm(t, "one-site-two-pools"))
+	k := other.dnsSecret()
+	s.secrets = append(s.secrets, k["secret"])
+	s.store("dns-key", k)
+	change(s, r, func(r *v1alpha1.FederationRoute) {
+		r.Spec.DNS.Servers[0].Address, r.Spec.DNS.Servers[0].ReadBackFrom = other.org.DNSServers()[0], other.org.DNSServers()
+	})
+	s.settled(r)
+	s.routed("SIP", "edge2.contoso.com")
+	if got, want := other.published("fed.contoso.com", "A"), s.publicAddresses("edge2.contoso.com"); !sameSet(got, want) {
+		t.Errorf("fed.contoso.com has addresses %v, want %v", got, want)
+	}
+	other.unwatched = true // its simulator cannot know whose ports its zone leads to
+}
+
+func TestAliasIsInTheWay(t *testing.T) {
+	s := tell(t, sampleFarm(t, "one-site-two-pools"))
+	s.must(s.org.Zones().Set("nora", "fed.contoso.com", "CNAME", 300, "www.contoso.com."))
+	before := s.writes()
+	r := s.route("edge2.contoso.com")
+	s.says(r, v1alpha1.ReasonNameBlocked, "fed.contoso.com", "alias (CNAME) of www.contoso.com", "no record was changed", "remove the CNAME, or choose another host")
+	s.unchanged(before)
+
+	s.must(s.org.Zones().Delete("nora", "fed.contoso.com", "CNAME"))
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
+}
+
+// TestAnswerOfTheUpdateIsLost: the change was made and nobody said so.
+func TestAnswerOfTheUpdateIsLost(t *testing.T) {
+	s := tell(t, sampleFarm(t, "one-site-two-pools"))
+	r := s.route("edge1.contoso.com")
+	s.settled(r)
+	s.dnsFails("1", "LoseReplies")
+	before := len(s.org.Zones().Journal())
+	s.moveTo(r, "edge2.contoso.com")
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
+	if n := len(s.org.Zones().Journal()) - before; n != 1 {
+		t.Errorf("the zone was changed %d times", n)
+	}
+}
+
+func TestSecondaryLags(t *testing.T) {
+	spec := sampleFarm(t, "one-site-two-pools")
+	spec.DNS.Servers = 2
+	s := tell(t, spec)
+	r := s.route("edge1.contoso.com")
+	s.settled(r)
+	s.rehearse("POST", "/dns/servers/2", map[string]string{"lag": "1h"})
+	s.moveTo(r, "edge2.contoso.com")
+	s.says(r, v1alpha1.ReasonPropagating, "the primary has the records", s.org.DNSServers()[1]+" does not show", "some partners see the old ones")
+	s.hosts("edge2.contoso.com")
+
+	s.rehearse("POST", "/dns/servers/2", map[string]string{"lag": "0s"})
+	s.settled(r)
+}
