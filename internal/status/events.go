@@ -34,7 +34,22 @@ func RouteEvents(previous, next v1alpha1.FederationRouteStatus) []Event {
 				clip(fmt.Sprintf("%s is %s, wanted %s", d.Field, d.Found, d.Wanted))})
 		}
 	}
-	return append(out, readyEvent(previous.Conditions, next.Conditions)...)
+	return together(append(out, readyEvent(previous.Conditions, next.Conditions)...))
+}
+
+// together joins the notes of events with one reason and action. The recorder
+// takes such events of one moment for repetitions and keeps only the first note.
+func together(all []Event) []Event {
+	var out []Event
+	for _, e := range all {
+		i := slices.IndexFunc(out, func(o Event) bool { return o.Type == e.Type && o.Reason == e.Reason && o.Action == e.Action })
+		if i < 0 {
+			out = append(out, e)
+			continue
+		}
+		out[i].Note = clip(out[i].Note + "; " + e.Note)
+	}
+	return out
 }
 
 func stepEvent(h v1alpha1.HistoryEntry) Event {

@@ -25,7 +25,7 @@ func TestRouteEventsTellEachFactOnce(t *testing.T) {
 	}{
 		{"first look", func(*status.Facts) {}, []string{"Normal InSync"}},
 		{"still in sync", func(*status.Facts) {}, nil},
-		{"someone edits; a run begins at once", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running, apply.Pending, apply.Pending) }, []string{"Warning DriftDetected", "Warning DriftDetected"}},
+		{"someone edits; a run begins at once", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running, apply.Pending, apply.Pending) }, []string{"Warning DriftDetected"}},
 		{"a step ends", func(f *status.Facts) { *f = bare(nil); ran(f, nil, apply.Done, apply.Running, apply.Pending) }, []string{"Normal StepDone"}},
 		{"the next fails", func(f *status.Facts) {
 			drifted(f)
@@ -130,5 +130,24 @@ func TestTopologyEvents(t *testing.T) {
 				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
 			}
 		})
+	}
+}
+
+// TestFactsOfOneMomentShareAnEvent: the recorder keeps only the first note of
+// events with one reason and action, so both facts must stand in it.
+func TestFactsOfOneMomentShareAnEvent(t *testing.T) {
+	f := inSync()
+	f.Previous = status.Route(f)
+	f.Plan = plan.Plan{ID: "sha256-1", Steps: steps, Differences: []plan.Difference{
+		{Part: plan.PartXMPP, Field: "XMPP route", Wanted: "edge1", Found: "edge2"},
+		{Part: plan.PartDNS, Field: "A record", Wanted: "192.0.2.1", Found: "192.0.2.9"},
+	}}
+	ran(&f, nil, apply.Running, apply.Pending)
+	events := status.RouteEvents(f.Previous, status.Route(f))
+	if len(events) != 1 {
+		t.Fatalf("%d events, want one: %+v", len(events), events)
+	}
+	if want := "XMPP route is edge2, wanted edge1; A record is 192.0.2.9, wanted 192.0.2.1"; events[0].Note != want {
+		t.Errorf("note %q, want %q", events[0].Note, want)
 	}
 }
