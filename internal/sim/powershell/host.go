@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
@@ -132,21 +131,4 @@ func (h *host) close() error {
 		return h.clixml.close()
 	}
 	return nil
-}
-
-func category(r *value.ErrorRecord) string { return value.Category.Of(r.Category).String() }
-
-// errorText is an error as a console shows it: message, position, category and id.
-func errorText(r *value.ErrorRecord) string {
-	var b strings.Builder
-	if r.Activity != "" {
-		b.WriteString(r.Activity + " : ")
-	}
-	b.WriteString(r.Message() + "\r\n")
-	if at := r.Invocation; at != nil && at.Line > 0 {
-		fmt.Fprintf(&b, "At line:%d char:%d\r\n+ %s\r\n+ %s~\r\n", at.Line, at.Char, at.Text, strings.Repeat(" ", max(0, int(at.Char)-1)))
-	}
-	info := dotnet.CategoryInfo(r)
-	fmt.Fprintf(&b, "    + CategoryInfo          : %s\r\n    + FullyQualifiedErrorId : %s\r\n \r\n", value.Text(info), r.FullID())
-	return b.String()
 }

@@ -1,8 +1,6 @@
 package powershell
 
 import (
-	"fmt"
-
 	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
@@ -123,98 +121,4 @@ func (inv *invocation) terminating(r *value.ErrorRecord) *raised {
 	err.direct = true
 	r.Invocation.Name = inv.name
 	return err
-}
-
-// message writes to the warning, verbose, debug or information stream as the
-// preference in force asks.
-func (inv *invocation) message(stream syntax.Stream, text string) error {
-	m := messages[stream]
-	record := newMessage(stream, text)
-	action := inv.preference(m.parameter, m.variable)
-	inv.keep(stream, record)
-	switch action {
-	case actionSilent, actionIgnore:
-		return nil
-	case actionStop:
-		return inv.frame.fail(stopException, "ActionPreferenceStop", "OperationStopped", nil,
-			"The running command stopped because the preference variable \"%s\" or common parameter is set to Stop: %s", m.variable, text)
-	}
-	return inv.frame.streams[stream](record)
-}
-
-// messageKind says which parameter and variable rule a stream.
-type messageKind struct{ parameter, variable, record string }
-
-var messages = map[syntax.Stream]messageKind{
-	warningStream:     {"WarningAction", "WarningPreference", "System.Management.Automation.WarningRecord"},
-	verboseStream:     {"Verbose", "VerbosePreference", "System.Management.Automation.VerboseRecord"},
-	debugStream:       {"Debug", "DebugPreference", "System.Management.Automation.DebugRecord"},
-	informationStream: {"InformationAction", "InformationPreference", "System.Management.Automation.InformationRecord"},
-}
-
-func newMessage(stream syntax.Stream, text string) *value.Object {
-	o := value.NewObject(messages[stream].record).Set("Message", text)
-	if stream == informationStream {
-		o = value.NewObject(messages[stream].record).Set("MessageData", text)
-	}
-	o.Text = func() string { return text }
-	return o
-}
-
-func (inv *invocation) progress(activity, status string) error {
-	if inv.frame.preference("ProgressPreference") == actionSilent {
-		return nil
-	}
-	return inv.frame.rs.host.progress(activity, status)
-}
-
-// shouldProcess decides whether an action is carried out.
-func (inv *invocation) shouldProcess(target, action string) (bool, error) {
-	if action == "" {
-		action = inv.name
-	}
-	if inv.whatIf() {
-		return false, inv.frame.rs.host.line(fmt.Sprintf("What if: Performing the operation \"%s\" on target \"%s\".", action, target))
-	}
-	if !inv.mustConfirm() {
-		message := fmt.Sprintf("Performing the operation \"%s\" on target \"%s\".", action, target)
-		return true, inv.message(verboseStream, message)
-	}
-	exception := value.NewException(invalidOperation,
-		"PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.")
-	if inv.frame.rs.Edition() == Windows51 {
-		exception.Message = "Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available."
-	}
-	return false, value.NewErrorRecord(exception, "InvalidOperation", "InvalidOperation", nil)
-}
-
-func (inv *invocation) whatIf() bool {
-	if v, ok := inv.bound.get("WhatIf"); ok {
-		return value.Truth(v)
-	}
-	v, _ := inv.preferenceScope().find("WhatIfPreference")
-	return v != nil && value.Truth(plain(v.value))
-}
-
-// impacts orders the words of ConfirmImpact and $ConfirmPreference.
-var impacts = value.NewEnumType("System.Management.Automation.ConfirmImpact", "None", "Low", "Medium", "High")
-
-func (inv *invocation) mustConfirm() bool {
-	if v, ok := inv.bound.get("Confirm"); ok {
-		return value.Truth(v)
-	}
-	v, ok := inv.preferenceScope().find("ConfirmPreference")
-	if !ok {
-		return false
-	}
-	threshold, impact := impacts.Of(value.Text(plain(v.value))), impacts.Of(inv.confirmImpact)
-	return threshold.Value != 0 && impact.Value >= threshold.Value
-}
-
-// preferenceScope is where the preference variables of this call are looked up.
-func (inv *invocation) preferenceScope() *scope {
-	if inv.scope != nil {
-		return inv.scope
-	}
-	return inv.frame.scope
 }

@@ -2,11 +2,9 @@ package powershell
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
-	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
 // currentError is the variable that keeps the error of a catch for a bare throw.
@@ -87,86 +85,4 @@ func (f *frame) catches(constraint *syntax.TypeConstraint, r *raised) (bool, err
 		return true, nil
 	}
 	return exception.Inner != nil && dotnet.Is(exception, dotnet.MustLookup(runtimeException)) && dotnet.Is(exception.Inner, t), nil
-}
-
-// trap runs the trap that takes the error: with continue the next statement
-// follows, with break the error goes on, otherwise it is reported first.
-func (f *frame) trap(err error, traps []*syntax.TrapStatement) error {
-	var r *raised
-	if !errors.As(err, &r) || isFlow(err) {
-		return err
-	}
-	t, terr := f.trapFor(traps, r)
-	if terr != nil {
-		return terr
-	}
-	if t == nil {
-		return f.untrapped(r)
-	}
-	f.rs.remember(r.record)
-	g := f.in(newScope(f.scope))
-	g.scope.set("_", r.record)
-	berr := g.body(t.Body)
-	if _, goesOn := errors.AsType[continueFlow](berr); goesOn {
-		return nil
-	}
-	if _, leaves := errors.AsType[breakFlow](berr); leaves {
-		return err
-	}
-	if berr != nil {
-		return berr
-	}
-	r.thrown = false
-	return f.untrapped(r)
-}
-
-// untrapped is an error that the block's own traps leave: it goes on to a try
-// or trap farther out, or is reported here.
-func (f *frame) untrapped(r *raised) error {
-	if f.rs.tries > 1 || r.final {
-		return r
-	}
-	return f.unhandled(r)
-}
-
-func (f *frame) trapFor(traps []*syntax.TrapStatement, r *raised) (*syntax.TrapStatement, error) {
-	for _, t := range traps {
-		if t.Type == nil {
-			return t, nil
-		}
-		if yes, err := f.catches(t.Type, r); yes || err != nil {
-			return t, err
-		}
-	}
-	return nil, nil
-}
-
-func (f *frame) throw(s *syntax.ThrowStatement) error {
-	if s.Value == nil {
-		if v, ok := f.scope.find(currentError); ok {
-			return v.value.(*raised)
-		}
-		return f.thrown(value.NewErrorRecord(value.NewException(runtimeException, "ScriptHalted"), "ScriptHalted", "OperationStopped", nil))
-	}
-	v, err := f.statementValue(s.Value)
-	if err != nil {
-		return err
-	}
-	switch v := v.(type) {
-	case *value.ErrorRecord:
-		return f.thrown(v)
-	case *value.Exception:
-		if v.Record != nil && strings.HasPrefix(v.Type, "System.Management.Automation.") {
-			return f.thrown(v.Record)
-		}
-		return f.thrown(value.NewErrorRecord(v, v.Message, "OperationStopped", nil))
-	}
-	text := value.Text(v)
-	return f.thrown(value.NewErrorRecord(value.NewException(runtimeException, text), text, "OperationStopped", v))
-}
-
-func (f *frame) thrown(record *value.ErrorRecord) error {
-	err := f.raise(record)
-	err.thrown = true
-	return err
 }

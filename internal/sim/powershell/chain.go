@@ -1,0 +1,85 @@
+package powershell
+
+import (
+	"errors"
+)
+
+// runner is one command of a pipeline at work.
+type runner interface {
+	// begin runs before any input of the pipeline.
+	begin() error
+	// process takes one object; piped is false for the one call of a command
+	// that has nothing before it.
+	process(v any, piped bool) error
+	// end runs after the last input.
+	end() error
+}
+
+// stage is a command in its place in a pipeline.
+type stage struct {
+	runner
+	inv  *invocation
+	next sink // where its output goes
+}
+
+// chain is a pipeline at work.
+type chain struct {
+	stages []*stage
+	from   int // stages before this one have been stopped
+}
+
+func (c *chain) failed() bool {
+	for _, s := range c.stages {
+		if s.inv != nil && s.inv.failed {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *chain) run(input any, piped bool) error {
+	for _, s := range c.stages {
+		if err := c.stopped(s.begin()); err != nil {
+			return err
+		}
+	}
+	if err := c.stopped(c.feed(input, piped)); err != nil {
+		return err
+	}
+	for i, s := range c.stages {
+		if i < c.from {
+			continue
+		}
+		if err := c.stopped(s.end()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *chain) feed(input any, piped bool) error {
+	first := c.stages[0]
+	if c.from > 0 {
+		return nil
+	}
+	if !piped {
+		return first.process(nil, false)
+	}
+	return enumerate(input, func(v any) error { return first.process(v, true) })
+}
+
+// stopped takes note of a command that wants no more input. Those before it are
+// done; it and those behind it go on.
+func (c *chain) stopped(err error) error {
+	var stop stopFlow
+	if !errors.As(err, &stop) {
+		return err
+	}
+	for i, s := range c.stages {
+		if s == stop.by {
+			c.from = max(c.from, i)
+			return nil
+		}
+	}
+	return err
+}

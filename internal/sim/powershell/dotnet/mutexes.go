@@ -1,0 +1,103 @@
+package dotnet
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Mutexes are the named mutexes of one machine. A mutex belongs to a process
+// and can be taken by it again and again; what it holds at its end is
+// abandoned. The zero value is ready to use.
+type Mutexes struct {
+	mu   sync.Mutex
+	held map[string]*heldMutex
+}
+
+type heldMutex struct {
+	owner    any
+	depth    int
+	released chan struct{}
+}
+
+// Acquire takes a mutex, waiting until ctx ends or the time is over (negative:
+// no limit). It is false when the time was over.
+func (m *Mutexes) Acquire(ctx context.Context, name string, owner any, wait time.Duration) (bool, error) {
+	var timeout <-chan time.Time
+	if wait >= 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		timeout = timer.C
+	}
+	for {
+		busy := m.try(name, owner)
+		if busy == nil {
+			return true, nil
+		}
+		if wait == 0 {
+			return false, nil
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-timeout:
+			return false, nil
+		case <-busy:
+		}
+	}
+}
+
+// try takes the mutex, or gives what closes when it is released.
+func (m *Mutexes) try(name string, owner any) <-chan struct{} {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.held == nil {
+		m.held = make(map[string]*heldMutex)
+	}
+	h, ok := m.held[name]
+	switch {
+	case !ok:
+		m.held[name] = &heldMutex{owner: owner, depth: 1, released: make(chan struct{})}
+		return nil
+	case h.owner == owner:
+		h.depth++
+		return nil
+	}
+	return h.released
+}
+
+// Release gives a mutex back; false when the owner does not hold it.
+func (m *Mutexes) Release(name string, owner any) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h, ok := m.held[name]
+	if !ok || h.owner != owner {
+		return false
+	}
+	h.depth--
+	if h.depth == 0 {
+		delete(m.held, name)
+		close(h.released)
+	}
+	return true
+}
+
+// Exists tells whether somebody holds the mutex.
+func (m *Mutexes) Exists(name string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, ok := m.held[name]
+	return ok
+}
+
+// Abandon gives back all that an owner holds: its process has ended.
+func (m *Mutexes) Abandon(owner any) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for name, h := range m.held {
+		if h.owner == owner {
+			delete(m.held, name)
+			close(h.released)
+		}
+	}
+}
