@@ -20,7 +20,8 @@ type SiteRouter interface {
 
 // Publisher changes the federation flags in the topology document.
 type Publisher interface {
-	// PublishFlags edits, publishes and enables the topology in one act. It
+	// PublishFlags edits, publishes and enables the topology in one act; without
+	// flags it only enables, which finishes a publish that ended half-way. It
 	// refuses with Conflict when the document's Signature is not the expected
 	// one, and with Busy while another publish runs.
 	PublishFlags(ctx context.Context, change FlagChange) (Published, error)

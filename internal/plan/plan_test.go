@@ -123,6 +123,14 @@ func TestCompute(t *testing.T) {
 				s.Listening[0] = netip.AddrPortFrom(netip.MustParseAddr("10.0.0.1"), 5061)
 			})
 		}},
+		"published-and-never-enabled": {"a publish that died before Enable-CsTopology is finished, or nothing would ever replicate", func(w *world) {
+			w.intent.EdgePool = "edge2.contoso.com"
+			for _, p := range []string{"edge1.contoso.com", "edge2.contoso.com"} {
+				w.pool(p).SIPEnabled, w.pool(p).XMPPEnabled = p == "edge2.contoso.com", p == "edge2.contoso.com"
+			}
+			w.topology.Signature = "s2"
+			w.topology.Replicas = map[string]lync.Replica{"edge2.contoso.com": {UpToDate: true}}
+		}},
 		"half-associated": {"one of three links differs", func(w *world) { w.topology.FrontEndPools[0].Edge.Mediation = "edge2.contoso.com" }},
 		"front-end-failed-over": {"a failed-over pool is failed back where the spec asks for it", func(w *world) {
 			w.topology.FrontEndPools[0].State = lync.PoolFailedOver
