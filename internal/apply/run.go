@@ -97,7 +97,7 @@ func Start(ctx context.Context, p plan.Plan, base lync.Topology, hands Hands, li
 // Entries gives the record as it stands.
 func (r *Run) Entries() []Entry { return r.journal.copy() }
 
-// Stop lets the running steps end and starts no further one.
+// Stop lets the running acts end, ends waits, and starts no further step.
 func (r *Run) Stop() { r.stopping.Store(true) }
 
 // Abort ends the run at once; the outcome of the running steps is unknown.
