@@ -1,0 +1,35 @@
+package scenario_test
+
+import (
+	"testing"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+)
+
+// tick sets an Edge pool's boxes in Topology Builder and publishes.
+func (s *story) tick(pool string, on bool) {
+	s.Helper()
+	s.rehearse("POST", "/edgepools/"+pool+"/flags", map[string]bool{"federation": on, "xmpp": on})
+}
+
+func TestAPersonTicksTheBoxes(t *testing.T) {
+	s := tell(t, sampleFarm(t, "one-site-two-pools"))
+	verify := func(r *v1alpha1.FederationRoute) { r.Spec.TopologyFlags = v1alpha1.FlagsVerify }
+	r := s.route("edge1.contoso.com", verify)
+	s.settled(r)
+	before := s.writes()
+	s.moveTo(r, "edge2.contoso.com")
+	s.says(r, v1alpha1.ReasonAwaitingPerson, "set in Topology Builder and publish", "SIP federation flag (port 5061) of Edge pool edge2.contoso.com on",
+		"SIP federation flag (port 5061) of Edge pool edge1.contoso.com off")
+	s.lookedAt(2)
+	s.unchanged(before)
+
+	s.tick("edge2.contoso.com", true)
+	s.says(r, v1alpha1.ReasonAwaitingPerson, "edge1.contoso.com off")
+	s.tick("edge1.contoso.com", false)
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
+	if n := s.acts("Publish-CsTopology", "Topology"); n != 0 {
+		t.Errorf("the controller published %d times", n)
+	}
+}
