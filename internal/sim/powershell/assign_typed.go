@@ -15,7 +15,7 @@ func (f *frame) storeTyped(e *syntax.ConvertExpression, v any) error {
 		return err
 	}
 	if inner, ok := e.Operand.(*syntax.VariableExpression); ok {
-		converted, err := f.castVariable(inner.Name, v, t)
+		converted, err := f.castVariable(v, t)
 		if err != nil {
 			return err
 		}
@@ -33,7 +33,7 @@ func (f *frame) storeTyped(e *syntax.ConvertExpression, v any) error {
 }
 
 // castVariable converts what is assigned to a typed variable.
-func (f *frame) castVariable(name string, v any, t *dotnet.Type) (any, error) {
+func (f *frame) castVariable(v any, t *dotnet.Type) (any, error) {
 	out, err := dotnet.Convert(f.rs.env, v, t)
 	cast, ok := errors.AsType[*dotnet.CastError](err)
 	if !ok {

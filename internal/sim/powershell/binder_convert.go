@@ -35,7 +35,7 @@ func (b *binder) convert(p *formal, v any) (any, error) {
 
 func (b *binder) transform(p *formal, v any) (any, error) {
 	if reason := b.refusal(p, v); reason != "" {
-		return nil, b.conversionFailed(p, v, reason)
+		return nil, b.conversionFailed(p, reason)
 	}
 	if v == nil && p.typ.Name == "System.String" && !b.table.script {
 		return nil, nil
@@ -46,7 +46,7 @@ func (b *binder) transform(p *formal, v any) (any, error) {
 		return nil, b.frame.raising(err)
 	}
 	if err != nil {
-		return nil, b.conversionFailed(p, v, err.Error())
+		return nil, b.conversionFailed(p, err.Error())
 	}
 	return converted, nil
 }
@@ -77,7 +77,7 @@ func (b *binder) refusal(p *formal, v any) string {
 
 // conversionFailed is the error of a conversion: functions and compiled cmdlets
 // have different ids for it.
-func (b *binder) conversionFailed(p *formal, v any, reason string) error {
+func (b *binder) conversionFailed(p *formal, reason string) error {
 	if b.table.script {
 		return b.fail("ParameterArgumentTransformationError", "InvalidData", nil, p.Name,
 			"Cannot process argument transformation on parameter '%s'. %s", p.Name, reason)

@@ -39,6 +39,9 @@ func (f *frame) convert(e *syntax.ConvertExpression) (any, error) {
 		}
 		return dotnet.Convert(f.rs.env, h, dotnet.MustLookup("pscustomobject"))
 	}
+	if target, ok := e.Operand.(*syntax.VariableExpression); ok && name == "ref" {
+		return f.reference(target)
+	}
 	t, err := f.typeNamed(e.Type.Type)
 	if err != nil {
 		return nil, err
@@ -63,4 +66,22 @@ func (f *frame) cast(v any, t *dotnet.Type) (any, error) {
 		return nil, f.raising(err)
 	}
 	return out, nil
+}
+
+// reference is [ref]$x: it reads and writes the variable where it stands.
+func (f *frame) reference(e *syntax.VariableExpression) (any, error) {
+	g := *f
+	read := func() any {
+		v, err := g.variable(e)
+		if err != nil {
+			return nil
+		}
+		return plain(v)
+	}
+	if e.Qualifier() == "" {
+		if v, ok := f.scope.find(e.Name); ok {
+			return &dotnet.Reference{Read: func() any { return plain(v.value) }, Write: func(x any) error { v.value = x; return nil }}, nil
+		}
+	}
+	return &dotnet.Reference{Read: read, Write: func(v any) error { return g.assignVariable(e, v) }}, nil
 }

@@ -141,5 +141,5 @@ func (f *frame) initialValue(p *formal) (any, error) {
 	if err != nil || p.typ == nil {
 		return v, err
 	}
-	return f.castVariable(p.Name, v, p.typ)
+	return f.castVariable(v, p.typ)
 }

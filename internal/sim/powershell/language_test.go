@@ -185,6 +185,51 @@ F -A ''; F -B abcd; F -C 1, 2, 3; F -D 1; F -A x -B abc -C 1 -D 2`,
 			want: answer{Out: []string{"ok"}, Errors: []string{"ParameterArgumentValidationError,F", "ParameterArgumentValidationError,F",
 				"ParameterArgumentValidationError,F", "ParameterArgumentValidationError,F"}},
 		},
+		"reference": {
+			reason: "[ref] lets methods and functions set a variable",
+			script: `$n = 0; [int]::TryParse('42', [ref]$n); $n; [int]::TryParse('x', [ref]$n); function Add-One([ref]$R) { $R.Value++ }; $v = 5; Add-One ([ref]$v); $v`,
+			want:   answer{Out: []string{"True", "42", "False", "6"}},
+		},
+		"default parameter values": {
+			reason: "$PSDefaultParameterValues gives what is not given",
+			script: `$PSDefaultParameterValues = @{ 'Get-*:Port' = 5061 }; function Get-It { [CmdletBinding()] param([int]$Port) "port $Port" }; Get-It; Get-It -Port 1`,
+			want:   answer{Out: []string{"port 5061", "port 1"}},
+		},
+		"error variable": {
+			reason: "a function's -ErrorVariable holds what it calls reports, too",
+			script: `function F { [CmdletBinding()] param() Get-Command nothing-1; Get-Command nothing-2 }; F -ErrorAction SilentlyContinue -ErrorVariable e; $e.Count; "$($e[1].TargetObject)"`,
+			want:   answer{Out: []string{"2", "nothing-2"}},
+		},
+		"trap of another type": {
+			reason: "an error that no trap takes is reported as without traps",
+			script: `trap [System.DivideByZeroException] { 'zero'; continue }; 1 / 0; Get-Nothing; 'end'`,
+			want:   answer{Out: []string{"zero", "end"}, Errors: []string{"CommandNotFoundException"}},
+		},
+		"trap of a caller": {
+			reason: "a trap takes the errors of what its block calls",
+			script: `trap { "trapped $($_.FullyQualifiedErrorId)"; continue }; function F { Get-Nothing; 'not reached' }; F; 'end'`,
+			want:   answer{Out: []string{"trapped CommandNotFoundException", "end"}},
+		},
+		"namespace": {
+			reason: "using namespace shortens type names",
+			script: "using namespace System.Text\n[StringBuilder]::new('a').Append('b').ToString()",
+			want:   answer{Out: []string{"ab"}},
+		},
+		"queue and stack": {
+			reason: "both ends of a line",
+			script: `$q = [System.Collections.Generic.Queue[int]]::new(); $q.Enqueue(1); $q.Enqueue('2'); $q.Dequeue() + $q.Peek(); $s = [System.Collections.Stack]::new(); $s.Push('a'); $s.Push('b'); "$s $($s.Pop()) $($s.Count)"; try { $q.Dequeue(); $q.Dequeue() } catch { $_.FullyQualifiedErrorId }`,
+			want:   answer{Out: []string{"3", "b a b 1", "2", "InvalidOperationException"}},
+		},
+		"global function": {
+			reason: "a function's name can say where it is known",
+			script: `& { function global:G { 'g' }; function L { 'l' } }; G; L`,
+			want:   answer{Out: []string{"g"}, Errors: []string{"CommandNotFoundException"}},
+		},
+		"type names of custom objects": {
+			reason: "PSTypeName names the type, the .NET class stays",
+			script: `$o = [pscustomobject]@{ PSTypeName = 'My.Site'; A = 1 }; $o.PSObject.TypeNames[0]; $o.GetType().Name; "$o"`,
+			want:   answer{Out: []string{"My.Site", "PSCustomObject", "@{A=1}"}},
+		},
 		"like sets": {
 			reason: "wildcards know sets, ranges and escapes",
 			script: "\"$('b1' -like '[a-c]?') $('d1' -like '[a-c]?') $('a*' -like 'a`*') $('ab' -like 'a`*')\"",

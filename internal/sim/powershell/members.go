@@ -34,7 +34,7 @@ func (f *frame) member(e *syntax.MemberExpression) (any, error) {
 	if err != nil || found {
 		return v, err
 	}
-	return f.missingProperty(target, name)
+	return f.missingProperty(name)
 }
 
 func (f *frame) staticProperty(target any, name string) (any, error) {
@@ -56,7 +56,7 @@ func (f *frame) staticProperty(target any, name string) (any, error) {
 	if found || f.scope.strictness() == 0 {
 		return v, nil
 	}
-	return f.missingProperty(target, name)
+	return f.missingProperty(name)
 }
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
@@ -77,7 +77,7 @@ func (f *frame) property(target any, name string) (any, bool, error) {
 			return v, true, nil
 		}
 	}
-	if v, found, err := f.common(target, name); found || err != nil {
+	if v, found := f.common(target, name); found {
 		return v, found, err
 	}
 	v, found, err := dotnet.Get(f.rs.env, dotnet.TypeOf(target), target, name)
@@ -89,19 +89,19 @@ func (f *frame) property(target any, name string) (any, bool, error) {
 
 // common are the members that every value has: PSObject, Count and Length of
 // single values.
-func (f *frame) common(target any, name string) (any, bool, error) {
+func (f *frame) common(target any, name string) (any, bool) {
 	switch strings.ToLower(name) {
 	case "psobject":
-		return dotnet.ObjectView(f.rs.env, target), true, nil
+		return dotnet.ObjectView(f.rs.env, target), true
 	case "pstypenames":
-		return value.NewList("System.String", toAny(dotnet.Ancestors(target))...), true, nil
+		return value.NewList("System.String", toAny(dotnet.Ancestors(target))...), true
 	case "count", "length":
 		if t := dotnet.TypeOf(target); hasMember(t, target, name) || f.scope.strictness() > 0 {
-			return nil, false, nil
+			return nil, false
 		}
-		return int32(1), true, nil
+		return int32(1), true
 	}
-	return nil, false, nil
+	return nil, false
 }
 
 func hasMember(t *dotnet.Type, target any, name string) bool {
@@ -148,7 +148,7 @@ func (f *frame) eachProperty(target any, name string) (any, bool, error) {
 }
 
 // missingProperty is $null, or the error of strict mode.
-func (f *frame) missingProperty(target any, name string) (any, error) {
+func (f *frame) missingProperty(name string) (any, error) {
 	if f.scope.strictness() < 2 {
 		return nil, nil
 	}

@@ -80,7 +80,7 @@ func (f *frame) write(s *scope, name string, v any) (*variable, error) {
 		return nil, f.notWritable(name)
 	}
 	if have.typ != nil {
-		converted, err := f.castVariable(name, plain(v), have.typ)
+		converted, err := f.castVariable(plain(v), have.typ)
 		if err != nil {
 			return nil, err
 		}

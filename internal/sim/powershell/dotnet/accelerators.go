@@ -23,6 +23,7 @@ var accelerators = map[string]string{
 	"errorrecord":      "System.Management.Automation.ErrorRecord",
 	"psserializer":     "System.Management.Automation.PSSerializer",
 	"psnoteproperty":   "System.Management.Automation.PSNoteProperty",
+	"ref":              "System.Management.Automation.PSReference",
 	"system.int":       "System.Int32",
 }
 
@@ -32,7 +33,7 @@ var realAccelerators = strings.Fields(`adsi adsisearcher wmi wmiclass wmisearche
 	psprimitivedictionary pslistmodifier powershell runspace runspacefactory initialsessionstate ipendpoint x500distinguishedname
 	x509certificate bigint alias allowemptycollection allownull allowemptystring cmdletbinding parameter outputtype
 	supportswildcards validateset validaterange validatepattern validatescript validatelength validatecount validatenotnull
-	validatenotnullorempty dscresource dscproperty noruntime ref pstypenameattribute containerattribute`)
+	validatenotnullorempty dscresource dscproperty noruntime pstypenameattribute containerattribute`)
 
 // namespaces are the first words of .NET names that may stand without "System.".
 var namespaces = strings.Fields(`system microsoft net io text collections diagnostics management security threading xml globalization

@@ -35,7 +35,7 @@ func castNever(v any, t *Type) error {
 // *CastError, or an *Unsupported.
 func Convert(e *Env, v any, t *Type) (any, error) {
 	if v == nil {
-		return convertNull(e, t)
+		return convertNull(t)
 	}
 	if t.Name == "System.Object" || Is(v, t) {
 		return v, nil
@@ -66,7 +66,7 @@ func Default(t *Type) any {
 	return t.Zero
 }
 
-func convertNull(e *Env, t *Type) (any, error) {
+func convertNull(t *Type) (any, error) {
 	switch {
 	case t.Name == "System.String":
 		return "", nil

@@ -35,9 +35,17 @@ func engineTypes() []*Type {
 			static("Serialize", 1, 2, func(a *Args) (any, error) { return Serialize(a.At(0)) }),
 			static("Deserialize", 1, 1, func(a *Args) (any, error) { return Deserialize(a.Text(0)) }))},
 		{Name: "System.Management.Automation.PSScriptCmdlet"},
+		{Name: "System.Management.Automation.ErrorDetails", New: func(a *Args) (any, error) { return errorDetails(a.Text(0)), nil }},
 		{Name: "System.Management.Automation.PSNoteProperty", New: newNoteProperty},
+		referenceType(),
 		{Name: "System.Management.Automation.PSTypeName", Refused: []string{"*"}},
 	}
+}
+
+func errorDetails(message string) *value.Object {
+	o := value.NewObject("System.Management.Automation.ErrorDetails").Set("Message", message).Set("RecommendedAction", "")
+	o.Text = func() string { return message }
+	return o
 }
 
 func newErrorRecord(a *Args) (any, error) {
@@ -68,7 +76,7 @@ func errorRecordMembers() Members {
 			if r.Details == "" {
 				return nil, nil
 			}
-			return value.NewObject("System.Management.Automation.ErrorDetails").Set("Message", r.Details), nil
+			return errorDetails(r.Details), nil
 		}, Set: func(_ *Env, self, v any) error {
 			self.(*value.ErrorRecord).Details = text(v)
 			return nil

@@ -24,7 +24,7 @@ func floatType(name, id string, make func(float64) any) *Type {
 		}
 		return make(f), nil
 	}
-	t.Static = members(constant("MaxValue", make(math.MaxFloat64)), constant("MinValue", make(-math.MaxFloat64)),
+	t.Static = members(tryParse(name), constant("MaxValue", make(math.MaxFloat64)), constant("MinValue", make(-math.MaxFloat64)),
 		constant("NaN", make(math.NaN())), constant("PositiveInfinity", make(math.Inf(1))),
 		static("Parse", 1, 3, func(a *Args) (any, error) {
 			f, err := strconv.ParseFloat(strings.TrimSpace(a.Text(0)), 64)

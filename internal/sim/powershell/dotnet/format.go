@@ -81,6 +81,9 @@ func FormatValue(v any, format string) (string, error) {
 		}
 		return FormatSpan(x, format)
 	}
+	if o, ok := v.(*value.Object); ok {
+		return value.Text(o), nil
+	}
 	if !value.IsNumber(v) || format == "" {
 		return value.MethodText(v), nil
 	}

@@ -31,7 +31,7 @@ func guidType() *Type {
 		}
 		return g, nil
 	}
-	t.Static = members(constant("Empty", t.Zero), static("Parse", 1, 1, t.New),
+	t.Static = members(constant("Empty", t.Zero), static("Parse", 1, 1, t.New), tryParse(t.Name),
 		static("NewGuid", 0, 0, func(*Args) (any, error) { return NewGuid(), nil }))
 	t.Members = members(prop("Guid", func(g value.Guid) any { return string(g) }),
 		method("ToString", 0, 1, func(g value.Guid, a *Args) (any, error) {
@@ -84,7 +84,7 @@ func versionType() *Type {
 		}
 		return parse(strings.Join(parts, "."))
 	}
-	t.Static = members(static("Parse", 1, 1, func(a *Args) (any, error) { return parse(a.Text(0)) }))
+	t.Static = members(static("Parse", 1, 1, func(a *Args) (any, error) { return parse(a.Text(0)) }), tryParse(t.Name))
 	t.Members = members(
 		prop("Major", func(v value.Version) any { return v.Major }), prop("Minor", func(v value.Version) any { return v.Minor }),
 		prop("Build", func(v value.Version) any { return v.Build }), prop("Revision", func(v value.Version) any { return v.Revision }),

@@ -74,9 +74,7 @@ func addressType() *Type {
 			}
 			return addr, nil
 		}),
-		Member{Name: "TryParse", Min: 2, Max: 2, Call: func(any, *Args) (any, error) {
-			return nil, Refuse("[ref] arguments ([System.Net.IPAddress]::TryParse)")
-		}})
+		tryParse(t.Name))
 	t.Members = members(
 		prop("IPAddressToString", func(a netip.Addr) any { return a.String() }),
 		prop("AddressFamily", func(a netip.Addr) any {

@@ -44,9 +44,7 @@ func (i integral) declare() *Type {
 	t.Convert = func(e *Env, v any) (any, error) { return i.convert(e, v, t) }
 	t.Static = members(constant("MaxValue", i.limit(i.max)), constant("MinValue", i.limit(i.min)),
 		static("Parse", 1, 3, func(a *Args) (any, error) { return i.parse(a.Env, a.Text(0)) }),
-		Member{Name: "TryParse", Min: 2, Max: 2, Call: func(any, *Args) (any, error) {
-			return nil, Refuse("[ref] arguments ([%s]::TryParse)", i.name)
-		}})
+		tryParse(i.name))
 	t.Members = numberMembers()
 	return t
 }

@@ -45,14 +45,19 @@ func threadingTypes() []*Type {
 func mutexType() *Type {
 	return &Type{Name: "System.Threading.Mutex",
 		New: func(a *Args) (any, error) {
-			if a.Len() > 2 {
-				return nil, Refuse("[System.Threading.Mutex]::new() with [ref]")
-			}
 			name := strings.ToLower(a.Text(1))
 			for _, session := range []string{`global\`, `local\`} {
 				name = strings.TrimPrefix(name, session)
 			}
+			if name == "" {
+				name = "unnamed " + string(NewGuid())
+			}
 			m := &Mutex{name: name}
+			if a.Len() > 2 {
+				if err := a.output(2, !a.Env.Machine.Mutexes().Exists(name)); err != nil {
+					return nil, err
+				}
+			}
 			if value.Truth(a.At(0)) {
 				_, err := a.Env.Machine.Mutexes().Acquire(a.Env.Context, m.name, a.Env.Owner, 0)
 				return m, err
@@ -79,9 +84,8 @@ func mutexType() *Type {
 				return Void, nil
 			}),
 			voidMethod("Close"), voidMethod("Dispose")),
-		Static: members(Member{Name: "TryOpenExisting", Min: 2, Max: 2, Call: func(any, *Args) (any, error) {
-			return nil, Refuse("[ref] arguments ([System.Threading.Mutex]::TryOpenExisting)")
-		}}, static("OpenExisting", 1, 1, func(a *Args) (any, error) {
+		Refused: []string{"*"},
+		Static: members(static("OpenExisting", 1, 1, func(a *Args) (any, error) {
 			name := strings.TrimPrefix(strings.ToLower(a.Text(0)), `global\`)
 			if !a.Env.Machine.Mutexes().Exists(name) {
 				return nil, value.NewException("System.Threading.WaitHandleCannotBeOpenedException", "No handle of the given name exists.")

@@ -99,6 +99,7 @@ func dateStatics() Members {
 			}
 			return nil, value.NewException("System.FormatException", dateMessage(a.Text(0)))
 		}),
+		tryParse("System.DateTime"),
 		static("SpecifyKind", 2, 2, func(a *Args) (any, error) {
 			d, ok := a.At(0).(value.DateTime)
 			kind, err := Convert(a.Env, a.At(1), enumType(value.DateTimeKind))

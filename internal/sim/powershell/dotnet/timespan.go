@@ -170,7 +170,7 @@ func spanStatics() Members {
 	from := func(name string, unit time.Duration) Member {
 		return static(name, 1, 1, func(a *Args) (any, error) { return time.Duration(a.Float(0) * float64(unit)).Round(100), nil })
 	}
-	return members(constant("Zero", time.Duration(0)), from("FromDays", day), from("FromHours", time.Hour),
+	return members(constant("Zero", time.Duration(0)), tryParse("System.TimeSpan"), from("FromDays", day), from("FromHours", time.Hour),
 		from("FromMinutes", time.Minute), from("FromSeconds", time.Second), from("FromMilliseconds", time.Millisecond), from("FromTicks", 100),
 		static("Parse", 1, 2, func(a *Args) (any, error) {
 			d, ok := ParseSpan(a.Text(0))

@@ -8,7 +8,10 @@ func boolType() *Type {
 	return &Type{Name: "System.Boolean", Zero: false,
 		Convert: func(_ *Env, v any) (any, error) { return value.Truth(v), nil },
 		Members: members(method("ToString", 0, 1, func(b bool, _ *Args) (any, error) { return value.Text(b), nil })),
-		Static: members(constant("TrueString", "True"), constant("FalseString", "False"),
+		Static: members(static("TryParse", 2, 2, func(a *Args) (any, error) {
+			b, ok := parseBool(a.Text(0))
+			return ok, a.output(1, b)
+		}), constant("TrueString", "True"), constant("FalseString", "False"),
 			static("Parse", 1, 1, func(a *Args) (any, error) {
 				t, _ := Lookup("bool")
 				b, ok := parseBool(a.Text(0))

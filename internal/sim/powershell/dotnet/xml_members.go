@@ -36,7 +36,7 @@ func nodeMembers() Members {
 			}
 			return prefix
 		}),
-		of("NodeType", func(_ *XMLDocument, e *etree.Element, n XMLNode) any { return nodeType(n, e) }),
+		of("NodeType", func(_ *XMLDocument, _ *etree.Element, n XMLNode) any { return nodeType(n) }),
 		of("OwnerDocument", func(d *XMLDocument, _ *etree.Element, _ XMLNode) any { return d }),
 		of("ParentNode", func(d *XMLDocument, e *etree.Element, n XMLNode) any { return parentNode(d, e, n) }),
 		of("ChildNodes", func(d *XMLDocument, e *etree.Element, n XMLNode) any {
@@ -69,7 +69,7 @@ func nodeName(e *etree.Element, n XMLNode) string {
 	return e.FullTag()
 }
 
-func nodeType(n XMLNode, e *etree.Element) any {
+func nodeType(n XMLNode) any {
 	if n.elem == nil && n.tok == nil {
 		return "Document"
 	}

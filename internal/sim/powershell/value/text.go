@@ -36,6 +36,9 @@ func element(v any) string {
 
 // customText is "@{A=1; B=x}"; nested custom objects are empty, arrays their type.
 func customText(o *Object) string {
+	if len(o.props) == 0 {
+		return ""
+	}
 	var b strings.Builder
 	b.WriteString("@{")
 	for i, p := range o.props {
