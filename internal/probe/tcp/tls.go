@@ -23,10 +23,9 @@ func openTLS(ctx context.Context, connection net.Conn, target probe.Target) (str
 		name = target.Address.String()
 	}
 	err := tls.Client(connection, &tls.Config{
-		ServerName: name,
-		RootCAs:    x509.NewCertPool(),
-		// Old Edge servers offer nothing newer, and nothing is sent over it.
-		MinVersion:   tls.VersionTLS10,
+		ServerName:   name,
+		RootCAs:      x509.NewCertPool(),
+		MinVersion:   tls.VersionTLS10, //nolint:gosec // old Edge servers offer nothing newer, and nothing is sent over it
 		CipherSuites: everySuite(),
 	}).HandshakeContext(ctx)
 	if shown, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(shown.UnverifiedCertificates) > 0 {

@@ -78,7 +78,7 @@ func (f *frame) property(target any, name string) (any, bool, error) {
 		}
 	}
 	if v, found := f.common(target, name); found {
-		return v, found, err
+		return v, true, nil
 	}
 	v, found, err := dotnet.Get(f.rs.env, dotnet.TypeOf(target), target, name)
 	if found || err != nil {

@@ -42,7 +42,7 @@ func (s *scan) numeral() (numeral, bool) {
 		s.next()
 	}
 	from := s.pos
-	ok := true
+	var ok bool
 	if s.peek() == '0' && (s.peekAt(1) == 'x' || s.peekAt(1) == 'X') {
 		s.pos += 2
 		n.hex = true

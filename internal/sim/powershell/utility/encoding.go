@@ -34,10 +34,10 @@ func encode(c *powershell.Call, text, usual string) ([]byte, error) {
 	if err != nil || !ok {
 		return nil, dotnet.Refuse("-Encoding %s", word)
 	}
-	data := []byte(e.Encode(text))
+	data := e.Encode(text)
 	marked := word != "utf8nobom" && word != "ascii" && (word != "utf8" || c.Runspace().Edition() == powershell.Windows51)
 	if marked {
-		data = append([]byte(e.Preamble()), data...)
+		data = append(e.Preamble(), data...)
 	}
 	return data, nil
 }
