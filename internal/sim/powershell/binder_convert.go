@@ -117,6 +117,13 @@ func (b *binder) notEmpty(p *formal, v any) error {
 			what, id = "an empty array", "EmptyArrayNotAllowed"
 		}
 	}
+	if what == "" && p.typ != nil && p.typ.Elem != nil {
+		for _, item := range list {
+			if err := b.notEmpty(p, item); err != nil {
+				return err
+			}
+		}
+	}
 	if what == "" {
 		return nil
 	}

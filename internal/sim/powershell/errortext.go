@@ -13,8 +13,11 @@ func category(r *value.ErrorRecord) string { return value.Category.Of(r.Category
 // errorText is an error as a console shows it: message, position, category and id.
 func errorText(r *value.ErrorRecord) string {
 	var b strings.Builder
-	if r.Activity != "" {
+	switch {
+	case r.Activity != "":
 		b.WriteString(r.Activity + " : ")
+	case r.Exception.Type == commandNotFound && r.Invocation != nil:
+		b.WriteString(r.Invocation.Name + " : ")
 	}
 	b.WriteString(r.Message() + "\r\n")
 	if at := r.Invocation; at != nil && at.Line > 0 {

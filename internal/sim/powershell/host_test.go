@@ -84,6 +84,14 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
+// TestUnknownCommandText wants the name before the message, as for a command that exists.
+func TestUnknownCommandText(t *testing.T) {
+	_, stderr, _ := playIn(t, powershell.Console, "Get-Nothing")
+	if !strings.HasPrefix(stderr, "Get-Nothing : The term 'Get-Nothing' is not recognized as the name of a cmdlet, function, script file, or operable program.") {
+		t.Errorf("stderr is %q", stderr)
+	}
+}
+
 // TestErrorsAsCLIXML wants stderr as powershell.exe -EncodedCommand writes it.
 func TestErrorsAsCLIXML(t *testing.T) {
 	out, stderr, _ := playIn(t, powershell.CLIXML, `'text'; Publish-It; 'end'`)

@@ -46,7 +46,10 @@ func (f *frame) notFound(name string) error {
 	}
 	exception := value.NewException(commandNotFound, fmt.Sprintf(message, name))
 	exception.Props = value.NewObject(commandNotFound).Set("CommandName", name)
-	return f.raise(value.NewErrorRecord(exception, "CommandNotFoundException", "ObjectNotFound", name))
+	record := value.NewErrorRecord(exception, "CommandNotFoundException", "ObjectNotFound", name)
+	record.Invocation = positionOf(f.at)
+	record.Invocation.Name = name
+	return f.raise(record)
 }
 
 // resolve finds a command: alias, function, cmdlet, a cmdlet of a module not

@@ -13,7 +13,9 @@ type scriptRunner struct {
 	binder *binder
 	decl   *declaration
 	filter bool
-	input  []any // $input of a body without process block
+	// restore gives a dot-sourced block's scope its own $args back.
+	restore func()
+	input   []any // $input of a body without process block
 }
 
 func newFunctionRunner(inv *invocation, fn *function, args []argument, dotted bool) (runner, error) {
@@ -71,10 +73,10 @@ func (r *scriptRunner) makeFrame(parent *scope, dotted bool) {
 	}
 	g.streams[outputStream] = inv.out
 	inv.scope = g.scope
-	if !dotted || len(r.decl.params) > 0 {
+	if !dotted {
 		inv.inherit(g.scope)
-		g.scope.set("args", append([]any{}, r.binder.rest...))
 	}
+	r.restore = g.scope.replace("args", append([]any{}, r.binder.rest...))
 	r.frame = &g
 }
 

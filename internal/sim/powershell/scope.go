@@ -70,6 +70,19 @@ func (s *scope) set(name string, v any) *variable {
 	return made
 }
 
+// replace sets a variable of this level and returns what puts the old one back.
+func (s *scope) replace(name string, v any) (restore func()) {
+	key := strings.ToLower(name)
+	old, had := s.vars[key]
+	s.vars[key] = &variable{name: name, value: v}
+	return func() {
+		delete(s.vars, key)
+		if had {
+			s.vars[key] = old
+		}
+	}
+}
+
 func (s *scope) remove(name string) { delete(s.vars, strings.ToLower(name)) }
 
 func (s *scope) function(name string) (*function, bool) {

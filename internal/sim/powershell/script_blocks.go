@@ -81,6 +81,7 @@ func (r *scriptRunner) processBlock() *syntax.NamedBlock {
 
 func (r *scriptRunner) end() error {
 	defer r.inv.finish()
+	defer r.restore()
 	if r.filter && r.body.Process == nil {
 		return nil
 	}

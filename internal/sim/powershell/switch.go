@@ -73,17 +73,5 @@ func (f *frame) clauseMatches(flags syntax.SwitchFlags, pattern syntax.Expressio
 
 // bindItem sets $_ in the frame's scope and returns what puts the old one back.
 func (f *frame) bindItem(item any) (restore func()) {
-	old, had := f.scope.own("_")
-	var before any
-	if had {
-		before = old.value
-	}
-	f.scope.set("_", item)
-	return func() {
-		if had {
-			f.scope.set("_", before)
-			return
-		}
-		f.scope.remove("_")
-	}
+	return f.scope.replace("_", item)
 }

@@ -44,14 +44,7 @@ func (f *frame) catch(clauses []*syntax.CatchClause, r *raised) error {
 	}
 	restore := f.bindItem(r.record)
 	defer restore()
-	old, had := f.scope.own(currentError)
-	f.scope.vars[currentError] = &variable{value: r}
-	defer func() {
-		delete(f.scope.vars, currentError)
-		if had {
-			f.scope.vars[currentError] = old
-		}
-	}()
+	defer f.scope.replace(currentError, r)()
 	return f.body(clause.Body)
 }
 
