@@ -1,0 +1,118 @@
+// Package docs_test holds the pages below docs to the source: whatever they name
+// must be there, and whatever a person can meet must be named.
+package docs_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const (
+	root         = "../.."
+	routePage    = "docs/spec/federationroute.md"
+	topologyPage = "docs/spec/lynctopology.md"
+	failurePage  = "docs/failure-modes.md"
+	architecture = "docs/architecture.md"
+)
+
+// page reads a file of the repository.
+func page(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// pages lists every page: the README and all below docs.
+func pages(t *testing.T) []string {
+	t.Helper()
+	all := []string{"README.md"}
+	err := filepath.WalkDir(filepath.Join(root, "docs"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".md") {
+			relative, _ := filepath.Rel(root, path)
+			all = append(all, relative)
+		}
+		return err
+	})
+	if err != nil || len(all) < 10 {
+		t.Fatalf("found the pages %v (%v)", all, err)
+	}
+	return all
+}
+
+// section gives the part of a page below a heading, up to the next of its level.
+func section(t *testing.T, text, heading string) string {
+	t.Helper()
+	_, after, found := strings.Cut(text, "\n"+heading+"\n")
+	if !found {
+		t.Fatalf("no section %q", heading)
+	}
+	level, _, _ := strings.Cut(heading, " ")
+	before, _, _ := strings.Cut(after, "\n"+level+" ")
+	return before
+}
+
+// row is one row of a table, its cells trimmed.
+type row []string
+
+var cellBorder = regexp.MustCompile(`\s*\|\s*`)
+
+// rows lists the rows of all tables in the text, without heads and rules.
+func rows(text string) []row {
+	var out []row
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		isHead := i+1 < len(lines) && strings.HasPrefix(lines[i+1], "|---")
+		if !strings.HasPrefix(line, "|") || strings.HasPrefix(line, "|---") || isHead {
+			continue
+		}
+		out = append(out, cellBorder.Split(strings.Trim(strings.TrimSpace(line), "|"), -1))
+	}
+	for _, r := range out {
+		for i := range r {
+			r[i] = strings.TrimSpace(r[i])
+		}
+	}
+	return out
+}
+
+var code = regexp.MustCompile("`([^`]+)`")
+
+// codes lists what stands between backticks.
+func codes(text string) []string {
+	var out []string
+	for _, m := range code.FindAllStringSubmatch(text, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+// fences finds the fenced blocks of a page, each with its language.
+var fences = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
+
+func withoutFences(text string) string { return fences.ReplaceAllString(text, "") }
+
+// same compares what a page lists with what there is, whatever the order.
+func same(t *testing.T, what string, listed, there []string) {
+	t.Helper()
+	for _, name := range there {
+		if !slices.Contains(listed, name) {
+			t.Errorf("%s: the page does not list %s", what, name)
+		}
+	}
+	for _, name := range listed {
+		if !slices.Contains(there, name) {
+			t.Errorf("%s: the page lists %s, which does not exist", what, name)
+		}
+	}
+	if len(there) == 0 {
+		t.Errorf("%s: nothing was found to compare with", what)
+	}
+}

@@ -1,0 +1,66 @@
+package docs_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+func TestStepsAreListedInRunningOrder(t *testing.T) {
+	var want, got []string
+	for _, k := range plan.Kinds {
+		want = append(want, string(k))
+	}
+	for _, r := range rows(section(t, page(t, routePage), "## Steps")) {
+		got = append(got, codes(r[0])...)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("steps of the page (-want +got):\n%s", diff)
+	}
+}
+
+func TestStepsTellTheirLimits(t *testing.T) {
+	limits := map[plan.Kind]time.Duration{
+		plan.StartEdgeServices: apply.DefaultLimits.Services,
+		plan.AwaitReplication:  apply.DefaultLimits.Replication,
+		plan.CheckPorts:        apply.DefaultLimits.Ports,
+		plan.UpdateDNS:         apply.DefaultLimits.Propagation,
+	}
+	for _, r := range rows(section(t, page(t, routePage), "## Steps")) {
+		limit, bounded := limits[plan.Kind(strings.Trim(r[0], "`"))]
+		if want := strings.TrimSuffix(limit.String(), "0s"); bounded && !strings.Contains(r[3], want) {
+			t.Errorf("%s: the page says %q, the limit is %s", r[0], r[3], want)
+		}
+	}
+}
+
+var (
+	metric = regexp.MustCompile(`fedroute_[a-z_]+`)
+	option = regexp.MustCompile("`--([a-z-]+)")
+)
+
+func TestMetricsAreListed(t *testing.T) {
+	there := metric.FindAllString(page(t, "controllers/metrics.go"), -1)
+	same(t, "metrics", metric.FindAllString(page(t, routePage), -1), there)
+}
+
+func TestOptionsExist(t *testing.T) {
+	source, seen := page(t, "cmd/manager/main.go"), 0
+	for _, path := range []string{routePage, topologyPage, failurePage, architecture} {
+		for _, m := range option.FindAllStringSubmatch(page(t, path), -1) {
+			seen++
+			if !strings.Contains(source, `"`+m[1]+`"`) {
+				t.Errorf("%s: the manager has no option --%s", path, m[1])
+			}
+		}
+	}
+	if seen < 4 {
+		t.Errorf("only %d options were found; the search is broken", seen)
+	}
+}
