@@ -247,7 +247,7 @@ type FederationRouteStatus struct {
 	// +listMapKey=field
 	Drift []Drift `json:"drift,omitempty"`
 
-	// History holds the last steps that changed something, newest first.
+	// History holds the last steps that changed something or failed, newest first.
 	// +optional
 	// +listType=atomic
 	History []HistoryEntry `json:"history,omitempty"`

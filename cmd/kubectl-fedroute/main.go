@@ -42,6 +42,7 @@ func newCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetOut(os.Stdout)
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.kubeconfig, "kubeconfig", "", "path of the kubeconfig; empty: as kubectl finds it")
 	flags.StringVar(&p.context, "context", "", "context of the kubeconfig to use")

@@ -32,6 +32,9 @@ const (
 var Kinds = []Kind{StartEdgeServices, PublishFlags, SetSiteRoute, AwaitReplication, SetupEdgeServer,
 	RestartEdgeServices, CheckPorts, UpdateDNS, AssociateFrontEnd, FailBackFrontEnd}
 
+// Looks reports whether steps of the kind only look and change nothing.
+func (k Kind) Looks() bool { return k == AwaitReplication || k == CheckPorts }
+
 // Step is one change, or one wait, as data. Kind, Target, From and To tell a
 // person everything; the other fields are what the kind needs to act.
 type Step struct {

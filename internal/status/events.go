@@ -63,11 +63,14 @@ func stepEvent(h v1alpha1.HistoryEntry) Event {
 	return Event{corev1.EventTypeNormal, "StepDone", h.Kind, clip(note)}
 }
 
-// readyEvent tells of Ready when its status or reason changed. Progressing is
-// left out: the steps speak for themselves.
+// unremarkable reasons are passed through on the way to a fact: the steps speak
+// for a run, and a first look is about to come.
+var unremarkable = []string{v1alpha1.ReasonProgressing, v1alpha1.ReasonPlanned, v1alpha1.ReasonNotObserved}
+
+// readyEvent tells of Ready when its status or reason changed.
 func readyEvent(previous, next []metav1.Condition) []Event {
 	before, now := meta.FindStatusCondition(previous, v1alpha1.ConditionReady), meta.FindStatusCondition(next, v1alpha1.ConditionReady)
-	if now == nil || now.Reason == v1alpha1.ReasonProgressing || now.Reason == v1alpha1.ReasonPlanned {
+	if now == nil || slices.Contains(unremarkable, now.Reason) {
 		return nil
 	}
 	if before != nil && before.Status == now.Status && before.Reason == now.Reason {

@@ -69,6 +69,10 @@ func TestHistoryIsNewestFirstAndBounded(t *testing.T) {
 func TestHistoryOfParallelSteps(t *testing.T) {
 	f := inSync()
 	ran(&f, nil, apply.Running, apply.Done, apply.Skipped)
+	if got := targets(status.Route(f).History); got != "" {
+		t.Fatalf("history %q, but looking at a port changed nothing", got)
+	}
+	f.Run.Entries[1].Step.Kind = plan.UpdateDNS
 	f.Previous = status.Route(f)
 	if got := targets(f.Previous.History); got != "192.0.2.1 port 5061 Done" {
 		t.Fatalf("history %q, want what ended and was not skipped", got)

@@ -81,7 +81,7 @@ func runPlan(r RunFacts) *v1alpha1.Plan {
 // history puts the run's ended steps, newest first, before what earlier runs
 // left there.
 func history(before []v1alpha1.HistoryEntry, r RunFacts) []v1alpha1.HistoryEntry {
-	ended := slices.DeleteFunc(slices.Clone(r.Entries), func(e apply.Entry) bool { return e.State != apply.Done && e.State != apply.Failed })
+	ended := slices.DeleteFunc(slices.Clone(r.Entries), func(e apply.Entry) bool { return !memorable(e) })
 	slices.Reverse(ended)
 	slices.SortStableFunc(ended, func(a, b apply.Entry) int { return b.Ended.Compare(a.Ended) })
 	var all []v1alpha1.HistoryEntry
@@ -94,6 +94,11 @@ func history(before []v1alpha1.HistoryEntry, r RunFacts) []v1alpha1.HistoryEntry
 		}
 	}
 	return all[:min(len(all), historyLimit)]
+}
+
+// memorable are steps that changed something, and every failure.
+func memorable(e apply.Entry) bool {
+	return e.State == apply.Failed || (e.State == apply.Done && !e.Step.Kind.Looks())
 }
 
 func historyEntry(planID string, e apply.Entry) v1alpha1.HistoryEntry {
