@@ -90,10 +90,15 @@ func (rs *Runspace) Remove(name string) bool {
 	return false
 }
 
-// Modules lists the imported modules, or with all those that could be imported too.
+// coreModule is the engine's own: a snap-in that Get-Module does not list.
+const coreModule = "Microsoft.PowerShell.Core"
+
+// Modules lists the imported modules and those that could be imported.
 func (rs *Runspace) Modules() (imported, available []*Module) {
 	for _, m := range rs.modules {
-		imported = append(imported, m.Module)
+		if m.Name != coreModule {
+			imported = append(imported, m.Module)
+		}
 	}
 	return imported, rs.options.Modules
 }

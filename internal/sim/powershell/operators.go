@@ -53,7 +53,7 @@ func (f *frame) operate(operator syntax.Operator, left, right any) (any, error) 
 	case syntax.Format:
 		return f.format(left, right)
 	case syntax.Join:
-		return value.TextWith(items(left), value.Text(right)), nil
+		return join(left, value.Text(right)), nil
 	case syntax.Is:
 		return f.is(left, right)
 	case syntax.IsNot:
@@ -97,6 +97,15 @@ func items(v any) []any {
 		return list
 	}
 	return []any{v}
+}
+
+// join is -join: unlike in a string, an array inside is shown with its elements.
+func join(v any, separator string) string {
+	var parts []string
+	for _, item := range items(v) {
+		parts = append(parts, value.Text(item))
+	}
+	return strings.Join(parts, separator)
 }
 
 // filter applies a test: to a single value it gives true or false, from a

@@ -25,7 +25,7 @@ func (f *frame) unary(e *syntax.UnaryExpression) (any, error) {
 	case syntax.Plus:
 		return f.add(int32(0), v)
 	case syntax.Join:
-		return value.TextWith(items(v), ""), nil
+		return join(v, ""), nil
 	case syntax.Isplit, syntax.Csplit:
 		return f.splitBlanks(v), nil
 	case syntax.Bnot:

@@ -17,11 +17,11 @@ func dateMembers() Members {
 		add("AddDays", 24*time.Hour), add("AddHours", time.Hour), add("AddMinutes", time.Minute), add("AddSeconds", time.Second),
 		add("AddMilliseconds", time.Millisecond), add("AddTicks", 100),
 		method("AddMonths", 1, 1, func(d value.DateTime, a *Args) (any, error) {
-			d.Time = d.Time.AddDate(0, a.Int(0), 0)
+			d.Time = addMonths(d.Time, a.Int(0))
 			return d, nil
 		}),
 		method("AddYears", 1, 1, func(d value.DateTime, a *Args) (any, error) {
-			d.Time = d.Time.AddDate(a.Int(0), 0, 0)
+			d.Time = addMonths(d.Time, 12*a.Int(0))
 			return d, nil
 		}),
 		method("Add", 1, 1, func(d value.DateTime, a *Args) (any, error) {
@@ -98,4 +98,11 @@ func dateParts() Members {
 			return d
 		}),
 		prop("DateTime", func(d value.DateTime) any { return FormatDate(d, "F") }))
+}
+
+// addMonths moves a date by months; where the month is shorter its last day is taken.
+func addMonths(t time.Time, months int) time.Time {
+	first := t.AddDate(0, 0, 1-t.Day()).AddDate(0, months, 0)
+	last := first.AddDate(0, 1, -1).Day()
+	return first.AddDate(0, 0, min(t.Day(), last)-1)
 }
