@@ -32,6 +32,15 @@ demo: build controlplane ## Fail federation over and back in a simulated organiz
 test: controlplane ## Run all tests with the race detector: unit, golden, property, scenario.
 	CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -race -timeout 20m ./...
 
+# What make interop drives: programs that nobody here wrote.
+INTEROP_PACKAGES := bind9 bind9-dnsutils knot pdns-server pdns-backend-sqlite3 sqlite3 \
+	krb5-kdc krb5-admin-server krb5-user python3-winrm ansible-core curl
+
+.PHONY: interop
+interop: ## Let outsiders judge: BIND, Knot, PowerDNS, MIT Kerberos, pywinrm, Ansible, curl (installs Debian packages).
+	@dpkg -s $(INTEROP_PACKAGES) >/dev/null 2>&1 || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(INTEROP_PACKAGES); }
+	CGO_ENABLED=0 go test -tags interop -count=1 -timeout 20m ./test/interop
+
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check style, import rules and that generated files are up to date.
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these'; exit 1; }
