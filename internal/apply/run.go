@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -126,10 +127,6 @@ func (r *Run) steps(ctx context.Context) error {
 		for j < len(steps) && steps[j].Kind == steps[i].Kind {
 			j++
 		}
-		if r.stopping.Load() {
-			return fault.New(fault.Conflict, "carry out plan", r.Plan.ID, "it was stopped before "+string(steps[i].Kind)).
-				With("the steps before it stand", "a new plan is made")
-		}
 		if err := r.stage(ctx, i, j); err != nil {
 			return err
 		}
@@ -149,6 +146,9 @@ func (r *Run) stage(ctx context.Context, i, j int) error {
 			if failed.Load() {
 				return nil
 			}
+			if r.stopping.Load() {
+				return r.stoppedBefore(r.Plan.Steps[n])
+			}
 			err := r.step(ctx, n)
 			if err != nil {
 				failed.Store(true)
@@ -157,6 +157,11 @@ func (r *Run) stage(ctx context.Context, i, j int) error {
 		})
 	}
 	return group.Wait()
+}
+
+func (r *Run) stoppedBefore(s plan.Step) error {
+	return fault.New(fault.Conflict, "carry out plan", r.Plan.ID, fmt.Sprintf("it was stopped before %s %s", s.Kind, s.Target)).
+		With("the steps before it stand", "a new plan is made")
 }
 
 func width(k plan.Kind) int {

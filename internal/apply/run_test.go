@@ -108,7 +108,7 @@ func TestRoutesAreSetOneByOne(t *testing.T) {
 	}
 }
 
-func TestStopEndsAfterTheRunningStage(t *testing.T) {
+func TestStopEndsAfterTheRunningStep(t *testing.T) {
 	f := newFarm()
 	begun, goOn := make(chan struct{}), make(chan struct{})
 	f.before["publish from s1"] = func() error { close(begun); <-goOn; return nil }
@@ -121,11 +121,28 @@ func TestStopEndsAfterTheRunningStage(t *testing.T) {
 	close(goOn)
 	<-r.Done()
 	_, _, err := r.Ended()
-	if !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Sentence(err), "stopped before SetSiteRoute; the steps before it stand; a new plan is made") {
+	if !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Sentence(err), "stopped before SetSiteRoute SIP route of site Redmond; the steps before it stand; a new plan is made") {
 		t.Errorf("ended with %v, want word of the stop", err)
 	}
 	if diff := cmp.Diff([]string{"PublishFlags Done", "SetSiteRoute Pending"}, states(r.Entries())); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+}
+
+// TestStopWithinAStage stops between two steps of one kind: failing ten pools back
+// takes hours, and who says stop means now.
+func TestStopWithinAStage(t *testing.T) {
+	f := newFarm()
+	running := make(chan *apply.Run, 1)
+	f.before["route SIP of Redmond"] = func() error { (<-running).Stop(); return nil }
+	second := siteRoute
+	second.Target, second.Site = "SIP route of site Dublin", "Dublin"
+	r := f.begin(t, func() {}, siteRoute, second)
+	running <- r
+	<-r.Done()
+	_, _, err := r.Ended()
+	if diff := cmp.Diff([]string{"SetSiteRoute Done", "SetSiteRoute Pending"}, states(r.Entries())); diff != "" || !fault.Is(err, fault.Conflict) {
+		t.Errorf("ended with %v (-want +got):\n%s", err, diff)
 	}
 }
 
