@@ -3,6 +3,8 @@ package controllers
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -90,9 +92,23 @@ func digestOf(s sight) [32]byte {
 	t.Replicas = nil
 	servers := map[string]part{}
 	for name, p := range s.snapshot.EdgeServers {
+		p.Value.Listening = federationListeners(p.Value.Listening)
 		servers[name] = part{State: p.Value, Kind: fault.KindOf(p.Err)}
 	}
 	// Marshal sorts map keys and cannot fail on these types.
 	text, _ := json.Marshal([]any{s.uid, s.generation, t, replicas, servers, fault.KindOf(s.snapshot.Topology.Err), fault.KindOf(s.err)})
 	return sha256.Sum256(text)
+}
+
+// federationListeners leaves out what else listens on a machine: Windows opens and
+// closes such ports, and lists them, as it pleases.
+func federationListeners(all []netip.AddrPort) []netip.AddrPort {
+	var out []netip.AddrPort
+	for _, l := range all {
+		if l.Port() == lync.SIP.Port() || l.Port() == lync.XMPP.Port() {
+			out = append(out, l)
+		}
+	}
+	slices.SortFunc(out, netip.AddrPort.Compare)
+	return out
 }

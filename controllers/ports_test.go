@@ -1,0 +1,75 @@
+package controllers
+
+import (
+	"net/netip"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/probe"
+)
+
+func port(address string) probe.Target {
+	return probe.Target{Address: netip.MustParseAddr(address), Protocol: lync.SIP, Domain: "contoso.com"}
+}
+
+func TestPortsAreAskedOnceForAllWhoLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int32
+		answer := make(chan struct{})
+		p := newPorts(proberFunc(func(target probe.Target) probe.Reading {
+			asked.Add(1)
+			<-answer
+			return allOpen(target)
+		}), &manualClock{now: begin})
+		seen := make(chan map[probe.Target]probe.Reading, 20)
+		for range cap(seen) {
+			go func() {
+				seen <- p.read(t.Context(), []probe.Target{port("192.0.2.1"), port("192.0.2.2")}, begin)
+			}()
+		}
+		synctest.Wait() // everybody waits for an answer
+		close(answer)
+		for range cap(seen) {
+			if got := <-seen; len(got) != 2 || !got[port("192.0.2.1")].Open || got[port("192.0.2.2")].Target != port("192.0.2.2") {
+				t.Errorf("a reader saw %v", got)
+			}
+		}
+		if got := asked.Load(); got != 2 {
+			t.Errorf("two ports were asked %d times for 20 readers, want twice", got)
+		}
+	})
+}
+
+func TestPortsStayFresh(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		passed time.Duration
+		since  time.Duration // of what the second reader wants to know
+		asks   int32
+	}{
+		"at once":          {"a reading serves the next reader", 0, 0, 1},
+		"just fresh":       {"for two seconds", portsFresh - 1, 0, 1},
+		"stale":            {"and not longer", portsFresh, 0, 2},
+		"before the world": {"a reading from before a run tells of another world", time.Second, 1, 2},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			var asked atomic.Int32
+			clock := &manualClock{now: begin}
+			p := newPorts(proberFunc(func(target probe.Target) probe.Reading {
+				asked.Add(1)
+				return probe.Reading{Target: target, Detail: "refused"}
+			}), clock)
+			targets := []probe.Target{port("192.0.2.1")}
+			first := p.read(t.Context(), targets, begin)
+			clock.forward(c.passed)
+			second := p.read(t.Context(), targets, begin.Add(c.since))
+			if asked.Load() != c.asks || first[targets[0]] != second[targets[0]] {
+				t.Errorf("%s: asked %d times, want %d (%v, %v)", c.reason, asked.Load(), c.asks, first, second)
+			}
+		})
+	}
+}

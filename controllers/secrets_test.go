@@ -1,0 +1,131 @@
+package controllers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/status"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// swordfish stands in every secret value: it must show nowhere.
+const swordfish = "swordfish"
+
+func certificateSecret(cert, key string) *corev1.Secret {
+	return secret("s", map[string]string{corev1.TLSCertKey: cert, corev1.TLSPrivateKeyKey: key})
+}
+
+func TestSecretsSayWhatIsMissing(t *testing.T) {
+	values := func(pairs ...string) *corev1.Secret {
+		data := map[string]string{}
+		for i := 0; i < len(pairs); i += 2 {
+			data[pairs[i]] = pairs[i+1]
+		}
+		return secret("s", data)
+	}
+	cases := map[string]struct {
+		reason string
+		secret *corev1.Secret // nil: there is none
+		method v1alpha1.AuthenticationMethod
+		why    string // reason of a missing object, "" for a fault
+		says   string
+	}{
+		"no Secret":            {"name and keys tell what to create", nil, v1alpha1.AuthNTLM, v1alpha1.ReasonSecretMissing, "Secret s does not exist in namespace lync; nothing can be signed in to; create it with the keys [username password]"},
+		"no password":          {"the key is named", values("username", "u"), v1alpha1.AuthBasic, v1alpha1.ReasonSecretMissing, "Secret s has no key password; nothing can be signed in to; add the key"},
+		"empty password":       {"an empty value is a missing one", values("username", "u", "password", ""), v1alpha1.AuthNTLM, v1alpha1.ReasonSecretMissing, "no key password"},
+		"no certificate":       {"each method has its keys", values("username", "u", "password", swordfish), v1alpha1.AuthCertificate, v1alpha1.ReasonSecretMissing, "no key tls.crt"},
+		"bad certificate":      {"what is no certificate is told", certificateSecret(swordfish, swordfish), v1alpha1.AuthCertificate, "", "use the client certificate of Secret s: tls: failed to find any PEM data in certificate input; nothing can be signed in to; store a certificate and the key that belongs to it"},
+		"no realm":             {"Kerberos needs to know where tickets come from", values("username", "u", "password", swordfish), v1alpha1.AuthKerberos, v1alpha1.ReasonSecretMissing, "no key realm"},
+		"no password, no keys": {"one of the two is needed", values("username", "u", "realm", "CONTOSO.COM", "krb5.conf", "x"), v1alpha1.AuthKerberos, v1alpha1.ReasonSecretMissing, "neither key password nor keytab; nothing can be signed in to; add one of the two"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			var objects []client.Object
+			if c.secret != nil {
+				objects = append(objects, c.secret)
+			}
+			from := secrets{reader: fakeObjects(t, objects...), namespace: "lync"}
+			got, err := from.credentials(t.Context(), v1alpha1.Authentication{Method: c.method, SecretRef: v1alpha1.LocalReference{Name: "s"}})
+			tellsNoSecret(t, err, got)
+			missing, ok := errors.AsType[*status.Missing](err)
+			if ok != (c.why != "") || (ok && missing.Reason != c.why) || (!ok && !fault.Is(err, fault.Denied)) {
+				t.Errorf("%s: %T %v", c.reason, err, err)
+			}
+			if err == nil || !strings.Contains(fault.Sentence(err), c.says) {
+				t.Errorf("%s: %v, want %q", c.reason, err, c.says)
+			}
+		})
+	}
+}
+
+func TestSecretsGiveCredentials(t *testing.T) {
+	from := secrets{namespace: "lync", reader: fakeObjects(t,
+		secret("ntlm", map[string]string{"username": "u", "password": swordfish}),
+		secret("kerberos", map[string]string{"username": "u", "realm": "CONTOSO.COM", "krb5.conf": "[libdefaults]", "keytab": swordfish}))}
+	ntlm, err := from.credentials(t.Context(), v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "ntlm"}})
+	if err != nil || ntlm.Method != winrm.NTLM || ntlm.Username != "u" || ntlm.Password != swordfish {
+		t.Errorf("%v, %v", ntlm, err)
+	}
+	kerberos, err := from.credentials(t.Context(), v1alpha1.Authentication{Method: v1alpha1.AuthKerberos, SecretRef: v1alpha1.LocalReference{Name: "kerberos"}})
+	if err != nil || kerberos.Method != winrm.Kerberos || kerberos.Kerberos.Realm != "CONTOSO.COM" || string(kerberos.Kerberos.Keytab) != swordfish || kerberos.Kerberos.Krb5Conf != "[libdefaults]" {
+		t.Errorf("%v, %v", kerberos, err)
+	}
+	tellsNoSecret(t, nil, ntlm, kerberos)
+}
+
+func TestUpdateKeys(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		data   map[string]string
+		says   string // "" means that it is a key
+	}{
+		"good":          {"as in a key file", map[string]string{"name": "key.contoso.com", "algorithm": "hmac-sha256", "secret": "c3dvcmRmaXNo"}, ""},
+		"no secret":     {"the key is named", map[string]string{"name": "key.contoso.com", "algorithm": "hmac-sha256"}, "no key secret"},
+		"not base64":    {"the value itself is never shown", map[string]string{"name": "key.contoso.com", "algorithm": "hmac-sha256", "secret": "!" + swordfish}, "its secret is not base64; no record can be changed; store"},
+		"old algorithm": {"weak algorithms are not offered", map[string]string{"name": "key.contoso.com", "algorithm": "hmac-md5", "secret": swordfish}, "its algorithm is not offered"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			from := secrets{reader: fakeObjects(t, secret("s", c.data)), namespace: "lync"}
+			signer, err := from.tsig(t.Context(), "s")
+			tellsNoSecret(t, err)
+			if c.says == "" && (err != nil || signer == nil) || c.says != "" && (err == nil || !strings.Contains(fault.Sentence(err), c.says)) {
+				t.Errorf("%s: %v, want %q", c.reason, err, c.says)
+			}
+		})
+	}
+}
+
+func TestSecretsThatCannotBeRead(t *testing.T) {
+	broken := interceptor.NewClient(fakeObjects(t), interceptor.Funcs{Get: func(context.Context, client.WithWatch, client.ObjectKey, client.Object, ...client.GetOption) error {
+		return errors.New("the API server is away")
+	}})
+	_, err := secrets{reader: broken, namespace: "lync"}.get(t.Context(), "s", "username")
+	if !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "read Secret s: the API server is away") {
+		t.Errorf("%v: a Secret that cannot be read is not a missing one", err)
+	}
+}
+
+// tellsNoSecret prints an error and values in every way there is.
+func tellsNoSecret(t *testing.T, err error, values ...any) {
+	t.Helper()
+	var texts []string
+	if err != nil {
+		texts = append(texts, fault.Sentence(err))
+	}
+	for _, v := range append(values, err) {
+		texts = append(texts, fmt.Sprintf("%v %+v %#v", v, v, v))
+	}
+	if all := strings.Join(texts, "\n"); strings.Contains(all, swordfish) || strings.Contains(all, "c3dvcmRmaXNo") {
+		t.Errorf("a secret is told:\n%s", all)
+	}
+}

@@ -1,0 +1,194 @@
+package controllers
+
+import (
+	"context"
+	"encoding/json"
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/probe"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+var (
+	begin  = time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC)
+	orgKey = types.NamespacedName{Namespace: "lync", Name: "org"}
+)
+
+// manualClock moves when a test says so; a sleeper waits for its context.
+type manualClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *manualClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *manualClock) forward(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+func (c *manualClock) Sleep(ctx context.Context, _ time.Duration) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// proberFunc is a probe.Prober.
+type proberFunc func(probe.Target) probe.Reading
+
+func (f proberFunc) Probe(_ context.Context, t probe.Target) probe.Reading { return f(t) }
+
+func allOpen(t probe.Target) probe.Reading {
+	return probe.Reading{Target: t, Open: true, Detail: "accepted"}
+}
+
+// hosts are all remote hosts of an organization: each call is written down and
+// answered by answer.
+type hosts struct {
+	mu     sync.Mutex
+	calls  []string
+	answer func(ctx context.Context, script string) (json.RawMessage, error)
+}
+
+func (h *hosts) dial(context.Context, winrm.Endpoint, winrm.Credentials) (shell.Worker, error) {
+	return h, nil
+}
+
+func (h *hosts) Call(ctx context.Context, r winrm.Request) (json.RawMessage, error) {
+	h.mu.Lock()
+	h.calls = append(h.calls, r.Name)
+	h.mu.Unlock()
+	return h.answer(ctx, r.Name)
+}
+
+func (*hosts) Healthy() bool               { return true }
+func (*hosts) Expired() bool               { return false }
+func (*hosts) Close(context.Context) error { return nil }
+
+func (h *hosts) called() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return append([]string(nil), h.calls...)
+}
+
+// stage is both reconcilers over a fake API server and fake hosts.
+type stage struct {
+	*testing.T
+	clock      *manualClock
+	hosts      *hosts
+	objects    client.WithWatch
+	events     *events.FakeRecorder
+	topologies *LyncTopologyReconciler
+	routes     *FederationRouteReconciler
+}
+
+func newStage(t *testing.T, objects ...client.Object) *stage {
+	t.Helper()
+	s := &stage{T: t, clock: &manualClock{now: begin}, hosts: &hosts{}, events: events.NewFakeRecorder(100), objects: fakeObjects(t, objects...)}
+	s.hosts.answer = func(context.Context, string) (json.RawMessage, error) {
+		return nil, fault.New(fault.Unreachable, "call", "host", "nobody is at home")
+	}
+	o := Options{Client: s.objects, Secrets: s.objects, Recorder: s.events, Clock: s.clock, Dial: s.hosts.dial, Prober: proberFunc(allOpen),
+		Limits: apply.DefaultLimits, ObserveTimeout: time.Minute}
+	wake := make(chan event.TypedGenericEvent[types.NamespacedName], 100)
+	fresh := make(chan event.TypedGenericEvent[types.NamespacedName], 100)
+	s.topologies = &LyncTopologyReconciler{options: o, organizations: newOrganizations(o), snapshots: newSnapshots(),
+		written: newWrites[v1alpha1.LyncTopologyStatus](), wake: wake, fresh: fresh}
+	s.routes = &FederationRouteReconciler{options: o, organizations: s.topologies.organizations, snapshots: s.topologies.snapshots,
+		runs: newRuns(o.Limits), ports: newPorts(o.Prober, o.Clock), written: newWrites[v1alpha1.FederationRouteStatus](),
+		wakeTopology: wake, moved: make(chan event.TypedGenericEvent[types.NamespacedName], 100)}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel() // abort at once what a test left running
+		s.routes.runs.stop(ctx)
+		s.topologies.organizations.close()
+	})
+	return s
+}
+
+func fakeObjects(t *testing.T, objects ...client.Object) client.WithWatch {
+	t.Helper()
+	scheme := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, v1alpha1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).
+		WithStatusSubresource(&v1alpha1.FederationRoute{}, &v1alpha1.LyncTopology{}).
+		WithIndex(&v1alpha1.FederationRoute{}, topologyIndex, func(o client.Object) []string {
+			return []string{o.(*v1alpha1.FederationRoute).Spec.TopologyRef.Name}
+		}).Build()
+}
+
+// lyncTopology is an organization behind one management server.
+func lyncTopology() *v1alpha1.LyncTopology {
+	lt := &v1alpha1.LyncTopology{ObjectMeta: metav1.ObjectMeta{Namespace: orgKey.Namespace, Name: orgKey.Name, UID: "lt", Generation: 1}}
+	lt.Spec.PollInterval.Duration = time.Minute
+	lt.Spec.Management = v1alpha1.Management{Endpoints: []v1alpha1.Endpoint{{URL: "https://fe1.contoso.com:5986/wsman"}},
+		Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "manager"}}}
+	return lt
+}
+
+func secret(name string, data map[string]string) *corev1.Secret {
+	s := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: orgKey.Namespace, Name: name}, Data: map[string][]byte{}}
+	for k, v := range data {
+		s.Data[k] = []byte(v)
+	}
+	return s
+}
+
+func managerSecret() *corev1.Secret {
+	return secret("manager", map[string]string{"username": `CONTOSO\manager`, "password": "swordfish"})
+}
+
+// federationRoute routes SIP of the organization over the Edge pool.
+func federationRoute(name, pool string) *v1alpha1.FederationRoute {
+	r := &v1alpha1.FederationRoute{ObjectMeta: metav1.ObjectMeta{Namespace: orgKey.Namespace, Name: name, UID: types.UID(name), Generation: 1,
+		CreationTimestamp: metav1.NewTime(begin)}}
+	r.Spec = v1alpha1.FederationRouteSpec{TopologyRef: v1alpha1.LocalReference{Name: orgKey.Name}, EdgePool: v1alpha1.Hostname(pool),
+		SIP: &v1alpha1.ProtocolRoute{Domains: []v1alpha1.Domain{{Name: "contoso.com"}}}}
+	r.Spec.Interval.Duration = time.Minute
+	return r
+}
+
+// twoPools is what is seen of two Edge pools with both flags set, the first
+// of which has the site's route.
+func twoPools(at time.Time) sight {
+	s := sight{edition: edition{"lt", 1}, snapshot: lync.Snapshot{At: at, EdgeServers: map[string]lync.Part[lync.EdgeServerState]{}}}
+	t := &s.snapshot.Topology.Value
+	t.Signature, t.FederatedUsersAllowed, t.ServerTime = "s1", true, at
+	t.Product = lync.Product{Name: "Lync Server 2013", XMPP: true}
+	t.Sites = []lync.Site{{Name: "Redmond", SIPRoute: "edge1.contoso.com"}}
+	t.Replicas = map[string]lync.Replica{}
+	for i, name := range []string{"edge1.contoso.com", "edge2.contoso.com"} {
+		a := netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 1)})
+		t.EdgePools = append(t.EdgePools, lync.EdgePool{FQDN: name, Site: "Redmond", ExternalFQDN: "sip.contoso.com", SIPEnabled: true,
+			Servers: []lync.EdgeServer{{FQDN: name, ExternalAddresses: []netip.Addr{a}, InterfaceAddresses: []netip.Addr{a}}}})
+		t.Replicas[name] = lync.Replica{UpToDate: true, LastUpdate: at}
+		s.snapshot.EdgeServers[name] = lync.Part[lync.EdgeServerState]{Value: lync.EdgeServerState{HostName: name, LocalSignature: "s1",
+			Services: []lync.Service{{Name: "RTCSRV", State: lync.ServiceRunning}}, Listening: []netip.AddrPort{netip.AddrPortFrom(a, 5061)}}}
+	}
+	return s
+}
