@@ -90,6 +90,10 @@ func (f *frame) raising(err error) error {
 
 // methodFailed wraps what a .NET method threw, as the engine does.
 func (f *frame) methodFailed(err error, name string, arguments int) error {
+	if cast, ok := errors.AsType[*dotnet.CastError](err); ok {
+		return f.fail("System.Management.Automation.MethodException", "MethodArgumentConversionInvalidCastArgument", "NotSpecified", nil,
+			"Cannot convert an argument of \"%s\": \"%s\"", name, cast.Message)
+	}
 	var r *raised
 	var exception *value.Exception
 	if !errors.As(err, &exception) || isFlow(err) || errors.As(err, &r) && r.direct {

@@ -1,9 +1,11 @@
 package powershell_test
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,8 +27,12 @@ func FuzzRun(f *testing.F) {
 	f.Fuzz(func(t *testing.T, script string) {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
-		rs := powershell.New(powershell.Options{Loaded: utility.Modules(), Limits: powershell.Limits{Depth: 50, Output: 1 << 16}})
+		var stderr bytes.Buffer
+		rs := powershell.New(powershell.Options{Stderr: &stderr, Loaded: utility.Modules(), Limits: powershell.Limits{Depth: 50, Output: 1 << 16}})
 		defer rs.Close()
 		rs.Run(ctx, script)
+		if strings.Contains(stderr.String(), powershell.Defect) {
+			t.Error(stderr.String())
+		}
 	})
 }

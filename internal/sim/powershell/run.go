@@ -38,8 +38,15 @@ func (rs *Runspace) RunWith(ctx context.Context, script string, args map[string]
 	return code
 }
 
-func (rs *Runspace) evaluate(ctx context.Context, script string, args map[string]any) error {
+// evaluate runs a script. A defect of the evaluator ends the script, not the
+// organization around it.
+func (rs *Runspace) evaluate(ctx context.Context, script string, args map[string]any) (err error) {
 	f := rs.frame(ctx)
+	defer func() {
+		if defect := recover(); defect != nil {
+			err = &syntax.UnsupportedError{Construct: fmt.Sprintf("%s (%v)", Defect, defect), Line: max(1, rs.at.Line())}
+		}
+	}()
 	ast, err := rs.parse(script)
 	if err != nil {
 		return f.raising(err)
@@ -72,6 +79,9 @@ func (rs *Runspace) use(ast *syntax.ScriptBlock) error {
 	}
 	return nil
 }
+
+// Defect is what a refusal names when the evaluator itself failed.
+const Defect = "this script, because of a defect of the evaluator"
 
 // exitCode reports what ended the script and gives the process's exit code.
 func (rs *Runspace) exitCode(err error) int {

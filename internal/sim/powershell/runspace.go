@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
+	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
@@ -20,8 +21,9 @@ type Runspace struct {
 	errors  *value.List // $Error, newest first
 
 	tables  map[*Command]*paramTable
-	usings  []string // namespaces of using statements
-	current *scope   // of the statement that runs, for code that calls back
+	usings  []string      // namespaces of using statements
+	current *scope        // of the statement that runs, for code that calls back
+	at      syntax.Extent // the statement that runs, for defects
 
 	succeeded bool // $?
 	tries     int  // enclosing try and trap blocks: errors go to them

@@ -39,6 +39,7 @@ func (f *frame) statement(s syntax.Statement) error {
 		return err
 	}
 	f.at, f.rs.current = s.Span(), f.scope
+	f.rs.at = f.at
 	err := f.raising(f.execute(s))
 	var r *raised
 	if !errors.As(err, &r) {

@@ -19,7 +19,7 @@ func (a *Args) Err() error { return a.err }
 
 // At is one argument, nil when it was not given.
 func (a *Args) At(i int) any {
-	if i >= len(a.list) {
+	if i < 0 || i >= len(a.list) {
 		return nil
 	}
 	return a.list[i]

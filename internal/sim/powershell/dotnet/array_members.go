@@ -21,6 +21,9 @@ func arrayMembers() Members {
 			}
 			return items[i], nil
 		}},
+		Member{Name: "GetUpperBound", Min: 1, Max: 1, Call: func(self any, _ *Args) (any, error) {
+			return int32(len(value.Unroll(self)) - 1), nil
+		}},
 		Member{Name: "Add", Min: 1, Max: 1, Call: fixedSize}, Member{Name: "Remove", Min: 1, Max: 1, Call: fixedSize},
 		Member{Name: "RemoveAt", Min: 1, Max: 1, Call: fixedSize}, Member{Name: "Insert", Min: 2, Max: 2, Call: fixedSize},
 		Member{Name: "IsFixedSize", Get: func(*Env, any) (any, error) { return true, nil }})
@@ -60,3 +63,8 @@ func sortItems(items []any) {
 		return CompareText(text(items[i]), text(items[j]), false) < 0
 	})
 }
+
+// arrayRefused are members of arrays that .NET has.
+var arrayRefused = []string{"CopyTo", "SetValue", "GetLength", "GetLongLength", "GetLowerBound", "Initialize", "Copy", "Resize", "Find", "Exists",
+	"Clear", "BinarySearch", "CreateInstance", "FindAll", "FindIndex", "ForEach", "LastIndexOf", "ConvertAll", "TrueForAll", "Empty", "AsReadOnly",
+	"ConstrainedCopy", "Fill", "IsSynchronized"}

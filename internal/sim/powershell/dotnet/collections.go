@@ -7,9 +7,9 @@ import (
 // collectionTypes declares arrays, lists and tables.
 func collectionTypes() []*Type {
 	return []*Type{
-		{Name: "System.Array", Members: itemsMembers().with(arrayMembers()), Static: arrayStatics(),
+		{Name: "System.Array", Refused: arrayRefused, Members: itemsMembers().with(arrayMembers()), Static: arrayStatics(),
 			Convert: func(_ *Env, v any) (any, error) { return []any{v}, nil }},
-		{Name: "System.Collections.ArrayList", Members: itemsMembers().with(listMembers()),
+		{Name: "System.Collections.ArrayList", Refused: listRefused, Members: itemsMembers().with(listMembers()),
 			New: func(a *Args) (any, error) {
 				if items, ok := value.Items(a.At(0)); ok {
 					return value.NewArrayList(append([]any(nil), items...)...), nil

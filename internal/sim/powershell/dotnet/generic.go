@@ -40,7 +40,7 @@ func genericList(args []*Type) *Type {
 		}
 		return l, nil
 	}
-	return &Type{Name: value.NewList(elem.Name).Type, Elem: elem, Members: itemsMembers().with(listMembers()), Convert: fill,
+	return &Type{Name: value.NewList(elem.Name).Type, Refused: listRefused, Elem: elem, Members: itemsMembers().with(listMembers()), Convert: fill,
 		New: func(a *Args) (any, error) {
 			if a.Len() == 1 && !value.IsNumber(a.At(0)) {
 				return fill(a.Env, a.At(0))

@@ -6,7 +6,10 @@ import (
 
 // tableType declares a dictionary class.
 func tableType(name string, make func() *value.Hashtable) *Type {
-	t := &Type{Name: name, Members: tableMembers()}
+	t := &Type{Name: name, Members: tableMembers(), Refused: tableRefused}
+	if name == value.OrderedType {
+		t.Members = members(orderedInsert(), orderedRemoveAt()).with(t.Members)
+	}
 	t.New = func(a *Args) (any, error) {
 		h := make()
 		if from, ok := a.At(0).(*value.Hashtable); ok {
@@ -78,6 +81,43 @@ func tableMembers() Members {
 			}
 			return newEnumerator(entries), nil
 		}))
+}
+
+var tableRefused = []string{"CopyTo", "GetObjectData", "OnDeserialization", "Comparer", "AsReadOnly", "TryGetValue", "TryAdd", "EnsureCapacity",
+	"TrimExcess", "Synchronized"}
+
+// orderedInsert and orderedRemoveAt are the members of [ordered] about positions.
+func orderedInsert() Member {
+	return method("Insert", 3, 3, func(h *value.Hashtable, a *Args) (any, error) {
+		at := a.Int(0)
+		if at < 0 || at > h.Len() {
+			return nil, outOfRange("index", "Index was out of range. Must be non-negative and less than or equal to the size of the collection.")
+		}
+		if _, twice := h.Get(a.At(1)); twice {
+			return nil, value.NewException("System.ArgumentException", "Item has already been added. Key in dictionary: '"+a.Text(1)+"'  Key being added: '"+a.Text(1)+"'")
+		}
+		later := append([]any(nil), h.Keys()[at:]...)
+		values := h.Values()[at:]
+		for _, k := range later {
+			h.Remove(k)
+		}
+		h.Set(a.At(1), a.At(2))
+		for i, k := range later {
+			h.Set(k, values[i])
+		}
+		return Void, nil
+	})
+}
+
+func orderedRemoveAt() Member {
+	return method("RemoveAt", 1, 1, func(h *value.Hashtable, a *Args) (any, error) {
+		at := a.Int(0)
+		if at < 0 || at >= h.Len() {
+			return nil, outOfRange("index", "Index was out of range. Must be non-negative and less than the size of the collection.")
+		}
+		h.Remove(h.Keys()[at])
+		return Void, nil
+	})
 }
 
 func has(name string) Member {

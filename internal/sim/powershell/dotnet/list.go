@@ -131,3 +131,9 @@ func setType(elem *Type) *Type {
 	})).with(t.Members)
 	return t
 }
+
+// listRefused are members of ArrayList, List`1 and HashSet`1 that .NET has.
+var listRefused = []string{"AsReadOnly", "BinarySearch", "Capacity", "ConvertAll", "CopyTo", "EnsureCapacity", "ExceptWith", "Exists", "Find",
+	"FindAll", "FindIndex", "FindLast", "FindLastIndex", "ForEach", "GetRange", "InsertRange", "IntersectWith", "IsFixedSize", "IsSubsetOf",
+	"IsSupersetOf", "LastIndexOf", "Overlaps", "RemoveAll", "RemoveRange", "RemoveWhere", "SetEquals", "SetRange", "Slice",
+	"SymmetricExceptWith", "TrimExcess", "TrimToSize", "TrueForAll", "UnionWith", "Clone"}

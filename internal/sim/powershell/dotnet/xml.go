@@ -27,6 +27,9 @@ type XMLDocument struct {
 // TypeName is the .NET name.
 func (d *XMLDocument) TypeName() string { return "System.Xml.XmlDocument" }
 
+// String is what PowerShell shows of a document inside a string.
+func (d *XMLDocument) String() string { return "#document" }
+
 // TypeName is the .NET name.
 func (n XMLNode) TypeName() string {
 	switch n.tok.(type) {
