@@ -24,8 +24,9 @@ func tree(t *testing.T, c shell.Command) *syntax.ScriptBlock {
 // Windows PowerShell 3.0. None shows anything to a console, starts a process
 // or evaluates text.
 var plainCommands = []string{
-	"ForEach-Object", "Get-Command", "Get-Module", "Import-Module", "Join-Path", "New-Object",
-	"Out-String", "Remove-Item", "Select-Object", "Sort-Object", "Test-Path", "Where-Object", "Write-Error",
+	"ConvertFrom-Json", "ConvertTo-Json", "ForEach-Object", "Get-Command", "Get-Content", "Get-Module", "Import-Module",
+	"Join-Path", "New-Object", "Out-String", "Remove-Item", "Select-Object", "Set-Content", "Sort-Object", "Test-Path",
+	"Where-Object", "Write-Error",
 }
 
 // Types that scripts may name.

@@ -2,7 +2,8 @@
 #
 # Reads: the topology document and the simple URLs, before and after
 # Changes: the external AccessEdge/SipServer port (5061) and the two XmppFederationProxy ports
-#   (5269, 23456) of the named Edge pools; simple URLs only to put back what publishing changed
+#   (5269, 23456) of the named Edge pools; simple URLs only to put back what publishing changed,
+#   also after a run that was lost; two files in TEMP while it runs
 # Runs on: a management server, as a domain account that may publish
 # Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
 # Errors: Conflict when the document is not the expected one; Busy while another publish runs on
@@ -116,6 +117,34 @@ function Restore-SimpleUrl($Before) {
     }
 }
 
+# What publishing empties stays in a file until it is back: whoever loses this
+# shell half-way runs the script again and finds it.
+$kept = Join-Path -Path $env:TEMP -ChildPath 'fedroute-simpleurls.json'
+
+function Save-SimpleUrl($Collections) {
+    $plain = @($Collections | ForEach-Object {
+            $urls = @($_.SimpleUrl | ForEach-Object {
+                    $entries = @($_.SimpleUrlEntry | ForEach-Object { [string]$_.Url })
+                    [pscustomobject]@{ Component = [string]$_.Component; Domain = [string]$_.Domain; ActiveUrl = [string]$_.ActiveUrl; Entries = $entries }
+                })
+            [pscustomobject]@{ Identity = [string]$_.Identity; Urls = $urls }
+        })
+    ConvertTo-Json -InputObject $plain -Depth 5 | Set-Content -Path $kept -Encoding UTF8
+}
+
+# Collections that an earlier run left empty, as they were before it.
+function Read-LostSimpleUrl {
+    if (-not (Test-Path -Path $kept)) { return }
+    foreach ($plain in (Get-Content -Path $kept -Raw | ConvertFrom-Json)) {
+        if (Format-SimpleUrl (Get-CsSimpleUrlConfiguration -Identity $plain.Identity)) { continue }
+        $urls = @(foreach ($url in $plain.Urls) {
+                $entries = @($url.Entries | ForEach-Object { New-CsSimpleUrlEntry -Url $_ })
+                New-CsSimpleUrl -Component $url.Component -Domain $url.Domain -ActiveUrl $url.ActiveUrl -SimpleUrlEntry $entries
+            })
+        [pscustomobject]@{ Identity = $plain.Identity; SimpleUrl = $urls }
+    }
+}
+
 # One publish at a time on this machine, also when the caller lost its shell and
 # came back with another while the first still works. A holder that died leaves
 # the mutex abandoned, which is as good as free.
@@ -127,7 +156,8 @@ try {
     Assert-Signature $document
 
     $backup = ''
-    $restored = @()
+    $restored = @(Restore-SimpleUrl @(Read-LostSimpleUrl))
+    Remove-Item -Path $kept -ErrorAction SilentlyContinue
     $edited = @(Edit-Flags $document)
     if ($edited.Count -gt 0) {
         $file = Join-Path -Path $env:TEMP -ChildPath "fedroute-publish-$Signature.xml"
@@ -137,11 +167,13 @@ try {
         Assert-Signature (Read-Document)
         try {
             $document.Save($file)
+            Save-SimpleUrl $simpleUrls
             $null = Publish-CsTopology -FileName $file -BackupFileName $backup -Force -Confirm:$false
         }
         finally {
             Remove-Item -Path $file -ErrorAction SilentlyContinue
-            $restored = @(Restore-SimpleUrl $simpleUrls)
+            $restored += @(Restore-SimpleUrl $simpleUrls)
+            Remove-Item -Path $kept -ErrorAction SilentlyContinue
         }
     }
     # Also when nothing was left to publish: an earlier run may have ended before.
