@@ -72,8 +72,10 @@ func (f *frame) element(target, at any) (any, error) {
 	if s, isText := target.(string); isText && ok {
 		return dotnet.CharAt(s, int(i)), nil
 	}
-	if v, found, err := dotnet.Item(f.rs.env, target, at); found || err != nil {
-		return v, f.raising(err)
+	if x, ok := target.(dotnet.Indexed); ok {
+		if v, found := x.Item(at); found {
+			return v, nil
+		}
 	}
 	items, isList := value.Items(target)
 	if !isList {

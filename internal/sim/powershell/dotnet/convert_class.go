@@ -27,7 +27,7 @@ func convertTypes() []*Type {
 			if s, ok := a.At(0).(string); ok {
 				b, ok := parseBool(s)
 				if !ok {
-					return nil, value.NewException("System.FormatException", boolMessage(a.Env, s, nil))
+					return nil, value.NewException("System.FormatException", boolMessage(a.Env, s))
 				}
 				return b, nil
 			}

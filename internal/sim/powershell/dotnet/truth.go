@@ -13,16 +13,15 @@ func boolType() *Type {
 			return ok, a.output(1, b)
 		}), constant("TrueString", "True"), constant("FalseString", "False"),
 			static("Parse", 1, 1, func(a *Args) (any, error) {
-				t, _ := Lookup("bool")
 				b, ok := parseBool(a.Text(0))
 				if !ok {
-					return nil, value.NewException("System.FormatException", boolMessage(a.Env, a.Text(0), t))
+					return nil, value.NewException("System.FormatException", boolMessage(a.Env, a.Text(0)))
 				}
 				return b, nil
 			}))}
 }
 
-func boolMessage(e *Env, s string, _ *Type) string {
+func boolMessage(e *Env, s string) string {
 	if e.Core {
 		return "String '" + s + "' was not recognized as a valid Boolean."
 	}
