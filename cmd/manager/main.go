@@ -56,7 +56,7 @@ func parse() settings {
 	flag.BoolVar(&s.leaderElection, "leader-elect", false, "let only one of several managers work")
 	flag.StringVar(&s.leaderNamespace, "leader-elect-namespace", "", "namespace of the lease; empty: the manager's own")
 	flag.StringVar(&s.namespaces, "namespaces", "", "comma-separated namespaces to watch; empty: all")
-	flag.DurationVar(&s.observeTimeout, "observe-timeout", 45*time.Second, "longest time that one observation of an organization may take")
+	flag.DurationVar(&s.observeTimeout, "observe-timeout", 2*time.Minute, "longest time that one observation of an organization may take")
 	flag.DurationVar(&s.replicationLimit, "replication-timeout", d.Replication, "longest wait for replicas to become newer than a change")
 	flag.DurationVar(&s.portLimit, "port-timeout", d.Ports, "longest wait for federation ports to answer")
 	flag.DurationVar(&s.poll, "poll", d.Poll, "time between two looks while a step waits")

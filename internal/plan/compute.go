@@ -138,7 +138,7 @@ func (c *computation) replicationAndSetup() {
 		setup, restart := c.activation(s, state.Value)
 		if len(setup) > 0 {
 			wait = true
-			c.step(Step{Kind: SetupEdgeServer, Target: s.FQDN, From: "not set up for " + portList(setup), To: "set up", Server: s, Ports: setup})
+			c.step(Step{Kind: SetupEdgeServer, Target: s.FQDN, From: "not set up", To: "set up", Server: s, Ports: setup}) // ports are left out: the rest of a plan must read alike
 		}
 		if len(restart) > 0 {
 			wait = true // what the proxy takes up comes from the local replica

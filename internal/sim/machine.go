@@ -26,6 +26,7 @@ type machine struct {
 
 	mu    sync.Mutex
 	muted bool // the network is cut
+	left  bool // the organization is closed
 }
 
 func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, error) {
@@ -71,7 +72,7 @@ func (m *machine) follow() {
 	defer m.mu.Unlock()
 	now, err := m.org.farm.Machine(m.info.FQDN)
 	switch {
-	case err != nil:
+	case err != nil, m.left:
 	case !now.Powered:
 		m.server.Stop()
 	case !now.Connected:
@@ -84,6 +85,15 @@ func (m *machine) follow() {
 		}
 		_ = m.server.Start() // fails only when its own address was taken meanwhile
 	}
+}
+
+// leave closes the WinRM service for good: what still happens in the farm, such
+// as replication that was under way, must not open it again.
+func (m *machine) leave() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.left = true
+	m.server.Stop()
 }
 
 // Name implements dotnet.Machine: the NetBIOS name.

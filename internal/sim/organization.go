@@ -115,7 +115,7 @@ func (o *Organization) startMachines(seed uint64) error {
 func (o *Organization) Close() {
 	o.closing.Do(func() {
 		for _, m := range o.machines {
-			m.server.Stop()
+			m.leave()
 		}
 		if o.edges != nil {
 			o.edges.Close()

@@ -83,8 +83,8 @@ func NewFleet(config Config) *Fleet {
 	}
 	shared := &hosts{Config: config, management: newEndpoints(config.Management, config.Clock)}
 	return &Fleet{
-		reader: &reader{hosts: shared, workers: newPool(config.Dial)},
-		writer: &writer{hosts: shared, workers: newPool(config.Dial), operations: newOperations()},
+		reader: &reader{hosts: shared, workers: newPool(config.Dial, config.Clock)},
+		writer: &writer{hosts: shared, workers: newPool(config.Dial, config.Clock), operations: newOperations()},
 	}
 }
 

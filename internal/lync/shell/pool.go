@@ -13,9 +13,15 @@ import (
 // farewell bounds the removal of a remote shell.
 const farewell = 10 * time.Second
 
+// deniedFor is how long credentials that a host refused are not shown to it
+// again: an account that is tried at every poll would be locked out. Other
+// credentials are tried at once.
+const deniedFor = 5 * time.Minute
+
 // pool keeps one worker per host. Calls on a host run one after the other.
 type pool struct {
-	dial Dialer
+	dial  Dialer
+	clock func() time.Time
 
 	mu     sync.Mutex
 	slots  map[string]*slot
@@ -27,10 +33,18 @@ type slot struct {
 	turn   chan struct{}
 	worker Worker
 	print  fingerprint
+	denial denial
 }
 
-func newPool(dial Dialer) *pool {
-	return &pool{dial: dial, slots: map[string]*slot{}}
+// denial is a host's refusal of credentials.
+type denial struct {
+	err   error
+	print fingerprint
+	until time.Time
+}
+
+func newPool(dial Dialer, clock func() time.Time) *pool {
+	return &pool{dial: dial, clock: clock, slots: map[string]*slot{}}
 }
 
 // lease is the turn on one host with a worker that was healthy when it began.
@@ -60,7 +74,7 @@ func (p *pool) open(ctx context.Context, endpoint winrm.Endpoint, credentials wi
 		l.drop(ctx)
 	}
 	if s.worker == nil {
-		worker, err := p.dial(ctx, endpoint, credentials)
+		worker, err := p.enter(ctx, s, endpoint, credentials)
 		if err != nil {
 			l.release()
 			return nil, err
@@ -68,6 +82,19 @@ func (p *pool) open(ctx context.Context, endpoint winrm.Endpoint, credentials wi
 		s.worker, s.print, l.reused = worker, print, false
 	}
 	return l, nil
+}
+
+// enter opens a worker, unless the host has just refused these credentials.
+func (p *pool) enter(ctx context.Context, s *slot, endpoint winrm.Endpoint, credentials winrm.Credentials) (Worker, error) {
+	print := printOf(credentials)
+	if s.denial.print == print && p.clock().Before(s.denial.until) {
+		return nil, s.denial.err
+	}
+	worker, err := p.dial(ctx, endpoint, credentials)
+	if fault.Is(err, fault.Denied) {
+		s.denial = denial{err: err, print: print, until: p.clock().Add(deniedFor)}
+	}
+	return worker, err
 }
 
 func (p *pool) slot(endpoint winrm.Endpoint) (*slot, error) {
