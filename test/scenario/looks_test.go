@@ -150,7 +150,8 @@ func sameSet(a, b []string) bool {
 func (s *story) associated(frontEnds, edges string) {
 	s.Helper()
 	for _, p := range s.org.State().FrontEndPools {
-		if p.FQDN == frontEnds && (p.Registrar != edges || p.Conferencing != edges || p.Mediation != edges) {
+		mediation := p.Mediation == edges || p.Mediation == "" // a pool may have none
+		if p.FQDN == frontEnds && (p.Registrar != edges || p.Conferencing != edges || !mediation) {
 			s.Errorf("pool %s is tied to %s, %s and %s, want %s", p.FQDN, p.Registrar, p.Conferencing, p.Mediation, edges)
 		}
 	}

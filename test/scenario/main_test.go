@@ -38,6 +38,7 @@ const root = "../.."
 const alone = "scenario/own-manager"
 
 var (
+	folder  string // for what a run leaves; removed at its end
 	plane   *cluster.Cluster
 	objects client.WithWatch
 	scheme  = runtime.NewScheme()
@@ -53,17 +54,17 @@ func run(m *testing.M) int {
 	ctrl.SetLogger(logr.Discard()) // a story's failure tells status and history
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	dir, err := os.MkdirTemp("", "fedroute-scenario")
-	if err != nil {
+	var err error
+	if folder, err = os.MkdirTemp("", "fedroute-scenario"); err != nil {
 		return complain(err)
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(folder)
 	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1alpha1.AddToScheme} {
 		if err := add(scheme); err != nil {
 			return complain(err)
 		}
 	}
-	if plane, err = cluster.Start(ctx, cluster.Bin(root), dir, filepath.Join(root, "config/crd/bases")); err != nil {
+	if plane, err = cluster.Start(ctx, cluster.Bin(root), folder, filepath.Join(root, "config/crd/bases")); err != nil {
 		return complain(err)
 	}
 	defer plane.Stop()

@@ -49,9 +49,11 @@ func byName(name string) client.ListOption {
 // settled waits until the route's present generation is Ready.
 func (s *story) settled(r *v1alpha1.FederationRoute) {
 	s.Helper()
-	s.until(r, "getting ready", func(r *v1alpha1.FederationRoute) bool {
-		return r.Status.ObservedGeneration == r.Generation && meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionReady)
-	})
+	s.until(r, "getting ready", ready)
+}
+
+func ready(r *v1alpha1.FederationRoute) bool {
+	return r.Status.ObservedGeneration == r.Generation && meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionReady)
 }
 
 // says waits until the route's present generation is not Ready for the reason

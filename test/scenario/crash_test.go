@@ -1,0 +1,192 @@
+package scenario_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	coordinationv1 "k8s.io/api/coordination/v1"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/sim/farm"
+)
+
+// manager is a running manager program.
+type manager struct {
+	*exec.Cmd
+	log   bytes.Buffer
+	ended chan error
+}
+
+// program builds the manager once for all stories that run it.
+var program = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(folder, "manager")
+	out, err := exec.Command("go", "build", "-o", path, root+"/cmd/manager").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build the manager: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// hire starts a manager that sees the story's namespace only.
+func (s *story) hire() *manager {
+	s.Helper()
+	path, err := program()
+	s.must(err)
+	m := &manager{ended: make(chan error, 1)}
+	m.Cmd = exec.Command(path, "--kubeconfig", plane.Kubeconfig, "--namespaces", s.namespace, "--leader-elect", "--leader-elect-namespace", s.namespace,
+		"--health-probe-bind-address", "0", "--poll", "50ms", "--replication-timeout", "20s", "--port-timeout", "5s", "--observe-timeout", "10s", "--log-level", "WARN")
+	m.Stderr = &m.log
+	s.must(m.Start())
+	go func() { m.ended <- m.Wait() }()
+	s.Cleanup(func() {
+		_ = m.Process.Kill() // one that ended already has nothing to lose
+		<-m.ended
+		m.ended <- nil
+		if s.Failed() {
+			s.Logf("manager:\n%s", m.log.String())
+		}
+	})
+	return m
+}
+
+// leave waits for the end of a manager that was told to stop.
+func (m *manager) leave(s *story) {
+	s.Helper()
+	select {
+	case err := <-m.ended:
+		m.ended <- err
+	case <-s.ctx.Done():
+		s.Fatal("the manager did not end")
+	}
+}
+
+// lonely tells a story that the managers of this process do not see.
+func lonely(t *testing.T, spec farm.Spec) *story {
+	t.Helper()
+	s := open(t, spec)
+	s.labels = map[string]string{alone: ""}
+	s.credentials()
+	s.create(s.topology())
+	return s
+}
+
+// TestManagerCrashes: it is killed at random moments of a failover, until the
+// journal shows that enough was done; another one goes on each time.
+func TestManagerCrashes(t *testing.T) {
+	spec := sampleFarm(t, "one-site-two-pools")
+	spec.Durations = farm.DurationsSpec{Durations: farm.Durations{Publish: farm.Duration(700 * time.Millisecond), Enable: farm.Duration(700 * time.Millisecond),
+		Setup: farm.Duration(1500 * time.Millisecond), Replication: farm.Duration(400 * time.Millisecond), ServiceStart: farm.Duration(300 * time.Millisecond)}}
+	s := lonely(t, spec)
+	urls := s.org.State().SimpleURLs
+	m := s.hire()
+	r := s.route("edge1.contoso.com")
+	s.settled(r)
+
+	s.moveTo(r, "edge2.contoso.com")
+	dice := rand.New(rand.NewPCG(3, 61))
+	for range 3 {
+		enough := s.writes() + 1 + dice.IntN(3)
+		s.eventually("further writes", func() bool { return s.writes() >= enough || s.done(r) }, func() string { return s.journal() + m.log.String() })
+		s.must(m.Process.Kill())
+		m.leave(s)
+		s.dropLease()
+		m = s.hire()
+	}
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
+	s.sameURLs(urls)
+	if n := s.acts("Publish-CsTopology", "Topology"); n != 1 {
+		t.Errorf("the flags were published %d times\n%s", n, s.journal())
+	}
+}
+
+// done tells whether the route is already Ready.
+func (s *story) done(r *v1alpha1.FederationRoute) bool {
+	s.must(objects.Get(s.ctx, key(r), r))
+	return ready(r)
+}
+
+// TestManagerIsReplacedAgainAndAgain: told to stop at random moments, in this
+// process, with a lifelike farm.
+func TestManagerIsReplacedAgainAndAgain(t *testing.T) {
+	for seed := range uint64(3) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			spec := sampleFarm(t, "sfb2019-no-xmpp")
+			spec.Durations.Durations = farm.Durations{Publish: farm.Duration(200 * time.Millisecond), Enable: farm.Duration(200 * time.Millisecond),
+				Setup: farm.Duration(400 * time.Millisecond), Replication: farm.Duration(200 * time.Millisecond), ReplicationNotice: farm.Duration(100 * time.Millisecond)}
+			s := lonely(t, spec)
+			urls := s.org.State().SimpleURLs
+			r := s.route("edge-b.fabrikam.com")
+			dice := rand.New(rand.NewPCG(seed, 7))
+			for range 3 {
+				fire := s.hireHere()
+				enough := s.writes() + 1 + dice.IntN(4)
+				s.eventually("further writes", func() bool { return s.writes() >= enough || s.done(r) }, s.journal)
+				fire()
+			}
+			defer s.hireHere()()
+			s.settled(r)
+			s.hosts("edge-b.fabrikam.com")
+			s.sameURLs(urls)
+			if n := s.acts("Publish-CsTopology", "Topology"); n != 1 {
+				t.Errorf("the flags were published %d times\n%s", n, s.journal())
+			}
+		})
+	}
+}
+
+// hireHere starts a manager in this process that sees the story's namespace
+// only. fire stops it and waits for its end.
+func (s *story) hireHere() (fire func()) {
+	s.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	stopped, err := startManager(ctx, cache.Options{DefaultNamespaces: map[string]cache.Config{s.namespace: {}}})
+	s.must(err)
+	return func() { cancel(); <-stopped }
+}
+
+// dropLease spares the story the time that a dead leader's lease lasts.
+func (s *story) dropLease() {
+	s.Helper()
+	s.must(client.IgnoreNotFound(objects.DeleteAllOf(s.ctx, &coordinationv1.Lease{}, client.InNamespace(s.namespace))))
+}
+
+// TestManagerIsToldToStop: SIGTERM in the middle of a failover; what runs ends,
+// nothing further begins, and the one that waits for the lease goes on.
+func TestManagerIsToldToStop(t *testing.T) {
+	spec := sampleFarm(t, "one-site-two-pools")
+	spec.Durations.Publish = farm.Duration(1500 * time.Millisecond)
+	s := lonely(t, spec)
+	first := s.hire()
+	r := s.route("edge1.contoso.com")
+	s.settled(r)
+	next := s.hire() // waits for the lease
+
+	s.moveTo(r, "edge2.contoso.com")
+	s.eventually("publishing", func() bool { return s.org.Counters().Cmdlets["Publish-CsTopology"] > 0 }, s.journal)
+	s.must(first.Process.Signal(syscall.SIGTERM))
+	first.leave(s)
+	if s.acts("Publish-CsTopology", "Topology") != 1 {
+		t.Errorf("the running publish was not let end\n%s", s.journal())
+	}
+	if s.acts("Set-CsSite", "Site:Redmond FederationRoute") > 0 {
+		t.Errorf("a further step was begun after the stop\n%s", s.journal())
+	}
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
+	if n := s.acts("Publish-CsTopology", "Topology"); n != 1 {
+		t.Errorf("the flags were published %d times\n%s", n, s.journal())
+	}
+	s.must(next.Process.Signal(syscall.SIGTERM))
+	next.leave(s)
+}
