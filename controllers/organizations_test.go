@@ -1,0 +1,109 @@
+package controllers
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+func TestEndpointsOfAnOrganization(t *testing.T) {
+	lt := lyncTopology()
+	lt.Spec.CABundle = "no certificate at all"
+	lt.Spec.Management.Endpoints = append(lt.Spec.Management.Endpoints, v1alpha1.Endpoint{URL: "https://10.0.0.2/wsman", ServerName: "fe2.contoso.com"})
+	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Overrides: []v1alpha1.EdgeServerOverride{
+		{FQDN: "edge1.contoso.com", URL: "https://10.0.0.7:5986/wsman", ServerName: "edge1.contoso.com"},
+		{FQDN: "edge2.contoso.com", OutOfService: true}}}
+	c := newStage(t).topologies.organizations.config(lt)
+	if len(c.Management) != 2 || c.Management[0].URL != "https://fe1.contoso.com:5986/wsman" || c.Management[1].ServerName != "fe2.contoso.com" {
+		t.Errorf("management endpoints %v, want both in the order of the spec", c.Management)
+	}
+	cases := map[string]struct {
+		reason  string
+		machine string
+		want    winrm.Endpoint
+	}{
+		"overridden":       {"the override says where and by which name", "Edge1.contoso.com", winrm.Endpoint{URL: "https://10.0.0.7:5986/wsman", ServerName: "edge1.contoso.com"}},
+		"otherwise listed": {"an override without URL changes nothing about it", "edge2.contoso.com", winrm.Endpoint{URL: "https://edge2.contoso.com:5986/wsman"}},
+		"not listed":       {"the default is the machine's own name", "EDGE3.contoso.com", winrm.Endpoint{URL: "https://edge3.contoso.com:5986/wsman"}},
+	}
+	for name, look := range cases {
+		t.Run(name, func(t *testing.T) {
+			got := c.EdgeServer(look.machine)
+			if got.URL != look.want.URL || got.ServerName != look.want.ServerName {
+				t.Errorf("%s: %s (%s), want %s (%s)", look.reason, got.URL, got.ServerName, look.want.URL, look.want.ServerName)
+			}
+			if got.Roots == nil {
+				t.Errorf("%s: a bundle without certificates must trust nobody, and not whom the system trusts", look.reason)
+			}
+		})
+	}
+	if rootsOf("") != nil {
+		t.Error("without a bundle the system's authorities count")
+	}
+}
+
+func TestEdgeServersWithoutCredentials(t *testing.T) {
+	c := newStage(t).topologies.organizations.config(lyncTopology())
+	_, err := c.EdgeCredentials(t.Context())
+	if !fault.Is(err, fault.Denied) || !strings.Contains(fault.Sentence(err), "add spec.edgeServers.authentication") {
+		t.Errorf("%v: want to be told what to add", err)
+	}
+	if got := c.EdgeServer("edge1.contoso.com").URL; got != "https://edge1.contoso.com:5986/wsman" {
+		t.Errorf("without edgeServers the machine is at %s", got)
+	}
+}
+
+func TestCredentialsAreReadAnewForEachCall(t *testing.T) {
+	s := newStage(t, managerSecret(), secret("edge", map[string]string{"username": "local", "password": "x"}))
+	lt := lyncTopology()
+	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge"}}}
+	c := s.topologies.organizations.config(lt)
+	if edge, err := c.EdgeCredentials(t.Context()); err != nil || edge.Username != "local" || edge.Method != winrm.Basic {
+		t.Errorf("Edge servers: %v, %v", edge, err)
+	}
+	if got, err := c.ManagementCredentials(t.Context()); err != nil || got.Password != swordfish {
+		t.Errorf("management servers: %v, %v", got, err)
+	}
+	rotated := managerSecret()
+	rotated.Data["password"] = []byte("changed")
+	must(t, s.objects.Update(t.Context(), rotated))
+	if got, err := c.ManagementCredentials(t.Context()); err != nil || got.Password != "changed" {
+		t.Errorf("a rotated Secret does not count (%v)", err)
+	}
+}
+
+func TestOneFleetForEachEdition(t *testing.T) {
+	o := newStage(t).topologies.organizations
+	lt := lyncTopology()
+	first := o.open(lt)
+	if o.open(lt) != first {
+		t.Error("the same spec has a second fleet")
+	}
+	of := editionOf(lt)
+	if _, _, ok := o.operator(orgKey, of); !ok {
+		t.Error("what was seen cannot be worked on")
+	}
+	lt.Generation++
+	if o.open(lt) == first {
+		t.Error("a changed spec keeps the fleet of the old one")
+	}
+	if _, _, ok := o.operator(orgKey, of); ok {
+		t.Error("what was seen with the old spec can be done with the new one's connections")
+	}
+	if _, _, ok := o.operator(orgKey, editionOf(lt)); !ok {
+		t.Error("the new spec has no operator")
+	}
+	again := lyncTopology()
+	again.UID, again.Generation = "another", lt.Generation
+	o.open(again)
+	if _, _, ok := o.operator(orgKey, editionOf(lt)); ok {
+		t.Error("another object of the same name and generation counts as the same")
+	}
+	o.forget(orgKey)
+	if _, _, ok := o.operator(orgKey, editionOf(again)); ok {
+		t.Error("a forgotten organization can be worked on")
+	}
+}

@@ -1,0 +1,290 @@
+package controllers
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// reconcile brings the route one step further and says how soon again.
+func (s *stage) reconcile(route *v1alpha1.FederationRoute) time.Duration {
+	s.Helper()
+	key := client.ObjectKeyFromObject(route)
+	result, err := s.routes.Reconcile(s.Context(), ctrl.Request{NamespacedName: key})
+	if err != nil {
+		s.Fatal(err)
+	}
+	if err := s.objects.Get(s.Context(), key, route); client.IgnoreNotFound(err) != nil {
+		s.Fatal(err)
+	}
+	return result.RequeueAfter
+}
+
+// expect holds the route's Ready to a reason and a text.
+func (s *stage) expect(route *v1alpha1.FederationRoute, reason, says string) {
+	s.Helper()
+	ready := meta.FindStatusCondition(route.Status.Conditions, v1alpha1.ConditionReady)
+	if ready == nil || ready.Reason != reason || !strings.Contains(ready.Message, says) {
+		s.Fatalf("Ready is %+v, want %s saying %q", ready, reason, says)
+	}
+}
+
+// seen stores a look at the two pools, begun now, and connects the organization.
+func (s *stage) seen(change ...func(*sight)) {
+	now := twoPools(s.clock.Now())
+	for _, f := range change {
+		f(&now)
+	}
+	s.topologies.organizations.open(lyncTopology())
+	s.topologies.snapshots.put(orgKey, now)
+}
+
+// edit changes the route's spec as a person does.
+func (s *stage) edit(route *v1alpha1.FederationRoute, change func(*v1alpha1.FederationRouteSpec)) {
+	s.Helper()
+	change(&route.Spec)
+	route.Generation++
+	if err := s.objects.Update(s.Context(), route); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func TestRouteThatCannotBePlanned(t *testing.T) {
+	cases := map[string]struct {
+		reason  string
+		objects []client.Object
+		set     func(*stage)
+		why     string
+		says    string
+	}{
+		"no topology":    {"the name and the namespace tell where to look", nil, func(*stage) {}, v1alpha1.ReasonTopologyMissing, "LyncTopology org does not exist in namespace lync; nothing is observed or changed; create it or correct spec.topologyRef"},
+		"not observed":   {"it goes on by itself", []client.Object{lyncTopology()}, func(*stage) {}, v1alpha1.ReasonNotObserved, "this route goes on when it has been"},
+		"no credentials": {"why nobody could look", []client.Object{lyncTopology()}, func(s *stage) { s.seen(func(now *sight) { now.err = fault.New(fault.Denied, "sign in", "fe1", "no") }) }, v1alpha1.ReasonDenied, "sign in fe1: no"},
+		"unreadable": {"a failed read causes no change", []client.Object{lyncTopology()}, func(s *stage) {
+			s.seen(func(now *sight) { now.snapshot.Topology.Err = fault.New(fault.Unreachable, "read", "fe1", "no") })
+		}, v1alpha1.ReasonUnreachable, "read fe1: no"},
+		"unknown pool": {"what exists is listed", []client.Object{lyncTopology()}, func(s *stage) { s.seen(func(now *sight) { now.snapshot.Topology.Value.EdgePools = nil }) }, v1alpha1.ReasonInvalid, "edge2.contoso.com"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			route := federationRoute("r", "edge2.contoso.com")
+			s := newStage(t, append(c.objects, route)...)
+			c.set(s)
+			again := s.reconcile(route)
+			s.expect(route, c.why, c.says)
+			if again < time.Minute || again > 66*time.Second || len(s.hosts.called()) > 0 {
+				t.Errorf("%s: again after %s with calls %v, want the interval and no call", c.reason, again, s.hosts.called())
+			}
+		})
+	}
+}
+
+func TestRouteInSyncWritesOnce(t *testing.T) {
+	route := federationRoute("r", "edge1.contoso.com")
+	s := newStage(t, lyncTopology(), route)
+	s.seen()
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonInSync, "edge1.contoso.com")
+	written := route.ResourceVersion
+	for range 3 {
+		s.clock.forward(time.Hour)
+		s.seen()
+		s.reconcile(route)
+	}
+	if route.ResourceVersion != written || len(s.events.Events) != 1 {
+		t.Errorf("nothing happened, and version %s became %s with %d events", written, route.ResourceVersion, len(s.events.Events))
+	}
+}
+
+func TestObservingHoldsNoWriter(t *testing.T) {
+	route := federationRoute("r", "edge2.contoso.com")
+	route.Spec.Mode = v1alpha1.ModeObserve
+	s := newStage(t, lyncTopology(), managerSecret(), route)
+	s.seen()
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonDrifted, "mode Observe changes nothing")
+	if route.Status.Plan == nil || len(route.Status.Drift) == 0 || len(s.hosts.called()) > 0 || s.routes.runs.get(route) != nil {
+		t.Errorf("plan %v, drift %v, calls %v: want a plan that nobody carries out", route.Status.Plan, route.Status.Drift, s.hosts.called())
+	}
+}
+
+// failover brings a route to where its first step is under way; finish ends that
+// step.
+func failover(t *testing.T) (s *stage, route *v1alpha1.FederationRoute, finish func(json.RawMessage, error)) {
+	route = federationRoute("r", "edge2.contoso.com")
+	s = newStage(t, lyncTopology(), managerSecret(), route)
+	type reply struct {
+		text json.RawMessage
+		err  error
+	}
+	began, replies, over := make(chan string, 1), make(chan reply), make(chan struct{})
+	t.Cleanup(func() { close(over) }) // the host ends what a test left running
+	s.hosts.answer = func(_ context.Context, script string) (json.RawMessage, error) {
+		began <- script
+		select {
+		case r := <-replies:
+			return r.text, r.err
+		case <-over:
+			return nil, fault.New(fault.Failed, "call", "host", "the test is over")
+		}
+	}
+	s.seen()
+	s.clock.forward(time.Second)
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonPlanned, "they begin now")
+	if len(s.routes.wakeTopology) != 1 || len(s.hosts.called()) > 0 {
+		t.Fatalf("%d looks asked for and calls %v, want one more look before the first change", len(s.routes.wakeTopology), s.hosts.called())
+	}
+	s.seen()
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonProgressing, "of 4 steps are done")
+	<-began
+	return s, route, func(text json.RawMessage, err error) {
+		s.clock.forward(time.Second)
+		replies <- reply{text, err}
+		<-s.routes.runs.get(route).run.Done()
+	}
+}
+
+func TestSuspendReachesARunThatNobodyCanSee(t *testing.T) {
+	s, route, finish := failover(t)
+	s.seen(func(now *sight) {
+		now.snapshot.Topology.Err = fault.New(fault.Unreachable, "read", "fe1", "the server died")
+	})
+	s.edit(route, func(spec *v1alpha1.FederationRouteSpec) { spec.Suspend = true })
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonProgressing, "PublishFlags")
+	finish(json.RawMessage(`[{"Signature":"s2"}]`), nil)
+	if called := s.hosts.called(); len(called) != 1 {
+		t.Fatalf("calls %v: a person said stop and steps went on", called)
+	}
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonUnreachable, "the server died")
+	if h := route.Status.History; len(h) != 1 || h[0].Kind != "PublishFlags" {
+		t.Errorf("history %v, want what was done before the stop", h)
+	}
+	s.clock.forward(time.Second)
+	s.seen()
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonSuspended, "nothing is changed while spec.suspend is true")
+}
+
+func TestAFailedRunIsTriedAgainAfterAPause(t *testing.T) {
+	s, route, finish := failover(t)
+	finish(nil, fault.New(fault.Failed, "publish", "topology", "SQL said no"))
+	s.clock.forward(time.Second)
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonProgressing, "looking at the organization again")
+	s.seen()
+	if again := s.reconcile(route); again > 5*time.Second {
+		t.Errorf("again after %s, want the end of the pause", again)
+	}
+	s.expect(route, v1alpha1.ReasonStepFailed, "SQL said no")
+	if len(s.hosts.called()) != 1 {
+		t.Fatalf("calls %v within the pause", s.hosts.called())
+	}
+	s.clock.forward(5 * time.Second)
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonProgressing, "0 of 4 steps are done")
+	if have := s.routes.runs.get(route); have.failures != 1 {
+		t.Errorf("%d failures in a row, want 1", have.failures)
+	}
+}
+
+func TestAnotherRouteWaitsForTheRun(t *testing.T) {
+	s, _, _ := failover(t)
+	xmpp := federationRoute("x", "edge1.contoso.com")
+	xmpp.Spec.SIP, xmpp.Spec.XMPP = nil, xmpp.Spec.SIP
+	must(t, s.objects.Create(t.Context(), xmpp))
+	s.reconcile(xmpp)
+	if again := s.reconcile(xmpp); again > 2*time.Second {
+		t.Errorf("again after %s, want soon", again)
+	}
+	s.expect(xmpp, v1alpha1.ReasonBusy, "it begins when the other has ended")
+	if xmpp.Status.Plan == nil || len(xmpp.Status.Drift) == 0 {
+		t.Error("what waits does not show what it waits to do")
+	}
+}
+
+func TestNothingIsDoneToAnOrganizationThatWasNotSeen(t *testing.T) {
+	route := federationRoute("r", "edge2.contoso.com")
+	s := newStage(t, lyncTopology(), managerSecret(), route)
+	s.seen()
+	changed := lyncTopology()
+	changed.Generation = 2 // its endpoints are another organization's
+	s.topologies.organizations.open(changed)
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonNotObserved, "since its LyncTopology changed; nothing is changed; this route goes on")
+	if len(s.hosts.called()) > 0 {
+		t.Errorf("calls %v", s.hosts.called())
+	}
+	if !s.topologies.snapshots.put(orgKey, func() sight { now := twoPools(begin); now.edition = editionOf(changed); return now }()) {
+		t.Error("a look with the new spec does not wake the route that waits for it")
+	}
+}
+
+func TestADeletedRouteIsForgotten(t *testing.T) {
+	s, route, finish := failover(t)
+	record := s.routes.runs.get(route)
+	must(t, s.objects.Delete(t.Context(), route.DeepCopy()))
+	s.reconcile(route)
+	if s.routes.runs.get(route) != nil || len(s.routes.written.last) != 0 || hasSeries(t, "fedroute_route_ready", "r") {
+		t.Error("a deleted route is remembered")
+	}
+	s.routes.runs.latest[client.ObjectKeyFromObject(route)] = record // for finish
+	finish(json.RawMessage(`[{"Signature":"s2"}]`), nil)
+	if called := s.hosts.called(); len(called) != 1 {
+		t.Errorf("calls %v: steps went on after deletion", called)
+	}
+}
+
+func TestARouteBeingDeletedStops(t *testing.T) {
+	s, route, finish := failover(t)
+	record := s.routes.runs.get(route)
+	route.Finalizers = []string{"example.com/keeps-it-for-a-while"}
+	must(t, s.objects.Update(t.Context(), route))
+	must(t, s.objects.Delete(t.Context(), route.DeepCopy()))
+	s.reconcile(route)
+	s.routes.runs.latest[client.ObjectKeyFromObject(route)] = record // for finish
+	finish(json.RawMessage(`[{"Signature":"s2"}]`), nil)
+	if called := s.hosts.called(); len(called) != 1 {
+		t.Errorf("calls %v: steps went on although the route is being deleted", called)
+	}
+}
+
+// hasSeries reports whether a metric has a series with the label value.
+func hasSeries(t *testing.T, metric, value string) bool {
+	t.Helper()
+	families, err := metrics.Registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			for _, l := range m.GetLabel() {
+				if f.GetName() == metric && l.GetValue() == value {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func conditionOf(all []metav1.Condition, kind string) metav1.Condition {
+	if c := meta.FindStatusCondition(all, kind); c != nil {
+		return *c
+	}
+	return metav1.Condition{}
+}

@@ -1,0 +1,106 @@
+package controllers
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// look reconciles the organization once.
+func (s *stage) look(lt *v1alpha1.LyncTopology) time.Duration {
+	s.Helper()
+	result, err := s.topologies.Reconcile(s.Context(), ctrl.Request{NamespacedName: orgKey})
+	if err != nil {
+		s.Fatal(err)
+	}
+	if err := s.objects.Get(s.Context(), orgKey, lt); client.IgnoreNotFound(err) != nil {
+		s.Fatal(err)
+	}
+	return result.RequeueAfter
+}
+
+// atHome makes the management server answer as a real one did.
+func (s *stage) atHome() {
+	s.Helper()
+	topology, err := os.ReadFile("../internal/lync/shell/testdata/topology.json")
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.hosts.answer = func(_ context.Context, script string) (json.RawMessage, error) {
+		if script == "Read-Topology" {
+			return topology, nil
+		}
+		return nil, fault.New(fault.Unreachable, "read", "machine", "nobody is at home")
+	}
+}
+
+func TestTopologyWithoutSecretCallsNobody(t *testing.T) {
+	lt := lyncTopology()
+	s := newStage(t, lt)
+	s.look(lt)
+	if c := conditionOf(lt.Status.Conditions, v1alpha1.ConditionStalled); c.Reason != v1alpha1.ReasonSecretMissing {
+		t.Errorf("Stalled is %+v, want a missing Secret", c)
+	}
+	if now, ok := s.topologies.snapshots.get(orgKey); !ok || now.err == nil || len(s.hosts.called()) > 0 {
+		t.Errorf("routes see %+v after calls %v, want the reason and no call", now, s.hosts.called())
+	}
+}
+
+func TestTopologyIsObserved(t *testing.T) {
+	lt := lyncTopology()
+	s := newStage(t, lt, managerSecret())
+	s.atHome()
+	if again := s.look(lt); again < time.Minute || again > 66*time.Second {
+		t.Errorf("again after %s, want the poll interval", again)
+	}
+	ready := conditionOf(lt.Status.Conditions, v1alpha1.ConditionReady)
+	if ready.Status != metav1.ConditionTrue || lt.Status.Product.Name != "Lync Server 2013" || len(lt.Status.EdgePools) == 0 {
+		t.Fatalf("Ready is %+v with product %v", ready, lt.Status.Product)
+	}
+	if edges := conditionOf(lt.Status.Conditions, v1alpha1.ConditionEdgeServersReachable); edges.Status != metav1.ConditionFalse {
+		t.Errorf("EdgeServersReachable is %+v without credentials for them", edges)
+	}
+	if len(s.topologies.fresh) != 1 || !hasSeries(t, "fedroute_observation_timestamp_seconds", "org") {
+		t.Errorf("%d wake-ups of routes, want one, and the time of the look in the metrics", len(s.topologies.fresh))
+	}
+	written, told := lt.ResourceVersion, len(s.events.Events)
+	s.clock.forward(time.Hour)
+	s.look(lt)
+	if lt.ResourceVersion != written || len(s.events.Events) != told || len(s.topologies.fresh) != 1 {
+		t.Error("the same organization an hour later was written, told or woken for again")
+	}
+
+	s.hosts.answer = func(context.Context, string) (json.RawMessage, error) {
+		return nil, fault.New(fault.Unreachable, "call", "fe1", "nobody is at home")
+	}
+	s.look(lt)
+	if c := conditionOf(lt.Status.Conditions, v1alpha1.ConditionReconciling); c.Reason != v1alpha1.ReasonUnreachable || len(lt.Status.EdgePools) == 0 {
+		t.Errorf("Reconciling is %+v and %d pools are shown: unknown is not empty", c, len(lt.Status.EdgePools))
+	}
+	if len(s.topologies.fresh) != 2 {
+		t.Error("routes are not told that the organization is out of sight")
+	}
+}
+
+func TestADeletedTopologyIsForgotten(t *testing.T) {
+	lt := lyncTopology()
+	s := newStage(t, lt, managerSecret())
+	s.atHome()
+	s.look(lt)
+	must(t, s.objects.Delete(t.Context(), lt.DeepCopy()))
+	s.look(lt)
+	_, seen := s.topologies.snapshots.get(orgKey)
+	_, _, open := s.topologies.organizations.operator(orgKey, editionOf(lt))
+	if seen || open || len(s.topologies.written.last) != 0 || hasSeries(t, "fedroute_observation_timestamp_seconds", "org") {
+		t.Errorf("a deleted organization is remembered: seen %v, connected %v", seen, open)
+	}
+}

@@ -1,0 +1,89 @@
+package controllers
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/dns/rfc2136"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// readerFunc is a dns.Reader.
+type readerFunc func([]dns.Key) (map[dns.Key]dns.Lookup, error)
+
+func (f readerFunc) Read(_ context.Context, keys []dns.Key) (map[dns.Key]dns.Lookup, error) {
+	return f(keys)
+}
+
+func TestLookUpLeavesUnknownWhatCannotBeRead(t *testing.T) {
+	open := map[string]dns.Reader{
+		"contoso.com": readerFunc(func(keys []dns.Key) (map[dns.Key]dns.Lookup, error) {
+			return map[dns.Key]dns.Lookup{keys[0]: {Zone: "contoso.com"}}, nil // the second key gets no answer
+		}),
+		"fabrikam.com": readerFunc(func([]dns.Key) (map[dns.Key]dns.Lookup, error) {
+			return nil, fault.New(fault.Unreachable, "ask", "ns1.fabrikam.com", "no answer in time")
+		}),
+	}
+	key := func(name string) dns.Key { return dns.Key{Name: name, Type: dns.A} }
+	wanted := func(zone, name string) plan.Record { return plan.Record{Zone: zone, RRSet: dns.RRSet{Key: key(name)}} }
+	found := lookUp(t.Context(), open, []plan.Record{wanted("contoso.com", "sip.contoso.com"), wanted("contoso.com", "fed.contoso.com"), wanted("fabrikam.com", "sip.fabrikam.com")})
+	if part := found[key("sip.contoso.com")]; !part.Known() || part.Value.Zone != "contoso.com" {
+		t.Errorf("a record that was read is %+v", part)
+	}
+	if part := found[key("fed.contoso.com")]; !fault.Is(part.Err, fault.Internal) {
+		t.Errorf("a record without answer is %+v, want unknown", part)
+	}
+	if part := found[key("sip.fabrikam.com")]; !fault.Is(part.Err, fault.Unreachable) {
+		t.Errorf("a record of a silent zone is %+v, want unknown", part)
+	}
+	if len(found) != 3 {
+		t.Errorf("%d parts, want one for each record", len(found))
+	}
+}
+
+func TestZonesAreOpenedWithTheirKeys(t *testing.T) {
+	spec := &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{{Zone: "contoso.com", Address: "192.0.2.53:53", TSIGSecretRef: v1alpha1.LocalReference{Name: "key"}}}}
+	good := secret("key", map[string]string{"name": "key.contoso.com", "algorithm": "hmac-sha256", "secret": "c3dvcmRmaXNo"})
+	cases := map[string]struct {
+		reason string
+		spec   *v1alpha1.DNS
+		keys   secrets
+		zones  int
+		says   string
+	}{
+		"no DNS":   {"what is not managed is not opened", nil, secrets{}, 0, ""},
+		"with key": {"a writer for each zone", spec, secrets{reader: fakeObjects(t, good), namespace: "lync"}, 1, ""},
+		"no key":   {"a missing key is told before anything moves", spec, secrets{reader: fakeObjects(t), namespace: "lync"}, 0, "Secret key does not exist"},
+		"no address": {"an address that cannot be meant", &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{{Zone: "contoso.com", Address: "ns1:99999"}}},
+			secrets{}, 0, "that is no server address"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			got, err := zones(t.Context(), c.spec, c.keys)
+			tellsNoSecret(t, err, got)
+			if len(got) != c.zones || (err == nil) != (c.says == "") || (err != nil && !strings.Contains(err.Error(), c.says)) {
+				t.Errorf("%s: %d zones, %v; want %d, %q", c.reason, len(got), err, c.zones, c.says)
+			}
+			for zone, z := range got {
+				if z.Reader == nil || z.Writer == nil {
+					t.Errorf("%s: zone %s is not whole", c.reason, zone)
+				}
+			}
+		})
+	}
+}
+
+func TestZoneConfig(t *testing.T) {
+	alone := zoneConfig(v1alpha1.DNSServer{Zone: "contoso.com", Address: "ns1:53"})
+	if alone.Zone != "contoso.com" || alone.Server != "ns1:53" || alone.Discovery != rfc2136.DiscoverNS {
+		t.Errorf("%+v: without a list the zone's NS records say whom to ask", alone)
+	}
+	listed := zoneConfig(v1alpha1.DNSServer{Zone: "contoso.com", Address: "ns1:53", ReadBackFrom: []string{"ns2:53"}})
+	if listed.Discovery != rfc2136.DiscoverNone || len(listed.Secondaries) != 1 {
+		t.Errorf("%+v: a list replaces the NS records", listed)
+	}
+}
