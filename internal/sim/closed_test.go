@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -20,5 +21,17 @@ func TestClosedMachinesStayClosed(t *testing.T) {
 			_ = c.Close()
 			t.Errorf("%s still answers on %s", e.Machine, address)
 		}
+	}
+}
+
+// TestOneDescriptionStartsTwice: starting fills in addresses, and must not do so
+// in the description that the next organization is started from.
+func TestOneDescriptionStartsTwice(t *testing.T) {
+	spec, err := farm.Load(filepath.Join(samples, "one-site-two-pools.yaml"))
+	must(t, err)
+	for range 2 {
+		o, err := Start(t.Context(), Config{Spec: spec})
+		must(t, err)
+		t.Cleanup(o.Close)
 	}
 }

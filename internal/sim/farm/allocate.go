@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Allocate fills in the addresses that the description leaves out, from base: a
+// Allocate fills in the addresses that the description leaves out (copies of the
+// same description stay as they are), from base: a
 // loopback prefix such as 127.20.1.0/24. Its first address is the admin
 // endpoint's, the next ones the DNS servers', then, from .10 on, one for each
 // machine and one more for the public side of each Edge server. The same
@@ -16,6 +17,7 @@ func (s *Spec) Allocate(base netip.Prefix) (Addresses, error) {
 	if !p.Base.Addr().Is4() || !p.Base.Addr().IsLoopback() || p.Base.Bits() > 28 || p.Base.Bits() < 8 {
 		return p, fmt.Errorf("base %s: a loopback prefix of 8 to 28 bits is needed, such as 127.20.1.0/24", base)
 	}
+	s.detach()
 	next := p.Base.Addr().Next()
 	take := func() netip.Addr { a := next; next = next.Next(); return a }
 	p.Admin = take()
@@ -41,6 +43,23 @@ func (s *Spec) Allocate(base netip.Prefix) (Addresses, error) {
 		return p, fmt.Errorf("base %s has too few addresses for this farm", base)
 	}
 	return p, s.checkAddresses()
+}
+
+// detach gives the description machines of its own, so that filling in addresses
+// does not reach into copies that share them.
+func (s *Spec) detach() {
+	s.ManagementServers = slices.Clone(s.ManagementServers)
+	s.Sites = slices.Clone(s.Sites)
+	for i := range s.Sites {
+		site := &s.Sites[i]
+		site.EdgePools, site.FrontEndPools = slices.Clone(site.EdgePools), slices.Clone(site.FrontEndPools)
+		for j := range site.EdgePools {
+			site.EdgePools[j].Servers = slices.Clone(site.EdgePools[j].Servers)
+		}
+		for j := range site.FrontEndPools {
+			site.FrontEndPools[j].Servers = slices.Clone(site.FrontEndPools[j].Servers)
+		}
+	}
 }
 
 // makePublic gives an Edge server an address where partners reach it: a private
