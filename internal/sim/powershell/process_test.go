@@ -118,6 +118,25 @@ func TestMutex(t *testing.T) {
 	}
 }
 
+// TestAbandonedMutex wants who waited for a holder that ended to be told, and to hold the mutex.
+func TestAbandonedMutex(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		machine := dotnet.NewLoneMachine("FE01", "fe01.contoso.net")
+		if _, err := machine.Mutexes().Acquire(t.Context(), "publish", "holder", 0); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			time.Sleep(time.Minute)
+			machine.Mutexes().Abandon("holder")
+		}()
+		got := run(t, `$m = [System.Threading.Mutex]::new($false, 'Global\publish'); try { $m.WaitOne() } catch [System.Threading.AbandonedMutexException] { 'abandoned' }; $m.ReleaseMutex(); 'released'`,
+			func(o *powershell.Options) { o.Machine = machine })
+		if diff := cmp.Diff(answer{Out: []string{"abandoned", "released"}}, got); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+	})
+}
+
 // listening is a machine that listens on fixed addresses.
 type listening struct{ dotnet.Machine }
 

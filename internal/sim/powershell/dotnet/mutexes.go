@@ -2,6 +2,7 @@ package dotnet
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -15,13 +16,20 @@ type Mutexes struct {
 }
 
 type heldMutex struct {
-	owner    any
-	depth    int
-	released chan struct{}
+	owner     any
+	depth     int
+	abandoned bool          // read only once released is closed
+	released  chan struct{} // closed when the mutex is free again
 }
 
+// ErrAbandoned says that a mutex was taken whose holder ended while the taker
+// waited: what it guarded may be half done.
+var ErrAbandoned = errors.New("the wait completed due to an abandoned mutex")
+
 // Acquire takes a mutex, waiting until ctx ends or the time is over (negative:
-// no limit). It is false when the time was over.
+// no limit). It is false when the time was over. With ErrAbandoned the mutex is
+// taken all the same. (Windows forgets a mutex that nobody waits for when its
+// holder ends, so who comes later notices nothing.)
 func (m *Mutexes) Acquire(ctx context.Context, name string, owner any, wait time.Duration) (bool, error) {
 	var timeout <-chan time.Time
 	if wait >= 0 {
@@ -29,10 +37,11 @@ func (m *Mutexes) Acquire(ctx context.Context, name string, owner any, wait time
 		defer timer.Stop()
 		timeout = timer.C
 	}
+	var abandoned error
 	for {
 		busy := m.try(name, owner)
 		if busy == nil {
-			return true, nil
+			return true, abandoned
 		}
 		if wait == 0 {
 			return false, nil
@@ -42,13 +51,16 @@ func (m *Mutexes) Acquire(ctx context.Context, name string, owner any, wait time
 			return false, ctx.Err()
 		case <-timeout:
 			return false, nil
-		case <-busy:
+		case <-busy.released:
+			if busy.abandoned {
+				abandoned = ErrAbandoned
+			}
 		}
 	}
 }
 
-// try takes the mutex, or gives what closes when it is released.
-func (m *Mutexes) try(name string, owner any) <-chan struct{} {
+// try takes the mutex, or gives who holds it.
+func (m *Mutexes) try(name string, owner any) *heldMutex {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.held == nil {
@@ -63,7 +75,7 @@ func (m *Mutexes) try(name string, owner any) <-chan struct{} {
 		h.depth++
 		return nil
 	}
-	return h.released
+	return h
 }
 
 // Release gives a mutex back; false when the owner does not hold it.
@@ -97,6 +109,7 @@ func (m *Mutexes) Abandon(owner any) {
 	for name, h := range m.held {
 		if h.owner == owner {
 			delete(m.held, name)
+			h.abandoned = true
 			close(h.released)
 		}
 	}

@@ -1,6 +1,7 @@
 package dotnet
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -74,7 +75,7 @@ func mutexType() *Type {
 				default:
 					wait = time.Duration(a.Int(0)) * time.Millisecond
 				}
-				return boolOrError(a.Env.Machine.Mutexes().Acquire(a.Env.Context, m.name, a.Env.Owner, wait))
+				return waited(a.Env.Machine.Mutexes().Acquire(a.Env.Context, m.name, a.Env.Owner, wait))
 			}),
 			method("ReleaseMutex", 0, 0, func(m *Mutex, a *Args) (any, error) {
 				if !a.Env.Machine.Mutexes().Release(m.name, a.Env.Owner) {
@@ -94,7 +95,12 @@ func mutexType() *Type {
 		}))}
 }
 
-func boolOrError(b bool, err error) (any, error) { return b, err }
+func waited(b bool, err error) (any, error) {
+	if errors.Is(err, ErrAbandoned) {
+		return nil, value.NewException("System.Threading.AbandonedMutexException", "The wait completed due to an abandoned mutex.")
+	}
+	return b, err
+}
 
 func voidMethod(name string) Member {
 	return Member{Name: name, Call: func(any, *Args) (any, error) { return Void, nil }}
