@@ -16,7 +16,6 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -93,7 +92,7 @@ func complain(err error) int {
 // startManager runs the controllers in this process, with short waits.
 func startManager(ctx context.Context, seen cache.Options) (stopped <-chan struct{}, err error) {
 	mgr, err := ctrl.NewManager(plane.Config, ctrl.Options{Scheme: scheme, Cache: seen, HealthProbeBindAddress: "0",
-		Metrics: metricsserver.Options{BindAddress: "0"}, Controller: config.Controller{SkipNameValidation: ptr.To(true)}})
+		Metrics: metricsserver.Options{BindAddress: "0"}, Controller: config.Controller{SkipNameValidation: new(true)}})
 	if err != nil {
 		return nil, err
 	}
