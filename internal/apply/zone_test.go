@@ -18,10 +18,12 @@ var (
 	after   = dns.RRSet{Key: hostKey, TTL: 300, Data: []string{"192.0.2.1"}}
 )
 
-// zone is a primary and one secondary, each with one record set.
+// zone is a primary and one secondary, each with one record set, and perhaps a
+// server that nobody can ask.
 type zone struct {
 	primary, secondary dns.RRSet
 	secondaryErr       error
+	silent             error // why ns3 cannot be asked; nil: there is none
 	unread             error
 	// write is what the primary does with an update and says of it.
 	write  func(z *zone, to dns.RRSet) error
@@ -43,6 +45,10 @@ func (z *zone) Read(_ context.Context, keys []dns.Key) (map[dns.Key]dns.Lookup, 
 	for _, k := range keys {
 		found[k] = dns.Lookup{Set: z.primary, Zone: "contoso.com", Servers: []dns.ServerView{
 			{Server: "ns1:53", Set: z.primary}, {Server: "ns2:53", Set: z.secondary, Err: z.secondaryErr}}}
+		if l := found[k]; z.silent != nil {
+			l.Servers = append(l.Servers, dns.ServerView{Server: "ns3:53", Err: z.silent})
+			found[k] = l
+		}
 	}
 	return found, nil
 }
@@ -129,6 +135,7 @@ func slowSecondary(f *farm, d time.Duration) {
 func TestUpdateDNSNamesWhomItWaitsFor(t *testing.T) {
 	f := newFarm()
 	slowSecondary(f, 3*time.Second)
+	f.zone.silent = refuses()
 	var notes []string
 	running := make(chan *apply.Run, 1)
 	f.clock.after(2*time.Second, func() { notes = append(notes, (<-running).Entries()[0].Message) })
@@ -136,7 +143,7 @@ func TestUpdateDNSNamesWhomItWaitsFor(t *testing.T) {
 	running <- r
 	<-r.Done()
 	if !slices.Equal(notes, []string{"waits for ns2:53"}) {
-		t.Errorf("while waiting the step says %q, want the server's name", notes)
+		t.Errorf("while waiting the step says %q, want the server that answers with the old record", notes)
 	}
 }
 

@@ -117,6 +117,9 @@ func TestPlanOfARun(t *testing.T) {
 			f.Plan.ID, f.Run = "sha256-2", nil
 			f.Plan.Steps = append(steps[1:2:2], plan.Step{Kind: plan.StartEdgeServices, Target: "edge1"})
 		}, []string{"Pending ", "Pending "}},
+		"running": {"a run's plan shows how far it is", func(f *status.Facts) {
+			ran(f, nil, apply.Done, apply.Running, apply.Pending)
+		}, []string{"Done ", "Running connection refused", "Pending "}},
 		"nothing left": {"a plan that is done is gone", func(f *status.Facts) { f.Plan = plan.Plan{} }, nil},
 	}
 	for name, c := range cases {

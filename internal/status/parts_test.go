@@ -38,6 +38,12 @@ func TestRouteParts(t *testing.T) {
 		"person's flags":     {"a person was asked", func(f *status.Facts) { obstacle(f, plan.PartSIP, fault.Refused) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonAwaitingPerson, "something happened"},
 		"DNS published":      {"all authoritative servers agree", func(*status.Facts) {}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "every authoritative server shows the records"},
 		"secondary lags":     {"partners may ask that one", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ConditionDNSPublished, no, v1alpha1.ReasonPropagating, "ns2:53 does not show"},
+		"one of each": {"who is named as lagging was asked", func(f *status.Facts) {
+			server(f, dns.RRSet{}, nil)
+			l := f.Observed.Records[record.Key]
+			l.Value.Servers = append(l.Value.Servers, dns.ServerView{Server: "ns3:53", Err: errors.New("boom")})
+			f.Observed.Records[record.Key] = l
+		}, v1alpha1.ConditionDNSPublished, no, v1alpha1.ReasonPropagating, "the primary has the records, ns2:53 does not show sip.contoso.com A yet; some partners"},
 		"secondary silent": {"nobody knows, so it is named and holds nobody up", func(f *status.Facts) {
 			server(f, dns.RRSet{}, fault.New(fault.Unreachable, "ask", "ns2:53", "no answer in time"))
 		}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "as far as they can be asked; ns2:53 cannot be asked (no answer in time); what partners see there is unknown; it is asked again"},

@@ -28,14 +28,13 @@ func closedPorts(f Facts) string {
 // late says which authoritative servers answer and do not show a record that
 // the primary has; "" for none.
 func late(f Facts) string {
-	published, servers := laggards(f)
 	var out []string
-	for _, l := range servers {
+	for _, l := range laggards(f) {
 		if text := fmt.Sprintf("%s does not show %s yet", l.Server, l.Want.Key); l.Err == nil && !slices.Contains(out, text) {
 			out = append(out, text)
 		}
 	}
-	if published || len(out) == 0 {
+	if len(out) == 0 {
 		return ""
 	}
 	return "the primary has the records, " + few(out) + "; some partners see the old ones; it is looked at again"
@@ -44,9 +43,8 @@ func late(f Facts) string {
 // unasked names the authoritative servers that could not be asked: nobody knows
 // what they show, and they hold nobody up.
 func unasked(f Facts) string {
-	_, servers := laggards(f)
 	var out []string
-	for _, l := range servers {
+	for _, l := range laggards(f) {
 		if text := fmt.Sprintf("%s cannot be asked (%s)", l.Server, causeOf(l.Err)); l.Err != nil && !slices.Contains(out, text) {
 			out = append(out, text)
 		}
@@ -64,13 +62,16 @@ func causeOf(err error) string {
 	return fmt.Sprint(err)
 }
 
-func laggards(f Facts) (published bool, servers []dns.Laggard) {
+// laggards are the authoritative servers that do not show a wanted record or
+// could not be asked for it.
+func laggards(f Facts) []dns.Laggard {
 	wanted := make([]dns.RRSet, len(f.Desired.Records))
 	found := make(map[dns.Key]dns.Lookup, len(wanted))
 	for i, r := range f.Desired.Records {
 		wanted[i], found[r.Key] = r.RRSet, f.Observed.Records[r.Key].Value
 	}
-	return dns.Published(found, wanted)
+	_, servers := dns.Published(found, wanted)
+	return servers
 }
 
 // few lists the first of many and counts the rest.
