@@ -47,7 +47,7 @@ func (b *bench) observation(ctx context.Context) error {
 		return err
 	}
 	before := org.Counters()
-	const warm = 5
+	const warm = 20
 	if err := wait(2 + warm); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-//nolint:gosec,staticcheck // NTLM is defined with MD4, MD5 and RC4 (MS-NLMP 3.3.2, 3.4.4); TLS protects it.
+//nolint:staticcheck // NTLM is defined with MD4, MD5 and RC4 (MS-NLMP 3.3.2, 3.4.4); TLS protects it.
 package ntlm
 
 import (
