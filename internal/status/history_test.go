@@ -113,6 +113,11 @@ func TestPlanOfARun(t *testing.T) {
 			f.Plan.Steps, f.Run = steps[1:], nil
 			f.Previous.Plan.Steps[1].State = v1alpha1.StepRunning
 		}, []string{"Done ", "Pending ", "Pending "}},
+		"port asked again": {"a look that was taken is to be taken again", func(f *status.Facts) {
+			f.Plan.Steps, f.Run = steps[1:], nil
+			f.Previous.Plan.Steps[1].State, f.Previous.Plan.Steps[1].Message = v1alpha1.StepDone, ""
+			f.Previous.Plan.Steps[2].State, f.Previous.Plan.Steps[2].Message = v1alpha1.StepFailed, "it broke"
+		}, []string{"Done ", "Pending ", "Failed it broke"}},
 		"one step more": {"a new step makes a new plan", func(f *status.Facts) {
 			f.Plan.ID, f.Run = "sha256-2", nil
 			f.Plan.Steps = append(steps[1:2:2], plan.Step{Kind: plan.StartEdgeServices, Target: "edge1"})
@@ -153,6 +158,8 @@ func TestContinues(t *testing.T) {
 	drifted(&f)
 	ran(&f, fault.New(fault.Failed, "set", "route", "it broke"), apply.Done, apply.Failed, apply.Pending)
 	earlier := status.Route(f).Plan
+	ran(&f, fault.New(fault.Failed, "update", "zone", "it broke"), apply.Done, apply.Done, apply.Failed)
+	checked := status.Route(f).Plan
 	changed := func(s plan.Step, from string) plan.Step { s.From = from; return s }
 	long := plan.Step{Kind: plan.UpdateDNS, Target: "zone", To: strings.Repeat("é", 5000)}
 	f.Plan.Steps, f.Run = []plan.Step{long}, nil
@@ -165,6 +172,8 @@ func TestContinues(t *testing.T) {
 	}{
 		"rest":                {"what is left of a plan is that plan", earlier, steps[1:], true},
 		"last step":           {"also the last of it", earlier, steps[2:], true},
+		"looks again":         {"ports are asked again before DNS moves; looking needs no approval", checked, steps[1:], true},
+		"looks once more":     {"nor does a look that was not planned before", checked, append([]plan.Step{{Kind: plan.AwaitReplication, Target: "edge1.contoso.com"}}, steps[1:]...), true},
 		"done step again":     {"what was done and is undone again is new", earlier, steps, false},
 		"from another value":  {"an approval covers what was read, and this was not", earlier, []plan.Step{steps[1], changed(steps[2], "c")}, false},
 		"foreign step":        {"a step that nobody read", earlier, append(steps[1:2:2], plan.Step{Kind: plan.FailBackFrontEnd}), false},

@@ -13,14 +13,18 @@ import (
 // historyLimit bounds status.history.
 const historyLimit = 40
 
-// Continues reports whether every step of the plan is one of the earlier plan's
-// that is not done yet. Such a plan is the rest of the earlier one: it keeps its
-// id, and with it its approval.
+// Continues reports whether every step of the plan that changes something is one
+// of the earlier plan's that is not done yet. Such a plan is the rest of the
+// earlier one: it keeps its id, and with it its approval. Steps that only look
+// are taken again before what comes after them.
 func Continues(earlier *v1alpha1.Plan, p plan.Plan) bool {
 	if earlier == nil || len(p.Steps) == 0 {
 		return false
 	}
 	return !slices.ContainsFunc(p.Steps, func(s plan.Step) bool {
+		if s.Kind.Looks() {
+			return false
+		}
 		i := position(earlier, s)
 		return i < 0 || earlier.Steps[i].State == v1alpha1.StepDone
 	})
@@ -60,7 +64,7 @@ func pendingPlan(f Facts) *v1alpha1.Plan {
 		switch {
 		case !pending:
 			rest.Steps[i].State, rest.Steps[i].Message = v1alpha1.StepDone, ""
-		case rest.Steps[i].State == v1alpha1.StepRunning: // when the controller before us ended
+		case rest.Steps[i].State != v1alpha1.StepFailed: // a look to be taken again, or what a controller before us ran
 			rest.Steps[i].State, rest.Steps[i].Message = v1alpha1.StepPending, ""
 		}
 	}
