@@ -13,10 +13,13 @@ import (
 // farewell bounds the removal of a remote shell.
 const farewell = 10 * time.Second
 
-// deniedFor is how long credentials that a host refused are not shown to it
-// again: an account that is tried at every poll would be locked out. Other
-// credentials are tried at once.
-const deniedFor = 5 * time.Minute
+// Credentials that a host refused are not shown to it again for a while, longer
+// with each refusal: an account that is tried at every poll would be locked out.
+// Other credentials are tried at once.
+const (
+	firstDenial = 10 * time.Second
+	longDenial  = 5 * time.Minute
+)
 
 // pool keeps one worker per host. Calls on a host run one after the other.
 type pool struct {
@@ -40,7 +43,17 @@ type slot struct {
 type denial struct {
 	err   error
 	print fingerprint
+	wait  time.Duration
 	until time.Time
+}
+
+// again is the denial after one more refusal of the credentials.
+func (d denial) again(err error, print fingerprint, now time.Time) denial {
+	wait := firstDenial
+	if d.print == print && d.wait > 0 {
+		wait = min(2*d.wait, longDenial)
+	}
+	return denial{err: err, print: print, wait: wait, until: now.Add(wait)}
 }
 
 func newPool(dial Dialer, clock func() time.Time) *pool {
@@ -91,8 +104,11 @@ func (p *pool) enter(ctx context.Context, s *slot, endpoint winrm.Endpoint, cred
 		return nil, s.denial.err
 	}
 	worker, err := p.dial(ctx, endpoint, credentials)
-	if fault.Is(err, fault.Denied) {
-		s.denial = denial{err: err, print: print, until: p.clock().Add(deniedFor)}
+	switch {
+	case err == nil:
+		s.denial = denial{}
+	case fault.Is(err, fault.Denied):
+		s.denial = s.denial.again(err, print, p.clock())
 	}
 	return worker, err
 }

@@ -1,0 +1,42 @@
+package shell
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// TestRefusedCredentialsAreLeftAlone: a wrong password that is shown at every
+// poll locks the account out; a corrected one must not have to wait.
+func TestRefusedCredentialsAreLeftAlone(t *testing.T) {
+	now, dials := time.Unix(0, 0), 0
+	p := newPool(func(context.Context, winrm.Endpoint, winrm.Credentials) (Worker, error) {
+		dials++
+		return nil, fault.New(fault.Denied, "sign in", "fe1", "refused")
+	}, func() time.Time { return now })
+	wrong := winrm.Credentials{Method: winrm.Basic, Username: "u", Password: "wrong"}
+	right := winrm.Credentials{Method: winrm.Basic, Username: "u", Password: "right"}
+	for _, c := range []struct {
+		reason      string
+		after       time.Duration
+		credentials winrm.Credentials
+		dials       int
+	}{
+		{"the first try is made", 0, wrong, 1},
+		{"at once again it is not", time.Second, wrong, 1},
+		{"after ten seconds it is", 10 * time.Second, wrong, 2},
+		{"then the wait doubles", 15 * time.Second, wrong, 2},
+		{"and ends", 6 * time.Second, wrong, 3},
+		{"other credentials are tried at once", 0, right, 4},
+		{"and begin with a short wait", 11 * time.Second, right, 5},
+	} {
+		now = now.Add(c.after)
+		_, err := p.open(t.Context(), winrm.Endpoint{URL: "https://fe1/wsman"}, c.credentials)
+		if !fault.Is(err, fault.Denied) || dials != c.dials {
+			t.Errorf("%s: %d dials, want %d (%v)", c.reason, dials, c.dials, err)
+		}
+	}
+}
