@@ -57,11 +57,15 @@ func (w work) untilServer(ctx context.Context, server string, limit time.Duratio
 // awaitReplication waits until every replica of the pool is up to date with an
 // update (LastUpdateCreation) no older than the run's last change, and carries
 // the document in force. UpToDate alone can tell of the time before the change.
+// It ends when the sites' routes are not those of the plan.
 func (w work) awaitReplication(ctx context.Context, s plan.Step) error {
 	var since time.Time // on the management server's clock
 	return w.until(ctx, w.limits.Replication, func() (bool, string, error) {
 		t, _, err := w.hands.Observer.ReadTopology(ctx)
 		if err != nil {
+			return false, "", err
+		}
+		if err := w.overtaken(t); err != nil {
 			return false, "", err
 		}
 		if since.IsZero() {

@@ -1,0 +1,55 @@
+package apply_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+)
+
+// TestRouteMovedMeanwhile has the routes read, after the plan's own SetSiteRoute,
+// as each case says; the replicas carry everything.
+func TestRouteMovedMeanwhile(t *testing.T) {
+	const old, new = "edge1.contoso.com", "edge2.contoso.com"
+	cases := map[string]struct {
+		reason    string
+		sip, xmpp string
+		says      string
+	}{
+		"as planned":            {"the run's own change is none of somebody else", new, old, ""},
+		"written otherwise":     {"names are compared as DNS does", "EDGE2.contoso.com", old, ""},
+		"other protocol":        {"its port may be silent for that reason alone", new, new, `the XMPP route of site Redmond is "edge2.contoso.com" and not "edge1.contoso.com" any more; setup, ports and DNS were not touched; a new plan is made`},
+		"put back":              {"somebody wants it otherwise", old, old, `the SIP route of site Redmond is "edge1.contoso.com" and not "edge2.contoso.com"`},
+		"taken away altogether": {"no route is another route", "", old, `the SIP route of site Redmond is ""`},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			f.topology.Sites = []lync.Site{{Name: "Redmond", SIPRoute: old, XMPPRoute: old}}
+			for _, s := range []lync.EdgeServer{edgeA, edgeB} {
+				f.topology.Replicas[s.FQDN] = lync.Replica{UpToDate: true, LastUpdate: start}
+			}
+			f.effect["route SIP of Redmond"] = func() {
+				f.topology.Sites = []lync.Site{{Name: "Redmond", SIPRoute: c.sip, XMPPRoute: c.xmpp}}
+			}
+			_, err := f.carryOut(t, siteRoute, awaitReplication, restart)
+			restarted := slices.Contains(f.acts, "stop "+edgeA.FQDN)
+			if c.says == "" {
+				if !restarted || fault.Is(err, fault.Conflict) {
+					t.Errorf("%s: %v", c.reason, err)
+				}
+				return
+			}
+			if restarted || !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Sentence(err), c.says) {
+				t.Errorf("%s: restarted %v, %v", c.reason, restarted, err)
+			}
+			if diff := cmp.Diff([]string{"route SIP of Redmond"}, f.acts); diff != "" {
+				t.Errorf("acts (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
