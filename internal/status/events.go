@@ -28,13 +28,23 @@ func RouteEvents(previous, next v1alpha1.FederationRouteStatus) []Event {
 			out = append(out, stepEvent(h))
 		}
 	}
-	if meta.IsStatusConditionTrue(previous.Conditions, v1alpha1.ConditionReady) && previous.ObservedGeneration == next.ObservedGeneration {
+	if atRest(previous) && previous.ObservedGeneration == next.ObservedGeneration {
 		for _, d := range next.Drift {
+			if slices.ContainsFunc(previous.Drift, func(o v1alpha1.Drift) bool { return o.Field == d.Field && o.Wanted == d.Wanted }) {
+				continue
+			}
 			out = append(out, Event{corev1.EventTypeWarning, "DriftDetected", "Observe",
 				clip(fmt.Sprintf("%s is %s, wanted %s", d.Field, d.Found, d.Wanted))})
 		}
 	}
 	return together(append(out, readyEvent(previous.Conditions, next.Conditions)...))
+}
+
+// atRest tells whether nothing was left to do, so that a difference is drift and
+// no part of a wish on its way. Ports and secondaries may differ at rest.
+func atRest(s v1alpha1.FederationRouteStatus) bool {
+	ready := meta.FindStatusCondition(s.Conditions, v1alpha1.ConditionReady)
+	return ready != nil && (ready.Status == metav1.ConditionTrue || ready.Reason == v1alpha1.ReasonPortsClosed || ready.Reason == v1alpha1.ReasonPropagating)
 }
 
 // together joins the notes of events with one reason and action. The recorder

@@ -13,6 +13,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/guard"
 	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
 	"github.com/fedroute/fedroute/internal/status"
 )
 
@@ -60,6 +61,28 @@ func TestRouteEventsTellEachFactOnce(t *testing.T) {
 			t.Errorf("%s: nothing happened and %v is told", c.what, again)
 		}
 		previous = next
+	}
+}
+
+// TestDriftIsToldWheneverNothingElseIsLeftToDo: what a closed port has made
+// unready is at rest all the same.
+func TestDriftIsToldWheneverNothingElseIsLeftToDo(t *testing.T) {
+	port := plan.Difference{Part: plan.PartPorts, Field: "port 5061 of 192.0.2.1", Wanted: "answers", Found: "connection refused"}
+	closed := inSync()
+	closed.Observed.Ports[target] = probe.Reading{Detail: "connection refused"}
+	closed.Plan.Differences = []plan.Difference{port}
+	first := status.Route(closed)
+
+	edited := inSync()
+	edited.Previous = first
+	drifted(&edited)
+	edited.Plan.Differences = append(edited.Plan.Differences, port)
+	events := status.RouteEvents(first, status.Route(edited))
+	if len(events) == 0 || events[0].Reason != "DriftDetected" || !strings.Contains(events[0].Note, "SIP federation route of site Redmond is edge2.contoso.com") {
+		t.Fatalf("an edit while a port was closed is told as %+v", events)
+	}
+	if strings.Contains(events[0].Note, "port 5061") {
+		t.Errorf("what was told before is told again: %s", events[0].Note)
 	}
 }
 
