@@ -74,6 +74,9 @@ func (s *scope) pursue(ctx context.Context) error {
 	if s.running() {
 		return nil
 	}
+	if s.requested() {
+		s.look(s.facts.Now)
+	}
 	now, err := s.sight(ctx)
 	if err != nil {
 		return err
@@ -202,7 +205,7 @@ func (s *scope) judge(ctx context.Context, now sight) error {
 // only hurt, and sets when to come back.
 func (s *scope) tooEarly() bool {
 	have := s.runs.get(s.route)
-	if have == nil || !have.of(s.route) {
+	if have == nil || !have.of(s.route) || s.requested() {
 		return false
 	}
 	_, ended, err := have.run.Ended()
@@ -215,6 +218,12 @@ func (s *scope) tooEarly() bool {
 	}
 	s.again = min(s.again, wait)
 	return true
+}
+
+// requested reports whether a person asked for a look that was not given yet: it
+// is given at once, and a plan that failed is tried again without further wait.
+func (s *scope) requested() bool {
+	return s.facts.RequestedAt != "" && s.facts.RequestedAt != s.facts.Previous.LastHandledReconcileAt
 }
 
 // begin takes up the writers, which exist nowhere before this, and starts a run.

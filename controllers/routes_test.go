@@ -202,6 +202,25 @@ func TestAFailedRunIsTriedAgainAfterAPause(t *testing.T) {
 	}
 }
 
+func TestARequestedLookNeedsNoPause(t *testing.T) {
+	s, route, finish := failover(t)
+	finish(nil, fault.New(fault.Failed, "publish", "topology", "SQL said no"))
+	s.clock.forward(time.Second)
+	s.reconcile(route)
+	s.seen()
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonStepFailed, "SQL said no")
+	asked := len(s.routes.wakeTopology)
+
+	route.Annotations = map[string]string{v1alpha1.AnnotationRequestedAt: "now"}
+	must(t, s.objects.Update(t.Context(), route))
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonProgressing, "0 of 4 steps are done")
+	if len(s.routes.wakeTopology) != asked+1 || route.Status.LastHandledReconcileAt != "now" {
+		t.Errorf("%d looks were asked for, %q is handled; want one look for the request", len(s.routes.wakeTopology)-asked, route.Status.LastHandledReconcileAt)
+	}
+}
+
 func TestAnotherRouteWaitsForTheRun(t *testing.T) {
 	s, _, _ := failover(t)
 	xmpp := federationRoute("x", "edge1.contoso.com")
