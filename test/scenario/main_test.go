@@ -100,8 +100,8 @@ func startManager(ctx context.Context, seen cache.Options) (stopped <-chan struc
 	limits.Poll, limits.Replication, limits.Ports, limits.Propagation = 50*time.Millisecond, 5*time.Second, 3*time.Second, 5*time.Second
 	err = controllers.Setup(mgr, controllers.Options{
 		Client: mgr.GetClient(), Secrets: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("fedroute"),
-		Clock: controllers.RealClock{}, Dial: shell.DialWith(winrm.Options{ConnectTimeout: 2 * time.Second}),
-		Prober: tcp.Prober{}, Limits: limits, ObserveTimeout: 8 * time.Second, TopologyWorkers: 32, RouteWorkers: 16,
+		Clock: controllers.RealClock{}, Dial: shell.DialWith(winrm.Options{ConnectTimeout: 4 * time.Second}),
+		Prober: tcp.Prober{}, Limits: limits, ObserveTimeout: 12 * time.Second, TopologyWorkers: 32, RouteWorkers: 16,
 	})
 	done := make(chan struct{})
 	go func() {

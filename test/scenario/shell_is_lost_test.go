@@ -69,7 +69,7 @@ func TestBadNetwork(t *testing.T) {
 			r := s.route("edge1.contoso.com")
 			s.settled(r)
 			for _, e := range s.org.Endpoints() {
-				s.org.WinRM(e.Machine).Misbehave(wsman.Rule{Effect: effect, Skip: seed, Chance: 0.3, Times: 4})
+				s.org.WinRM(e.Machine).Misbehave(wsman.Rule{Effect: effect, Skip: seed, Chance: 0.3, Times: 2})
 			}
 			s.moveTo(r, "edge2.contoso.com")
 			s.settled(r)

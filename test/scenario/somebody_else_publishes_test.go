@@ -2,7 +2,6 @@ package scenario_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/sim/farm"
@@ -11,11 +10,7 @@ import (
 // TestSomebodyPublishesMeanwhile: a person publishes between each look of ours
 // and our publish, until she is done.
 func TestSomebodyPublishesMeanwhile(t *testing.T) {
-	s := open(t, sampleFarm(t, "one-site-two-pools"))
-	s.credentials()
-	lt := s.topology()
-	lt.Spec.PollInterval.Duration = time.Hour // only looks that we ask for
-	s.create(lt)
+	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com")
 	s.settled(r)
 	publishes := s.acts("Publish-CsTopology", "Topology")

@@ -16,7 +16,7 @@ import (
 )
 
 // patience bounds every wait of a story. It is no expectation of speed.
-const patience = 90 * time.Second
+const patience = 3 * time.Minute
 
 // until watches the route until it is as asked. What it last looked like is
 // told when patience ends.
