@@ -29,6 +29,7 @@ type FederationRouteReconciler struct {
 	organizations *organizations
 	snapshots     *snapshots
 	runs          *runs
+	signers       *signers
 	ports         *ports
 	written       *writes[v1alpha1.FederationRouteStatus]
 	// wakeTopology asks for a look at an organization; moved tells that a run moved.
@@ -232,7 +233,7 @@ func (s *scope) begin(ctx context.Context, now sight) error {
 	if !ok {
 		return &status.Missing{Reason: v1alpha1.ReasonNotObserved, Message: "the organization has not been observed since its LyncTopology changed; nothing is changed; this route goes on when it has been"}
 	}
-	open, err := zones(ctx, s.route.Spec.DNS, secrets{reader: s.options.Secrets, namespace: s.route.Namespace})
+	open, err := zones(ctx, s.route.Spec.DNS, secrets{reader: s.options.Secrets, namespace: s.route.Namespace}, s.signers)
 	if err != nil {
 		return err
 	}

@@ -58,16 +58,12 @@ func (s secrets) credentials(ctx context.Context, a v1alpha1.Authentication) (wi
 		}
 		return winrm.Credentials{Method: winrm.Certificate, Certificate: &pair}, nil
 	case v1alpha1.AuthKerberos:
-		data, err := s.get(ctx, name, "username", "realm", "krb5.conf")
+		account, err := s.kerberos(ctx, name)
 		if err != nil {
 			return winrm.Credentials{}, err
 		}
-		if len(data["password"]) == 0 && len(data["keytab"]) == 0 {
-			return winrm.Credentials{}, &status.Missing{Reason: v1alpha1.ReasonSecretMissing,
-				Message: fmt.Sprintf("Secret %s has neither key password nor keytab; nothing can be signed in to; add one of the two", name)}
-		}
-		return winrm.Credentials{Method: winrm.Kerberos, Username: string(data["username"]), Password: string(data["password"]),
-			Kerberos: &winrm.KerberosConfig{Realm: string(data["realm"]), Krb5Conf: string(data["krb5.conf"]), Keytab: data["keytab"]}}, nil
+		return winrm.Credentials{Method: winrm.Kerberos, Username: account.Username, Password: account.Password,
+			Kerberos: &winrm.KerberosConfig{Realm: account.Realm, Krb5Conf: account.Config, Keytab: account.Keytab}}, nil
 	default:
 		data, err := s.get(ctx, name, "username", "password")
 		if err != nil {
@@ -75,6 +71,20 @@ func (s secrets) credentials(ctx context.Context, a v1alpha1.Authentication) (wi
 		}
 		return winrm.Credentials{Method: winrm.Method(a.Method), Username: string(data["username"]), Password: string(data["password"])}, nil
 	}
+}
+
+// kerberos reads an account of a realm. Without krb5.conf DNS names the KDCs.
+func (s secrets) kerberos(ctx context.Context, name string) (rfc2136.Kerberos, error) {
+	data, err := s.get(ctx, name, "username", "realm")
+	if err != nil {
+		return rfc2136.Kerberos{}, err
+	}
+	if len(data["password"]) == 0 && len(data["keytab"]) == 0 {
+		return rfc2136.Kerberos{}, &status.Missing{Reason: v1alpha1.ReasonSecretMissing,
+			Message: fmt.Sprintf("Secret %s has neither key password nor keytab; nothing can be signed in to; add one of the two", name)}
+	}
+	return rfc2136.Kerberos{Realm: string(data["realm"]), Username: string(data["username"]), Password: string(data["password"]),
+		Keytab: data["keytab"], Config: string(data["krb5.conf"])}, nil
 }
 
 // tsig reads an update key.

@@ -70,6 +70,7 @@ func TestSecretsSayWhatIsMissing(t *testing.T) {
 func TestSecretsGiveCredentials(t *testing.T) {
 	from := secrets{namespace: "lync", reader: fakeObjects(t,
 		secret("ntlm", map[string]string{"username": "u", "password": swordfish}),
+		secret("found", map[string]string{"username": "u", "realm": "CONTOSO.COM", "password": swordfish}),
 		secret("kerberos", map[string]string{"username": "u", "realm": "CONTOSO.COM", "krb5.conf": "[libdefaults]", "keytab": swordfish}))}
 	ntlm, err := from.credentials(t.Context(), v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "ntlm"}})
 	if err != nil || ntlm.Method != winrm.NTLM || ntlm.Username != "u" || ntlm.Password != swordfish {
@@ -79,7 +80,11 @@ func TestSecretsGiveCredentials(t *testing.T) {
 	if err != nil || kerberos.Method != winrm.Kerberos || kerberos.Kerberos.Realm != "CONTOSO.COM" || string(kerberos.Kerberos.Keytab) != swordfish || kerberos.Kerberos.Krb5Conf != "[libdefaults]" {
 		t.Errorf("%v, %v", kerberos, err)
 	}
-	tellsNoSecret(t, nil, ntlm, kerberos)
+	found, err := from.credentials(t.Context(), v1alpha1.Authentication{Method: v1alpha1.AuthKerberos, SecretRef: v1alpha1.LocalReference{Name: "found"}})
+	if err != nil || found.Kerberos.Krb5Conf != "" || found.Password != swordfish {
+		t.Errorf("%v, %v: without krb5.conf DNS names the KDCs", found, err)
+	}
+	tellsNoSecret(t, nil, ntlm, kerberos, found)
 }
 
 func TestUpdateKeys(t *testing.T) {

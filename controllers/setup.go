@@ -31,7 +31,7 @@ func Setup(mgr ctrl.Manager, o Options) error {
 	topologies := &LyncTopologyReconciler{options: o, organizations: newOrganizations(o), snapshots: newSnapshots(),
 		written: newWrites[v1alpha1.LyncTopologyStatus](), wake: wake, fresh: fresh}
 	routes := &FederationRouteReconciler{options: o, organizations: topologies.organizations, snapshots: topologies.snapshots,
-		runs: newRuns(o.Limits), ports: newPorts(o.Prober, o.Clock), written: newWrites[v1alpha1.FederationRouteStatus](),
+		runs: newRuns(o.Limits), signers: newSigners(o.Clock.Now), ports: newPorts(o.Prober, o.Clock), written: newWrites[v1alpha1.FederationRouteStatus](),
 		wakeTopology: wake, moved: make(chan event.TypedGenericEvent[types.NamespacedName], backlog)}
 	if err := topologies.setup(mgr); err != nil {
 		return err
@@ -39,7 +39,7 @@ func Setup(mgr ctrl.Manager, o Options) error {
 	if err := routes.setup(mgr, fresh); err != nil {
 		return err
 	}
-	return mgr.Add(leaving{runs: routes.runs, organizations: topologies.organizations})
+	return mgr.Add(leaving{runs: routes.runs, signers: routes.signers, organizations: topologies.organizations})
 }
 
 func (r *FederationRouteReconciler) setup(mgr ctrl.Manager, fresh chan event.TypedGenericEvent[types.NamespacedName]) error {
@@ -78,6 +78,7 @@ func (r *FederationRouteReconciler) routesOf(ctx context.Context, topology types
 // lease: running steps end, no further one begins, remote shells are removed.
 type leaving struct {
 	runs          *runs
+	signers       *signers
 	organizations *organizations
 }
 
@@ -92,6 +93,7 @@ func (l leaving) Start(ctx context.Context) error {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
 	l.runs.stop(bounded)
+	l.signers.close()
 	l.organizations.close()
 	return nil
 }

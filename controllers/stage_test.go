@@ -116,7 +116,7 @@ func newStage(t *testing.T, objects ...client.Object) *stage {
 	s.topologies = &LyncTopologyReconciler{options: o, organizations: newOrganizations(o), snapshots: newSnapshots(),
 		written: newWrites[v1alpha1.LyncTopologyStatus](), wake: wake, fresh: fresh}
 	s.routes = &FederationRouteReconciler{options: o, organizations: s.topologies.organizations, snapshots: s.topologies.snapshots,
-		runs: newRuns(o.Limits), ports: newPorts(o.Prober, o.Clock), written: newWrites[v1alpha1.FederationRouteStatus](),
+		runs: newRuns(o.Limits), signers: newSigners(o.Clock.Now), ports: newPorts(o.Prober, o.Clock), written: newWrites[v1alpha1.FederationRouteStatus](),
 		wakeTopology: wake, moved: make(chan event.TypedGenericEvent[types.NamespacedName], 100)}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithCancel(context.Background())

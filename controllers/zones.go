@@ -32,7 +32,7 @@ func readers(spec *v1alpha1.DNS) (map[string]dns.Reader, error) {
 }
 
 // zones opens every zone of the spec for reading and writing.
-func zones(ctx context.Context, spec *v1alpha1.DNS, keys secrets) (map[string]apply.Zone, error) {
+func zones(ctx context.Context, spec *v1alpha1.DNS, keys secrets, signers *signers) (map[string]apply.Zone, error) {
 	out := map[string]apply.Zone{}
 	if spec == nil {
 		return out, nil
@@ -42,7 +42,7 @@ func zones(ctx context.Context, spec *v1alpha1.DNS, keys secrets) (map[string]ap
 		return nil, err
 	}
 	for _, server := range spec.Servers {
-		signer, err := keys.tsig(ctx, server.TSIGSecretRef.Name)
+		signer, err := signers.of(ctx, server, keys)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/dns"
@@ -46,7 +47,7 @@ func TestLookUpLeavesUnknownWhatCannotBeRead(t *testing.T) {
 }
 
 func TestZonesAreOpenedWithTheirKeys(t *testing.T) {
-	spec := &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{{Zone: "contoso.com", Address: "192.0.2.53:53", TSIGSecretRef: v1alpha1.LocalReference{Name: "key"}}}}
+	spec := &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{{Zone: "contoso.com", Address: "192.0.2.53:53", TSIGSecretRef: &v1alpha1.LocalReference{Name: "key"}}}}
 	good := secret("key", map[string]string{"name": "key.contoso.com", "algorithm": "hmac-sha256", "secret": "c3dvcmRmaXNo"})
 	cases := map[string]struct {
 		reason string
@@ -57,13 +58,14 @@ func TestZonesAreOpenedWithTheirKeys(t *testing.T) {
 	}{
 		"no DNS":   {"what is not managed is not opened", nil, secrets{}, 0, ""},
 		"with key": {"a writer for each zone", spec, secrets{reader: fakeObjects(t, good), namespace: "lync"}, 1, ""},
+		"Kerberos": {"or an account", &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{kerberosZone()}}, secrets{reader: fakeObjects(t, secret("dns", kerberosAccount())), namespace: "lync"}, 1, ""},
 		"no key":   {"a missing key is told before anything moves", spec, secrets{reader: fakeObjects(t), namespace: "lync"}, 0, "Secret key does not exist"},
 		"no address": {"an address that cannot be meant", &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{{Zone: "contoso.com", Address: "ns1:99999"}}},
 			secrets{}, 0, "that is no server address"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := zones(t.Context(), c.spec, c.keys)
+			got, err := zones(t.Context(), c.spec, c.keys, newSigners(time.Now))
 			tellsNoSecret(t, err, got)
 			if len(got) != c.zones || (err == nil) != (c.says == "") || (err != nil && !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("%s: %d zones, %v; want %d, %q", c.reason, len(got), err, c.zones, c.says)

@@ -191,6 +191,7 @@ type DNS struct {
 }
 
 // DNSServer is one zone and its primary.
+// +kubebuilder:validation:XValidation:rule="has(self.tsigSecretRef) != has(self.gssTsig)",message="updates are signed in exactly one way; give the zone tsigSecretRef (a shared key) or gssTsig (Kerberos)"
 type DNSServer struct {
 	// Zone that the server is authoritative for, such as contoso.com.
 	Zone Hostname `json:"zone"`
@@ -212,7 +213,27 @@ type DNSServer struct {
 	// TSIGSecretRef names the Secret with the update key: its keys are name,
 	// algorithm (hmac-sha256, hmac-sha384 or hmac-sha512) and secret (base64 as
 	// in a key file).
-	TSIGSecretRef LocalReference `json:"tsigSecretRef"`
+	// +optional
+	TSIGSecretRef *LocalReference `json:"tsigSecretRef,omitempty"`
+
+	// GSSTSIG signs updates with Kerberos instead, as the secure dynamic updates of
+	// Active Directory want it.
+	// +optional
+	GSSTSIG *GSSTSIG `json:"gssTsig,omitempty"`
+}
+
+// GSSTSIG says who signs updates with Kerberos (RFC 3645), and for which server.
+type GSSTSIG struct {
+	// SecretRef names the Secret with the account. It has the same keys as that of
+	// Kerberos in a LyncTopology: username, realm, either password or keytab, and
+	// krb5.conf, which may be left out where DNS names the realm's KDCs.
+	SecretRef LocalReference `json:"secretRef"`
+
+	// ServerName is the DNS server's own name, as in its principal DNS/<name>. Left
+	// out: the host of the address; when that is an IP address, the primary that
+	// the zone's SOA record names.
+	// +optional
+	ServerName Hostname `json:"serverName,omitempty"`
 }
 
 // FederationRouteStatus says what was found and what is being done.

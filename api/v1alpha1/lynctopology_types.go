@@ -77,8 +77,9 @@ type Authentication struct {
 	Method AuthenticationMethod `json:"method"`
 
 	// SecretRef names the Secret. NTLM and Basic read username and password;
-	// Certificate reads tls.crt and tls.key; Kerberos reads username, realm,
-	// krb5.conf and either password or keytab.
+	// Certificate reads tls.crt and tls.key; Kerberos reads username, realm, either
+	// password or keytab, and krb5.conf, which may be left out where DNS names the
+	// realm's KDCs.
 	SecretRef LocalReference `json:"secretRef"`
 }
 

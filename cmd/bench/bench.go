@@ -117,7 +117,7 @@ func route(namespace, name, topology, pool string, org *sim.Organization) *v1alp
 	r.Spec.SIP, r.Spec.XMPP = protocol, protocol
 	r.Spec.FrontEndPools = []v1alpha1.FrontEndPoolRoute{{FQDN: "fe1.contoso.com"}}
 	r.Spec.DNS = &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{{Zone: v1alpha1.Hostname(domain), Address: org.DNSServers()[0],
-		ReadBackFrom: org.DNSServers(), TSIGSecretRef: v1alpha1.LocalReference{Name: topology + "-dns"}}}}
+		ReadBackFrom: org.DNSServers(), TSIGSecretRef: &v1alpha1.LocalReference{Name: topology + "-dns"}}}}
 	return r
 }
 

@@ -90,6 +90,9 @@ func TestBadObjectsAreRejectedWithWhatToWriteInstead(t *testing.T) {
 		"approved in Enforce":  {"approval has no meaning there", goodRoute, "  sip:", "  approvedPlan: sha256-0123456789abcdef\n  sip:", "set spec.mode to Approve or remove spec.approvedPlan"},
 		"no plan id":           {"an id is copied, not invented", goodRoute, "  sip:", "  mode: Approve\n  approvedPlan: yes-please\n  sip:", "copy it from status.plan.id"},
 		"unknown mode":         {"modes are three", goodRoute, "  sip:", "  mode: Yolo\n  sip:", "supported values"},
+		"no way to sign":       {"an unsigned update proves nothing", goodRoute, ", tsigSecretRef: {name: key}", "", "give the zone tsigSecretRef (a shared key) or gssTsig (Kerberos)"},
+		"two ways to sign":     {"which of them", goodRoute, "tsigSecretRef: {name: key}", "tsigSecretRef: {name: key}, gssTsig: {secretRef: {name: account}}", "updates are signed in exactly one way"},
+		"account of nobody":    {"an account is named", goodRoute, "tsigSecretRef: {name: key}", "gssTsig: {serverName: dc1.contoso.com}", "secretRef"},
 		"address without port": {"a server needs a port", goodRoute, "ns1.contoso.com:53", "ns1.contoso.com", "write it like ns1.contoso.com:53"},
 		"ttl of zero":          {"a TTL of zero is no cache at all", goodRoute, "  dns:\n", "  dns:\n    ttl: 0\n", "write seconds between 1 and 86400"},
 		"hasty interval":       {"servers are shared", goodRoute, "  sip:", "  interval: 1s\n  sip:", "write 5s or more"},
@@ -119,7 +122,8 @@ func TestBadObjectsAreRejectedWithWhatToWriteInstead(t *testing.T) {
 }
 
 func TestGoodObjectsAreAccepted(t *testing.T) {
-	for _, text := range []string{goodRoute, goodTopology} {
+	kerberos := strings.Replace(goodRoute, "tsigSecretRef: {name: key}", "gssTsig: {secretRef: {name: account}, serverName: dc1.contoso.com}", 1)
+	for _, text := range []string{goodRoute, goodTopology, kerberos} {
 		if err := create(text); err != nil {
 			t.Errorf("rejected: %v", err)
 		}

@@ -147,7 +147,7 @@ func (s *story) route(pool string, changes ...func(*v1alpha1.FederationRoute)) *
 	r.Spec.DNS = &v1alpha1.DNS{TTL: 300}
 	for _, domain := range spec.SIPDomains {
 		r.Spec.DNS.Servers = append(r.Spec.DNS.Servers, v1alpha1.DNSServer{Zone: v1alpha1.Hostname(domain), Address: s.org.DNSServers()[0],
-			ReadBackFrom: s.org.DNSServers(), TSIGSecretRef: v1alpha1.LocalReference{Name: "dns-key"}})
+			ReadBackFrom: s.org.DNSServers(), TSIGSecretRef: &v1alpha1.LocalReference{Name: "dns-key"}})
 	}
 	r.Spec.SIP = protocol(spec.SIPDomains)
 	if s.org.Farm().Product().XMPP && len(spec.XMPPDomains) > 0 {

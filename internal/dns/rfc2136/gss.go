@@ -2,10 +2,11 @@ package rfc2136
 
 import (
 	"context"
-	"net"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
@@ -16,12 +17,14 @@ import (
 type Kerberos struct {
 	Realm    string // "CONTOSO.COM"
 	Username string
-	Password string // never shown; or
-	Keytab   []byte // the content of a keytab file
+	Password string // never shown
+	Keytab   []byte // the content of a keytab file; used instead of the password when not empty
 	// Config is the text of a krb5.conf: at least where the realm's KDCs are.
+	// Empty: they are found through DNS.
 	Config string
 	// Host is the DNS server's own name, as in its principal DNS/<host>. Empty:
-	// the host of Config.Server, which then must be that name.
+	// the host of the Writer's Config.Server; when that is an IP address, the
+	// primary that the zone's SOA record names.
 	Host string
 }
 
@@ -49,8 +52,12 @@ func GSS(k Kerberos) (Signer, error) {
 	switch {
 	case k.Realm == "" || k.Username == "":
 		return nil, invalidKerberos(k, "realm or user name is missing", "give both, the realm in capitals")
-	case (k.Password == "") == (len(k.Keytab) == 0):
-		return nil, invalidKerberos(k, "exactly one of password and keytab is wanted", "put one of them into the secret")
+	case k.Password == "" && len(k.Keytab) == 0:
+		return nil, invalidKerberos(k, "there is neither password nor keytab", "put one of them into the secret")
+	case strings.ContainsFunc(k.Realm, unicode.IsSpace):
+		return nil, invalidKerberos(k, "the realm has a blank in it", "write it like CONTOSO.COM")
+	case k.Config == "":
+		k.Config = fmt.Sprintf("[libdefaults]\n default_realm = %s\n dns_lookup_kdc = true\n udp_preference_limit = 1\n", k.Realm)
 	case !strings.Contains(k.Config, "[realms]") && !strings.Contains(k.Config, "dns_lookup_kdc"):
 		return nil, invalidKerberos(k, "krb5.conf does not say where the realm's KDCs are", "add a [realms] section with kdc = host:port")
 	}
@@ -73,14 +80,14 @@ func (s *gssSigner) key(ctx context.Context, c Config) (signingKey, error) {
 	if s.agreed != nil && c.Now().Before(s.agreed.expires.Add(-renewBefore)) {
 		return s.agreed.key(s), nil
 	}
-	s.drop()
-	host := s.host
-	if host == "" {
-		host, _, _ = net.SplitHostPort(c.Server)
+	s.agreed = nil
+	host, err := s.serverName(ctx, c)
+	if err != nil {
+		return signingKey{}, err
 	}
 	agreed, err := await(ctx, func() (*gssContext, error) {
-		return agree(ctx, c, strings.TrimSuffix(host, "."), s)
-	}, (*gssContext).close)
+		return agree(ctx, c, host, s)
+	}, func(*gssContext) {})
 	if err != nil && ctx.Err() != nil {
 		return signingKey{}, kerberosFault("negotiate with", c.Server, ctx.Err())
 	}
@@ -96,21 +103,14 @@ func (s *gssSigner) forget(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.agreed != nil && s.agreed.name == name {
-		s.drop()
-	}
-}
-
-func (s *gssSigner) drop() {
-	if s.agreed != nil {
-		s.agreed.close()
 		s.agreed = nil
 	}
 }
 
-// Close forgets the context and the Kerberos tickets.
+// Close forgets the context. Tickets are not held beyond a negotiation.
 func (s *gssSigner) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.drop()
+	s.agreed = nil
 	return nil
 }

@@ -117,8 +117,14 @@ func TestContextIsKept(t *testing.T) {
 			if got := g.tkeys.Load(); got != tc.want {
 				t.Errorf("%s: %d negotiations, want %d", tc.reason, got, tc.want)
 			}
-			if err := w.Close(); err != nil || closed.Load() != tc.want {
-				t.Errorf("%d contexts closed (%v), want %d", closed.Load(), err, tc.want)
+			if closed.Load() != tc.want {
+				t.Errorf("%d logins closed, want %d: tickets are not held", closed.Load(), tc.want)
+			}
+			if err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Write(t.Context(), createHost()); err != nil || g.tkeys.Load() != tc.want+1 {
+				t.Errorf("%d negotiations (%v), want one more: a closed context is forgotten", g.tkeys.Load(), err)
 			}
 		})
 	}
@@ -133,8 +139,8 @@ func TestForgottenContextIsAgreedAnew(t *testing.T) {
 			t.Fatal(fault.Sentence(err))
 		}
 	}
-	if g.tkeys.Load() != 2 || g.updates.Load() != 3 || closed.Load() != 1 {
-		t.Errorf("%d negotiations, %d updates, %d contexts closed; want 2, 3, 1", g.tkeys.Load(), g.updates.Load(), closed.Load())
+	if g.tkeys.Load() != 2 || g.updates.Load() != 3 || closed.Load() != 2 {
+		t.Errorf("%d negotiations, %d updates, %d logins closed; want 2, 3, 2", g.tkeys.Load(), g.updates.Load(), closed.Load())
 	}
 }
 
@@ -195,6 +201,43 @@ func TestReadTKEYRejects(t *testing.T) {
 	}
 }
 
+func TestServerName(t *testing.T) {
+	soa := func(w mdns.ResponseWriter, m *mdns.Msg) {
+		reply := new(mdns.Msg).SetReply(m)
+		if m.Question[0].Name == "contoso.com." && m.Question[0].Qtype == mdns.TypeSOA {
+			rr, _ := mdns.NewRR("contoso.com. 60 SOA DC1.corp.contoso.com. hostmaster.contoso.com. 1 2 3 4 5")
+			reply.Answer = []mdns.RR{rr}
+		}
+		_ = w.WriteMsg(reply)
+	}
+	byAddress := serveTCP(t, -1, soa)
+	tests := map[string]struct {
+		reason              string
+		given, server, zone string
+		want                string // "" means Invalid
+	}{
+		"given":        {"what a person says counts", "ns1.contoso.com", byAddress.Server, "contoso.com", "ns1.contoso.com"},
+		"by name":      {"the address tells the name", "", "ns2.contoso.com:53", "contoso.com", "ns2.contoso.com"},
+		"by address":   {"the zone knows its primary", "", byAddress.Server, "contoso.com", "dc1.corp.contoso.com"},
+		"not the zone": {"an answer without SOA names nobody", "", byAddress.Server, "fabrikam.com", ""},
+		"no zone":      {"nobody to ask about", "", byAddress.Server, "", ""},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := byAddress
+			c.Server, c.Zone = tc.server, tc.zone
+			c, err := c.complete()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := (&gssSigner{host: tc.given}).serverName(t.Context(), c)
+			if got != tc.want || fault.Is(err, fault.Invalid) != (tc.want == "") {
+				t.Errorf("%s: %q, %v; want %q", tc.reason, got, err, tc.want)
+			}
+		})
+	}
+}
+
 func TestGSSRejects(t *testing.T) {
 	const config = "[realms]"
 	tests := map[string]struct {
@@ -204,13 +247,16 @@ func TestGSSRejects(t *testing.T) {
 		"no realm":  {"nobody to ask", Kerberos{Username: "u", Password: "p", Config: config}},
 		"no user":   {"nobody to be", Kerberos{Realm: "R", Password: "p", Config: config}},
 		"no secret": {"nothing to prove it with", Kerberos{Realm: "R", Username: "u", Config: config}},
-		"both":      {"which of them", Kerberos{Realm: "R", Username: "u", Password: "p", Keytab: []byte("k"), Config: config}},
-		"no KDC":    {"the cluster's own krb5.conf is never read", Kerberos{Realm: "R", Username: "u", Password: "p"}},
+		"no KDC":    {"a krb5.conf that names none and does not ask DNS", Kerberos{Realm: "R", Username: "u", Password: "p", Config: "[libdefaults]"}},
+		"bad realm": {"a realm is one word", Kerberos{Realm: "R\n[x]", Username: "u", Password: "p"}},
 		"bad host":  {"no such name", Kerberos{Realm: "R", Username: "u", Password: "p", Config: config, Host: "ns1..contoso.com"}},
 	}
 	for name, tc := range tests {
 		if _, err := GSS(tc.who); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s, %s: got %v, want Invalid", name, tc.reason, err)
 		}
+	}
+	if _, err := GSS(Kerberos{Realm: "R", Username: "u", Password: "p"}); err != nil {
+		t.Errorf("without krb5.conf DNS names the KDCs: %v", err)
 	}
 }

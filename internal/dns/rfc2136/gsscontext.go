@@ -58,22 +58,18 @@ func (g *gssContext) key(s *gssSigner) signingKey {
 	return signingKey{name: g.name, algorithm: gssAlgorithm, provider: g, forget: func() { s.forget(g.name) }}
 }
 
-func (g *gssContext) close() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	_ = g.initiator.Close() // only forgets tickets
-}
-
 // agree logs in and negotiates a context with the server by TKEY messages (RFC
-// 3645 section 3.1). Faults: Unreachable, Denied, Invalid.
+// 3645 section 3.1). The context has a key of its own: the tickets, which the
+// library would go on renewing, are dropped as soon as it is agreed on. Faults:
+// Unreachable, Denied, Invalid.
 func agree(ctx context.Context, c Config, host string, s *gssSigner) (*gssContext, error) {
 	in, err := s.login()
 	if err != nil {
 		return nil, err
 	}
+	defer func() { _ = in.Close() }() // only forgets tickets
 	g := &gssContext{initiator: in, name: fmt.Sprintf("%d.sig-%s.", rand.Uint32(), host), expires: c.Now().Add(gssLifetime)}
 	if err := g.negotiate(ctx, c, "DNS/"+host); err != nil {
-		g.close()
 		return nil, err
 	}
 	return g, nil
