@@ -131,3 +131,20 @@ func (b *binder) noSet() error {
 	return b.fail("AmbiguousParameterSet", "InvalidArgument", nil, "",
 		"Parameter set cannot be resolved using the specified named parameters. One or more parameters issued cannot be used together or an insufficient number of parameters were provided.")
 }
+
+// refuseUnknown stops a call that gives a parameter which is not simulated. A
+// switch that is off asks for nothing.
+func (b *binder) refuseUnknown(names []string) error {
+	for _, name := range names {
+		p, _ := b.table.find(name)
+		if p == nil || !p.Refused {
+			continue
+		}
+		if v, _ := b.bound.get(name); p.isSwitch() && !value.Truth(v) {
+			continue
+		}
+		b.frame.at = b.at
+		return b.frame.refuse(b.name + " -" + name)
+	}
+	return nil
+}

@@ -30,6 +30,13 @@ func (b *binder) convert(p *formal, v any) (any, error) {
 		}
 		v = converted
 	}
+	if len(p.Words) > 0 {
+		word, err := p.word(v)
+		if err != nil {
+			return nil, b.conversionFailed(p, err.Error())
+		}
+		v = word
+	}
 	return v, b.validate(p, v)
 }
 
@@ -49,6 +56,40 @@ func (b *binder) transform(p *formal, v any) (any, error) {
 		return nil, b.conversionFailed(p, err.Error())
 	}
 	return converted, nil
+}
+
+// word is the enumeration's name that a value means: the name, its beginning
+// when no other name has it, or a list of names for a set of flags.
+func (p *formal) word(v any) (any, error) {
+	if items, many := value.Items(v); many {
+		names := make([]string, len(items))
+		for i, item := range items {
+			name, err := p.word(item)
+			if err != nil {
+				return nil, err
+			}
+			names[i] = value.Text(name)
+		}
+		return strings.Join(names, ", "), nil
+	}
+	text := value.Text(v)
+	if first, rest, many := strings.Cut(text, ","); many {
+		return p.word([]any{strings.TrimSpace(first), strings.TrimSpace(rest)})
+	}
+	var begun []string
+	for _, w := range p.Words {
+		if strings.EqualFold(w, text) {
+			return w, nil
+		}
+		if text != "" && len(w) > len(text) && strings.EqualFold(w[:len(text)], text) {
+			begun = append(begun, w)
+		}
+	}
+	if len(begun) == 1 {
+		return begun[0], nil
+	}
+	return nil, complain("Cannot convert value \"%s\" to type \"%s\". Specify one of the following enumerator names and try again: %s",
+		text, p.Type, strings.Join(p.Words, ", "))
 }
 
 // refusal is why a value is not even tried: text for truth, an array for text.

@@ -23,9 +23,39 @@ type Command struct {
 	ShouldProcess bool     // has -WhatIf and -Confirm
 	ConfirmImpact string   // None, Low, Medium or High; empty means Medium
 	OutputTypes   []string // full .NET names
+	// Editions tells how the command looks in each edition, in place of its
+	// Parameters, Aliases, DefaultSet, ShouldProcess and OutputTypes. An edition
+	// that is absent has no such command. Nil: the same in every edition.
+	Editions map[Edition]Signature
+	Refused  bool // known and bound, not simulated: a call is refused by name
 	Begin         func(ctx context.Context, c *Call) error
 	Process       func(ctx context.Context, c *Call) error
 	End           func(ctx context.Context, c *Call) error
+}
+
+// Signature is how a command looks from outside.
+type Signature struct {
+	Aliases       []string
+	Parameters    []Parameter
+	DefaultSet    string
+	ShouldProcess bool
+	OutputTypes   []string
+}
+
+// in is the command as an edition has it, nil when it has none.
+func (c *Command) in(e Edition) *Command {
+	if c.Editions == nil {
+		return c
+	}
+	s, ok := c.Editions[e]
+	if !ok {
+		return nil
+	}
+	made := *c
+	made.Editions = nil
+	made.Aliases, made.Parameters, made.DefaultSet = s.Aliases, s.Parameters, s.DefaultSet
+	made.ShouldProcess, made.OutputTypes = s.ShouldProcess, s.OutputTypes
+	return &made
 }
 
 // errorName is what the command's error ids end with.
@@ -47,6 +77,8 @@ type Parameter struct {
 	Sets       []ParameterSet // none: optional, by name, in every set
 	AllowNull  bool           // $null, '' and @() are allowed for a mandatory parameter
 	Validators []Validator
+	Words      []string // names of an enumeration that has no type here; none: any value of Type
+	Refused    bool     // bound, but not simulated: a call that gives it is refused by name
 }
 
 // ParameterSet says how a parameter takes part in one set (or in all of them).
@@ -91,27 +123,6 @@ type Module struct {
 	// importing takes. Its error makes the import fail. Nil for nothing.
 	Load func(ctx context.Context) error
 }
-
-// Parameter names that every command has, and those of ShouldProcess.
-var (
-	commonParameters = []Parameter{
-		{Name: "Verbose", Aliases: []string{"vb"}, Type: "SwitchParameter"},
-		{Name: "Debug", Aliases: []string{"db"}, Type: "SwitchParameter"},
-		{Name: "ErrorAction", Aliases: []string{"ea"}, Type: "ActionPreference"},
-		{Name: "WarningAction", Aliases: []string{"wa"}, Type: "ActionPreference"},
-		{Name: "InformationAction", Aliases: []string{"infa"}, Type: "ActionPreference"},
-		{Name: "ErrorVariable", Aliases: []string{"ev"}, Type: "String"},
-		{Name: "WarningVariable", Aliases: []string{"wv"}, Type: "String"},
-		{Name: "InformationVariable", Aliases: []string{"iv"}, Type: "String"},
-		{Name: "OutVariable", Aliases: []string{"ov"}, Type: "String"},
-		{Name: "OutBuffer", Aliases: []string{"ob"}, Type: "Int32"},
-		{Name: "PipelineVariable", Aliases: []string{"pv"}, Type: "String"},
-	}
-	shouldProcessParameters = []Parameter{
-		{Name: "WhatIf", Aliases: []string{"wi"}, Type: "SwitchParameter"},
-		{Name: "Confirm", Aliases: []string{"cf"}, Type: "SwitchParameter"},
-	}
-)
 
 // NewErrorRecord makes an error record for WriteError or for returning: an
 // exception class (full .NET name), an error id, an ErrorCategory by name, the

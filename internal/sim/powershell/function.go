@@ -73,7 +73,7 @@ func (f *frame) declare(body *syntax.ScriptBlock, params []*syntax.Parameter) (*
 		d.number()
 	}
 	if d.table.advanced {
-		d.table.addCommon(d.shouldProcess)
+		d.table.addCommon(commonIn(f.rs.Edition(), d.shouldProcess))
 	}
 	return d, nil
 }

@@ -12,6 +12,26 @@ type loadedModule struct {
 	aliases  map[string]string
 }
 
+// in is the module as an edition has it.
+func (m *Module) in(e Edition) *Module {
+	made := *m
+	made.Commands = nil
+	for _, c := range m.Commands {
+		if c := c.in(e); c != nil {
+			made.Commands = append(made.Commands, c)
+		}
+	}
+	return &made
+}
+
+func modulesIn(e Edition, list []*Module) []*Module {
+	made := make([]*Module, len(list))
+	for i, m := range list {
+		made[i] = m.in(e)
+	}
+	return made
+}
+
 func (m *Module) has(name string) bool {
 	for _, c := range m.Commands {
 		if strings.EqualFold(c.Name, name) {

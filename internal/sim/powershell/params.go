@@ -73,24 +73,21 @@ func (p *formal) isSwitch() bool {
 }
 
 // tableOf makes the parameter table of a command.
-func tableOf(c *Command) *paramTable {
+func tableOf(c *Command, e Edition) *paramTable {
 	t := &paramTable{defaultSet: c.DefaultSet, advanced: true, script: c.Class == ""}
+	if c.DefaultSet != "" {
+		t.bit(c.DefaultSet) // a set may have no parameter of its own
+	}
 	for _, p := range c.Parameters {
 		t.add(&formal{Parameter: p, typ: parameterType(p.Type), position: Named})
 	}
-	t.addCommon(c.ShouldProcess)
+	t.addCommon(commonIn(e, c.ShouldProcess))
 	return t
 }
 
-func (t *paramTable) addCommon(shouldProcess bool) {
-	add := func(list []Parameter) {
-		for _, p := range list {
-			t.add(&formal{Parameter: p, typ: parameterType(p.Type), position: Named, engine: true})
-		}
-	}
-	add(commonParameters)
-	if shouldProcess {
-		add(shouldProcessParameters)
+func (t *paramTable) addCommon(list []Parameter) {
+	for _, p := range list {
+		t.add(&formal{Parameter: p, typ: parameterType(p.Type), position: Named, engine: true})
 	}
 }
 

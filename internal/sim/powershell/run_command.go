@@ -29,6 +29,12 @@ func newCommandRunner(inv *invocation, c *Command, args []argument) (runner, err
 		return nil, err
 	}
 	inv.bindTo(b)
+	if c.Refused {
+		return nil, inv.frame.refuse(c.Name)
+	}
+	if err := b.refuseUnknown(inv.bound.names()); err != nil {
+		return nil, err
+	}
 	return &commandRunner{command: c, call: &Call{inv: inv}, binder: b}, nil
 }
 
@@ -39,10 +45,13 @@ func (r *commandRunner) process(v any, piped bool) error {
 	if !piped {
 		return r.run(r.command.Process)
 	}
-	_, undo, err := r.binder.input(v)
+	names, undo, err := r.binder.input(v)
 	defer undo()
 	if err != nil {
 		return inv.bindingFailed(err)
+	}
+	if err := r.binder.refuseUnknown(names); err != nil {
+		return err
 	}
 	r.call.input, r.call.hasInput = v, true
 	return r.run(r.command.Process)
@@ -85,7 +94,7 @@ func (rs *Runspace) table(c *Command) *paramTable {
 	if t, ok := rs.tables[c]; ok {
 		return t
 	}
-	t := tableOf(c)
+	t := tableOf(c, rs.Edition())
 	rs.tables[c] = t
 	return t
 }

@@ -34,6 +34,7 @@ type Runspace struct {
 // New makes a runspace. Close releases what it holds on its machine.
 func New(o Options) *Runspace {
 	o = o.withDefaults()
+	o.Modules = modulesIn(o.Edition, o.Modules)
 	rs := &Runspace{options: o, errors: value.NewArrayList(), succeeded: true, tables: make(map[*Command]*paramTable)}
 	rs.host = newHost(o)
 	rs.env = &dotnet.Env{
@@ -43,7 +44,7 @@ func New(o Options) *Runspace {
 	rs.global = newScope(nil)
 	rs.global.script = rs.global
 	rs.defineGlobals()
-	for _, m := range o.Loaded {
+	for _, m := range modulesIn(o.Edition, o.Loaded) {
 		rs.load(m)
 	}
 	return rs
