@@ -34,12 +34,17 @@ test: controlplane ## Run all tests with the race detector: unit, golden, proper
 
 # What make interop drives: programs that nobody here wrote.
 INTEROP_PACKAGES := bind9 bind9-dnsutils knot pdns-server pdns-backend-sqlite3 sqlite3 \
-	krb5-kdc krb5-admin-server krb5-user python3-winrm ansible-core curl
+	krb5-kdc krb5-admin-server krb5-user python3-winrm ansible-core curl \
+	samba samba-ad-provision samba-ad-dc samba-dsdb-modules samba-vfs-modules python3-samba winbind ldb-tools attr acl \
+	prosody lua-unbound lua-sec
+
+.PHONY: interop-packages
+interop-packages:
+	@hack/install-packages.sh $(INTEROP_PACKAGES)
 
 .PHONY: interop
-interop: ## Let outsiders judge: BIND, Knot, PowerDNS, MIT Kerberos, pywinrm, Ansible, curl (installs Debian packages).
-	@dpkg -s $(INTEROP_PACKAGES) >/dev/null 2>&1 || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(INTEROP_PACKAGES); }
-	CGO_ENABLED=0 go test -tags interop -count=1 -timeout 20m ./test/interop
+interop: interop-packages build controlplane ## Let outsiders judge: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, Ansible, curl, Prosody (installs Debian packages).
+	FEDROUTE_BIN=$(BIN) go test -json -tags interop -count=1 -timeout 20m ./test/interop/... | go run ./test/interop/report docs/interop.md
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check style, import rules and that generated files are up to date.

@@ -1,4 +1,4 @@
-package interop
+package winrm_test
 
 import (
 	"bytes"
@@ -88,6 +88,8 @@ func TestMasterzenOverHTTPS(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Attr("case", "masterzen's client, "+name+": stdout, stderr, exit codes, 300 kB of input and output")
+			t.Attr("with", "github.com/masterzen/winrm")
 			h := newConsoleHost(t, nil)
 			judge(t, h.masterzen(t, tc.user, tc.password, tc.transport))
 			if n := h.Counters(); n.Shells != 5 || n.Faults != 0 {
@@ -100,6 +102,8 @@ func TestMasterzenOverHTTPS(t *testing.T) {
 // TestMasterzenEncryptsOverHTTP is message encryption as a second independent
 // NTLM client does it.
 func TestMasterzenEncryptsOverHTTP(t *testing.T) {
+	t.Attr("case", "masterzen's client seals its messages over http")
+	t.Attr("with", "github.com/masterzen/winrm")
 	h := newConsoleHost(t, func(c *wsman.Config) { c.Transport = wsman.PlainHTTP })
 	host, text, err := net.SplitHostPort(h.Address())
 	if err != nil {

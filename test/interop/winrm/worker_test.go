@@ -1,4 +1,4 @@
-package interop
+package winrm_test
 
 import (
 	"bufio"

@@ -1,6 +1,6 @@
 //go:build interop
 
-package interop
+package winrm_test
 
 import (
 	"encoding/json"
@@ -124,6 +124,8 @@ func TestPywinrm(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Attr("case", "pywinrm, "+name+": "+tc.reason)
+			t.Attr("with", "python3-winrm")
 			h := newClientHost(t, func(c *wsman.Config) { c.Transport = tc.transport })
 			dir := h.folder(t)
 			scheme := "https"
@@ -164,10 +166,10 @@ func judgePywinrm(t *testing.T, options map[string]any, user string, env []strin
 }
 
 func TestPywinrmOverKerberosDemandsProof(t *testing.T) {
-	k := startKDC(t)
-	k.run("kadmin.local", "-q", "addprinc -randkey HTTP/localhost")
-	k.run("kadmin.local", "-q", "ktadd -k "+k.folder+"/local.keytab HTTP/localhost")
-	accept, err := kerberos.New(k.keytab("local.keytab"), "HTTP/localhost")
+	t.Attr("case", "pywinrm signs in by Kerberos and demands the server's proof")
+	t.Attr("with", "python3-winrm krb5-kdc")
+	k := startRealm(t)
+	accept, err := kerberos.New(k.Service(t, "HTTP/localhost"), "HTTP/localhost")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,13 +177,15 @@ func TestPywinrmOverKerberosDemandsProof(t *testing.T) {
 		c.Kerberos = accept
 		c.Accounts = people{{Name: "fedroute", Domain: realm, Groups: []string{wsman.Administrators}}}
 	})
-	k.run("kinit", "-c", k.folder+"/cache", "-k", "-t", k.folder+"/user.keytab", "fedroute")
-	env := []string{"KRB5_CONFIG=" + k.folder + "/krb5.conf", "KRB5CCNAME=" + k.folder + "/cache"}
+	k.Run(t, "", "kinit", "-c", "cache", "-k", "-t", k.KeytabFile(t, "fedroute"), "fedroute")
+	env := append(k.Env, "KRB5CCNAME="+k.File("cache"))
 	judgePywinrm(t, map[string]any{"endpoint": h.localURL("https"), "transport": "kerberos", "username": "fedroute",
 		"ca_trust_path": filepath.Join(h.folder(t), "ca.pem")}, "fedroute", env)
 }
 
 func TestCurlLogsOnByNTLM(t *testing.T) {
+	t.Attr("case", "curl signs in by NTLM on one connection")
+	t.Attr("with", "curl")
 	h := newClientHost(t, func(c *wsman.Config) { // curl's NTLM knows only ASCII
 		c.Accounts = people{{Name: "fedroute", Domain: "CONTOSO", Password: "plain", Groups: []string{wsman.Administrators}}}
 	})
@@ -193,6 +197,8 @@ func TestCurlLogsOnByNTLM(t *testing.T) {
 }
 
 func TestAnsibleRunsACommand(t *testing.T) {
+	t.Attr("case", "Ansible runs a raw command and gets its output and exit code")
+	t.Attr("with", "ansible-core python3-winrm")
 	h := newClientHost(t, nil)
 	_, port, _ := net.SplitHostPort(h.Address())
 	vars, err := json.Marshal(map[string]string{

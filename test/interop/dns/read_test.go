@@ -1,6 +1,6 @@
 //go:build interop
 
-package interop
+package dns_test
 
 import (
 	"testing"
@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/test/interop/nameserver"
 )
 
 // judgement is what a Lookup comes to.
@@ -25,10 +26,10 @@ func judgementOf(l dns.Lookup) judgement {
 	return judgement{l.Set.Data, l.Zone, l.Obstacle, l.Detail}
 }
 
-// TestDNSReadJudgesEachName holds every server program to the same judgement
+// TestReadJudgesEachName holds every server program to the same judgement
 // that the simulator gives (test/dns).
-func TestDNSReadJudgesEachName(t *testing.T) {
-	z := dnsZone
+func TestReadJudgesEachName(t *testing.T) {
+	z := nameserver.Zone
 	cases := map[dns.Key]judgement{
 		{Name: "sip.contoso.test", Type: dns.A}:                       {Data: []string{"192.0.2.10"}, Zone: z},
 		{Name: "_sipfederationtls._tcp.contoso.test", Type: dns.SRV}:  {Data: []string{"0 0 5061 sip.contoso.test"}, Zone: z},
@@ -47,10 +48,12 @@ func TestDNSReadJudgesEachName(t *testing.T) {
 		{Name: "sub.contoso.test", Type: dns.A}:                       {Zone: z, Obstacle: dns.ObstacleDelegation, Detail: "sub.contoso.test"},
 		{Name: "_sipfederationtls._tcp.fabrikam.test", Type: dns.SRV}: {Obstacle: dns.ObstacleNoZone},
 	}
-	for program, start := range dnsServers {
-		t.Run(program, func(t *testing.T) {
+	for name, server := range nameserver.Programs {
+		t.Run(name, func(t *testing.T) {
+			t.Attr("case", name+": zone, delegation, wildcard and CNAME above or at a name are told apart")
+			t.Attr("with", server.Package)
 			t.Parallel()
-			r := dnsReader(t, start(t).config())
+			r := newReader(t, server.Start(t).Config())
 			var keys []dns.Key
 			for key := range cases {
 				keys = append(keys, key)

@@ -1,6 +1,6 @@
 //go:build interop
 
-package interop
+package dns_test
 
 import (
 	"fmt"
@@ -14,14 +14,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	simdns "github.com/fedroute/fedroute/internal/sim/dns"
+	"github.com/fedroute/fedroute/test/interop/nameserver"
+	"github.com/fedroute/fedroute/test/interop/program"
 )
 
-// TestDNSSimulatorAnswersLikeBIND sends the same updates, made on a seed, to
+// TestSimulatorAnswersLikeBIND sends the same updates, made on a seed, to
 // BIND and to the simulator with nsupdate, and after each batch asks both for
 // every name and type with dig. Codes and answers must be the same.
-func TestDNSSimulatorAnswersLikeBIND(t *testing.T) {
+func TestSimulatorAnswersLikeBIND(t *testing.T) {
+	t.Attr("case", "400 seeded updates by nsupdate: the simulated DNS answers as BIND does")
+	t.Attr("with", "bind9 bind9-dnsutils")
 	const batches, perBatch = 10, 40
-	bind := startBIND(t, bindOptions{})
+	bind := nameserver.StartBIND(t, nameserver.BINDOptions{})
 	sim := startSim(t, bind)
 	dice := rand.New(rand.NewPCG(2136, 3))
 	codes := map[string]int{}
@@ -50,12 +54,12 @@ func TestDNSSimulatorAnswersLikeBIND(t *testing.T) {
 }
 
 // startSim serves BIND's zone by the simulator.
-func startSim(t *testing.T, bind dnsServer) dnsServer {
+func startSim(t *testing.T, bind nameserver.Server) nameserver.Server {
 	t.Helper()
-	zone := simdns.Zone{Name: dnsZone, Records: strings.Split(zoneText(bind.addr), "\n")}
+	zone := simdns.Zone{Name: nameserver.Zone, Records: strings.Split(nameserver.Records(bind.Addr), "\n")}
 	a, err := simdns.New(nil, []simdns.Zone{zone}, []simdns.Key{
-		{Name: "upd", Secret: dnsSecret},
-		{Name: "narrow", Secret: dnsSecret, Domains: []string{"sip.contoso.test"}, Types: []string{"A"}},
+		{Name: "upd", Secret: nameserver.Secret},
+		{Name: "narrow", Secret: nameserver.Secret, Domains: []string{"sip.contoso.test"}, Types: []string{"A"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +69,7 @@ func startSim(t *testing.T, bind dnsServer) dnsServer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	return dnsServer{addr: s.Addr(), folder: t.TempDir()}
+	return nameserver.Server{Place: program.In(t), Addr: s.Addr()}
 }
 
 var (
@@ -88,9 +92,9 @@ var (
 // randomUpdate makes one update in nsupdate's language.
 func randomUpdate(dice *rand.Rand) string {
 	pick := func(list []string) string { return list[dice.IntN(len(list))] }
-	lines := []string{"key hmac-sha256:upd " + dnsSecret}
+	lines := []string{"key hmac-sha256:upd " + nameserver.Secret}
 	if dice.IntN(8) == 0 {
-		lines[0] = "key hmac-sha256:narrow " + dnsSecret
+		lines[0] = "key hmac-sha256:narrow " + nameserver.Secret
 	}
 	for range dice.IntN(3) {
 		rrtype := pick(updateTypes)
@@ -116,10 +120,10 @@ func randomUpdate(dice *rand.Rand) string {
 var updateStatus = regexp.MustCompile(`opcode: UPDATE, status: (\w+)`)
 
 // sendUpdates gives the status of each update.
-func sendUpdates(t *testing.T, s dnsServer, script string) []string {
+func sendUpdates(t *testing.T, s nameserver.Server, script string) []string {
 	t.Helper()
-	host, port, _ := net.SplitHostPort(s.addr)
-	out, _ := dnsRun(t, s.folder, fmt.Sprintf("server %s %s\nzone %s\n%s", host, port, dnsZone, script), "nsupdate", "-v")
+	host, port, _ := net.SplitHostPort(s.Addr)
+	out, _ := s.Try(t, fmt.Sprintf("server %s %s\nzone %s\n%s", host, port, nameserver.Zone, script), "nsupdate", "-v")
 	var codes []string
 	for _, match := range updateStatus.FindAllStringSubmatch(out, -1) {
 		codes = append(codes, match[1])
@@ -137,9 +141,9 @@ var (
 )
 
 // digEverything gives status, flags and records of every name and type.
-func digEverything(t *testing.T, s dnsServer) map[string][]string {
+func digEverything(t *testing.T, s nameserver.Server) map[string][]string {
 	t.Helper()
-	host, port, _ := net.SplitHostPort(s.addr)
+	host, port, _ := net.SplitHostPort(s.Addr)
 	var queries strings.Builder
 	var asked []string
 	for _, name := range append(updateNames, "y.wild.contoso.test", "a.b.wild.contoso.test", "x.aliased.contoso.test", "away.contoso.test") {
@@ -148,8 +152,8 @@ func digEverything(t *testing.T, s dnsServer) map[string][]string {
 			asked = append(asked, name+" "+rrtype)
 		}
 	}
-	dnsWrite(t, s.folder, "queries", queries.String())
-	out, err := dnsRun(t, s.folder, "", "dig", "@"+host, "-p", port, "+tcp", "+norec", "+noedns", "+nocmd", "+nostats", "+noquestion", "+noadditional", "-f", "queries")
+	s.Write(t, "queries", queries.String())
+	out, err := s.Try(t, "", "dig", "@"+host, "-p", port, "+tcp", "+norec", "+noedns", "+nocmd", "+nostats", "+noquestion", "+noadditional", "-f", "queries")
 	if err != nil {
 		t.Fatalf("dig: %v\n%s", err, out)
 	}
