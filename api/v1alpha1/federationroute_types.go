@@ -351,7 +351,8 @@ type HistoryEntry struct {
 	To string `json:"to,omitempty"`
 	// Result is Done or Failed.
 	Result StepState `json:"result"`
-	// Message of a failed step.
+	// Message says why the step failed, or how it was confirmed where that is to be
+	// said.
 	// +optional
 	Message string `json:"message,omitempty"`
 }

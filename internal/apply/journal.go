@@ -26,7 +26,7 @@ const (
 type Entry struct {
 	Step    plan.Step
 	State   State
-	Message string // what it waits for, or why it failed
+	Message string // what it waits for, why it failed, or how it came to be done
 	Started time.Time
 	Ended   time.Time
 }
@@ -66,18 +66,25 @@ func (j *journal) note(i int, message string) {
 	j.update(i, func(e *Entry) { e.Message = message })
 }
 
-func (j *journal) end(i int, now time.Time, skipped bool, err error) {
+func (j *journal) end(i int, now time.Time, o outcome) {
 	j.update(i, func(e *Entry) {
 		e.Ended = now
 		switch {
-		case err != nil:
-			e.State, e.Message = Failed, fault.Sentence(err)
-		case skipped:
+		case o.err != nil:
+			e.State, e.Message = Failed, fault.Sentence(o.err)
+		case o.skipped:
 			e.State, e.Message = Skipped, "already so"
 		default:
-			e.State, e.Message = Done, ""
+			e.State, e.Message = Done, o.remark
 		}
 	})
+}
+
+// outcome is how a step ended.
+type outcome struct {
+	skipped bool   // the world was already so
+	remark  string // what is to be said of a step that is done, mostly nothing
+	err     error
 }
 
 func (j *journal) copy() []Entry {

@@ -176,10 +176,11 @@ func width(k plan.Kind) int {
 func (r *Run) step(ctx context.Context, n int) error {
 	s := r.Plan.Steps[n]
 	r.journal.start(n, r.hands.Clock.Now())
-	w := work{Run: r, note: func(m string) { r.journal.note(n, m) }}
-	skipped, err := w.do(ctx, s)
-	r.journal.end(n, r.hands.Clock.Now(), skipped, err)
-	return err
+	var o outcome
+	w := work{Run: r, note: func(m string) { r.journal.note(n, m) }, remark: func(m string) { o.remark = m }}
+	o.skipped, o.err = w.do(ctx, s)
+	r.journal.end(n, r.hands.Clock.Now(), o)
+	return o.err
 }
 
 // changing notes that a change of the organization is about to be sent. The time

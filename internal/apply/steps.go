@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
@@ -15,7 +14,8 @@ import (
 // work is the carrying out of one step.
 type work struct {
 	*Run
-	note func(message string)
+	note   func(message string) // of a step under way
+	remark func(message string) // of a step that will have been done
 }
 
 // do acts on one step. What works on a machine or a zone looks first and skips
@@ -169,37 +169,4 @@ func (w work) failBack(ctx context.Context, s plan.Step) error {
 		return notKept(s, string(lync.PoolFailedOver))
 	}
 	return nil
-}
-
-// updateDNS writes all changes of a zone in one guarded update. A lost answer is
-// settled by looking, never by sending again.
-func (w work) updateDNS(ctx context.Context, s plan.Step) (bool, error) {
-	zone, ok := w.hands.Zones[s.Zone]
-	if !ok {
-		return false, fault.New(fault.Internal, "update", s.Target, "no writer was made for it")
-	}
-	keys := make([]dns.Key, 0, len(s.Changes))
-	for _, c := range s.Changes {
-		keys = append(keys, c.To.Key)
-	}
-	found, err := zone.Reader.Read(ctx, keys)
-	if err != nil {
-		return false, err
-	}
-	if onPrimary(found, s.Changes) {
-		return true, nil
-	}
-	err = zone.Writer.Write(ctx, s.Changes)
-	if err != nil && !fault.Is(err, fault.OutcomeUnknown) {
-		return false, err
-	}
-	return false, w.untilPublished(ctx, zone, s, keys, err)
-}
-
-// onPrimary reports whether the primary shows every change.
-func onPrimary(found map[dns.Key]dns.Lookup, changes []dns.Change) bool {
-	return !slices.ContainsFunc(changes, func(c dns.Change) bool {
-		l, ok := found[c.To.Key]
-		return !ok || !l.Set.Same(c.To)
-	})
 }

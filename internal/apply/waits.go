@@ -3,11 +3,9 @@ package apply
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
@@ -121,47 +119,4 @@ func (w work) checkPort(ctx context.Context, s plan.Step) error {
 		return fault.New(fault.Unreachable, "check", s.Target, message).
 			With("DNS stays where it is", "open the port on the Edge server's external side and its firewall, it is tried again")
 	})
-}
-
-// untilPublished reads back until every authoritative server that can be asked
-// shows the records. A primary that never shows them fails the step; another
-// server that lags, or cannot be asked, is left to the DNSPublished condition.
-func (w work) untilPublished(ctx context.Context, zone Zone, s plan.Step, keys []dns.Key, sent error) error {
-	applied := false
-	err := w.until(ctx, w.limits.Propagation, func() (bool, string, error) {
-		found, err := zone.Reader.Read(ctx, keys)
-		if err != nil {
-			return false, "", err
-		}
-		applied = onPrimary(found, s.Changes)
-		if !applied && sent != nil {
-			return false, "", sent
-		}
-		published, late := dns.Published(found, wanted(s.Changes))
-		return published, "waits for " + strings.Join(serversOf(late), ", "), nil
-	}, func(string) error { return nil })
-	if err != nil || applied {
-		return err
-	}
-	return fault.New(fault.Failed, "verify", s.Target, "the server accepted the update and does not show it").
-		With("the records are as before", "look for a CNAME or a zone cut at these names on the server")
-}
-
-func wanted(changes []dns.Change) []dns.RRSet {
-	sets := make([]dns.RRSet, len(changes))
-	for i, c := range changes {
-		sets[i] = c.To
-	}
-	return sets
-}
-
-// serversOf names the servers that answer and do not show a record, each once.
-func serversOf(late []dns.Laggard) []string {
-	var out []string
-	for _, l := range late {
-		if l.Err == nil && !slices.Contains(out, l.Server) {
-			out = append(out, l.Server)
-		}
-	}
-	return out
 }

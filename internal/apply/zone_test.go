@@ -3,6 +3,7 @@ package apply_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +72,43 @@ func lost(z *zone, to dns.RRSet, applied bool) error {
 	return fault.New(fault.OutcomeUnknown, "change zone", "contoso.com", "no answer came").With("it may have been done", "it is read again")
 }
 
+// unverified is a yes that anybody may have sent.
+func unverified(z *zone, to dns.RRSet, applied bool) error {
+	if applied {
+		z.primary, z.secondary = to, to
+	}
+	e := fault.New(fault.OutcomeUnknown, "change zone", "contoso.com", "the signature of the server's reply did not verify")
+	e.Err = dns.ErrUnverified
+	return e
+}
+
+func TestUpdateDNSSaysHowItWasConfirmed(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		write  func(z *zone, to dns.RRSet) error
+		state  apply.State
+		says   string
+	}{
+		"verified":              {"nothing is to be said of the usual case", func(z *zone, to dns.RRSet) error { z.primary, z.secondary = to, to; return nil }, apply.Done, ""},
+		"unverified, applied":   {"reading is what confirmed it", func(z *zone, to dns.RRSet) error { return unverified(z, to, true) }, apply.Done, "the signature of the server's reply did not verify; confirmed by reading back"},
+		"lost, applied":         {"and so it was here", func(z *zone, to dns.RRSet) error { return lost(z, to, true) }, apply.Done, "no answer came; confirmed by reading back"},
+		"unverified, not there": {"a forged yes is no success", func(z *zone, to dns.RRSet) error { return unverified(z, to, false) }, apply.Failed, "verify zone contoso.com: the signature of the server's reply did not verify, and the server does not show the change; the records are as before; compare"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			f.zone.write = c.write
+			entries, _ := f.carryOut(t, updateDNS)
+			if e := entries[0]; e.State != c.state || !strings.HasPrefix(e.Message, c.says) || (c.says == "") != (e.Message == "") {
+				t.Errorf("%s: %s %q, want %s %q", c.reason, e.State, e.Message, c.state, c.says)
+			}
+			if f.zone.writes != 1 {
+				t.Errorf("%s: %d updates were sent, want 1", c.reason, f.zone.writes)
+			}
+		})
+	}
+}
+
 func TestUpdateDNS(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -87,6 +125,8 @@ func TestUpdateDNS(t *testing.T) {
 		"cannot be read":                 {"a failed read causes no change", func(f *farm) { f.zone.unread = refuses() }, fault.Failed, "Failed", 0, 0, before},
 		"answer lost, applied":           {"reading settles it, nothing is sent again", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return lost(z, to, true) } }, "", "Done", 1, 0, after},
 		"answer lost, not applied":       {"reading settles it, and a new plan decides what is sent", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return lost(z, to, false) } }, fault.OutcomeUnknown, "Failed", 1, 0, before},
+		"unverified, applied":            {"reading settles it", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return unverified(z, to, true) } }, "", "Done", 1, 0, after},
+		"unverified, not applied":        {"a forged yes is none", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return unverified(z, to, false) } }, fault.Failed, "Failed", 1, limits.Propagation, before},
 		"swallowed":                      {"an update that the primary never shows did not happen", func(f *farm) { f.zone.write = func(*zone, dns.RRSet) error { return nil } }, fault.Failed, "Failed", 1, limits.Propagation, before},
 		"primary shows it late":          {"a primary may need a moment", func(f *farm) { slowPrimary(f, 3*time.Second) }, "", "Done", 1, 3 * time.Second, after},
 		"secondary follows":              {"partners ask any server: the step waits for it", func(f *farm) { slowSecondary(f, 4*time.Second) }, "", "Done", 1, 4 * time.Second, after},

@@ -5,6 +5,7 @@ package dns
 
 import (
 	"context"
+	"errors"
 	"strings"
 )
 
@@ -98,10 +99,16 @@ type Reader interface {
 	Read(ctx context.Context, keys []Key) (map[Key]Lookup, error)
 }
 
+// ErrUnverified tells that a reply said that the change was made, and that its
+// signature is missing or does not verify. Anybody may have sent it: only reading
+// back counts. Samba's own DNS server answers so after it has made the change.
+var ErrUnverified = errors.New("the reply is not signed by whom it should be")
+
 // Writer changes one zone.
 type Writer interface {
 	// Write sends all changes as one atomic UPDATE whose prerequisites are the
 	// From sets. Faults: Conflict (a prerequisite failed), Denied (key, clock),
-	// Refused (policy), Invalid (not the zone), OutcomeUnknown.
+	// Refused (policy), Invalid (not the zone), OutcomeUnknown; the latter with
+	// ErrUnverified in its chain when somebody said yes and nobody knows who.
 	Write(ctx context.Context, changes []Change) error
 }

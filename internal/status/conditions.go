@@ -42,7 +42,7 @@ func (c conditions) summary(f finding) {
 }
 
 // parts sets one condition for each managed part and removes the others.
-func (c conditions) parts(f Facts) {
+func (c conditions) parts(f Facts, history []v1alpha1.HistoryEntry) {
 	pool := string(f.Spec.EdgePool)
 	managed := map[plan.Part]bool{plan.PartPorts: true, plan.PartDNS: f.Spec.DNS != nil, plan.PartFrontEnds: len(f.Spec.FrontEndPools) > 0,
 		plan.PartSIP: f.Spec.SIP != nil, plan.PartXMPP: f.Spec.XMPP != nil}
@@ -53,7 +53,7 @@ func (c conditions) parts(f Facts) {
 	}{
 		{plan.PartSIP, v1alpha1.ConditionSIPRouted, "flags and site routes of SIP name " + pool},
 		{plan.PartXMPP, v1alpha1.ConditionXMPPRouted, "flags and site routes of XMPP name " + pool},
-		{plan.PartDNS, v1alpha1.ConditionDNSPublished, "every authoritative server shows the records"},
+		{plan.PartDNS, v1alpha1.ConditionDNSPublished, "every authoritative server shows the records" + doubts(f, history)},
 		{plan.PartPorts, v1alpha1.ConditionPortsOpen, "every external address of " + pool + " answers"},
 		{plan.PartFrontEnds, v1alpha1.ConditionFrontEndsAssociated, "the listed Front End pools use " + pool},
 	} {

@@ -70,6 +70,9 @@ func stepEvent(h v1alpha1.HistoryEntry) Event {
 	if h.From != "" {
 		note += fmt.Sprintf(": %s -> %s", h.From, h.To)
 	}
+	if h.Message != "" {
+		note += "; " + h.Message
+	}
 	return Event{corev1.EventTypeNormal, "StepDone", h.Kind, clip(note)}
 }
 

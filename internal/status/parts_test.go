@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -37,7 +38,11 @@ func TestRouteParts(t *testing.T) {
 		"drifted, run begun": {"what is being repaired was seen to be broken", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, ""},
 		"person's flags":     {"a person was asked", func(f *status.Facts) { obstacle(f, plan.PartSIP, fault.Refused) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonAwaitingPerson, "something happened"},
 		"DNS published":      {"all authoritative servers agree", func(*status.Facts) {}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "every authoritative server shows the records"},
-		"secondary lags":     {"partners may ask that one", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ConditionDNSPublished, no, v1alpha1.ReasonPropagating, "ns2:53 does not show"},
+		"DNS read back": {"a reply that nobody could verify was confirmed by looking", func(f *status.Facts) {
+			ran(f, nil, apply.Done, apply.Done, apply.Done)
+			f.Run.Entries[2].Message = "the signature of the server's reply did not verify; confirmed by reading back"
+		}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "every authoritative server shows the records; when zone contoso.com was updated the signature of the server's reply did not verify; confirmed by reading back"},
+		"secondary lags": {"partners may ask that one", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ConditionDNSPublished, no, v1alpha1.ReasonPropagating, "ns2:53 does not show"},
 		"one of each": {"who is named as lagging was asked", func(f *status.Facts) {
 			server(f, dns.RRSet{}, nil)
 			l := f.Observed.Records[record.Key]
@@ -69,6 +74,21 @@ func TestRouteParts(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestOnlyTheLastUpdateIsDoubted(t *testing.T) {
+	f := inSync()
+	ran(&f, nil, apply.Done, apply.Done, apply.Done)
+	f.Run.Entries[2].Message = "no answer came; confirmed by reading back"
+	f.Previous = status.Route(f)
+	f.Run.Entries[2].Message, f.Run.Entries[2].Ended = "", f.Run.Entries[2].Ended.Add(time.Hour)
+	s := status.Route(f)
+	if got := condition(s.Conditions, v1alpha1.ConditionDNSPublished).Message; got != "every authoritative server shows the records" {
+		t.Errorf("%q, but the update after it was answered as it should be", got)
+	}
+	if h := s.History; len(h) != 3 || h[0].Message != "" || h[2].Message != "no answer came; confirmed by reading back" {
+		t.Errorf("history %+v, want both updates and what was to be said of the first", h)
 	}
 }
 

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/plan"
 )
 
 // closedPorts says which ports partners find closed; "" for none.
@@ -53,6 +55,29 @@ func unasked(f Facts) string {
 		return ""
 	}
 	return ", as far as they can be asked; " + few(out) + "; what partners see there is unknown; it is asked again"
+}
+
+// doubts says of zones whose last update was not answered as it should be how it
+// was confirmed; "" for none. History remembers it, so a new leader says it too.
+func doubts(f Facts, history []v1alpha1.HistoryEntry) string {
+	var out []string
+	seen := map[string]bool{}
+	for _, r := range f.Desired.Records {
+		if seen[r.Zone] {
+			continue
+		}
+		seen[r.Zone] = true
+		i := slices.IndexFunc(history, func(h v1alpha1.HistoryEntry) bool {
+			return h.Kind == string(plan.UpdateDNS) && h.Target == plan.ZoneTarget(r.Zone)
+		})
+		if i >= 0 && history[i].Result == v1alpha1.StepDone && history[i].Message != "" {
+			out = append(out, fmt.Sprintf("when zone %s was updated %s", r.Zone, history[i].Message))
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(out, "; ")
 }
 
 func causeOf(err error) string {

@@ -54,7 +54,7 @@ func Route(f Facts) v1alpha1.FederationRouteStatus {
 	if f.observed() {
 		s.SIPEdgePool, s.XMPPEdgePool = activePools(f)
 		s.Plan, s.Drift = pendingPlan(f), drift(f)
-		c.parts(f)
+		c.parts(f, s.History)
 	}
 	if f.active() {
 		s.Plan = runPlan(*f.Run)

@@ -27,7 +27,7 @@ func TestFailingServers(t *testing.T) {
 		simdns.FailUpdates:    {"a frozen zone", fault.Unreachable, false, "tried again later"},
 		simdns.NoUpdates:      {"the server has none", fault.Unsupported, false, "enable dynamic updates"},
 		simdns.LoseReplies:    {"it was made and nobody said so", fault.OutcomeUnknown, true, "look before retrying"},
-		simdns.WrongSignature: {"anybody may have said yes", fault.OutcomeUnknown, true, "not signed correctly"},
+		simdns.WrongSignature: {"anybody may have said yes", fault.OutcomeUnknown, true, "did not verify"},
 		simdns.Broken:         {"the zone cannot even be found", fault.Unreachable, false, "SERVFAIL"},
 		simdns.Silent:         {"nothing was sent yet", fault.Unreachable, false, "no answer in time"},
 	}

@@ -8,6 +8,7 @@ import (
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
@@ -18,7 +19,7 @@ type act struct {
 }
 
 // judge turns the reply to an update into nil or a fault. Only a signed NOERROR
-// is success. A refusal counts even when its signature does not verify, because
+// is success; another NOERROR leaves the outcome open (dns.ErrUnverified). A refusal counts even when its signature does not verify, because
 // servers leave refusals unsigned when they do not know the key; whoever forges
 // one only makes us read again.
 func (a act) judge(id uint16, raw []byte, mac string, provider mdns.TsigProvider) error {
@@ -32,10 +33,10 @@ func (a act) judge(id uint16, raw []byte, mac string, provider mdns.TsigProvider
 	signature := reply.IsTsig()
 	if reply.Rcode == mdns.RcodeSuccess {
 		if signature == nil {
-			return a.unknown("the server's reply is not signed", nil)
+			return a.unverified("the server's reply is not signed", nil)
 		}
 		if err := mdns.TsigVerifyWithProvider(raw, provider, mac, false); err != nil {
-			return a.unknown("the server's reply is not signed correctly", err)
+			return a.unverified("the signature of the server's reply did not verify", err)
 		}
 		return nil
 	}
@@ -128,6 +129,10 @@ func (a act) unknown(cause string, err error) error {
 		With("the change may have been made or not", "look before retrying: the controller reads the zone again")
 	e.Err = err
 	return e
+}
+
+func (a act) unverified(cause string, err error) error {
+	return a.unknown(cause, errors.Join(dns.ErrUnverified, err))
 }
 
 func (a act) target() string { return a.zone + " on " + a.server }

@@ -8,6 +8,7 @@ import (
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
@@ -55,7 +56,7 @@ func TestEveryCodeHasItsKind(t *testing.T) {
 		"BADTIME":                   {mdns.RcodeNotAuth, mdns.RcodeBadTime, "00006b49d264", fault.Denied, "the clocks differ by 1m40s"},
 		"BADTIME without time":      {mdns.RcodeNotAuth, mdns.RcodeBadTime, "", fault.Denied, "rejects the time"},
 		"yes without signature":     {mdns.RcodeSuccess, 0, "", fault.OutcomeUnknown, "not signed; "},
-		"yes with signature's fail": {mdns.RcodeSuccess, mdns.RcodeBadSig, "", fault.OutcomeUnknown, "not signed correctly"},
+		"yes with signature's fail": {mdns.RcodeSuccess, mdns.RcodeBadSig, "", fault.OutcomeUnknown, "did not verify; "},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -63,6 +64,9 @@ func TestEveryCodeHasItsKind(t *testing.T) {
 			err := testAct.judge(7, raw, "00", hmacProvider(func() []byte { return []byte("k") }))
 			if got := fault.KindOf(err); got != tc.want {
 				t.Errorf("got %q (%v), want %q", got, err, tc.want)
+			}
+			if unverified := tc.rcode == mdns.RcodeSuccess; errors.Is(err, dns.ErrUnverified) != unverified {
+				t.Errorf("%v: told as an unverified yes: %v, want %v", err, !unverified, unverified)
 			}
 			if text := fault.Sentence(err); !strings.Contains(text, tc.says) {
 				t.Errorf("%q does not say %q", text, tc.says)

@@ -1,0 +1,107 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// updateDNS writes all changes of a zone at once, guarded by what was read. What
+// became of a lost answer, or of one that anybody may have sent, is settled by
+// looking, never by sending again.
+func (w work) updateDNS(ctx context.Context, s plan.Step) (bool, error) {
+	zone, ok := w.hands.Zones[s.Zone]
+	if !ok {
+		return false, fault.New(fault.Internal, "update", s.Target, "no writer was made for it")
+	}
+	keys := make([]dns.Key, 0, len(s.Changes))
+	for _, c := range s.Changes {
+		keys = append(keys, c.To.Key)
+	}
+	found, err := zone.Reader.Read(ctx, keys)
+	if err != nil {
+		return false, err
+	}
+	if onPrimary(found, s.Changes) {
+		return true, nil
+	}
+	sent := zone.Writer.Write(ctx, s.Changes)
+	if sent != nil && !fault.Is(sent, fault.OutcomeUnknown) {
+		return false, sent
+	}
+	err = w.untilPublished(ctx, zone, s, keys, sent)
+	if err == nil && sent != nil {
+		w.remark(causeOf(sent) + "; confirmed by reading back")
+	}
+	return false, err
+}
+
+// untilPublished reads back until every authoritative server that can be asked
+// shows the records. A primary that never shows them fails the step; another
+// server that lags, or cannot be asked, is left to the DNSPublished condition.
+// sent is what is doubtful about the writing, nil for nothing.
+func (w work) untilPublished(ctx context.Context, zone Zone, s plan.Step, keys []dns.Key, sent error) error {
+	applied := false
+	err := w.until(ctx, w.limits.Propagation, func() (bool, string, error) {
+		found, err := zone.Reader.Read(ctx, keys)
+		if err != nil {
+			return false, "", err
+		}
+		applied = onPrimary(found, s.Changes)
+		if !applied && sent != nil && !errors.Is(sent, dns.ErrUnverified) {
+			return false, "", sent
+		}
+		published, late := dns.Published(found, wanted(s.Changes))
+		return published, "waits for " + strings.Join(serversOf(late), ", "), nil
+	}, func(string) error { return nil })
+	switch {
+	case err != nil || applied:
+		return err
+	case sent != nil:
+		return fault.New(fault.Failed, "verify", s.Target, causeOf(sent)+", and the server does not show the change").
+			With("the records are as before", "compare key and server name with the server's, and look for somebody who answers in its place")
+	default:
+		return fault.New(fault.Failed, "verify", s.Target, "the server accepted the update and does not show it").
+			With("the records are as before", "look for a CNAME or a zone cut at these names on the server")
+	}
+}
+
+// onPrimary reports whether the primary shows every change.
+func onPrimary(found map[dns.Key]dns.Lookup, changes []dns.Change) bool {
+	return !slices.ContainsFunc(changes, func(c dns.Change) bool {
+		l, ok := found[c.To.Key]
+		return !ok || !l.Set.Same(c.To)
+	})
+}
+
+func wanted(changes []dns.Change) []dns.RRSet {
+	sets := make([]dns.RRSet, len(changes))
+	for i, c := range changes {
+		sets[i] = c.To
+	}
+	return sets
+}
+
+// serversOf names the servers that answer and do not show a record, each once.
+func serversOf(late []dns.Laggard) []string {
+	var out []string
+	for _, l := range late {
+		if l.Err == nil && !slices.Contains(out, l.Server) {
+			out = append(out, l.Server)
+		}
+	}
+	return out
+}
+
+// causeOf is what happened, without whom it happened to.
+func causeOf(err error) string {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f.Cause
+	}
+	return err.Error()
+}
