@@ -32,6 +32,8 @@ type Product struct {
 	Version string // e.g. "5.0.8308.0", as Get-CsServerVersion tells it
 	Module  string // PowerShell module: "Lync" or "SkypeForBusiness"
 	XMPP    bool   // whether this generation has XMPP federation at all
+	// WithoutXMPP tells people why it has none.
+	WithoutXMPP string
 	// XMPPRouteParameter is the parameter that Set-CsSite has on this server:
 	// "XmppFederationRoute" (reference) or "XmppExternalFederationRoute"
 	// (procedures). Empty when it has neither.

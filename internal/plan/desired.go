@@ -102,8 +102,8 @@ func resolvePool(in Intent, t lync.Topology) (lync.EdgePool, error) {
 
 func resolveProtocol(p ProtocolIntent, t lync.Topology) (DesiredProtocol, error) {
 	if p.Protocol == lync.XMPP && !t.Product.XMPP {
-		return DesiredProtocol{}, fault.New(fault.Unsupported, "route", "XMPP", t.Product.Name+" has no XMPP federation").
-			With("nothing was changed", "remove spec.xmpp, or keep XMPP on a pool of an older version with a route of its own")
+		return DesiredProtocol{}, fault.New(fault.Unsupported, "route", "XMPP", t.Product.Name+" has no XMPP federation: "+t.Product.WithoutXMPP).
+			With("nothing was changed", "remove spec.xmpp; where a gateway or an Edge pool of 2013 or 2015 carries XMPP, lead to it by hand")
 	}
 	d := DesiredProtocol{Protocol: p.Protocol}
 	if len(p.Sites) == 0 {

@@ -115,9 +115,12 @@ func TestSetup(t *testing.T) {
 		kind    fault.Kind
 		ran     string
 	}{
-		"Bootstrapper": {"the product's folder is known", "LyncServer2013", nil, false, "", "Bootstrapper.exe"},
-		"SE":           {"its folder is not", "SkypeForBusinessServerSE", nil, false, "", "Enable-CsComputer"},
-		"stale":        {"setup would apply the old topology", "LyncServer2013", nil, true, fault.Conflict, ""},
+		"2010":  {"a folder by the pattern of 2013", "LyncServer2010", nil, false, "", "Bootstrapper.exe"},
+		"2013":  {"a documented folder", "LyncServer2013", nil, false, "", "Bootstrapper.exe"},
+		"2015":  {"a documented folder", "SkypeForBusinessServer2015", nil, false, "", "Bootstrapper.exe"},
+		"2019":  {"a documented folder", "SkypeForBusinessServer2019", nil, false, "", "Bootstrapper.exe"},
+		"SE":    {"its folder is not known, and that of 2019, which it was upgraded from, is not its own", "SkypeForBusinessServerSE", nil, false, "", "Enable-CsComputer"},
+		"stale": {"setup would apply the old topology", "LyncServer2013", nil, true, fault.Conflict, ""},
 		"wrong name": {
 			"setup would find no roles", "LyncServer2013",
 			func(s *farm.Spec) { s.Sites[1].EdgePools[0].Servers[0].HostName = "edge2a" }, false, fault.Invalid, "",
@@ -130,6 +133,7 @@ func TestSetup(t *testing.T) {
 				c.spoil(&spec)
 			}
 			o := start(t, spec)
+			o.keepOlderFolders(t, edge2a)
 			change := lync.FlagChange{Signature: o.topology(t).Signature, Flags: []lync.Flag{{Pool: edge2, Protocol: lync.SIP, On: true}}}
 			if c.stale {
 				if err := o.AddFault(farm.Fault{Kind: farm.FaultStuckReplica, Target: edge2a}); err != nil {
@@ -155,6 +159,24 @@ func TestSetup(t *testing.T) {
 				t.Errorf("%s: %q was run, want %q", c.reason, ran, c.ran)
 			}
 		})
+	}
+}
+
+// keepOlderFolders leaves on a machine what upgrades may leave: the setup
+// programs of all versions before its own.
+func (o *organization) keepOlderFolders(t *testing.T, machine string) {
+	t.Helper()
+	for _, id := range farm.ProductIDs() { // their names sort by age
+		if id == o.Product().ID {
+			return
+		}
+		older, err := farm.ProductByID(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := o.machines[machine].disk.WriteFile(older.Bootstrapper(), []byte("MZ")); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

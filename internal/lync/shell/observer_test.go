@@ -144,35 +144,3 @@ func TestReadEdgeServer(t *testing.T) {
 		t.Errorf("state (-want +got):\n%s", diff)
 	}
 }
-
-func TestProducts(t *testing.T) {
-	cases := map[string]struct {
-		reason  string
-		says    string
-		name    string
-		version string
-		xmpp    bool
-	}{
-		"2010":    {"separate XMPP gateway", "Microsoft Lync Server 2010 (4.0.7577.0): Volume license key installed.", "Lync Server 2010", "4.0.7577.0", false},
-		"2015":    {"built in", "Skype for Business Server 2015 (6.0.9319.0): Volume license key installed.", "Skype for Business Server 2015", "6.0.9319.0", true},
-		"2019":    {"removed, though its cmdlets stayed", "Skype for Business Server 2019 (7.0.2046.0): Volume license key installed.", "Skype for Business Server 2019", "7.0.2046.0", false},
-		"SE":      {"by its name", "Skype for Business Server SE (7.0.2046.524)", "Skype for Business Server Subscription Edition", "7.0.2046.524", false},
-		"later":   {"by a build after that of 2019", "Skype for Business Server (7.0.2084.0)", "Skype for Business Server Subscription Edition", "7.0.2084.0", false},
-		"unknown": {"nothing is assumed", "Something else", "Something else", "", false},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld()
-			w.answers[first] = says(strings.Replace(file(t, "topology.json"),
-				"Microsoft Lync Server 2013 (5.0.8308.0): Volume license key installed.", c.says, 1))
-			got, _, err := shell.NewObserver(w.fleet(t)).ReadTopology(context.Background())
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := lync.Product{Name: c.name, Version: c.version, Module: "Lync", XMPP: c.xmpp, XMPPRouteParameter: "XmppFederationRoute"}
-			if diff := cmp.Diff(want, got.Product); diff != "" {
-				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
-			}
-		})
-	}
-}

@@ -1,7 +1,9 @@
 package shell
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,44 +12,82 @@ import (
 
 var versionNumber = regexp.MustCompile(`\d+(?:\.\d+){2,3}`)
 
-// namesSE: how the Subscription Edition calls itself is not documented.
+// namesSE: what the Subscription Edition prints is not documented; Microsoft
+// writes both names.
 var namesSE = regexp.MustCompile(`Subscription Edition|Server SE\b`)
 
-// build2019 is the base build of Skype for Business Server 2019; the
-// Subscription Edition shares its code base under later numbers.
-const build2019 = 2046
+// buildSE is where the numbers of the Subscription Edition begin, 7.0.2046.820;
+// updates of 2019 are below it.
+var buildSE = []int{7, 0, 2046, 820}
 
 // product reads what Get-CsServerVersion says, e.g.
 // "Microsoft Lync Server 2013 (5.0.8308.0): Volume license key installed.".
-// XMPP federation exists in 2013 and 2015 only; later servers still have its
-// cmdlets and parameters, so those prove nothing.
+// A version that nobody knows has no XMPP federation.
 func product(text, module, xmppParameter string) lync.Product {
 	p := lync.Product{Version: versionNumber.FindString(text), Module: module, XMPPRouteParameter: xmppParameter}
-	major, build := split(p.Version)
-	switch {
-	case namesSE.MatchString(text), major > 7, major == 7 && build > build2019:
-		p.Name = "Skype for Business Server Subscription Edition"
-	case major == 7:
-		p.Name = "Skype for Business Server 2019"
-	case major == 6:
-		p.Name, p.XMPP = "Skype for Business Server 2015", true
-	case major == 5:
-		p.Name, p.XMPP = "Lync Server 2013", true
-	case major == 4:
-		p.Name = "Lync Server 2010"
-	default:
-		p.Name = strings.TrimSpace(text)
+	g, known := generation(text, p.Version)
+	if !known {
+		p.Name = cmp.Or(strings.TrimSpace(text), "a server that does not tell its version")
+		p.WithoutXMPP = "its version is not one that is known here"
+		return p
 	}
+	p.Name, p.XMPP, p.WithoutXMPP = g.Name, g.WithoutXMPP == "", g.WithoutXMPP
 	return p
 }
 
-// split gives the major version and the build number, 0 when there is none.
-func split(version string) (major, build int) {
-	parts := strings.Split(version, ".")
-	if len(parts) < 3 {
-		return 0, 0
+// generation goes by the number first: setup writes it, and no translation
+// changes it. A name decides between 2019 and the Subscription Edition, and
+// where there is no number.
+func generation(text, version string) (lync.Generation, bool) {
+	parts := numbers(version)
+	name := ""
+	switch {
+	case len(parts) == 0:
+		name = nameIn(text)
+	case parts[0] > buildSE[0]:
+		name = lync.NameSE
+	case parts[0] == buildSE[0]:
+		name = name7(text, parts)
 	}
-	major, _ = strconv.Atoi(parts[0]) // the pattern allows digits only
-	build, _ = strconv.Atoi(parts[2])
-	return major, build
+	for _, g := range lync.Generations() {
+		if g.Name == name || name == "" && len(parts) > 0 && g.Major == parts[0] {
+			return g, true
+		}
+	}
+	return lync.Generation{}, false
+}
+
+func name7(text string, parts []int) string {
+	switch {
+	case namesSE.MatchString(text):
+		return lync.NameSE
+	case strings.Contains(text, lync.Name2019):
+		return lync.Name2019
+	case slices.Compare(parts, buildSE) >= 0:
+		return lync.NameSE
+	}
+	return lync.Name2019
+}
+
+func nameIn(text string) string {
+	if namesSE.MatchString(text) {
+		return lync.NameSE
+	}
+	for _, g := range lync.Generations() {
+		if strings.Contains(text, g.Name) {
+			return g.Name
+		}
+	}
+	return ""
+}
+
+// numbers splits a version number; none gives none.
+func numbers(version string) []int {
+	var parts []int
+	for part := range strings.SplitSeq(version, ".") {
+		if n, err := strconv.Atoi(part); err == nil {
+			parts = append(parts, n)
+		}
+	}
+	return parts
 }

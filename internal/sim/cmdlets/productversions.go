@@ -13,25 +13,26 @@ var versionCmdlets = map[string]cmdlet{
 	"Get-CsServerPatchVersion": {run: getPatchVersion},
 }
 
-// getServerVersion tells the base build only [doc]. A machine that has just
-// the management shell needs no license key [doc].
+// getServerVersion tells the base build only [doc], in the words that public
+// tools show [field]. A machine that has just the management shell needs no
+// license key [doc].
 func getServerVersion(_ context.Context, r *run) error {
 	product := r.Farm.Product()
 	license := "Volume license key installed."
 	if m, err := r.Farm.Machine(r.Machine); err != nil || m.Role == farm.RoleManagement {
 		license = "No license key required."
 	}
-	return r.EmitWhole(fmt.Sprintf("Microsoft %s (%s): %s", versions[product.ID], product.Version, license))
+	return r.EmitWhole(fmt.Sprintf("%s (%s): %s", product.Printed, product.Version, license))
 }
 
 // getPatchVersion lists components; the farm has no cumulative updates, so all
-// carry the base build. Component names are inferred.
+// carry the base build. "<product>, Core Components" is [field].
 func getPatchVersion(_ context.Context, r *run) error {
 	product := r.Farm.Product()
 	components := []string{"Core Components", "Server"}
 	for _, component := range components {
 		err := r.EmitWhole(value.NewObject().
-			Set("ComponentName", fmt.Sprintf("%s, %s", versions[product.ID], component)).
+			Set("ComponentName", fmt.Sprintf("%s, %s", product.Name, component)).
 			Set("Version", product.Version))
 		if err != nil {
 			return err

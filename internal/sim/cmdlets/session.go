@@ -30,27 +30,18 @@ func (s *Session) Module() (*powershell.Module, error) {
 		return nil, err
 	}
 	product := s.Farm.Product()
-	version, ok := versions[product.ID]
-	if !ok {
-		return nil, fmt.Errorf("product %s has no cmdlet reference", product.ID)
+	offered := all.In(reference.Version(product.Name)).Cmdlets()
+	if len(offered) == 0 {
+		return nil, fmt.Errorf("the cmdlet reference does not know %s", product.Name)
 	}
 	m := &powershell.Module{
 		Name: product.Module, Version: product.Version,
 		Load: func(ctx context.Context) error { return s.take(ctx, s.Farm.Durations().ModuleImport) },
 	}
-	for _, entry := range all.In(version).Cmdlets() {
+	for _, entry := range offered {
 		m.Commands = append(m.Commands, s.command(entry))
 	}
 	return m, nil
-}
-
-// versions maps the farm's products to the reference's versions.
-var versions = map[string]reference.Version{
-	"LyncServer2010":             reference.Lync2010,
-	"LyncServer2013":             reference.Lync2013,
-	"SkypeForBusinessServer2015": reference.SfB2015,
-	"SkypeForBusinessServer2019": reference.SfB2019,
-	"SkypeForBusinessServerSE":   reference.SfBSE,
 }
 
 // command gives a reference entry its behaviour.

@@ -103,7 +103,7 @@ func (f *Farm) Product() Product { return f.product }
 // Lync Server 2010.
 func (f *Farm) XMPPRouteParameter() string {
 	switch {
-	case f.product.ID == "LyncServer2010":
+	case !f.product.XMPPRoute:
 		return ""
 	case f.spec.XMPPRouteParameter != "":
 		return f.spec.XMPPRouteParameter

@@ -13,41 +13,49 @@ type Product struct {
 	// SkypeForBusinessServer2015, SkypeForBusinessServer2019,
 	// SkypeForBusinessServerSE.
 	ID      string
-	Name    string // "Lync Server 2013"
+	Name    string // "Lync Server 2013", as the cmdlet reference spells it
+	Printed string // what Get-CsServerVersion calls it
 	Version string // as Get-CsServerVersion and ProductVersion tell it
 	Module  string // "Lync" or "SkypeForBusiness"
 	// ServiceVersion is the Version of services: 7 and 8 [field], 5 and 6
 	// [inferred].
 	ServiceVersion int
 	XMPP           bool
-	Deployment     string // folder of Bootstrapper.exe
+	// XMPPRoute tells whether Set-CsSite has a parameter for it, used or not.
+	XMPPRoute  bool
+	Deployment string // folder of Bootstrapper.exe
 }
 
 // Bootstrapper is the full path of the setup program.
 func (p Product) Bootstrapper() string { return p.Deployment + `\Bootstrapper.exe` }
 
-// products is the table of domain facts 4.4. The build and folder of SE are
-// invented: no public source has them.
+// products is the table of docs/versions.md, which says what is documented and
+// what is not.
 var products = map[string]Product{
 	"LyncServer2010": {
-		Name: "Lync Server 2010", Version: "4.0.7577.0", Module: "Lync", ServiceVersion: 5,
+		Name: "Lync Server 2010", Printed: "Microsoft Lync Server 2010", Version: "4.0.7577.0", Module: "Lync", ServiceVersion: 5,
 		Deployment: `C:\Program Files\Microsoft Lync Server 2010\Deployment`,
 	},
 	"LyncServer2013": {
-		Name: "Lync Server 2013", Version: "5.0.8308.0", Module: "Lync", ServiceVersion: 6, XMPP: true,
+		Name: "Lync Server 2013", Printed: "Microsoft Lync Server 2013", Version: "5.0.8308.0", Module: "Lync", ServiceVersion: 6,
+		XMPP: true, XMPPRoute: true,
 		Deployment: `C:\Program Files\Microsoft Lync Server 2013\Deployment`,
 	},
 	"SkypeForBusinessServer2015": {
-		Name: "Skype for Business Server 2015", Version: "6.0.9319.0", Module: "SkypeForBusiness", ServiceVersion: 7, XMPP: true,
+		Name: "Skype for Business Server 2015", Printed: "Skype for Business Server 2015", Version: "6.0.9319.0", Module: "SkypeForBusiness", ServiceVersion: 7,
+		XMPP: true, XMPPRoute: true,
 		Deployment: `C:\Program Files\Skype for Business Server 2015\Deployment`,
 	},
 	"SkypeForBusinessServer2019": {
-		Name: "Skype for Business Server 2019", Version: "7.0.2046.0", Module: "SkypeForBusiness", ServiceVersion: 8,
+		Name: "Skype for Business Server 2019", Printed: "Skype for Business Server 2019", Version: "7.0.2046.0", Module: "SkypeForBusiness", ServiceVersion: 8,
+		XMPPRoute:  true,
 		Deployment: `C:\Program Files\Skype for Business Server 2019\Deployment`,
 	},
 	"SkypeForBusinessServerSE": {
-		Name: "Skype for Business Server SE", Version: "7.0.2046.524", Module: "SkypeForBusiness", ServiceVersion: 8,
-		Deployment: `C:\Program Files\Skype for Business Server SE\Deployment`,
+		Name: "Skype for Business Server Subscription Edition", Printed: "Skype for Business Server Subscription Edition",
+		Version: "7.0.2046.820", Module: "SkypeForBusiness", ServiceVersion: 8,
+		XMPPRoute:  true,
+		Deployment: `C:\Program Files\Skype for Business Server Subscription Edition\Deployment`,
 	},
 }
 

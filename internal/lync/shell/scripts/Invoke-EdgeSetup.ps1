@@ -5,7 +5,7 @@
 # name. Hence the two checks before it: the replica carries the wanted topology,
 # and the machine is called what the topology calls it.
 #
-# Reads: the machine's name, the topology in its local replica
+# Reads: the machine's name and version, the topology in its local replica
 # Changes: installed and enabled roles of the machine, by its local replica
 # Runs on: an Edge server, as a local administrator
 # Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
@@ -42,11 +42,13 @@ try {
     $found = $local.DocumentElement.GetAttribute('Signature')
     if ($found -ne $Signature) { Write-Error -ErrorId 'fedroute.Conflict' -Category InvalidData -Message "the local replica carries signature $found, not $Signature" }
 
-    # Newest first: an upgraded machine may keep the older folder.
+    # An upgraded machine may keep the older folder, and an older version's setup
+    # must not run on it: only the folder that is named like the version counts.
+    $version = [string](Get-CsServerVersion)
     $program = ''
-    foreach ($folder in 'Skype for Business Server 2019', 'Skype for Business Server 2015', 'Microsoft Lync Server 2013', 'Microsoft Lync Server 2010') {
+    foreach ($folder in 'Microsoft Lync Server 2010', 'Microsoft Lync Server 2013', 'Skype for Business Server 2015', 'Skype for Business Server 2019') {
         $candidate = Join-Path -Path $env:ProgramFiles -ChildPath "$folder\Deployment\Bootstrapper.exe"
-        if (-not $program -and (Test-Path -Path $candidate)) { $program = $candidate }
+        if ($version.Contains($folder.Replace('Microsoft ', '')) -and (Test-Path -Path $candidate)) { $program = $candidate }
     }
     if ($program) {
         # The pipe makes PowerShell wait for the program and keeps its text out of the reply.

@@ -18,14 +18,6 @@ const (
 // Versions lists the generations, oldest first.
 func Versions() []Version { return []Version{Lync2010, Lync2013, SfB2015, SfB2019, SfBSE} }
 
-// Module is the PowerShell module that carries the cmdlets.
-func (v Version) Module() string {
-	if v == Lync2010 || v == Lync2013 {
-		return "Lync"
-	}
-	return "SkypeForBusiness"
-}
-
 // listed is the name under which the reference lists the version.
 func (v Version) listed() string {
 	if v == SfBSE {
