@@ -3,6 +3,7 @@ package powershell
 import (
 	"context"
 	"io"
+	"net"
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
@@ -44,9 +45,11 @@ type Options struct {
 	Files    dotnet.Files   // nil: an empty disk
 	Programs Programs       // nil: no external programs
 	Env      map[string]string
-	Modules  []*Module // that Import-Module and auto-loading find
-	Loaded   []*Module // that are imported from the start (Core, Utility, …)
-	Limits   Limits
+	// Dial opens TCP connections for scripts; nil: they are refused.
+	Dial    func(ctx context.Context, address string) (net.Conn, error)
+	Modules []*Module // that Import-Module and auto-loading find
+	Loaded  []*Module // that are imported from the start (Core, Utility, …)
+	Limits  Limits
 }
 
 // Limits bound what a script may use up. Zero fields take the defaults.

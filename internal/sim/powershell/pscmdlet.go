@@ -54,6 +54,13 @@ var cmdletMembers = map[string]dotnet.Member{
 	"shouldcontinue": {Name: "ShouldContinue", Min: 2, Max: 4, Call: func(self any, _ *dotnet.Args) (any, error) {
 		return nil, value.NewException(invalidOperation, "PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.")
 	}},
+	"getvariablevalue": {Name: "GetVariableValue", Min: 1, Max: 1, Call: func(self any, a *dotnet.Args) (any, error) {
+		v, ok := self.(*psCmdlet).inv.frame.scope.find(a.Text(0))
+		if !ok {
+			return nil, nil
+		}
+		return plain(v.value), nil
+	}},
 	"writewarning": messageMethod("WriteWarning", func(p *psCmdlet, s string) error { return p.inv.message(warningStream, s) }),
 	"writeverbose": messageMethod("WriteVerbose", func(p *psCmdlet, s string) error { return p.inv.message(verboseStream, s) }),
 	"writedebug":   messageMethod("WriteDebug", func(p *psCmdlet, s string) error { return p.inv.message(debugStream, s) }),

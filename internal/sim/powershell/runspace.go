@@ -39,7 +39,7 @@ func New(o Options) *Runspace {
 	rs.host = newHost(o)
 	rs.env = &dotnet.Env{
 		Context: context.Background(), Core: o.Edition == Core7, Clock: o.Clock, In: rs.host.in, Out: rs.host.out,
-		Err: rs.host.err, Files: o.Files, Machine: o.Machine, Vars: o.Env, Owner: rs, Engine: rs,
+		Err: rs.host.err, Files: o.Files, Machine: o.Machine, Vars: o.Env, Owner: rs, Engine: rs, Dial: o.Dial,
 	}
 	rs.global = newScope(nil)
 	rs.global.script = rs.global

@@ -12,9 +12,14 @@ const serializeDepth = 2
 
 // Serialize is PSSerializer.Serialize: CLIXML with two blanks of indent.
 func Serialize(v any) (string, error) {
+	return SerializeDepth(v, serializeDepth)
+}
+
+// SerializeDepth is Serialize that follows properties to a depth of its own.
+func SerializeDepth(v any, depth int) (string, error) {
 	s := &serializer{}
 	s.line(0, `<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">`)
-	if err := s.value(1, "", v, serializeDepth); err != nil {
+	if err := s.value(1, "", v, depth); err != nil {
 		return "", err
 	}
 	s.line(0, "</Objs>")

@@ -18,7 +18,7 @@ func Deserialize(text string) (any, error) {
 		return nil, value.NewException("System.Xml.XmlException", "The text is no CLIXML.")
 	}
 	var items []any
-	d := &deserializer{types: make(map[string][]string)}
+	d := &deserializer{types: make(map[string][]string), objects: make(map[string]any)}
 	for _, e := range doc.Root().ChildElements() {
 		items = append(items, d.value(e))
 	}
@@ -28,7 +28,11 @@ func Deserialize(text string) (any, error) {
 	return items, nil
 }
 
-type deserializer struct{ types map[string][]string }
+// deserializer remembers what later elements refer to by RefId.
+type deserializer struct {
+	types   map[string][]string
+	objects map[string]any
+}
 
 // readers turn the text of an element into a value.
 var readers = map[string]string{
@@ -53,8 +57,17 @@ func (d *deserializer) value(e *etree.Element) any {
 			return nil
 		}
 		return b
+	case "TS":
+		span, _ := parseISODuration(e.Text())
+		return span
+	case "SBK":
+		return unescapeCLIXML(e.Text())
+	case "Ref":
+		return d.objects[e.SelectAttrValue("RefId", "")]
 	case "Obj":
-		return d.object(e)
+		v := d.object(e)
+		d.objects[e.SelectAttrValue("RefId", "")] = v
+		return v
 	}
 	if name, ok := readers[e.Tag]; ok {
 		if v, err := Convert(&Env{Core: true}, e.Text(), MustLookup(name)); err == nil {
@@ -64,9 +77,15 @@ func (d *deserializer) value(e *etree.Element) any {
 	return e.Text()
 }
 
-// object reads an <Obj>: a list, a table or a property bag.
+// object reads an <Obj>: a list, a table, a property bag, or a plain value that
+// had properties or a name of its own, such as an enum's.
 func (d *deserializer) object(e *etree.Element) any {
 	names := d.typeNames(e)
+	for _, part := range e.ChildElements() {
+		if !structure[part.Tag] {
+			return d.value(part)
+		}
+	}
 	for _, tag := range []string{"LST", "STK", "QUE", "IE"} {
 		if list := e.SelectElement(tag); list != nil {
 			items := []any{}
@@ -92,6 +111,10 @@ func (d *deserializer) object(e *etree.Element) any {
 	}
 	return o
 }
+
+// structure are the parts of an <Obj>; anything else in it is a plain value.
+var structure = map[string]bool{"TN": true, "TNRef": true, "ToString": true, "Props": true, "MS": true,
+	"LST": true, "STK": true, "QUE": true, "IE": true, "DCT": true}
 
 func (d *deserializer) table(e *etree.Element) any {
 	h := value.NewHashtable()

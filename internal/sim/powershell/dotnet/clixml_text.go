@@ -96,3 +96,22 @@ func isoDuration(d time.Duration) string {
 	}
 	return text + "T" + strings.ToUpper(strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m"))
 }
+
+var isoSpan = regexp.MustCompile(`^(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$`)
+
+// parseISODuration reads what isoDuration writes.
+func parseISODuration(s string) (time.Duration, bool) {
+	m := isoSpan.FindStringSubmatch(s)
+	if m == nil {
+		return 0, false
+	}
+	var sum time.Duration
+	for i, unit := range []time.Duration{day, time.Hour, time.Minute, time.Second} {
+		n, _ := strconv.ParseFloat(m[i+2], 64) // a part that is missing is nothing
+		sum += time.Duration(n * float64(unit))
+	}
+	if m[1] != "" {
+		sum = -sum
+	}
+	return sum, true
+}

@@ -32,7 +32,12 @@ func engineTypes() []*Type {
 			Refused: []string{"Ast", "Attributes", "File", "Id", "IsFilter", "Module", "StartPosition", "CheckRestrictedLanguage",
 				"GetPowerShell", "GetSteppablePipeline", "InvokeWithContext"}},
 		{Name: "System.Management.Automation.PSSerializer", Static: members(
-			static("Serialize", 1, 2, func(a *Args) (any, error) { return Serialize(a.At(0)) }),
+			static("Serialize", 1, 2, func(a *Args) (any, error) {
+				if a.Len() == 2 {
+					return SerializeDepth(a.At(0), a.Int(1))
+				}
+				return Serialize(a.At(0))
+			}),
 			static("Deserialize", 1, 1, func(a *Args) (any, error) { return Deserialize(a.Text(0)) }))},
 		{Name: "System.Management.Automation.PSScriptCmdlet"},
 		{Name: "System.Management.Automation.ErrorDetails", New: func(a *Args) (any, error) { return errorDetails(a.Text(0)), nil }},

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net"
 	"net/netip"
 	"time"
 
@@ -24,6 +25,8 @@ type Env struct {
 	Vars    map[string]string // $env:, keys as written
 	Owner   any               // who holds this process's mutexes
 	Engine  Engine
+	// Dial opens a TCP connection, host:port; nil when the process has no network.
+	Dial func(ctx context.Context, address string) (net.Conn, error)
 }
 
 // Engine is the PowerShell that .NET code calls back.
