@@ -72,9 +72,10 @@ addresses. It runs until it is interrupted.`,
 	f.StringVar(&o.out, "out", "", "folder for ca.crt, credentials.yaml, endpoints.json and organization.yaml")
 	f.StringVar(&o.ready, "ready-file", "", "file to write once everything answers: the content of endpoints.json")
 	f.StringVar(&o.clock, "clock", clockReal, "real, or manual: time stands still until the admin endpoint advances it")
+	f.StringVar(&o.powershell, "powershell", "", "program that runs what shells are sent, such as pwsh; the simulator's own evaluator when left out")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of signatures and random faults")
 	_ = cmd.MarkFlagRequired("farm") // the flag exists
-	cmd.AddCommand(powerShellCommand(s), &cobra.Command{
+	cmd.AddCommand(powerShellCommand(s), moduleCommand(s), &cobra.Command{
 		Use: "schema", Short: "Print the JSON schema of a farm file", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := s.out.Write(farm.Schema())

@@ -20,8 +20,8 @@ const (
 )
 
 type serveOptions struct {
-	farm, base, out, ready, clock string
-	seed                          uint64
+	farm, base, out, ready, clock, powershell string
+	seed                                      uint64
 }
 
 // serve runs the organization until ctx ends.
@@ -55,7 +55,7 @@ func start(ctx context.Context, o serveOptions) (*sim.Organization, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := sim.Config{Spec: spec, Seed: o.seed}
+	c := sim.Config{Spec: spec, Seed: o.seed, PowerShell: o.powershell}
 	if o.base != "" {
 		if c.Base, err = netip.ParsePrefix(o.base); err != nil {
 			return nil, fmt.Errorf("--base: %w", err)

@@ -37,7 +37,13 @@ func contoso(t *testing.T, edit func(*farm.Spec)) (*sim.Organization, *shell.Obs
 	spec, err := farm.Load(filepath.Join("../../config/samples/farms/one-site-two-pools.yaml"))
 	must(t, err)
 	edit(&spec)
-	o, err := sim.Start(t.Context(), sim.Config{Spec: spec})
+	return reach(t, sim.Config{Spec: spec})
+}
+
+// reach starts an organization and reaches it with the product's client.
+func reach(t *testing.T, c sim.Config) (*sim.Organization, *shell.Observer, *shell.Operator) {
+	t.Helper()
+	o, err := sim.Start(t.Context(), c)
 	must(t, err)
 	t.Cleanup(o.Close)
 	fleet := shell.NewFleet(shell.Config{

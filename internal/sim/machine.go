@@ -8,6 +8,7 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/console"
 	"github.com/fedroute/fedroute/internal/sim/farm"
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
+	"github.com/fedroute/fedroute/internal/sim/pwsh"
 	"github.com/fedroute/fedroute/internal/sim/wsman"
 )
 
@@ -60,6 +61,10 @@ func (o *Organization) WinRM(fqdn string) *wsman.Server {
 // bareMachine is a machine without its WinRM service.
 func (o *Organization) bareMachine(info farm.Machine) *machine {
 	m := &machine{org: o, info: info, disk: dotnet.NewMemoryDisk()}
+	if o.powershell != nil {
+		m.disk = pwsh.Disk{} // a real PowerShell reads and writes real files
+		return m
+	}
 	// The setup program's file is there; what it does is in Run.
 	_ = m.disk.WriteFile(o.farm.Product().Bootstrapper(), []byte("MZ"))
 	return m

@@ -13,6 +13,7 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/edge"
 	"github.com/fedroute/fedroute/internal/sim/farm"
 	"github.com/fedroute/fedroute/internal/sim/pki"
+	"github.com/fedroute/fedroute/internal/sim/pwsh"
 )
 
 // Config describes an organization to start.
@@ -27,6 +28,9 @@ type Config struct {
 	Seed  uint64
 	// CA signs the machines' and Edge servers' certificates; a new one when nil.
 	CA *pki.CA
+	// PowerShell is a program that runs what shells are sent in place of the
+	// evaluator, such as pwsh; empty for the evaluator.
+	PowerShell string
 }
 
 // Organization is a running simulated organization. Close it.
@@ -40,6 +44,8 @@ type Organization struct {
 	machines  []*machine
 	cmdlets   tally
 	certs     certificates
+	// powershell runs scripts in a real PowerShell; nil for the evaluator.
+	powershell *pwsh.Host
 
 	admin     *http.Server
 	door      net.Listener // of admin
@@ -83,6 +89,9 @@ func (o *Organization) start(c Config, base netip.Prefix) error {
 	if o.dns, err = openNames(o.farm, o.addresses.DNS); err != nil {
 		return err
 	}
+	if err := o.openPowerShell(c.PowerShell); err != nil {
+		return err
+	}
 	if err := o.startMachines(c.Seed); err != nil {
 		return err
 	}
@@ -116,6 +125,9 @@ func (o *Organization) Close() {
 	o.closing.Do(func() {
 		for _, m := range o.machines {
 			m.leave()
+		}
+		if o.powershell != nil {
+			o.powershell.Close()
 		}
 		if o.edges != nil {
 			o.edges.Close()

@@ -20,6 +20,9 @@ const exitFailure = 1
 // Run implements console.PowerShell: one script in a new engine, which finds the
 // organization's Lync or SkypeForBusiness module.
 func (m *machine) Run(ctx context.Context, in console.Invocation) int {
+	if m.org.powershell != nil {
+		return m.runProgram(ctx, in)
+	}
 	if err := m.org.farm.Clock().Sleep(ctx, time.Duration(m.org.farm.Durations().PowerShellStart)); err != nil {
 		return exitFailure
 	}
@@ -39,7 +42,7 @@ func (m *machine) Run(ctx context.Context, in console.Invocation) int {
 
 // runspace is a new engine on the machine.
 func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*powershell.Runspace, error) {
-	session := &cmdlets.Session{Farm: m.org.farm, Machine: m.info.FQDN, User: m.localName(in.User), Ran: m.org.cmdlets.add}
+	session := m.session(in.User)
 	lync, err := session.Module()
 	if err != nil {
 		return nil, err
@@ -49,6 +52,11 @@ func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*power
 		Files: m.disk, Programs: &programs{machine: m, session: session, in: in}, Env: in.Environment,
 		Modules: []*powershell.Module{lync}, Loaded: utility.Modules(),
 	}), nil
+}
+
+// session is a user's shell on the machine.
+func (m *machine) session(user string) *cmdlets.Session {
+	return &cmdlets.Session{Farm: m.org.farm, Machine: m.info.FQDN, User: m.localName(user), Ran: m.org.cmdlets.add}
 }
 
 func notationOf(in console.Invocation) powershell.Notation {

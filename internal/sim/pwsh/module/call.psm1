@@ -1,0 +1,79 @@
+# Written by lyncsim from the cmdlet reference: a cmdlet's function hands its bound
+# parameters to the simulated organization that started this process and returns
+# what the cmdlet there puts out. Engine and .NET only: no cmdlet of another module.
+
+# Parameters that act in this process.
+$engineParameters = 'Verbose', 'Debug', 'ErrorAction', 'WarningAction', 'InformationAction', 'ProgressAction', 'ErrorVariable',
+    'WarningVariable', 'InformationVariable', 'OutVariable', 'OutBuffer', 'PipelineVariable', 'WhatIf', 'Confirm'
+
+# One call: the token and the call go out, a line each; a line per record comes back.
+function Invoke-Exchange([string]$Call) {
+    $ErrorActionPreference = 'Stop'
+    if (-not $env:LYNCSIM_ENDPOINT) {
+        throw [System.InvalidOperationException]::new('LYNCSIM_ENDPOINT is not set: this PowerShell was not started by lyncsim --powershell')
+    }
+    $at = $env:LYNCSIM_ENDPOINT.LastIndexOf(':')
+    $client = [System.Net.Sockets.TcpClient]::new($env:LYNCSIM_ENDPOINT.Substring(0, $at), [int]$env:LYNCSIM_ENDPOINT.Substring($at + 1))
+    try {
+        $stream = $client.GetStream()
+        $writer = [System.IO.StreamWriter]::new($stream)
+        $writer.WriteLine($env:LYNCSIM_TOKEN)
+        $writer.WriteLine($Call)
+        $writer.Flush()
+        $reader = [System.IO.StreamReader]::new($stream)
+        while ($null -ne ($line = $reader.ReadLine())) {
+            $xml = [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String($line))
+            [System.Management.Automation.PSSerializer]::Deserialize($xml)
+        }
+    }
+    finally { $client.Close() }
+}
+
+# WhatIf and Confirm are decided where the cmdlet runs: only it knows its target.
+function Format-Call([string]$Name, $Cmdlet, $Bound) {
+    $parameters = @{}
+    foreach ($key in $Bound.Keys) {
+        $value = $Bound[$key]
+        if ($engineParameters -contains $key) { continue }
+        if ($value -is [switch]) { $value = [bool]$value }
+        $parameters[$key] = $value
+    }
+    $whatIf = [bool]$Cmdlet.GetVariableValue('WhatIfPreference')
+    if ($Bound.ContainsKey('WhatIf')) { $whatIf = [bool]$Bound['WhatIf'] }
+    $confirm = [string]$Cmdlet.GetVariableValue('ConfirmPreference')
+    if ($Bound.ContainsKey('Confirm')) { $confirm = if ([bool]$Bound['Confirm']) { 'Low' } else { 'None' } }
+    $call = @{ Cmdlet = $Name; Parameters = $parameters; WhatIf = $whatIf; Confirm = $confirm }
+    $xml = [System.Management.Automation.PSSerializer]::Serialize($call, 10)
+    [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($xml))
+}
+
+function New-Record($Reply) {
+    $message = [string]$Reply['Message']
+    $exception = [System.InvalidOperationException]::new($message)
+    $type = [string]$Reply['Exception'] -as [type]
+    if ($type) { try { $exception = $type::new($message) } catch { } }
+    [System.Management.Automation.ErrorRecord]::new($exception, [string]$Reply['Id'], [string]$Reply['Category'], $Reply['Target'])
+}
+
+function Send-Call([string]$Name, $Cmdlet, $Bound) {
+    $replies = @()
+    try { $replies = @(Invoke-Exchange (Format-Call $Name $Cmdlet $Bound)) }
+    catch {
+        $unreachable = [System.InvalidOperationException]::new("lyncsim did not answer: $($_.Exception.Message)")
+        $Cmdlet.ThrowTerminatingError([System.Management.Automation.ErrorRecord]::new($unreachable, 'CannotConnect', 'ConnectionError', $Name))
+    }
+    # A module's functions do not see the preferences of the script that calls them.
+    $ErrorActionPreference = $Cmdlet.GetVariableValue('ErrorActionPreference')
+    $WarningPreference = $Cmdlet.GetVariableValue('WarningPreference')
+    $VerbosePreference = $Cmdlet.GetVariableValue('VerbosePreference')
+    foreach ($reply in $replies) {
+        switch ($reply['Stream']) {
+            'Output' { $Cmdlet.WriteObject($reply['Value']) }
+            'Error' { $Cmdlet.WriteError((New-Record $reply)) }
+            'Terminating' { $Cmdlet.ThrowTerminatingError((New-Record $reply)) }
+            'Warning' { $Cmdlet.WriteWarning([string]$reply['Message']) }
+            'Verbose' { $Cmdlet.WriteVerbose([string]$reply['Message']) }
+            'Host' { [System.Console]::Out.WriteLine([string]$reply['Message']) }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package module
+
+import (
+	_ "embed" // for the parts of a module that are the same in all
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell"
+)
+
+var (
+	//go:embed call.psm1
+	calling string
+	//go:embed machine.types.ps1xml
+	machineTypes string
+)
+
+// Environment variables by which a module finds the organization that started
+// its process.
+const (
+	EnvEndpoint = "LYNCSIM_ENDPOINT" // loopback address and port
+	EnvToken    = "LYNCSIM_TOKEN"    // who calls: random, one per process
+)
+
+// Write writes a module that Import-Module finds when dir is on PSModulePath:
+// dir/<name>/<name>.psd1 and .psm1.
+func Write(dir string, m *powershell.Module) error { return write(dir, files(m, "")) }
+
+// WriteProduct is Write for the product's own module. Importing it also makes
+// .NET tell the name and the listeners of the simulated machine, not those of
+// the computer that PowerShell runs on.
+func WriteProduct(dir string, m *powershell.Module) error {
+	own := *m
+	own.Commands = append(append([]*powershell.Command{}, m.Commands...), Machine().Commands...)
+	types := m.Name + ".types.ps1xml"
+	list := files(&own, types)
+	list[filepath.Join(m.Name, types)] = machineTypes
+	return write(dir, list)
+}
+
+// Machine declares what the product's module has beyond its cmdlets. The
+// endpoint gives the commands their bodies.
+func Machine() *powershell.Module {
+	return &powershell.Module{Name: "Lyncsim", Version: "1.0", Commands: []*powershell.Command{
+		{Name: "Get-SimulatedMachine"},
+		{Name: "Invoke-SimulatedSetup", Parameters: []powershell.Parameter{{Name: "Arguments", Type: "System.String[]"}}},
+	}}
+}
+
+// files gives a module's files by path; types names its type file, or none.
+func files(m *powershell.Module, types string) map[string]string {
+	var body, exports strings.Builder
+	body.WriteString(calling)
+	for _, c := range m.Commands {
+		body.WriteString(function(c))
+		fmt.Fprintf(&exports, "        %s\n", quote(c.Name))
+	}
+	processed := ""
+	if types != "" {
+		processed = "    TypesToProcess    = @(" + quote(types) + ")\n"
+	}
+	manifest := fmt.Sprintf(manifestForm, quote(m.Name+".psm1"), quote(version(m.Version)),
+		quote("The cmdlets of a simulated organization; written by lyncsim"), processed, exports.String())
+	base := filepath.Join(m.Name, m.Name)
+	return map[string]string{base + ".psd1": manifest, base + ".psm1": body.String()}
+}
+
+const manifestForm = `# Written by lyncsim from the cmdlet reference.
+@{
+    RootModule        = %s
+    ModuleVersion     = %s
+    PowerShellVersion = '5.0'
+    Description       = %s
+%s    FunctionsToExport = @(
+%s    )
+    CmdletsToExport   = @()
+    VariablesToExport = @()
+    AliasesToExport   = @()
+}
+`
+
+func version(v string) string {
+	if v == "" {
+		return "1.0"
+	}
+	return v
+}
+
+func write(dir string, list map[string]string) error {
+	for name, text := range list {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("make the module's folder: %w", err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return fmt.Errorf("write the module: %w", err)
+		}
+	}
+	return nil
+}
