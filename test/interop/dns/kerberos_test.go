@@ -34,9 +34,9 @@ func startRealm(t *testing.T) (k *kdc.KDC, serverKeytab string) {
 func startSecureBIND(t *testing.T, keytab, addr string) nameserver.Server {
 	t.Helper()
 	return nameserver.StartBIND(t, nameserver.BINDOptions{
-		Addr:    addr,
-		Options: fmt.Sprintf("tkey-gssapi-keytab %q;", keytab),
-		Policy:  "grant updater@CONTOSO.TEST zonesub ANY; grant robot@CONTOSO.TEST subdomain robot.contoso.test. ANY;",
+		Options:    nameserver.Options{Addr: addr},
+		Statements: fmt.Sprintf("tkey-gssapi-keytab %q;", keytab),
+		Policy:     "grant updater@CONTOSO.TEST zonesub ANY; grant robot@CONTOSO.TEST subdomain robot.contoso.test. ANY;",
 	})
 }
 

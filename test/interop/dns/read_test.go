@@ -53,7 +53,7 @@ func TestReadJudgesEachName(t *testing.T) {
 			t.Attr("case", name+": zone, delegation, wildcard and CNAME above or at a name are told apart")
 			t.Attr("with", server.Package)
 			t.Parallel()
-			r := newReader(t, server.Start(t).Config())
+			r := newReader(t, server.Start(t, nameserver.Options{}).Config())
 			var keys []dns.Key
 			for key := range cases {
 				keys = append(keys, key)

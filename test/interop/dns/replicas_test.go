@@ -50,14 +50,14 @@ func startPair(t *testing.T, hidden bool) pair {
 	t.Helper()
 	addr := program.FreeAddr(t, "127.0.0.1")
 	_, port, _ := net.SplitHostPort(addr)
-	records := strings.Replace(nameserver.Records(addr), "@ NS ns1", "@ NS ns1\n@ NS ns2\nns2 A 127.0.0.2", 1)
+	records := strings.Replace(nameserver.Records(nameserver.Zone, addr), "@ NS ns1", "@ NS ns1\n@ NS ns2\nns2 A 127.0.0.2", 1)
 	if hidden {
 		records = strings.Replace(records, "@ NS ns1\n", "", 1)
 	}
-	p := pair{primary: nameserver.StartBIND(t, nameserver.BINDOptions{Addr: addr, Records: records, Zone: `allow-transfer { any; };`})}
+	p := pair{primary: nameserver.StartBIND(t, nameserver.BINDOptions{Options: nameserver.Options{Addr: addr, Records: records}, ZoneStatements: `allow-transfer { any; };`})}
 	_, _ = fmt.Sscan(port, &p.port)
 
-	p.secondary = nameserver.Server{Place: program.In(t), Addr: net.JoinHostPort("127.0.0.2", port)}
+	p.secondary = nameserver.Server{Place: program.In(t), Addr: net.JoinHostPort("127.0.0.2", port), Zone: nameserver.Zone}
 	p.secondary.Write(t, "knot.conf", fmt.Sprintf(knotSecondary, port))
 	run := func() func() { return p.secondary.Serve(t, "knotd", "-c", "knot.conf") }
 	stop := run()
@@ -114,7 +114,7 @@ func TestHiddenPrimary(t *testing.T) {
 func TestUpdateToSecondaryIsRefused(t *testing.T) {
 	t.Attr("case", "An update sent to a secondary is refused with its reason")
 	t.Attr("with", "bind9")
-	primary := nameserver.StartBIND(t, nameserver.BINDOptions{Zone: `allow-transfer { any; };`})
+	primary := nameserver.StartBIND(t, nameserver.BINDOptions{ZoneStatements: `allow-transfer { any; };`})
 	_, port, _ := net.SplitHostPort(primary.Addr)
 	secondary := nameserver.StartBIND(t, nameserver.BINDOptions{Zones: fmt.Sprintf("zone %q { type secondary; primaries port %s { 127.0.0.1; }; };", nameserver.Zone, port)})
 	change := dns.Change{From: newSet(t, "new.contoso.test", dns.A, 0), To: newSet(t, "new.contoso.test", dns.A, 60, "192.0.2.1")}
@@ -146,7 +146,7 @@ func TestPolicyAndClock(t *testing.T) {
 func TestSignedZone(t *testing.T) {
 	t.Attr("case", "A zone with inline signing: what is written gets signed")
 	t.Attr("with", "bind9 bind9-dnsutils")
-	s := nameserver.StartBIND(t, nameserver.BINDOptions{Zone: "dnssec-policy default; inline-signing yes;"})
+	s := nameserver.StartBIND(t, nameserver.BINDOptions{ZoneStatements: "dnssec-policy default; inline-signing yes;"})
 	r, w := newReader(t, s.Config()), newWriter(t, s.Config(), updateKey)
 	host := newSet(t, "sip.contoso.test", dns.A, 60, "192.0.2.20")
 	service := newSet(t, "_xmpp-server._tcp.contoso.test", dns.SRV, 60, "0 0 5269 sip.contoso.test")

@@ -56,7 +56,7 @@ func TestSimulatorAnswersLikeBIND(t *testing.T) {
 // startSim serves BIND's zone by the simulator.
 func startSim(t *testing.T, bind nameserver.Server) nameserver.Server {
 	t.Helper()
-	zone := simdns.Zone{Name: nameserver.Zone, Records: strings.Split(nameserver.Records(bind.Addr), "\n")}
+	zone := simdns.Zone{Name: nameserver.Zone, Records: strings.Split(nameserver.Records(nameserver.Zone, bind.Addr), "\n")}
 	a, err := simdns.New(nil, []simdns.Zone{zone}, []simdns.Key{
 		{Name: "upd", Secret: nameserver.Secret},
 		{Name: "narrow", Secret: nameserver.Secret, Domains: []string{"sip.contoso.test"}, Types: []string{"A"}},

@@ -88,7 +88,7 @@ func TestCreateChangeRepairDelete(t *testing.T) {
 			t.Attr("case", program+": create, change, repair drift and delete records by TSIG")
 			t.Attr("with", server.Package)
 			t.Parallel()
-			s := server.Start(t)
+			s := server.Start(t, nameserver.Options{})
 			r, w := newReader(t, s.Config()), newWriter(t, s.Config(), updateKey)
 			host := newSet(t, "sip.contoso.test", dns.A, 60, "192.0.2.20", "192.0.2.21")
 			service := newSet(t, "_xmpp-server._tcp.contoso.test", dns.SRV, 60, "0 0 5269 sip.contoso.test")
@@ -146,7 +146,7 @@ func TestRefusals(t *testing.T) {
 			t.Attr("case", program+" refuses what it should, with the right kind, and nothing changes")
 			t.Attr("with", server.Package)
 			t.Parallel()
-			s := server.Start(t)
+			s := server.Start(t, nameserver.Options{})
 			r := newReader(t, s.Config())
 			for name, tc := range cases {
 				want, ok := tc.want[program]
@@ -176,7 +176,7 @@ func TestTwoHundredDomains(t *testing.T) {
 		t.Run(program, func(t *testing.T) {
 			t.Attr("case", program+": 200 domains created and moved, each time in one UPDATE")
 			t.Attr("with", server.Package)
-			s := server.Start(t)
+			s := server.Start(t, nameserver.Options{})
 			r, w := newReader(t, s.Config()), newWriter(t, s.Config(), updateKey)
 			for _, address := range []string{"192.0.2.30", "192.0.2.40"} {
 				var want []dns.RRSet
@@ -201,7 +201,7 @@ func TestRacingWriters(t *testing.T) {
 		t.Run(program, func(t *testing.T) {
 			t.Attr("case", program+": 200 rounds of two racing writers, none ends in a mix")
 			t.Attr("with", server.Package)
-			s := server.Start(t)
+			s := server.Start(t, nameserver.Options{})
 			r := newReader(t, s.Config())
 			won, lost := 0, 0
 			for round := range rounds {

@@ -11,31 +11,27 @@ import (
 // Program is one server of the matrix.
 type Program struct {
 	Package string // of Debian
-	Start   func(testing.TB) Server
+	Start   func(testing.TB, Options) Server
 }
 
 // Programs are the servers of the matrix, by name.
 var Programs = map[string]Program{
-	"BIND":     {"bind9", func(t testing.TB) Server { t.Helper(); return StartBIND(t, BINDOptions{}) }},
+	"BIND": {"bind9", func(t testing.TB, o Options) Server {
+		t.Helper()
+		return StartBIND(t, BINDOptions{Options: o})
+	}},
 	"Knot":     {"knot", StartKnot},
 	"PowerDNS": {"pdns-server", StartPowerDNS},
 }
 
-// Records is the text of the zone, whose name server is at the address.
-func Records(addr string) string {
-	host, _, _ := net.SplitHostPort(addr)
-	return strings.ReplaceAll(records, "@NS1@", host)
-}
-
 // BINDOptions change one BIND.
 type BINDOptions struct {
-	Addr    string   // "": a free one
-	Options string   // more statements for options
-	Zone    string   // more statements for the zone
-	Policy  string   // its update-policy, instead of the usual one, when not empty
-	Zones   string   // instead of the zone, when not empty
-	Records string   // instead of the usual ones, when not empty
-	Env     []string // more environment
+	Options
+	Statements     string   // more for options
+	ZoneStatements string   // more for the zone
+	Policy         string   // the zone's update-policy, instead of the usual one, when not empty
+	Zones          string   // statements instead of the zone's, when not empty
+	Env            []string // more environment
 }
 
 // bindConfig wants host, port, secret, options and zones.
@@ -56,26 +52,19 @@ controls { };
 // StartBIND runs a BIND.
 func StartBIND(t testing.TB, o BINDOptions) Server {
 	t.Helper()
-	s := New(t, o.Env...)
-	if o.Addr != "" {
-		s.Addr = o.Addr
-	}
+	s := New(t, o.Options, o.Env...)
 	host, port, _ := net.SplitHostPort(s.Addr)
 	if o.Policy == "" {
-		o.Policy = "grant upd zonesub ANY; grant narrow name sip.contoso.test. A;"
+		o.Policy = fmt.Sprintf("grant upd zonesub ANY; grant narrow name sip.%s. A;", s.Zone)
 	}
 	if o.Zones == "" {
 		o.Zones = fmt.Sprintf(`zone %q { type primary; file "zone"; %s
-			update-policy { %s }; };`, Zone, o.Zone, o.Policy)
+			update-policy { %s }; };`, s.Zone, o.ZoneStatements, o.Policy)
 	}
-	if !strings.Contains(o.Options, "notify") {
-		o.Options += " notify no;"
+	if !strings.Contains(o.Statements, "notify") {
+		o.Statements += " notify no;"
 	}
-	if o.Records == "" {
-		o.Records = Records(s.Addr)
-	}
-	s.Write(t, "zone", o.Records)
-	s.Write(t, "named.conf", fmt.Sprintf(bindConfig, host, port, Secret, o.Options, o.Zones))
+	s.Write(t, "named.conf", fmt.Sprintf(bindConfig, host, port, Secret, o.Statements, o.Zones))
 	s.Stop = s.Serve(t, "named", "-c", "named.conf", "-g")
 	return s
 }
@@ -83,42 +72,51 @@ func StartBIND(t testing.TB, o BINDOptions) Server {
 const knotConfig = `
 server:
     rundir: "run"
-    listen: %s@%s
+    listen: %[1]s@%[2]s
 key:
   - id: upd
     algorithm: hmac-sha256
-    secret: %s
+    secret: %[3]s
+  - id: narrow
+    algorithm: hmac-sha256
+    secret: %[3]s
 acl:
   - id: updates
     key: upd
     action: [update, transfer]
+  - id: one-name
+    key: narrow
+    action: update
+    update-type: A
+    update-owner: name
+    update-owner-match: equal
+    update-owner-name: sip
 log:
   - target: stderr
     any: info
 database:
     storage: "db"
 zone:
-  - domain: contoso.test
+  - domain: %[4]s
     storage: "."
     file: "zone"
     zonefile-sync: -1
     journal-content: all
     zonefile-load: difference-no-serial
-    acl: [updates]
+    acl: [updates, one-name]
 `
 
 // StartKnot runs a Knot DNS.
-func StartKnot(t testing.TB) Server {
+func StartKnot(t testing.TB, o Options) Server {
 	t.Helper()
-	s := New(t)
+	s := New(t, o)
 	host, port, _ := net.SplitHostPort(s.Addr)
 	for _, sub := range []string{"run", "db"} {
 		if err := os.Mkdir(s.File(sub), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.Write(t, "zone", Records(s.Addr))
-	s.Write(t, "knot.conf", fmt.Sprintf(knotConfig, host, port, Secret))
+	s.Write(t, "knot.conf", fmt.Sprintf(knotConfig, host, port, Secret, s.Zone))
 	s.Stop = s.Serve(t, "knotd", "-c", "knot.conf")
 	return s
 }
@@ -143,11 +141,10 @@ zone-cache-refresh-interval=0
 `
 
 // StartPowerDNS runs a PowerDNS on SQLite.
-func StartPowerDNS(t testing.TB) Server {
+func StartPowerDNS(t testing.TB, o Options) Server {
 	t.Helper()
-	s := New(t)
+	s := New(t, o)
 	host, port, _ := net.SplitHostPort(s.Addr)
-	s.Write(t, "zone", Records(s.Addr))
 	s.Write(t, "pdns.conf", fmt.Sprintf(powerConfig, host, port))
 	schema, err := os.ReadFile("/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql")
 	if err != nil {
@@ -155,11 +152,12 @@ func StartPowerDNS(t testing.TB) Server {
 	}
 	s.Run(t, string(schema), "sqlite3", "pdns.db")
 	for _, args := range []string{
-		"load-zone contoso.test zone", "rectify-zone contoso.test",
+		"load-zone " + s.Zone + " zone", "rectify-zone " + s.Zone,
 		"import-tsig-key upd hmac-sha256 " + Secret,
-		"set-meta contoso.test TSIG-ALLOW-DNSUPDATE upd",
-		"set-meta contoso.test ALLOW-DNSUPDATE-FROM 127.0.0.0/8",
-		"set-meta contoso.test SOA-EDIT-DNSUPDATE INCREASE",
+		"import-tsig-key narrow hmac-sha256 " + Secret,
+		"set-meta " + s.Zone + " TSIG-ALLOW-DNSUPDATE upd",
+		"set-meta " + s.Zone + " ALLOW-DNSUPDATE-FROM 127.0.0.0/8",
+		"set-meta " + s.Zone + " SOA-EDIT-DNSUPDATE INCREASE",
 	} {
 		s.Run(t, "", "pdnsutil", append([]string{"--config-dir=."}, strings.Fields(args)...)...)
 	}

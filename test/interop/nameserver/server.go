@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,16 +15,15 @@ import (
 	"github.com/fedroute/fedroute/test/interop/program"
 )
 
-// The zone of the tests, and the secret of the keys upd and narrow. BIND lets narrow
-// change little.
+// Zone is the usual zone, and Secret that of the keys upd and narrow. BIND and Knot
+// let narrow change A records of sip alone, PowerDNS nothing.
 const (
 	Secret = "c2VjcmV0LW9mLWEta2V5LXdpdGhvdXQtcmlnaHRz"
 	Zone   = "contoso.test"
 )
 
-// records is a zone with everything that can be in the way. @NS2@ is a second
-// server's address, left out when there is none.
-const records = `$ORIGIN contoso.test.
+// obstacles is the text of a zone with everything that can be in the way.
+const obstacles = `$ORIGIN @ZONE@.
 $TTL 300
 @ IN SOA ns1 hostmaster 1 3600 600 86400 60
 @ NS ns1
@@ -39,17 +39,46 @@ sub NS ns.sub
 ns.sub A 127.0.0.9
 `
 
+// Records is the text of a zone whose name server is at the address.
+func Records(zone, addr string) string {
+	host, _, _ := net.SplitHostPort(addr)
+	return strings.NewReplacer("@ZONE@", zone, "@NS1@", host).Replace(obstacles)
+}
+
+// Options say which zone is served, and where.
+type Options struct {
+	Addr    string // "": a free one
+	Zone    string // "": the usual one
+	Records string // the zone's text; "": Records
+}
+
 // Server is a server program that runs for one test.
 type Server struct {
 	program.Place
 	Addr string // host:port
+	Zone string
 	Stop func() // ends it before the test ends
+	// Sign are nsupdate's arguments with which a person may edit the zone.
+	Sign []string
+	// Unverifiable: nsupdate cannot verify what the server signs its answers with.
+	Unverifiable bool
 }
 
-// New gives a server its folder and a free address.
-func New(t testing.TB, env ...string) Server {
+// New gives a server its folder and writes the zone's text to the file zone.
+func New(t testing.TB, o Options, env ...string) Server {
 	t.Helper()
-	return Server{Place: program.In(t, env...), Addr: program.FreeAddr(t, "127.0.0.1")}
+	s := Server{Place: program.In(t, env...), Addr: o.Addr, Zone: o.Zone, Sign: []string{"-y", "hmac-sha256:upd:" + Secret}}
+	if s.Addr == "" {
+		s.Addr = program.FreeAddr(t, "127.0.0.1")
+	}
+	if s.Zone == "" {
+		s.Zone = Zone
+	}
+	if o.Records == "" {
+		o.Records = Records(s.Zone, s.Addr)
+	}
+	s.Write(t, "zone", o.Records)
+	return s
 }
 
 // Serve runs the server until it answers for the zone.
@@ -65,7 +94,7 @@ func (s Server) answers(t testing.TB) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key := dns.NewKey(Zone, dns.A)
+	key := dns.NewKey(s.Zone, dns.A)
 	found, err := r.Read(context.Background(), []dns.Key{key})
 	return err == nil && found[key].Obstacle == dns.ObstacleNone
 }
@@ -79,6 +108,17 @@ func (s Server) Config() rfc2136.Config {
 func (s Server) ByHand(t testing.TB, lines ...string) {
 	t.Helper()
 	host, port, _ := net.SplitHostPort(s.Addr)
-	script := fmt.Sprintf("server %s %s\nzone %s\n%s\nsend\n", host, port, Zone, strings.Join(lines, "\n"))
-	s.Run(t, script, "nsupdate", "-v", "-y", "hmac-sha256:upd:"+Secret)
+	script := fmt.Sprintf("server %s %s\nzone %s\n%s\nsend\n", host, port, s.Zone, strings.Join(lines, "\n"))
+	said, err := s.Try(t, script, "nsupdate", append([]string{"-v"}, s.Sign...)...)
+	if err != nil && !(s.Unverifiable && strings.Contains(said, "tsig verify failure")) {
+		t.Fatalf("nsupdate: %v\n%s\n%s", err, script, said)
+	}
+}
+
+// Dig asks the server as anybody can, by dig, and gives the values of a name, sorted.
+func (s Server) Dig(t testing.TB, name, rrtype string, more ...string) []string {
+	t.Helper()
+	host, port, _ := net.SplitHostPort(s.Addr)
+	args := append([]string{"@" + host, "-p", port, "+tcp", "+norec", "+short", name, rrtype}, more...)
+	return slices.Sorted(strings.FieldsFuncSeq(s.Run(t, "", "dig", args...), func(r rune) bool { return r == '\n' }))
 }
