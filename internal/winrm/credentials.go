@@ -42,7 +42,8 @@ type KerberosConfig struct {
 	Krb5Conf string
 	// Keytab, in MIT format, is used instead of the password when not empty.
 	Keytab []byte
-	// SPN of the host's service; empty means "HTTP/<host of the URL>".
+	// SPN of the host's service; empty means "HTTP/<ServerName, else the host of
+	// the URL>".
 	SPN string
 }
 

@@ -26,7 +26,7 @@ func Dial(ctx context.Context, endpoint Endpoint, credentials Credentials, optio
 	if err := credentials.check(host); err != nil {
 		return nil, err
 	}
-	signer, err := newAuthenticator(credentials, url.Hostname())
+	signer, err := newAuthenticator(credentials, endpoint.identity(url))
 	if err != nil {
 		return nil, err
 	}

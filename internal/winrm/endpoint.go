@@ -1,6 +1,7 @@
 package winrm
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -20,11 +21,6 @@ type Endpoint struct {
 	// Roots are the authorities that may have signed the host's certificate; nil
 	// means those of the system.
 	Roots *x509.CertPool
-	// TLSMax caps the TLS version, e.g. tls.VersionTLS12; 0 is the newest.
-	// Windows Server 2022 asks for a client certificate only after the handshake,
-	// which TLS 1.3 clients in Go cannot answer: sign-in by certificate needs the
-	// cap there, unless the binding negotiates certificates up front.
-	TLSMax uint16
 }
 
 // parse checks the URL and fills in port and path.
@@ -62,18 +58,22 @@ func (e Endpoint) host() string {
 	return u.Host
 }
 
+// identity is the host's own name: the one in its certificate and in its service
+// principal.
+func (e Endpoint) identity(u *url.URL) string { return cmp.Or(e.ServerName, u.Hostname()) }
+
 // tls verifies the host always and shows a certificate of ours when there is one.
+//
+// Sign-in by certificate stays on TLS 1.2. HTTP.sys asks for the certificate only
+// after the handshake, unless its binding says otherwise: by renegotiation in TLS
+// 1.2, and in TLS 1.3 (Windows Server 2022) in a way that Go's client does not
+// have. What 1.2 also gives is a refusal within the handshake, which tells its
+// reason before the connection is closed.
 func (e Endpoint) tls(c Credentials) *tls.Config {
-	config := &tls.Config{
-		MinVersion: tls.VersionTLS12,
-		MaxVersion: e.TLSMax,
-		RootCAs:    e.Roots,
-		ServerName: e.ServerName,
-	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: e.Roots, ServerName: e.ServerName}
 	if c.Method == Certificate && c.Certificate != nil {
 		config.Certificates = []tls.Certificate{*c.Certificate}
-	}
-	if c.Method == Certificate && e.TLSMax == tls.VersionTLS12 {
+		config.MaxVersion = tls.VersionTLS12
 		config.Renegotiation = tls.RenegotiateOnceAsClient
 	}
 	return config
