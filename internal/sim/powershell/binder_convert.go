@@ -11,8 +11,11 @@ import (
 // fits tells whether a pipeline object may be bound: of the type already, or
 // with convert anything that converts to it.
 func (b *binder) fits(p *formal, v any, convert bool) bool {
-	if p.typ == nil || convert {
+	if convert || p.typ == nil && len(p.Words) == 0 {
 		return true
+	}
+	if p.typ == nil {
+		return false
 	}
 	if p.typ.Elem != nil && dotnet.Is(v, p.typ.Elem) {
 		return true

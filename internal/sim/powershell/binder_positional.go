@@ -11,21 +11,32 @@ func (b *binder) positional(values []argument) error {
 		if len(candidates) == 0 {
 			return b.remaining(values[i:])
 		}
-		if err := b.bind(b.choose(candidates, a.value), a); err != nil {
+		if err := b.bindOne(candidates, a); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// choose prefers the parameter that takes the value without a conversion.
-func (b *binder) choose(candidates []*formal, v any) *formal {
-	for _, p := range candidates {
-		if b.fits(p, v, false) {
-			return p
+// bindOne gives a value to the first candidate that takes it: those that take it
+// without a conversion come first. When none does, the first one's error counts.
+func (b *binder) bindOne(candidates []*formal, a argument) error {
+	var failed error
+	for _, convert := range []bool{false, true} {
+		for _, p := range candidates {
+			if b.fits(p, a.value, false) == convert {
+				continue
+			}
+			err := b.bind(p, a)
+			if err == nil {
+				return nil
+			}
+			if failed == nil {
+				failed = err
+			}
 		}
 	}
-	return candidates[0]
+	return failed
 }
 
 // nextPosition are the parameters with the lowest free position, those of the

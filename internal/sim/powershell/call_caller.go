@@ -16,8 +16,12 @@ func (c *Call) WriteCallerError(r *value.ErrorRecord) error {
 	return inv.writeError(r)
 }
 
-// WriteHost writes a line for Write-Host: to the information stream, which can
-// be redirected, whatever $InformationPreference says.
-func (c *Call) WriteHost(line string) error {
-	return c.inv.frame.streams[informationStream](newMessage(informationStream, line))
+// WriteHost writes for Write-Host, a whole line or a part of one: to the
+// information stream, which can be redirected, whatever $InformationPreference says.
+func (c *Call) WriteHost(text string, wholeLine bool) error {
+	m := newMessage(informationStream, text)
+	if !wholeLine {
+		m.Set(noNewLine, true)
+	}
+	return c.inv.frame.streams[informationStream](m)
 }

@@ -28,9 +28,9 @@ type Command struct {
 	// that is absent has no such command. Nil: the same in every edition.
 	Editions map[Edition]Signature
 	Refused  bool // known and bound, not simulated: a call is refused by name
-	Begin         func(ctx context.Context, c *Call) error
-	Process       func(ctx context.Context, c *Call) error
-	End           func(ctx context.Context, c *Call) error
+	Begin    func(ctx context.Context, c *Call) error
+	Process  func(ctx context.Context, c *Call) error
+	End      func(ctx context.Context, c *Call) error
 }
 
 // Signature is how a command looks from outside.

@@ -64,13 +64,16 @@ func (h *host) object(v any) error {
 }
 
 // line writes a line of text, past the views.
-func (h *host) line(text string) error {
+func (h *host) line(text string) error { return h.text(text + h.lineEnd()) }
+
+// text writes text as it is, past the views.
+func (h *host) text(text string) error {
 	if h.views != nil {
 		if err := h.views.flush(); err != nil {
 			return err
 		}
 	}
-	_, err := io.WriteString(h.out, text+h.lineEnd())
+	_, err := io.WriteString(h.out, text)
 	return err
 }
 
@@ -102,7 +105,10 @@ func (h *host) error(v any) error {
 // message takes a warning, verbose, debug or information record.
 func (h *host) message(stream syntax.Stream, v any) error {
 	text := value.Text(v)
-	if stream == informationStream {
+	if o, ok := v.(*value.Object); ok && stream == informationStream {
+		if _, part := o.Get(noNewLine); part {
+			return h.text(text)
+		}
 		return h.line(text)
 	}
 	name := strings.ToLower(stream.String())

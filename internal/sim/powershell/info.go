@@ -87,6 +87,11 @@ func (c *Call) Commands(pattern string) []*CommandInfo {
 			}
 		}
 	}
+	for _, alias := range f.rs.aliases {
+		if matches(alias.Name) {
+			found = append(found, alias)
+		}
+	}
 	for _, m := range f.rs.modules {
 		for _, command := range m.Commands {
 			found = append(found, f.rs.commandInfos(m.Module, command, matches)...)

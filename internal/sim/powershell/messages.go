@@ -32,6 +32,9 @@ var messages = map[syntax.Stream]messageKind{
 	informationStream: {"InformationAction", "InformationPreference", "System.Management.Automation.InformationRecord"},
 }
 
+// noNewLine is the property of an information record that does not end its line.
+const noNewLine = "NoNewLine"
+
 func newMessage(stream syntax.Stream, text string) *value.Object {
 	o := value.NewObject(messages[stream].record).Set("Message", text)
 	if stream == informationStream {

@@ -95,7 +95,15 @@ func (rs *Runspace) cmdlet(name string) *Command {
 	return nil
 }
 
+// SetAlias gives a command another name, as Set-Alias does in the global scope.
+func (rs *Runspace) SetAlias(name, command string) {
+	rs.aliases[strings.ToLower(name)] = &CommandInfo{Name: name, Kind: "Alias", Definition: command}
+}
+
 func (rs *Runspace) commandAlias(name string) (string, bool) {
+	if target, ok := rs.aliases[strings.ToLower(name)]; ok {
+		return target.Definition, true
+	}
 	for _, m := range rs.modules {
 		if target, ok := m.aliases[strings.ToLower(name)]; ok {
 			return target, true

@@ -21,9 +21,10 @@ type Runspace struct {
 	errors  *value.List // $Error, newest first
 
 	tables  map[*Command]*paramTable
-	usings  []string      // namespaces of using statements
-	current *scope        // of the statement that runs, for code that calls back
-	at      syntax.Extent // the statement that runs, for defects
+	aliases map[string]*CommandInfo // of Set-Alias, by lower-case name
+	usings  []string                // namespaces of using statements
+	current *scope                  // of the statement that runs, for code that calls back
+	at      syntax.Extent           // the statement that runs, for defects
 
 	succeeded bool // $?
 	tries     int  // enclosing try and trap blocks: errors go to them
@@ -35,7 +36,7 @@ type Runspace struct {
 func New(o Options) *Runspace {
 	o = o.withDefaults()
 	o.Modules = modulesIn(o.Edition, o.Modules)
-	rs := &Runspace{options: o, errors: value.NewArrayList(), succeeded: true, tables: make(map[*Command]*paramTable)}
+	rs := &Runspace{options: o, errors: value.NewArrayList(), succeeded: true, tables: make(map[*Command]*paramTable), aliases: make(map[string]*CommandInfo)}
 	rs.host = newHost(o)
 	rs.env = &dotnet.Env{
 		Context: context.Background(), Core: o.Edition == Core7, Clock: o.Clock, In: rs.host.in, Out: rs.host.out,

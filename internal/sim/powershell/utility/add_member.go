@@ -3,6 +3,7 @@ package utility
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
@@ -10,41 +11,46 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-// addMember adds note properties to objects that can have them. Its positions
-// are shared by three forms: a kind with name and value, a name and value, a table.
-func addMember() *powershell.Command {
-	free := func(position int, name string, aliases ...string) powershell.Parameter {
-		return powershell.Parameter{Name: name, Aliases: aliases, AllowNull: true, Sets: powershell.Optional(position)}
+// addMember adds note properties to objects that can have them. A name that is
+// the name of a kind of member is not taken for that of a property.
+func addMember() cmdlet {
+	return cmdlet{name: "Add-Member", heeds: "InputObject MemberType Name Value NotePropertyName NotePropertyValue NotePropertyMembers TypeName Force PassThru",
+		unsaid:  map[string]unsaid{"NotePropertyName": {check: noMemberType}, "NotePropertyValue": {nulls: true}},
+		process: eachSubject(func(_ context.Context, c *powershell.Call, item any) error { return addMembers(c, item) })}
+}
+
+// memberKinds is the check of -NotePropertyName.
+type memberKinds []string
+
+func noMemberType(powershell.Edition) powershell.Validator {
+	return memberKinds{"AliasProperty", "CodeMethod", "CodeProperty", "NoteProperty", "ScriptMethod", "ScriptProperty", "PropertySet", "MemberSet"}
+}
+
+// Validate implements powershell.Validator.
+func (k memberKinds) Validate(v any) error {
+	for _, kind := range k {
+		if strings.EqualFold(kind, value.Text(v)) {
+			return fmt.Errorf("the parameter is required to be of type %s", kind)
+		}
 	}
-	return &powershell.Command{Name: "Add-Member", Class: "Microsoft.PowerShell.Commands.AddMemberCommand",
-		Parameters: append([]powershell.Parameter{
-			{Name: "InputObject", Sets: []powershell.ParameterSet{{Mandatory: true, Position: powershell.Named, FromPipeline: true}}},
-			free(0, "MemberType", "Type"), free(1, "Name"), free(2, "Value"), free(3, "SecondValue"),
-			named("NotePropertyName", "String"), named("NotePropertyValue", ""), named("NotePropertyMembers", "System.Collections.IDictionary"),
-			named("TypeName", "String"),
-		}, flags("Force", "PassThru")...),
-		Process: eachSubject(func(_ context.Context, c *powershell.Call, item any) error { return addMembers(c, item) })}
+	return nil
 }
 
 // notes are the properties to add.
 func notes(c *powershell.Call) (*value.Hashtable, error) {
-	for _, parameter := range []string{"NotePropertyMembers", "MemberType"} {
-		if table, ok := c.Value(parameter).(*value.Hashtable); ok {
-			return table, nil
-		}
+	if table, ok := c.Value("NotePropertyMembers").(*value.Hashtable); ok {
+		return table, nil
 	}
-	h, first := value.NewHashtable(), c.Text("MemberType")
+	h, kind := value.NewHashtable(), c.Text("MemberType")
 	switch {
-	case c.Has("TypeName"), c.Has("SecondValue"):
-		return nil, dotnet.Refuse("Add-Member -TypeName or -SecondValue")
 	case c.Has("NotePropertyName"):
 		return h.Set(c.Text("NotePropertyName"), c.Value("NotePropertyValue")), nil
-	case strings.EqualFold(first, "NoteProperty"):
+	case kind == "NoteProperty":
 		return h.Set(c.Text("Name"), c.Value("Value")), nil
-	case c.Has("Value"), first == "":
-		return nil, dotnet.Refuse("Add-Member of a %s", first)
+	case kind != "":
+		return nil, dotnet.Refuse("Add-Member of a %s", kind)
 	}
-	return h.Set(first, c.Value("Name")), nil
+	return h, nil
 }
 
 func addMembers(c *powershell.Call, item any) error {
@@ -69,6 +75,9 @@ func addMembers(c *powershell.Call, item any) error {
 			continue
 		}
 		o.Set(name, v)
+	}
+	if name := c.Text("TypeName"); name != "" {
+		o.TypeNames = slices.Insert(o.TypeNames, 0, name)
 	}
 	if c.On("PassThru") {
 		return c.EmitWhole(item)

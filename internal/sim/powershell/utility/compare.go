@@ -5,28 +5,17 @@ import (
 	"slices"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
-	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func compareObject() *powershell.Command {
-	objects := func(name string, position int, piped bool) powershell.Parameter {
-		return powershell.Parameter{Name: name, Type: "Object[]",
-			Sets: []powershell.ParameterSet{{Mandatory: true, Position: position, FromPipeline: piped}}}
-	}
-	return &powershell.Command{Name: "Compare-Object", Aliases: []string{"compare", "diff"}, Class: "Microsoft.PowerShell.Commands.CompareObjectCommand",
-		Parameters: append([]powershell.Parameter{
-			objects("ReferenceObject", 0, false), objects("DifferenceObject", 1, true), named("Property", "Object[]"),
-			named("SyncWindow", "Int32"), named("Culture", "String"),
-		}, flags("IncludeEqual", "ExcludeDifferent", "PassThru", "CaseSensitive")...),
-		Process: func(_ context.Context, c *powershell.Call) error {
-			if c.Has("SyncWindow") || c.Has("Culture") || c.On("PassThru") {
-				return dotnet.Refuse("Compare-Object -SyncWindow, -Culture or -PassThru")
-			}
+func compareObject() cmdlet {
+	return cmdlet{name: "Compare-Object",
+		heeds: "ReferenceObject DifferenceObject Property SyncWindow IncludeEqual ExcludeDifferent PassThru CaseSensitive",
+		process: func(_ context.Context, c *powershell.Call) error {
 			c.State = append(gathered(c), value.Unroll(c.Value("DifferenceObject"))...)
 			return nil
 		},
-		End: compareGathered,
+		end: compareGathered,
 	}
 }
 

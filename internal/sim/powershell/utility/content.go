@@ -9,16 +9,9 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func getContent() *powershell.Command {
-	return &powershell.Command{Name: "Get-Content", Aliases: []string{"gc", "cat", "type"}, Class: "Microsoft.PowerShell.Commands.GetContentCommand", DefaultSet: "Path",
-		Parameters: append(append(pathParameters(), named("TotalCount", "Int64", "First", "Head"), named("Tail", "Int32", "Last"), named("ReadCount", "Int64"),
-			named("Encoding", "String"), named("Delimiter", "String")), flags("Raw", "Wait", "Force", "AsByteStream")...),
-		Process: func(_ context.Context, c *powershell.Call) error {
-			for _, p := range []string{"Wait", "Delimiter", "ReadCount", "AsByteStream"} {
-				if c.Has(p) {
-					return dotnet.Refuse("Get-Content -%s", p)
-				}
-			}
+func getContent() cmdlet {
+	return cmdlet{name: "Get-Content", heeds: "Path LiteralPath TotalCount Tail Encoding Raw Force",
+		process: func(_ context.Context, c *powershell.Call) error {
 			if strings.EqualFold(c.Text("Encoding"), "Byte") {
 				return dotnet.Refuse("Get-Content -Encoding Byte")
 			}
@@ -79,20 +72,16 @@ func (t target) read(c *powershell.Call) (string, bool, error) {
 }
 
 // writer makes Set-Content and Add-Content.
-func writer(name string, aliases []string, save func(c *powershell.Call, t target, text string) error) *powershell.Command {
-	return &powershell.Command{Name: name, Aliases: aliases, Class: "Microsoft.PowerShell.Commands." + strings.ReplaceAll(name, "-", "") + "Command",
-		DefaultSet: "Path", ShouldProcess: true,
-		Parameters: append(append(byNameOnly(pathParameters()), powershell.Parameter{Name: "Value", AllowNull: true,
-			Sets: []powershell.ParameterSet{{Mandatory: true, Position: 1, FromPipeline: true}}}, named("Encoding", "String")),
-			flags("Force", "NoNewline", "PassThru", "AsByteStream")...),
-		Process: func(_ context.Context, c *powershell.Call) error {
-			if c.Has("PassThru") || c.Has("AsByteStream") || strings.EqualFold(c.Text("Encoding"), "Byte") {
-				return dotnet.Refuse("%s -PassThru or of bytes", name)
+func writer(name string, save func(c *powershell.Call, t target, text string) error) cmdlet {
+	return cmdlet{name: name, heeds: "Path LiteralPath Value Encoding Force NoNewline", unsaid: map[string]unsaid{"Value": {nulls: true}},
+		process: func(_ context.Context, c *powershell.Call) error {
+			if strings.EqualFold(c.Text("Encoding"), "Byte") {
+				return dotnet.Refuse("%s -Encoding Byte", name)
 			}
 			c.State = append(gathered(c), value.Unroll(c.Value("Value"))...)
 			return nil
 		},
-		End: func(_ context.Context, c *powershell.Call) error {
+		end: func(_ context.Context, c *powershell.Call) error {
 			list, err := paths(c)
 			if err != nil {
 				return err
@@ -114,16 +103,8 @@ func writer(name string, aliases []string, save func(c *powershell.Call, t targe
 		}}
 }
 
-// byNameOnly takes the piped object away from -Path.
-func byNameOnly(list []powershell.Parameter) []powershell.Parameter {
-	for i := range list {
-		list[i].Sets[0].FromPipeline = false
-	}
-	return list
-}
-
-func setContent() *powershell.Command {
-	return writer("Set-Content", []string{"sc"}, func(c *powershell.Call, t target, text string) error {
+func setContent() cmdlet {
+	return writer("Set-Content", func(c *powershell.Call, t target, text string) error {
 		switch t.drive {
 		case "env":
 			setEnvironment(c, t.name, strings.TrimSuffix(text, "\r\n"))
@@ -143,8 +124,8 @@ func setContent() *powershell.Command {
 	})
 }
 
-func addContent() *powershell.Command {
-	return writer("Add-Content", []string{"ac"}, func(c *powershell.Call, t target, text string) error {
+func addContent() cmdlet {
+	return writer("Add-Content", func(c *powershell.Call, t target, text string) error {
 		if t.drive != "" {
 			return dotnet.Refuse("Add-Content on the drive %s:", t.drive)
 		}
@@ -167,4 +148,32 @@ func setEnvironment(c *powershell.Call, name, text string) {
 	if text != "" {
 		vars[name] = text
 	}
+}
+
+// clearContent empties files that are there.
+func clearContent() cmdlet {
+	return cmdlet{name: "Clear-Content", heeds: "Path LiteralPath Force",
+		process: func(_ context.Context, c *powershell.Call) error {
+			list, err := paths(c)
+			if err != nil {
+				return err
+			}
+			for _, t := range list {
+				if err := clearOne(c, t); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+}
+
+func clearOne(c *powershell.Call, t target) error {
+	if !t.isFile(c) {
+		return c.WriteError(pathNotFound(t))
+	}
+	yes, err := c.ShouldProcess("Path: "+t.name, "Clear Content")
+	if err != nil || !yes {
+		return err
+	}
+	return dotnet.FileError(c.Runspace().Env().Files.WriteFile(t.name, nil), t.name)
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
-	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
@@ -13,26 +12,9 @@ import (
 var comparisons = strings.Fields(`EQ NE GT GE LT LE Like NotLike Match NotMatch Contains NotContains In NotIn Is IsNot
 	CEQ CNE CGT CGE CLT CLE CLike CNotLike CMatch CNotMatch CContains CNotContains CIn CNotIn`)
 
-func whereObject() *powershell.Command {
-	c := &powershell.Command{Name: "Where-Object", Aliases: []string{"where", "?"}, Class: "Microsoft.PowerShell.Commands.WhereObjectCommand",
-		DefaultSet: "Property",
-		Parameters: []powershell.Parameter{
-			{Name: "InputObject", AllowNull: true, Sets: []powershell.ParameterSet{{Position: powershell.Named, FromPipeline: true}}},
-			{Name: "FilterScript", Type: "ScriptBlock", Sets: []powershell.ParameterSet{{Name: "ScriptBlock", Mandatory: true, Position: 0}}},
-			{Name: "Property", Type: "String", Sets: []powershell.ParameterSet{{Name: "Property", Mandatory: true, Position: 0}}},
-			{Name: "Value", Sets: []powershell.ParameterSet{{Name: "Property", Position: 1}}},
-			{Name: "Not", Type: "SwitchParameter", Sets: []powershell.ParameterSet{{Name: "Property", Position: powershell.Named}}},
-		},
-		Process: whereProcess,
-	}
-	for _, name := range comparisons {
-		p := powershell.Parameter{Name: name, Type: "SwitchParameter", Sets: []powershell.ParameterSet{{Name: "Property", Position: powershell.Named}}}
-		if !strings.HasPrefix(name, "C") || name == "Contains" {
-			p.Aliases = []string{"I" + name}
-		}
-		c.Parameters = append(c.Parameters, p)
-	}
-	return c
+func whereObject() cmdlet {
+	return cmdlet{name: "Where-Object", process: whereProcess,
+		heeds: "InputObject FilterScript Property Value Not " + strings.Join(comparisons, " ")}
 }
 
 func whereProcess(_ context.Context, c *powershell.Call) error {
@@ -69,27 +51,12 @@ func whereProperty(c *powershell.Call, item any) (any, error) {
 	return value.Truth(v) != c.On("Not"), nil
 }
 
-func forEachObject() *powershell.Command {
-	block := func(name string, position int, mandatory bool) powershell.Parameter {
-		return powershell.Parameter{Name: name, Type: "ScriptBlock", AllowNull: true,
-			Sets: []powershell.ParameterSet{{Name: "ScriptBlockSet", Position: position, Mandatory: mandatory}}}
-	}
-	process := block("Process", 0, true)
-	process.Type = "ScriptBlock[]"
-	return &powershell.Command{Name: "ForEach-Object", Aliases: []string{"foreach", "%"}, Class: "Microsoft.PowerShell.Commands.ForEachObjectCommand",
-		DefaultSet: "ScriptBlockSet", ShouldProcess: true,
-		Parameters: []powershell.Parameter{
-			{Name: "InputObject", AllowNull: true, Sets: []powershell.ParameterSet{{Position: powershell.Named, FromPipeline: true}}},
-			block("Begin", powershell.Named, false), process, block("End", powershell.Named, false),
-			{Name: "RemainingScripts", Type: "ScriptBlock[]", AllowNull: true,
-				Sets: []powershell.ParameterSet{{Name: "ScriptBlockSet", Position: powershell.Named, FromRemaining: true}}},
-			{Name: "MemberName", Type: "String", Sets: []powershell.ParameterSet{{Name: "PropertyAndMethodSet", Mandatory: true, Position: 0}}},
-			{Name: "ArgumentList", Type: "Object[]", Aliases: []string{"Args"},
-				Sets: []powershell.ParameterSet{{Name: "PropertyAndMethodSet", Position: powershell.Named, FromRemaining: true}}},
-		},
-		Begin:   func(_ context.Context, c *powershell.Call) error { return forEachBegin(c) },
-		Process: func(_ context.Context, c *powershell.Call) error { return forEachProcess(c) },
-		End:     func(_ context.Context, c *powershell.Call) error { return forEachEnd(c) },
+func forEachObject() cmdlet {
+	return cmdlet{name: "ForEach-Object", heeds: "InputObject Begin Process End RemainingScripts MemberName ArgumentList",
+		unsaid:  map[string]unsaid{"Process": {nulls: true}, "RemainingScripts": {rest: true}, "ArgumentList": {rest: true}},
+		begin:   func(_ context.Context, c *powershell.Call) error { return forEachBegin(c) },
+		process: func(_ context.Context, c *powershell.Call) error { return forEachProcess(c) },
+		end:     func(_ context.Context, c *powershell.Call) error { return forEachEnd(c) },
 	}
 }
 
@@ -152,15 +119,11 @@ func forEachEnd(c *powershell.Call) error {
 	return c.Each(end, nil)
 }
 
-func outNull() *powershell.Command {
-	return &powershell.Command{Name: "Out-Null", Class: "Microsoft.PowerShell.Commands.OutNullCommand",
-		Parameters: []powershell.Parameter{piped("InputObject")}}
-}
+func outNull() cmdlet { return cmdlet{name: "Out-Null", heeds: "InputObject"} }
 
-func outHost() *powershell.Command {
-	return &powershell.Command{Name: "Out-Host", Aliases: []string{"oh"}, Class: "Microsoft.PowerShell.Commands.OutHostCommand",
-		Parameters: []powershell.Parameter{piped("InputObject"), named("Paging", "SwitchParameter")},
-		Process: func(_ context.Context, c *powershell.Call) error {
+func outHost() cmdlet {
+	return cmdlet{name: "Out-Host", heeds: "InputObject",
+		process: func(_ context.Context, c *powershell.Call) error {
 			if item, ok := c.Input(); ok {
 				return c.Show(item)
 			}
@@ -168,13 +131,10 @@ func outHost() *powershell.Command {
 		}}
 }
 
-func setStrictMode() *powershell.Command {
-	return &powershell.Command{Name: "Set-StrictMode", Class: "Microsoft.PowerShell.Commands.SetStrictModeCommand", DefaultSet: "Version",
-		Parameters: []powershell.Parameter{
-			{Name: "Version", Aliases: []string{"v"}, Type: "String", Sets: []powershell.ParameterSet{{Name: "Version", Mandatory: true, Position: powershell.Named}}},
-			{Name: "Off", Type: "SwitchParameter", Sets: []powershell.ParameterSet{{Name: "Off", Mandatory: true, Position: powershell.Named}}},
-		},
-		Process: func(_ context.Context, c *powershell.Call) error {
+func setStrictMode() cmdlet {
+	return cmdlet{name: "Set-StrictMode", heeds: "Version Off",
+		unsaid: map[string]unsaid{"Version": {typ: "String"}}, // numbers and Latest too
+		process: func(_ context.Context, c *powershell.Call) error {
 			version := 0
 			switch text := strings.ToLower(c.Text("Version")); {
 			case text == "latest":
@@ -188,17 +148,9 @@ func setStrictMode() *powershell.Command {
 		}}
 }
 
-func invokeCommand() *powershell.Command {
-	return &powershell.Command{Name: "Invoke-Command", Aliases: []string{"icm"}, Class: "Microsoft.PowerShell.Commands.InvokeCommandCommand",
-		Parameters: []powershell.Parameter{
-			required(0, "ScriptBlock", "ScriptBlock", "Command"), named("ArgumentList", "Object[]", "Args"),
-			named("ComputerName", "String[]", "Cn"), named("Session", "Object[]"), named("NoNewScope", "SwitchParameter"), named("Credential", "Object"),
-			named("UseSSL", "SwitchParameter"), named("AsJob", "SwitchParameter"), piped("InputObject"),
-		},
-		Process: func(ctx context.Context, c *powershell.Call) error {
-			if c.Has("ComputerName") || c.Has("Session") || c.Has("AsJob") || c.Has("NoNewScope") {
-				return dotnet.Refuse("Invoke-Command on another machine, as a job or without a scope")
-			}
+func invokeCommand() cmdlet {
+	return cmdlet{name: "Invoke-Command", heeds: "ScriptBlock ArgumentList InputObject",
+		process: func(ctx context.Context, c *powershell.Call) error {
 			item, _ := c.Input()
 			out, err := c.Invoke(ctx, c.Value("ScriptBlock"), item, value.Unroll(c.Value("ArgumentList"))...)
 			for _, v := range out {

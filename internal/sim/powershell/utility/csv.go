@@ -2,30 +2,33 @@ package utility
 
 import (
 	"context"
-	"encoding/csv"
+	"slices"
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
-	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func convertToCSV() *powershell.Command {
-	return &powershell.Command{Name: "ConvertTo-Csv", Class: "Microsoft.PowerShell.Commands.ConvertToCsvCommand",
-		Parameters: append([]powershell.Parameter{
-			{Name: "InputObject", Sets: []powershell.ParameterSet{{Mandatory: true, Position: 0, FromPipeline: true}}},
-			at(1, "Delimiter", "Char"), named("QuoteFields", "String[]"), named("UseQuotes", "String"), named("NoTypeInformation", "SwitchParameter", "NTI"),
-		}, flags("UseCulture", "IncludeTypeInformation")...),
-		Process: gather,
-		End: func(_ context.Context, c *powershell.Call) error {
-			if c.Has("QuoteFields") || c.Has("UseQuotes") || c.Has("IncludeTypeInformation") {
-				return dotnet.Refuse("ConvertTo-Csv with a parameter of PowerShell 7")
+// csvIn7 are the parameters that ConvertTo-Csv and Export-Csv have in 7 only.
+const csvIn7 = "IncludeTypeInformation NoHeader QuoteFields UseQuotes"
+
+func convertToCSV() cmdlet {
+	return cmdlet{name: "ConvertTo-Csv", heeds: "InputObject Delimiter UseCulture NoTypeInformation " + csvIn7,
+		process: gather,
+		end: func(_ context.Context, c *powershell.Call) error {
+			items := gathered(c)
+			if len(items) == 0 {
+				return nil
 			}
-			return emitCSV(c)
+			lines, err := csvLines(c, items, columnsOf(c, items[0]), true)
+			if err != nil {
+				return err
+			}
+			return c.Emit(lines)
 		}}
 }
 
-// delimiter is what stands between fields.
+// delimiter is what stands between fields; the culture here has the comma.
 func delimiter(c *powershell.Call) string {
 	if c.Has("Delimiter") {
 		return c.Text("Delimiter")
@@ -33,93 +36,76 @@ func delimiter(c *powershell.Call) string {
 	return ","
 }
 
-// emitCSV writes lines of the properties that the first object has.
-func emitCSV(c *powershell.Call) error {
-	items := gathered(c)
-	if len(items) == 0 {
-		return nil
-	}
-	if c.Runspace().Edition() == powershell.Windows51 && !c.On("NoTypeInformation") {
-		if err := c.EmitWhole("#TYPE " + value.TypeName(items[0])); err != nil {
-			return err
-		}
-	}
+func columnsOf(c *powershell.Call, item any) []string {
 	var names []string
-	for _, p := range properties(c, items[0]) {
+	for _, p := range properties(c, item) {
 		names = append(names, p.Name)
 	}
-	if err := c.EmitWhole(csvLine(c, names)); err != nil {
-		return err
+	return names
+}
+
+// csvLines writes objects as lines, with a head the type (5.1 unless told not to,
+// 7 when told to) and the names first.
+func csvLines(c *powershell.Call, items []any, names []string, head bool) ([]string, error) {
+	var lines []string
+	typed := c.On("IncludeTypeInformation")
+	if c.Runspace().Edition() == powershell.Windows51 {
+		typed = !c.On("NoTypeInformation")
+	}
+	if head && typed {
+		lines = append(lines, "#TYPE "+value.TypeName(items[0]))
+	}
+	if head && !c.On("NoHeader") {
+		lines = append(lines, csvLine(c, names, texts(names)))
 	}
 	for _, item := range items {
-		fields := make([]string, len(names))
+		fields := make([]any, len(names))
 		for i, name := range names {
 			v, _, err := c.Property(item, name)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			if _, many := value.Items(v); many {
-				fields[i] = value.TypeName(v)
-			} else {
-				fields[i] = value.Text(v)
-			}
+			fields[i] = v
 		}
-		if err := c.EmitWhole(csvLine(c, fields)); err != nil {
-			return err
-		}
+		lines = append(lines, csvLine(c, names, fields))
 	}
-	return nil
+	return lines, nil
 }
 
-func csvLine(c *powershell.Call, fields []string) string {
-	quoted := make([]string, len(fields))
+func texts(names []string) []any {
+	list := make([]any, len(names))
+	for i, n := range names {
+		list[i] = n
+	}
+	return list
+}
+
+// csvLine writes one line; $null is an empty field without quotes.
+func csvLine(c *powershell.Call, names []string, fields []any) string {
+	line := make([]string, len(fields))
 	for i, f := range fields {
-		quoted[i] = `"` + strings.ReplaceAll(f, `"`, `""`) + `"`
+		text := value.Text(f)
+		if _, many := value.Items(f); many {
+			text = value.TypeName(f)
+		}
+		if f != nil && csvQuotes(c, names[i], text) {
+			text = `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+		}
+		line[i] = text
 	}
-	return strings.Join(quoted, delimiter(c))
+	return strings.Join(line, delimiter(c))
 }
 
-func convertFromCSV() *powershell.Command {
-	return &powershell.Command{Name: "ConvertFrom-Csv", Class: "Microsoft.PowerShell.Commands.ConvertFromCsvCommand",
-		Parameters: []powershell.Parameter{
-			{Name: "InputObject", Type: "Object[]", AllowNull: true, Sets: []powershell.ParameterSet{{Mandatory: true, Position: 0, FromPipeline: true}}},
-			at(1, "Delimiter", "Char"), named("Header", "String[]"), named("UseCulture", "SwitchParameter"),
-		},
-		Process: func(_ context.Context, c *powershell.Call) error {
-			c.State = append(gathered(c), value.Unroll(c.Value("InputObject"))...)
-			return nil
-		},
-		End: func(_ context.Context, c *powershell.Call) error { return readCSV(c) }}
-}
-
-// readCSV makes an object of each line, all values texts; what a line lacks is $null.
-func readCSV(c *powershell.Call) error {
-	text := value.TextWith(gathered(c), "\n")
-	if strings.HasPrefix(text, "#TYPE") {
-		_, text, _ = strings.Cut(text, "\n")
+// csvQuotes tells whether a field is quoted: always in 5.1, in 7 as asked.
+func csvQuotes(c *powershell.Call, name, text string) bool {
+	if c.Has("QuoteFields") {
+		return slices.ContainsFunc(c.Texts("QuoteFields"), func(f string) bool { return strings.EqualFold(f, name) })
 	}
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma = []rune(delimiter(c))[0]
-	r.FieldsPerRecord, r.LazyQuotes = -1, true
-	records, err := r.ReadAll()
-	if err != nil {
-		return dotnet.Refuse("the CSV text: %s", err)
+	switch c.Text("UseQuotes") {
+	case "Never":
+		return false
+	case "AsNeeded":
+		return strings.ContainsAny(text, "\"\r\n"+delimiter(c))
 	}
-	names := c.Texts("Header")
-	if len(names) == 0 && len(records) > 0 {
-		names, records = records[0], records[1:]
-	}
-	for _, record := range records {
-		o := value.NewObject()
-		for i, name := range names {
-			o.Set(name, nil)
-			if i < len(record) {
-				o.Set(name, record[i])
-			}
-		}
-		if err := c.EmitWhole(o); err != nil {
-			return err
-		}
-	}
-	return nil
+	return true
 }

@@ -28,17 +28,6 @@ func paths(c *powershell.Call) ([]target, error) {
 	return list, nil
 }
 
-// pathParameters declares -Path and -LiteralPath, one of them to be given.
-func pathParameters() []powershell.Parameter {
-	in := func(set string, position int) []powershell.ParameterSet {
-		return []powershell.ParameterSet{{Name: set, Mandatory: true, Position: position, FromPipeline: position == 0, FromProperty: true}}
-	}
-	return []powershell.Parameter{
-		{Name: "Path", Type: "String[]", Sets: in("Path", 0)},
-		{Name: "LiteralPath", Type: "String[]", Aliases: []string{"PSPath", "LP"}, Sets: in("LiteralPath", powershell.Named)},
-	}
-}
-
 func pathNotFound(t target) *value.ErrorRecord {
 	return powershell.NewErrorRecord("System.Management.Automation.ItemNotFoundException", "PathNotFound", "ObjectNotFound", t.String(),
 		fmt.Sprintf("Cannot find path '%s' because it does not exist.", t))
@@ -78,16 +67,9 @@ func environment(c *powershell.Call, name string) any {
 	return nil
 }
 
-func testPath() *powershell.Command {
-	return &powershell.Command{Name: "Test-Path", Class: "Microsoft.PowerShell.Commands.TestPathCommand", DefaultSet: "Path",
-		Parameters: append(pathParameters(), named("PathType", "String", "Type"), named("IsValid", "SwitchParameter"),
-			named("Filter", "String"), named("Include", "String[]"), named("Exclude", "String[]"), named("NewerThan", ""), named("OlderThan", "")),
-		Process: func(_ context.Context, c *powershell.Call) error {
-			for _, name := range []string{"IsValid", "Filter", "Include", "Exclude", "NewerThan", "OlderThan"} {
-				if c.Has(name) {
-					return dotnet.Refuse("Test-Path -%s", name)
-				}
-			}
+func testPath() cmdlet {
+	return cmdlet{name: "Test-Path", heeds: "Path LiteralPath PathType", unsaid: map[string]unsaid{"Path": {nulls: true}, "LiteralPath": {nulls: true}},
+		process: func(_ context.Context, c *powershell.Call) error {
 			list, err := paths(c)
 			if err != nil {
 				return err
@@ -108,14 +90,9 @@ func testPath() *powershell.Command {
 		}}
 }
 
-func removeItem() *powershell.Command {
-	return &powershell.Command{Name: "Remove-Item", Aliases: []string{"del", "erase", "rd", "ri", "rm", "rmdir"},
-		Class: "Microsoft.PowerShell.Commands.RemoveItemCommand", DefaultSet: "Path", ShouldProcess: true,
-		Parameters: append(append(pathParameters(), flags("Recurse", "Force")...), named("Filter", "String"), named("Include", "String[]"), named("Exclude", "String[]")),
-		Process: func(_ context.Context, c *powershell.Call) error {
-			if c.Has("Filter") || c.Has("Include") || c.Has("Exclude") {
-				return dotnet.Refuse("Remove-Item with a filter")
-			}
+func removeItem() cmdlet {
+	return cmdlet{name: "Remove-Item", heeds: "Path LiteralPath Recurse Force",
+		process: func(_ context.Context, c *powershell.Call) error {
 			list, err := paths(c)
 			if err != nil {
 				return err

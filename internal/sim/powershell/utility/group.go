@@ -10,14 +10,9 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func groupObject() *powershell.Command {
-	return &powershell.Command{Name: "Group-Object", Aliases: []string{"group"}, Class: "Microsoft.PowerShell.Commands.GroupObjectCommand",
-		Parameters: append([]powershell.Parameter{
-			piped("InputObject"), at(0, "Property", "Object[]"), named("Culture", "String"), named("AsHashTable", "SwitchParameter", "AHT"),
-		}, flags("NoElement", "AsString", "CaseSensitive")...),
-		Process: gather,
-		End:     groupGathered,
-	}
+func groupObject() cmdlet {
+	return cmdlet{name: "Group-Object", heeds: "InputObject Property NoElement AsHashTable AsString CaseSensitive",
+		process: gather, end: groupGathered}
 }
 
 // group are the objects with the same keys.
@@ -27,9 +22,6 @@ type group struct {
 }
 
 func groupGathered(ctx context.Context, c *powershell.Call) error {
-	if c.Has("Culture") {
-		return dotnet.Refuse("Group-Object -Culture")
-	}
 	keys, err := columns(value.Unroll(c.Value("Property")))
 	if err != nil {
 		return err

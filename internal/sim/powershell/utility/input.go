@@ -103,12 +103,3 @@ func emitAll(c *powershell.Call, items []any) error {
 	}
 	return nil
 }
-
-// flags declares switches.
-func flags(names ...string) []powershell.Parameter {
-	list := make([]powershell.Parameter, len(names))
-	for i, n := range names {
-		list[i] = named(n, "SwitchParameter")
-	}
-	return list
-}

@@ -13,10 +13,9 @@ import (
 // lister is a disk that can tell its files.
 type lister interface{ Paths() []string }
 
-func getItem() *powershell.Command {
-	return &powershell.Command{Name: "Get-Item", Aliases: []string{"gi"}, Class: "Microsoft.PowerShell.Commands.GetItemCommand", DefaultSet: "Path",
-		Parameters: append(pathParameters(), named("Force", "SwitchParameter")),
-		Process: func(_ context.Context, c *powershell.Call) error {
+func getItem() cmdlet {
+	return cmdlet{name: "Get-Item", heeds: "Path LiteralPath Force",
+		process: func(_ context.Context, c *powershell.Call) error {
 			list, err := paths(c)
 			if err != nil {
 				return err
@@ -64,18 +63,9 @@ func (t target) item(c *powershell.Call) any {
 		Set("PSPath", `Microsoft.PowerShell.Core\FileSystem::`+t.name)
 }
 
-func getChildItem() *powershell.Command {
-	parameters := append(byNameOnly(pathParameters()), named("Filter", "String"), named("Include", "String[]"), named("Exclude", "String[]"),
-		named("Depth", "UInt32"))
-	parameters[0].Sets[0].Mandatory = false
-	return &powershell.Command{Name: "Get-ChildItem", Aliases: []string{"dir", "gci", "ls"}, Class: "Microsoft.PowerShell.Commands.GetChildItemCommand", DefaultSet: "Path",
-		Parameters: append(parameters, flags("Recurse", "Force", "Name", "File", "Directory", "Hidden")...),
-		Process: func(_ context.Context, c *powershell.Call) error {
-			for _, p := range []string{"Include", "Exclude", "Depth", "Hidden", "Directory"} {
-				if c.Has(p) {
-					return dotnet.Refuse("Get-ChildItem -%s", p)
-				}
-			}
+func getChildItem() cmdlet {
+	return cmdlet{name: "Get-ChildItem", heeds: "Path LiteralPath Filter Recurse Force Name File",
+		process: func(_ context.Context, c *powershell.Call) error {
 			list, err := childPaths(c)
 			if err != nil {
 				return err

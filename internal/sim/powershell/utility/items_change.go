@@ -9,14 +9,9 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func newItem() *powershell.Command {
-	return &powershell.Command{Name: "New-Item", Aliases: []string{"ni"}, Class: "Microsoft.PowerShell.Commands.NewItemCommand", ShouldProcess: true,
-		Parameters: []powershell.Parameter{
-			at(0, "Path", "String[]"), named("Name", "String"), named("ItemType", "String", "Type"),
-			{Name: "Value", AllowNull: true, Aliases: []string{"Target"}, Sets: []powershell.ParameterSet{{Position: powershell.Named, FromPipeline: true}}},
-			named("Force", "SwitchParameter"),
-		},
-		Process: func(_ context.Context, c *powershell.Call) error {
+func newItem() cmdlet {
+	return cmdlet{name: "New-Item", heeds: "Path Name ItemType Value Force",
+		process: func(_ context.Context, c *powershell.Call) error {
 			list := c.Texts("Path")
 			if len(list) == 0 {
 				list = []string{"."}
@@ -69,25 +64,20 @@ func makeItem(c *powershell.Call, t target) error {
 	return c.EmitWhole(t.item(c))
 }
 
-func copyItem() *powershell.Command {
-	return transfer("Copy-Item", []string{"copy", "cp", "cpi"}, "Copy File", func(*powershell.Call, target) error { return nil })
+func copyItem() cmdlet {
+	return transfer("Copy-Item", "Copy File", func(*powershell.Call, target) error { return nil })
 }
 
-func moveItem() *powershell.Command {
-	return transfer("Move-Item", []string{"mi", "move", "mv"}, "Move File", func(c *powershell.Call, from target) error {
+func moveItem() cmdlet {
+	return transfer("Move-Item", "Move File", func(c *powershell.Call, from target) error {
 		return dotnet.FileError(c.Runspace().Env().Files.Remove(from.name), from.name)
 	})
 }
 
 // transfer makes Copy-Item and Move-Item, of single files.
-func transfer(name string, aliases []string, action string, after func(c *powershell.Call, from target) error) *powershell.Command {
-	return &powershell.Command{Name: name, Aliases: aliases, Class: "Microsoft.PowerShell.Commands." + strings.ReplaceAll(name, "-", "") + "Command",
-		DefaultSet: "Path", ShouldProcess: true,
-		Parameters: append(append(pathParameters(), at(1, "Destination", "String")), flags("Force", "PassThru", "Recurse")...),
-		Process: func(_ context.Context, c *powershell.Call) error {
-			if c.On("PassThru") || c.On("Recurse") {
-				return dotnet.Refuse("%s -PassThru or -Recurse", name)
-			}
+func transfer(name, action string, after func(c *powershell.Call, from target) error) cmdlet {
+	return cmdlet{name: name, heeds: "Path LiteralPath Destination Force",
+		process: func(_ context.Context, c *powershell.Call) error {
 			to, err := locate(c, c.Text("Destination"))
 			if err != nil {
 				return err
@@ -128,4 +118,23 @@ func transferOne(c *powershell.Call, from, to target, action string) error {
 		return err
 	}
 	return dotnet.FileError(files.WriteFile(to.name, data), to.name)
+}
+
+func renameItem() cmdlet {
+	return cmdlet{name: "Rename-Item", heeds: "Path LiteralPath NewName Force",
+		process: func(_ context.Context, c *powershell.Call) error {
+			from, err := locate(c, c.Text("Path")+c.Text("LiteralPath"))
+			if err != nil {
+				return err
+			}
+			to := target{name: dotnet.JoinPath(dotnet.Parent(from.name), dotnet.Leaf(backslashes(c.Text("NewName"))))}
+			if to.exists(c) && from.exists(c) {
+				return c.WriteError(powershell.NewErrorRecord("System.IO.IOException", "RenameItemIOError", "WriteError", from.name,
+					"Cannot create a file when that file already exists."))
+			}
+			if err := transferOne(c, from, to, "Rename File"); err != nil || !from.exists(c) {
+				return err
+			}
+			return dotnet.FileError(c.Runspace().Env().Files.Remove(from.name), from.name)
+		}}
 }

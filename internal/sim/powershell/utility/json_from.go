@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
-	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
@@ -13,26 +12,20 @@ import (
 // In 5.1 it carries its type data from then on: see jsonWriter.list.
 const wrappedArray = "System.Object[]"
 
-func convertFromJSON() *powershell.Command {
-	return &powershell.Command{Name: "ConvertFrom-Json", Class: "Microsoft.PowerShell.Commands.ConvertFromJsonCommand",
-		Parameters: append([]powershell.Parameter{
-			{Name: "InputObject", Type: "String", AllowNull: true, Sets: []powershell.ParameterSet{{Mandatory: true, Position: 0, FromPipeline: true}}},
-			named("Depth", "Int32"), named("DateKind", "String"),
-		}, flags("AsHashtable", "NoEnumerate")...),
-		Process: func(_ context.Context, c *powershell.Call) error {
+func convertFromJSON() cmdlet {
+	return cmdlet{name: "ConvertFrom-Json", heeds: "InputObject Depth AsHashtable NoEnumerate",
+		unsaid: map[string]unsaid{"InputObject": {nulls: true}, "Depth": {check: atLeast(1)}},
+		process: func(_ context.Context, c *powershell.Call) error {
 			c.State = append(gathered(c), c.Text("InputObject"))
 			return nil
 		},
-		End: func(_ context.Context, c *powershell.Call) error { return readJSON(c) },
+		end: func(_ context.Context, c *powershell.Call) error { return readJSON(c) },
 	}
 }
 
 // readJSON takes each text for a document, or all of them for the lines of one.
 func readJSON(c *powershell.Call) error {
 	core := c.Runspace().Edition() == powershell.Core7
-	if c.Has("DateKind") || !core && (c.Has("Depth") || c.Has("AsHashtable") || c.Has("NoEnumerate")) {
-		return dotnet.Refuse("ConvertFrom-Json with a parameter of PowerShell 7")
-	}
 	r := jsonReader{core: core, tables: c.On("AsHashtable"), depth: 100}
 	if core {
 		r.depth = 1024

@@ -77,6 +77,17 @@ func (w *jsonWriter) whole(text string) string {
 	return text
 }
 
+// escapes tells characters that are escaped for what reads the JSON.
+func (w *jsonWriter) escapes(r rune) bool {
+	switch {
+	case !w.core || w.escape == "escapehtml":
+		return strings.ContainsRune("<>&'", r)
+	case w.escape == "escapenonascii":
+		return r > 127
+	}
+	return false
+}
+
 var shortEscapes = map[rune]string{'"': `\"`, '\\': `\\`, '\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`}
 
 // quote writes a string; 5.1 escapes what HTML would read as markup.
@@ -87,7 +98,7 @@ func (w *jsonWriter) quote(s string) string {
 		switch {
 		case shortEscapes[r] != "":
 			b.WriteString(shortEscapes[r])
-		case r < ' ', r == '\u0085', r == '\u2028', r == '\u2029', !w.core && strings.ContainsRune("<>&'", r):
+		case r < ' ', r == '\u0085', r == '\u2028', r == '\u2029', w.escapes(r):
 			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
 			b.WriteRune(r)

@@ -2,6 +2,8 @@ package utility
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
@@ -11,28 +13,33 @@ import (
 // deepest is how many levels ConvertTo-Json can be asked for.
 const deepest = 100
 
-func convertToJSON(t *typeData) *powershell.Command {
-	return &powershell.Command{Name: "ConvertTo-Json", Class: "Microsoft.PowerShell.Commands.ConvertToJsonCommand",
-		Parameters: append([]powershell.Parameter{
-			{Name: "InputObject", AllowNull: true, Sets: []powershell.ParameterSet{{Mandatory: true, Position: 0, FromPipeline: true}}},
-			{Name: "Depth", Type: "Int32", Validators: []powershell.Validator{powershell.ValidateRange{Min: int32(0), Max: int32(deepest)}}},
-			named("EscapeHandling", "String"),
-		}, flags("Compress", "AsArray", "EnumsAsStrings")...),
-		Process: func(_ context.Context, c *powershell.Call) error {
+func convertToJSON(t *typeData) cmdlet {
+	return cmdlet{name: "ConvertTo-Json", heeds: "InputObject Depth Compress AsArray EnumsAsStrings EscapeHandling",
+		unsaid: map[string]unsaid{"InputObject": {nulls: true}, "Depth": {check: jsonDepth}},
+		process: func(_ context.Context, c *powershell.Call) error {
 			item, ok := subject(c)
 			if ok && (item != nil || c.Runspace().Edition() == powershell.Core7) {
 				c.State = append(gathered(c), item)
 			}
 			return nil
 		},
-		End: func(_ context.Context, c *powershell.Call) error { return writeJSON(c, t) },
+		end: func(_ context.Context, c *powershell.Call) error { return writeJSON(c, t) },
 	}
+}
+
+// jsonDepth is what -Depth may be; 5.1 has an error of its own for more than the deepest.
+func jsonDepth(e powershell.Edition) powershell.Validator {
+	if e == powershell.Core7 {
+		return powershell.ValidateRange{Min: int32(0), Max: int32(deepest)}
+	}
+	return atLeast(1)(e)
 }
 
 func writeJSON(c *powershell.Call, t *typeData) error {
 	core := c.Runspace().Edition() == powershell.Core7
-	if c.Has("EscapeHandling") || !core && (c.Has("AsArray") || c.Has("EnumsAsStrings")) {
-		return dotnet.Refuse("ConvertTo-Json with a parameter of PowerShell 7")
+	if c.Int("Depth") > deepest {
+		return powershell.NewErrorRecord("System.InvalidOperationException", "ReachedMaximumDepthAllowed", "InvalidOperation", nil,
+			fmt.Sprintf("The maximum depth allowed for serialization is %d.", deepest))
 	}
 	items := gathered(c)
 	if len(items) == 0 {
@@ -42,7 +49,7 @@ func writeJSON(c *powershell.Call, t *typeData) error {
 	if len(items) == 1 && !c.On("AsArray") {
 		whole = items[0]
 	}
-	w := &jsonWriter{env: c.Runspace().Env(), core: core, compress: c.On("Compress"), names: c.On("EnumsAsStrings"), depth: 2, wraps: !core && !t.removed("System.Array")}
+	w := &jsonWriter{escape: strings.ToLower(c.Text("EscapeHandling")), env: c.Runspace().Env(), core: core, compress: c.On("Compress"), names: c.On("EnumsAsStrings"), depth: 2, wraps: !core && !t.removed("System.Array")}
 	if c.Has("Depth") {
 		w.depth = c.Int("Depth")
 	}

@@ -15,10 +15,11 @@ type jsonWriter struct {
 	env      *dotnet.Env
 	core     bool // PowerShell 7
 	compress bool
-	names    bool // enums as their names
-	wraps    bool // 5.1 with the type data of arrays
-	depth    int  // levels that are written as JSON; what lies deeper is its text
-	cut      bool // something lay deeper
+	names    bool   // enums as their names
+	escape   string // -EscapeHandling in lower case, of 7
+	wraps    bool   // 5.1 with the type data of arrays
+	depth    int    // levels that are written as JSON; what lies deeper is its text
+	cut      bool   // something lay deeper
 }
 
 // field is a name with its value.

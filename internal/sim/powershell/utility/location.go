@@ -14,46 +14,86 @@ func pathInfo(path string) *value.Object {
 	return o
 }
 
-func getLocation() *powershell.Command {
-	return &powershell.Command{Name: "Get-Location", Aliases: []string{"gl", "pwd"}, Class: "Microsoft.PowerShell.Commands.GetLocationCommand",
-		Process: func(_ context.Context, c *powershell.Call) error {
-			return c.EmitWhole(pathInfo(value.Text(c.Runspace().Get("PWD"))))
-		}}
+func getLocation() cmdlet {
+	return cmdlet{name: "Get-Location",
+		process: func(_ context.Context, c *powershell.Call) error { return c.EmitWhole(pathInfo(here(c))) }}
 }
 
+func here(c *powershell.Call) string { return value.Text(c.Runspace().Get("PWD")) }
+
 // setLocation changes $PWD, which is where relative paths begin.
-func setLocation() *powershell.Command {
-	return &powershell.Command{Name: "Set-Location", Aliases: []string{"cd", "chdir", "sl"}, Class: "Microsoft.PowerShell.Commands.SetLocationCommand", DefaultSet: "Path",
-		Parameters: append(pathParameters(), named("PassThru", "SwitchParameter")),
-		Process: func(_ context.Context, c *powershell.Call) error {
+func setLocation() cmdlet {
+	return cmdlet{name: "Set-Location", heeds: "Path LiteralPath PassThru",
+		process: func(_ context.Context, c *powershell.Call) error {
 			list, err := paths(c)
 			if err != nil {
 				return err
 			}
 			for _, t := range list {
-				switch {
-				case t.drive != "":
-					return dotnet.Refuse("Set-Location to the drive %s:", t.drive)
-				case !t.exists(c):
-					return c.WriteError(pathNotFound(t))
+				if err := goTo(c, t); err != nil {
+					return err
 				}
-				c.Runspace().Set("PWD", t.name)
 			}
-			if c.On("PassThru") {
-				return c.EmitWhole(pathInfo(value.Text(c.Runspace().Get("PWD"))))
+			return passLocation(c)
+		}}
+}
+
+func goTo(c *powershell.Call, t target) error {
+	switch {
+	case t.drive != "":
+		return dotnet.Refuse("%s to the drive %s:", c.Name(), t.drive)
+	case !t.exists(c):
+		return c.WriteError(pathNotFound(t))
+	}
+	c.Runspace().Set("PWD", t.name)
+	return nil
+}
+
+func passLocation(c *powershell.Call) error {
+	if !c.On("PassThru") {
+		return nil
+	}
+	return c.EmitWhole(pathInfo(here(c)))
+}
+
+// locations is the stack of Push-Location and Pop-Location.
+type locations struct{ paths []string }
+
+func pushLocation(s *locations) cmdlet {
+	return cmdlet{name: "Push-Location", heeds: "Path LiteralPath PassThru",
+		process: func(_ context.Context, c *powershell.Call) error {
+			before := here(c)
+			list, err := paths(c)
+			if err != nil {
+				return err
 			}
-			return nil
+			for _, t := range list {
+				if err := goTo(c, t); err != nil {
+					return err
+				}
+			}
+			s.paths = append(s.paths, before)
+			return passLocation(c)
+		}}
+}
+
+func popLocation(s *locations) cmdlet {
+	return cmdlet{name: "Pop-Location", heeds: "PassThru",
+		process: func(_ context.Context, c *powershell.Call) error {
+			last := len(s.paths) - 1
+			if last < 0 {
+				return nil
+			}
+			c.Runspace().Set("PWD", s.paths[last])
+			s.paths = s.paths[:last]
+			return passLocation(c)
 		}}
 }
 
 // resolver makes Resolve-Path and Convert-Path, which differ in what they put out.
-func resolver(name, alias, class string, made func(path string) any) *powershell.Command {
-	return &powershell.Command{Name: name, Aliases: []string{alias}, Class: "Microsoft.PowerShell.Commands." + class, DefaultSet: "Path",
-		Parameters: append(pathParameters(), named("Relative", "SwitchParameter")),
-		Process: func(_ context.Context, c *powershell.Call) error {
-			if c.On("Relative") {
-				return dotnet.Refuse("%s -Relative", name)
-			}
+func resolver(name string, made func(path string) any) cmdlet {
+	return cmdlet{name: name, heeds: "Path LiteralPath",
+		process: func(_ context.Context, c *powershell.Call) error {
 			list, err := paths(c)
 			if err != nil {
 				return err
@@ -72,10 +112,8 @@ func resolver(name, alias, class string, made func(path string) any) *powershell
 		}}
 }
 
-func resolvePath() *powershell.Command {
-	return resolver("Resolve-Path", "rvpa", "ResolvePathCommand", func(path string) any { return pathInfo(path) })
+func resolvePath() cmdlet {
+	return resolver("Resolve-Path", func(path string) any { return pathInfo(path) })
 }
 
-func convertPath() *powershell.Command {
-	return resolver("Convert-Path", "cvpa", "ConvertPathCommand", func(path string) any { return path })
-}
+func convertPath() cmdlet { return resolver("Convert-Path", func(path string) any { return path }) }

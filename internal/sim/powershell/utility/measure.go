@@ -10,19 +10,12 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func measureObject() *powershell.Command {
-	return &powershell.Command{Name: "Measure-Object", Aliases: []string{"measure"}, Class: "Microsoft.PowerShell.Commands.MeasureObjectCommand",
-		Parameters: append([]powershell.Parameter{piped("InputObject"), at(0, "Property", "Object[]")},
-			flags("Sum", "Average", "Maximum", "Minimum", "Line", "Word", "Character", "IgnoreWhiteSpace", "StandardDeviation", "AllStats")...),
-		Process: gather,
-		End:     measureGathered,
-	}
+func measureObject() cmdlet {
+	return cmdlet{name: "Measure-Object", process: gather, end: measureGathered,
+		heeds: "InputObject Property Sum Average Maximum Minimum StandardDeviation AllStats Line Word Character IgnoreWhiteSpace"}
 }
 
 func measureGathered(ctx context.Context, c *powershell.Call) error {
-	if c.On("IgnoreWhiteSpace") || c.On("StandardDeviation") || c.On("AllStats") {
-		return dotnet.Refuse("Measure-Object -IgnoreWhiteSpace, -StandardDeviation or -AllStats")
-	}
 	names, err := columns(value.Unroll(c.Value("Property")))
 	if err != nil {
 		return err

@@ -11,16 +11,10 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func getMember() *powershell.Command {
-	return &powershell.Command{Name: "Get-Member", Aliases: []string{"gm"}, Class: "Microsoft.PowerShell.Commands.GetMemberCommand",
-		Parameters: append([]powershell.Parameter{
-			piped("InputObject"), at(0, "Name", "String[]"), named("MemberType", "String[]", "Type"), named("View", "String"),
-		}, flags("Static", "Force")...),
-		Process: gather,
-		End: func(_ context.Context, c *powershell.Call) error {
-			if c.On("Static") || c.Has("View") || c.On("Force") {
-				return dotnet.Refuse("Get-Member -Static, -View or -Force")
-			}
+func getMember() cmdlet {
+	return cmdlet{name: "Get-Member", heeds: "InputObject Name MemberType",
+		process: gather,
+		end: func(_ context.Context, c *powershell.Call) error {
 			if len(gathered(c)) == 0 {
 				return c.WriteError(powershell.NewErrorRecord("System.InvalidOperationException", "NoObjectInGetMember", "CloseError", nil,
 					"You must specify an object for the Get-Member cmdlet."))

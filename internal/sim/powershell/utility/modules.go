@@ -8,15 +8,9 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func importModule() *powershell.Command {
-	return &powershell.Command{Name: "Import-Module", Aliases: []string{"ipmo"}, Class: "Microsoft.PowerShell.Commands.ImportModuleCommand",
-		Parameters: []powershell.Parameter{
-			{Name: "Name", Type: "String[]", Sets: []powershell.ParameterSet{{Mandatory: true, Position: 0, FromPipeline: true}}},
-			named("Force", "SwitchParameter"), named("Global", "SwitchParameter"), named("PassThru", "SwitchParameter"),
-			named("DisableNameChecking", "SwitchParameter"), named("Prefix", "String"), named("Cmdlet", "String[]"), named("Function", "String[]"),
-			named("MinimumVersion", "Version"), named("Scope", "String"), named("NoClobber", "SwitchParameter"),
-		},
-		Process: func(ctx context.Context, c *powershell.Call) error {
+func importModule() cmdlet {
+	return cmdlet{name: "Import-Module", heeds: "Name Force Global PassThru DisableNameChecking MinimumVersion MaximumVersion RequiredVersion",
+		process: func(ctx context.Context, c *powershell.Call) error {
 			for _, name := range c.Texts("Name") {
 				m, found, err := c.Runspace().Import(ctx, name)
 				if err != nil {
@@ -56,10 +50,9 @@ func moduleInfo(m *powershell.Module) *value.Object {
 	return o
 }
 
-func removeModule() *powershell.Command {
-	return &powershell.Command{Name: "Remove-Module", Aliases: []string{"rmo"}, Class: "Microsoft.PowerShell.Commands.RemoveModuleCommand",
-		Parameters: []powershell.Parameter{required(0, "Name", "String[]"), named("Force", "SwitchParameter")},
-		Process: func(_ context.Context, c *powershell.Call) error {
+func removeModule() cmdlet {
+	return cmdlet{name: "Remove-Module", heeds: "Name Force",
+		process: func(_ context.Context, c *powershell.Call) error {
 			for _, name := range c.Texts("Name") {
 				if c.Runspace().Remove(name) {
 					continue
@@ -74,11 +67,9 @@ func removeModule() *powershell.Command {
 		}}
 }
 
-func getModule() *powershell.Command {
-	return &powershell.Command{Name: "Get-Module", Aliases: []string{"gmo"}, Class: "Microsoft.PowerShell.Commands.GetModuleCommand",
-		Parameters: []powershell.Parameter{at(0, "Name", "String[]"), named("ListAvailable", "SwitchParameter"), named("All", "SwitchParameter"),
-			named("Refresh", "SwitchParameter")},
-		Process: func(_ context.Context, c *powershell.Call) error {
+func getModule() cmdlet {
+	return cmdlet{name: "Get-Module", heeds: "Name ListAvailable All Refresh",
+		process: func(_ context.Context, c *powershell.Call) error {
 			imported, available := c.Runspace().Modules()
 			list := imported
 			if c.On("ListAvailable") {
@@ -103,15 +94,9 @@ func getModule() *powershell.Command {
 }
 
 // newModule makes a module of a script block: its functions become the caller's.
-func newModule() *powershell.Command {
-	return &powershell.Command{Name: "New-Module", Aliases: []string{"nmo"}, Class: "Microsoft.PowerShell.Commands.NewModuleCommand", DefaultSet: "ScriptBlock",
-		Parameters: []powershell.Parameter{
-			{Name: "Name", Type: "String", Sets: []powershell.ParameterSet{{Name: "Name", Mandatory: true, Position: 0}}},
-			{Name: "ScriptBlock", Type: "ScriptBlock", Sets: []powershell.ParameterSet{
-				{Name: "ScriptBlock", Mandatory: true, Position: 0}, {Name: "Name", Mandatory: true, Position: 1}}},
-			named("ArgumentList", "Object[]", "Args"),
-		},
-		Process: func(ctx context.Context, c *powershell.Call) error {
+func newModule() cmdlet {
+	return cmdlet{name: "New-Module", heeds: "Name ScriptBlock ArgumentList", unsaid: map[string]unsaid{"ArgumentList": {rest: true}},
+		process: func(ctx context.Context, c *powershell.Call) error {
 			if err := c.DefineModule(ctx, c.Value("ScriptBlock"), value.Unroll(c.Value("ArgumentList"))); err != nil {
 				return err
 			}
@@ -123,14 +108,10 @@ func newModule() *powershell.Command {
 		}}
 }
 
-func getCommand() *powershell.Command {
-	return &powershell.Command{Name: "Get-Command", Aliases: []string{"gcm"}, Class: "Microsoft.PowerShell.Commands.GetCommandCommand",
-		Parameters: []powershell.Parameter{
-			{Name: "Name", Type: "String[]", Sets: []powershell.ParameterSet{{Position: 0, FromPipeline: true}}},
-			named("Module", "String[]", "PSSnapin"), named("CommandType", "String[]", "Type"), named("All", "SwitchParameter"),
-			named("Verb", "String[]"), named("Noun", "String[]"), named("Syntax", "SwitchParameter"), named("ListImported", "SwitchParameter"),
-		},
-		Process: func(_ context.Context, c *powershell.Call) error {
+func getCommand() cmdlet {
+	return cmdlet{name: "Get-Command", heeds: "Name Module CommandType All Verb Noun ListImported TotalCount ParameterName",
+		unsaid: map[string]unsaid{"ArgumentList": {rest: true}},
+		process: func(_ context.Context, c *powershell.Call) error {
 			patterns := c.Texts("Name")
 			if len(patterns) == 0 {
 				patterns = []string{"*"}

@@ -10,22 +10,9 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func newObject() *powershell.Command {
-	const net, com = "Net", "Com"
-	in := func(set, name, typ string, position int, mandatory bool) powershell.Parameter {
-		return powershell.Parameter{Name: name, Type: typ, Sets: []powershell.ParameterSet{{Name: set, Position: position, Mandatory: mandatory}}}
-	}
-	arguments := in(net, "ArgumentList", "Object[]", 1, false)
-	arguments.Aliases = []string{"Args"}
-	return &powershell.Command{Name: "New-Object", Class: "Microsoft.PowerShell.Commands.NewObjectCommand", DefaultSet: net,
-		Parameters: []powershell.Parameter{
-			in(net, "TypeName", "String", 0, true), arguments, in(com, "ComObject", "String", 0, true),
-			in(com, "Strict", "SwitchParameter", powershell.Named, false), named("Property", "System.Collections.IDictionary"),
-		},
-		Process: func(ctx context.Context, c *powershell.Call) error {
-			if c.Has("ComObject") {
-				return dotnet.Refuse("New-Object -ComObject")
-			}
+func newObject() cmdlet {
+	return cmdlet{name: "New-Object", heeds: "TypeName ArgumentList Property",
+		process: func(ctx context.Context, c *powershell.Call) error {
 			env := c.Runspace().Env()
 			env.Context = ctx
 			made, err := construct(env, c.Text("TypeName"), value.Unroll(c.Value("ArgumentList")))

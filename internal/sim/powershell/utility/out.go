@@ -5,14 +5,17 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
+	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 )
 
-func outString() *powershell.Command {
-	return &powershell.Command{Name: "Out-String", Class: "Microsoft.PowerShell.Commands.OutStringCommand",
-		Parameters: []powershell.Parameter{piped("InputObject"), named("Stream", "SwitchParameter"), named("Width", "Int32"), named("NoNewline", "SwitchParameter")},
-		Process:    gather,
-		End: func(_ context.Context, c *powershell.Call) error {
-			lines := c.Runspace().Render(gathered(c))
+func outString() cmdlet {
+	return cmdlet{name: "Out-String", heeds: "InputObject Stream Width NoNewline",
+		process: gather,
+		end: func(_ context.Context, c *powershell.Call) error {
+			lines, err := rendered(c)
+			if err != nil {
+				return err
+			}
 			if c.On("Stream") {
 				return c.Emit(lines)
 			}
@@ -25,4 +28,16 @@ func outString() *powershell.Command {
 			}
 			return c.EmitWhole(strings.Join(lines, end) + end)
 		}}
+}
+
+// rendered are the lines that the objects show. Lines are as long as they need to
+// be here: a -Width that would cut one is refused.
+func rendered(c *powershell.Call) ([]string, error) {
+	lines := c.Runspace().Render(gathered(c))
+	for _, line := range lines {
+		if c.Has("Width") && dotnet.Length(line) > c.Int("Width") {
+			return nil, dotnet.Refuse("%s -Width of less than a line", c.Name())
+		}
+	}
+	return lines, nil
 }

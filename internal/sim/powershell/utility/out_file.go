@@ -9,16 +9,10 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func outFile() *powershell.Command {
-	in := func(set, name string, position int) powershell.Parameter {
-		return powershell.Parameter{Name: name, Type: "String", Sets: []powershell.ParameterSet{{Name: set, Mandatory: true, Position: position}}}
-	}
-	return &powershell.Command{Name: "Out-File", Class: "Microsoft.PowerShell.Commands.OutFileCommand", DefaultSet: "ByPath", ShouldProcess: true,
-		Parameters: append([]powershell.Parameter{
-			in("ByPath", "FilePath", 0), in("ByLiteralPath", "LiteralPath", powershell.Named), at(1, "Encoding", "String"), piped("InputObject"), named("Width", "Int32"),
-		}, flags("Append", "Force", "NoClobber", "NoNewline")...),
-		Process: gather,
-		End: func(_ context.Context, c *powershell.Call) error {
+func outFile() cmdlet {
+	return cmdlet{name: "Out-File", heeds: "FilePath LiteralPath Encoding InputObject Width Append Force NoClobber NoNewline",
+		process: gather,
+		end: func(_ context.Context, c *powershell.Call) error {
 			t, err := locate(c, c.Text("FilePath")+c.Text("LiteralPath"))
 			if err != nil {
 				return err
@@ -51,7 +45,11 @@ func writeOut(c *powershell.Call, t target) error {
 		end = ""
 	}
 	text := ""
-	if lines := c.Runspace().Render(gathered(c)); len(lines) > 0 {
+	lines, err := rendered(c)
+	if err != nil {
+		return err
+	}
+	if len(lines) > 0 {
 		text = strings.Join(lines, end) + end
 	}
 	if c.On("Append") {

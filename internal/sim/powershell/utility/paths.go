@@ -9,24 +9,15 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-// fromPipe is a -Path parameter: by position, piped, or a property of what is piped.
-func fromPipe(name, typ string, mandatory bool, aliases ...string) powershell.Parameter {
-	return powershell.Parameter{Name: name, Type: typ, Aliases: aliases,
-		Sets: []powershell.ParameterSet{{Position: 0, Mandatory: mandatory, FromPipeline: true, FromProperty: true}}}
-}
-
-func joinPath() *powershell.Command {
-	return &powershell.Command{Name: "Join-Path", Class: "Microsoft.PowerShell.Commands.JoinPathCommand",
-		Parameters: []powershell.Parameter{
-			fromPipe("Path", "String[]", true, "PSPath"), {Name: "ChildPath", Type: "String", AllowNull: true, Sets: powershell.Mandatory(1)},
-			named("Resolve", "SwitchParameter"), named("Credential", ""),
-		},
-		Process: func(_ context.Context, c *powershell.Call) error {
-			if c.On("Resolve") {
-				return dotnet.Refuse("Join-Path -Resolve")
-			}
+func joinPath() cmdlet {
+	return cmdlet{name: "Join-Path", heeds: "Path ChildPath AdditionalChildPath",
+		unsaid: map[string]unsaid{"ChildPath": {nulls: true}, "AdditionalChildPath": {rest: true}},
+		process: func(_ context.Context, c *powershell.Call) error {
 			for _, parent := range c.Texts("Path") {
 				joined := dotnet.JoinPath(backslashes(parent), backslashes(c.Text("ChildPath")))
+				for _, more := range c.Texts("AdditionalChildPath") {
+					joined = dotnet.JoinPath(joined, backslashes(more))
+				}
 				if err := c.EmitWhole(joined); err != nil {
 					return err
 				}
@@ -37,12 +28,10 @@ func joinPath() *powershell.Command {
 
 func backslashes(path string) string { return strings.ReplaceAll(path, "/", `\`) }
 
-func splitPath() *powershell.Command {
-	return &powershell.Command{Name: "Split-Path", Class: "Microsoft.PowerShell.Commands.SplitPathCommand",
-		Parameters: append([]powershell.Parameter{fromPipe("Path", "String[]", true, "PSPath", "LiteralPath")},
-			flags("Parent", "Leaf", "Qualifier", "NoQualifier", "Extension", "LeafBase", "IsAbsolute", "Resolve")...),
-		Process: func(_ context.Context, c *powershell.Call) error {
-			for _, path := range c.Texts("Path") {
+func splitPath() cmdlet {
+	return cmdlet{name: "Split-Path", heeds: "Path LiteralPath Parent Leaf Qualifier NoQualifier Extension LeafBase IsAbsolute",
+		process: func(_ context.Context, c *powershell.Call) error {
+			for _, path := range append(c.Texts("Path"), c.Texts("LiteralPath")...) {
 				part, err := splitPart(c, backslashes(path))
 				if err != nil {
 					return err
@@ -67,8 +56,6 @@ func splitPart(c *powershell.Call, path string) (any, error) {
 		extension = leaf[dot:]
 	}
 	switch {
-	case c.On("Resolve"):
-		return nil, dotnet.Refuse("Split-Path -Resolve")
 	case c.On("Leaf"):
 		return leaf, nil
 	case c.On("Qualifier"):

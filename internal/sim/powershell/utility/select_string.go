@@ -8,24 +8,11 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func selectString() *powershell.Command {
-	const file, object = "File", "Object"
-	in := func(set, name, typ string, position int, piped bool) powershell.Parameter {
-		return powershell.Parameter{Name: name, Type: typ, AllowNull: piped,
-			Sets: []powershell.ParameterSet{{Name: set, Mandatory: true, Position: position, FromPipeline: piped}}}
-	}
-	return &powershell.Command{Name: "Select-String", Aliases: []string{"sls"}, Class: "Microsoft.PowerShell.Commands.SelectStringCommand", DefaultSet: file,
-		Parameters: append([]powershell.Parameter{
-			required(0, "Pattern", "String[]"), in(file, "Path", "String[]", 1, false), in(object, "InputObject", "", powershell.Named, true),
-			named("Context", "Int32[]"), named("Encoding", "String"), named("Include", "String[]"), named("Exclude", "String[]"),
-		}, flags("SimpleMatch", "CaseSensitive", "Quiet", "List", "NotMatch", "AllMatches", "Raw")...),
-		Process: func(_ context.Context, c *powershell.Call) error {
-			for _, p := range []string{"Context", "Include", "Exclude", "List", "Raw", "AllMatches"} {
-				if c.Has(p) {
-					return dotnet.Refuse("Select-String -%s", p)
-				}
-			}
-			if c.Has("Path") {
+func selectString() cmdlet {
+	return cmdlet{name: "Select-String", heeds: "Pattern Path LiteralPath InputObject Encoding SimpleMatch CaseSensitive Quiet NotMatch AllMatches List Raw",
+		begin: func(_ context.Context, c *powershell.Call) error { c.State = &search{}; return nil },
+		process: func(_ context.Context, c *powershell.Call) error {
+			if c.Has("Path") || c.Has("LiteralPath") {
 				return searchFiles(c)
 			}
 			if item, ok := subject(c); ok {
@@ -33,13 +20,12 @@ func selectString() *powershell.Command {
 			}
 			return nil
 		},
-		End: func(_ context.Context, c *powershell.Call) error {
+		end: func(_ context.Context, c *powershell.Call) error {
 			if !c.On("Quiet") {
 				return nil
 			}
 			return c.EmitWhole(c.State.(*search).hit)
-		},
-		Begin: func(_ context.Context, c *powershell.Call) error { c.State = &search{}; return nil }}
+		}}
 }
 
 // search is a Select-String at work.

@@ -8,23 +8,14 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func selectObject() *powershell.Command {
-	in := func(set, name, typ string) powershell.Parameter {
-		return powershell.Parameter{Name: name, Type: typ, Sets: []powershell.ParameterSet{{Name: set, Position: powershell.Named}}}
-	}
-	const places, end, index = "DefaultParameter", "SkipLastParameter", "IndexParameter"
-	return &powershell.Command{Name: "Select-Object", Aliases: []string{"select"}, Class: "Microsoft.PowerShell.Commands.SelectObjectCommand",
-		DefaultSet: places,
-		Parameters: append([]powershell.Parameter{
-			piped("InputObject"), at(0, "Property", "Object[]"), named("ExcludeProperty", "String[]"), named("ExpandProperty", "String"),
-			in(places, "Last", "Int32"), in(places, "First", "Int32"), in(places, "Skip", "Int32"),
-			in(end, "SkipLast", "Int32"), in(index, "Index", "Int32[]"),
-		}, flags("Unique", "Wait")...),
-		Begin: beginSelection,
-		Process: eachSubject(func(ctx context.Context, c *powershell.Call, item any) error {
+func selectObject() cmdlet {
+	return cmdlet{name: "Select-Object",
+		heeds: "InputObject Property ExcludeProperty ExpandProperty First Last Skip SkipLast Index SkipIndex Unique CaseInsensitive Wait",
+		begin: beginSelection,
+		process: eachSubject(func(ctx context.Context, c *powershell.Call, item any) error {
 			return c.State.(*selection).take(ctx, c, item)
 		}),
-		End: func(ctx context.Context, c *powershell.Call) error { return c.State.(*selection).finish(ctx, c) },
+		end: func(ctx context.Context, c *powershell.Call) error { return c.State.(*selection).finish(ctx, c) },
 	}
 }
 

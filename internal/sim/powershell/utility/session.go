@@ -2,17 +2,16 @@ package utility
 
 import (
 	"context"
-	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-// teller is a command without parameters that tells one thing about the session.
-func teller(name, class string, tell func(c *powershell.Call) (any, error)) *powershell.Command {
-	return &powershell.Command{Name: name, Class: "Microsoft.PowerShell.Commands." + class,
-		Process: func(_ context.Context, c *powershell.Call) error {
+// teller is a command that tells one thing about the session.
+func teller(name string, tell func(c *powershell.Call) (any, error)) cmdlet {
+	return cmdlet{name: name,
+		process: func(_ context.Context, c *powershell.Call) error {
 			v, err := tell(c)
 			if err != nil {
 				return err
@@ -21,12 +20,12 @@ func teller(name, class string, tell func(c *powershell.Call) (any, error)) *pow
 		}}
 }
 
-func getHost() *powershell.Command {
-	return teller("Get-Host", "GetHostCommand", func(c *powershell.Call) (any, error) { return c.Runspace().Get("Host"), nil })
+func getHost() cmdlet {
+	return teller("Get-Host", func(c *powershell.Call) (any, error) { return c.Runspace().Get("Host"), nil })
 }
 
-func getCulture(name string) *powershell.Command {
-	return teller(name, strings.ReplaceAll(name, "-", "")+"Command", func(c *powershell.Call) (any, error) {
+func getCulture(name string) cmdlet {
+	return teller(name, func(c *powershell.Call) (any, error) {
 		v, _, err := dotnet.Get(c.Runspace().Env(), dotnet.MustLookup("System.Globalization.CultureInfo"), nil, "CurrentCulture")
 		return v, err
 	})
@@ -35,14 +34,13 @@ func getCulture(name string) *powershell.Command {
 var executionPolicy = value.NewEnumType("Microsoft.PowerShell.ExecutionPolicy", "Unrestricted", "RemoteSigned", "AllSigned", "Restricted")
 
 // getExecutionPolicy tells what Windows Server has from the start.
-func getExecutionPolicy() *powershell.Command {
-	return teller("Get-ExecutionPolicy", "GetExecutionPolicyCommand", func(*powershell.Call) (any, error) {
+func getExecutionPolicy() cmdlet {
+	return teller("Get-ExecutionPolicy", func(*powershell.Call) (any, error) {
 		return executionPolicy.Of("RemoteSigned"), nil
 	})
 }
 
-func invokeExpression() *powershell.Command {
-	return &powershell.Command{Name: "Invoke-Expression", Aliases: []string{"iex"}, Class: "Microsoft.PowerShell.Commands.InvokeExpressionCommand",
-		Parameters: []powershell.Parameter{{Name: "Command", Type: "String", Sets: []powershell.ParameterSet{{Mandatory: true, Position: 0, FromPipeline: true}}}},
-		Process:    func(_ context.Context, c *powershell.Call) error { return c.RunText(c.Text("Command")) }}
+func invokeExpression() cmdlet {
+	return cmdlet{name: "Invoke-Expression", heeds: "Command",
+		process: func(_ context.Context, c *powershell.Call) error { return c.RunText(c.Text("Command")) }}
 }

@@ -5,18 +5,12 @@ import (
 	"slices"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
-	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func sortObject() *powershell.Command {
-	return &powershell.Command{Name: "Sort-Object", Aliases: []string{"sort"}, Class: "Microsoft.PowerShell.Commands.SortObjectCommand",
-		Parameters: append([]powershell.Parameter{
-			piped("InputObject"), at(0, "Property", "Object[]"), named("Culture", "String"), named("Top", "Int32"), named("Bottom", "Int32"),
-		}, flags("Descending", "Unique", "CaseSensitive", "Stable")...),
-		Process: gather,
-		End:     sortGathered,
-	}
+func sortObject() cmdlet {
+	return cmdlet{name: "Sort-Object", heeds: "InputObject Property Descending Unique CaseSensitive Top Bottom Stable",
+		process: gather, end: sortGathered}
 }
 
 // row is an object with the values that it is sorted, grouped or compared by.
@@ -26,12 +20,6 @@ type row struct {
 }
 
 func sortGathered(ctx context.Context, c *powershell.Call) error {
-	if c.Has("Culture") {
-		return dotnet.Refuse("Sort-Object -Culture")
-	}
-	if c.Runspace().Edition() == powershell.Windows51 && (c.Has("Top") || c.Has("Bottom") || c.Has("Stable")) {
-		return dotnet.Refuse("Sort-Object with a parameter of PowerShell 7")
-	}
 	keys, err := columns(value.Unroll(c.Value("Property")))
 	if err != nil {
 		return err

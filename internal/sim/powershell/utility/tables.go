@@ -5,22 +5,15 @@ import (
 	"slices"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
-	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
 // viewer is a command that shows objects for people. What it puts out are the
 // lines of the view, where the real ones put out format objects.
-func viewer(name, alias, class string, layOut func(rows []any, names []string) []string) *powershell.Command {
-	return &powershell.Command{Name: name, Aliases: []string{alias}, Class: "Microsoft.PowerShell.Commands." + class,
-		Parameters: append([]powershell.Parameter{
-			piped("InputObject"), at(0, "Property", "Object[]"), named("GroupBy", ""), named("View", "String"),
-		}, flags("AutoSize", "Wrap", "HideTableHeaders", "Force")...),
-		Process: gather,
-		End: func(ctx context.Context, c *powershell.Call) error {
-			if c.Has("GroupBy") || c.Has("View") {
-				return dotnet.Refuse("%s -GroupBy or -View", name)
-			}
+func viewer(name, more string, layOut func(rows []any, names []string) []string) cmdlet {
+	return cmdlet{name: name, heeds: "InputObject Property Force" + more,
+		process: gather,
+		end: func(ctx context.Context, c *powershell.Call) error {
 			rows, err := viewed(ctx, c)
 			if err != nil || len(rows) == 0 {
 				return err
@@ -37,13 +30,11 @@ func viewer(name, alias, class string, layOut func(rows []any, names []string) [
 		}}
 }
 
-func formatTable() *powershell.Command {
-	return viewer("Format-Table", "ft", "FormatTableCommand", powershell.TableView)
+func formatTable() cmdlet {
+	return viewer("Format-Table", " AutoSize Wrap HideTableHeaders", powershell.TableView)
 }
 
-func formatList() *powershell.Command {
-	return viewer("Format-List", "fl", "FormatListCommand", powershell.ListView)
-}
+func formatList() cmdlet { return viewer("Format-List", "", powershell.ListView) }
 
 // viewed are the objects to show, reduced to -Property.
 func viewed(ctx context.Context, c *powershell.Call) ([]any, error) {

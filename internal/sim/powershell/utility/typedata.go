@@ -18,12 +18,11 @@ const knownTypeData = "system.array"
 
 func (t *typeData) removed(name string) bool { return t.gone[strings.ToLower(name)] }
 
-func removeTypeData(t *typeData) *powershell.Command {
-	return &powershell.Command{Name: "Remove-TypeData", Class: "Microsoft.PowerShell.Commands.RemoveTypeDataCommand",
-		Parameters: []powershell.Parameter{required(0, "TypeName", "String"), named("Path", "String[]")},
-		Process: func(_ context.Context, c *powershell.Call) error {
+func removeTypeData(t *typeData) cmdlet {
+	return cmdlet{name: "Remove-TypeData", heeds: "TypeName",
+		process: func(_ context.Context, c *powershell.Call) error {
 			name := strings.ToLower(c.Text("TypeName"))
-			if name != knownTypeData || c.Has("Path") {
+			if name != knownTypeData {
 				return dotnet.Refuse("Remove-TypeData of %s", c.Text("TypeName"))
 			}
 			if t.gone[name] {
@@ -36,10 +35,9 @@ func removeTypeData(t *typeData) *powershell.Command {
 }
 
 // getTypeData tells that type data are there; what they say is not simulated.
-func getTypeData(t *typeData) *powershell.Command {
-	return &powershell.Command{Name: "Get-TypeData", Class: "Microsoft.PowerShell.Commands.GetTypeDataCommand",
-		Parameters: []powershell.Parameter{at(0, "TypeName", "String[]")},
-		Process: func(_ context.Context, c *powershell.Call) error {
+func getTypeData(t *typeData) cmdlet {
+	return cmdlet{name: "Get-TypeData", heeds: "TypeName",
+		process: func(_ context.Context, c *powershell.Call) error {
 			for _, name := range c.Texts("TypeName") {
 				if !strings.EqualFold(name, knownTypeData) {
 					return dotnet.Refuse("Get-TypeData of %s", name)

@@ -4,18 +4,13 @@ import (
 	"context"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
-	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
 // getUnique lets an object through that differs from the one before it.
-func getUnique() *powershell.Command {
-	return &powershell.Command{Name: "Get-Unique", Aliases: []string{"gu"}, Class: "Microsoft.PowerShell.Commands.GetUniqueCommand",
-		Parameters: append([]powershell.Parameter{piped("InputObject")}, flags("AsString", "OnType", "CaseInsensitive")...),
-		Process: eachSubject(func(_ context.Context, c *powershell.Call, item any) error {
-			if c.On("OnType") || c.On("CaseInsensitive") {
-				return dotnet.Refuse("Get-Unique -OnType or -CaseInsensitive")
-			}
+func getUnique() cmdlet {
+	return cmdlet{name: "Get-Unique", heeds: "InputObject AsString OnType CaseInsensitive",
+		process: eachSubject(func(_ context.Context, c *powershell.Call, item any) error {
 			before := gathered(c)
 			c.State = []any{item}
 			if len(before) == 1 && alike(c, before[0], item) {
@@ -26,32 +21,32 @@ func getUnique() *powershell.Command {
 }
 
 func alike(c *powershell.Call, a, b any) bool {
-	if c.On("AsString") {
-		return value.Text(a) == value.Text(b)
+	switch {
+	case c.On("OnType"):
+		return value.TypeName(a) == value.TypeName(b)
+	case c.On("AsString"):
+		return compareAny(c, value.Text(a), value.Text(b), !c.On("CaseInsensitive")) == 0
 	}
-	return compareAny(c, a, b, true) == 0
+	return compareAny(c, a, b, !c.On("CaseInsensitive")) == 0
 }
 
-func teeObject() *powershell.Command {
-	const variable, file = "Variable", "File"
-	return &powershell.Command{Name: "Tee-Object", Aliases: []string{"tee"}, Class: "Microsoft.PowerShell.Commands.TeeObjectCommand", DefaultSet: file,
-		Parameters: []powershell.Parameter{
-			piped("InputObject"),
-			{Name: "FilePath", Type: "String", Sets: []powershell.ParameterSet{{Name: file, Mandatory: true, Position: 0}}},
-			{Name: "Variable", Type: "String", Sets: []powershell.ParameterSet{{Name: variable, Mandatory: true, Position: powershell.Named}}},
-			named("Append", "SwitchParameter"),
-		},
-		Process: func(ctx context.Context, c *powershell.Call) error {
-			if c.Has("FilePath") || c.On("Append") {
-				return dotnet.Refuse("Tee-Object into a file")
-			}
+func teeObject() cmdlet {
+	return cmdlet{name: "Tee-Object", heeds: "InputObject Variable FilePath LiteralPath Append Encoding",
+		process: func(ctx context.Context, c *powershell.Call) error {
 			if err := gather(ctx, c); err != nil {
 				return err
 			}
 			item, _ := subject(c)
 			return c.EmitWhole(item)
 		},
-		End: func(_ context.Context, c *powershell.Call) error {
-			return c.SetVariable(c.Text("Variable"), result(gathered(c)), "")
+		end: func(_ context.Context, c *powershell.Call) error {
+			if c.Has("Variable") {
+				return c.SetVariable(c.Text("Variable"), result(gathered(c)), "")
+			}
+			t, err := locate(c, c.Text("FilePath")+c.Text("LiteralPath"))
+			if err != nil {
+				return err
+			}
+			return writeOut(c, t)
 		}}
 }

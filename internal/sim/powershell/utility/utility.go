@@ -6,23 +6,50 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell"
 )
 
+// Core is Microsoft.PowerShell.Core: what the engine itself brings.
+func Core() *powershell.Module {
+	return &powershell.Module{Name: "Microsoft.PowerShell.Core", Version: "3.0.0.0", Commands: withRefused("Core", commands(
+		whereObject(), forEachObject(), outNull(), outHost(), importModule(), removeModule(), getModule(), newModule(),
+		getCommand(), setStrictMode(), invokeCommand(),
+	))}
+}
+
 // Utility is Microsoft.PowerShell.Utility: objects, text, JSON and messages.
 // Each call makes a module with type data of its own, for one runspace.
 func Utility() *powershell.Module {
 	types := &typeData{gone: make(map[string]bool)}
-	return &powershell.Module{Name: "Microsoft.PowerShell.Utility", Version: "3.1.0.0", Commands: slices.Concat(
-		[]*powershell.Command{
-			selectObject(), sortObject(), groupObject(), measureObject(), compareObject(), getUnique(), teeObject(),
-			newObject(), getMember(), addMember(), getTypeData(types), removeTypeData(types),
-			convertToJSON(types), convertFromJSON(), convertToCSV(), convertFromCSV(), selectString(),
-			writeOutput(), writeHost(), writeError(), outString(), outFile(), formatTable(), formatList(),
-			getDate(), startSleep(), measureCommand(), newGUID(), invokeExpression(), getHost(),
-			getCulture("Get-Culture"), getCulture("Get-UICulture"),
-		}, messages(), variableCommands(), refuse(refusedUtility))}
+	made := commands(slices.Concat([]cmdlet{
+		selectObject(), sortObject(), groupObject(), measureObject(), compareObject(), getUnique(), teeObject(),
+		newObject(), getMember(), addMember(), getTypeData(types), removeTypeData(types),
+		convertToJSON(types), convertFromJSON(), convertToCSV(), convertFromCSV(), exportCSV(), importCSV(),
+		exportCLIXML(), importCLIXML(), convertFromStringData(), joinString(), selectString(),
+		writeOutput(), writeHost(), writeError(), outString(), outFile(), formatTable(), formatList(),
+		getDate(), newTimeSpan(), startSleep(), measureCommand(), newGUID(), getRandom(), invokeExpression(), getHost(),
+		getCulture("Get-Culture"), getCulture("Get-UICulture"), getAlias(), setAlias(), newAlias(),
+	}, messages(), variableCommands())...)
+	return &powershell.Module{Name: "Microsoft.PowerShell.Utility", Version: "3.1.0.0", Commands: withRefused("Utility", made)}
 }
 
 // Security is Microsoft.PowerShell.Security: the execution policy, and refusals.
 func Security() *powershell.Module {
 	return &powershell.Module{Name: "Microsoft.PowerShell.Security", Version: "3.0.0.0",
-		Commands: append(refuse(refusedSecurity), getExecutionPolicy())}
+		Commands: withRefused("Security", commands(getExecutionPolicy()))}
+}
+
+// Management is Microsoft.PowerShell.Management: paths, files and the machine.
+// Files are those of the runspace's disk, which has no folders of its own:
+// a folder is there when a file is in it.
+func Management() *powershell.Module {
+	stack := &locations{}
+	return &powershell.Module{Name: "Microsoft.PowerShell.Management", Version: "3.1.0.0", Commands: withRefused("Management", commands(
+		joinPath(), splitPath(), testPath(), resolvePath(), convertPath(), getLocation(), setLocation(), pushLocation(stack), popLocation(stack),
+		getItem(), getChildItem(), newItem(), copyItem(), moveItem(), removeItem(), renameItem(),
+		getContent(), setContent(), addContent(), clearContent(),
+	))}
+}
+
+// Modules are the modules that every PowerShell process has from its start. They
+// are for one runspace: Utility keeps type data.
+func Modules() []*powershell.Module {
+	return []*powershell.Module{Core(), Utility(), Management(), Security()}
 }

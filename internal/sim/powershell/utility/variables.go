@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func variableCommands() []*powershell.Command {
-	return []*powershell.Command{getVariable(), setVariable(), newVariable(), removeVariable(), clearVariable()}
+func variableCommands() []cmdlet {
+	return []cmdlet{getVariable(), setVariable(), newVariable(), removeVariable(), clearVariable()}
 }
 
 // refuseScope stops what a -Scope of a number or name cannot do here.
@@ -24,14 +24,9 @@ func refuseScope(c *powershell.Call, allowed ...string) error {
 	return dotnet.Refuse("%s -Scope %s", c.Name(), scope)
 }
 
-func getVariable() *powershell.Command {
-	return &powershell.Command{Name: "Get-Variable", Aliases: []string{"gv"}, Class: "Microsoft.PowerShell.Commands.GetVariableCommand",
-		Parameters: []powershell.Parameter{fromPipe("Name", "String[]", false), named("ValueOnly", "SwitchParameter"), named("Scope", "String"),
-			named("Include", "String[]"), named("Exclude", "String[]")},
-		Process: func(_ context.Context, c *powershell.Call) error {
-			if c.Has("Include") || c.Has("Exclude") {
-				return dotnet.Refuse("Get-Variable with a filter")
-			}
+func getVariable() cmdlet {
+	return cmdlet{name: "Get-Variable", heeds: "Name ValueOnly Scope Include Exclude",
+		process: func(_ context.Context, c *powershell.Call) error {
 			if err := refuseScope(c); err != nil {
 				return err
 			}
@@ -53,7 +48,7 @@ func emitVariables(c *powershell.Call, pattern string) error {
 	slices.SortFunc(names, func(a, b string) int { return int(dotnet.CompareText(a, b, true)) })
 	found := false
 	for _, name := range names {
-		if !powershell.WildcardMatch(pattern, name) {
+		if !powershell.WildcardMatch(pattern, name) || c.Has("Include") && !matchesAny(c.Texts("Include"), name) || matchesAny(c.Texts("Exclude"), name) {
 			continue
 		}
 		found = true
@@ -76,26 +71,16 @@ func noVariable(name string) *value.ErrorRecord {
 		fmt.Sprintf("Cannot find a variable with the name '%s'.", name))
 }
 
-// assignment declares what Set-Variable and New-Variable have in common.
-func assignment(name string, aliases []string, typ string, process func(c *powershell.Call) error) *powershell.Command {
-	return &powershell.Command{Name: name, Aliases: aliases, Class: "Microsoft.PowerShell.Commands." + strings.ReplaceAll(name, "-", "") + "Command",
-		ShouldProcess: true,
-		Parameters: append([]powershell.Parameter{
-			required(0, "Name", typ), {Name: "Value", AllowNull: true, Sets: []powershell.ParameterSet{{Position: 1, FromPipeline: true}}},
-			named("Scope", "String"), named("Option", "String"), named("Description", "String"), named("Visibility", "String"),
-		}, flags("Force", "PassThru")...),
-		Process: func(_ context.Context, c *powershell.Call) error {
-			for _, p := range []string{"Option", "Description", "Visibility", "PassThru"} {
-				if c.Has(p) {
-					return dotnet.Refuse("%s -%s", name, p)
-				}
-			}
+// assignment makes Set-Variable and New-Variable.
+func assignment(name string, process func(c *powershell.Call) error) cmdlet {
+	return cmdlet{name: name, heeds: "Name Value Scope Force",
+		process: func(_ context.Context, c *powershell.Call) error {
 			if item, ok := c.Input(); ok {
 				c.State = append(gathered(c), item)
 			}
 			return refuseScope(c, "global", "script", "local", "0", "1")
 		},
-		End: func(_ context.Context, c *powershell.Call) error { return process(c) }}
+		end: func(_ context.Context, c *powershell.Call) error { return process(c) }}
 }
 
 // assigned is the value to set: -Value, or what was piped.
@@ -106,8 +91,8 @@ func assigned(c *powershell.Call) any {
 	return c.Value("Value")
 }
 
-func setVariable() *powershell.Command {
-	return assignment("Set-Variable", []string{"sv", "set"}, "String[]", func(c *powershell.Call) error {
+func setVariable() cmdlet {
+	return assignment("Set-Variable", func(c *powershell.Call) error {
 		for _, name := range c.Texts("Name") {
 			if err := c.SetVariable(name, assigned(c), c.Text("Scope")); err != nil {
 				return err
@@ -117,8 +102,8 @@ func setVariable() *powershell.Command {
 	})
 }
 
-func newVariable() *powershell.Command {
-	return assignment("New-Variable", []string{"nv"}, "String", func(c *powershell.Call) error {
+func newVariable() cmdlet {
+	return assignment("New-Variable", func(c *powershell.Call) error {
 		name := c.Text("Name")
 		if _, exists := c.Variable(name); exists && !c.On("Force") && !c.Has("Scope") {
 			return c.WriteError(powershell.NewErrorRecord("System.Management.Automation.SessionStateException", "VariableAlreadyExists",
@@ -129,11 +114,9 @@ func newVariable() *powershell.Command {
 }
 
 // onEach makes a command that does something with every variable it names.
-func onEach(name, alias string, do func(c *powershell.Call, name string) error) *powershell.Command {
-	return &powershell.Command{Name: name, Aliases: []string{alias}, Class: "Microsoft.PowerShell.Commands." + strings.ReplaceAll(name, "-", "") + "Command",
-		ShouldProcess: true,
-		Parameters:    []powershell.Parameter{fromPipe("Name", "String[]", true), named("Scope", "String"), named("Force", "SwitchParameter")},
-		Process: func(_ context.Context, c *powershell.Call) error {
+func onEach(name string, do func(c *powershell.Call, name string) error) cmdlet {
+	return cmdlet{name: name, heeds: "Name Scope Force",
+		process: func(_ context.Context, c *powershell.Call) error {
 			if err := refuseScope(c, "local", "0"); err != nil {
 				return err
 			}
@@ -149,8 +132,8 @@ func onEach(name, alias string, do func(c *powershell.Call, name string) error) 
 		}}
 }
 
-func removeVariable() *powershell.Command {
-	return onEach("Remove-Variable", "rv", func(c *powershell.Call, name string) error {
+func removeVariable() cmdlet {
+	return onEach("Remove-Variable", func(c *powershell.Call, name string) error {
 		if c.RemoveVariable(name) {
 			return nil
 		}
@@ -158,8 +141,8 @@ func removeVariable() *powershell.Command {
 	})
 }
 
-func clearVariable() *powershell.Command {
-	return onEach("Clear-Variable", "clv", func(c *powershell.Call, name string) error {
+func clearVariable() cmdlet {
+	return onEach("Clear-Variable", func(c *powershell.Call, name string) error {
 		if _, ok := c.Variable(name); !ok {
 			return c.WriteError(noVariable(name))
 		}

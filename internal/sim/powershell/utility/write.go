@@ -5,17 +5,13 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
-	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
-func writeOutput() *powershell.Command {
-	return &powershell.Command{Name: "Write-Output", Aliases: []string{"echo", "write"}, Class: "Microsoft.PowerShell.Commands.WriteOutputCommand",
-		Parameters: []powershell.Parameter{
-			{Name: "InputObject", AllowNull: true, Sets: []powershell.ParameterSet{{Mandatory: true, Position: 0, FromPipeline: true, FromRemaining: true}}},
-			named("NoEnumerate", "SwitchParameter"),
-		},
-		Process: eachSubject(func(_ context.Context, c *powershell.Call, item any) error {
+func writeOutput() cmdlet {
+	return cmdlet{name: "Write-Output", heeds: "InputObject NoEnumerate",
+		unsaid: map[string]unsaid{"InputObject": {nulls: true, rest: true, typ: "Object"}},
+		process: eachSubject(func(_ context.Context, c *powershell.Call, item any) error {
 			if _, isPiped := c.Input(); !isPiped {
 				item = remaining(item)
 			}
@@ -48,34 +44,27 @@ func joined(v any, separator string) string {
 	return strings.Join(texts, separator)
 }
 
-func writeHost() *powershell.Command {
-	return &powershell.Command{Name: "Write-Host", Class: "Microsoft.PowerShell.Commands.WriteHostCommand",
-		Parameters: []powershell.Parameter{
-			{Name: "Object", AllowNull: true, Sets: []powershell.ParameterSet{{Position: 0, FromPipeline: true, FromRemaining: true}}},
-			named("NoNewline", "SwitchParameter"), named("Separator", ""), named("ForegroundColor", "String"), named("BackgroundColor", "String"),
-		},
-		Process: func(_ context.Context, c *powershell.Call) error {
-			if c.On("NoNewline") {
-				return dotnet.Refuse("Write-Host -NoNewline")
-			}
+// writeHost has no colours: a shell that is not on a screen shows none.
+func writeHost() cmdlet {
+	return cmdlet{name: "Write-Host", heeds: "Object NoNewline Separator ForegroundColor BackgroundColor",
+		unsaid: map[string]unsaid{"Object": {rest: true}},
+		process: func(_ context.Context, c *powershell.Call) error {
 			separator := " "
 			if c.Has("Separator") {
 				separator = c.Text("Separator")
 			}
-			return c.WriteHost(joined(c.Value("Object"), separator))
+			return c.WriteHost(joined(c.Value("Object"), separator), !c.On("NoNewline"))
 		}}
 }
 
 // message makes one of the commands that write a text to a stream.
-func message(name string, write func(c *powershell.Call, text string) error) *powershell.Command {
-	return &powershell.Command{Name: name, Class: "Microsoft.PowerShell.Commands." + strings.ReplaceAll(name, "-", "") + "Command",
-		Parameters: []powershell.Parameter{{Name: "Message", Type: "String", Aliases: []string{"Msg"}, AllowNull: true,
-			Sets: []powershell.ParameterSet{{Mandatory: true, Position: 0, FromPipeline: true}}}},
-		Process: func(_ context.Context, c *powershell.Call) error { return write(c, c.Text("Message")) }}
+func message(name string, write func(c *powershell.Call, text string) error) cmdlet {
+	return cmdlet{name: name, heeds: "Message", unsaid: map[string]unsaid{"Message": {nulls: true}},
+		process: func(_ context.Context, c *powershell.Call) error { return write(c, c.Text("Message")) }}
 }
 
-func messages() []*powershell.Command {
-	return []*powershell.Command{
+func messages() []cmdlet {
+	return []cmdlet{
 		message("Write-Warning", func(c *powershell.Call, text string) error { return c.Warn("%s", text) }),
 		message("Write-Verbose", func(c *powershell.Call, text string) error { return c.Verbose("%s", text) }),
 		message("Write-Debug", func(c *powershell.Call, text string) error { return c.Debug(text) }),
@@ -83,24 +72,16 @@ func messages() []*powershell.Command {
 	}
 }
 
-func writeInformation() *powershell.Command {
-	return &powershell.Command{Name: "Write-Information", Class: "Microsoft.PowerShell.Commands.WriteInformationCommand",
-		Parameters: []powershell.Parameter{
-			{Name: "MessageData", Aliases: []string{"Msg", "Message"}, AllowNull: true,
-				Sets: []powershell.ParameterSet{{Mandatory: true, Position: 0, FromPipeline: true}}},
-			at(1, "Tags", "String[]"),
-		},
-		Process: func(_ context.Context, c *powershell.Call) error { return c.Information(c.Text("MessageData")) }}
+func writeInformation() cmdlet {
+	return cmdlet{name: "Write-Information", heeds: "MessageData", unsaid: map[string]unsaid{"MessageData": {nulls: true}},
+		process: func(_ context.Context, c *powershell.Call) error { return c.Information(c.Text("MessageData")) }}
 }
 
-func writeProgress() *powershell.Command {
-	return &powershell.Command{Name: "Write-Progress", Class: "Microsoft.PowerShell.Commands.WriteProgressCommand",
-		Parameters: []powershell.Parameter{
-			required(0, "Activity", "String"), at(1, "Status", "String"), at(2, "Id", "Int32"), named("PercentComplete", "Int32"),
-			named("SecondsRemaining", "Int32"), named("CurrentOperation", "String"), named("ParentId", "Int32"),
-			named("Completed", "SwitchParameter"), named("SourceId", "Int32"),
-		},
-		Process: func(_ context.Context, c *powershell.Call) error {
+// writeProgress tells what is done; how far it is, no client of a shell shows.
+func writeProgress() cmdlet {
+	return cmdlet{name: "Write-Progress",
+		heeds: "Activity Status Id PercentComplete SecondsRemaining CurrentOperation ParentId Completed SourceId",
+		process: func(_ context.Context, c *powershell.Call) error {
 			return c.Progress(c.Text("Activity"), c.Text("Status"))
 		}}
 }

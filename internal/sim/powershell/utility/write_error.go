@@ -11,33 +11,10 @@ import (
 
 const writeErrorException = "Microsoft.PowerShell.Commands.WriteErrorException"
 
-func writeError() *powershell.Command {
-	const plain, exception, record = "NoException", "WithException", "ErrorRecord"
-	in := func(name, typ string, sets ...powershell.ParameterSet) powershell.Parameter {
-		return powershell.Parameter{Name: name, Type: typ, AllowNull: name == "Message", Sets: sets}
-	}
-	byName := func(set string) powershell.ParameterSet {
-		return powershell.ParameterSet{Name: set, Position: powershell.Named}
-	}
-	only := func(set string) powershell.ParameterSet {
-		return powershell.ParameterSet{Name: set, Mandatory: true, Position: powershell.Named}
-	}
-	message := in("Message", "String", powershell.ParameterSet{Name: plain, Mandatory: true, Position: 0, FromPipeline: true}, byName(exception))
-	message.Aliases = []string{"Msg"}
-	return &powershell.Command{Name: "Write-Error", Class: "Microsoft.PowerShell.Commands.WriteErrorCommand", DefaultSet: plain,
-		Parameters: []powershell.Parameter{
-			message, in("Exception", "", only(exception)), in("ErrorRecord", "System.Management.Automation.ErrorRecord", only(record)),
-			in("Category", value.Category.Name, byName(plain), byName(exception)), in("ErrorId", "String", byName(plain), byName(exception)),
-			in("TargetObject", "", byName(plain), byName(exception)), named("RecommendedAction", "String"),
-			named("CategoryActivity", "String", "Activity"), named("CategoryReason", "String", "Reason"),
-			named("CategoryTargetName", "String", "TargetName"), named("CategoryTargetType", "String", "TargetType"),
-		},
-		Process: func(_ context.Context, c *powershell.Call) error {
-			for _, name := range []string{"RecommendedAction", "CategoryReason", "CategoryTargetName", "CategoryTargetType"} {
-				if c.Has(name) {
-					return dotnet.Refuse("Write-Error -%s", name)
-				}
-			}
+func writeError() cmdlet {
+	return cmdlet{name: "Write-Error", unsaid: map[string]unsaid{"Message": {nulls: true}},
+		heeds: "Message Exception ErrorRecord Category ErrorId TargetObject CategoryActivity",
+		process: func(_ context.Context, c *powershell.Call) error {
 			r, err := errorToWrite(c)
 			if err != nil {
 				return err

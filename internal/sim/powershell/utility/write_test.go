@@ -28,7 +28,7 @@ func TestWriteToStreams(t *testing.T) {
 		"warning":         {reason: "its stream can be redirected", script: `Write-Warning careful 3>&1 | ForEach-Object { "got $_" }`, want: []string{"got careful"}},
 		"verbose":         {reason: "silent unless asked for", script: `Write-Verbose a 4>&1; Write-Verbose b -Verbose 4>&1`, want: []string{"b"}},
 		"information":     {reason: "silent by default", script: `Write-Information a 6>&1; Write-Information b -InformationAction Continue 6>&1`, want: []string{"b"}},
-		"no new line":     {reason: "a host writes whole lines here", script: `Write-Host a -NoNewline`, errors: []string{"not supported by the simulator: Write-Host -NoNewline, line 1"}},
+		"no new line":     {reason: "parts of a line", script: `Write-Host a -NoNewline; Write-Host b; 'c'`, want: []string{"ab", "c"}},
 		"warning kept":    {reason: "-WarningVariable keeps it", script: `Write-Warning w -WarningVariable v -WarningAction SilentlyContinue; "$v"`, want: []string{"w"}},
 	})
 }

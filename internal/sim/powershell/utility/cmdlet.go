@@ -1,0 +1,110 @@
+package utility
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell"
+	"github.com/fedroute/fedroute/internal/sim/powershell/pages"
+)
+
+// body is what a command does in one of its phases.
+type body = func(ctx context.Context, c *powershell.Call) error
+
+// cmdlet is a command whose look its reference page declares. What stands here
+// is what pages do not say.
+type cmdlet struct {
+	name  string
+	class string // .NET class behind "Microsoft.PowerShell.Commands.", when it is not the name's
+	// heeds lists the parameters that the body acts on, with blanks between. A
+	// call that gives another one is refused by name.
+	heeds  string
+	unsaid map[string]unsaid // by parameter
+
+	begin, process, end body
+}
+
+// unsaid is what a page does not say of a parameter.
+type unsaid struct {
+	nulls bool   // takes $null, '' and @() though it is mandatory
+	rest  bool   // takes the arguments that are left
+	typ   string // what its own conversion amounts to
+	check func(powershell.Edition) powershell.Validator
+}
+
+// command makes the command as each edition declares it.
+func (m cmdlet) command() *powershell.Command {
+	return &powershell.Command{
+		Name: m.name, Class: classOf(m.name, m.class), Editions: m.signatures(), Begin: m.begin, Process: m.process, End: m.end,
+	}
+}
+
+func classOf(name, class string) string {
+	return "Microsoft.PowerShell.Commands." + cmp.Or(class, strings.ReplaceAll(name, "-", "")+"Command")
+}
+
+func (m cmdlet) signatures() map[powershell.Edition]powershell.Signature {
+	heeds := strings.Fields(m.heeds)
+	found := pages.Signatures(m.name)
+	for e, s := range found {
+		s.Parameters = slices.Clone(s.Parameters)
+		for i := range s.Parameters {
+			p := &s.Parameters[i]
+			p.Refused = !slices.Contains(heeds, p.Name)
+			m.unsaid[p.Name].say(p, e)
+		}
+		found[e] = s
+	}
+	return found
+}
+
+// say adds to a parameter what the page leaves out.
+func (u unsaid) say(p *powershell.Parameter, e powershell.Edition) {
+	p.AllowNull = u.nulls
+	if u.typ != "" {
+		p.Type = u.typ
+	}
+	if u.check != nil {
+		p.Validators = append(slices.Clone(p.Validators), u.check(e))
+	}
+	if u.rest {
+		p.Sets = slices.Clone(p.Sets)
+		for i := range p.Sets {
+			p.Sets[i].FromRemaining = true
+		}
+	}
+}
+
+// atLeast checks that a number is not below a limit.
+func atLeast(least int32) func(powershell.Edition) powershell.Validator {
+	return func(powershell.Edition) powershell.Validator {
+		return powershell.ValidateRange{Min: least, Max: int32(1<<31 - 1)}
+	}
+}
+
+// commands makes the commands of cmdlets.
+func commands(list ...cmdlet) []*powershell.Command {
+	made := make([]*powershell.Command, len(list))
+	for i, m := range list {
+		made[i] = m.command()
+	}
+	return made
+}
+
+// withRefused adds the commands that a module has on its pages and that are not
+// simulated: they are found and bound, and refused by name when called.
+func withRefused(module string, have []*powershell.Command) []*powershell.Command {
+	for _, e := range []powershell.Edition{powershell.Windows51, powershell.Core7} {
+		for _, name := range pages.Names(e) {
+			page, _ := pages.Of(e, name)
+			known := slices.ContainsFunc(have, func(c *powershell.Command) bool { return c.Name == name })
+			if known || page.Module != module {
+				continue
+			}
+			have = append(have, &powershell.Command{Name: name, Class: classOf(name, ""), Editions: pages.Signatures(name), Refused: true})
+		}
+	}
+	return have
+}
