@@ -13,6 +13,8 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/utility"
 )
 
+const corpus = "../../../test/powershell"
+
 // FuzzRun wants any text to end as a script does: with output, an error or a
 // refusal, never with a panic, and soon after its context.
 func FuzzRun(f *testing.F) {

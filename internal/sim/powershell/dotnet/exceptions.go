@@ -10,6 +10,7 @@ import (
 const hierarchy = `
 System.SystemException System.Exception
 System.ApplicationException System.Exception
+Microsoft.Management.Infrastructure.CimException System.Exception
 System.ArgumentException System.SystemException
 System.ArgumentNullException System.ArgumentException
 System.ArgumentOutOfRangeException System.ArgumentException

@@ -10,6 +10,8 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
 )
 
+const corpus = "../../../../test/powershell"
+
 // FuzzParse: any text ends in a tree with sound extents or in an error that says
 // why; nothing panics and nothing runs on.
 func FuzzParse(f *testing.F) {

@@ -43,7 +43,7 @@ func TestUniqueAndTee(t *testing.T) {
 	check(t, map[string]oneLiner{
 		"neighbours": {reason: "only neighbours are compared, case counts", script: `1, 1, 2, 1, 'a', 'A' | Get-Unique`, want: []string{"1", "2", "1", "a", "A"}},
 		"tee":        {reason: "a variable and the pipeline", script: `1..2 | Tee-Object -Variable v | ForEach-Object { "<$_>" }; "$v"`, want: []string{"<1>", "<2>", "1 2"}},
-		"tee file":    {reason: "5.1 writes UTF-16", script: `1 | Tee-Object C:\t.txt; (Get-Content C:\t.txt)`, want: []string{"1", "1"}},
+		"tee file":   {reason: "5.1 writes UTF-16", script: `1 | Tee-Object C:\t.txt; (Get-Content C:\t.txt)`, want: []string{"1", "1"}},
 	})
 }
 
