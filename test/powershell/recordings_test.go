@@ -1,0 +1,126 @@
+// Package powershell_test holds what the real PowerShell engine answered, and
+// judges the simulator's parser, binder and evaluator by it. README.md says how
+// to read the recordings, VERDICTS.md is the table of verdicts.
+package powershell_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// How many cases were recorded.
+const (
+	recordedScripts  = 69
+	recordedSnippets = 174
+	recordedBindings = 107
+)
+
+// recordings is the digest of all recorded files: a case that is lost, added or
+// touched changes it.
+const recordings = "a63a39e638406ab195ba1b3d305093c1020d66b29548d895b21f70ff74a96822"
+
+// verdict is what became of one case: the recorded answer, a refusal by name, or
+// another answer, which is a failure.
+type verdict struct {
+	name    string
+	refused string // why; "" when it was not
+	diff    string // from the recorded answer; "" when there is none
+}
+
+func (v verdict) String() string {
+	switch {
+	case v.diff != "":
+		return "**different**"
+	case v.refused != "":
+		return "refused: " + v.refused
+	}
+	return "same"
+}
+
+// tally counts verdicts.
+type tally struct{ same, refused, different int }
+
+func count(list []verdict) tally {
+	var t tally
+	for _, v := range list {
+		switch {
+		case v.diff != "":
+			t.different++
+		case v.refused != "":
+			t.refused++
+		default:
+			t.same++
+		}
+	}
+	return t
+}
+
+// scriptNames are the recorded scripts: folders with all their parts.
+func scriptNames(t *testing.T) []string {
+	t.Helper()
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		for _, part := range []string{"script.ps1", "stdin", "stdout", "stderr", "exitcode", "ast"} {
+			if _, err := os.Stat(filepath.Join(e.Name(), part)); err != nil {
+				t.Errorf("%s: a part of the recording is missing: %v", e.Name(), err)
+			}
+		}
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// lines are the records of a table, without its head.
+func lines(t *testing.T, file string, head int) []string {
+	t.Helper()
+	return strings.Split(strings.TrimRight(read(t, file), "\n"), "\n")[head:]
+}
+
+func read(t *testing.T, path ...string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestRecordingsAreWhole: every recorded case is here and as it was recorded.
+func TestRecordingsAreWhole(t *testing.T) {
+	sum := sha256.New()
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, ".go") || strings.HasSuffix(path, ".md") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		_, _ = fmt.Fprintf(sum, "%s %d\n", filepath.ToSlash(path), len(text))
+		sum.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%x", sum.Sum(nil)); got != recordings {
+		t.Errorf("the digest of the recordings is %s, want %s", got, recordings)
+	}
+	for what, n := range map[string][2]int{
+		"scripts": {len(scriptNames(t)), recordedScripts}, "snippets": {len(lines(t, "syntax.tsv", 0)), recordedSnippets},
+		"bindings": {len(lines(t, "cmdlet-binding.tsv", 1)), recordedBindings},
+	} {
+		if n[0] != n[1] {
+			t.Errorf("%d %s are here, %d were recorded", n[0], what, n[1])
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package powershell_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
+)
+
+// parseScripts compares the tree of each recorded script.
+func parseScripts(t *testing.T) []verdict {
+	t.Helper()
+	var list []verdict
+	for _, name := range scriptNames(t) {
+		list = append(list, judgeTree(name, read(t, name, "script.ps1"), strings.TrimSpace(read(t, name, "ast"))))
+	}
+	return list
+}
+
+// parseSnippets compares the tree of each line of syntax.tsv.
+func parseSnippets(t *testing.T) []verdict {
+	t.Helper()
+	var list []verdict
+	for _, line := range lines(t, "syntax.tsv", 0) {
+		snippet, want, found := strings.Cut(line, "\t")
+		if !found {
+			t.Fatalf("a line of syntax.tsv has no tab: %q", line)
+		}
+		list = append(list, judgeTree(snippet, strings.ReplaceAll(snippet, `\n`, "\n"), want))
+	}
+	return list
+}
+
+func judgeTree(name, source, want string) verdict {
+	script, err := syntax.Parse(source)
+	if refused, ok := errors.AsType[*syntax.UnsupportedError](err); ok {
+		return verdict{name: name, refused: refused.Error()}
+	}
+	got := ""
+	if wrong, ok := errors.AsType[*syntax.ParseError](err); ok {
+		got = "ERROR " + strings.Join(wrong.IDs(), ",")
+	} else {
+		got = syntax.Outline(script)
+	}
+	return verdict{name: name, diff: cmp.Diff(spread(want), spread(got))}
+}
+
+// spread gives each node its line, so that a difference is easy to see.
+func spread(tree string) string { return strings.ReplaceAll(tree, " (", "\n(") }
+
+// TestWorkerPrototypeParses: the recorded engine ran it, so it is no error.
+func TestWorkerPrototypeParses(t *testing.T) {
+	if _, err := syntax.Parse(read(t, "worker-prototype.ps1")); err != nil {
+		t.Error(err)
+	}
+}
