@@ -15,6 +15,7 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/guard"
+	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/status"
 )
@@ -229,11 +230,12 @@ func (s *scope) requested() bool {
 
 // begin takes up the writers, which exist nowhere before this, and starts a run.
 func (s *scope) begin(ctx context.Context, now sight) error {
-	observer, operator, ok := s.organizations.operator(s.topologyKey(), now.edition)
+	fleet, ok := s.organizations.connected(s.topologyKey(), now.edition)
 	if !ok {
 		return &status.Missing{Reason: v1alpha1.ReasonNotObserved, Message: "the organization has not been observed since its LyncTopology changed; nothing is changed; this route goes on when it has been"}
 	}
-	open, err := zones(ctx, s.route.Spec.DNS, secrets{reader: s.options.Secrets, namespace: s.route.Namespace}, s.signers)
+	w := zoneWriters{keys: secrets{reader: s.options.Secrets, namespace: s.route.Namespace}, signers: s.signers, fleet: fleet, topology: s.topology.Spec}
+	open, err := w.zones(ctx, s.route.Spec.DNS)
 	if err != nil {
 		return err
 	}
@@ -241,7 +243,7 @@ func (s *scope) begin(ctx context.Context, now sight) error {
 	err = s.runs.begin(order{
 		route: s.route, topology: s.topologyKey(),
 		planID: s.facts.Plan.ID, plan: s.facts.Plan, base: s.facts.Observed.Topology,
-		hands:   apply.Hands{Observer: observer, Operator: operator, Zones: open, Prober: s.options.Prober, Clock: s.options.Clock},
+		hands:   apply.Hands{Observer: shell.NewObserver(fleet), Operator: shell.NewOperator(fleet), Zones: open, Prober: s.options.Prober, Clock: s.options.Clock},
 		changed: func() { s.moved <- event.TypedGenericEvent[types.NamespacedName]{Object: key} },
 	})
 	if err != nil {

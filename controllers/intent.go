@@ -32,6 +32,9 @@ func intentOf(spec v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopologyS
 		in.DNS = &plan.DNSIntent{TTL: uint32(spec.DNS.TTL)} // the schema bounds it
 		for _, server := range spec.DNS.Servers {
 			in.DNS.Zones = append(in.DNS.Zones, string(server.Zone))
+			if server.Provider == v1alpha1.DNSServerCmdlets {
+				in.DNS.ByCmdlets = append(in.DNS.ByCmdlets, string(server.Zone))
+			}
 		}
 	}
 	for _, o := range overrides(topology) {

@@ -58,17 +58,17 @@ func (o *organizations) open(lt *v1alpha1.LyncTopology) *shell.Fleet {
 	return fleet
 }
 
-// operator gives what changes the organization as of the edition that a plan was
+// connected gives the organization's fleet as of the edition that a plan was
 // observed with; false when that is not, or no longer, the one that is connected:
 // what was seen in one organization must not be done to another.
-func (o *organizations) operator(key types.NamespacedName, of edition) (lync.Observer, lync.Operator, bool) {
+func (o *organizations) connected(key types.NamespacedName, of edition) (*shell.Fleet, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	have, ok := o.fleets[key]
 	if !ok || have.edition != of {
-		return nil, nil, false
+		return nil, false
 	}
-	return shell.NewObserver(have.fleet), shell.NewOperator(have.fleet), true
+	return have.fleet, true
 }
 
 func (o *organizations) forget(key types.NamespacedName) {

@@ -83,27 +83,27 @@ func TestOneFleetForEachEdition(t *testing.T) {
 		t.Error("the same spec has a second fleet")
 	}
 	of := editionOf(lt)
-	if _, _, ok := o.operator(orgKey, of); !ok {
+	if _, ok := o.connected(orgKey, of); !ok {
 		t.Error("what was seen cannot be worked on")
 	}
 	lt.Generation++
 	if o.open(lt) == first {
 		t.Error("a changed spec keeps the fleet of the old one")
 	}
-	if _, _, ok := o.operator(orgKey, of); ok {
+	if _, ok := o.connected(orgKey, of); ok {
 		t.Error("what was seen with the old spec can be done with the new one's connections")
 	}
-	if _, _, ok := o.operator(orgKey, editionOf(lt)); !ok {
+	if _, ok := o.connected(orgKey, editionOf(lt)); !ok {
 		t.Error("the new spec has no operator")
 	}
 	again := lyncTopology()
 	again.UID, again.Generation = "another", lt.Generation
 	o.open(again)
-	if _, _, ok := o.operator(orgKey, editionOf(lt)); ok {
+	if _, ok := o.connected(orgKey, editionOf(lt)); ok {
 		t.Error("another object of the same name and generation counts as the same")
 	}
 	o.forget(orgKey)
-	if _, _, ok := o.operator(orgKey, editionOf(again)); ok {
+	if _, ok := o.connected(orgKey, editionOf(again)); ok {
 		t.Error("a forgotten organization can be worked on")
 	}
 }

@@ -99,7 +99,7 @@ func TestADeletedTopologyIsForgotten(t *testing.T) {
 	must(t, s.objects.Delete(t.Context(), lt.DeepCopy()))
 	s.look(lt)
 	_, seen := s.topologies.snapshots.get(orgKey)
-	_, _, open := s.topologies.organizations.operator(orgKey, editionOf(lt))
+	_, open := s.topologies.organizations.connected(orgKey, editionOf(lt))
 	if seen || open || len(s.topologies.written.last) != 0 || hasSeries(t, "fedroute_observation_timestamp_seconds", "org") {
 		t.Errorf("a deleted organization is remembered: seen %v, connected %v", seen, open)
 	}

@@ -7,7 +7,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/fault"
@@ -27,30 +26,6 @@ func readers(spec *v1alpha1.DNS) (map[string]dns.Reader, error) {
 			return nil, err
 		}
 		out[string(server.Zone)] = r
-	}
-	return out, nil
-}
-
-// zones opens every zone of the spec for reading and writing.
-func zones(ctx context.Context, spec *v1alpha1.DNS, keys secrets, signers *signers) (map[string]apply.Zone, error) {
-	out := map[string]apply.Zone{}
-	if spec == nil {
-		return out, nil
-	}
-	open, err := readers(spec)
-	if err != nil {
-		return nil, err
-	}
-	for _, server := range spec.Servers {
-		signer, err := signers.of(ctx, server, keys)
-		if err != nil {
-			return nil, err
-		}
-		w, err := rfc2136.NewWriter(zoneConfig(server), signer)
-		if err != nil {
-			return nil, err
-		}
-		out[string(server.Zone)] = apply.Zone{Reader: open[string(server.Zone)], Writer: w}
 	}
 	return out, nil
 }

@@ -65,7 +65,7 @@ func TestZonesAreOpenedWithTheirKeys(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := zones(t.Context(), c.spec, c.keys, newSigners(time.Now))
+			got, err := zoneWriters{keys: c.keys, signers: newSigners(time.Now)}.zones(t.Context(), c.spec)
 			tellsNoSecret(t, err, got)
 			if len(got) != c.zones || (err == nil) != (c.says == "") || (err != nil && !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("%s: %d zones, %v; want %d, %q", c.reason, len(got), err, c.zones, c.says)

@@ -190,13 +190,36 @@ type DNS struct {
 	TTL int32 `json:"ttl,omitempty"`
 }
 
+// DNSProvider is a way to change the records of a zone.
+// +kubebuilder:validation:Enum=DynamicUpdate;DNSServerCmdlets
+type DNSProvider string
+
+// The ways to change records.
+const (
+	// DynamicUpdate sends one signed update (RFC 2136) that the server applies
+	// whole or not at all.
+	DynamicUpdate DNSProvider = "DynamicUpdate"
+	// DNSServerCmdlets runs the cmdlets of the DnsServer module on the DNS server.
+	DNSServerCmdlets DNSProvider = "DNSServerCmdlets"
+)
+
 // DNSServer is one zone and its primary.
-// +kubebuilder:validation:XValidation:rule="has(self.tsigSecretRef) != has(self.gssTsig)",message="updates are signed in exactly one way; give the zone tsigSecretRef (a shared key) or gssTsig (Kerberos)"
+// +kubebuilder:validation:XValidation:rule="self.provider == 'DNSServerCmdlets' || has(self.tsigSecretRef) != has(self.gssTsig)",message="updates are signed in exactly one way; give the zone tsigSecretRef (a shared key) or gssTsig (Kerberos)"
+// +kubebuilder:validation:XValidation:rule="self.provider != 'DNSServerCmdlets' || !has(self.tsigSecretRef) && !has(self.gssTsig)",message="the cmdlets sign no updates; remove tsigSecretRef and gssTsig, or set provider to DynamicUpdate"
+// +kubebuilder:validation:XValidation:rule="self.provider == 'DNSServerCmdlets' || !has(self.endpoint) && !has(self.authentication)",message="endpoint and authentication are those of the cmdlets; remove them, or set provider to DNSServerCmdlets"
 type DNSServer struct {
 	// Zone that the server is authoritative for, such as contoso.com.
 	Zone Hostname `json:"zone"`
 
-	// Address of the primary that takes updates (RFC 2136 over TCP), as host:port.
+	// Provider is the way in which records are changed: DynamicUpdate sends signed
+	// updates (RFC 2136) to the address; DNSServerCmdlets runs the cmdlets of the
+	// DnsServer module on the DNS server over WinRM. Reading is always by DNS.
+	// +optional
+	// +kubebuilder:default=DynamicUpdate
+	Provider DNSProvider `json:"provider,omitempty"`
+
+	// Address of the primary, as host:port; it answers queries over TCP and takes
+	// the updates.
 	// +kubebuilder:validation:MaxLength=270
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([^:/ ]+|[[][0-9a-fA-F:.]+[]]):[0-9]{1,5}$')",message="address is no host:port; write it like ns1.contoso.com:53 or [2001:db8::1]:53"
 	Address string `json:"address"`
@@ -220,6 +243,17 @@ type DNSServer struct {
 	// Active Directory want it.
 	// +optional
 	GSSTSIG *GSSTSIG `json:"gssTsig,omitempty"`
+
+	// Endpoint is where the cmdlets run: the WSMan service of the DNS server itself.
+	// Left out: https://<host of the address>:5986/wsman. Its certificate is checked
+	// with spec.caBundle of the LyncTopology.
+	// +optional
+	Endpoint *Endpoint `json:"endpoint,omitempty"`
+
+	// Authentication of an account that may change the zone on the DNS server. Left
+	// out: that of spec.management of the LyncTopology.
+	// +optional
+	Authentication *Authentication `json:"authentication,omitempty"`
 }
 
 // GSSTSIG says who signs updates with Kerberos (RFC 3645), and for which server.

@@ -92,6 +92,19 @@ type Change struct {
 	To   RRSet
 }
 
+// WantedTTL is the TTL in seconds that the changed set gets: that of To, else the
+// one it has, else DefaultTTL.
+func (c Change) WantedTTL() uint32 {
+	switch {
+	case c.To.TTL > 0:
+		return c.To.TTL
+	case c.From.Exists() && c.From.TTL > 0:
+		return c.From.TTL
+	default:
+		return DefaultTTL
+	}
+}
+
 // Reader reads one zone. It changes nothing.
 type Reader interface {
 	// Read looks every key up on the primary and on the zone's other

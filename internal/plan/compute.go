@@ -248,12 +248,9 @@ func (c *computation) dns() {
 			name := fmt.Sprintf("%s %s ", ch.To.Name, ch.To.Type)
 			from, to = append(from, name+withTTL(ch.From)), append(to, name+withTTL(ch.To))
 		}
-		c.step(Step{Kind: UpdateDNS, Target: ZoneTarget(zone), From: strings.Join(from, "; "), To: strings.Join(to, "; "), Zone: zone, Changes: changes[zone]})
+		c.step(Step{Kind: UpdateDNS, Target: c.d.ZoneTarget(zone), From: strings.Join(from, "; "), To: strings.Join(to, "; "), Zone: zone, Changes: changes[zone]})
 	}
 }
-
-// ZoneTarget is the target of the step that changes a zone.
-func ZoneTarget(zone string) string { return "zone " + zone }
 
 func withTTL(s dns.RRSet) string {
 	if len(s.Data) == 0 {

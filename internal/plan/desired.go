@@ -21,8 +21,20 @@ type Desired struct {
 	ManageFlags bool
 	// Records are wanted, each with the zone it lies in. No Data: must not exist.
 	Records []Record
+	// ByCmdlets are the zones whose records are changed with the DnsServer cmdlets;
+	// the others take signed updates.
+	ByCmdlets []string
 	// Targets are the ports that must answer.
 	Targets []probe.Target
+}
+
+// ZoneTarget is the target of the step that changes a zone. It says in which way
+// where that is not the usual one.
+func (d Desired) ZoneTarget(zone string) string {
+	if slices.Contains(d.ByCmdlets, zone) {
+		return "zone " + zone + " by DnsServer cmdlets"
+	}
+	return "zone " + zone
 }
 
 // DesiredProtocol is a protocol with the central sites it is managed for.
@@ -67,6 +79,9 @@ func Resolve(in Intent, t lync.Topology) (Desired, error) {
 			return Desired{}, unknownName("Front End pool", fe.FQDN, frontEndNames(t))
 		}
 		d.FrontEnds = append(d.FrontEnds, FrontEnd{FQDN: t.FrontEndPools[i].FQDN, FailBack: fe.FailBack})
+	}
+	if in.DNS != nil {
+		d.ByCmdlets = in.DNS.ByCmdlets
 	}
 	d.Records, err = records(in, pool)
 	return d, err

@@ -45,7 +45,9 @@ type FrontEnd struct {
 // DNSIntent lists the zones that may be written. TTL is in seconds.
 type DNSIntent struct {
 	Zones []string
-	TTL   uint32
+	// ByCmdlets are those zones whose records are changed with the DnsServer cmdlets.
+	ByCmdlets []string
+	TTL       uint32
 }
 
 // ServerOverride says what differs from the topology for one Edge machine.

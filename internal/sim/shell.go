@@ -47,10 +47,18 @@ func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*power
 	if err != nil {
 		return nil, err
 	}
+	modules := []*powershell.Module{lync}
+	if len(m.info.DNSZones) > 0 {
+		dnsServer, err := m.dnsServer(session.User)
+		if err != nil {
+			return nil, err
+		}
+		modules = append(modules, dnsServer)
+	}
 	return powershell.New(powershell.Options{
 		Notation: n, Stdin: in.Stdin, Stdout: in.Stdout, Stderr: in.Stderr, Clock: m.org.farm.Clock(), Machine: m,
 		Files: m.disk, Programs: &programs{machine: m, session: session, in: in}, Env: in.Environment,
-		Modules: []*powershell.Module{lync}, Loaded: utility.Modules(),
+		Modules: modules, Loaded: utility.Modules(),
 	}), nil
 }
 

@@ -68,7 +68,7 @@ func doubts(f Facts, history []v1alpha1.HistoryEntry) string {
 		}
 		seen[r.Zone] = true
 		i := slices.IndexFunc(history, func(h v1alpha1.HistoryEntry) bool {
-			return h.Kind == string(plan.UpdateDNS) && h.Target == plan.ZoneTarget(r.Zone)
+			return h.Kind == string(plan.UpdateDNS) && h.Target == f.Desired.ZoneTarget(r.Zone)
 		})
 		if i >= 0 && history[i].Result == v1alpha1.StepDone && history[i].Message != "" {
 			out = append(out, fmt.Sprintf("when zone %s was updated %s", r.Zone, history[i].Message))

@@ -92,6 +92,10 @@ func TestBadObjectsAreRejectedWithWhatToWriteInstead(t *testing.T) {
 		"unknown mode":         {"modes are three", goodRoute, "  sip:", "  mode: Yolo\n  sip:", "supported values"},
 		"no way to sign":       {"an unsigned update proves nothing", goodRoute, ", tsigSecretRef: {name: key}", "", "give the zone tsigSecretRef (a shared key) or gssTsig (Kerberos)"},
 		"two ways to sign":     {"which of them", goodRoute, "tsigSecretRef: {name: key}", "tsigSecretRef: {name: key}, gssTsig: {secretRef: {name: account}}", "updates are signed in exactly one way"},
+		"cmdlets that sign":    {"they run as somebody and sign nothing", goodRoute, "tsigSecretRef:", "provider: DNSServerCmdlets, tsigSecretRef:", "the cmdlets sign no updates; remove tsigSecretRef and gssTsig"},
+		"updates by cmdlets":   {"an endpoint means cmdlets", goodRoute, "tsigSecretRef:", `endpoint: {url: "https://dc1.contoso.com:5986/wsman"}, tsigSecretRef:`, "endpoint and authentication are those of the cmdlets"},
+		"cmdlets over http":    {"credentials would be seen", goodRoute, "tsigSecretRef: {name: key}", `provider: DNSServerCmdlets, endpoint: {url: "http://dc1.contoso.com:5985/wsman"}`, "use the https listener"},
+		"unknown provider":     {"there are two ways", goodRoute, "tsigSecretRef:", "provider: Pigeon, tsigSecretRef:", "supported values"},
 		"account of nobody":    {"an account is named", goodRoute, "tsigSecretRef: {name: key}", "gssTsig: {serverName: dc1.contoso.com}", "secretRef"},
 		"address without port": {"a server needs a port", goodRoute, "ns1.contoso.com:53", "ns1.contoso.com", "write it like ns1.contoso.com:53"},
 		"ttl of zero":          {"a TTL of zero is no cache at all", goodRoute, "  dns:\n", "  dns:\n    ttl: 0\n", "write seconds between 1 and 86400"},
@@ -102,6 +106,8 @@ func TestBadObjectsAreRejectedWithWhatToWriteInstead(t *testing.T) {
 		"no endpoint":          {"somebody must be asked", goodTopology, `[{url: "https://fe1.contoso.com:5986/wsman"}]`, "[]", "should have at least 1 items"},
 		"no certificate":       {"a bundle holds PEM", goodTopology, "  management:", "  caBundle: trust me\n  management:", "BEGIN CERTIFICATE"},
 		"hasty poll":           {"a management server is shared", goodTopology, "  management:", "  pollInterval: 10ms\n  management:", "write 2s or more"},
+		"override by http": {"credentials of Edge servers too", goodTopology, "  management:",
+			"  edgeServers:\n    authentication: {method: Basic, secretRef: {name: edge}}\n    overrides: [{fqdn: edge1.contoso.com, url: \"http://edge1.contoso.com:5985/wsman\"}]\n  management:", "use the https listener"},
 		"address of words": {"an override holds addresses", goodTopology, "  management:",
 			"  edgeServers:\n    authentication: {method: Basic, secretRef: {name: edge}}\n    overrides: [{fqdn: edge1.contoso.com, externalAddresses: [nowhere]}]\n  management:", "write one address per item"},
 	}
@@ -123,7 +129,9 @@ func TestBadObjectsAreRejectedWithWhatToWriteInstead(t *testing.T) {
 
 func TestGoodObjectsAreAccepted(t *testing.T) {
 	kerberos := strings.Replace(goodRoute, "tsigSecretRef: {name: key}", "gssTsig: {secretRef: {name: account}, serverName: dc1.contoso.com}", 1)
-	for _, text := range []string{goodRoute, goodTopology, kerberos} {
+	cmdlets := strings.Replace(goodRoute, "tsigSecretRef: {name: key}", `provider: DNSServerCmdlets, endpoint: {url: "https://dc1.contoso.com:5986/wsman"}, authentication: {method: NTLM, secretRef: {name: dnsadmin}}`, 1)
+	alone := strings.Replace(goodRoute, "tsigSecretRef: {name: key}", "provider: DNSServerCmdlets", 1)
+	for _, text := range []string{goodRoute, goodTopology, kerberos, cmdlets, alone} {
 		if err := create(text); err != nil {
 			t.Errorf("rejected: %v", err)
 		}

@@ -2,6 +2,7 @@ package catalogue_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -17,18 +18,14 @@ var commonParameters = []string{"ErrorAction", "ErrorVariable", "WarningAction",
 // TestBinding binds every use of a product's cmdlet against the reference of
 // every version that the script claims to support.
 func TestBinding(t *testing.T) {
-	catalogue, err := reference.Lync()
-	if err != nil {
-		t.Fatal(err)
-	}
 	bound := 0
 	each(t, func(t *testing.T, c shell.Command) {
 		uses := usesIn(tree(t, c))
 		if len(uses) == 0 {
-			t.Fatal("the script uses no cmdlet of the product")
+			t.Fatal("the script uses no cmdlet of the product or of the DnsServer module")
 		}
 		for _, version := range c.Versions {
-			offered := catalogue.In(reference.Version(version))
+			offered := offeredBy(t, c, version)
 			for _, u := range uses {
 				for _, complaint := range u.bind(offered, c.Optional) {
 					t.Errorf("line %d, %s: %s: %s", u.line, version, u.cmdlet, complaint)
@@ -38,6 +35,29 @@ func TestBinding(t *testing.T) {
 		}
 	})
 	t.Logf("%d uses bound", bound)
+}
+
+// offeredBy gives the cmdlets of the module that the script uses, as a version has
+// them. The reference says the same of the DnsServer module for all of its versions.
+func offeredBy(t *testing.T, c shell.Command, version string) *reference.Catalogue {
+	t.Helper()
+	load := reference.Lync
+	if onDNSServer(c) {
+		load = reference.DNSServer
+	}
+	catalogue, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if onDNSServer(c) {
+		return catalogue
+	}
+	return catalogue.In(reference.Version(version))
+}
+
+// onDNSServer tells scripts for the DnsServer module from those for the product.
+func onDNSServer(c shell.Command) bool {
+	return slices.ContainsFunc(c.Cmdlets, func(name string) bool { return strings.Contains(name, "-DnsServer") })
 }
 
 // use is one call of a cmdlet.
@@ -55,7 +75,7 @@ func usesIn(block *syntax.ScriptBlock) []use {
 	var uses []use
 	syntax.Inspect(block, func(n syntax.Node) bool {
 		c, ok := n.(*syntax.Command)
-		if !ok || !strings.Contains(c.Name(), "-Cs") {
+		if !ok || !strings.Contains(c.Name(), "-Cs") && !strings.Contains(c.Name(), "-DnsServer") {
 			return true
 		}
 		u := use{cmdlet: c.Name(), line: c.Line()}
@@ -151,12 +171,19 @@ func (u use) bind(offered *reference.Catalogue, optional []string) []string {
 	// A session that nobody watches must not be asked anything.
 	if cmdlet.ShouldProcess() {
 		for _, name := range []string{"Confirm", "Force"} {
-			if _, has := cmdlet.Parameter(name); has && !given[name] {
+			if _, has := cmdlet.Parameter(name); has && !given[name] && u.fits(cmdlet, with(given, name)) {
 				complain("-%s is missing", name)
 			}
 		}
 	}
 	return complaints
+}
+
+// with adds a name.
+func with(given map[string]bool, name string) map[string]bool {
+	more := maps.Clone(given)
+	more[name] = true
+	return more
 }
 
 // fits reports whether one parameter set holds everything given and nothing

@@ -31,7 +31,8 @@ var plainCommands = []string{
 
 // Types that scripts may name.
 var plainTypes = []string{
-	"bool", "CmdletBinding", "datetime", "hashtable", "Parameter", "pscustomobject", "string", "string[]", "ValidateSet", "xml",
+	"bool", "CmdletBinding", "datetime", "hashtable", "ipaddress", "object[]", "Parameter", "pscustomobject", "string", "string[]",
+	"timespan", "ValidateSet", "xml",
 	"System.Net.NetworkInformation.IPGlobalProperties", "System.Threading.AbandonedMutexException",
 }
 

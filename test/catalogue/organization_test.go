@@ -14,6 +14,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/sim/cmdlets"
+	"github.com/fedroute/fedroute/internal/sim/cmdlets/dnsserver"
 	"github.com/fedroute/fedroute/internal/sim/farm"
 	"github.com/fedroute/fedroute/internal/sim/powershell"
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
@@ -58,6 +59,7 @@ type machine struct {
 	farm *farm.Farm
 	fqdn string
 	disk dotnet.Files
+	dns  *dnsserver.Session // of a DNS server
 }
 
 // contoso has two sites with an Edge pool and a Front End pool each. Redmond's
@@ -166,6 +168,9 @@ func (m *machine) Listeners() []netip.AddrPort {
 	return all
 }
 
+// dnsHost is the DNS server of contoso.com.
+const dnsHost = "dc1.contoso.com"
+
 // process starts a PowerShell on the machine.
 func (m *machine) process() (rs *powershell.Runspace, stdout, stderr *bytes.Buffer, err error) {
 	session := &cmdlets.Session{Farm: m.farm, Machine: m.fqdn, User: `CONTOSO\fedroute`}
@@ -173,10 +178,17 @@ func (m *machine) process() (rs *powershell.Runspace, stdout, stderr *bytes.Buff
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	modules := []*powershell.Module{module}
+	if m.dns != nil {
+		if module, err = m.dns.Module(); err != nil {
+			return nil, nil, nil, err
+		}
+		modules = append(modules, module)
+	}
 	stdout, stderr = &bytes.Buffer{}, &bytes.Buffer{}
 	rs = powershell.New(powershell.Options{
 		Notation: powershell.Recorded, Stdout: stdout, Stderr: stderr, Clock: m.farm.Clock(), Machine: m, Files: m.disk,
-		Programs: programs{session}, Modules: []*powershell.Module{module}, Loaded: utility.Modules(),
+		Programs: programs{session}, Modules: modules, Loaded: utility.Modules(),
 		Env: map[string]string{"TEMP": `C:\Windows\Temp`, "ProgramFiles": `C:\Program Files`},
 	})
 	return rs, stdout, stderr, nil

@@ -60,7 +60,7 @@ func addChange(m *mdns.Msg, c dns.Change) error {
 		return err
 	}
 	m.Answer = append(m.Answer, guards...)
-	ttl := wantedTTL(c)
+	ttl := c.WantedTTL()
 	if c.To.Same(c.From) && ttl == c.From.TTL || !c.From.Exists() && !c.To.Exists() {
 		return nil // only guarded
 	}
@@ -87,15 +87,4 @@ func prerequisites(from dns.RRSet) ([]mdns.RR, error) {
 		marker(from.Name, wireType(from.Type), mdns.ClassNONE),
 		marker(from.Name, mdns.TypeCNAME, mdns.ClassNONE),
 	}, nil
-}
-
-func wantedTTL(c dns.Change) uint32 {
-	switch {
-	case c.To.TTL > 0:
-		return c.To.TTL
-	case c.From.Exists() && c.From.TTL > 0:
-		return c.From.TTL
-	default:
-		return dns.DefaultTTL
-	}
 }

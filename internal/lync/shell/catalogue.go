@@ -17,9 +17,10 @@ type Command struct {
 	Changes string // "nothing" for a reading script
 	RunsOn  string
 	// Versions are the product generations it was written for, as the cmdlet
-	// reference spells them.
+	// reference spells them; of Windows Server for the DnsServer module.
 	Versions []string
-	// Cmdlets are the Lync cmdlets it names, sorted.
+	// Cmdlets are the cmdlets of the product or of the DnsServer module that it
+	// names, sorted.
 	Cmdlets []string
 	// Optional lists cmdlets or "Cmdlet -Parameter" that not every one of the
 	// versions has: the script asks for them with Get-Command first.
@@ -51,7 +52,7 @@ func Commands() []Command {
 }
 
 var (
-	cmdletName = regexp.MustCompile(`\b[A-Z][a-z]+-Cs[A-Za-z]+\b`)
+	cmdletName = regexp.MustCompile(`\b[A-Z][a-z]+-(?:Cs|DnsServer)[A-Z][A-Za-z]+\b`)
 	headerKey  = regexp.MustCompile(`^([A-Z][a-z]+(?: on)?): (.*)$`)
 )
 

@@ -13,7 +13,7 @@ to typed parameters and never become PowerShell text. In Observe mode only the s
 nothing are used: the program then holds no other.
 
 To try a script by hand, call it with its parameters in a Lync Server or Skype for Business Server
-Management Shell. Its output is one object; its errors carry the id ` + "`fedroute.<Kind>`" + `.
+Management Shell; Set-DnsRecords in a PowerShell on the DNS server. Its output is one object; its errors carry the id ` + "`fedroute.<Kind>`" + `.
 
 This page is generated from the headers of the scripts.
 `

@@ -29,7 +29,7 @@ var (
 	readEdgeServer = readingScript(load(readingFiles, "Read-EdgeServer"))
 )
 
-// writing holds the scripts of an Operator.
+// writing holds the scripts of an Operator and of a ZoneWriter.
 type writing struct {
 	setSiteRoute       writingScript
 	publishFlags       writingScript
@@ -38,6 +38,7 @@ type writing struct {
 	invokeEdgeSetup    writingScript
 	setEdgeAssociation writingScript
 	invokePoolFailBack writingScript
+	setDNSRecords      writingScript
 }
 
 func loadWriting() writing {
@@ -49,6 +50,7 @@ func loadWriting() writing {
 		invokeEdgeSetup:    writingScript(load(writingFiles, "Invoke-EdgeSetup")),
 		setEdgeAssociation: writingScript(load(writingFiles, "Set-EdgeAssociation")),
 		invokePoolFailBack: writingScript(load(writingFiles, "Invoke-PoolFailBack")),
+		setDNSRecords:      writingScript(load(writingFiles, "Set-DnsRecords")),
 	}
 }
 

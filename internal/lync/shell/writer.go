@@ -41,13 +41,18 @@ func (w *writer) onManagement(ctx context.Context, j job) (json.RawMessage, erro
 
 // onEdge runs the job on an Edge machine.
 func (w *writer) onEdge(ctx context.Context, server string, j job) (json.RawMessage, error) {
+	return w.at(ctx, w.EdgeServer(server), w.EdgeCredentials, j)
+}
+
+// at runs the job on one host.
+func (w *writer) at(ctx context.Context, endpoint winrm.Endpoint, current Credentials, j job) (json.RawMessage, error) {
 	return w.operations.do(ctx, j, func(done func(json.RawMessage, error)) {
-		credentials, err := w.EdgeCredentials(ctx)
+		credentials, err := current(ctx)
 		if err != nil {
 			done(nil, err)
 			return
 		}
-		l, err := w.open(ctx, w.EdgeServer(server), credentials, j)
+		l, err := w.open(ctx, endpoint, credentials, j)
 		if err != nil {
 			done(nil, err)
 			return

@@ -141,6 +141,26 @@ var errNoZone = errors.New("no zone here holds the name")
 // would: no key, no prerequisite, and a CNAME in the way is replaced too. The
 // values are in presentation form ("192.0.2.1", "0 0 5061 sip.contoso.com.").
 func (a *Authority) Set(by, name, rrtype string, ttl uint32, values ...string) error {
+	return a.On("").Set(by, name, rrtype, ttl, values...)
+}
+
+// Delete removes one set of records by hand.
+func (a *Authority) Delete(by, name, rrtype string) error {
+	return a.On("").Delete(by, name, rrtype)
+}
+
+// Desk is where zones are edited with a DNS server's own tools: its changes name
+// the server, as updates do.
+type Desk struct {
+	*Authority
+	server string
+}
+
+// On gives the desk of a server. The empty name is that of edits by hand.
+func (a *Authority) On(server string) Desk { return Desk{a, server} }
+
+// Set replaces one set of records; see Authority.Set.
+func (d Desk) Set(by, name, rrtype string, ttl uint32, values ...string) error {
 	records := make([]mdns.RR, 0, len(values))
 	for _, value := range values {
 		rr, err := mdns.NewRR(fmt.Sprintf("%s %d IN %s %s", mdns.Fqdn(name), ttl, rrtype, value))
@@ -152,7 +172,7 @@ func (a *Authority) Set(by, name, rrtype string, ttl uint32, values ...string) e
 		}
 		records = append(records, rr)
 	}
-	return a.byHand(by, name, rrtype, func(next *version) {
+	return d.edit(by, name, rrtype, func(next *version) {
 		if rrtype != "CNAME" {
 			next.remove(mdns.CanonicalName(name), mdns.TypeCNAME, keepNone)
 		}
@@ -162,23 +182,23 @@ func (a *Authority) Set(by, name, rrtype string, ttl uint32, values ...string) e
 	})
 }
 
-// Delete removes one set of records by hand.
-func (a *Authority) Delete(by, name, rrtype string) error {
-	return a.byHand(by, name, rrtype, func(*version) {})
+// Delete removes one set of records.
+func (d Desk) Delete(by, name, rrtype string) error {
+	return d.edit(by, name, rrtype, func(*version) {})
 }
 
-// byHand clears a set and then lets fill put records into the zone.
-func (a *Authority) byHand(by, name, rrtype string, fill func(next *version)) error {
+// edit clears a set and then lets fill put records into the zone.
+func (d Desk) edit(by, name, rrtype string, fill func(next *version)) error {
 	number, ok := mdns.StringToType[strings.ToUpper(rrtype)]
 	if !ok {
 		return fmt.Errorf("edit %s: %q is no record type", name, rrtype)
 	}
 	owner := mdns.CanonicalName(name)
-	v := a.at(0)(owner)
+	v := d.at(0)(owner)
 	if v == nil {
 		return fmt.Errorf("edit %s: %w", name, errNoZone)
 	}
-	a.change(v.apex, by, "", func(_, next *version) int {
+	d.change(v.apex, by, d.server, func(_, next *version) int {
 		next.remove(owner, number, keepNone)
 		fill(next)
 		return mdns.RcodeSuccess

@@ -14,7 +14,7 @@ type Entry struct {
 	Zone   string    `json:"zone"`
 	Serial uint32    `json:"serial"` // after the change
 	By     string    `json:"by"`     // the key's name, or who edited by hand
-	Server string    `json:"server"` // the address that took the update; empty for an edit by hand
+	Server string    `json:"server"` // who took the update, or whose tools made the change; empty for an edit by hand
 	// Changes lists records taken away ("-sip.contoso.com 300 A 192.0.2.1") and put in ("+…").
 	Changes []string `json:"changes"`
 }

@@ -58,9 +58,11 @@ type Machine struct {
 	Address  netip.Addr `json:"address,omitzero"` // WinRM
 	// PublicAddress is where partners reach an Edge server.
 	PublicAddress netip.Addr `json:"publicAddress,omitzero"`
-	Powered       bool       `json:"powered"`
-	Connected     bool       `json:"connected"`
-	Services      []Service  `json:"services,omitempty"`
+	// DNSZones are the zones that the machine is the DNS server of.
+	DNSZones  []string  `json:"dnsZones,omitempty"`
+	Powered   bool      `json:"powered"`
+	Connected bool      `json:"connected"`
+	Services  []Service `json:"services,omitempty"`
 	// SIPInstalled and XMPPInstalled tell what the last setup found in the local
 	// document.
 	SIPInstalled  bool `json:"sipInstalled,omitempty"`
@@ -143,7 +145,7 @@ func (f *Farm) machine(fqdn string) (*machine, error) {
 func (m *machine) view() Machine {
 	v := Machine{
 		FQDN: m.fqdn, HostName: m.host, Pool: m.pool, Role: m.role, Address: m.spec.Address,
-		PublicAddress: m.spec.public(), Powered: m.powered, Connected: m.connected,
+		PublicAddress: m.spec.public(), DNSZones: m.spec.DNSZones, Powered: m.powered, Connected: m.connected,
 		SIPInstalled: m.sip, XMPPInstalled: m.xmpp, LocalSignature: m.signature(),
 	}
 	if m.local != nil {

@@ -98,6 +98,9 @@ type MachineSpec struct {
 	InternalAddress netip.Addr `json:"internalAddress,omitzero"`
 	ExternalAddress netip.Addr `json:"externalAddress,omitzero"`
 	NATAddress      netip.Addr `json:"natAddress,omitzero"`
+	// DNSZones are the organization's zones that the machine is the DNS server of:
+	// its PowerShell has the DnsServer module, whose cmdlets change them.
+	DNSZones []string `json:"dnsZones,omitempty"`
 }
 
 // Account may sign in to WinRM. A password left out is made up at start and
@@ -127,6 +130,9 @@ type DNSSpec struct {
 	Zones []ZoneSpec `json:"zones,omitempty"`
 	// Keys may change records; one key "fedroute" for everything when left out.
 	Keys []DNSKey `json:"keys,omitempty"`
+	// Admins are the accounts that may use the DnsServer cmdlets; every account of
+	// the domain when left out.
+	Admins []string `json:"admins,omitempty"`
 	// Servers is the number of authoritative servers, 1 when left out; the first
 	// is the primary.
 	Servers int `json:"servers,omitempty"`

@@ -9,6 +9,8 @@ import (
 
 // Error numbers of the Windows DNS server; the module's error ids carry them.
 const (
+	accessDenied        = 5
+	rpcUnavailable      = 1722
 	zoneDoesNotExist    = 9601
 	recordDoesNotExist  = 9701
 	nodeIsCNAME         = 9708

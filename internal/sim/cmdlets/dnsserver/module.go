@@ -36,6 +36,8 @@ type Session struct {
 	ZoneNames []string
 	Server    string // FQDN of the DNS server
 	User      string
+	// Denied: the account is none of the server's administrators.
+	Denied bool
 	// Ran is told the name of every cmdlet that begins to run; it may be nil.
 	Ran func(cmdlet string)
 }
@@ -97,7 +99,10 @@ func (r *run) process() error {
 		}
 	}
 	if server := r.Text("ComputerName"); server != "" && !strings.EqualFold(server, r.Server) && !strings.EqualFold(server, "localhost") {
-		return r.told(failure{"ResourceUnavailable", 1722, server, "Failed to reach the DNS server " + server + "."})
+		return r.told(failure{"ResourceUnavailable", rpcUnavailable, server, "Failed to reach the DNS server " + server + "."})
+	}
+	if r.Denied {
+		return r.told(failure{"PermissionDenied", accessDenied, r.Server, "Failed to get the zone information or record on server " + r.Server + ": access is denied."})
 	}
 	return r.told(behaviour.run(r))
 }

@@ -1,0 +1,82 @@
+package controllers
+
+import (
+	"context"
+	"net"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/dns/rfc2136"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// zoneWriters opens zones for a run, each in the way that the spec says.
+type zoneWriters struct {
+	keys     secrets
+	signers  *signers
+	fleet    *shell.Fleet // runs the cmdlets
+	topology v1alpha1.LyncTopologySpec
+}
+
+// zones opens every zone of the spec for reading and writing.
+func (z zoneWriters) zones(ctx context.Context, spec *v1alpha1.DNS) (map[string]apply.Zone, error) {
+	out := map[string]apply.Zone{}
+	if spec == nil {
+		return out, nil
+	}
+	open, err := readers(spec)
+	if err != nil {
+		return nil, err
+	}
+	for _, server := range spec.Servers {
+		w, err := z.writer(ctx, server)
+		if err != nil {
+			return nil, err
+		}
+		out[string(server.Zone)] = apply.Zone{Reader: open[string(server.Zone)], Writer: w}
+	}
+	return out, nil
+}
+
+func (z zoneWriters) writer(ctx context.Context, server v1alpha1.DNSServer) (dns.Writer, error) {
+	if server.Provider == v1alpha1.DNSServerCmdlets {
+		return z.cmdlets(ctx, server)
+	}
+	signer, err := z.signers.of(ctx, server, z.keys)
+	if err != nil {
+		return nil, err
+	}
+	return rfc2136.NewWriter(zoneConfig(server), signer)
+}
+
+// cmdlets opens a zone on the DNS server's own shell. The credentials are looked
+// at now, so that a missing Secret is told before anything moves, and again at
+// each call.
+func (z zoneWriters) cmdlets(ctx context.Context, server v1alpha1.DNSServer) (dns.Writer, error) {
+	account := z.topology.Management.Authentication
+	if server.Authentication != nil {
+		account = *server.Authentication
+	}
+	if _, err := z.keys.credentials(ctx, account); err != nil {
+		return nil, err
+	}
+	return shell.NewZoneWriter(z.fleet, shell.ZoneAccess{Zone: string(server.Zone), Endpoint: z.endpoint(server),
+		Credentials: func(ctx context.Context) (winrm.Credentials, error) { return z.keys.credentials(ctx, account) }}), nil
+}
+
+// endpoint is the DNS server's WSMan service.
+func (z zoneWriters) endpoint(server v1alpha1.DNSServer) winrm.Endpoint {
+	out := winrm.Endpoint{Roots: rootsOf(z.topology.CABundle)}
+	if server.Endpoint != nil {
+		out.URL, out.ServerName = string(server.Endpoint.URL), string(server.Endpoint.ServerName)
+		return out
+	}
+	host, _, err := net.SplitHostPort(server.Address)
+	if err != nil {
+		host = server.Address // without port; readers complain of what is no address
+	}
+	out.URL = "https://" + net.JoinHostPort(host, "5986") + "/wsman"
+	return out
+}

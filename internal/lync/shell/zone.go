@@ -1,0 +1,140 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// ZoneAccess says how to change one DNS zone with the cmdlets of the DnsServer
+// module, which run on the DNS server itself.
+type ZoneAccess struct {
+	Zone        string // canonical
+	Endpoint    winrm.Endpoint
+	Credentials Credentials
+}
+
+// ZoneWriter changes one zone with the DnsServer cmdlets. They have no
+// compare-and-swap: sets are compared right before the first change, and a reader
+// may see some sets changed and others not yet. Only code that may change DNS
+// holds one.
+type ZoneWriter struct {
+	writer *writer
+	script writingScript
+	access ZoneAccess
+}
+
+var _ dns.Writer = (*ZoneWriter)(nil)
+
+// NewZoneWriter gives a ZoneWriter over the fleet's writing workers. Nothing is
+// dialed yet.
+func NewZoneWriter(f *Fleet, access ZoneAccess) *ZoneWriter {
+	return &ZoneWriter{writer: f.writer, script: loadWriting().setDNSRecords, access: access}
+}
+
+type recordsRequest struct {
+	Zone    string
+	Changes []recordsChange
+}
+
+// recordsChange is one set of records, as it was read and as it is wanted.
+type recordsChange struct {
+	Name   string // relative to the zone; "@" is the zone itself
+	Type   dns.Type
+	TTL    string // as PowerShell shows a TimeSpan
+	Before []string
+	After  []string
+}
+
+type recordsReply struct {
+	Sets []struct {
+		Name, Type string
+		Values     []string
+	}
+}
+
+// Write implements dns.Writer, but the changes are not atomic: addresses are
+// added first, then services, and old services go before old addresses. Faults
+// beside those of dns.Writer: Failed (a part of the changes was made), Busy (an
+// earlier run still works on the zone there), Unreachable (nothing was sent).
+func (z *ZoneWriter) Write(ctx context.Context, changes []dns.Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	request, err := z.request(changes)
+	if err != nil {
+		return err
+	}
+	j := job{
+		script: script(z.script), op: "change with the DnsServer cmdlets zone", target: z.access.Zone,
+		arguments: request, limit: settingLimit,
+	}
+	raw, err := z.writer.at(ctx, z.access.Endpoint, z.access.Credentials, j)
+	if err != nil {
+		return err
+	}
+	reply, err := decode[recordsReply](raw, j)
+	if err != nil {
+		return err
+	}
+	return z.verify(request, reply)
+}
+
+// request puts the changes into the script's form and order.
+func (z *ZoneWriter) request(changes []dns.Change) (recordsRequest, error) {
+	r := recordsRequest{Zone: z.access.Zone}
+	for _, c := range changes {
+		if !dns.Within(c.To.Name, z.access.Zone) || c.From.Key != c.To.Key {
+			return r, fault.New(fault.Internal, "change zone", z.access.Zone, fmt.Sprintf("%s is no set of it, or not the one that was read (%s)", c.To.Key, c.From.Key))
+		}
+		name := strings.TrimSuffix(strings.TrimSuffix(c.To.Name, z.access.Zone), ".")
+		if name == "" {
+			name = "@"
+		}
+		r.Changes = append(r.Changes, recordsChange{Name: name, Type: c.To.Type, TTL: timeSpan(c.WantedTTL()),
+			Before: append([]string{}, c.From.Data...), After: append([]string{}, c.To.Data...)})
+	}
+	slices.SortStableFunc(r.Changes, func(a, b recordsChange) int { return rank(a.Type) - rank(b.Type) })
+	return r, nil
+}
+
+// rank puts addresses before the services that lead to them.
+func rank(t dns.Type) int {
+	if t == dns.SRV {
+		return 1
+	}
+	return 0
+}
+
+// timeSpan writes seconds as .NET does.
+func timeSpan(seconds uint32) string {
+	d := time.Duration(seconds) * time.Second
+	text := fmt.Sprintf("%02d:%02d:%02d", int(d.Hours())%24, int(d.Minutes())%60, seconds%60)
+	if days := int(d.Hours()) / 24; days > 0 {
+		text = fmt.Sprintf("%d.%s", days, text)
+	}
+	return text
+}
+
+// verify compares what the script read back with what was asked for.
+func (z *ZoneWriter) verify(asked recordsRequest, reply recordsReply) error {
+	if len(reply.Sets) != len(asked.Changes) {
+		return fault.New(fault.Internal, "change zone", z.access.Zone, fmt.Sprintf("%d sets were read back instead of %d", len(reply.Sets), len(asked.Changes)))
+	}
+	for i, want := range asked.Changes {
+		if found := reply.Sets[i]; !slices.Equal(sorted(found.Values), sorted(want.After)) {
+			return fault.New(fault.Conflict, "change zone", z.access.Zone,
+				fmt.Sprintf("%s %s was set to %q and reads %q afterwards", want.Name, want.Type, want.After, found.Values)).
+				With("somebody else changes the zone too", "it is read and planned again")
+		}
+	}
+	return nil
+}
+
+func sorted(values []string) []string { return slices.Sorted(slices.Values(values)) }
