@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
+	"github.com/fedroute/fedroute/internal/sim/powershell/pages"
 	"github.com/fedroute/fedroute/internal/sim/powershell/utility"
 )
 
@@ -26,13 +27,20 @@ func FuzzRun(f *testing.F) {
 		}
 		f.Add(string(text))
 	}
+	for _, name := range pages.Names(powershell.Windows51) {
+		f.Add("1, 'a', @{ b = 2 } | " + name + " x 2 -Force")
+	}
 	f.Fuzz(func(t *testing.T, script string) {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		var stderr bytes.Buffer
 		rs := powershell.New(powershell.Options{Stderr: &stderr, Loaded: utility.Modules(), Limits: powershell.Limits{Depth: 50, Output: 1 << 16}})
 		defer rs.Close()
+		start := time.Now()
 		rs.Run(ctx, script)
+		if spent := time.Since(start); spent > 5*time.Second {
+			t.Errorf("it ran on for %s", spent)
+		}
 		if strings.Contains(stderr.String(), powershell.Defect) {
 			t.Error(stderr.String())
 		}

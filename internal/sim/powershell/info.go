@@ -1,6 +1,7 @@
 package powershell
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
@@ -50,6 +51,20 @@ func (c *CommandInfo) Member(name string) (dotnet.Member, bool) {
 		return dotnet.Member{}, false
 	}
 	return dotnet.Member{Name: name, Get: func(*dotnet.Env, any) (any, error) { return v, nil }}, true
+}
+
+// HasParameter tells whether the command has a parameter whose name or alias
+// matches a pattern.
+func (c *CommandInfo) HasParameter(pattern string) bool {
+	if c.params == nil {
+		return false
+	}
+	for _, p := range c.params.list {
+		if WildcardMatch(pattern, p.Name) || slices.ContainsFunc(p.Aliases, func(a string) bool { return WildcardMatch(pattern, a) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // parameters is the table of the command's parameters by name, the engine's included.
@@ -106,6 +121,11 @@ func (c *Call) Commands(pattern string) []*CommandInfo {
 		}
 	}
 	return found
+}
+
+// Imported tells whether a module's commands are loaded; those without a module are.
+func (c *Call) Imported(module string) bool {
+	return module == "" || c.Runspace().loaded(module) != nil
 }
 
 func (rs *Runspace) commandInfos(m *Module, c *Command, matches func(string) bool) []*CommandInfo {

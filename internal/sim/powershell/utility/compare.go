@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
+	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/powershell/value"
 )
 
@@ -65,22 +66,42 @@ func compareGathered(ctx context.Context, c *powershell.Call) error {
 func part(rows []row, i int) []row { return rows[min(i, len(rows)):min(i+1, len(rows))] }
 
 // pair looks for equals of the next objects of both sides: each other first,
-// then those that wait.
+// then those that wait. No more wait than -SyncWindow allows.
 func (w *comparison) pair(c *powershell.Call, left, right []row) error {
 	if len(left) == 1 && len(right) == 1 && w.same(c, left[0], right[0]) {
 		return w.equal(c, left[0])
 	}
 	for _, r := range right {
-		if !w.take(c, &w.reference, r) {
-			w.different = append(w.different, r)
-		} else if err := w.equal(c, r); err != nil {
+		if w.take(c, &w.reference, r) {
+			if err := w.equal(c, r); err != nil {
+				return err
+			}
+		} else if err := w.wait(c, &w.different, r, "=>"); err != nil {
 			return err
 		}
 	}
 	for _, r := range left {
-		if !w.take(c, &w.different, r) {
-			w.reference = append(w.reference, r)
-		} else if err := w.equal(c, r); err != nil {
+		if w.take(c, &w.different, r) {
+			if err := w.equal(c, r); err != nil {
+				return err
+			}
+		} else if err := w.wait(c, &w.reference, r, "<="); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wait keeps a row for an equal that may come; the oldest ones make room.
+func (w *comparison) wait(c *powershell.Call, waiting *[]row, r row, side string) error {
+	*waiting = append(*waiting, r)
+	for c.Has("SyncWindow") && len(*waiting) > c.Int("SyncWindow") {
+		oldest := (*waiting)[0]
+		*waiting = (*waiting)[1:]
+		if c.On("ExcludeDifferent") {
+			continue
+		}
+		if err := w.emit(c, oldest, side); err != nil {
 			return err
 		}
 	}
@@ -109,6 +130,13 @@ func (w *comparison) equal(c *powershell.Call, r row) error {
 }
 
 func (w *comparison) emit(c *powershell.Call, r row, side string) error {
+	if c.On("PassThru") {
+		o, ok := r.item.(*value.Object)
+		if !ok || o.Adapted {
+			return dotnet.Refuse("Compare-Object -PassThru with a %s", value.TypeName(r.item))
+		}
+		return c.EmitWhole(o.Set("SideIndicator", side))
+	}
 	o := value.NewObject()
 	for i, k := range w.keys {
 		name := k.title

@@ -3,7 +3,9 @@ package utility
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
+	"unicode"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
@@ -50,25 +52,17 @@ func measureGathered(ctx context.Context, c *powershell.Call) error {
 }
 
 func measureValues(c *powershell.Call, values []any, property string) error {
-	if c.On("Line") || c.On("Word") || c.On("Character") {
+	if c.ParameterSet() == "TextMeasure" {
 		return c.EmitWhole(textMeasure(c, values, property))
 	}
-	sum, count := 0.0, 0
+	asked := func(name string) bool { return c.On(name) || c.On("AllStats") }
+	numeric := asked("Sum") || asked("Average") || asked("StandardDeviation")
+	var numbers []float64
 	var least, most any
+	count := 0
 	for _, v := range values {
-		count++
-		if least == nil || compareAny(c, v, least, false) < 0 {
-			least = v
-		}
-		if most == nil || compareAny(c, v, most, false) > 0 {
-			most = v
-		}
-		if !c.On("Sum") && !c.On("Average") {
-			continue
-		}
 		n, ok := value.ToFloat(v)
-		if !ok {
-			count--
+		if numeric && !ok {
 			err := c.WriteError(powershell.NewErrorRecord("System.Management.Automation.PSInvalidOperationException", "NonNumericInputObject", "InvalidType",
 				v, fmt.Sprintf("Input object \"%s\" is not numeric.", value.Text(v))))
 			if err != nil {
@@ -76,12 +70,38 @@ func measureValues(c *powershell.Call, values []any, property string) error {
 			}
 			continue
 		}
-		sum += n
+		count++
+		numbers = append(numbers, n)
+		if least == nil || compareAny(c, v, least, false) < 0 {
+			least = v
+		}
+		if most == nil || compareAny(c, v, most, false) > 0 {
+			most = v
+		}
 	}
 	o := value.NewObject("Microsoft.PowerShell.Commands.GenericMeasureInfo", "Microsoft.PowerShell.Commands.MeasureInfo").Set("Count", count)
-	o.Set("Average", chosen(c.On("Average") && count > 0, sum/float64(max(count, 1)))).Set("Sum", chosen(c.On("Sum") && count > 0, sum))
-	o.Set("Maximum", chosen(c.On("Maximum"), extreme(most))).Set("Minimum", chosen(c.On("Minimum"), extreme(least)))
+	sum, deviation := spread(numbers)
+	o.Set("Average", chosen(asked("Average") && count > 0, sum/float64(max(count, 1)))).Set("Sum", chosen(asked("Sum") && count > 0, sum))
+	o.Set("Maximum", chosen(asked("Maximum"), extreme(most))).Set("Minimum", chosen(asked("Minimum"), extreme(least)))
+	if c.Runspace().Edition() == powershell.Core7 {
+		o.Set("StandardDeviation", chosen(asked("StandardDeviation") && count > 0, deviation))
+	}
 	return c.EmitWhole(o.Set("Property", chosen(property != "", property)))
+}
+
+// spread is the sum of numbers and their standard deviation as that of a sample.
+func spread(numbers []float64) (sum, deviation float64) {
+	for _, n := range numbers {
+		sum += n
+	}
+	if len(numbers) < 2 {
+		return sum, 0
+	}
+	mean, squares := sum/float64(len(numbers)), 0.0
+	for _, n := range numbers {
+		squares += (n - mean) * (n - mean)
+	}
+	return sum, math.Sqrt(squares / float64(len(numbers)-1))
 }
 
 func chosen(on bool, v any) any {
@@ -108,6 +128,9 @@ func textMeasure(c *powershell.Call, values []any, property string) *value.Objec
 			count += len(dotnet.SplitLines(text))
 		}
 		words += len(strings.Fields(text))
+		if c.On("IgnoreWhiteSpace") {
+			text = strings.Join(strings.FieldsFunc(text, unicode.IsSpace), "")
+		}
 		characters += dotnet.Length(text)
 	}
 	o := value.NewObject("Microsoft.PowerShell.Commands.TextMeasureInfo", "Microsoft.PowerShell.Commands.MeasureInfo")

@@ -16,8 +16,8 @@ func importModule() cmdlet {
 				if err != nil {
 					return err
 				}
-				if !found {
-					if err := c.WriteError(moduleNotFound(name)); err != nil {
+				if missing := lacking(c, name, m, found); missing != nil {
+					if err := c.WriteError(missing); err != nil {
 						return err
 					}
 					continue
@@ -32,9 +32,24 @@ func importModule() cmdlet {
 		}}
 }
 
-func moduleNotFound(name string) *value.ErrorRecord {
-	return powershell.NewErrorRecord("System.IO.FileNotFoundException", "Modules_ModuleNotFound", "ResourceUnavailable", name, fmt.Sprintf(
-		"The specified module '%s' was not loaded because no valid module file was found in any module directory.", name))
+// lacking is the error of a module that is not there, or not in the wanted version.
+func lacking(c *powershell.Call, name string, m *powershell.Module, found bool) *value.ErrorRecord {
+	const text = "The specified module '%s'%s was not loaded because no valid module file was found in any module directory."
+	if !found {
+		return powershell.NewErrorRecord("System.IO.FileNotFoundException", "Modules_ModuleNotFound", "ResourceUnavailable", name, fmt.Sprintf(text, name, ""))
+	}
+	have, _ := value.ParseVersion(m.Version)
+	fits := map[string]func(int) bool{
+		"MinimumVersion": func(n int) bool { return n >= 0 }, "MaximumVersion": func(n int) bool { return n <= 0 }, "RequiredVersion": func(n int) bool { return n == 0 },
+	}
+	for parameter, ok := range fits {
+		wanted, given := value.ParseVersion(c.Text(parameter))
+		if given && !ok(have.Compare(wanted)) {
+			return powershell.NewErrorRecord("System.IO.FileNotFoundException", "Modules_ModuleWithVersionNotFound", "ResourceUnavailable", name,
+				fmt.Sprintf(text, name, " with version '"+wanted.String()+"'"))
+		}
+	}
+	return nil
 }
 
 func moduleInfo(m *powershell.Module) *value.Object {
@@ -106,53 +121,4 @@ func newModule() cmdlet {
 			}
 			return c.EmitWhole(moduleInfo(&powershell.Module{Name: name, Version: "0.0"}))
 		}}
-}
-
-func getCommand() cmdlet {
-	return cmdlet{name: "Get-Command", heeds: "Name Module CommandType All Verb Noun ListImported TotalCount ParameterName",
-		unsaid: map[string]unsaid{"ArgumentList": {rest: true}},
-		process: func(_ context.Context, c *powershell.Call) error {
-			patterns := c.Texts("Name")
-			if len(patterns) == 0 {
-				patterns = []string{"*"}
-			}
-			for _, p := range patterns {
-				if err := commandsLike(c, p); err != nil {
-					return err
-				}
-			}
-			return nil
-		}}
-}
-
-func commandsLike(c *powershell.Call, pattern string) error {
-	found := 0
-	for _, info := range c.Commands(pattern) {
-		if !wanted(c, "Module", info.Module) || !wanted(c, "CommandType", info.Kind) {
-			continue
-		}
-		found++
-		if err := c.EmitWhole(info); err != nil {
-			return err
-		}
-		if !powershell.HasWildcards(pattern) && !c.On("All") {
-			return nil
-		}
-	}
-	if found > 0 || powershell.HasWildcards(pattern) {
-		return nil
-	}
-	return c.WriteError(powershell.NewErrorRecord("System.Management.Automation.CommandNotFoundException", "CommandNotFoundException",
-		"ObjectNotFound", pattern, fmt.Sprintf("The term '%s' is not recognized as the name of a cmdlet, function, script file, or operable program. "+
-			"Check the spelling of the name, or if a path was included, verify that the path is correct and try again.", pattern)))
-}
-
-func wanted(c *powershell.Call, parameter, have string) bool {
-	patterns := c.Texts(parameter)
-	for _, p := range patterns {
-		if powershell.WildcardMatch(p, have) {
-			return true
-		}
-	}
-	return len(patterns) == 0
 }

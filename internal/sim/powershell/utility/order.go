@@ -29,13 +29,13 @@ func compareKeys(c *powershell.Call, left, right []any, heedCase bool) int {
 
 // sameObject tells objects that count as one for -Unique: custom objects by
 // their properties, other values by themselves.
-func sameObject(c *powershell.Call, left, right any) bool {
+func sameObject(c *powershell.Call, left, right any, heedCase bool) bool {
 	x, isObject := left.(*value.Object)
 	y, both := right.(*value.Object)
 	if !isObject || !both || !x.IsCustom() {
-		return compareAny(c, left, right, true) == 0
+		return compareAny(c, left, right, heedCase) == 0
 	}
 	return slices.EqualFunc(x.Properties(), y.Properties(), func(p, q value.Property) bool {
-		return p.Name == q.Name && compareAny(c, p.Value, q.Value, true) == 0
+		return p.Name == q.Name && compareAny(c, p.Value, q.Value, heedCase) == 0
 	})
 }

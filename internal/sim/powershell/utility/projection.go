@@ -62,9 +62,6 @@ func addProperty(c *powershell.Call, made *value.Object, item any, p value.Prope
 // expand puts out the value of -ExpandProperty, element by element; $null is nothing.
 func (s *selection) expand(ctx context.Context, c *powershell.Call, item any) error {
 	name := c.Text("ExpandProperty")
-	if len(s.columns) > 0 {
-		return dotnet.Refuse("Select-Object with -Property and -ExpandProperty")
-	}
 	found, err := column{name: name}.resolve(ctx, c, item)
 	if err != nil {
 		return err
@@ -78,7 +75,38 @@ func (s *selection) expand(ctx context.Context, c *powershell.Call, item any) er
 		return c.WriteError(powershell.NewErrorRecord("System.Management.Automation.PSArgumentException", id, "InvalidArgument", item, message))
 	}
 	for _, v := range value.Unroll(found[0].Value) {
+		if err := s.extend(ctx, c, v, item); err != nil {
+			return err
+		}
 		if err := s.out(c, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// extend adds what -Property asks of the whole object to a part that
+// -ExpandProperty took out of it.
+func (s *selection) extend(ctx context.Context, c *powershell.Call, part, item any) error {
+	if len(s.columns) == 0 {
+		return nil
+	}
+	o, ok := part.(*value.Object)
+	if !ok || o.Adapted {
+		return dotnet.Refuse("Select-Object -Property for an expanded %s", value.TypeName(part))
+	}
+	more, err := s.project(ctx, c, item)
+	if err != nil {
+		return err
+	}
+	for _, p := range more.Properties() {
+		if _, twice := o.Get(p.Name); !twice {
+			o.Set(p.Name, p.Value)
+			continue
+		}
+		err := c.WriteError(powershell.NewErrorRecord("System.Management.Automation.PSArgumentException", "AlreadyExistingUserSpecifiedPropertyExpand",
+			"InvalidOperation", item, fmt.Sprintf("The property cannot be processed because the property \"%s\" already exists.", p.Name)))
+		if err != nil {
 			return err
 		}
 	}

@@ -24,14 +24,14 @@ func selectString() cmdlet {
 			if !c.On("Quiet") {
 				return nil
 			}
-			return c.EmitWhole(c.State.(*search).hit)
+			return c.EmitWhole(c.State.(*search).hits > 0)
 		}}
 }
 
 // search is a Select-String at work.
 type search struct {
 	lines int
-	hit   bool
+	hits  int
 }
 
 func count(c *powershell.Call) int {
@@ -57,8 +57,12 @@ func searchFiles(c *powershell.Call) error {
 			continue
 		}
 		for i, line := range dotnet.SplitLines(text) {
+			hits := c.State.(*search).hits
 			if err := searchLine(c, line, value.NewObject().Set("Path", t.name).Set("LineNumber", i+1)); err != nil {
 				return err
+			}
+			if c.On("List") && c.State.(*search).hits > hits {
+				break
 			}
 		}
 	}
@@ -75,16 +79,31 @@ func searchLine(c *powershell.Call, line string, at *value.Object) error {
 		if (m != nil) == c.On("NotMatch") {
 			continue
 		}
-		c.State.(*search).hit = true
-		if c.On("Quiet") {
+		c.State.(*search).hits++
+		switch {
+		case c.On("Quiet"):
 			return nil
+		case c.On("Raw"):
+			return c.EmitWhole(line)
 		}
-		return c.EmitWhole(matchInfo(line, pattern, at, m))
+		matches, err := matchesOf(c, line, pattern, m)
+		if err != nil {
+			return err
+		}
+		return c.EmitWhole(matchInfo(line, pattern, at, matches))
 	}
 	return nil
 }
 
 func matchOf(c *powershell.Call, line, pattern string) (*dotnet.Match, error) {
+	re, err := compile(c, pattern)
+	if err != nil {
+		return nil, err
+	}
+	return re.Match(line, 0)
+}
+
+func compile(c *powershell.Call, pattern string) (*dotnet.Regex, error) {
 	if c.On("SimpleMatch") {
 		pattern = dotnet.EscapeRegex(pattern)
 	}
@@ -97,16 +116,36 @@ func matchOf(c *powershell.Call, line, pattern string) (*dotnet.Match, error) {
 		return nil, powershell.NewErrorRecord("System.ArgumentException", "InvalidRegex", "InvalidArgument", nil,
 			"The string "+pattern+" is not a valid regular expression: "+err.Error())
 	}
-	return re.Match(line, 0)
+	return re, nil
 }
 
-func matchInfo(line, pattern string, at *value.Object, m *dotnet.Match) *value.Object {
-	path, _ := at.Get("Path")
-	number, _ := at.Get("LineNumber")
-	matches := []any{}
-	if m != nil {
+// matchesOf are the matches of a line: the first one, with -AllMatches all.
+func matchesOf(c *powershell.Call, line, pattern string, first *dotnet.Match) ([]any, error) {
+	if first == nil {
+		return []any{}, nil
+	}
+	matches := []any{first}
+	if !c.On("AllMatches") {
+		return matches, nil
+	}
+	re, err := compile(c, pattern)
+	if err != nil {
+		return nil, err
+	}
+	all, err := re.All(line)
+	if err != nil {
+		return nil, err
+	}
+	matches = matches[:0]
+	for _, m := range all {
 		matches = append(matches, m)
 	}
+	return matches, nil
+}
+
+func matchInfo(line, pattern string, at *value.Object, matches []any) *value.Object {
+	path, _ := at.Get("Path")
+	number, _ := at.Get("LineNumber")
 	o := value.NewObject("Microsoft.PowerShell.Commands.MatchInfo").Set("LineNumber", number).Set("Line", line).
 		Set("Filename", dotnet.Leaf(value.Text(path))).Set("Path", path).Set("Pattern", pattern).
 		Set("Matches", value.NewArray("System.Text.RegularExpressions.Match", matches...))

@@ -22,7 +22,7 @@ func selectObject() cmdlet {
 // selection is a Select-Object at work.
 type selection struct {
 	columns []column
-	indexes []int
+	indexes []int // of -Index, or of -SkipIndex
 	limited bool  // -First
 	first   int   // objects that -First still lets through
 	skip    int   // objects still to leave out
@@ -40,7 +40,7 @@ func beginSelection(_ context.Context, c *powershell.Call) error {
 		list = []column{{name: "*"}}
 	}
 	s := &selection{columns: list, limited: c.Has("First"), first: c.Int("First"), skip: c.Int("Skip")}
-	for _, v := range value.Unroll(c.Value("Index")) {
+	for _, v := range append(value.Unroll(c.Value("Index")), value.Unroll(c.Value("SkipIndex"))...) {
 		n, _ := value.ToInt(v)
 		s.indexes = append(s.indexes, int(n))
 	}
@@ -55,6 +55,11 @@ func (s *selection) take(ctx context.Context, c *powershell.Call, item any) erro
 	}
 	s.count++
 	switch {
+	case c.Has("SkipIndex"):
+		if slices.Contains(s.indexes, s.count-1) {
+			return nil
+		}
+		return s.emit(ctx, c, item)
 	case len(s.indexes) > 0:
 		return s.indexed(ctx, c, item)
 	case c.Has("SkipLast"), c.Has("Last") && !s.limited:
@@ -123,7 +128,7 @@ func (s *selection) out(c *powershell.Call, item any) error {
 		return c.EmitWhole(item)
 	}
 	for _, have := range s.seen {
-		if sameObject(c, have, item) {
+		if sameObject(c, have, item, !c.On("CaseInsensitive")) {
 			return nil
 		}
 	}
