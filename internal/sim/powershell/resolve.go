@@ -125,6 +125,9 @@ func (f *frame) autoload(name string) (any, error) {
 		if err := f.rs.importModule(f.ctx, m); err != nil {
 			return nil, f.raising(err)
 		}
+		if fn, ok := f.scope.function(short); ok { // loading a module may define functions
+			return fn, nil
+		}
 		return f.rs.cmdlet(name), nil
 	}
 	return nil, nil

@@ -14,8 +14,8 @@ import (
 )
 
 // calling runs the cmdlet; its records come out in the order in which they were
-// written.
-const calling = `& $lyncsimCmdlet @lyncsimParameters *>&1`
+// written. The error that ended it, if any, stays in a variable.
+const calling = `try { & $lyncsimCmdlet @lyncsimParameters *>&1 } catch { $lyncsimEnd = $_ }`
 
 // call runs what a line asks for and gives the records of the answer. A defect
 // of a cmdlet ends the call, not the organization around it.
@@ -44,6 +44,9 @@ func (v visit) call(ctx context.Context, line []byte) (replies []reply) {
 	}
 	for _, record := range records {
 		replies = append(replies, recordReply(record))
+	}
+	if record, ok := rs.Get("lyncsimEnd").(*value.ErrorRecord); ok && err == nil {
+		err = record
 	}
 	if err != nil {
 		replies = append(replies, endReply(err))

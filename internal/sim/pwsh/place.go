@@ -46,7 +46,7 @@ func (h *Host) place(seat Seat) (place, error) {
 // the organization to set the machine up.
 const setupScript = `Import-Module $env:LYNCSIM_MODULE
 $setup = Invoke-SimulatedSetup -Arguments ($env:LYNCSIM_SETUP -split ' ' -ne '')
-$setup.Output
+[System.Console]::Out.Write($setup.Output)
 exit $setup.ExitCode`
 
 // installSetup puts Bootstrapper.exe where scripts look for it. Windows would

@@ -50,8 +50,13 @@ func (l *moduleList) add(manifest string) error {
 	}
 	root, _ := table.Get("RootModule")
 	version, _ := table.Get("ModuleVersion")
+	var commands []*powershell.Command // their names let the engine import the module by itself
+	exported, _ := table.Get("FunctionsToExport")
+	for _, name := range value.Unroll(exported) {
+		commands = append(commands, &powershell.Command{Name: value.Text(name)})
+	}
 	l.list = append(l.list, &powershell.Module{
-		Name: filepath.Base(filepath.Dir(manifest)), Version: value.Text(version),
+		Name: filepath.Base(filepath.Dir(manifest)), Version: value.Text(version), Commands: commands,
 		Load: func(ctx context.Context) error {
 			body, err := os.ReadFile(filepath.Join(filepath.Dir(manifest), value.Text(root)))
 			if err != nil {
