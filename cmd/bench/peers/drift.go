@@ -1,0 +1,74 @@
+package peers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fedroute/fedroute/cmd/bench/stage"
+)
+
+// peer is a program that looks and fails over by being started.
+type peer struct {
+	who      string
+	look     func(w *workplace, ctx context.Context, pool string) error
+	failOver func(w *workplace, ctx context.Context, pool string) error
+}
+
+func playbook(name string) func(*workplace, context.Context, string) error {
+	return func(w *workplace, ctx context.Context, pool string) error { return w.play(ctx, name, pool) }
+}
+
+func script(name string) func(*workplace, context.Context, string) error {
+	return func(w *workplace, ctx context.Context, pool string) error { return w.script(ctx, name, pool) }
+}
+
+var others = []peer{
+	{"Ansible, one task a machine", playbook("drift"), playbook("failover")},
+	{"Ansible, one task a question", playbook("drift-by-question"), nil},
+	{"pywinrm script", script("drift"), script("failover")},
+}
+
+// drift measures one drift check by each, where nothing has drifted. That each
+// peer notices a difference is tried once as well.
+func (c *comparison) drift(ctx context.Context) ([]job, error) {
+	ours, err := c.ownDrift(ctx)
+	if err != nil {
+		return nil, err
+	}
+	jobs := []job{ours}
+	for i, p := range others {
+		j, err := c.peerDrift(ctx, p, fmt.Sprintf("drift-%d", i))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.who, err)
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+func (c *comparison) peerDrift(ctx context.Context, p peer, name string) (job, error) {
+	w, err := c.newWorkplace(ctx, name)
+	if err != nil {
+		return job{}, err
+	}
+	defer w.org.Close()
+	j := job{who: p.who}
+	before := w.org.Counters()
+	for range c.repeat {
+		from := time.Now()
+		if err := p.look(w, ctx, stage.OldPool); err != nil {
+			return j, err
+		}
+		j.took = append(j.took, time.Since(from))
+	}
+	j.cost = spent(before, w.org.Counters(), c.repeat)
+	if err := w.org.Zones().Set("somebody", host, "A", 60, "192.0.2.66"); err != nil {
+		return j, err
+	}
+	if p.look(w, ctx, stage.OldPool) == nil {
+		return j, errors.New("it did not notice a record that somebody changed")
+	}
+	return j, ctx.Err()
+}

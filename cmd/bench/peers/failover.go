@@ -1,0 +1,90 @@
+package peers
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fedroute/fedroute/cmd/bench/stage"
+)
+
+// failover measures one failover by each, at the same time, each in an
+// organization of its own: they mostly wait for remote commands.
+func (c *comparison) failover(ctx context.Context) ([]job, error) {
+	jobs := make([]job, 1+len(others))
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		jobs[0], err = c.ownFailover(ctx)
+		return err
+	})
+	for i, p := range others {
+		if p.failOver == nil {
+			continue
+		}
+		g.Go(func() (err error) {
+			if jobs[1+i], err = c.peerFailover(ctx, p, fmt.Sprintf("failover-%d", i)); err != nil {
+				return fmt.Errorf("%s: %w", p.who, err)
+			}
+			return nil
+		})
+	}
+	err := g.Wait()
+	var done []job
+	for _, j := range jobs {
+		if j.who != "" {
+			done = append(done, j)
+		}
+	}
+	return done, err
+}
+
+// ownFailover is measured from the change of the spec to Ready.
+func (c *comparison) ownFailover(ctx context.Context) (job, error) {
+	j, clock := job{who: "fedroute"}, &stage.Clock{}
+	s, err := c.stage.Open(ctx, "failover", stage.Options{Durations: c.durations, Clock: clock, Poll: poll})
+	if err != nil {
+		return j, err
+	}
+	defer s.Close()
+	r, err := s.Route(ctx, 0)
+	if err != nil {
+		return j, err
+	}
+	before := s.Org.Counters()
+	from, to, err := s.FailOver(ctx, r)
+	if err != nil {
+		return j, err
+	}
+	j.took, j.cost, j.needed = times{to.Sub(from)}, spent(before, s.Org.Counters(), 1), clock.Needed(s.Org, from, to)
+	return j, (&workplace{org: s.Org, clock: clock, dir: c.stage.Dir}).federates(ctx)
+}
+
+func (c *comparison) peerFailover(ctx context.Context, p peer, name string) (job, error) {
+	j := job{who: p.who}
+	w, err := c.newWorkplace(ctx, name)
+	if err != nil {
+		return j, err
+	}
+	defer w.org.Close()
+	before, from := w.org.Counters(), time.Now()
+	if err := p.failOver(w, ctx, stage.NewPool); err != nil {
+		return j, err
+	}
+	to := time.Now()
+	j.took, j.cost, j.needed = times{to.Sub(from)}, spent(before, w.org.Counters(), 1), w.clock.Needed(w.org, from, to)
+	return j, w.federates(ctx)
+}
+
+// federates judges what a failover has left: the same for all, by a peer's check
+// and by the simulator's invariants.
+func (w *workplace) federates(ctx context.Context) error {
+	if v := w.org.Farm().Violations(); len(v) > 0 {
+		return fmt.Errorf("it broke an invariant: %v", v)
+	}
+	if err := w.describe(); err != nil {
+		return err
+	}
+	return w.script(ctx, "drift", stage.NewPool)
+}

@@ -1,0 +1,123 @@
+package peers
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/cmd/bench/stage"
+)
+
+// poll is how often the controller looks at the organization: its default.
+const poll = time.Minute
+
+// ownDrift measures the controller in its steady state, a look a minute. One
+// drift check is one look at the organization, by the manager's own metrics, and
+// one at records and ports, from the request for it to the answer in status. They
+// need not follow each other, yet both times are added up.
+func (c *comparison) ownDrift(ctx context.Context) (job, error) {
+	j := job{who: "fedroute"}
+	metrics, err := freeAddress()
+	if err != nil {
+		return j, err
+	}
+	s, err := c.stage.Open(ctx, "drift", stage.Options{Durations: c.durations, Poll: poll, Manager: []string{"--metrics-bind-address=" + metrics}})
+	if err != nil {
+		return j, err
+	}
+	defer s.Close()
+	r, err := s.Route(ctx, time.Hour)
+	if err != nil {
+		return j, err
+	}
+	o := observations{url: "http://" + metrics + "/metrics"}
+	if _, err := o.next(ctx); err != nil { // what getting ready still brings
+		return j, err
+	}
+	before := s.Org.Counters()
+	for i := range c.repeat {
+		look, err := o.next(ctx)
+		if err != nil {
+			return j, err
+		}
+		rest, err := ask(ctx, s, r, strconv.Itoa(i))
+		if err != nil {
+			return j, err
+		}
+		j.took = append(j.took, look+rest)
+	}
+	j.cost = spent(before, s.Org.Counters(), c.repeat)
+	return j, nil
+}
+
+// ask requests a look at records and ports and waits for the answer.
+func ask(ctx context.Context, s *stage.Scene, r *v1alpha1.FederationRoute, value string) (time.Duration, error) {
+	from := time.Now()
+	base := r.DeepCopy()
+	r.Annotations = map[string]string{v1alpha1.AnnotationRequestedAt: value}
+	if err := s.Objects.Patch(ctx, r, client.MergeFrom(base)); err != nil {
+		return 0, err
+	}
+	err := s.Until(ctx, r, func() bool { return r.Status.LastHandledReconcileAt == value })
+	return time.Since(from), err
+}
+
+// observations follows the manager's looks at the organization.
+type observations struct {
+	url string
+	sum float64 // seconds of all looks so far
+}
+
+// next waits for the end of the next look and tells how long it took.
+func (o *observations) next(ctx context.Context) (time.Duration, error) {
+	var sum float64
+	err := stage.Until(ctx, 50*time.Millisecond, func() (bool, error) {
+		var err error
+		sum, err = readMetric(ctx, o.url, `controller_runtime_reconcile_time_seconds_sum{controller="lynctopology"}`)
+		return sum > o.sum, err
+	})
+	took := time.Duration((sum - o.sum) * float64(time.Second))
+	o.sum = sum
+	return took, err
+}
+
+// readMetric is 0 for a series that is not there.
+func readMetric(ctx context.Context, url, series string) (float64, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, err
+	}
+	reply, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, fmt.Errorf("read the manager's metrics: %w", err)
+	}
+	defer reply.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(reply.Body, 4<<20))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, series+" "); ok {
+			return strconv.ParseFloat(strings.TrimSpace(value), 64)
+		}
+	}
+	return 0, nil
+}
+
+// freeAddress is a loopback address that nobody listens on.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}

@@ -1,0 +1,61 @@
+// Package peers does one job side by side with other programs: fedroute, Ansible
+// and pywinrm against the same simulated organization, fedroute and external-dns
+// against the same BIND. What is compared and why it is fair stands in
+// docs/benchmarks.md and test/peers/README.md.
+package peers
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/fedroute/fedroute/cmd/bench/stage"
+	"github.com/fedroute/fedroute/internal/sim/farm"
+)
+
+// Options say how often to measure and where things are.
+type Options struct {
+	Repeat      int
+	ExternalDNS string // the program of hack/peers
+	Page        string // the page with the tables
+}
+
+// limit is the longest that one part of the comparison may take.
+const limit = 30 * time.Minute
+
+// Run measures everything, prints the tables and writes them into the page.
+func Run(ctx context.Context, s *stage.Stage, o Options) error {
+	lifelike, err := farm.Profile("lifelike")
+	if err != nil {
+		return err
+	}
+	c := &comparison{stage: s, repeat: o.Repeat, durations: lifelike}
+	var r report
+	for _, part := range []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{"names", func(ctx context.Context) (err error) { r.names, err = c.names(ctx, o.ExternalDNS); return err }},
+		{"drift check", func(ctx context.Context) (err error) { r.drift, err = c.drift(ctx); return err }},
+		{"failover", func(ctx context.Context) (err error) { r.failover, err = c.failover(ctx); return err }},
+	} {
+		fmt.Fprintln(os.Stderr, "measuring:", part.name)
+		bounded, cancel := context.WithTimeout(ctx, limit)
+		err := part.run(bounded)
+		cancel()
+		if err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+	}
+	text := r.markdown()
+	fmt.Print(text)
+	return write(o.Page, text)
+}
+
+// comparison is what its parts share.
+type comparison struct {
+	stage     *stage.Stage
+	repeat    int
+	durations farm.Durations
+}
