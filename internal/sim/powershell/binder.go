@@ -102,6 +102,9 @@ func (b *binder) named(a argument) error {
 		return b.fail("NamedParameterNotFound", "InvalidArgument", nil, a.name,
 			"A parameter cannot be found that matches parameter name '%s'.", a.name)
 	}
+	if p.Refused && !(p.isSwitch() && !value.Truth(a.value)) {
+		return b.refused(p.Name)
+	}
 	if _, twice := b.bound.get(p.Name); twice {
 		return b.fail("ParameterAlreadyBound", "InvalidArgument", nil, p.Name,
 			"Cannot bind parameter because parameter '%s' is specified more than once. To provide multiple values to parameters that can accept multiple values, use the array syntax. For example, \"-parameter value1,value2,value3\".", p.Name)
@@ -143,8 +146,12 @@ func (b *binder) refuseUnknown(names []string) error {
 		if v, _ := b.bound.get(name); p.isSwitch() && !value.Truth(v) {
 			continue
 		}
-		b.frame.at = b.at
-		return b.frame.refuse(b.name + " -" + name)
+		return b.refused(name)
 	}
 	return nil
+}
+
+func (b *binder) refused(parameter string) error {
+	b.frame.at = b.at
+	return b.frame.refuse(b.name + " -" + parameter)
 }

@@ -15,6 +15,9 @@ type commandRunner struct {
 }
 
 func newCommandRunner(inv *invocation, c *Command, args []argument) (runner, error) {
+	if c.Refused {
+		return nil, inv.frame.refuse(c.Name)
+	}
 	inv.name, inv.class = c.Name, c.errorName()
 	inv.params = inv.frame.rs.table(c)
 	inv.shouldProcessing, inv.confirmImpact = c.ShouldProcess, c.ConfirmImpact
@@ -29,9 +32,6 @@ func newCommandRunner(inv *invocation, c *Command, args []argument) (runner, err
 		return nil, err
 	}
 	inv.bindTo(b)
-	if c.Refused {
-		return nil, inv.frame.refuse(c.Name)
-	}
 	if err := b.refuseUnknown(inv.bound.names()); err != nil {
 		return nil, err
 	}

@@ -11,7 +11,8 @@ import (
 // PSObject, and the others have conversions of their own that cmdlets do here.
 var objects = map[string]string{
 	"System.Management.Automation.PSObject": "Object", "System.Management.Automation.PSObject[]": "Object[]",
-	"System.Text.Encoding": "Object", "System.Exception": "Object", "System.Management.Automation.PSPrimitiveDictionary": "Object",
+	"System.Management.Automation.PSTypeName[]": "Object[]",
+	"System.Text.Encoding":                      "Object", "System.Exception": "Object", "System.Management.Automation.PSPrimitiveDictionary": "Object",
 }
 
 // add reads the line of a parameter: name, type, aliases, pipeline input,
@@ -24,7 +25,7 @@ func (p *Page) add(fields []string) {
 	made := powershell.Parameter{Name: fields[0], Type: typeOf(fields[1]), Aliases: list(fields[2])}
 	words := list(fields[4])
 	switch {
-	case words == nil || strings.HasSuffix(made.Type, "[]"):
+	case words == nil || strings.HasSuffix(made.Type, "[]") || strings.HasSuffix(made.Type, "SwitchParameter"):
 	case made.Type == "System.String":
 		made.Validators = []powershell.Validator{powershell.ValidateSet{Words: words}}
 	default:

@@ -37,7 +37,7 @@ type unsaid struct {
 // command makes the command as each edition declares it.
 func (m cmdlet) command() *powershell.Command {
 	return &powershell.Command{
-		Name: m.name, Class: classOf(m.name, m.class), Editions: m.signatures(), Begin: m.begin, Process: m.process, End: m.end,
+		Name: m.name, Class: classOf(m.name, m.class), Editions: declared()[m.name], Begin: m.begin, Process: m.process, End: m.end,
 	}
 }
 
@@ -82,29 +82,4 @@ func atLeast(least int32) func(powershell.Edition) powershell.Validator {
 	return func(powershell.Edition) powershell.Validator {
 		return powershell.ValidateRange{Min: least, Max: int32(1<<31 - 1)}
 	}
-}
-
-// commands makes the commands of cmdlets.
-func commands(list ...cmdlet) []*powershell.Command {
-	made := make([]*powershell.Command, len(list))
-	for i, m := range list {
-		made[i] = m.command()
-	}
-	return made
-}
-
-// withRefused adds the commands that a module has on its pages and that are not
-// simulated: they are found and bound, and refused by name when called.
-func withRefused(module string, have []*powershell.Command) []*powershell.Command {
-	for _, e := range []powershell.Edition{powershell.Windows51, powershell.Core7} {
-		for _, name := range pages.Names(e) {
-			page, _ := pages.Of(e, name)
-			known := slices.ContainsFunc(have, func(c *powershell.Command) bool { return c.Name == name })
-			if known || page.Module != module {
-				continue
-			}
-			have = append(have, &powershell.Command{Name: name, Class: classOf(name, ""), Editions: pages.Signatures(name), Refused: true})
-		}
-	}
-	return have
 }
