@@ -52,6 +52,7 @@ func TestCommandLine(t *testing.T) {
 		"base":         {"the base is a prefix", []string{"--farm", sample, "--base", "here"}, 1, "--base"},
 		"foreign base": {"only loopback is used", []string{"--farm", sample, "--base", "192.0.2.0/24"}, 1, "192.0.2"},
 		"clock":        {"there are two clocks", []string{"--farm", sample, "--clock", "sun"}, 1, "there are real and manual"},
+		"keytab":       {"a missing keytab is named", []string{"--farm", sample, "--keytab", "nowhere.keytab"}, 1, "nowhere.keytab"},
 		"unknown flag": {"unknown flags are refused", []string{"--frm", sample}, 1, "unknown flag"},
 	}
 	for name, tc := range cases {

@@ -73,6 +73,7 @@ addresses. It runs until it is interrupted.`,
 	f.StringVar(&o.ready, "ready-file", "", "file to write once everything answers: the content of endpoints.json")
 	f.StringVar(&o.clock, "clock", clockReal, "real, or manual: time stands still until the admin endpoint advances it")
 	f.StringVar(&o.powershell, "powershell", "", "program that runs what shells are sent, such as pwsh; the simulator's own evaluator when left out")
+	f.StringVar(&o.keytab, "keytab", "", "keytab with HTTP/<FQDN> of every machine of the domain: these take Kerberos")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of signatures and random faults")
 	_ = cmd.MarkFlagRequired("farm") // the flag exists
 	cmd.AddCommand(powerShellCommand(s), moduleCommand(s), &cobra.Command{

@@ -20,8 +20,8 @@ const (
 )
 
 type serveOptions struct {
-	farm, base, out, ready, clock, powershell string
-	seed                                      uint64
+	farm, base, out, ready, clock, powershell, keytab string
+	seed                                              uint64
 }
 
 // serve runs the organization until ctx ends.
@@ -59,6 +59,11 @@ func start(ctx context.Context, o serveOptions) (*sim.Organization, error) {
 	if o.base != "" {
 		if c.Base, err = netip.ParsePrefix(o.base); err != nil {
 			return nil, fmt.Errorf("--base: %w", err)
+		}
+	}
+	if o.keytab != "" {
+		if c.SignIn.Keytab, err = os.ReadFile(o.keytab); err != nil {
+			return nil, fmt.Errorf("--keytab: %w", err)
 		}
 	}
 	switch o.clock {

@@ -3,6 +3,7 @@ package sim
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -56,7 +57,25 @@ func edgeServers(s farm.Spec) []string {
 }
 
 // Accounts lists who may sign in, with passwords.
-func (o *Organization) Accounts() []farm.Account { return slices.Clone(o.spec.Accounts) }
+func (o *Organization) Accounts() []farm.Account {
+	o.people.RLock()
+	defer o.people.RUnlock()
+	return slices.Clone(o.spec.Accounts)
+}
+
+// ReplaceAccount makes an account another one: with the same name it gets another
+// password, with another name the old one is gone. Connections that are signed in
+// stay so, as they do on Windows.
+func (o *Organization) ReplaceAccount(name string, with farm.Account) error {
+	o.people.Lock()
+	defer o.people.Unlock()
+	i := slices.IndexFunc(o.spec.Accounts, func(a farm.Account) bool { return strings.EqualFold(a.Name, name) })
+	if i < 0 {
+		return fmt.Errorf("nobody is called %s", name)
+	}
+	o.spec.Accounts[i] = with
+	return nil
+}
 
 // DomainAccount is the first account of the domain: it manages the farm.
 func (o *Organization) DomainAccount() farm.Account { return o.account(true) }
@@ -65,7 +84,7 @@ func (o *Organization) DomainAccount() farm.Account { return o.account(true) }
 func (o *Organization) LocalAccount() farm.Account { return o.account(false) }
 
 func (o *Organization) account(domain bool) farm.Account {
-	for _, a := range o.spec.Accounts {
+	for _, a := range o.Accounts() {
 		if domain == (len(a.Machines) == 0) {
 			return a
 		}
@@ -76,12 +95,12 @@ func (o *Organization) account(domain bool) farm.Account {
 // DNSKeys lists the TSIG keys, with secrets.
 func (o *Organization) DNSKeys() []farm.DNSKey { return slices.Clone(o.spec.DNS.Keys) }
 
-// Lookup implements wsman.Accounts. An Edge server is in a workgroup: it knows
-// its local accounts only. Other machines know the domain's accounts as well.
+// Lookup implements wsman.Accounts. A machine in a workgroup, as Edge servers are,
+// knows its local accounts only. Other machines know the domain's as well.
 func (m *machine) Lookup(user, domain string) (wsman.Account, bool) {
 	user, domain = splitUPN(user, domain)
 	local := domain == "" || strings.EqualFold(domain, m.Name()) || strings.EqualFold(domain, m.FQDN())
-	for _, a := range m.org.spec.Accounts {
+	for _, a := range m.org.Accounts() {
 		owner, name, qualified := strings.Cut(a.Name, `\`)
 		if !qualified {
 			owner, name = "", a.Name
@@ -94,7 +113,7 @@ func (m *machine) Lookup(user, domain string) (wsman.Account, bool) {
 			if local && slices.ContainsFunc(a.Machines, m.is) {
 				return administrator(name, "", a.Password), true
 			}
-		case m.info.Role != farm.RoleEdge && (domain == "" || m.org.isDomain(domain, owner)):
+		case m.org.joined(m.info) && (domain == "" || m.org.isDomain(domain, owner)):
 			return administrator(name, owner, a.Password), true
 		}
 	}
@@ -111,10 +130,10 @@ func splitUPN(user, domain string) (string, string) {
 	return user, domain
 }
 
-// isDomain: the domain is named by its NetBIOS name or by a SIP domain, which
-// stands for the domain's DNS name here.
+// isDomain: the domain is named by its NetBIOS name, by its realm or by a SIP
+// domain, which stands for the domain's DNS name here.
 func (o *Organization) isDomain(name, owner string) bool {
-	return strings.EqualFold(name, owner) || strings.EqualFold(name, o.spec.NetBIOSDomain) ||
+	return strings.EqualFold(name, owner) || strings.EqualFold(name, o.spec.NetBIOSDomain) || o.isRealm(name) ||
 		slices.ContainsFunc(o.spec.SIPDomains, func(d string) bool { return strings.EqualFold(d, name) })
 }
 

@@ -36,14 +36,20 @@ func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, err
 	if err != nil {
 		return nil, err
 	}
-	domain := o.spec.NetBIOSDomain
-	if info.Role == farm.RoleEdge {
-		domain = ""
+	domain := ""
+	if o.joined(info) {
+		domain = o.spec.NetBIOSDomain
 	}
-	m.console = &console.Console{Machine: info.FQDN, Domain: domain, PowerShell: m, ReadFile: m.readScript}
+	acceptor, err := o.acceptor(info.FQDN)
+	if err != nil {
+		return nil, err
+	}
+	m.console = &console.Console{Machine: info.FQDN, Domain: domain, PowerShell: m, ReadFile: m.readScript,
+		Setup: m.setup, SetupPath: o.farm.Product().Bootstrapper(), Listeners: m.Listeners}
 	m.server, err = wsman.New(wsman.Config{
 		Machine: info.FQDN, Domain: domain, Address: netip.AddrPortFrom(info.Address, winrmPort).String(),
 		Certificate: cert, ClientCAs: o.ca.Pool(), Accounts: m, Program: m.console, Seed: seed,
+		Kerberos: acceptor, Methods: o.signIn.Methods,
 	})
 	return m, err
 }
@@ -65,7 +71,7 @@ func (o *Organization) bareMachine(info farm.Machine) *machine {
 		m.disk = pwsh.Disk{} // a real PowerShell reads and writes real files
 		return m
 	}
-	// The setup program's file is there; what it does is in Run.
+	// The setup program's file is there; what it does is in setup.
 	_ = m.disk.WriteFile(o.farm.Product().Bootstrapper(), []byte("MZ"))
 	return m
 }

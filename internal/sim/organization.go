@@ -14,6 +14,7 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/farm"
 	"github.com/fedroute/fedroute/internal/sim/pki"
 	"github.com/fedroute/fedroute/internal/sim/pwsh"
+	"github.com/fedroute/fedroute/internal/sim/wsman/kerberos"
 )
 
 // Config describes an organization to start.
@@ -28,6 +29,8 @@ type Config struct {
 	Seed  uint64
 	// CA signs the machines' and Edge servers' certificates; a new one when nil.
 	CA *pki.CA
+	// SignIn is how accounts sign in to WinRM.
+	SignIn SignIn
 	// PowerShell is a program that runs what shells are sent in place of the
 	// evaluator, such as pwsh; empty for the evaluator.
 	PowerShell string
@@ -43,7 +46,11 @@ type Organization struct {
 	edges     *edge.Listeners
 	machines  []*machine
 	cmdlets   tally
-	certs     certificates
+	signIn    SignIn
+	// principals are those of the keytab.
+	principals []kerberos.Principal
+	people     sync.RWMutex // guards the accounts in spec
+	certs      certificates
 	// powershell runs scripts in a real PowerShell; nil for the evaluator.
 	powershell *pwsh.Host
 
@@ -61,7 +68,7 @@ func Start(ctx context.Context, c Config) (*Organization, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Organization{spec: c.Spec, ca: c.CA, door: admin}
+	o := &Organization{spec: c.Spec, ca: c.CA, door: admin, signIn: c.SignIn}
 	if err := o.start(c, base); err != nil {
 		o.Close()
 		return nil, err
@@ -84,6 +91,9 @@ func (o *Organization) start(c Config, base netip.Prefix) error {
 	}
 	o.certs.ca = o.ca
 	if o.farm, err = farm.New(o.spec, farm.Options{Clock: c.Clock, Seed: c.Seed}); err != nil {
+		return err
+	}
+	if err := o.readKeytab(); err != nil {
 		return err
 	}
 	if o.dns, err = openNames(o.farm, o.addresses.DNS); err != nil {

@@ -17,6 +17,7 @@ type Method string
 const (
 	Basic       Method = "Basic"       // accounts of the machine only
 	Negotiate   Method = "Negotiate"   // NTLM, and Kerberos when there is an Acceptor
+	Kerberos    Method = "Kerberos"    // Negotiate where a policy denies incoming NTLM
 	Certificate Method = "Certificate" // TLS client certificate
 )
 
@@ -44,15 +45,15 @@ func (s *Server) logon(sess *session, w http.ResponseWriter, r *http.Request) (A
 	var account Account
 	ok := false
 	switch {
-	case authorization == "" && sess.account != nil && !s.startsOver(r):
+	case authorization == "" && sess.known(s.cfg.Clock.Now()) && !s.startsOver(r):
 		return *sess.account, true
 	case authorization == mutualTLS && s.offers(Certificate):
 		account, ok = s.certificate(r)
 	case strings.EqualFold(scheme, "Basic") && s.offers(Basic):
 		account, ok = s.basic(r)
-	case isNegotiate(scheme) && s.offers(Negotiate):
+	case isNegotiate(scheme) && s.negotiates():
 		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(token))
-		if err == nil && ntlm.IsNegotiate(raw) {
+		if err == nil && ntlm.IsNegotiate(raw) && s.offers(Negotiate) {
 			s.challenge(sess, w, scheme, raw)
 			return Account{}, false
 		}
@@ -74,13 +75,15 @@ func (s *Server) startsOver(r *http.Request) bool {
 	return s.cfg.Transport == PlainHTTP && r.ContentLength == 0
 }
 
+func (s *Server) negotiates() bool { return s.offers(Negotiate) || s.offers(Kerberos) }
+
 func isNegotiate(scheme string) bool {
 	return strings.EqualFold(scheme, "Negotiate") || strings.EqualFold(scheme, "NTLM") || strings.EqualFold(scheme, "Kerberos")
 }
 
 // invite lists the ways to log on, in the order Windows lists them.
 func (s *Server) invite(w http.ResponseWriter) {
-	if s.offers(Negotiate) {
+	if s.negotiates() {
 		w.Header().Add("WWW-Authenticate", "Negotiate")
 		if s.cfg.Kerberos != nil {
 			w.Header().Add("WWW-Authenticate", "Kerberos")

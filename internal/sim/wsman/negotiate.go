@@ -4,15 +4,22 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"net/http"
+	"time"
 
 	"github.com/fedroute/fedroute/internal/sim/wsman/ntlm"
 )
 
 // Acceptor is the Kerberos side of Negotiate.
 type Acceptor interface {
-	// Accept checks a token, SPNEGO or bare Kerberos, and gives the client's
-	// principal and the token that proves the server to the client.
-	Accept(token []byte) (user, realm string, reply []byte, err error)
+	// Accept checks a token, SPNEGO or bare Kerberos.
+	Accept(token []byte) (Ticket, error)
+}
+
+// Ticket is what a Kerberos token says of its sender.
+type Ticket struct {
+	User, Realm string
+	Until       time.Time // when the logon ends
+	Reply       []byte    // the token that proves the server to the client
 }
 
 // BindingLevel says what is asked of an NTLM logon's channel binding, as
@@ -44,7 +51,7 @@ func (s *Server) challenge(sess *session, w http.ResponseWriter, scheme string, 
 }
 
 // negotiate takes the last step of an NTLM logon, or the only one of Kerberos.
-// Success lasts as long as the connection.
+// Success lasts as long as the connection, by Kerberos no longer than the ticket.
 func (s *Server) negotiate(sess *session, w http.ResponseWriter, token []byte) (Account, bool) {
 	if !ntlm.Is(token) {
 		return s.kerberos(sess, w, token)
@@ -72,16 +79,16 @@ func (s *Server) kerberos(sess *session, w http.ResponseWriter, token []byte) (A
 	if s.cfg.Kerberos == nil {
 		return Account{}, false
 	}
-	user, realm, reply, err := s.cfg.Kerberos.Accept(token)
+	ticket, err := s.cfg.Kerberos.Accept(token)
 	if err != nil {
 		return Account{}, false
 	}
-	account, ok := s.cfg.Accounts.Lookup(user, realm)
+	account, ok := s.cfg.Accounts.Lookup(ticket.User, ticket.Realm)
 	if !ok {
 		return Account{}, false
 	}
-	sess.account = &account
-	w.Header().Set("WWW-Authenticate", "Negotiate "+base64.StdEncoding.EncodeToString(reply))
+	sess.account, sess.until = &account, ticket.Until
+	w.Header().Set("WWW-Authenticate", "Negotiate "+base64.StdEncoding.EncodeToString(ticket.Reply))
 	return account, true
 }
 

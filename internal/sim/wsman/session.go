@@ -3,6 +3,7 @@ package wsman
 import (
 	"context"
 	"net"
+	"time"
 
 	"github.com/fedroute/fedroute/internal/sim/wsman/ntlm"
 )
@@ -13,11 +14,17 @@ type session struct {
 	conn      net.Conn
 	handshake *ntlm.Handshake // under way
 	account   *Account        // who logged on by Negotiate: the connection stays theirs
+	until     time.Time       // how long it does; zero: to its end
 	sealer    *ntlm.Sealer
 }
 
 // forget logs the connection off.
-func (s *session) forget() { s.handshake, s.account, s.sealer = nil, nil, nil }
+func (s *session) forget() { s.handshake, s.account, s.sealer, s.until = nil, nil, nil, time.Time{} }
+
+// known says whether the connection is still somebody's.
+func (s *session) known(now time.Time) bool {
+	return s.account != nil && (s.until.IsZero() || now.Before(s.until))
+}
 
 type sessionKey struct{}
 

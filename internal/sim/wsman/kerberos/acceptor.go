@@ -8,6 +8,7 @@ package kerberos
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jcmturner/gofork/encoding/asn1"
 	"github.com/jcmturner/gokrb5/v8/asn1tools"
@@ -17,11 +18,12 @@ import (
 	"github.com/jcmturner/gokrb5/v8/iana/flags"
 	"github.com/jcmturner/gokrb5/v8/iana/keyusage"
 	"github.com/jcmturner/gokrb5/v8/iana/msgtype"
-	"github.com/jcmturner/gokrb5/v8/keytab"
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/service"
 	"github.com/jcmturner/gokrb5/v8/spnego"
 	"github.com/jcmturner/gokrb5/v8/types"
+
+	"github.com/fedroute/fedroute/internal/sim/wsman"
 )
 
 // Acceptor accepts tickets for one service. It is safe for use by several
@@ -32,43 +34,62 @@ type Acceptor struct {
 
 // New makes an acceptor for a principal such as HTTP/fe01.contoso.com, whose
 // keys are in a keytab as ktutil and ktpass write it.
-func New(keys []byte, principal string) (*Acceptor, error) {
-	kt := keytab.New()
-	if err := kt.Unmarshal(keys); err != nil {
+func New(keys []byte, principal string, options ...Option) (*Acceptor, error) {
+	kt, err := read(keys)
+	if err != nil {
 		return nil, fmt.Errorf("kerberos: the keytab of %s: %w", principal, err)
 	}
-	return &Acceptor{service.NewSettings(kt, service.KeytabPrincipal(principal), service.DecodePAC(false))}, nil
+	a := &Acceptor{service.NewSettings(kt, service.KeytabPrincipal(principal), service.DecodePAC(false))}
+	for _, o := range options {
+		o(a.settings)
+	}
+	return a, nil
 }
 
-// Accept checks a token, wrapped in SPNEGO or bare, as Windows takes both. reply
-// has the token's own form; it holds the proof of the service when the client
-// asked for it.
-func (a *Acceptor) Accept(token []byte) (user, realm string, reply []byte, err error) {
+// Option changes an Acceptor.
+type Option func(*service.Settings)
+
+// Skew is how far the clocks of client and service may be apart, and with it how
+// long a ticket is still good after its end: 5 minutes, as in Active Directory,
+// where nothing else is said.
+func Skew(d time.Duration) Option { return Option(service.MaxClockSkew(d)) }
+
+// Accept checks a token, wrapped in SPNEGO or bare, as Windows takes both. The
+// reply has the token's own form; it holds the proof of the service when the
+// client asked for it.
+func (a *Acceptor) Accept(token []byte) (wsman.Ticket, error) {
 	mech, wrapped := unwrap(token)
+	ticket, err := a.accept(mech)
+	if err != nil {
+		return wsman.Ticket{}, fmt.Errorf("kerberos: %w", err)
+	}
+	if wrapped {
+		ticket.Reply, err = wrap(ticket.Reply)
+	}
+	return ticket, err
+}
+
+func (a *Acceptor) accept(mech []byte) (wsman.Ticket, error) {
 	var krb spnego.KRB5Token
 	if err := krb.Unmarshal(mech); err != nil {
-		return "", "", nil, fmt.Errorf("kerberos: %w", err)
+		return wsman.Ticket{}, err
 	}
 	if krb.APReq.MsgType != msgtype.KRB_AP_REQ {
-		return "", "", nil, errors.New("kerberos: the token is no AP-REQ")
+		return wsman.Ticket{}, errors.New("the token is no AP-REQ")
 	}
 	ok, who, err := service.VerifyAPREQ(&krb.APReq, a.settings)
 	if err != nil {
-		return "", "", nil, fmt.Errorf("kerberos: %w", err)
+		return wsman.Ticket{}, err
 	}
 	if !ok {
-		return "", "", nil, errors.New("kerberos: the ticket is not valid")
+		return wsman.Ticket{}, errors.New("the ticket is not valid")
 	}
-	var proof []byte
+	end := krb.APReq.Ticket.DecryptedEncPart.EndTime
+	ticket := wsman.Ticket{User: who.UserName(), Realm: who.Realm(), Until: end.Add(a.settings.MaxClockSkew())}
 	if types.IsFlagSet(&krb.APReq.APOptions, flags.APOptionMutualRequired) {
-		if proof, err = prove(&krb.APReq); err != nil {
-			return "", "", nil, fmt.Errorf("kerberos: %w", err)
-		}
+		ticket.Reply, err = prove(&krb.APReq)
 	}
-	if wrapped {
-		proof, err = wrap(proof)
-	}
-	return who.UserName(), who.Realm(), proof, err
+	return ticket, err
 }
 
 // unwrap takes the Kerberos token out of a SPNEGO one.

@@ -132,25 +132,31 @@ func TestAcceptProvesTheService(t *testing.T) {
 	later := time.Now().Add(time.Hour)
 
 	k := newTicket(t, kt, later, flags.APOptionMutualRequired)
-	user, domain, reply, err := a.Accept(k.bare(t))
-	if d := cmp.Diff([]string{"ops", realm}, []string{user, domain}); d != "" || err != nil {
-		t.Fatalf("%v, -want +got:\n%s", err, d)
+	got, err := a.Accept(k.bare(t))
+	if err != nil {
+		t.Fatal(err)
 	}
-	k.proves(t, reply)
+	k.proves(t, got.Reply)
+	got.Reply = nil
+	// The logon ends with the ticket, give or take what clocks may differ.
+	want := wsman.Ticket{User: "ops", Realm: realm, Until: later.UTC().Truncate(time.Second).Add(5 * time.Minute)}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Fatalf("-want +got:\n%s", d)
+	}
 
 	k = newTicket(t, kt, later, flags.APOptionMutualRequired)
-	_, _, reply, err = a.Accept(k.spnego(t))
+	got, err = a.Accept(k.spnego(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var resp spnego.NegTokenResp
-	if err := resp.Unmarshal(reply); err != nil || resp.State() != spnego.NegStateAcceptCompleted {
+	if err := resp.Unmarshal(got.Reply); err != nil || resp.State() != spnego.NegStateAcceptCompleted {
 		t.Fatalf("%v %+v", err, resp)
 	}
 	k.proves(t, resp.ResponseToken)
 
-	if _, _, reply, err = a.Accept(newTicket(t, kt, later, 0).bare(t)); err != nil || len(reply) != 0 {
-		t.Errorf("nobody asked for a proof: %v, %d bytes", err, len(reply))
+	if got, err = a.Accept(newTicket(t, kt, later, 0).bare(t)); err != nil || len(got.Reply) != 0 {
+		t.Errorf("nobody asked for a proof: %v, %d bytes", err, len(got.Reply))
 	}
 }
 
@@ -166,7 +172,7 @@ func TestAcceptRefuses(t *testing.T) {
 	}
 	later := time.Now().Add(time.Hour)
 	replayed := newTicket(t, kt, later, 0).bare(t)
-	if _, _, _, err := a.Accept(replayed); err != nil {
+	if _, err := a.Accept(replayed); err != nil {
 		t.Fatal(err)
 	}
 	tests := map[string]struct {
@@ -182,12 +188,36 @@ func TestAcceptRefuses(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			if user, _, _, err := a.Accept(tc.token); err == nil {
-				t.Errorf("%s: accepted as %q", tc.reason, user)
+			if got, err := a.Accept(tc.token); err == nil {
+				t.Errorf("%s: accepted as %q", tc.reason, got.User)
 			}
 		})
 	}
 	if _, err := kerberos.New([]byte("x"), principal); err == nil {
 		t.Error("a bad keytab was taken")
+	}
+}
+
+func TestPrincipals(t *testing.T) {
+	kt := newKeytab(t, "machine")
+	if err := kt.AddEntry(principal, realm, "machine", time.Now(), 1, etypeID.AES128_CTS_HMAC_SHA1_96); err != nil {
+		t.Fatal(err)
+	}
+	if err := kt.AddEntry("HTTP/fe02.lab.example", realm, "machine", time.Now(), 1, etypeID.AES256_CTS_HMAC_SHA1_96); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := kt.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := kerberos.Principals(raw)
+	want := []kerberos.Principal{{Name: principal, Realm: realm}, {Name: "HTTP/fe02.lab.example", Realm: realm}}
+	if d := cmp.Diff(want, got); d != "" || err != nil {
+		t.Errorf("%v, -want +got:\n%s", err, d)
+	}
+	for _, bad := range []string{"", "x", "keytab"} {
+		if got, err := kerberos.Principals([]byte(bad)); err == nil {
+			t.Errorf("%q was read as %v", bad, got)
+		}
 	}
 }
