@@ -57,7 +57,7 @@ func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*power
 	}
 	return powershell.New(powershell.Options{
 		Notation: n, Stdin: in.Stdin, Stdout: in.Stdout, Stderr: in.Stderr, Clock: m.org.farm.Clock(), Machine: m,
-		Files: m.disk, Programs: &programs{machine: m, session: session, in: in}, Env: in.Environment,
+		Files: m.disk, Programs: &programs{machine: m, in: in}, Env: in.Environment,
 		Modules: modules, Loaded: utility.Modules(),
 	}), nil
 }
@@ -96,26 +96,19 @@ func namedArguments(list []string) (map[string]any, error) {
 	return args, nil
 }
 
-// programs are the executables that a script can start: those of the console and
-// the product's setup program.
+// programs are the executables that a script can start: those of the console,
+// the product's setup program among them.
 type programs struct {
 	machine *machine
-	session *cmdlets.Session
 	in      console.Invocation
 }
 
 // Find implements powershell.Programs.
-func (p *programs) Find(path string) bool {
-	return p.isSetup(path) || p.machine.console.Find(quote(path))
-}
+func (p *programs) Find(path string) bool { return p.machine.console.Knows(path) }
 
 // Run implements powershell.Programs.
 func (p *programs) Run(ctx context.Context, path string, args []string) (string, int, error) {
 	var out strings.Builder
-	if p.isSetup(path) {
-		code := p.session.Bootstrapper(ctx, args, &out)
-		return out.String(), code, nil
-	}
 	code, found := p.machine.console.Start(ctx, wsman.Process{
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: io.Discard, User: p.in.User,
 		Environment: p.in.Environment, WorkingDirectory: p.in.WorkingDirectory,
@@ -126,8 +119,7 @@ func (p *programs) Run(ctx context.Context, path string, args []string) (string,
 	return out.String(), code, nil
 }
 
-func (p *programs) isSetup(path string) bool {
-	return strings.EqualFold(path, p.machine.org.farm.Product().Bootstrapper())
+// setup is the product's setup program, started by a user.
+func (m *machine) setup(ctx context.Context, user string, args []string, out io.Writer) int {
+	return m.session(user).Bootstrapper(ctx, args, out)
 }
-
-func quote(path string) string { return `"` + path + `"` }

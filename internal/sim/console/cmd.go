@@ -77,7 +77,7 @@ func (s *session) command(text string) (code int, over bool) {
 	if found {
 		return code, false
 	}
-	if known[programName(name)] {
+	if n := programName(name); executables[n] || commands[n] {
 		return s.fail(1, notSimulated("'"+name+"'").Error()), false
 	}
 	s.errorLevel = levelNotRecognized

@@ -9,6 +9,8 @@ package console
 import (
 	"context"
 	"io"
+	"net/netip"
+	"strings"
 	"sync/atomic"
 
 	"github.com/fedroute/fedroute/internal/sim/wsman"
@@ -45,6 +47,11 @@ type Console struct {
 	// ReadFile gives the text of a script file for powershell -File; nil: there
 	// are no files.
 	ReadFile func(path string) (string, error)
+	// Setup is the program at SetupPath and gives its exit code; nil: there is none.
+	Setup     func(ctx context.Context, user string, args []string, out io.Writer) int
+	SetupPath string
+	// Listeners are the machine's TCP listeners; nil: none.
+	Listeners func() []netip.AddrPort
 
 	starts atomic.Int64
 }
@@ -68,7 +75,18 @@ func (c *Console) Run(ctx context.Context, p wsman.Process) int {
 // Find implements wsman.Finder.
 func (c *Console) Find(commandLine string) bool {
 	argv := splitArgs(commandLine)
-	return len(argv) > 0 && programs[programName(argv[0])] != nil
+	return len(argv) > 0 && (c.isSetup(argv[0]) || programs[programName(argv[0])] != nil)
+}
+
+// Knows says whether every Windows has the program: it exists here, or it is not
+// simulated.
+func (c *Console) Knows(path string) bool {
+	name := programName(path)
+	return c.isSetup(path) || programs[name] != nil || executables[name]
+}
+
+func (c *Console) isSetup(path string) bool {
+	return c.Setup != nil && strings.EqualFold(path, c.SetupPath)
 }
 
 // Start runs a program the way a running PowerShell starts one: argv is already

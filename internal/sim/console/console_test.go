@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"io"
+	"net/netip"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -43,7 +45,13 @@ func newConsole() *console.Console {
 				return "", fmt.Errorf("%s does not exist", path)
 			}
 			return "script of a file", nil
-		}}
+		},
+		SetupPath: `C:\Program Files\Deployment\setup.exe`,
+		Setup: func(_ context.Context, user string, args []string, out io.Writer) int {
+			fmt.Fprintf(out, "%s runs %s\r\n", user, args)
+			return 0
+		},
+		Listeners: func() []netip.AddrPort { return []netip.AddrPort{netip.MustParseAddrPort("0.0.0.0:5986")} }}
 }
 
 type result struct {
@@ -108,6 +116,11 @@ func TestCmd(t *testing.T) {
 		"Pipe":         {"refused, not guessed", `echo a | more`, result{"", "lyncsim: a pipe between commands is not simulated by this machine's cmd.exe.\r\n", 1}},
 		"File":         {"refused, not guessed", `echo a > b.txt`, result{"", "lyncsim: redirection to a file is not simulated by this machine's cmd.exe.\r\n", 1}},
 		"Real":         {"exists on Windows, so not 'not recognized'", `ipconfig /all`, result{"", "lyncsim: 'ipconfig' is not simulated by this machine's cmd.exe.\r\n", 1}},
+		"Setup":        {"a program by its quoted path", `"%ProgramFiles%\Deployment\Setup.exe" /x && echo done`, result{"LAB\\Ops runs [/x]\r\ndone\r\n", "", 0}},
+		"Netstat": {"the listeners of the machine", `netstat -an`, result{"\r\nActive Connections\r\n\r\n" +
+			"  Proto  Local Address          Foreign Address        State\r\n" +
+			"  TCP    0.0.0.0:5986           0.0.0.0:0              LISTENING\r\n", "", 0}},
+		"NetstatOther": {"refused, not guessed", `netstat -b`, result{"", "lyncsim: netstat -b is not simulated by this machine's cmd.exe.\r\n", 1}},
 		"TooLong":      {"cmd.exe takes 8191 characters", "echo " + strings.Repeat("x", 8187), result{"", "The command line is too long.\r\n", 1}},
 		"JustShort":    {"8191 characters are fine", "echo " + strings.Repeat("x", 8186), result{strings.Repeat("x", 8186) + "\r\n", "", 0}},
 	}

@@ -16,28 +16,37 @@ func init() { // set here because cmd and powershell lead back to this table
 		"hostname":   hostname,
 		"whoami":     whoami,
 		"chcp":       chcp,
+		"netstat":    netstat,
 	}
 }
 
-// known names what every Windows has and this one does not simulate. Saying "not
-// recognized" of them would be a lie.
-var known = func() map[string]bool {
-	names := map[string]bool{}
-	for _, n := range strings.Fields(`assoc attrib bcdedit bitsadmin call certutil cipher cls color comp copy cscript
-		date del dir diskpart dism dnscmd driverquery endlocal erase fc find findstr for format fsutil ftype goto
-		gpresult gpupdate icacls if ipconfig klist label logman md mkdir more move msiexec net netsh netstat nltest
-		nslookup path pause ping popd pushd qwinsta rd reg ren rename repadmin rmdir robocopy route rundll32 sc schtasks
-		setlocal setspn shift shutdown sort start systeminfo takeown taskkill tasklist time timeout title tracert tree
-		type verify vol wevtutil where winrm winrs wmic wscript xcopy`) {
-		names[n] = true
+// executables and commands name what every Windows has and this one does not
+// simulate: programs, and what cmd.exe knows by itself. Saying "not recognized"
+// of them would be a lie.
+var (
+	executables = names(`attrib bcdedit bitsadmin certutil cipher comp cscript diskpart dism dnscmd driverquery fc find findstr
+		fsutil gpresult gpupdate icacls ipconfig klist label logman more msiexec net netsh nltest nslookup ping qwinsta reg
+		repadmin robocopy route rundll32 sc schtasks setspn shutdown sort systeminfo takeown taskkill tasklist timeout tracert
+		tree w32tm wevtutil where winrm winrs wmic wscript xcopy`)
+	commands = names(`assoc call cls color copy date del dir endlocal erase for format ftype goto if md mkdir move path pause
+		popd pushd rd ren rename rmdir setlocal shift start time title type verify vol`)
+)
+
+func names(list string) map[string]bool {
+	set := map[string]bool{}
+	for _, n := range strings.Fields(list) {
+		set[n] = true
 	}
-	return names
-}()
+	return set
+}
 
 // start runs a program by its arguments, the first being its name.
 func (s *session) start(argv []string) (code int, found bool) {
 	if len(argv) == 0 {
 		return 0, false
+	}
+	if s.console.isSetup(argv[0]) {
+		return s.console.Setup(s.ctx, s.process.User, argv[1:], s.out), true
 	}
 	run := programs[programName(argv[0])]
 	if run == nil {
