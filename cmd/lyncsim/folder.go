@@ -31,21 +31,44 @@ func writeFolder(org *sim.Organization, dir string) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range []struct {
-		name string
-		text []byte
-		mode os.FileMode
-	}{
+	files, err := clientCertificates(org)
+	if err != nil {
+		return err
+	}
+	for _, f := range append(files, []file{
 		{"ca.crt", org.CA().CertPEM(), 0o644},
 		{"endpoints.json", places, 0o644},
 		{"credentials.yaml", secrets, 0o600},
 		{"organization.yaml", objects, 0o600},
-	} {
+	}...) {
 		if err := writeWhole(filepath.Join(dir, f.name), f.text, f.mode); err != nil {
 			return fmt.Errorf("write %s: %w", f.name, err)
 		}
 	}
 	return nil
+}
+
+type file struct {
+	name string
+	text []byte
+	mode os.FileMode
+}
+
+// clientCertificates is one pair of files for each account of single machines.
+func clientCertificates(org *sim.Organization) ([]file, error) {
+	var files []file
+	for _, a := range org.Accounts() {
+		if len(a.Machines) == 0 {
+			continue
+		}
+		leaf, err := org.ClientCertificate(a)
+		if err != nil {
+			return nil, err
+		}
+		name := strings.ToLower(a.Name)
+		files = append(files, file{name + ".crt", leaf.CertPEM, 0o644}, file{name + ".key", leaf.KeyPEM, 0o600})
+	}
+	return files, nil
 }
 
 // writeWhole makes a file appear with all its text at once.

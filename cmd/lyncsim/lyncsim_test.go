@@ -136,12 +136,13 @@ func TestServe(t *testing.T) {
 		}
 	}
 	modes := map[string]os.FileMode{}
-	for _, name := range []string{"ca.crt", "endpoints.json", "credentials.yaml", "organization.yaml"} {
+	for _, name := range []string{"ca.crt", "endpoints.json", "credentials.yaml", "organization.yaml", "administrator.crt", "administrator.key"} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		must(t, err)
 		modes[name] = info.Mode().Perm()
 	}
-	want := map[string]os.FileMode{"ca.crt": 0o644, "endpoints.json": 0o644, "credentials.yaml": 0o600, "organization.yaml": 0o600}
+	want := map[string]os.FileMode{"ca.crt": 0o644, "endpoints.json": 0o644, "credentials.yaml": 0o600, "organization.yaml": 0o600,
+		"administrator.crt": 0o644, "administrator.key": 0o600}
 	if diff := cmp.Diff(want, modes); diff != "" {
 		t.Errorf("modes of the files (-want +got):\n%s", diff)
 	}

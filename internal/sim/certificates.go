@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/sim/farm"
 	"github.com/fedroute/fedroute/internal/sim/pki"
 )
@@ -50,6 +51,15 @@ func (c *certificates) edge(want farm.Certificate) (*tls.Certificate, error) {
 // name or by address.
 func (c *certificates) machine(fqdn string, address netip.Addr) (tls.Certificate, error) {
 	return c.issue(pki.Request{CommonName: fqdn, DNSNames: []string{fqdn}, IPs: []net.IP{address.AsSlice()}})
+}
+
+// ClientCertificate lets an account of single machines sign in without a
+// password: Windows maps client certificates to accounts of the machine only.
+func (o *Organization) ClientCertificate(a farm.Account) (pki.Leaf, error) {
+	if len(a.Machines) == 0 {
+		return pki.Leaf{}, fault.New(fault.Invalid, "issue a client certificate for", a.Name, "it is an account of the domain; take one of a machine")
+	}
+	return o.ca.Issue(pki.Request{CommonName: a.Name, Client: true})
 }
 
 func (c *certificates) issue(r pki.Request) (tls.Certificate, error) {
