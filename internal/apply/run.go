@@ -121,6 +121,9 @@ func (r *Run) Ended() (bool, time.Time, error) {
 
 // steps runs the steps kind by kind. Steps of one kind are independent.
 func (r *Run) steps(ctx context.Context) error {
+	if err := r.mayWrite(ctx); err != nil {
+		return err
+	}
 	steps := r.Plan.Steps
 	for i := 0; i < len(steps); {
 		j := i

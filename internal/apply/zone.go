@@ -6,10 +6,45 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/plan"
 )
+
+// mayWrite asks the zones of the plan, before its first step, whether they would
+// take the changes: a wrong key must not show when flags and routes have moved. A
+// zone that says no fails its step, and the run.
+func (r *Run) mayWrite(ctx context.Context) error {
+	var group errgroup.Group
+	group.SetLimit(width(plan.UpdateDNS))
+	for n, s := range r.Plan.Steps {
+		zone, ok := r.hands.Zones[s.Zone]
+		if s.Kind != plan.UpdateDNS || !ok {
+			continue
+		}
+		group.Go(func() error {
+			err := refusal(zone.Writer.Check(ctx, s.Changes))
+			if err != nil {
+				r.journal.start(n, r.hands.Clock.Now())
+				r.journal.end(n, r.hands.Clock.Now(), outcome{err: err})
+			}
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// refusal keeps what is a no. No answer, one that cannot be judged, and a server
+// that does not understand the question are none.
+func refusal(err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Kind == fault.OutcomeUnknown || f.Kind == fault.Busy || f.Kind == fault.Internal {
+		return nil
+	}
+	return f.With("nothing was changed and no step of the plan was begun", f.Next)
+}
 
 // updateDNS writes all changes of a zone at once, guarded by what was read. What
 // became of a lost answer, or of one that anybody may have sent, is settled by

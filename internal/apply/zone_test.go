@@ -7,9 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
@@ -29,6 +32,9 @@ type zone struct {
 	// write is what the primary does with an update and says of it.
 	write  func(z *zone, to dns.RRSet) error
 	writes int
+	// check is what the primary says when it is asked beforehand; nil for yes.
+	check  func(dns.Change) error
+	checks int
 }
 
 func newZone() *zone {
@@ -52,6 +58,14 @@ func (z *zone) Read(_ context.Context, keys []dns.Key) (map[dns.Key]dns.Lookup, 
 		}
 	}
 	return found, nil
+}
+
+func (z *zone) Check(_ context.Context, changes []dns.Change) error {
+	z.checks++
+	if z.check != nil {
+		return z.check(changes[0])
+	}
+	return nil
 }
 
 func (z *zone) Write(_ context.Context, changes []dns.Change) error {
@@ -184,6 +198,51 @@ func TestUpdateDNSNamesWhomItWaitsFor(t *testing.T) {
 	<-r.Done()
 	if !slices.Equal(notes, []string{"waits for ns2:53"}) {
 		t.Errorf("while waiting the step says %q, want the server that answers with the old record", notes)
+	}
+}
+
+func TestZonesAreAskedBeforeTheFirstStep(t *testing.T) {
+	says := func(kind fault.Kind) func(dns.Change) error {
+		return func(dns.Change) error {
+			return fault.New(kind, "change zone", "contoso.com", "so it said").With("", "look there")
+		}
+	}
+	no := []string{"SetSiteRoute Pending", "UpdateDNS Failed"}
+	yes := []string{"SetSiteRoute Done", "UpdateDNS Done"}
+	cases := map[string]struct {
+		reason string
+		check  func(dns.Change) error
+		kind   fault.Kind
+		want   []string
+	}{
+		"yes":         {"the usual case", nil, "", yes},
+		"wrong key":   {"it would have been found when routes had moved", says(fault.Denied), fault.Denied, no},
+		"policy":      {"so would this", says(fault.Refused), fault.Refused, no},
+		"not there":   {"and this", says(fault.Unreachable), fault.Unreachable, no},
+		"changed":     {"a plan for another world is not begun", says(fault.Conflict), fault.Conflict, no},
+		"no answer":   {"nobody said no", says(fault.OutcomeUnknown), "", yes},
+		"unsigned":    {"a yes that anybody may have sent is no no", func(dns.Change) error { return unverified(nil, after, false) }, "", yes},
+		"unheard":     {"a server that does not understand the question said nothing of the answer", says(fault.Internal), "", yes},
+		"still there": {"an earlier run may have ended by then", says(fault.Busy), "", yes},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			f.zone.check = c.check
+			entries, err := f.carryOut(t, plan.Step{Kind: plan.SetSiteRoute, Site: "Redmond", Protocol: lync.SIP, EdgePool: "edge1.contoso.com", To: "edge1.contoso.com"}, updateDNS)
+			if fault.KindOf(err) != c.kind {
+				t.Errorf("%s: got %v, want %q", c.reason, err, c.kind)
+			}
+			if diff := cmp.Diff(c.want, states(entries)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+			}
+			if c.kind != "" && !strings.Contains(entries[1].Message, "nothing was changed and no step of the plan was begun; look there") {
+				t.Errorf("%s: %q does not say that nothing was begun", c.reason, entries[1].Message)
+			}
+			if f.zone.checks != 1 {
+				t.Errorf("%s: asked %d times", c.reason, f.zone.checks)
+			}
+		})
 	}
 }
 

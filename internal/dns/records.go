@@ -119,6 +119,11 @@ var ErrUnverified = errors.New("the reply is not signed by whom it should be")
 
 // Writer changes one zone.
 type Writer interface {
+	// Check asks whether Write would be let do the changes, and changes nothing: is
+	// the key accepted, is it the zone, are the sets as they were read. What a
+	// policy says of single names may show only in Write. Faults: those of Write;
+	// OutcomeUnknown when the server gives no answer that can be judged.
+	Check(ctx context.Context, changes []Change) error
 	// Write sends all changes as one atomic UPDATE whose prerequisites are the
 	// From sets. Faults: Conflict (a prerequisite failed), Denied (key, clock),
 	// Refused (policy), Invalid (not the zone), OutcomeUnknown; the latter with

@@ -86,6 +86,8 @@ func (f Facts) part(part plan.Part, good string) (metav1.ConditionStatus, string
 	switch {
 	case part == plan.PartPorts && closedPorts(f) != "":
 		return metav1.ConditionFalse, v1alpha1.ReasonPortsClosed, closedPorts(f)
+	case len(differ) > 0 && part == plan.PartDNS && unpublished(f) != "":
+		return metav1.ConditionFalse, of(f.Run.Err).reason, unpublished(f)
 	case len(differ) > 0:
 		return metav1.ConditionFalse, v1alpha1.ReasonDrifted, strings.Join(differ, "; ")
 	case part == plan.PartDNS && late(f) != "":

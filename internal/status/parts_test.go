@@ -38,6 +38,14 @@ func TestRouteParts(t *testing.T) {
 		"drifted, run begun": {"what is being repaired was seen to be broken", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, ""},
 		"person's flags":     {"a person was asked", func(f *status.Facts) { obstacle(f, plan.PartSIP, fault.Refused) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonAwaitingPerson, "something happened"},
 		"DNS published":      {"all authoritative servers agree", func(*status.Facts) {}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "every authoritative server shows the records"},
+		"DNS refused": {"why a zone was not changed", func(f *status.Facts) {
+			drifted(f)
+			ran(f, fault.New(fault.Denied, "change zone", "contoso.com", "it broke"), apply.Pending, apply.Pending, apply.Failed)
+		}, v1alpha1.ConditionDNSPublished, no, v1alpha1.ReasonDenied, "it broke"},
+		"DNS, other step failed": {"a run that did not come that far says nothing of DNS", func(f *status.Facts) {
+			drifted(f)
+			ran(f, fault.New(fault.Failed, "set", "route", "it broke"), apply.Failed, apply.Pending, apply.Pending)
+		}, v1alpha1.ConditionDNSPublished, no, v1alpha1.ReasonDrifted, "sip.contoso.com A is 192.0.2.2"},
 		"DNS read back": {"a reply that nobody could verify was confirmed by looking", func(f *status.Facts) {
 			ran(f, nil, apply.Done, apply.Done, apply.Done)
 			f.Run.Entries[2].Message = "the signature of the server's reply did not verify; confirmed by reading back"

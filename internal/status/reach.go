@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/plan"
@@ -55,6 +56,19 @@ func unasked(f Facts) string {
 		return ""
 	}
 	return ", as far as they can be asked; " + few(out) + "; what partners see there is unknown; it is asked again"
+}
+
+// unpublished says why the latest run could not change a zone; "" when it could,
+// or did not come that far.
+func unpublished(f Facts) string {
+	if f.Run == nil || f.Run.Active || f.Run.Err == nil {
+		return ""
+	}
+	i := slices.IndexFunc(f.Run.Entries, func(e apply.Entry) bool { return e.Step.Kind == plan.UpdateDNS && e.State == apply.Failed })
+	if i < 0 {
+		return ""
+	}
+	return f.Run.Entries[i].Message
 }
 
 // doubts says of zones whose last update was not answered as it should be how it

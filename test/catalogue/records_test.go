@@ -107,6 +107,9 @@ func TestSetDnsRecords(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			z := startZone(t)
 			changes := c.change(t)
+			if err := z.writer.Check(t.Context(), changes); err != nil || len(z.Journal()) > 0 {
+				t.Fatalf("%s: asked beforehand: %v, done %v", c.reason, err, z.done())
+			}
 			if err := z.writer.Write(t.Context(), changes); err != nil {
 				t.Fatalf("%s: %s", c.reason, fault.Sentence(err))
 			}
@@ -152,9 +155,10 @@ func TestSetDnsRecordsRefuses(t *testing.T) {
 			z := startZone(t)
 			c.spoil(t, z)
 			before := z.done()
-			err := z.writer.Write(t.Context(), fed(t))
-			if !fault.Is(err, c.kind) || !strings.Contains(fault.Sentence(err), c.says) {
-				t.Errorf("%s: got %s %v; want %s saying %q", c.reason, fault.KindOf(err), err, c.kind, c.says)
+			for _, ask := range []func(context.Context, []dns.Change) error{z.writer.Check, z.writer.Write} {
+				if err := ask(t.Context(), fed(t)); !fault.Is(err, c.kind) || !strings.Contains(fault.Sentence(err), c.says) {
+					t.Errorf("%s: got %s %v; want %s saying %q", c.reason, fault.KindOf(err), err, c.kind, c.says)
+				}
 			}
 			if diff := cmp.Diff(before, z.done()); diff != "" {
 				t.Errorf("%s: something was changed:\n%s", c.reason, diff)

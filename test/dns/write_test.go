@@ -57,6 +57,25 @@ func TestWriteMovesSets(t *testing.T) {
 	}
 }
 
+func TestCheckChangesNothing(t *testing.T) {
+	o := start(t)
+	host := lookup(t, o.reader(t), "sip.contoso.com", dns.A)
+	changes := []dns.Change{
+		host.ChangeTo(set(t, "sip.contoso.com", dns.A, 60, "192.0.2.20")),
+		{From: set(t, "new.contoso.com", dns.A, 0), To: set(t, "new.contoso.com", dns.A, 60, "192.0.2.20")},
+	}
+	before, serial := o.Records("contoso.com"), len(o.Journal())
+	if err := o.writer(t).Check(t.Context(), changes); err != nil {
+		t.Fatal(fault.Sentence(err))
+	}
+	if diff := cmp.Diff(before, o.Records("contoso.com")); diff != "" || len(o.Journal()) != serial {
+		t.Errorf("the zone changed (-before +after):\n%s", diff)
+	}
+	if err := o.writer(t).Write(t.Context(), changes); err != nil {
+		t.Errorf("what was allowed beforehand is refused: %s", fault.Sentence(err))
+	}
+}
+
 func TestWriteRefusesWhatWasNotRead(t *testing.T) {
 	ten := func(t *testing.T) dns.RRSet { return set(t, "sip.contoso.com", dns.A, 300, "192.0.2.10") }
 	tests := map[string]struct {
@@ -104,9 +123,17 @@ func TestWriteRefusesWhatWasNotRead(t *testing.T) {
 			if key.Name == "" {
 				key = rfc2136.TSIG{Name: "fedroute", Secret: secret}
 			}
-			err := writerOf(t, o.config(), key).Write(t.Context(), tc.changes(t))
+			w := writerOf(t, o.config(), key)
+			err := w.Write(t.Context(), tc.changes(t))
 			if got := fault.KindOf(err); got != tc.want {
 				t.Errorf("%s: got %q (%v), want %q", tc.reason, got, err, tc.want)
+			}
+			beforehand := tc.want
+			if tc.want == fault.Refused {
+				beforehand = "" // a policy of names is asked for names that change
+			}
+			if err := w.Check(t.Context(), tc.changes(t)); fault.KindOf(err) != beforehand {
+				t.Errorf("%s: asked beforehand %v, want %q", tc.reason, err, beforehand)
 			}
 			if diff := cmp.Diff(before, o.Records("contoso.com")); diff != "" {
 				t.Errorf("the zone changed (-before +after):\n%s", diff)

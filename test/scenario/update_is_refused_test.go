@@ -3,6 +3,8 @@ package scenario_test
 import (
 	"testing"
 
+	"k8s.io/apimachinery/pkg/api/meta"
+
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/sim/farm"
 )
@@ -22,12 +24,14 @@ func TestUpdateKeyIsWrong(t *testing.T) {
 	wrong["secret"] = "bm90IHRoZSBzZWNyZXQgb2YgdGhpcyBrZXkgYXQgYWxsIQ=="
 	s.secrets = append(s.secrets, wrong["secret"])
 	s.store("dns-key", wrong)
-	old, serial := s.published("fed.contoso.com", "A"), len(s.org.Zones().Journal())
+	before := s.writes()
 	s.moveTo(r, "edge2.contoso.com")
-	s.says(r, v1alpha1.ReasonDenied, "does not accept the signature of key", "nothing was changed", "compare the secret with the server's")
-	if now := s.published("fed.contoso.com", "A"); !sameSet(now, old) || len(s.org.Zones().Journal()) != serial {
-		t.Errorf("partners are led to %v, were %v", now, old)
+	s.says(r, v1alpha1.ReasonDenied, "does not accept the signature of key", "nothing was changed and no step of the plan was begun", "compare the secret with the server's")
+	s.stands(r, "UpdateDNS", v1alpha1.StepFailed, "does not accept the signature of key")
+	if c := meta.FindStatusCondition(r.Status.Conditions, v1alpha1.ConditionDNSPublished); c == nil || c.Reason != v1alpha1.ReasonDenied {
+		t.Errorf("DNSPublished says %+v", c)
 	}
+	s.unchanged(before)
 
 	s.store("dns-key", s.dnsSecret())
 	s.settled(r)
@@ -39,17 +43,30 @@ func TestServerRefusesUpdatesByPolicy(t *testing.T) {
 	r := s.route("edge1.contoso.com")
 	s.settled(r)
 	s.dnsFails("1", "RefuseUpdates")
-	old := s.published("fed.contoso.com", "A")
+	before := s.writes()
 	s.moveTo(r, "edge2.contoso.com")
 	s.says(r, v1alpha1.ReasonRefused, "policy does not allow this change (REFUSED)", "nothing was changed", "allow the key to change these names")
-	if now := s.published("fed.contoso.com", "A"); !sameSet(now, old) {
-		t.Errorf("partners are led to %v, were %v", now, old)
-	}
 	s.hears(r, "StepFailed", "UpdateDNS zone contoso.com", "REFUSED")
+	s.unchanged(before)
 
 	s.dnsFails("1", "")
 	s.settled(r)
 	s.hosts("edge2.contoso.com")
+}
+
+// TestKeyMayNotChangeTheName: a policy of single names is asked only for names
+// that change, so this shows when flags and routes have moved.
+func TestKeyMayNotChangeTheName(t *testing.T) {
+	spec := sampleFarm(t, "one-site-two-pools")
+	spec.DNS.Keys = []farm.DNSKey{{Name: "fedroute", Domains: []string{"other.contoso.com"}}}
+	s := tell(t, spec)
+	old := s.published("fed.contoso.com", "A")
+	r := s.route("edge2.contoso.com")
+	s.says(r, v1alpha1.ReasonRefused, "policy does not allow this change (REFUSED)", "nothing was changed", "allow the key to change these names")
+	s.routed("SIP", "edge2.contoso.com")
+	if now := s.published("fed.contoso.com", "A"); !sameSet(now, old) {
+		t.Errorf("partners are led to %v, were %v", now, old)
+	}
 }
 
 func TestZoneIsElsewhere(t *testing.T) {

@@ -33,6 +33,17 @@ func updateOf(zone string, changes []dns.Change) (*mdns.Msg, error) {
 	return m, nil
 }
 
+// questionOf makes an UPDATE of the prerequisites alone. It changes nothing; the
+// server judges it as it would the update (RFC 2136 section 3: signature, zone and
+// prerequisites, and who may update where that is not a matter of names).
+func questionOf(zone string, changes []dns.Change) (*mdns.Msg, error) {
+	m, err := updateOf(zone, changes)
+	if err == nil {
+		m.Ns = nil
+	}
+	return m, err
+}
+
 func checkChange(zone string, c dns.Change) error {
 	if c.From.Key != c.To.Key || c.To.Name != dns.Canonical(c.To.Name) {
 		return fault.New(fault.Internal, "make update", c.To.Key.String(), fmt.Sprintf("the set that was read is %s", c.From.Key))

@@ -49,6 +49,18 @@ func (w *Writer) Close() error { return w.signer.Close() }
 // Denied, Refused, Invalid, Unsupported, Unreachable (nothing was changed),
 // OutcomeUnknown (read before anything else).
 func (w *Writer) Write(ctx context.Context, changes []dns.Change) error {
+	return w.submit(ctx, changes, updateOf)
+}
+
+// Check sends the update's prerequisites alone; see dns.Writer.
+func (w *Writer) Check(ctx context.Context, changes []dns.Change) error {
+	return w.submit(ctx, changes, questionOf)
+}
+
+// form makes the one message of a zone's changes.
+type form func(zone string, changes []dns.Change) (*mdns.Msg, error)
+
+func (w *Writer) submit(ctx context.Context, changes []dns.Change, f form) error {
 	if len(changes) == 0 {
 		return nil
 	}
@@ -56,23 +68,26 @@ func (w *Writer) Write(ctx context.Context, changes []dns.Change) error {
 	if err != nil {
 		return err
 	}
-	retry, err := w.try(ctx, zone, changes)
+	attempt := func() (retry bool, err error) {
+		m, err := f(zone, changes)
+		if err != nil {
+			return false, err
+		}
+		return w.try(ctx, zone, m)
+	}
+	retry, err := attempt()
 	if retry {
-		_, err = w.try(ctx, zone, changes)
+		_, err = attempt()
 	}
 	return err
 }
 
-// try sends the update once. retry says that the server has forgotten a key that
+// try sends the message once. retry says that the server has forgotten a key that
 // was agreed with it, as after a restart: it changed nothing and a new key helps.
-func (w *Writer) try(ctx context.Context, zone string, changes []dns.Change) (retry bool, err error) {
-	m, err := updateOf(zone, changes)
-	if err != nil {
-		return false, err
-	}
+func (w *Writer) try(ctx context.Context, zone string, m *mdns.Msg) (retry bool, err error) {
 	if m.Len() > maxMessage-tsigRoom {
 		return false, fault.New(fault.Invalid, "change zone", zone,
-			fmt.Sprintf("%d changes need %d octets, one update holds %d", len(changes), m.Len(), maxMessage-tsigRoom)).
+			fmt.Sprintf("its changes need %d octets, one update holds %d", m.Len(), maxMessage-tsigRoom)).
 			With("nothing was changed", "spread the domains over several routes")
 	}
 	key, err := w.signer.key(ctx, w.config)

@@ -47,7 +47,7 @@ type recordsRequest struct {
 type recordsChange struct {
 	Name   string // relative to the zone; "@" is the zone itself
 	Type   dns.Type
-	TTL    string // as PowerShell shows a TimeSpan
+	TTL    string // as PowerShell shows a TimeSpan; "" leaves it as it is
 	Before []string
 	After  []string
 }
@@ -59,20 +59,34 @@ type recordsReply struct {
 	}
 }
 
+// Check implements dns.Writer: the script compares every set and finds nothing to
+// change.
+func (z *ZoneWriter) Check(ctx context.Context, changes []dns.Change) error {
+	request, err := z.request(changes)
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	for i := range request.Changes {
+		request.Changes[i].After, request.Changes[i].TTL = request.Changes[i].Before, ""
+	}
+	return z.run(ctx, "check with the DnsServer cmdlets zone", request)
+}
+
 // Write implements dns.Writer, but the changes are not atomic: addresses are
 // added first, then services, and old services go before old addresses. Faults
 // beside those of dns.Writer: Failed (a part of the changes was made), Busy (an
 // earlier run still works on the zone there), Unreachable (nothing was sent).
 func (z *ZoneWriter) Write(ctx context.Context, changes []dns.Change) error {
-	if len(changes) == 0 {
-		return nil
-	}
 	request, err := z.request(changes)
-	if err != nil {
+	if err != nil || len(changes) == 0 {
 		return err
 	}
+	return z.run(ctx, "change with the DnsServer cmdlets zone", request)
+}
+
+func (z *ZoneWriter) run(ctx context.Context, op string, request recordsRequest) error {
 	j := job{
-		script: script(z.script), op: "change with the DnsServer cmdlets zone", target: z.access.Zone,
+		script: script(z.script), op: op, target: z.access.Zone,
 		arguments: request, limit: settingLimit,
 	}
 	raw, err := z.writer.at(ctx, z.access.Endpoint, z.access.Credentials, j)

@@ -69,8 +69,9 @@ function Add-Value($Set, [string]$Value) {
     }
 }
 
-# Set- compares the old record before it writes.
+# Set- compares the old record before it writes. No TTL means to leave it.
 function Set-Ttl($Set, [string]$Value) {
+    if (-not $Set.Ttl) { return }
     $old = Read-Record $Set.Name $Set.Type | Where-Object { (Format-Value $_) -eq $Value } | Select-Object -First 1
     if (-not $old -or [string]$old.TimeToLive -eq $Set.Ttl) { return }
     $new = $old.Clone()
