@@ -18,12 +18,18 @@ func (o *Organization) openPowerShell(program string) error {
 	if program == "" {
 		return nil
 	}
-	product, err := (&cmdlets.Session{Farm: o.farm}).Module()
-	if err != nil {
-		return err
-	}
-	o.powershell, err = pwsh.Open(pwsh.Config{Program: program, Address: o.addresses.Base.Addr().Next(), Product: product})
+	var err error
+	o.powershell, err = pwsh.Open(pwsh.Config{Program: program, Address: o.addresses.Admin})
 	return err
+}
+
+// modules are those of the product and, on a DNS server, DnsServer.
+func (m *machine) modules(session *cmdlets.Session) (product *powershell.Module, further []*powershell.Module, err error) {
+	if product, err = session.Module(); err != nil || len(m.info.DNSZones) == 0 {
+		return product, nil, err
+	}
+	dnsServer, err := m.dnsServer(session.User)
+	return product, []*powershell.Module{dnsServer}, err
 }
 
 // anyBase is for a farm whose addresses do not matter.
@@ -45,13 +51,13 @@ func ProductModule(spec farm.Spec) (*powershell.Module, error) {
 // runProgram is one powershell.exe that is no evaluator.
 func (m *machine) runProgram(ctx context.Context, in console.Invocation) int {
 	session := m.session(in.User)
-	product, err := session.Module()
+	product, further, err := m.modules(session)
 	if err != nil {
 		_, _ = fmt.Fprintln(in.Stderr, err)
 		return exitFailure
 	}
 	return m.org.powershell.Run(ctx, pwsh.Seat{
-		Name: m.info.FQDN, Machine: m, Clock: m.org.farm.Clock(), Modules: []*powershell.Module{product},
+		Name: m.info.FQDN, Machine: m, Clock: m.org.farm.Clock(), Product: product, Further: further,
 		Setup: session.Bootstrapper, SetupPath: m.org.farm.Product().Bootstrapper(),
 	}, in)
 }

@@ -43,22 +43,14 @@ func (m *machine) Run(ctx context.Context, in console.Invocation) int {
 // runspace is a new engine on the machine.
 func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*powershell.Runspace, error) {
 	session := m.session(in.User)
-	lync, err := session.Module()
+	product, further, err := m.modules(session)
 	if err != nil {
 		return nil, err
-	}
-	modules := []*powershell.Module{lync}
-	if len(m.info.DNSZones) > 0 {
-		dnsServer, err := m.dnsServer(session.User)
-		if err != nil {
-			return nil, err
-		}
-		modules = append(modules, dnsServer)
 	}
 	return powershell.New(powershell.Options{
 		Notation: n, Stdin: in.Stdin, Stdout: in.Stdout, Stderr: in.Stderr, Clock: m.org.farm.Clock(), Machine: m,
 		Files: m.disk, Programs: &programs{machine: m, in: in}, Env: in.Environment,
-		Modules: modules, Loaded: utility.Modules(),
+		Modules: append(further, product), Loaded: utility.Modules(),
 	}), nil
 }
 

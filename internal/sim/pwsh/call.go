@@ -59,7 +59,7 @@ func (v visit) call(ctx context.Context, line []byte) (replies []reply) {
 func (v visit) runspace(host *strings.Builder) *powershell.Runspace {
 	return powershell.New(powershell.Options{
 		Notation: powershell.Recorded, Stdout: host, Stderr: host, Clock: v.seat.Clock, Machine: v.seat.Machine,
-		Files: Disk{}, Env: map[string]string{"TEMP": v.temp}, Loaded: append(v.machine(), v.seat.Modules...),
+		Files: Disk{}, Env: map[string]string{"TEMP": v.temp}, Loaded: append([]*powershell.Module{v.machine(), v.seat.Product}, v.seat.Further...),
 	})
 }
 

@@ -25,7 +25,7 @@ var windowsOnly = append(strings.Fields(`ALLUSERSPROFILE NUMBER_OF_PROCESSORS OS
 
 // environment is what a process sees: what this computer's programs need, the
 // simulated machine's and the client's variables, and the way to the endpoint.
-func (h *Host) environment(at place, in console.Invocation, token string) []string {
+func (h *Host) environment(at place, in console.Invocation) []string {
 	var list []string
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
@@ -39,15 +39,15 @@ func (h *Host) environment(at place, in console.Invocation, token string) []stri
 		}
 	}
 	return append(list,
-		"TEMP="+at.temp, "TMP="+at.temp, "TMPDIR="+at.temp, "ProgramFiles="+at.programFiles, "PSModulePath="+h.modulePath(),
-		"LYNCSIM_MODULE="+h.product, module.EnvEndpoint+"="+h.endpoint.address(), module.EnvToken+"="+token)
+		"TEMP="+at.temp, "TMP="+at.temp, "TMPDIR="+at.temp, "ProgramFiles="+at.programFiles, "PSModulePath="+h.modulePath(at),
+		module.EnvEndpoint+"="+h.endpoint.address())
 }
 
 // modulePath is PSModulePath: the modules here first, then those of the program.
 // PowerShell adds its own folders to what it is given, but is documented to
 // leave the path alone when it lacks the program's modules.
-func (h *Host) modulePath() string {
-	path := h.modules()
+func (h *Host) modulePath(at place) string {
+	path := at.modules
 	program, err := filepath.EvalSymlinks(h.program)
 	if err != nil {
 		return path

@@ -12,7 +12,6 @@ import (
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
-	"github.com/fedroute/fedroute/internal/sim/pwsh/module"
 )
 
 // Config says what to start and what its processes find.
@@ -21,16 +20,11 @@ type Config struct {
 	Program string
 	// Address is the loopback address that processes call.
 	Address netip.Addr
-	// Product is the organization's Lync or SkypeForBusiness module, Further are
-	// other modules of its machines. Only what they declare is used here.
-	Product *powershell.Module
-	Further []*powershell.Module
 }
 
 // Host starts the program and answers the calls of its processes. Close it.
 type Host struct {
 	program  string
-	product  string // name of the product's module
 	folder   string // what this host wrote; goes with it
 	endpoint *endpoint
 
@@ -43,14 +37,16 @@ type Seat struct {
 	Name    string // the machine's name in the topology
 	Machine dotnet.Machine
 	Clock   dotnet.Clock
-	Modules []*powershell.Module
+	// Product is the Lync or SkypeForBusiness module, Further are other modules
+	// of the machine.
+	Product *powershell.Module
+	Further []*powershell.Module
 	// Setup is the product's setup program, at the Windows path SetupPath.
 	Setup     func(ctx context.Context, args []string, out io.Writer) int
 	SetupPath string
 }
 
-// Open finds the program, writes the modules and listens for calls. The error
-// names what is missing.
+// Open finds the program and listens for calls. The error names what is missing.
 func Open(c Config) (*Host, error) {
 	program, err := exec.LookPath(c.Program)
 	if err != nil {
@@ -61,37 +57,19 @@ func Open(c Config) (*Host, error) {
 	}
 	folder, err := os.MkdirTemp("", "lyncsim-")
 	if err != nil {
-		return nil, fmt.Errorf("make a folder for the PowerShell modules: %w", err)
+		return nil, fmt.Errorf("make a folder for the machines of the PowerShell: %w", err)
 	}
-	h := &Host{program: program, product: c.Product.Name, folder: folder, places: map[string]place{}}
-	if err := h.open(c); err != nil {
-		h.Close()
+	at, err := listen(c.Address)
+	if err != nil {
+		_ = os.Remove(folder) // empty, and of no use
 		return nil, err
 	}
-	return h, nil
+	return &Host{program: program, folder: folder, endpoint: at, places: map[string]place{}}, nil
 }
-
-func (h *Host) open(c Config) error {
-	if err := module.WriteProduct(h.modules(), c.Product); err != nil {
-		return err
-	}
-	for _, m := range c.Further {
-		if err := module.Write(h.modules(), m); err != nil {
-			return err
-		}
-	}
-	var err error
-	h.endpoint, err = listen(c.Address)
-	return err
-}
-
-func (h *Host) modules() string { return filepath.Join(h.folder, "modules") }
 
 // Close refuses further calls, waits for those under way to notice, and removes
 // what was written. Processes end with the contexts they were started with.
 func (h *Host) Close() {
-	if h.endpoint != nil {
-		h.endpoint.close()
-	}
+	h.endpoint.close()
 	_ = os.RemoveAll(h.folder) // a process that still writes there loses it
 }

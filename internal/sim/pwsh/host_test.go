@@ -13,7 +13,6 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/cmdlets"
 	"github.com/fedroute/fedroute/internal/sim/console"
 	"github.com/fedroute/fedroute/internal/sim/farm"
-	"github.com/fedroute/fedroute/internal/sim/powershell"
 	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
 	"github.com/fedroute/fedroute/internal/sim/pwsh"
 	"github.com/fedroute/fedroute/internal/sim/pwsh/standin"
@@ -55,12 +54,12 @@ func newSite(t *testing.T, program string) site {
 		program, err = standin.Install(t.TempDir())
 		must(t, err)
 	}
-	h, err := pwsh.Open(pwsh.Config{Program: program, Address: netip.MustParseAddr("127.0.0.1"), Product: product})
+	h, err := pwsh.Open(pwsh.Config{Program: program, Address: netip.MustParseAddr("127.0.0.1")})
 	must(t, err)
 	t.Cleanup(h.Close)
 	return site{h, f, pwsh.Seat{
 		Name: "fe1.contoso.com", Machine: dotnet.NewLoneMachine("FE1", "fe1.contoso.com"), Clock: f.Clock(),
-		Modules: []*powershell.Module{product}, Setup: session.Bootstrapper, SetupPath: f.Product().Bootstrapper(),
+		Product: product, Setup: session.Bootstrapper, SetupPath: f.Product().Bootstrapper(),
 	}}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // machine gives the module's own commands their bodies.
-func (v visit) machine() []*powershell.Module {
+func (v visit) machine() *powershell.Module {
 	m := module.Machine()
 	bodies := map[string]func(context.Context, *powershell.Call) error{
 		"Get-SimulatedMachine": v.describe, "Invoke-SimulatedSetup": v.setup,
@@ -18,7 +18,7 @@ func (v visit) machine() []*powershell.Module {
 	for _, c := range m.Commands {
 		c.Process = bodies[c.Name]
 	}
-	return []*powershell.Module{m}
+	return m
 }
 
 // describe puts out what .NET would tell about the machine's network.

@@ -8,12 +8,14 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/console"
+	"github.com/fedroute/fedroute/internal/sim/pwsh/module"
 )
 
 // place is the folder of this computer that stands for a machine's disk.
 type place struct {
 	temp         string // TEMP, TMPDIR and where processes start
 	programFiles string
+	modules      string // on PSModulePath
 }
 
 const windowsPrograms = `C:\Program Files\`
@@ -29,17 +31,32 @@ func (h *Host) place(seat Seat) (place, error) {
 	if err != nil {
 		return place{}, fmt.Errorf("make a folder for the machine %s: %w", seat.Name, err)
 	}
-	p := place{temp: filepath.Join(root, "Temp"), programFiles: filepath.Join(root, "Program Files")}
+	p := place{temp: filepath.Join(root, "Temp"), programFiles: filepath.Join(root, "Program Files"), modules: filepath.Join(root, "Modules")}
 	for _, dir := range []string{p.temp, p.programFiles} {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			return place{}, fmt.Errorf("make a folder for the machine %s: %w", seat.Name, err)
 		}
+	}
+	if err := p.installModules(seat); err != nil {
+		return place{}, err
 	}
 	if err := p.installSetup(h.program, seat.SetupPath); err != nil {
 		return place{}, fmt.Errorf("write the setup program of %s: %w", seat.Name, err)
 	}
 	h.places[seat.Name] = p
 	return p, nil
+}
+
+func (p place) installModules(seat Seat) error {
+	if err := module.WriteProduct(p.modules, seat.Product); err != nil {
+		return err
+	}
+	for _, m := range seat.Further {
+		if err := module.Write(p.modules, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // setupScript is the product's setup program for the real PowerShell: it asks

@@ -13,6 +13,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/fedroute/fedroute/internal/sim/console"
+	"github.com/fedroute/fedroute/internal/sim/pwsh/module"
 )
 
 const (
@@ -53,7 +54,7 @@ func (h *Host) run(ctx context.Context, seat Seat, in console.Invocation) (int, 
 	defer h.endpoint.dismiss(token)
 
 	cmd := exec.CommandContext(life, h.program, arguments(in, script)...)
-	cmd.Env = h.environment(at, in, token)
+	cmd.Env = append(h.environment(at, in), "LYNCSIM_MODULE="+seat.Product.Name, module.EnvToken+"="+token)
 	cmd.Dir = at.temp
 	cmd.Stdout, cmd.Stderr = in.Stdout, in.Stderr
 	cmd.WaitDelay = outputGrace

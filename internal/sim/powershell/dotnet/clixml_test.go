@@ -59,3 +59,17 @@ func TestSerializeDepth(t *testing.T) {
 		}
 	}
 }
+
+func TestDurations(t *testing.T) {
+	for text, d := range map[string]time.Duration{
+		"PT0S": 0, "PT30S": 30 * time.Second, "PT10M": 10 * time.Minute, "PT1H": time.Hour, "P1D": 24 * time.Hour, "-P1DT1M0.5S": -(24*time.Hour + time.Minute + time.Second/2),
+	} {
+		got, err := dotnet.Serialize(d)
+		if err != nil || !strings.Contains(got, "<TS>"+text+"</TS>") {
+			t.Errorf("%s is written %s (%v), want %s", d, got, err, text)
+		}
+		if back, err := dotnet.Deserialize(got); back != any(d) || err != nil {
+			t.Errorf("%s is read back as %v (%v)", text, back, err)
+		}
+	}
+}

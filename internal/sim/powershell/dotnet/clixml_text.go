@@ -94,7 +94,20 @@ func isoDuration(d time.Duration) string {
 	if d == 0 && text != sign+"P" {
 		return text
 	}
-	return text + "T" + strings.ToUpper(strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m"))
+	text += "T"
+	for _, part := range []struct {
+		unit   time.Duration
+		letter string
+	}{{time.Hour, "H"}, {time.Minute, "M"}} {
+		if n := d / part.unit; n > 0 {
+			text += strconv.Itoa(int(n)) + part.letter
+		}
+		d %= part.unit
+	}
+	if d > 0 || strings.HasSuffix(text, "T") {
+		text += strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + "S"
+	}
+	return text
 }
 
 var isoSpan = regexp.MustCompile(`^(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$`)

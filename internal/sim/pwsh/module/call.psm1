@@ -38,11 +38,15 @@ function Format-Call([string]$Name, $Cmdlet, $Bound) {
         if ($value -is [switch]) { $value = [bool]$value }
         $parameters[$key] = $value
     }
-    $whatIf = [bool]$Cmdlet.GetVariableValue('WhatIfPreference')
+    $whatIf = $WhatIfPreference
+    $confirm = [string]$ConfirmPreference
+    if ($seesPreferences) {
+        $whatIf = [bool]$Cmdlet.GetVariableValue('WhatIfPreference')
+        $confirm = [string]$Cmdlet.GetVariableValue('ConfirmPreference')
+    }
     if ($Bound.ContainsKey('WhatIf')) { $whatIf = [bool]$Bound['WhatIf'] }
-    $confirm = [string]$Cmdlet.GetVariableValue('ConfirmPreference')
     if ($Bound.ContainsKey('Confirm')) { $confirm = if ([bool]$Bound['Confirm']) { 'Low' } else { 'None' } }
-    $call = @{ Cmdlet = $Name; Parameters = $parameters; WhatIf = $whatIf; Confirm = $confirm }
+    $call = @{ Cmdlet = $Name; Parameters = $parameters; WhatIf = [bool]$whatIf; Confirm = $confirm }
     $xml = [System.Management.Automation.PSSerializer]::Serialize($call, 10)
     [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($xml))
 }
@@ -62,10 +66,11 @@ function Send-Call([string]$Name, $Cmdlet, $Bound) {
         $unreachable = [System.InvalidOperationException]::new("lyncsim did not answer: $($_.Exception.Message)")
         $Cmdlet.ThrowTerminatingError([System.Management.Automation.ErrorRecord]::new($unreachable, 'CannotConnect', 'ConnectionError', $Name))
     }
-    # A module's functions do not see the preferences of the script that calls them.
-    $ErrorActionPreference = $Cmdlet.GetVariableValue('ErrorActionPreference')
-    $WarningPreference = $Cmdlet.GetVariableValue('WarningPreference')
-    $VerbosePreference = $Cmdlet.GetVariableValue('VerbosePreference')
+    if ($seesPreferences) {
+        $ErrorActionPreference = $Cmdlet.GetVariableValue('ErrorActionPreference')
+        $WarningPreference = $Cmdlet.GetVariableValue('WarningPreference')
+        $VerbosePreference = $Cmdlet.GetVariableValue('VerbosePreference')
+    }
     foreach ($reply in $replies) {
         switch ($reply['Stream']) {
             'Output' { $Cmdlet.WriteObject($reply['Value']) }

@@ -15,7 +15,18 @@ var (
 	calling string
 	//go:embed machine.types.ps1xml
 	machineTypes string
+	//go:embed records.types.ps1xml
+	recordTypes string
 )
+
+// kind is what differs between modules besides their commands.
+type kind struct {
+	types string // the type file
+	// preferences is $true where the real cmdlets are compiled and follow the
+	// preference variables of the script that calls them. The functions of a
+	// module do not, as those of the real DnsServer module do not.
+	preferences string
+}
 
 // Environment variables by which a module finds the organization that started
 // its process.
@@ -26,7 +37,9 @@ const (
 
 // Write writes a module that Import-Module finds when dir is on PSModulePath:
 // dir/<name>/<name>.psd1 and .psm1.
-func Write(dir string, m *powershell.Module) error { return write(dir, files(m, "")) }
+func Write(dir string, m *powershell.Module) error {
+	return write(dir, files(m, kind{types: recordTypes, preferences: "$false"}))
+}
 
 // WriteProduct is Write for the product's own module. Importing it also makes
 // .NET tell the name and the listeners of the simulated machine, not those of
@@ -34,10 +47,7 @@ func Write(dir string, m *powershell.Module) error { return write(dir, files(m, 
 func WriteProduct(dir string, m *powershell.Module) error {
 	own := *m
 	own.Commands = append(append([]*powershell.Command{}, m.Commands...), Machine().Commands...)
-	types := m.Name + ".types.ps1xml"
-	list := files(&own, types)
-	list[filepath.Join(m.Name, types)] = machineTypes
-	return write(dir, list)
+	return write(dir, files(&own, kind{types: machineTypes, preferences: "$true"}))
 }
 
 // Machine declares what the product's module has beyond its cmdlets. The
@@ -49,22 +59,18 @@ func Machine() *powershell.Module {
 	}}
 }
 
-// files gives a module's files by path; types names its type file, or none.
-func files(m *powershell.Module, types string) map[string]string {
+// files gives a module's files by path.
+func files(m *powershell.Module, k kind) map[string]string {
 	var body, exports strings.Builder
 	body.WriteString(calling)
+	fmt.Fprintf(&body, "\n# Whether preference variables of the calling script count here.\n$seesPreferences = %s\n", k.preferences)
 	for _, c := range m.Commands {
 		body.WriteString(function(c))
 		fmt.Fprintf(&exports, "        %s\n", quote(c.Name))
 	}
-	processed := ""
-	if types != "" {
-		processed = "    TypesToProcess    = @(" + quote(types) + ")\n"
-	}
-	manifest := fmt.Sprintf(manifestForm, quote(m.Name+".psm1"), quote(version(m.Version)),
-		quote("The cmdlets of a simulated organization; written by lyncsim"), processed, exports.String())
+	manifest := fmt.Sprintf(manifestForm, quote(m.Name+".psm1"), quote(version(m.Version)), quote(m.Name+".types.ps1xml"), exports.String())
 	base := filepath.Join(m.Name, m.Name)
-	return map[string]string{base + ".psd1": manifest, base + ".psm1": body.String()}
+	return map[string]string{base + ".psd1": manifest, base + ".psm1": body.String(), base + ".types.ps1xml": k.types}
 }
 
 const manifestForm = `# Written by lyncsim from the cmdlet reference.
@@ -72,8 +78,9 @@ const manifestForm = `# Written by lyncsim from the cmdlet reference.
     RootModule        = %s
     ModuleVersion     = %s
     PowerShellVersion = '5.0'
-    Description       = %s
-%s    FunctionsToExport = @(
+    Description       = 'The cmdlets of a simulated organization; written by lyncsim'
+    TypesToProcess    = @(%s)
+    FunctionsToExport = @(
 %s    )
     CmdletsToExport   = @()
     VariablesToExport = @()
