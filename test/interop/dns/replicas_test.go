@@ -13,67 +13,23 @@ import (
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/test/interop/nameserver"
-	"github.com/fedroute/fedroute/test/interop/program"
 )
 
-// pair is a BIND primary and a Knot secondary on two addresses with one port, as
-// a zone's NS records have them. BIND would listen on no 127.x address but the first.
-type pair struct {
-	primary, secondary nameserver.Server
-	port               int
-	restart            func() // the secondary, which transfers the zone anew
-}
-
-const knotSecondary = `
-server:
-    rundir: "."
-    listen: 127.0.0.2@%[1]s
-remote:
-  - id: primary
-    address: 127.0.0.1@%[1]s
-log:
-  - target: stderr
-    any: info
-database:
-    storage: "."
-zone:
-  - domain: contoso.test
-    master: primary
-    zonefile-load: none
-    zonefile-sync: -1
-    journal-content: none
-`
-
-// startPair starts a secondary that learns of changes only when it starts.
-// hidden leaves the primary out of the zone's NS records.
-func startPair(t *testing.T, hidden bool) pair {
+// startPair starts primary and secondary, and says how to reach them.
+func startPair(t *testing.T, v nameserver.Visibility) (nameserver.Pair, rfc2136.Config) {
 	t.Helper()
-	addr := program.FreeAddr(t, "127.0.0.1")
-	_, port, _ := net.SplitHostPort(addr)
-	records := strings.Replace(nameserver.Records(nameserver.Zone, addr), "@ NS ns1", "@ NS ns1\n@ NS ns2\nns2 A 127.0.0.2", 1)
-	if hidden {
-		records = strings.Replace(records, "@ NS ns1\n", "", 1)
-	}
-	p := pair{primary: nameserver.StartBIND(t, nameserver.BINDOptions{Options: nameserver.Options{Addr: addr, Records: records}, ZoneStatements: `allow-transfer { any; };`})}
-	_, _ = fmt.Sscan(port, &p.port)
-
-	p.secondary = nameserver.Server{Place: program.In(t), Addr: net.JoinHostPort("127.0.0.2", port), Zone: nameserver.Zone}
-	p.secondary.Write(t, "knot.conf", fmt.Sprintf(knotSecondary, port))
-	run := func() func() { return p.secondary.Serve(t, "knotd", "-c", "knot.conf") }
-	stop := run()
-	p.restart = func() { stop(); stop = run() }
-	return p
-}
-
-func (p pair) config() rfc2136.Config {
-	return rfc2136.Config{Server: p.primary.Addr, NSPort: p.port}
+	p := nameserver.StartPair(t, nameserver.Zone, v)
+	c := rfc2136.Config{Server: p.Primary.Addr}
+	_, port, _ := net.SplitHostPort(p.Primary.Addr)
+	_, _ = fmt.Sscan(port, &c.NSPort)
+	return p, c
 }
 
 func TestLaggingSecondary(t *testing.T) {
 	t.Attr("case", "A secondary that lags behind is named until it has caught up")
 	t.Attr("with", "bind9 knot")
-	p := startPair(t, false)
-	r, w := newReader(t, p.config()), newWriter(t, p.config(), updateKey)
+	p, c := startPair(t, nameserver.PublicPrimary)
+	r, w := newReader(t, c), newWriter(t, c, updateKey)
 	want := newSet(t, "sip.contoso.test", dns.A, 60, "192.0.2.20")
 	if err := moveTo(t.Context(), r, w, want); err != nil {
 		t.Fatal(fault.Sentence(err))
@@ -83,29 +39,29 @@ func TestLaggingSecondary(t *testing.T) {
 		t.Fatal(err)
 	}
 	published, laggards := dns.Published(found, []dns.RRSet{want})
-	if published || len(laggards) != 1 || laggards[0].Server != p.secondary.Addr || laggards[0].Found.String() != "192.0.2.10" {
+	if published || len(laggards) != 1 || laggards[0].Server != p.Secondary.Addr || laggards[0].Found.String() != "192.0.2.10" {
 		t.Errorf("the secondary still has the old address, but: published %v, %+v", published, laggards)
 	}
-	p.restart()
+	p.Restart()
 	mustBePublished(t, r, want)
 }
 
 func TestHiddenPrimary(t *testing.T) {
 	t.Attr("case", "A hidden primary is written, the public servers are read")
 	t.Attr("with", "bind9 knot")
-	p := startPair(t, true)
-	r, w := newReader(t, p.config()), newWriter(t, p.config(), updateKey)
+	p, c := startPair(t, nameserver.HiddenPrimary)
+	r, w := newReader(t, c), newWriter(t, c, updateKey)
 	want := newSet(t, "_xmpp-server._tcp.contoso.test", dns.SRV, 60, "0 0 5269 sip.contoso.test")
 	if err := moveTo(t.Context(), r, w, want); err != nil {
 		t.Fatal(fault.Sentence(err))
 	}
-	p.restart()
+	p.Restart()
 	found, err := r.Read(t.Context(), []dns.Key{want.Key})
 	if err != nil {
 		t.Fatal(err)
 	}
 	l := found[want.Key]
-	if len(l.Servers) != 2 || l.Servers[0].Server != p.primary.Addr || l.Servers[1].Server != p.secondary.Addr {
+	if len(l.Servers) != 2 || l.Servers[0].Server != p.Primary.Addr || l.Servers[1].Server != p.Secondary.Addr {
 		t.Errorf("asked %+v, want the hidden primary first and then the public server", l.Servers)
 	}
 	mustBePublished(t, r, want)

@@ -109,10 +109,14 @@ func StartSamba(t testing.TB, b Backend, o Options) Directory {
 	return d
 }
 
-// User makes an account of the domain.
-func (d Directory) User(t testing.TB, name, password string) {
+// User makes an account of the domain and a member of the groups.
+func (d Directory) User(t testing.TB, name, password string, groups ...string) {
 	t.Helper()
-	d.Run(t, "", "samba-tool", "user", "create", name, password, "-s", d.File("smb.conf"), "-H", d.File("dc/private/sam.ldb"))
+	here := []string{"-s", d.File("smb.conf"), "-H", d.File("dc/private/sam.ldb")}
+	d.Run(t, "", "samba-tool", append([]string{"user", "create", name, password}, here...)...)
+	for _, group := range groups {
+		d.Run(t, "", "samba-tool", append([]string{"group", "addmembers", group, name}, here...)...)
+	}
 }
 
 // ownAddress is a loopback address that no other domain controller of a test has:

@@ -122,3 +122,16 @@ func (s Server) Dig(t testing.TB, name, rrtype string, more ...string) []string 
 	args := append([]string{"@" + host, "-p", port, "+tcp", "+norec", "+short", name, rrtype}, more...)
 	return slices.Sorted(strings.FieldsFuncSeq(s.Run(t, "", "dig", args...), func(r rune) bool { return r == '\n' }))
 }
+
+// DigMany asks many questions, each a name and a type, and gives the values in order,
+// one a line.
+func (s Server) DigMany(t testing.TB, question func(int) string, n int) string {
+	t.Helper()
+	var questions strings.Builder
+	for i := range n {
+		questions.WriteString(question(i) + "\n")
+	}
+	s.Write(t, "questions", questions.String())
+	host, port, _ := net.SplitHostPort(s.Addr)
+	return s.Run(t, "", "dig", "@"+host, "-p", port, "+tcp", "+norec", "+short", "-f", "questions")
+}
