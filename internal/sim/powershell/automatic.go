@@ -17,25 +17,42 @@ func (rs *Runspace) defineGlobals() {
 		"PID": int32(4242), "PSCulture": "en-US", "PSUICulture": "en-US", "ShellId": "Microsoft.PowerShell",
 		"HOME": `C:\Users\Administrator`, "PWD": `C:\Windows\system32`, "PSScriptRoot": "", "PSCommandPath": "",
 		"MaximumHistoryCount": int32(4096), "NestedPromptLevel": int32(0), "ErrorView": "NormalView",
-		"PSHOME": `C:\Windows\System32\WindowsPowerShell\v1.0`, "IsWindows": true,
+		"PSHOME": `C:\Windows\System32\WindowsPowerShell\v1.0`, "PSEdition": "Desktop",
 	} {
 		rs.global.set(name, v)
 	}
 	if rs.Edition() == Windows51 {
-		rs.global.remove("IsWindows")
+		return
+	}
+	for name, v := range map[string]any{
+		"IsWindows": true, "IsLinux": false, "IsMacOS": false, "IsCoreCLR": true, "PSEdition": "Core", "ErrorView": "ConciseView",
+		"PSHOME": `C:\Program Files\PowerShell\7`,
+	} {
+		rs.global.set(name, v)
 	}
 }
 
+// versionTable is $PSVersionTable with the keys that about_Automatic_Variables
+// lists for the edition; what names a build is left out of 7.
 func (rs *Runspace) versionTable() *value.Hashtable {
-	version, edition := value.Version{Major: 5, Minor: 1, Build: 17763, Revision: 5830}, "Desktop"
+	h := value.NewHashtable()
 	if rs.Edition() == Core7 {
-		version, edition = value.Version{Major: 7, Minor: 6, Build: 0, Revision: -1}, "Core"
+		h.Set("PSVersion", rs.version()).Set("PSEdition", "Core").Set("OS", "Microsoft Windows 10.0.17763").Set("Platform", "Win32NT")
+	} else {
+		h.Set("PSVersion", rs.version()).Set("PSEdition", "Desktop").
+			Set("BuildVersion", value.Version{Major: 10, Minor: 0, Build: 17763, Revision: 5830}).
+			Set("CLRVersion", value.Version{Major: 4, Minor: 0, Build: 30319, Revision: 42000})
 	}
-	return value.NewHashtable().Set("PSVersion", version).Set("PSEdition", edition).
-		Set("BuildVersion", version).Set("CLRVersion", value.Version{Major: 4, Minor: 0, Build: 30319, Revision: 42000}).
-		Set("WSManStackVersion", value.Version{Major: 3, Minor: 0, Build: -1, Revision: -1}).
+	return h.Set("WSManStackVersion", value.Version{Major: 3, Minor: 0, Build: -1, Revision: -1}).
 		Set("PSRemotingProtocolVersion", value.Version{Major: 2, Minor: 3, Build: -1, Revision: -1}).
 		Set("SerializationVersion", value.Version{Major: 1, Minor: 1, Build: 0, Revision: 1})
+}
+
+func (rs *Runspace) version() value.Version {
+	if rs.Edition() == Core7 {
+		return value.Version{Major: 7, Minor: 6, Build: 0, Revision: -1}
+	}
+	return value.Version{Major: 5, Minor: 1, Build: 17763, Revision: 5830}
 }
 
 func executionContext() *value.Object {
@@ -45,7 +62,7 @@ func executionContext() *value.Object {
 }
 
 func (rs *Runspace) hostObject() *value.Object {
-	v, _ := rs.versionTable().Get("PSVersion")
+	v := rs.version()
 	return value.NewObject("System.Management.Automation.Internal.Host.InternalHost").
 		Set("Name", "ConsoleHost").Set("Version", v).Set("CurrentCulture", "en-US").Set("CurrentUICulture", "en-US")
 }

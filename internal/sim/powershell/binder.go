@@ -13,12 +13,13 @@ import (
 type bound struct {
 	table *value.Hashtable
 	set   string
+	named map[string]bool // those that the command line names
 }
 
 func newBound() *bound {
 	h := value.NewHashtable()
 	h.Type = "System.Management.Automation.PSBoundParametersDictionary"
-	return &bound{table: h}
+	return &bound{table: h, named: make(map[string]bool)}
 }
 
 func (b *bound) get(name string) (any, bool) { return b.table.Get(name) }
@@ -109,6 +110,7 @@ func (b *binder) named(a argument) error {
 		return b.fail("ParameterAlreadyBound", "InvalidArgument", nil, p.Name,
 			"Cannot bind parameter because parameter '%s' is specified more than once. To provide multiple values to parameters that can accept multiple values, use the array syntax. For example, \"-parameter value1,value2,value3\".", p.Name)
 	}
+	b.bound.named[p.Name] = true
 	return b.bind(p, a)
 }
 

@@ -36,6 +36,9 @@ func (c *Call) Has(name string) bool {
 	return ok
 }
 
+// Named tells whether a parameter was given by its name, not by position or pipeline.
+func (c *Call) Named(name string) bool { return c.inv.bound.named[name] }
+
 // Names lists the bound parameters in the order of binding, engine's own included.
 func (c *Call) Names() []string { return c.inv.bound.names() }
 

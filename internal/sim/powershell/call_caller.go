@@ -23,5 +23,6 @@ func (c *Call) WriteHost(text string, wholeLine bool) error {
 	if !wholeLine {
 		m.Set(noNewLine, true)
 	}
+	c.inv.keep(informationStream, m)
 	return c.inv.frame.streams[informationStream](m)
 }

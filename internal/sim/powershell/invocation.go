@@ -23,17 +23,23 @@ type invocation struct {
 
 	shouldProcessing bool
 	confirmImpact    string
-	errorVariable    *value.List
-	warningVariable  *value.List
-	outVariable      *value.List
+	kept             map[syntax.Stream]*value.List // what -ErrorVariable and the like gather
+	pipelineVariable string                        // that each output object is put into
 }
 
 // bindTo keeps what the binder found and prepares what the common parameters ask for.
 func (inv *invocation) bindTo(b *binder) {
 	inv.bound = b.bound
-	inv.errorVariable = inv.collector("ErrorVariable")
-	inv.warningVariable = inv.collector("WarningVariable")
-	inv.outVariable = inv.collector("OutVariable")
+	inv.kept = make(map[syntax.Stream]*value.List)
+	for parameter, stream := range map[string]syntax.Stream{"ErrorVariable": errorStream, "WarningVariable": warningStream,
+		"InformationVariable": informationStream, "OutVariable": outputStream} {
+		if list := inv.collector(parameter); list != nil {
+			inv.kept[stream] = list
+		}
+	}
+	if v, ok := inv.bound.get("PipelineVariable"); ok && inv.params.advanced {
+		inv.pipelineVariable = value.Text(v)
+	}
 }
 
 // collector is the list that a parameter like -ErrorVariable names; "+x" appends
@@ -55,11 +61,11 @@ func (inv *invocation) collector(parameter string) *value.List {
 	return list
 }
 
-// keep puts a record into the -ErrorVariable or -WarningVariable of this call
-// and of those around it, once.
+// keep puts a record into what gathers its stream for this call and for those
+// around it, once.
 func (inv *invocation) keep(stream syntax.Stream, record any) {
 	for at := inv; at != nil; at = at.frame.inv {
-		list := map[syntax.Stream]*value.List{errorStream: at.errorVariable, warningStream: at.warningVariable}[stream]
+		list := at.kept[stream]
 		if list == nil || list.Len() > 0 && list.Items()[list.Len()-1] == record {
 			continue
 		}
@@ -69,8 +75,11 @@ func (inv *invocation) keep(stream syntax.Stream, record any) {
 
 // out sends one object down the pipeline.
 func (inv *invocation) out(v any) error {
-	if inv.outVariable != nil {
-		inv.outVariable.Append(v)
+	if list := inv.kept[outputStream]; list != nil {
+		list.Append(v)
+	}
+	if inv.pipelineVariable != "" {
+		inv.frame.scope.set(inv.pipelineVariable, v)
 	}
 	return inv.frame.streams[outputStream](v)
 }

@@ -45,7 +45,7 @@ func newMessage(stream syntax.Stream, text string) *value.Object {
 }
 
 func (inv *invocation) progress(activity, status string) error {
-	if inv.frame.preference("ProgressPreference") == actionSilent {
+	if a := inv.preference("ProgressAction", "ProgressPreference"); a == actionSilent || a == actionIgnore {
 		return nil
 	}
 	return inv.frame.rs.host.progress(activity, status)

@@ -68,7 +68,7 @@ func environment(c *powershell.Call, name string) any {
 }
 
 func testPath() cmdlet {
-	return cmdlet{name: "Test-Path", heeds: "Path LiteralPath PathType", unsaid: map[string]unsaid{"Path": {nulls: true}, "LiteralPath": {nulls: true}},
+	return cmdlet{name: "Test-Path", heeds: "Path LiteralPath PathType",
 		process: func(_ context.Context, c *powershell.Call) error {
 			list, err := paths(c)
 			if err != nil {

@@ -30,6 +30,9 @@ func groupGathered(ctx context.Context, c *powershell.Call) error {
 	if err != nil {
 		return err
 	}
+	if c.On("AsHashTable") && c.On("CaseSensitive") {
+		return dotnet.Refuse("Group-Object -AsHashTable -CaseSensitive")
+	}
 	groups := grouped(c, rows)
 	if c.On("AsHashTable") {
 		return emitTable(c, groups)

@@ -25,7 +25,11 @@ type jsonReader struct {
 
 // document reads one JSON value; nothing may follow it.
 func (r jsonReader) document(text string) (any, error) {
-	d := json.NewDecoder(strings.NewReader(text))
+	plain := text
+	if r.core {
+		plain = withoutComments(text)
+	}
+	d := json.NewDecoder(strings.NewReader(plain))
 	d.UseNumber()
 	v, err := r.value(d, 0)
 	if err == nil {

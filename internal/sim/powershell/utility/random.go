@@ -52,23 +52,37 @@ func drawObjects(c *powershell.Call, items []any) error {
 	return nil
 }
 
-// drawNumber draws from least to below most, a Double when one of them is.
+// drawNumber draws from least to below most: an Int32 or Int64 when both are, else
+// a Double (the page's table of types).
 func drawNumber(least, most any) (any, error) {
+	for _, limit := range []any{least, most} {
+		if limit != nil && !value.IsNumber(limit) {
+			return nil, dotnet.Refuse("Get-Random with a limit that is a %s", value.TypeName(limit))
+		}
+	}
 	from, to := bound(least, 0), bound(most, 1<<31-1)
 	if from >= to {
 		return nil, powershell.NewErrorRecord("System.ArgumentException", "MinGreaterThanOrEqualMax", "InvalidArgument", nil, fmt.Sprintf(
 			"The Minimum value (%s) cannot be greater than or equal to the Maximum value (%s).", value.FloatText(from, 64), value.FloatText(to, 64)))
 	}
-	_, low := least.(float64)
-	_, high := most.(float64)
-	if low || high {
-		return from + rand.Float64()*(to-from), nil
+	wide := false
+	for _, limit := range []any{least, most} {
+		switch limit.(type) {
+		case nil, int32:
+		case int64:
+			wide = true
+		default:
+			return from + rand.Float64()*(to-from), nil
+		}
+	}
+	if to-from >= 1<<62 {
+		return nil, dotnet.Refuse("Get-Random over more than 62 bits")
 	}
 	n := int64(from) + rand.Int64N(int64(to)-int64(from))
-	if int64(to) > 1<<31-1 || int64(from) < -1<<31 {
+	if wide {
 		return n, nil
 	}
-	return int32(n), nil
+	return value.From(int(n)), nil
 }
 
 func bound(v any, otherwise float64) float64 {

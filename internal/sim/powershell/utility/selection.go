@@ -62,11 +62,14 @@ func (s *selection) take(ctx context.Context, c *powershell.Call, item any) erro
 		return s.emit(ctx, c, item)
 	case len(s.indexes) > 0:
 		return s.indexed(ctx, c, item)
-	case c.Has("SkipLast"), c.Has("Last") && !s.limited:
+	case c.Has("Last") && !s.limited:
 		s.held = append(s.held, item)
 		return nil
 	case s.skip > 0:
 		s.skip--
+		return nil
+	case c.Has("SkipLast"):
+		s.held = append(s.held, item)
 		return nil
 	case !s.limited:
 		return s.emit(ctx, c, item)

@@ -15,7 +15,8 @@ func writeOutput() cmdlet {
 			if _, isPiped := c.Input(); !isPiped {
 				item = remaining(item)
 			}
-			if c.On("NoEnumerate") {
+			// 5.1 enumerates all the same when -InputObject is named (its page).
+			if c.On("NoEnumerate") && (c.Runspace().Edition() == powershell.Core7 || !c.Named("InputObject")) {
 				return c.EmitWhole(whole(item))
 			}
 			return c.Emit(item)
