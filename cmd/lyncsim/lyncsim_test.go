@@ -53,6 +53,8 @@ func TestCommandLine(t *testing.T) {
 		"foreign base": {"only loopback is used", []string{"--farm", sample, "--base", "192.0.2.0/24"}, 1, "192.0.2"},
 		"clock":        {"there are two clocks", []string{"--farm", sample, "--clock", "sun"}, 1, "there are real and manual"},
 		"keytab":       {"a missing keytab is named", []string{"--farm", sample, "--keytab", "nowhere.keytab"}, 1, "nowhere.keytab"},
+		"no program":   {"the PowerShell program must be there", []string{"--farm", sample, "--powershell", "no-such-powershell"}, 1, "find the PowerShell no-such-powershell"},
+		"no folder":    {"a module needs a folder", []string{"powershell-module"}, 1, `"out" not set`},
 		"unknown flag": {"unknown flags are refused", []string{"--frm", sample}, 1, "unknown flag"},
 	}
 	for name, tc := range cases {
@@ -206,6 +208,36 @@ func TestPowerShell(t *testing.T) {
 			code, out, errs := lyncsim(t, tc.stdin, args...)
 			if code != tc.code || out != tc.stdout || errs != tc.stderr {
 				t.Errorf("%s: exit code %d, stdout %q, stderr %q; want %d, %q, %q", tc.reason, code, out, errs, tc.code, tc.stdout, tc.stderr)
+			}
+		})
+	}
+}
+
+func TestPowerShellModule(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		args   []string
+		folder string
+		has    map[string]bool // text of the module file
+	}{
+		"reference": {"without a farm file: every cmdlet, as Lync", nil, "Lync",
+			map[string]bool{"function Get-CsXmppAllowedPartner": true, "function Get-SimulatedMachine": true, "[string]$XmppFederationRoute": true}},
+		"2019": {"with one: the module of that product", []string{"--farm", filepath.Join(samples, "sfb2019-no-xmpp.yaml")}, "SkypeForBusiness",
+			map[string]bool{"function Set-CsSite": true, "function Get-CsPoolUpgradeReadinessState": false, "function Get-CsUserPoolInfo": true}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			code, out, errs := lyncsim(t, "", append([]string{"powershell-module", "--out", dir}, tc.args...)...)
+			if code != 0 || !strings.Contains(out, tc.folder) || errs != "" {
+				t.Fatalf("%s: exit code %d, stdout %q, stderr %q", tc.reason, code, out, errs)
+			}
+			text, err := os.ReadFile(filepath.Join(dir, tc.folder, tc.folder+".psm1"))
+			must(t, err)
+			for part, want := range tc.has {
+				if got := strings.Contains(string(text), part); got != want {
+					t.Errorf("%s: %q is in the module: %t, want %t", tc.reason, part, got, want)
+				}
 			}
 		})
 	}

@@ -33,11 +33,13 @@ func TestBinding(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")[1:]
+	var out, errs bytes.Buffer
+	rs := engine(t, powershell.Options{Notation: powershell.Recorded, Stdout: &out, Stderr: &errs, Loaded: utility.Modules()})
+	rs.Run(t.Context(), recorder)
 	for _, line := range lines {
 		command, want, _ := strings.Cut(line, "\t")
-		var out, errs bytes.Buffer
-		rs := engine(t, powershell.Options{Notation: powershell.Recorded, Stdout: &out, Stderr: &errs, Loaded: utility.Modules()})
-		rs.Run(t.Context(), recorder)
+		out.Reset()
+		errs.Reset()
 		rs.Run(t.Context(), command)
 		got := "ok\t" + strings.Join(strings.Split(strings.TrimSpace(out.String()), "\n"), "; ")
 		if id, _, failed := strings.Cut(errs.String(), "\t"); failed {

@@ -36,6 +36,8 @@ function Format-Call([string]$Name, $Cmdlet, $Bound) {
         $value = $Bound[$key]
         if ($engineParameters -contains $key) { continue }
         if ($value -is [switch]) { $value = [bool]$value }
+        if ($value -is [ipaddress]) { $value = $value.ToString() }
+        if ($value -is [ipaddress[]]) { $value = @(foreach ($address in $value) { $address.ToString() }) }
         $parameters[$key] = $value
     }
     $whatIf = $WhatIfPreference

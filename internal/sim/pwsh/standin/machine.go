@@ -54,8 +54,9 @@ func (m *machine) Listeners() []netip.AddrPort {
 		if table, ok := item.(*value.Hashtable); ok {
 			address, _ := table.Get("Address")
 			port, _ := table.Get("Port")
-			if at, err := netip.ParseAddrPort("[" + value.Text(address) + "]:" + value.Text(port)); err == nil {
-				out = append(out, netip.AddrPortFrom(at.Addr().Unmap(), at.Port()))
+			number, _ := value.ToInt(port)
+			if at, err := netip.ParseAddr(value.Text(address)); err == nil {
+				out = append(out, netip.AddrPortFrom(at, uint16(number)))
 			}
 		}
 	}
