@@ -32,6 +32,11 @@ demo: build controlplane ## Fail federation over and back in a simulated organiz
 test: controlplane ## Run all tests with the race detector: unit, golden, property, scenario.
 	CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -race -timeout 20m ./...
 
+.PHONY: versions
+versions: build controlplane ## Tell every story of the scenario suite on each version, 2010 to Subscription Edition, without the race detector.
+	go test -c -o $(BIN)/scenario.test ./test/scenario
+	@hack/versions.sh $(BIN)
+
 # What make interop drives: programs that nobody here wrote.
 INTEROP_PACKAGES := bind9 bind9-dnsutils knot pdns-server pdns-backend-sqlite3 sqlite3 \
 	krb5-kdc krb5-admin-server krb5-user python3-winrm ansible-core curl \

@@ -156,6 +156,9 @@ func (o *Organization) setFlags(r request) (any, error) {
 				return nil, err
 			}
 		}
+		if in.XMPP != nil && *in.XMPP && !o.farm.Product().XMPP {
+			return nil, fault.New(fault.Unsupported, "tick the XMPP box of Edge pool", pool, o.farm.Product().Name+" has no such box")
+		}
 		if in.XMPP != nil {
 			return d.WithXMPPFederation(pool, *in.XMPP)
 		}

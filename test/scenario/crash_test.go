@@ -3,6 +3,7 @@ package scenario_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os/exec"
@@ -27,8 +28,13 @@ type manager struct {
 	ended chan error
 }
 
+var built = flag.String("manager", "", "the manager program that stories run; empty: they build it")
+
 // program builds the manager once for all stories that run it.
 var program = sync.OnceValues(func() (string, error) {
+	if *built != "" {
+		return *built, nil
+	}
 	path := filepath.Join(folder, "manager")
 	out, err := exec.Command("go", "build", "-o", path, root+"/cmd/manager").CombinedOutput()
 	if err != nil {
@@ -119,6 +125,7 @@ func (s *story) done(r *v1alpha1.FederationRoute) bool {
 // TestManagerIsReplacedAgainAndAgain: told to stop at random moments, in this
 // process, with a lifelike farm.
 func TestManagerIsReplacedAgainAndAgain(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			spec := sampleFarm(t, "sfb2019-no-xmpp")

@@ -7,42 +7,61 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/farm"
 )
 
-// TestSomebodyMovesThingsByHand: a site's route and a partner's record.
+// TestSomebodyMovesThingsByHand: a site's route and a partner's record. The other
+// sites keep the port open, so that the route is what is seen first.
 func TestSomebodyMovesThingsByHand(t *testing.T) {
-	s := tell(t, sampleFarm(t, "one-site-two-pools"))
-	r := s.route("edge1.contoso.com")
+	s := tell(t, sampleFarm(t, "three-sites-four-pools"))
+	r := s.route("edge-ams.northwind.com")
 	s.settled(r)
-	s.must(s.org.Farm().SetSiteRoute(nora, "Redmond", farm.XMPP, "edge2.contoso.com"))
-	s.must(s.org.Zones().Set("nora", "fed.contoso.com", "A", 300, "127.0.0.99"))
+	moved := s.lastProtocol()
+	s.must(s.org.Farm().SetSiteRoute(nora, "Singapore", moved, "edge-sin.northwind.com"))
 
 	var told []v1alpha1.Drift
 	s.until(r, "drift being undone", func(r *v1alpha1.FederationRoute) bool {
 		if len(r.Status.Drift) > len(told) {
 			told = r.Status.Drift
 		}
-		return len(r.Status.History) > 0 && len(r.Status.Drift) == 0 && has(r.Status.History, "SetSiteRoute", "edge2.contoso.com", "edge1.contoso.com")
+		return len(r.Status.History) > 0 && len(r.Status.Drift) == 0 && has(r.Status.History, "SetSiteRoute", "edge-sin.northwind.com", "edge-ams.northwind.com")
 	})
 	s.settled(r)
-	s.hosts("edge1.contoso.com")
+	s.hosts("edge-ams.northwind.com")
 	if len(told) == 0 {
 		t.Error("status.drift never told of it")
 	}
-	s.hears(r, "DriftDetected", "XMPP federation route of site Redmond is edge2.contoso.com, wanted edge1.contoso.com")
-	s.hears(r, "StepDone", "SetSiteRoute XMPP route of site Redmond: edge2.contoso.com -> edge1.contoso.com")
+	s.hears(r, "DriftDetected", string(moved)+" federation route of site Singapore is edge-sin.northwind.com, wanted edge-ams.northwind.com")
+	s.hears(r, "StepDone", "SetSiteRoute "+string(moved)+" route of site Singapore: edge-sin.northwind.com -> edge-ams.northwind.com")
+
+	s.must(s.org.Zones().Set("nora", "fed.northwind.com", "A", 300, "127.0.0.99"))
+	s.until(r, "the record being put back", func(r *v1alpha1.FederationRoute) bool {
+		return len(r.Status.History) > 0 && r.Status.History[0].Kind == "UpdateDNS" && containsAll(r.Status.History[0].From, []string{"127.0.0.99"})
+	})
+	s.settled(r)
+	s.hosts("edge-ams.northwind.com")
 }
 
 // TestManyThingsDriftAtOnce: each of them is told.
 func TestManyThingsDriftAtOnce(t *testing.T) {
-	s := tell(t, sampleFarm(t, "one-site-two-pools"))
-	r := s.route("edge1.contoso.com", func(r *v1alpha1.FederationRoute) { r.Spec.Mode = v1alpha1.ModeEnforce })
+	s := tell(t, sampleFarm(t, "three-sites-four-pools"))
+	r := s.route("edge-ams.northwind.com", func(r *v1alpha1.FederationRoute) {
+		r.Spec.FrontEndPools = []v1alpha1.FrontEndPoolRoute{{FQDN: "pool-ams.northwind.com"}}
+	})
 	s.settled(r)
 	change(s, r, func(r *v1alpha1.FederationRoute) { r.Spec.Mode = v1alpha1.ModeObserve })
 	s.settled(r)
-	s.must(s.org.Farm().SetSiteRoute(nora, "Redmond", farm.XMPP, "edge2.contoso.com"))
-	s.must(s.org.Farm().SetSiteRoute(nora, "Redmond", farm.SIP, "edge2.contoso.com"))
+	s.must(s.org.Farm().SetSiteRoute(nora, "Frankfurt", s.lastProtocol(), "edge-fra.northwind.com"))
+	s.must(s.org.Farm().SetSiteRoute(nora, "Singapore", farm.SIP, "edge-sin.northwind.com"))
+	s.must(s.org.Farm().SetAssociation(nora, "pool-ams.northwind.com", farm.LinkRegistrar, "edge-sin.northwind.com"))
 	s.says(r, v1alpha1.ReasonDrifted, "mode Observe changes nothing")
-	s.hears(r, "DriftDetected", "XMPP federation route of site Redmond is edge2.contoso.com")
-	s.hears(r, "DriftDetected", "SIP federation route of site Redmond is edge2.contoso.com")
+	s.until(r, "everything being told", func(r *v1alpha1.FederationRoute) bool { return len(r.Status.Drift) >= 3 })
+	s.hears(r, "DriftDetected", string(s.lastProtocol())+" federation route of site Frankfurt is edge-fra.northwind.com")
+	var fields string
+	for _, d := range r.Status.Drift {
+		fields += d.Field + "\n"
+	}
+	wanted := []string{string(s.lastProtocol()) + " federation route of site Frankfurt", "SIP federation route of site Singapore", "Edge association of Front End pool pool-ams.northwind.com"}
+	if !containsAll(fields, wanted) {
+		t.Errorf("told are only\n%s", fields)
+	}
 }
 
 func has(history []v1alpha1.HistoryEntry, kind, from, to string) bool {

@@ -74,11 +74,6 @@ func (s *story) unchanged(since int) {
 	}
 }
 
-// xmpp tells whether the organization federates over XMPP.
-func (s *story) xmpp() bool {
-	return s.org.Farm().Product().XMPP && len(s.org.Farm().Spec().XMPPDomains) > 0
-}
-
 // hosts checks, on the organization and not in status, that the pool hosts the
 // protocols for every site and domain, and that partners get through.
 func (s *story) hosts(pool string) {

@@ -101,7 +101,7 @@ func startManager(ctx context.Context, seen cache.Options) (stopped <-chan struc
 	err = controllers.Setup(mgr, controllers.Options{
 		Client: mgr.GetClient(), Secrets: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("fedroute"),
 		Clock: controllers.RealClock{}, Dial: shell.DialWith(winrm.Options{ConnectTimeout: 4 * time.Second}),
-		Prober: tcp.Prober{}, Limits: limits, ObserveTimeout: 12 * time.Second, TopologyWorkers: 32, RouteWorkers: 16,
+		Prober: tcp.Prober{}, Limits: limits, ObserveTimeout: 12 * time.Second, TopologyWorkers: 64, RouteWorkers: 64,
 	})
 	done := make(chan struct{})
 	go func() {

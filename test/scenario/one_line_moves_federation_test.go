@@ -8,6 +8,7 @@ import (
 )
 
 func TestOneLineMovesFederation(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct {
 		reason   string
 		farm     string

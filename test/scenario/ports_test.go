@@ -7,21 +7,25 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/farm"
 )
 
-// TestFirewallWasForgotten: the standby pool's XMPP port was never opened.
+// TestFirewallWasForgotten: the standby pool's port was never opened, that for
+// XMPP where there is one.
 func TestFirewallWasForgotten(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com")
 	s.settled(r)
-	old := s.published("fed.contoso.com", "A")
-	s.must(s.org.Farm().AddFault(farm.Fault{Kind: farm.FaultFirewall, Target: "edge2.contoso.com/5269"}))
+	old, port := s.published("fed.contoso.com", "A"), "5061"
+	if s.xmpp() {
+		port = "5269"
+	}
+	s.must(s.org.Farm().AddFault(farm.Fault{Kind: farm.FaultFirewall, Target: "edge2.contoso.com/" + port}))
 
 	s.moveTo(r, "edge2.contoso.com")
-	s.stands(r, "CheckPorts", v1alpha1.StepFailed, "port 5269: connection refused", "DNS stays where it is", "its firewall")
-	s.says(r, v1alpha1.ReasonUnreachable, "port 5269", "DNS stays where it is", "it is tried again")
+	s.stands(r, "CheckPorts", v1alpha1.StepFailed, "port "+port+": connection refused", "DNS stays where it is", "its firewall")
+	s.says(r, v1alpha1.ReasonUnreachable, "port "+port, "DNS stays where it is", "it is tried again")
 	if now := s.published("fed.contoso.com", "A"); !sameSet(now, old) {
 		t.Errorf("partners are led to %v, were %v", now, old)
 	}
-	s.hears(r, "StepFailed", "CheckPorts", "5269")
+	s.hears(r, "StepFailed", "CheckPorts", port)
 
 	s.org.Farm().ClearFaults()
 	s.settled(r)

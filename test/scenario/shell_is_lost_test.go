@@ -12,6 +12,7 @@ import (
 // TestShellIsLostWhilePublishing: at each moment of the publish, what the
 // controller knows is that it knows nothing.
 func TestShellIsLostWhilePublishing(t *testing.T) {
+	t.Parallel()
 	deleted := func(m *wsman.Server) { m.DeleteShells() }
 	cases := map[string]struct {
 		reason    string
@@ -62,6 +63,7 @@ func TestShellIsLostWhilePublishing(t *testing.T) {
 // TestBadNetwork: each kind of trouble strikes now and then, on every machine,
 // during a failover, and then ends.
 func TestBadNetwork(t *testing.T) {
+	t.Parallel()
 	for seed, effect := range []wsman.Effect{wsman.Drop, wsman.Unauthorized, wsman.LoseShell, wsman.Lose, wsman.Halve} {
 		t.Run(string(effect), func(t *testing.T) {
 			s := tell(t, sampleFarm(t, "one-site-two-pools"))

@@ -35,14 +35,15 @@ type story struct {
 // nora is the administrator who works beside the controller.
 var nora = farm.Actor{User: `CONTOSO\nora`, Machine: "her desk", Command: "by hand"}
 
-// sampleFarm reads one of the three sample organizations.
+// sampleFarm reads one of the three sample organizations, in the version that
+// the run is about.
 func sampleFarm(t *testing.T, name string) farm.Spec {
 	t.Helper()
 	spec, err := farm.Load(filepath.Join(root, "config/samples/farms", name+".yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return spec
+	return ofThisRun(t, spec)
 }
 
 // tell starts an organization and describes it to the API server.

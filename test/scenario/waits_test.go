@@ -19,18 +19,20 @@ import (
 const patience = 3 * time.Minute
 
 // until watches the route until it is as asked. What it last looked like is
-// told when patience ends.
+// told when patience ends. A watch may begin with the route as it was before the
+// story's last edit: that counts for nothing.
 func (s *story) until(r *v1alpha1.FederationRoute, what string, ok func(*v1alpha1.FederationRoute) bool) {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(s.ctx, patience)
 	defer cancel()
+	latest := r.Generation
 	for ctx.Err() == nil { // an API server may end a watch at any time
 		w, err := objects.Watch(ctx, &v1alpha1.FederationRouteList{}, client.InNamespace(r.Namespace), byName(r.Name))
 		if err != nil {
 			continue
 		}
 		for e := range w.ResultChan() {
-			if now, is := e.Object.(*v1alpha1.FederationRoute); is {
+			if now, is := e.Object.(*v1alpha1.FederationRoute); is && now.Generation >= latest {
 				now.DeepCopyInto(r)
 				if ok(r) {
 					w.Stop()

@@ -38,7 +38,7 @@ func (r *run) registrarSettings() []registrarSettings {
 }
 
 // hasPoolState: pool states came with paired pools in Lync Server 2013.
-func (r *run) hasPoolState() bool { return r.Farm.Product().ServiceVersion >= 6 }
+func (r *run) hasPoolState() bool { return r.Farm.Product().PairsPools() }
 
 func getRegistrarSettings(_ context.Context, r *run) error {
 	found, err := pick(r, "Registrar configuration", r.registrarSettings(), func(s registrarSettings) string { return s.identity })

@@ -26,6 +26,10 @@ type Product struct {
 	Deployment string // folder of Bootstrapper.exe
 }
 
+// PairsPools tells whether Front End pools can be paired and failed over: since
+// 2013 [doc].
+func (p Product) PairsPools() bool { return p.ServiceVersion >= 6 }
+
 // Bootstrapper is the full path of the setup program.
 func (p Product) Bootstrapper() string { return p.Deployment + `\Bootstrapper.exe` }
 

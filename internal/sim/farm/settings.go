@@ -166,13 +166,18 @@ func (f *Farm) withDependency(doc *topology.Document, d dependency) (*topology.D
 }
 
 // SetPoolState is what a person does with Set-CsRegistrarConfiguration
-// -PoolState.
+// -PoolState. Fault: Unsupported where pools have no state.
 func (f *Farm) SetPoolState(a Actor, pool string, state PoolState) error {
 	return f.change(a, revision{
 		object: "Registrar:" + pool + " PoolState",
 		to:     string(state),
 		show:   func(c *Configuration) string { return string(c.Pools[key(pool)].State) },
-		edit:   func(c *Configuration) error { return c.setPoolState(pool, state) },
+		edit: func(c *Configuration) error {
+			if !f.product.PairsPools() {
+				return fault.New(fault.Unsupported, "set the state of pool", pool, f.product.Name+" has no paired pools")
+			}
+			return c.setPoolState(pool, state)
+		},
 	})
 }
 

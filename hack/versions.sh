@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Tells every story of the scenario suite on each version of the product, and
+# once more with the name that Microsoft's procedures give to the parameter for
+# a site's XMPP route. Takes the folder with the built programs.
+#   hack/versions.sh bin
+set -euo pipefail
+bin=$(realpath "$1")
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+# Two runs side by side, each with its own API server: while one waits, the other works.
+tell() {
+  local log begun=$SECONDS
+  log=$(mktemp "$3/XXXXXX")
+  if "$2/scenario.test" $1 -manager "$2/manager" -test.parallel 24 -test.timeout 15m -test.v >"$log" 2>&1; then
+    printf 'ok   %-60s %3d stories  %3d s\n' "$1" "$(grep -c '^ *--- PASS' "$log")" $((SECONDS - begun))
+  else
+    printf 'FAIL %s\n' "$1"
+    cat "$log"
+    return 1
+  fi
+}
+export -f tell
+
+cd "$(dirname "$0")/../test/scenario"
+FEDROUTE_BIN=$bin xargs -d '\n' -P 2 -I RUN bash -c 'tell "$@"' tell RUN "$bin" "$logs" <<'RUNS'
+-product LyncServer2010
+-product LyncServer2013
+-product SkypeForBusinessServer2015
+-product SkypeForBusinessServer2019
+-product SkypeForBusinessServerSE
+-product LyncServer2013 -route-parameter XmppExternalFederationRoute
+RUNS

@@ -1,0 +1,155 @@
+package scenario_test
+
+import (
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fedroute/fedroute/internal/sim/farm"
+)
+
+// A run is about one version of the product; make versions makes a run for each.
+var (
+	version        = flag.String("product", "", "the version of every organization, such as SkypeForBusinessServer2019; empty: the samples' own")
+	routeParameter = flag.String("route-parameter", "", "how Set-CsSite calls the XMPP route, where the version has it; empty: as the reference does")
+)
+
+// ofThisRun turns a sample into an organization of the version that the run is
+// about. Without XMPP federation it never had anything to do with XMPP.
+func ofThisRun(t *testing.T, spec farm.Spec) farm.Spec {
+	t.Helper()
+	if *version != "" {
+		spec.Product = *version
+	}
+	product, err := farm.ProductByID(spec.Product)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if product.XMPPRoute {
+		spec.XMPPRouteParameter = *routeParameter
+	}
+	if product.XMPP {
+		return spec
+	}
+	spec.XMPPDomains, spec.XMPPPartners = nil, nil
+	for i := range spec.Sites {
+		spec.Sites[i].XMPPFederationRoute = ""
+		for j := range spec.Sites[i].EdgePools {
+			spec.Sites[i].EdgePools[j].XMPP = false
+		}
+	}
+	return spec
+}
+
+// TestEveryStoryIsToldOfEveryVersion: no story is left out of a run. Each takes
+// its organizations from sampleFarm, none sets a version of its own, none is
+// skipped; and make versions makes a run for every version, with both names of
+// the parameter.
+func TestEveryStoryIsToldOfEveryVersion(t *testing.T) {
+	functions := sources(t)
+	stories := 0
+	for story := range functions {
+		if !strings.HasPrefix(story, "Test") || story == "TestMain" || story == t.Name() {
+			continue
+		}
+		stories++
+		if !reaches(functions, story, "sampleFarm") {
+			t.Errorf("%s takes no organization of this run's version", story)
+		}
+		for _, skip := range []string{"Skip", "Skipf", "SkipNow"} {
+			if reaches(functions, story, skip) {
+				t.Errorf("%s may be skipped", story)
+			}
+		}
+	}
+	for name, uses := range functions {
+		if uses["Product ="] && name != "ofThisRun" {
+			t.Errorf("%s sets a version of its own", name)
+		}
+	}
+	if stories < 40 {
+		t.Errorf("only %d stories were found", stories)
+	}
+
+	script, err := os.ReadFile(filepath.Join(root, "hack/versions.sh"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range append(farm.ProductIDs(), "LyncServer2013 -route-parameter "+farm.XMPPRouteByProcedures) {
+		if !strings.Contains(string(script), "\n-product "+run+"\n") {
+			t.Errorf("hack/versions.sh makes no run for %s", run)
+		}
+	}
+}
+
+// sources gives what each function of this package names, whatever its file's
+// build tags.
+func sources(t *testing.T) map[string]map[string]bool {
+	t.Helper()
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	functions := map[string]map[string]bool{}
+	for _, path := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			if f, is := d.(*ast.FuncDecl); is {
+				functions[f.Name.Name] = names(f)
+			}
+		}
+	}
+	return functions
+}
+
+// reaches tells whether a function names something, itself or through others.
+func reaches(functions map[string]map[string]bool, from, name string) bool {
+	seen, todo := map[string]bool{}, []string{from}
+	for len(todo) > 0 {
+		f := todo[0]
+		todo = todo[1:]
+		if f == name {
+			return true
+		}
+		if !seen[f] {
+			seen[f] = true
+			todo = slices.AppendSeq(todo, maps.Keys(functions[f]))
+		}
+	}
+	return false
+}
+
+// names are the functions that a story calls and, as "Name =", the fields that
+// it sets.
+func names(f *ast.FuncDecl) map[string]bool {
+	all := map[string]bool{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			switch called := n.Fun.(type) {
+			case *ast.Ident:
+				all[called.Name] = true
+			case *ast.SelectorExpr:
+				all[called.Sel.Name] = true
+			}
+		case *ast.AssignStmt:
+			for _, left := range n.Lhs {
+				if field, is := left.(*ast.SelectorExpr); is {
+					all[field.Sel.Name+" ="] = true
+				}
+			}
+		}
+		return true
+	})
+	return all
+}
