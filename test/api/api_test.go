@@ -138,6 +138,29 @@ func TestGoodObjectsAreAccepted(t *testing.T) {
 	}
 }
 
+func TestSamplesAreAccepted(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, "config/samples/*.yaml"))
+	if err != nil || len(files) < 5 {
+		t.Fatalf("only %d samples were found (%v)", len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for part := range strings.SplitSeq(string(text), "\n---\n") {
+			var o unstructured.Unstructured
+			if err := yaml.Unmarshal([]byte(part), &o.Object); err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			o.SetNamespace("default")
+			if err := objects.Create(t.Context(), &o, client.DryRunAll); err != nil {
+				t.Errorf("%s: %v", filepath.Base(file), err)
+			}
+		}
+	}
+}
+
 // create asks the server as a dry run, so that cases do not meet.
 func create(text string) error {
 	var o unstructured.Unstructured

@@ -118,7 +118,7 @@ try {
     }
     foreach ($set in $sets) {
         foreach ($value in $set.After) {
-            if (Set-Ttl $set $value) { $made++ }
+            if ($set.Before -contains $value -and (Set-Ttl $set $value)) { $made++ }
         }
     }
     for ($i = $sets.Count - 1; $i -ge 0; $i--) {
