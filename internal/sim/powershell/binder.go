@@ -117,8 +117,8 @@ func (b *binder) named(a argument) error {
 // bind converts and checks a value and narrows the possible parameter sets.
 func (b *binder) bind(p *formal, a argument) error {
 	v := a.value
-	if a.number && p.typ != nil && p.typ.Name == "System.String" {
-		v = a.text
+	if a.number && p.typ != nil && (p.typ.Name == "System.String" || p.typ.Name == "System.Version") {
+		v = a.text // as it was written: 007, 3.0
 	}
 	v, err := b.convert(p, v)
 	if err != nil {

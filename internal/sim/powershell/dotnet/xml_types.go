@@ -28,7 +28,7 @@ func xmlTypes() []*Type {
 		return d, nil
 	}
 	return []*Type{document,
-		{Name: "System.Xml.XmlNode", Members: nodeMembers().with(xmlSearch()).with(xmlChange()), Refused: []string{"CloneNode", "Normalize",
+		{Name: "System.Xml.XmlNode", Members: nodeMembers().with(xmlSearch()).with(xmlChange()).with(xmlClone()), Refused: []string{"Normalize",
 			"CreateNavigator", "Supports", "WriteTo", "WriteContentTo", "Validate", "BaseURI", "SchemaInfo", "GetNamespaceOfPrefix",
 			"GetPrefixOfNamespace", "ReplaceChild", "InsertBefore", "InsertAfter", "CreateNode"}},
 		{Name: "System.Xml.XmlElement", Base: "System.Xml.XmlNode", Members: elementMembers()},
