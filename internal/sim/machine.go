@@ -49,7 +49,7 @@ func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, err
 	m.server, err = wsman.New(wsman.Config{
 		Machine: info.FQDN, Domain: domain, Address: netip.AddrPortFrom(info.Address, winrmPort).String(),
 		Certificate: cert, ClientCAs: o.ca.Pool(), Accounts: m, Program: m.console, Seed: seed,
-		Kerberos: acceptor, Methods: o.signIn.Methods,
+		Kerberos: acceptor, Methods: o.signIn.methods(info),
 	})
 	return m, err
 }

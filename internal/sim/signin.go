@@ -22,8 +22,9 @@ type SignIn struct {
 	// Skew is how far the clocks of machines and clients may be apart; 5 minutes
 	// when zero.
 	Skew time.Duration
-	// Methods are the ways in that all machines offer; every one when empty.
-	Methods []wsman.Method
+	// Methods are the ways in that machines offer, EdgeMethods those of Edge
+	// servers; every one when empty.
+	Methods, EdgeMethods []wsman.Method
 }
 
 // readKeytab notes the keytab's machines and realms, and that none is left out.
@@ -54,7 +55,16 @@ func (o *Organization) isRealm(name string) bool {
 }
 
 // joined says whether a machine knows the accounts of the domain.
-func (o *Organization) joined(m farm.Machine) bool { return m.Role != farm.RoleEdge || o.hasKeys(m.FQDN) }
+func (o *Organization) joined(m farm.Machine) bool {
+	return m.Role != farm.RoleEdge || o.hasKeys(m.FQDN)
+}
+
+func (s SignIn) methods(m farm.Machine) []wsman.Method {
+	if m.Role == farm.RoleEdge {
+		return s.EdgeMethods
+	}
+	return s.Methods
+}
 
 // acceptor is the machine's side of Kerberos; nil when it takes none.
 func (o *Organization) acceptor(fqdn string) (wsman.Acceptor, error) {

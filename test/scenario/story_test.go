@@ -59,24 +59,30 @@ func tell(t *testing.T, spec farm.Spec) *story {
 // runs beside the others from here on.
 func open(t *testing.T, spec farm.Spec) *story {
 	t.Helper()
+	return openWith(t, sim.Config{Spec: spec})
+}
+
+// openWith is open with more to say about the organization.
+func openWith(t *testing.T, c sim.Config) *story {
+	t.Helper()
 	t.Parallel()
-	return begin(t, spec)
+	return begin(t, c)
 }
 
 // beside starts a second organization in a story.
 func beside(s *story, spec farm.Spec) *story {
 	s.Helper()
-	other := begin(s.T, spec)
+	other := begin(s.T, sim.Config{Spec: spec})
 	other.credentials()
 	other.create(other.topology())
 	return other
 }
 
-func begin(t *testing.T, spec farm.Spec) *story {
+func begin(t *testing.T, c sim.Config) *story {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*patience)
 	t.Cleanup(cancel)
-	org, err := sim.Start(context.Background(), sim.Config{Spec: spec})
+	org, err := sim.Start(context.Background(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
