@@ -18,13 +18,17 @@ type viewWriter struct {
 // mostPending is how many objects wait for their table to be laid out.
 const mostPending = 500
 
+// lineEnds makes lines of a text as a console host does: it drops carriage
+// returns and ends each line with its own.
+var lineEnds = strings.NewReplacer("\r", "", "\n", "\r\n")
+
 func (v *viewWriter) add(x any) error {
 	names := strings.Join(shownNames(x), ",")
 	if names == "" {
 		if err := v.flush(); err != nil || x == nil {
 			return err
 		}
-		_, err := io.WriteString(v.w, strings.ReplaceAll(value.MethodText(x), "\n", "\r\n")+"\r\n")
+		_, err := io.WriteString(v.w, lineEnds.Replace(value.MethodText(x))+"\r\n")
 		return err
 	}
 	if names != v.names || len(v.pending) >= mostPending {

@@ -10,7 +10,7 @@ func xmlClone() Members {
 	return members(
 		Member{Name: "Clone", Call: func(self any, _ *Args) (any, error) { return cloneElement(self, true) }},
 		Member{Name: "CloneNode", Min: 1, Max: 1, Call: func(self any, a *Args) (any, error) {
-			return cloneElement(self, truth(a.At(0)))
+			return cloneElement(self, value.Truth(a.At(0)))
 		}})
 }
 
