@@ -28,6 +28,7 @@ func TestFailingServers(t *testing.T) {
 		simdns.NoUpdates:      {"the server has none", fault.Unsupported, false, "enable dynamic updates"},
 		simdns.LoseReplies:    {"it was made and nobody said so", fault.OutcomeUnknown, true, "look before retrying"},
 		simdns.WrongSignature: {"anybody may have said yes", fault.OutcomeUnknown, true, "did not verify"},
+		simdns.ForgeReplies:   {"and it may not even be true", fault.OutcomeUnknown, false, "did not verify"},
 		simdns.Broken:         {"the zone cannot even be found", fault.Unreachable, false, "SERVFAIL"},
 		simdns.Silent:         {"nothing was sent yet", fault.Unreachable, false, "no answer in time"},
 	}

@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"strings"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -120,6 +121,36 @@ func TestAnswerOfTheUpdateIsLost(t *testing.T) {
 	if n := len(s.org.Zones().Journal()) - before; n != 1 {
 		t.Errorf("the zone was changed %d times", n)
 	}
+}
+
+// TestAnswerCannotBeVerified: Samba's own DNS server makes the change and signs its
+// answer so that nobody can verify it.
+func TestAnswerCannotBeVerified(t *testing.T) {
+	s := tell(t, sampleFarm(t, "one-site-two-pools"))
+	s.dnsFails("1", "WrongSignature")
+	r := s.route("edge2.contoso.com")
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
+	const how = "the signature of the server's reply did not verify; confirmed by reading back"
+	if c := meta.FindStatusCondition(r.Status.Conditions, v1alpha1.ConditionDNSPublished); c == nil || !strings.Contains(c.Message, how) {
+		t.Errorf("DNSPublished does not say %q: %+v", how, c)
+	}
+	s.hears(r, "StepDone", "UpdateDNS zone contoso.com", how)
+}
+
+// TestAnswerIsForged: somebody in between swallows the update and says yes.
+func TestAnswerIsForged(t *testing.T) {
+	s := tell(t, sampleFarm(t, "one-site-two-pools"))
+	s.dnsFails("1", "ForgeReplies")
+	before := len(s.org.Zones().Journal())
+	r := s.route("edge2.contoso.com")
+	s.says(r, v1alpha1.ReasonStepFailed, "did not verify, and the server does not show the change")
+	if n := len(s.org.Zones().Journal()) - before; n != 0 {
+		t.Errorf("the zone was changed %d times", n)
+	}
+	s.dnsFails("1", "")
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
 }
 
 func TestSecondaryLags(t *testing.T) {

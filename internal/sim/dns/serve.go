@@ -44,7 +44,7 @@ func (s *Server) serve(w mdns.ResponseWriter, request *mdns.Msg) {
 	if signature != nil {
 		sign(reply, signature, mdns.RcodeSuccess, mood.skew)
 	}
-	if request.Opcode == mdns.OpcodeUpdate && mood.fault == WrongSignature {
+	if request.Opcode == mdns.OpcodeUpdate && (mood.fault == WrongSignature || mood.fault == ForgeReplies) {
 		writeForged(w, reply, signature)
 		return
 	}
@@ -79,6 +79,8 @@ func (s *Server) tryUpdate(request *mdns.Msg, fault Fault) int {
 	v := s.authority.at(0)(apex)
 	signature := request.IsTsig()
 	switch {
+	case fault == ForgeReplies:
+		return mdns.RcodeSuccess
 	case fault == NoUpdates:
 		return mdns.RcodeNotImplemented
 	case v == nil || v.apex != apex:

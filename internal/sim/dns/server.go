@@ -29,10 +29,11 @@ const (
 	NoUpdates      Fault = "NoUpdates"      // NOTIMP: no dynamic updates at all
 	LoseReplies    Fault = "LoseReplies"    // updates are made, then the connection closes
 	WrongSignature Fault = "WrongSignature" // updates are made, the reply's MAC is wrong
+	ForgeReplies   Fault = "ForgeReplies"   // somebody in between swallows updates and says yes, with a wrong MAC
 )
 
 // Faults lists them for those who let a person choose.
-var Faults = []Fault{Healthy, Silent, Broken, RefuseUpdates, FailUpdates, NoUpdates, LoseReplies, WrongSignature}
+var Faults = []Fault{Healthy, Silent, Broken, RefuseUpdates, FailUpdates, NoUpdates, LoseReplies, WrongSignature, ForgeReplies}
 
 // Server is one authoritative server on one address, UDP and TCP.
 type Server struct {
