@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -39,7 +40,7 @@ var alone = []struct{ script, machine, arguments, show, want string }{
 // through powershell.exe on its machine and without the product's worker: the
 // text becomes a script block, its arguments are splatted.
 func TestEveryScriptRunsAlone(t *testing.T) {
-	program, err := standin.Install(t.TempDir())
+	program, err := standin.Chosen(t.TempDir())
 	must(t, err)
 	for name, powershell := range map[string]string{"evaluator": "", "program": program} {
 		t.Run(name, func(t *testing.T) {
@@ -62,6 +63,30 @@ func TestEveryScriptRunsAlone(t *testing.T) {
 			}
 			if diff := cmp.Diff([]farm.Violation{}, append([]farm.Violation{}, o.farm.Violations()...)); diff != "" {
 				t.Errorf("violations (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestScriptFile calls a script as a file.
+func TestScriptFile(t *testing.T) {
+	program, err := standin.Chosen(t.TempDir())
+	must(t, err)
+	for name, powershell := range map[string]string{"evaluator": "", "program": program} {
+		t.Run(name, func(t *testing.T) {
+			o := aloneOrganization(t, powershell)
+			m, err := o.machine("fe1.contoso.com")
+			must(t, err)
+			i := slices.IndexFunc(shell.Commands(), func(c shell.Command) bool { return c.Name == "Set-SiteRoute" })
+			file := filepath.Join(t.TempDir(), "Set-SiteRoute.ps1")
+			must(t, m.disk.WriteFile(file, []byte(shell.Commands()[i].Text)))
+			var out, errs bytes.Buffer
+			m.console.Run(t.Context(), wsman.Process{
+				CommandLine: "powershell.exe -NoProfile -File " + file + " -Site Redmond -Protocol SIP -EdgePool edge2.contoso.com",
+				SkipShell:   true, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, User: o.DomainAccount().Name, CodePage: 65001,
+			})
+			if !strings.Contains(out.String(), "EdgeServer:edge2.contoso.com") || errs.Len() > 0 {
+				t.Errorf("stdout %q, stderr %q", out.String(), errs.String())
 			}
 		})
 	}

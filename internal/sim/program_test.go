@@ -25,7 +25,7 @@ func withProgram(t *testing.T, edit func(*farm.Spec)) sim.Config {
 	spec, err := farm.Load("../../config/samples/farms/one-site-two-pools.yaml")
 	must(t, err)
 	edit(&spec)
-	program, err := standin.Install(t.TempDir())
+	program, err := standin.Chosen(t.TempDir())
 	must(t, err)
 	return sim.Config{Spec: spec, PowerShell: program}
 }

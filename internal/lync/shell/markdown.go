@@ -12,8 +12,10 @@ This is everything that is ever sent to a server of the organization: one script
 to typed parameters and never become PowerShell text. In Observe mode only the scripts that change
 nothing are used: the program then holds no other.
 
-To try a script by hand, call it with its parameters in a Lync Server or Skype for Business Server
-Management Shell; Set-DnsRecords in a PowerShell on the DNS server. Its output is one object; its errors carry the id ` + "`fedroute.<Kind>`" + `.
+A script needs nothing of the program that sends it. How it is entered, by that program and by hand: its text is one script block,
+` + "`& ([scriptblock]::Create($text)) @arguments`" + `, or a file, ` + "`.\\Set-SiteRoute.ps1 -Site Redmond …`" + `, called with named
+parameters on the machine it runs on. It imports its module and sets its preferences itself, never calls ` + "`exit`" + ` and puts out
+one object; its errors carry the id ` + "`fedroute.<Kind>`" + `. A test runs every script so, without that program.
 
 This page is generated from the headers of the scripts.
 `

@@ -43,6 +43,15 @@ func Install(dir string) (string, error) {
 	return path, os.Symlink(self, path)
 }
 
+// Chosen is the program that the environment variable FEDROUTE_POWERSHELL names,
+// so that a real PowerShell can be put to the tests, or else the stand-in.
+func Chosen(dir string) (string, error) {
+	if program := os.Getenv("FEDROUTE_POWERSHELL"); program != "" {
+		return program, nil
+	}
+	return Install(dir)
+}
+
 func run(args []string) int {
 	script, notation, err := understand(args)
 	if err != nil {
