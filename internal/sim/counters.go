@@ -11,6 +11,9 @@ import (
 type Counters struct {
 	// WinRM sums up the WinRM services of all machines.
 	WinRM wsman.Counters `json:"winrm"`
+	// OpenShells and LiveProcesses are those of this moment.
+	OpenShells    int `json:"openShells"`
+	LiveProcesses int `json:"liveProcesses"`
 	// PowerShellStarts counts powershell.exe processes.
 	PowerShellStarts int64 `json:"powershellStarts"`
 	// Cmdlets counts the Lync cmdlets that ran, by name.
@@ -24,6 +27,8 @@ func (o *Organization) Counters() Counters {
 	c := Counters{Cmdlets: o.cmdlets.read()}
 	for _, m := range o.machines {
 		c.WinRM = c.WinRM.Plus(m.server.Counters())
+		shells, processes := m.server.Live()
+		c.OpenShells, c.LiveProcesses = c.OpenShells+shells, c.LiveProcesses+processes
 		c.PowerShellStarts += m.console.PowerShellStarts()
 	}
 	for _, s := range o.dns.servers {

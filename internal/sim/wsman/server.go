@@ -168,6 +168,11 @@ func (s *Server) Address() string {
 // Counters reads the counters.
 func (s *Server) Counters() Counters { return s.count.read() }
 
+// Live counts the shells and the processes of this moment.
+func (s *Server) Live() (shells, processes int) {
+	return len(s.shells.list()), len(s.shells.running())
+}
+
 // url is the service's address as clients know it.
 func (s *Server) url() string {
 	scheme := "https"
