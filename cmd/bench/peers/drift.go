@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/fedroute/fedroute/cmd/bench/stage"
 )
 
@@ -31,21 +33,28 @@ var others = []peer{
 }
 
 // drift measures one drift check by each, where nothing has drifted. That each
-// peer notices a difference is tried once as well.
+// peer notices a difference is tried once as well. fedroute looks once a minute;
+// the others take their turns meanwhile.
 func (c *comparison) drift(ctx context.Context) ([]job, error) {
-	ours, err := c.ownDrift(ctx)
-	if err != nil {
-		return nil, err
-	}
-	jobs := []job{ours}
-	for i, p := range others {
-		j, err := c.peerDrift(ctx, p, fmt.Sprintf("drift-%d", i))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", p.who, err)
+	jobs := make([]job, 1, 1+len(others))
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		jobs[0], err = c.ownDrift(ctx)
+		return err
+	})
+	var theirs []job
+	g.Go(func() error {
+		for i, p := range others {
+			j, err := c.peerDrift(ctx, p, fmt.Sprintf("drift-%d", i))
+			if err != nil {
+				return fmt.Errorf("%s: %w", p.who, err)
+			}
+			theirs = append(theirs, j)
 		}
-		jobs = append(jobs, j)
-	}
-	return jobs, nil
+		return nil
+	})
+	err := g.Wait()
+	return append(jobs, theirs...), err
 }
 
 func (c *comparison) peerDrift(ctx context.Context, p peer, name string) (job, error) {

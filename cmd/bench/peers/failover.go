@@ -2,6 +2,7 @@ package peers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -77,8 +78,11 @@ func (c *comparison) peerFailover(ctx context.Context, p peer, name string) (job
 	return j, w.federates(ctx)
 }
 
-// federates judges what a failover has left: the same for all, by a peer's check
-// and by the simulator's invariants.
+// settling is how long what a failover has left may take to reach every replica.
+const settling = 3 * time.Minute
+
+// federates judges what a failover has left, once it has reached every replica:
+// the same for all, by a peer's check and by the simulator's invariants.
 func (w *workplace) federates(ctx context.Context) error {
 	if v := w.org.Farm().Violations(); len(v) > 0 {
 		return fmt.Errorf("it broke an invariant: %v", v)
@@ -86,5 +90,14 @@ func (w *workplace) federates(ctx context.Context) error {
 	if err := w.describe(); err != nil {
 		return err
 	}
-	return w.script(ctx, "drift", stage.NewPool)
+	ctx, cancel := context.WithTimeout(ctx, settling)
+	defer cancel()
+	var found error
+	err := stage.Until(ctx, 10*time.Second, func() (bool, error) {
+		if ctx.Err() == nil {
+			found = w.script(ctx, "drift", stage.NewPool)
+		}
+		return found == nil, nil
+	})
+	return errors.Join(err, found)
 }

@@ -2,13 +2,14 @@ package peers
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"time"
 )
 
 // goals holds the figures against what was aimed at, met or not.
-func (r report) goals(b *strings.Builder) {
-	b.WriteString("| goal | measured | |\n|---|---|---|\n")
+func (r *report) goals(b io.Writer) {
+	fmt.Fprint(b, "\n### Goals\n\n| goal | measured | |\n|---|---|---|\n")
 	goal := func(text string, met bool, format string, args ...any) {
 		verdict := "missed"
 		if met {

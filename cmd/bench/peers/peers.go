@@ -6,7 +6,7 @@ package peers
 
 import (
 	"context"
-	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -33,24 +33,23 @@ func Run(ctx context.Context, s *stage.Stage, o Options) error {
 	c := &comparison{stage: s, repeat: o.Repeat, durations: lifelike}
 	var r report
 	for _, part := range []struct {
-		name string
-		run  func(context.Context) error
+		table func(io.Writer)
+		run   func(context.Context) error
 	}{
-		{"names", func(ctx context.Context) (err error) { r.names, err = c.names(ctx, o.ExternalDNS); return err }},
-		{"drift check", func(ctx context.Context) (err error) { r.drift, err = c.drift(ctx); return err }},
-		{"failover", func(ctx context.Context) (err error) { r.failover, err = c.failover(ctx); return err }},
+		{r.tellNames, func(ctx context.Context) (err error) { r.names, err = c.names(ctx, o.ExternalDNS); return err }},
+		{r.tellDrift, func(ctx context.Context) (err error) { r.drift, err = c.drift(ctx); return err }},
+		{r.tellFailover, func(ctx context.Context) (err error) { r.failover, err = c.failover(ctx); return err }},
 	} {
-		fmt.Fprintln(os.Stderr, "measuring:", part.name)
 		bounded, cancel := context.WithTimeout(ctx, limit)
 		err := part.run(bounded)
 		cancel()
 		if err != nil {
-			return fmt.Errorf("%s: %w", part.name, err)
+			return err
 		}
+		part.table(os.Stdout) // as soon as it is known: the whole takes long
 	}
-	text := r.markdown()
-	fmt.Print(text)
-	return write(o.Page, text)
+	r.goals(os.Stdout)
+	return r.write(o.Page)
 }
 
 // comparison is what its parts share.

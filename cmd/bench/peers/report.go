@@ -2,6 +2,7 @@ package peers
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 )
@@ -17,8 +18,16 @@ const (
 	end   = "<!-- to here -->\n"
 )
 
-// write puts the text between the markers of the page.
-func write(page, text string) error {
+// write puts the tables between the markers of the page.
+func (r *report) write(page string) error {
+	var text strings.Builder
+	for _, table := range []func(io.Writer){r.tellDrift, r.tellFailover, r.tellNames, r.goals} {
+		table(&text)
+	}
+	return replace(page, text.String())
+}
+
+func replace(page, text string) error {
 	whole, err := os.ReadFile(page)
 	if err != nil {
 		return err
@@ -28,24 +37,22 @@ func write(page, text string) error {
 	if !found || !closed {
 		return fmt.Errorf("%s has no lines %q and %q", page, begin, end)
 	}
-	return os.WriteFile(page, []byte(head+begin+"\n"+text+"\n"+end+tail), 0o644)
+	return os.WriteFile(page, []byte(head+begin+text+"\n"+end+tail), 0o644)
 }
 
-func (r report) markdown() string {
-	var b strings.Builder
-	b.WriteString("### One drift check\n\n")
-	r.jobs(&b, r.drift)
-	b.WriteString("\n### One failover\n\n")
-	r.jobs(&b, r.failover)
-	b.WriteString("\n### 200 SRV and 200 A records\n\n")
-	r.contests(&b)
-	b.WriteString("\n### Goals\n\n")
-	r.goals(&b)
-	return b.String()
+func (r *report) tellDrift(out io.Writer) {
+	fmt.Fprint(out, "\n### One drift check\n\n")
+	tell(out, r.drift)
 }
 
-func (r report) jobs(b *strings.Builder, jobs []job) {
-	b.WriteString("| by | wall time | remote time on the critical path | HTTP requests | connections | PowerShell starts | bytes |\n|---|---|---|---|---|---|---|\n")
+func (r *report) tellFailover(out io.Writer) {
+	fmt.Fprint(out, "\n### One failover\n\n")
+	tell(out, r.failover)
+}
+
+// tell writes the table of one job.
+func tell(b io.Writer, jobs []job) {
+	fmt.Fprint(b, "| by | wall time | remote time on the critical path | HTTP requests | connections | PowerShell starts | bytes |\n|---|---|---|---|---|---|---|\n")
 	for _, j := range jobs {
 		wall, needed := seconds(j.took.median()), ""
 		if len(j.took) > 1 {
@@ -59,8 +66,8 @@ func (r report) jobs(b *strings.Builder, jobs []job) {
 	}
 }
 
-func (r report) contests(b *strings.Builder) {
-	b.WriteString("| by | created in | repaired in | messages to create | messages to repair | sets right after the repair | mixed after 200 races |\n|---|---|---|---|---|---|---|\n")
+func (r *report) tellNames(b io.Writer) {
+	fmt.Fprint(b, "\n### 200 SRV and 200 A records\n\n| by | created in | repaired in | messages to create | messages to repair | sets right after the repair | mixed after 200 races |\n|---|---|---|---|---|---|---|\n")
 	for _, c := range r.names {
 		fmt.Fprintf(b, "| %s | %s | %s | %d | %d | %d of %d | %d |\n", c.who, spread(c.create), spread(c.repair),
 			c.createMessages, c.repairMessages, c.right, 2*domains, c.mixed)

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func measured() report {
-	return report{
+func measured() *report {
+	return &report{
 		drift: []job{
 			{who: "fedroute", took: times{4 * time.Second, 3 * time.Second, 9 * time.Second}, cost: cost{6.6, 0, 0, 1000}},
 			{who: "a playbook", took: times{20 * time.Second}, cost: cost{132, 3, 3, 77000}},
@@ -30,7 +30,10 @@ func measured() report {
 func TestGoalsAreToldMetOrMissed(t *testing.T) {
 	var b strings.Builder
 	measured().goals(&b)
-	want := `| goal | measured | |
+	want := `
+### Goals
+
+| goal | measured | |
 |---|---|---|
 | drift check: ≥ 20× fewer requests than a playbook | 20.0× | met |
 | drift check: ≥ 10× less wall time than a playbook | 5.0× | missed |
@@ -46,8 +49,7 @@ func TestGoalsAreToldMetOrMissed(t *testing.T) {
 
 func TestJobsAreToldWithTheirSpread(t *testing.T) {
 	var b strings.Builder
-	r := measured()
-	r.jobs(&b, r.drift)
+	measured().tellDrift(&b)
 	for _, row := range []string{
 		"| fedroute | 4.0 s (3.0 s to 9.0 s) |  | 6.6 | 0 | 0 | 1000 |\n",
 		"| a playbook | 20.0 s |  | 132 | 3 | 3 | 77000 |\n",
@@ -63,8 +65,8 @@ func TestTablesStandBetweenTheMarkers(t *testing.T) {
 		reason, before, after string
 		refused               bool
 	}{
-		"first time": {"the page came empty", "head\n" + begin + end + "tail\n", "head\n" + begin + "\nnew\n\n" + end + "tail\n", false},
-		"again":      {"old figures go", "head\n" + begin + "old\n" + end + "tail\n", "head\n" + begin + "\nnew\n\n" + end + "tail\n", false},
+		"first time": {"the page came empty", "head\n" + begin + end + "tail\n", "head\n" + begin + "new\n\n" + end + "tail\n", false},
+		"again":      {"old figures go", "head\n" + begin + "old\n" + end + "tail\n", "head\n" + begin + "new\n\n" + end + "tail\n", false},
 		"no marker":  {"a page of another kind is left alone", "head\n", "head\n", true},
 		"one marker": {"where would it end?", begin + "tail\n", begin + "tail\n", true},
 	}
@@ -74,7 +76,7 @@ func TestTablesStandBetweenTheMarkers(t *testing.T) {
 			if err := os.WriteFile(file, []byte(c.before), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := write(file, "new\n"); (err != nil) != c.refused {
+			if err := replace(file, "new\n"); (err != nil) != c.refused {
 				t.Errorf("%s: %v", c.reason, err)
 			}
 			got, err := os.ReadFile(file)
