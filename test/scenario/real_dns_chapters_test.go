@@ -4,16 +4,30 @@ package scenario_test
 
 import (
 	"fmt"
+	"net"
 	"strings"
+	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
 func (s *realStory) creates() { s.readyAt("edge1.contoso.com") }
 
+// changes also looks, the way a partner does, whether the ports answer in the moment
+// in which DNS leads there.
 func (s *realStory) changes() {
 	for _, pool := range []string{"edge2.contoso.com", "edge1.contoso.com"} {
+		there := s.publicAddresses(pool)
 		s.moveTo(s.route, pool)
+		s.eventually("DNS leading to "+pool, func() bool { return sameSet(s.server.Dig(s, "fed.contoso.com", "A"), there) },
+			func() string { return describe(s.route) })
+		for _, port := range []string{"5061", "5269"} {
+			c, err := net.DialTimeout("tcp", net.JoinHostPort(there[0], port), time.Second)
+			if err != nil {
+				s.Fatalf("DNS leads to %s, where nobody answers: %v", pool, err)
+			}
+			_ = c.Close()
+		}
 		s.readyAt(pool)
 	}
 }

@@ -27,7 +27,7 @@ type realServer struct {
 	key, narrow, wrong map[string]string
 	// refusal and denial are what the route says of the latter two.
 	refusal, denial saying
-	// confirmed is what DNSPublished says after an update, beside that it is so.
+	// confirmed is what DNSPublished says of the last update, beside that it is published.
 	confirmed string
 	// uncut: the server knows no zone cut below a delegation.
 	uncut bool
@@ -98,7 +98,7 @@ func byDirectory(t *testing.T, b nameserver.Backend) realServer {
 	s := realServer{Server: d.Server, host: d.Host, refusal: byPolicy, denial: byLogin}
 	if b == nameserver.SambaInternal {
 		s.uncut = true
-		s.confirmed = "the signature of the server's reply did not verify; confirmed by reading back"
+		s.confirmed = "; when zone contoso.com was updated the signature of the server's reply did not verify; confirmed by reading back"
 		// Samba calls missing rights on a record a failure of its own.
 		s.refusal = saying{v1alpha1.ReasonUnreachable, []string{"SERVFAIL", "nothing was changed"}}
 	}
