@@ -104,8 +104,13 @@ func diagnoseTLS(err error) (fault.Error, bool) {
 	}
 	// An alert from the host has an unexported type; its wrapper tells.
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "remote error" {
-		denied.Cause = "the host ended the TLS handshake: " + e.Err.Error()
-		denied.Next = "check the client certificate and the TLS versions of the host"
+		said := strings.TrimPrefix(e.Err.Error(), "tls: ")
+		denied.Cause = "the host ended the TLS handshake: " + said
+		denied.Next = "check the TLS versions of the host"
+		if strings.Contains(said, "certificate") { // it can only mean ours
+			denied.Cause = "the host does not accept the client certificate: " + said
+			denied.Next = "put a certificate that it accepts into the credentials secret"
+		}
 		return denied, true
 	}
 	return fault.Error{}, false
