@@ -110,6 +110,7 @@ func (e *endpoint) accept() {
 // and with the endpoint.
 func (e *endpoint) serve(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
+	defer context.AfterFunc(e.life, func() { _ = conn.Close() })()
 	_ = conn.SetDeadline(time.Now().Add(callTimeout))
 	r := bufio.NewReader(conn)
 	token, err := readLine(r, maxToken)
@@ -130,9 +131,8 @@ func (e *endpoint) serve(conn net.Conn) {
 	_ = conn.SetDeadline(time.Time{}) // cmdlets may take an hour
 	ctx, end := context.WithCancel(v.life)
 	defer end()
-	defer context.AfterFunc(e.life, end)()
 	go func() {
-		_, _ = r.ReadByte() // nothing more is sent: it returns when the caller has gone
+		_, _ = r.ReadByte() // nothing more is sent: it returns when the connection ends
 		end()
 	}()
 	answer(conn, v.call(ctx, line))

@@ -80,7 +80,7 @@ func (p place) installSetup(program, path string) error {
 	command := encode(setupScript)
 	text := "#!/bin/sh\nLYNCSIM_SETUP=\"$*\" exec '" + strings.ReplaceAll(program, "'", `'\''`) +
 		"' -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand " + command + "\n"
-	return os.WriteFile(file, []byte(text), 0o700) //nolint:gosec // G306: it is a program
+	return os.WriteFile(file, []byte(text), 0o700)
 }
 
 // commandText is the script as it stands on the command line. One with

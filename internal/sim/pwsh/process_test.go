@@ -1,21 +1,21 @@
+//go:build unix
+
 package pwsh_test
 
 import (
-	"bufio"
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fedroute/fedroute/internal/sim/console"
-	"github.com/fedroute/fedroute/internal/sim/pwsh/standin"
 )
 
 // program writes a shell script to be started as a PowerShell.
@@ -86,7 +86,7 @@ func TestEnvironment(t *testing.T) {
 // TestKilled: the end of a shell ends the program and what it started.
 func TestKilled(t *testing.T) {
 	alive := filepath.Join(t.TempDir(), "alive")
-	must(t, mkfifo(alive))
+	must(t, syscall.Mkfifo(alive, 0o600))
 	s := newSite(t, program(t, "exec 3>'"+alive+"'\nsleep 300 &\nwait\n"))
 	ctx, kill := context.WithCancel(t.Context())
 	ended := make(chan answer)
@@ -118,47 +118,6 @@ func blocked(t *testing.T) io.Reader {
 	r, w := io.Pipe()
 	t.Cleanup(func() { _ = w.Close() })
 	return r
-}
-
-// TestTokens: only a running process may call, and only with its own token.
-func TestTokens(t *testing.T) {
-	s := newSite(t, program(t, `echo "$LYNCSIM_ENDPOINT $LYNCSIM_TOKEN"; read line`))
-	stdin, client := io.Pipe()
-	stdout, program := io.Pipe()
-	ended := make(chan int)
-	go func() {
-		ended <- s.Run(t.Context(), s.seat, console.Invocation{Stdin: stdin, Stdout: program, Stderr: io.Discard})
-	}()
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	must(t, err)
-	var endpoint, token string
-	_, err = fmt.Sscan(line, &endpoint, &token)
-	must(t, err)
-
-	first := func(token, cmdlet string) (stream, id any) {
-		replies, err := standin.Ask(endpoint, token, cmdlet, nil)
-		if err != nil || len(replies) == 0 {
-			return "nothing", fmt.Sprint(err)
-		}
-		stream, _ = replies[0].Get("Stream")
-		id, _ = replies[0].Get("Id")
-		return stream, id
-	}
-	if stream, _ := first(token, "Get-CsSite"); stream != "Output" {
-		t.Errorf("with its token a process is answered on %v", stream)
-	}
-	if stream, id := first(strings.Repeat("A", len(token)), "Get-CsSite"); stream != "Terminating" || id != "AccessDenied" {
-		t.Errorf("a made-up token is answered %v %v", stream, id)
-	}
-	if stream, id := first(token, "Get-Content"); stream != "Terminating" || id != "CommandNotFoundException" {
-		t.Errorf("what is no cmdlet of the module is answered %v %v", stream, id)
-	}
-	_, err = client.Write([]byte("\n"))
-	must(t, err)
-	<-ended
-	if stream, id := first(token, "Get-CsSite"); stream != "Terminating" || id != "AccessDenied" {
-		t.Errorf("the token of a process that has ended is answered %v %v", stream, id)
-	}
 }
 
 // TestSetup runs the setup program that scripts find.

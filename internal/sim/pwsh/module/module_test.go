@@ -1,6 +1,7 @@
 package module_test
 
 import (
+	"encoding/xml"
 	"os"
 	"path/filepath"
 	"strings"
@@ -110,5 +111,44 @@ func TestManifest(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, entry("FunctionsToExport")); diff != "" {
 		t.Errorf("a command is found without import only when the manifest names it (-want +got):\n%s", diff)
+	}
+}
+
+// TestOtherModules: functions of a module do not see the preferences of a
+// script, and the product's, which stand for compiled cmdlets, do.
+func TestOtherModules(t *testing.T) {
+	dir := t.TempDir()
+	m := &powershell.Module{Name: "DnsServer", Version: "2.0.0.0", Commands: []*powershell.Command{{Name: "Get-DnsServerZone"}}}
+	if err := module.Write(dir, m); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "DnsServer/DnsServer.psm1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{"$seesPreferences = $false": true, "function Get-DnsServerZone": true, "Get-SimulatedMachine": false} {
+		if got := strings.Contains(string(text), name); got != want {
+			t.Errorf("%q is in the module: %t, want %t", name, got, want)
+		}
+	}
+	if !strings.Contains(written(t)["Lync.psm1"], "$seesPreferences = $true") {
+		t.Error("the product's cmdlets follow the preferences of their caller")
+	}
+	types, err := os.ReadFile(filepath.Join(dir, "DnsServer/DnsServer.types.ps1xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{"DnsServer": types, "Lync": []byte(written(t)["Lync.types.ps1xml"])} {
+		var file struct {
+			Types []struct {
+				Name    string
+				Members struct {
+					Inner string `xml:",innerxml"`
+				}
+			} `xml:"Type"`
+		}
+		if err := xml.Unmarshal(text, &file); err != nil || len(file.Types) != 1 || file.Types[0].Members.Inner == "" {
+			t.Errorf("the type file of %s: %+v, %v", name, file, err)
+		}
 	}
 }
