@@ -39,6 +39,8 @@ func TestScriptsMeetTheirMachine(t *testing.T) {
 		"listeners": {"a script sees the machine's listeners", "edge1.contoso.com",
 			"$p = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties(); ($p.GetActiveTcpListeners() | Where-Object { $_.Port -eq 5269 }).Count -eq 1",
 			[]string{"True"}},
+		"netstat": {"an administrator sees them, too", "edge1.contoso.com",
+			"(netstat -an | Select-String -SimpleMatch ':5269').Line.Trim().Split(' ')[0]", []string{"TCP"}},
 		"setup": {"the setup program is there and runs", "edge1.contoso.com",
 			`$null = & "$env:ProgramFiles\Microsoft Lync Server 2013\Deployment\Bootstrapper.exe"; $LASTEXITCODE`, []string{"0"}},
 		"disk": {"files are kept on the machine", "fe1.contoso.com",

@@ -143,7 +143,8 @@ func (b *binder) validate(p *formal, v any) error {
 	return nil
 }
 
-// notEmpty refuses $null, "" and empty collections for mandatory parameters.
+// notEmpty refuses $null, "" and empty collections for mandatory parameters. A
+// cmdlet's parameter that takes any object takes "", too.
 func (b *binder) notEmpty(p *formal, v any) error {
 	if p.AllowNull || !b.table.any(p, b.valid, func(s ParameterSet) bool { return s.Mandatory }) {
 		return nil
@@ -153,7 +154,7 @@ func (b *binder) notEmpty(p *formal, v any) error {
 	switch {
 	case v == nil:
 		what, id = "null", "NullNotAllowed"
-	case v == "":
+	case v == "" && (p.typ != nil || b.table.script):
 		what, id = "an empty string", "EmptyStringNotAllowed"
 	case isList && len(list) == 0:
 		what, id = "an empty collection", "EmptyCollectionNotAllowed"

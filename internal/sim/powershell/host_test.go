@@ -42,7 +42,7 @@ func playIn(t *testing.T, n powershell.Notation, script string) (stdout, stderr 
 		return c.WriteError(powershell.NewErrorRecord("System.Exception", "NotThere", "ObjectNotFound", "x", "no x"))
 	})
 	rs := powershell.New(powershell.Options{Notation: n, Stdout: &out, Stderr: &errs,
-		Loaded: []*powershell.Module{utility.Core(), module(sites, talk)}})
+		Loaded: append(utility.Modules(), module(sites, talk))})
 	defer rs.Close()
 	code = rs.Run(t.Context(), script)
 	return out.String(), errs.String(), code
@@ -56,6 +56,8 @@ func TestConsole(t *testing.T) {
 		want   []string
 	}{
 		"texts":   {`'a'; 1.5; $null; @(1, 2)`, []string{"a", "1.5", "1", "2", ""}},
+		"lines":   {`"a`+"`r`n"+`b`+"`n"+`c"`, []string{"a", "b", "c", ""}},
+		"matches": {`'', 'ab' | Select-String b`, []string{"", "ab", "", "", ""}},
 		"table":   {`Get-Site`, []string{"", "Identity     Pools", "--------     -----", "Site:Redmond {p1, p2}", "Site:Dublin  {p1, p2}", "", "", ""}},
 		"list":    {`Get-Site -Long`, []string{"", "", "Identity  : Site:Redmond", "Pools     : {p1, p2}", "Name      : ", "Route     : ", "XmppRoute : ", "", "", "", ""}},
 		"entries": {`@{ k = 'v' }`, []string{"", "Name Value", "---- -----", "k    v", "", "", ""}},

@@ -11,6 +11,9 @@ import (
 // layOut makes the lines of a table or list of objects with like properties.
 // The names, when given, choose the columns.
 func layOut(rows []any, names []string) []string {
+	if o, ok := rows[0].(*value.Object); ok && names == nil && value.TypeName(o) == "Microsoft.PowerShell.Commands.MatchInfo" {
+		return textView(rows)
+	}
 	if names == nil {
 		names = shownNames(rows[0])
 	}
@@ -18,6 +21,15 @@ func layOut(rows []any, names []string) []string {
 		return ListView(rows, names)
 	}
 	return TableView(rows, names)
+}
+
+// textView is the view of what Select-String finds: each as a line of text.
+func textView(rows []any) []string {
+	all := []string{""}
+	for _, row := range rows {
+		all = append(all, value.MethodText(row))
+	}
+	return append(all, "", "")
 }
 
 // cells are the values of a row as texts; a table has a row per entry.
