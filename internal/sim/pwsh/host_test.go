@@ -119,12 +119,17 @@ func TestScripts(t *testing.T) {
 Set-CsSimpleUrlConfiguration -Identity Global -SimpleUrl @{Replace = $u}
 (Get-CsSimpleUrlConfiguration).SimpleUrl | ForEach-Object { $_.Component + ' ' + $_.SimpleUrlEntry[0].Url }`,
 			answer{Out: []string{"Meet https://m.contoso.com"}}},
+		"confirm": {"nobody can be asked", strings.Replace(catch, "%s", "Disable-CsComputer", 1),
+			answer{Out: []string{"InvalidOperation,Disable-CsComputer", "InvalidOperation", "PSInvalidOperationException",
+				"Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available."}}},
+		"confirmed": {"unless the caller says that nobody need be", `$ConfirmPreference = 'None'; Disable-CsComputer; 'done'`, answer{Out: []string{"done"}}},
+		"verbose": {"verbose text is there for those who ask", `Set-CsSite -Identity Redmond -FederationRoute EdgeServer:edge1.contoso.com -Verbose; Set-CsSite -Identity Redmond -FederationRoute EdgeServer:edge1.contoso.com`,
+			answer{Out: []string{`VERBOSE: Performing the operation "Set-CsSite" on target "Site:Redmond".`}}},
 		"exit code": {"the exit code is the program's", `exit 7`, answer{Code: 7}},
 	}
-	s := newSite(t, "")
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, s.run(t, tc.script)); diff != "" {
+			if diff := cmp.Diff(tc.want, newSite(t, "").run(t, tc.script)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", tc.reason, diff)
 			}
 		})
