@@ -2,6 +2,7 @@ package catalogue_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -122,6 +123,43 @@ func TestSetDnsRecords(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSetDnsRecordsAskedBeforehand: the question leaves also a TTL alone that is
+// not as it was read.
+func TestSetDnsRecordsAskedBeforehand(t *testing.T) {
+	z := startZone(t)
+	read := set(t, sipService, dns.SRV, 60, "0 0 5061 fed.contoso.com") // it is 300 by now
+	if err := z.writer.Check(t.Context(), []dns.Change{{From: read, To: set(t, sipService, dns.SRV, 600, "0 0 5061 sip.contoso.com")}}); err != nil || z.done() != nil {
+		t.Errorf("got %v, done %v", err, z.done())
+	}
+}
+
+// TestSetDnsRecordsOfManyDomains: 200 domains of one route, made and then moved.
+func TestSetDnsRecordsOfManyDomains(t *testing.T) {
+	t.Parallel()
+	z := startZone(t)
+	var made, moved []dns.Change
+	for i := range 200 {
+		host, service := fmt.Sprintf("fed%d.contoso.com", i), fmt.Sprintf("_sipfederationtls._tcp.d%d.contoso.com", i)
+		a, b := set(t, host, dns.A, 300, "192.0.2.1"), set(t, host, dns.A, 300, "192.0.2.2")
+		srv := set(t, service, dns.SRV, 300, "0 0 5061 "+host)
+		made = append(made, dns.Change{From: set(t, host, dns.A, 0), To: a}, dns.Change{From: set(t, service, dns.SRV, 0), To: srv})
+		moved = append(moved, dns.Change{From: a, To: b})
+	}
+	for _, changes := range [][]dns.Change{made, moved} {
+		if err := z.writer.Write(t.Context(), changes); err != nil {
+			t.Fatal(fault.Sentence(err))
+		}
+	}
+	for _, c := range moved {
+		if got := z.Lookup(c.To.Name, "A"); !slices.Equal(got, c.To.Data) {
+			t.Errorf("%s has %v, want %v", c.To.Name, got, c.To.Data)
+		}
+	}
+	if n := len(z.Journal()); n != 400+400 {
+		t.Errorf("%d changes were made, want one for each value that came or went", n)
 	}
 }
 
