@@ -17,6 +17,7 @@ type CommandInfo struct {
 	Version    string
 	Definition string
 	params     *paramTable
+	outputs    []string
 }
 
 // TypeName is the .NET name.
@@ -45,12 +46,25 @@ func (c *CommandInfo) Member(name string) (dotnet.Member, bool) {
 		v = c.Definition
 	case "parameters":
 		v = c.parameters()
+	case "outputtype":
+		v = c.outputTypes()
 	case "resolvedcommandname":
 		v = c.Definition
 	default:
 		return dotnet.Member{}, false
 	}
 	return dotnet.Member{Name: name, Get: func(*dotnet.Env, any) (any, error) { return v, nil }}, true
+}
+
+// outputTypes are the types that the command says it puts out, as PSTypeName objects.
+func (c *CommandInfo) outputTypes() any {
+	types := make([]any, len(c.outputs))
+	for i, name := range c.outputs {
+		o := value.NewObject("System.Management.Automation.PSTypeName").Set("Name", name)
+		o.Text = func() string { return name }
+		types[i] = o
+	}
+	return types
 }
 
 // HasParameter tells whether the command has a parameter whose name or alias
@@ -131,11 +145,11 @@ func (c *Call) Imported(module string) bool {
 func (rs *Runspace) commandInfos(m *Module, c *Command, matches func(string) bool) []*CommandInfo {
 	var found []*CommandInfo
 	if matches(c.Name) {
-		found = append(found, &CommandInfo{Name: c.Name, Kind: "Cmdlet", Module: m.Name, Version: m.Version, params: rs.table(c)})
+		found = append(found, &CommandInfo{Name: c.Name, Kind: "Cmdlet", Module: m.Name, Version: m.Version, params: rs.table(c), outputs: c.OutputTypes})
 	}
 	for _, a := range c.Aliases {
 		if matches(a) {
-			found = append(found, &CommandInfo{Name: a, Kind: "Alias", Module: m.Name, Definition: c.Name, params: rs.table(c)})
+			found = append(found, &CommandInfo{Name: a, Kind: "Alias", Module: m.Name, Definition: c.Name, params: rs.table(c), outputs: c.OutputTypes})
 		}
 	}
 	return found

@@ -27,15 +27,23 @@ type invocation struct {
 	pipelineVariable string                        // that each output object is put into
 }
 
+// collectors are the parameters that name a variable for what a stream gets.
+var collectors = map[string]syntax.Stream{
+	"ErrorVariable": errorStream, "WarningVariable": warningStream, "InformationVariable": informationStream, "OutVariable": outputStream,
+}
+
 // bindTo keeps what the binder found and prepares what the common parameters ask for.
 func (inv *invocation) bindTo(b *binder) {
 	inv.bound = b.bound
-	inv.kept = make(map[syntax.Stream]*value.List)
-	for parameter, stream := range map[string]syntax.Stream{"ErrorVariable": errorStream, "WarningVariable": warningStream,
-		"InformationVariable": informationStream, "OutVariable": outputStream} {
-		if list := inv.collector(parameter); list != nil {
-			inv.kept[stream] = list
+	for parameter, stream := range collectors {
+		list := inv.collector(parameter)
+		if list == nil {
+			continue
 		}
+		if inv.kept == nil {
+			inv.kept = make(map[syntax.Stream]*value.List)
+		}
+		inv.kept[stream] = list
 	}
 	if v, ok := inv.bound.get("PipelineVariable"); ok && inv.params.advanced {
 		inv.pipelineVariable = value.Text(v)
