@@ -1,58 +1,42 @@
 package winrm
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 )
 
-// wire is the HTTP transport under a lane's sign-in: one connection, counted,
-// with bodies read whole and within bounds. A body that is read frees the
-// connection for the next leg of a sign-in.
+// wire is the HTTP transport under a lane's sign-in: one connection, counted, for
+// one request at a time, with answers read whole and within bounds.
+//
+// It is not [http.Transport], which writes and reads in two goroutines and gives
+// a connection up when the writing one has not said within 50 ms of the answer
+// that it had finished. On a busy machine that happens, and here a connection is
+// not replaced for free: it is signed in.
 type wire struct {
-	transport *http.Transport
-	meter     Meter
-	limit     int64
+	config  *tls.Config
+	meter   Meter
+	limit   int64
+	timeout time.Duration // of connecting, and of the TLS handshake
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+
+	// kept holds the connection between requests, nil when there is none yet. Who
+	// has taken it has the wire for itself.
+	kept    chan *link
+	closing atomic.Bool
 }
 
-// idleConnection is shorter than the 120 s after which HTTP.sys closes a quiet
-// connection: who closes first cannot lose a request to the other's close.
-const idleConnection = 100 * time.Second
-
 func newWire(config *tls.Config, o Options) *wire {
-	dialer := &net.Dialer{Timeout: o.ConnectTimeout}
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
-	return &wire{
-		meter: o.Meter,
-		limit: int64(o.EnvelopeSize) * 4,
-		transport: &http.Transport{
-			// No proxy, not even from the environment: what signs in here is an
-			// administrator.
-			Proxy: nil,
-			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-				connection, err := dialer.DialContext(ctx, network, address)
-				if err == nil {
-					o.Meter.Connection()
-				}
-				return connection, err
-			},
-			TLSClientConfig:     config,
-			TLSHandshakeTimeout: o.ConnectTimeout,
-			MaxConnsPerHost:     1,
-			MaxIdleConnsPerHost: 1,
-			IdleConnTimeout:     idleConnection,
-			DisableCompression:  true,
-			Protocols:           protocols,
-		},
+	w := &wire{
+		config: config, meter: o.Meter, limit: int64(o.EnvelopeSize) * 4, timeout: o.ConnectTimeout,
+		dial: new(net.Dialer).DialContext, kept: make(chan *link, 1),
 	}
+	w.kept <- nil
+	return w
 }
 
 // neverSentError marks an exchange of which the host cannot have seen the
@@ -69,41 +53,99 @@ func neverSent(err error) bool {
 
 // RoundTrip sends one request and reads its whole reply.
 func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
-	connected := false
-	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }}
 	ctx := request.Context()
 	w.meter.Request(int(request.ContentLength))
-	response, err := w.transport.RoundTrip(request.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	l, err := w.take(ctx, request.URL.Host)
 	if err != nil {
-		if ctx.Err() != nil {
-			err = context.Cause(ctx)
+		if request.Body != nil {
+			request.Body.Close()
 		}
-		// Without a connection, or in a leg of the sign-in that has no body.
-		if !connected || request.ContentLength == 0 {
-			err = &neverSentError{err}
-		}
-		return nil, err
+		return nil, &neverSentError{causeOf(ctx, err)}
 	}
-	body, err := w.read(response)
-	if err != nil {
-		return nil, err
+	response, whole, err := l.exchange(request)
+	w.put(l, whole)
+	switch {
+	case err == nil:
+		w.meter.Reply(int(response.Body.(*answerBody).Size()))
+		return response, nil
+	case request.ContentLength == 0: // a leg of the sign-in
+		return nil, &neverSentError{causeOf(ctx, err)}
 	}
-	w.meter.Reply(len(body))
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	return response, nil
+	return nil, causeOf(ctx, err)
 }
 
-func (w *wire) read(response *http.Response) ([]byte, error) {
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, w.limit+1))
+// causeOf prefers why a request was given up to what that did to its connection.
+func causeOf(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// take gives the connection, a new one when there is none that can be used. It
+// must be put back.
+func (w *wire) take(ctx context.Context, address string) (*link, error) {
+	var l *link
+	select {
+	case l = <-w.kept:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	w.closing.Store(false)
+	if l.usable() {
+		return l, nil
+	}
+	l.close()
+	l, err := w.connect(ctx, address)
 	if err != nil {
-		return nil, fmt.Errorf("the answer broke off: %w", err)
+		w.kept <- nil
 	}
-	if int64(len(body)) > w.limit {
-		return nil, fmt.Errorf("the answer is larger than %d bytes", w.limit)
+	return l, err
+}
+
+// put gives back what was taken.
+func (w *wire) put(l *link, whole bool) {
+	if !whole || w.closing.Load() {
+		l.close()
+		w.kept <- nil
+		return
 	}
-	return body, nil
+	l.rest()
+	w.kept <- l
+}
+
+// connect needs no proxy, not even one from the environment: what signs in here
+// is an administrator.
+func (w *wire) connect(ctx context.Context, address string) (*link, error) {
+	dialing, cancel := context.WithTimeout(ctx, w.timeout)
+	defer cancel()
+	connection, err := w.dial(dialing, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	w.meter.Connection()
+	config := w.config.Clone()
+	if config.ServerName == "" {
+		config.ServerName, _, _ = net.SplitHostPort(address) // an endpoint always has both
+	}
+	secured := tls.Client(connection, config)
+	shaking, cancel := context.WithTimeout(ctx, w.timeout)
+	defer cancel()
+	if err := secured.HandshakeContext(shaking); err != nil {
+		connection.Close()
+		return nil, err
+	}
+	return newLink(secured, w.limit), nil
 }
 
 // CloseIdleConnections lets http.Client reach the connection through the sign-in.
-func (w *wire) CloseIdleConnections() { w.transport.CloseIdleConnections() }
+// One that is in use is closed when its exchange ends.
+func (w *wire) CloseIdleConnections() {
+	w.closing.Store(true)
+	select {
+	case l := <-w.kept:
+		l.close()
+		w.kept <- nil
+	default:
+	}
+}

@@ -1,0 +1,138 @@
+package winrm
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// link is one connection to a host. Its exchanges follow one another: a request
+// is written whole, then the answer is read whole.
+type link struct {
+	connection net.Conn
+	allowance  *io.LimitedReader // of what the host may say in one answer
+	reader     *bufio.Reader
+	limit      int64 // octets of an answer's body
+	// listen waits for a turn, then for the first octet of an answer or the end
+	// of the connection, and tells which.
+	turn   chan struct{}
+	heard  chan error
+	rested time.Time // when the last exchange ended
+}
+
+// idleConnection is shorter than the 120 s after which HTTP.sys closes a quiet
+// connection: who closes first cannot lose a request to the other's close.
+const idleConnection = 100 * time.Second
+
+func newLink(connection net.Conn, limit int64) *link {
+	allowance := &io.LimitedReader{R: connection}
+	l := &link{
+		connection: connection, allowance: allowance, reader: bufio.NewReader(allowance), limit: limit,
+		turn: make(chan struct{}, 1), heard: make(chan error, 1),
+	}
+	l.rest()
+	go l.listen()
+	return l
+}
+
+// listen keeps an ear on the connection between exchanges too, so that its end
+// is known before a request is lost to it.
+func (l *link) listen() {
+	for range l.turn {
+		_, err := l.reader.Peek(1)
+		l.heard <- err
+		if err != nil {
+			l.connection.Close()
+			return
+		}
+	}
+}
+
+// rest lets the link wait for its next exchange.
+func (l *link) rest() {
+	l.allowance.N = 2*l.limit + 64<<10 // head and chunks besides
+	l.rested = time.Now()
+	l.turn <- struct{}{}
+}
+
+// usable reports whether the link can carry an exchange. A host that says
+// something unasked has ended the connection or is out of step.
+func (l *link) usable() bool {
+	return l != nil && len(l.heard) == 0 && time.Since(l.rested) < idleConnection
+}
+
+func (l *link) close() {
+	if l != nil {
+		l.connection.Close()
+		close(l.turn)
+	}
+}
+
+// exchange sends a request and reads the answer. A link whose exchange failed,
+// or whose host wants to close it, is not whole any more.
+func (l *link) exchange(request *http.Request) (response *http.Response, whole bool, err error) {
+	interrupt := context.AfterFunc(request.Context(), func() { _ = l.connection.SetDeadline(time.Unix(1, 0)) })
+	defer interrupt()
+	if err := l.write(request); err != nil {
+		return nil, false, err
+	}
+	if err := <-l.heard; err != nil {
+		return nil, false, err
+	}
+	response, err = l.answer(request)
+	if err != nil {
+		return nil, false, err
+	}
+	body, err := l.read(response)
+	if err != nil {
+		return nil, false, err
+	}
+	response.Body = &answerBody{bytes.NewReader(body)}
+	return response, !response.Close && l.reader.Buffered() == 0 && interrupt(), nil
+}
+
+// answerBody is a body that has been read.
+type answerBody struct{ *bytes.Reader }
+
+// Close has nothing to do.
+func (*answerBody) Close() error { return nil }
+
+func (l *link) write(request *http.Request) error {
+	out := bufio.NewWriterSize(l.connection, 32<<10)
+	if err := request.Write(out); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// answer reads the head of the answer; interim ones (RFC 9110 section 15.2) say
+// nothing.
+func (l *link) answer(request *http.Request) (*http.Response, error) {
+	for {
+		response, err := http.ReadResponse(l.reader, request)
+		if err != nil || response.StatusCode >= http.StatusOK {
+			return response, err
+		}
+		if response.StatusCode == http.StatusSwitchingProtocols {
+			return nil, errors.New("the host speaks another protocol than HTTP")
+		}
+	}
+}
+
+func (l *link) read(response *http.Response) ([]byte, error) {
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, l.limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("the answer broke off: %w", err)
+	}
+	if int64(len(body)) > l.limit {
+		return nil, fmt.Errorf("the answer is larger than %d bytes", l.limit)
+	}
+	return body, nil
+}
