@@ -65,22 +65,31 @@ func (s *realStory) meetsObstacles() {
 }
 
 func (s *realStory) isRefused() {
-	s.mustNotMove(s.server.narrow, s.server.refusal, "edge1.contoso.com", "edge2.contoso.com")
+	s.failsWith(s.server.narrow, s.server.refusal, "edge1.contoso.com", "edge2.contoso.com")
+	s.recoversAt("edge2.contoso.com")
 }
 
+// isDenied: the zone is asked before the first step, so nothing at all has moved.
 func (s *realStory) isDenied() {
-	s.mustNotMove(s.server.wrong, s.server.denial, "edge2.contoso.com", "edge1.contoso.com")
+	s.failsWith(s.server.wrong, s.server.denial, "edge2.contoso.com", "edge1.contoso.com")
+	s.routed("SIP", "edge2.contoso.com")
+	s.routed("XMPP", "edge2.contoso.com")
+	s.recoversAt("edge1.contoso.com")
 }
 
-// mustNotMove tries a failover with another key or account, and then with the right one.
-func (s *realStory) mustNotMove(credentials map[string]string, says saying, from, to string) {
+// failsWith tries a failover with another key or account.
+func (s *realStory) failsWith(credentials map[string]string, says saying, from, to string) {
 	s.Helper()
 	s.store("real-key", credentials)
 	s.moveTo(s.route, to)
 	s.says(s.route, says.reason, says.words...)
 	s.serves(s.server.Server, from)
+}
+
+func (s *realStory) recoversAt(pool string) {
+	s.Helper()
 	s.store("real-key", s.server.key)
-	s.readyAt(to)
+	s.readyAt(pool)
 }
 
 func (s *realStory) servesManyDomains() {

@@ -100,7 +100,7 @@ func byDirectory(t *testing.T, b nameserver.Backend) realServer {
 		s.uncut = true
 		s.confirmed = "; when zone contoso.com was updated the signature of the server's reply did not verify; confirmed by reading back"
 		// Samba calls missing rights on a record a failure of its own.
-		s.refusal = saying{v1alpha1.ReasonUnreachable, []string{"SERVFAIL", "nothing was changed"}}
+		s.refusal = saying{v1alpha1.ReasonUnreachable, []string{"missing rights on the record", "SERVFAIL", "nothing was changed"}}
 	}
 	return withAccounts(s, d.Conf)
 }

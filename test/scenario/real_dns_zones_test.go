@@ -69,6 +69,34 @@ func TestRealSignedZone(t *testing.T) {
 	}
 }
 
+// TestRealTwoZones: a plan whose zones lie with different servers.
+func TestRealTwoZones(t *testing.T) {
+	t.Attr("case", "The controller moves two zones on two servers of different make in one failover")
+	t.Attr("with", "bind9 knot")
+	s := tell(t, sampleFarm(t, "three-sites-four-pools"))
+	servers := map[v1alpha1.Hostname]nameserver.Server{
+		"northwind.com": nameserver.StartBIND(t, nameserver.BINDOptions{Options: nameserver.Options{Zone: "northwind.com"}}),
+		"tailspin.com":  nameserver.StartKnot(t, nameserver.Options{Zone: "tailspin.com"}),
+	}
+	s.secret("real-key", tsigKey())
+	r := s.route("edge-ams.northwind.com", func(r *v1alpha1.FederationRoute) {
+		for i, zone := range r.Spec.DNS.Servers {
+			at := servers[zone.Zone].Addr
+			r.Spec.DNS.Servers[i].Address, r.Spec.DNS.Servers[i].ReadBackFrom = at, []string{at}
+			r.Spec.DNS.Servers[i].TSIGSecretRef.Name = "real-key"
+		}
+	})
+	for _, pool := range []string{"edge-ams.northwind.com", "edge-fra.northwind.com"} {
+		s.moveTo(r, pool)
+		s.settled(r)
+		for zone, server := range servers {
+			if got, want := server.Dig(t, "fed."+string(zone), "A"), s.publicAddresses(pool); !sameSet(got, want) {
+				t.Errorf("fed.%s has addresses %v, want %v", zone, got, want)
+			}
+		}
+	}
+}
+
 func tsigKey() map[string]string {
 	return map[string]string{"name": "upd", "algorithm": "hmac-sha256", "secret": nameserver.Secret}
 }
