@@ -70,7 +70,7 @@ var verdicts = map[int]verdict{
 	mdns.RcodeNotZone:        {fault.Invalid, "a name lies outside the zone", "name the server of that name's own zone"},
 	mdns.RcodeRefused:        {fault.Refused, "the server's policy does not allow this change", "allow the key to change these names in the zone's update policy"},
 	mdns.RcodeNotImplemented: {fault.Unsupported, "the server does no dynamic updates", "enable dynamic updates for the zone"},
-	mdns.RcodeServerFailure:  {fault.Unreachable, "the server failed, as a frozen zone or a full disk makes it", "look into the server's log; tried again later"},
+	mdns.RcodeServerFailure:  {fault.Unreachable, "the server failed, as a frozen zone, a full disk or, with Samba's own DNS, missing rights on the record make it", "look into the server's log; tried again later"},
 	mdns.RcodeFormatError:    {fault.Internal, "the server cannot read the update", "report this"},
 }
 
