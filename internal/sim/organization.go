@@ -175,6 +175,9 @@ func (o *Organization) AdminURL() string { return "http://" + o.door.Addr().Stri
 // DNSServers lists the authoritative servers, host:port, the primary first.
 func (o *Organization) DNSServers() []string { return o.dns.addresses() }
 
+// Visitors tells which partners came to which federation port, and how often.
+func (o *Organization) Visitors() []edge.Visitor { return o.edges.Visitors() }
+
 // Endpoint is one machine's WinRM service.
 type Endpoint struct {
 	Machine string    `json:"machine"`

@@ -68,6 +68,8 @@ func says(text string) func(net.Conn) {
 	}
 }
 
+const streamHeader = "<?xml version='1.0'?><stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' from='contoso.com' id='1'>"
+
 func TestProbe(t *testing.T) {
 	ends := time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)
 	cases := map[string]struct {
@@ -97,8 +99,17 @@ func TestProbe(t *testing.T) {
 		"SIP hung up": {"a load balancer without servers", lync.SIP,
 			func(net.Conn) {},
 			probe.Reading{Open: true, Detail: "open, but the other side hung up"}},
-		"XMPP": {"the stream header is the answer", lync.XMPP,
-			says("<?xml version='1.0'?><stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' from='contoso.com' id='1'>"),
+		"XMPP": {"the stream header and features are the answer", lync.XMPP,
+			says(streamHeader + "<stream:features/>"),
+			probe.Reading{Open: true, Spoke: true, Detail: "XMPP stream opened by contoso.com"}},
+		"XMPP of few words": {"the stream header alone is an answer", lync.XMPP,
+			says(streamHeader),
+			probe.Reading{Open: true, Spoke: true, Detail: "XMPP stream opened by contoso.com"}},
+		"XMPP of others": {"servers that do not serve the domain say so after the header", lync.XMPP,
+			says(streamHeader + "<stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>"),
+			probe.Reading{Open: true, Detail: "open, but it does not serve contoso.com"}},
+		"XMPP for friends": {"that a stranger is not welcome says nothing about partners", lync.XMPP,
+			says(streamHeader + "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>"),
 			probe.Reading{Open: true, Spoke: true, Detail: "XMPP stream opened by contoso.com"}},
 		"XMPP that is mail": {"something else listens there", lync.XMPP,
 			says("220 mail.contoso.com ESMTP\r\n<"),

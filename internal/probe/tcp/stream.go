@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"time"
 
 	"github.com/fedroute/fedroute/internal/probe"
 )
@@ -17,8 +18,13 @@ const streamsNS = "http://etherx.jabber.org/streams"
 // headerLimit bounds what is read while waiting for the stream header.
 const headerLimit = 8 << 10
 
+// afterthought is how long the other side may take from its stream header to what
+// follows it: features, or the reason why it closes the stream.
+const afterthought = time.Second
+
 // openStream opens a server-to-server stream to the domain (RFC 6120, 4.7) and
-// waits for the other side's stream header.
+// waits for the other side's stream header. A server sends one even when it does
+// not serve the domain, and says so after it (4.9.1.2).
 func openStream(_ context.Context, connection net.Conn, target probe.Target) (string, error) {
 	var domain bytes.Buffer
 	// A bytes.Buffer takes every write.
@@ -29,7 +35,8 @@ func openStream(_ context.Context, connection net.Conn, target probe.Target) (st
 		return "", err
 	}
 	reply := &io.LimitedReader{R: connection, N: headerLimit}
-	header, err := firstElement(reply)
+	decoder := xml.NewDecoder(reply)
+	header, err := nextElement(decoder)
 	if err != nil && reply.N == 0 {
 		return "", errNotXMPP
 	}
@@ -39,6 +46,10 @@ func openStream(_ context.Context, connection net.Conn, target probe.Target) (st
 	if header.Name != (xml.Name{Space: streamsNS, Local: "stream"}) {
 		return "", errNotXMPP
 	}
+	_ = connection.SetReadDeadline(time.Now().Add(afterthought))
+	if unserved(decoder) {
+		return "", fmt.Errorf("it does not serve %s", target.Domain)
+	}
 	// Good manners only; the answer is known.
 	_, _ = io.WriteString(connection, "</stream:stream>")
 	return "XMPP stream opened" + from(header), nil
@@ -46,8 +57,19 @@ func openStream(_ context.Context, connection net.Conn, target probe.Target) (st
 
 var errNotXMPP = errors.New("what answers is not XMPP")
 
-func firstElement(r io.Reader) (xml.StartElement, error) {
-	decoder := xml.NewDecoder(r)
+// unserved reads what follows the header. Only a stream error that is about the
+// domain counts: others are about us, whom nobody knows there, and silence is an
+// answer too.
+func unserved(decoder *xml.Decoder) bool {
+	first, err := nextElement(decoder)
+	if err != nil || first.Name != (xml.Name{Space: streamsNS, Local: "error"}) {
+		return false
+	}
+	condition, err := nextElement(decoder)
+	return err == nil && (condition.Name.Local == "host-unknown" || condition.Name.Local == "host-gone")
+}
+
+func nextElement(decoder *xml.Decoder) (xml.StartElement, error) {
 	for {
 		token, err := decoder.Token()
 		if _, malformed := errors.AsType[*xml.SyntaxError](err); malformed {
