@@ -136,29 +136,26 @@ func TestSetDnsRecordsAskedBeforehand(t *testing.T) {
 	}
 }
 
-// TestSetDnsRecordsOfManyDomains: 200 domains of one route, made and then moved.
+// TestSetDnsRecordsOfManyDomains: the hosts of 50 domains move in one run.
 func TestSetDnsRecordsOfManyDomains(t *testing.T) {
 	t.Parallel()
 	z := startZone(t)
-	var made, moved []dns.Change
-	for i := range 200 {
-		host, service := fmt.Sprintf("fed%d.contoso.com", i), fmt.Sprintf("_sipfederationtls._tcp.d%d.contoso.com", i)
-		a, b := set(t, host, dns.A, 300, "192.0.2.1"), set(t, host, dns.A, 300, "192.0.2.2")
-		srv := set(t, service, dns.SRV, 300, "0 0 5061 "+host)
-		made = append(made, dns.Change{From: set(t, host, dns.A, 0), To: a}, dns.Change{From: set(t, service, dns.SRV, 0), To: srv})
-		moved = append(moved, dns.Change{From: a, To: b})
+	var changes []dns.Change
+	for i := range 50 {
+		host := fmt.Sprintf("fed%d.contoso.com", i)
+		must(t, z.Set("anna", host, "A", 300, "192.0.2.1"))
+		changes = append(changes, dns.Change{From: set(t, host, dns.A, 300, "192.0.2.1"), To: set(t, host, dns.A, 300, "192.0.2.2")})
 	}
-	for _, changes := range [][]dns.Change{made, moved} {
-		if err := z.writer.Write(t.Context(), changes); err != nil {
-			t.Fatal(fault.Sentence(err))
-		}
+	before := len(z.Journal())
+	if err := z.writer.Write(t.Context(), changes); err != nil {
+		t.Fatal(fault.Sentence(err))
 	}
-	for _, c := range moved {
+	for _, c := range changes {
 		if got := z.Lookup(c.To.Name, "A"); !slices.Equal(got, c.To.Data) {
 			t.Errorf("%s has %v, want %v", c.To.Name, got, c.To.Data)
 		}
 	}
-	if n := len(z.Journal()); n != 400+400 {
+	if n := len(z.Journal()) - before; n != 100 {
 		t.Errorf("%d changes were made, want one for each value that came or went", n)
 	}
 }
