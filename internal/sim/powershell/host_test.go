@@ -56,7 +56,7 @@ func TestConsole(t *testing.T) {
 		want   []string
 	}{
 		"texts":   {`'a'; 1.5; $null; @(1, 2)`, []string{"a", "1.5", "1", "2", ""}},
-		"lines":   {`"a`+"`r`n"+`b`+"`n"+`c"`, []string{"a", "b", "c", ""}},
+		"lines":   {`"a` + "`r`n" + `b` + "`n" + `c"`, []string{"a", "b", "c", ""}},
 		"matches": {`'', 'ab' | Select-String b`, []string{"", "ab", "", "", ""}},
 		"table":   {`Get-Site`, []string{"", "Identity     Pools", "--------     -----", "Site:Redmond {p1, p2}", "Site:Dublin  {p1, p2}", "", "", ""}},
 		"list":    {`Get-Site -Long`, []string{"", "", "Identity  : Site:Redmond", "Pools     : {p1, p2}", "Name      : ", "Route     : ", "XmppRoute : ", "", "", "", ""}},

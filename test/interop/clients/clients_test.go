@@ -1,7 +1,6 @@
 //go:build interop
 
-// Package clients_test lets clients that nobody here wrote use the program
-// lyncsim as they use Windows.
+// Clients that nobody here wrote use the program lyncsim as they use Windows.
 package clients_test
 
 import (
