@@ -127,3 +127,18 @@ func command(t *testing.T, o *Organization, fqdn, script string) string {
 	}
 	return strings.TrimSpace(out.String())
 }
+
+// TestGetServiceIsTheMachines: the shell's own cmdlet shows the simulated
+// machine's services, also where PowerShell has no such cmdlet.
+func TestGetServiceIsTheMachines(t *testing.T) {
+	program, err := standin.Chosen(t.TempDir())
+	must(t, err)
+	for name, powershell := range map[string]string{"evaluator": "", "program": program} {
+		t.Run(name, func(t *testing.T) {
+			const show = `Import-Module Lync; $s = Get-Service -Name RTCSRV; $s.Name + ' ' + $s.Status`
+			if got := command(t, aloneOrganization(t, powershell), "edge1.contoso.com", show); got != "RTCSRV Running" {
+				t.Errorf("Get-Service shows %q", got)
+			}
+		})
+	}
+}

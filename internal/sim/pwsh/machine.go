@@ -16,7 +16,9 @@ func (v visit) machine() *powershell.Module {
 		"Get-SimulatedMachine": v.describe, "Invoke-SimulatedSetup": v.setup,
 	}
 	for _, c := range m.Commands {
-		c.Process = bodies[c.Name]
+		if body, ok := bodies[c.Name]; ok {
+			c.Process = body
+		}
 	}
 	return m
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/fedroute/fedroute/internal/sim/powershell"
 )
 
-// short are the names that PowerShell has for the types of parameters; others
-// are written in full.
+// short are the types that every PowerShell has, as it writes them. Parameters of
+// any other type take an object: the cmdlet judges what it gets.
 var short = map[string]string{
-	"":              "object",
+	"System.UInt16": "System.UInt16", "System.UInt32": "System.UInt32", "System.UInt64": "System.UInt64",
 	"System.String": "string", "System.String[]": "string[]", "System.Boolean": "bool", "System.Byte[]": "byte[]",
 	"System.Management.Automation.SwitchParameter": "switch", "System.Int32": "int", "System.Guid": "guid",
 	"System.TimeSpan": "timespan", "System.DateTime": "datetime",
@@ -68,7 +68,7 @@ func typeName(full string) string {
 	if name, ok := short[full]; ok {
 		return name
 	}
-	return full
+	return "object"
 }
 
 // membership is what a parameter is in one set.

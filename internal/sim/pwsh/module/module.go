@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
+	"github.com/fedroute/fedroute/internal/sim/powershell/utility"
 )
 
 var (
@@ -50,13 +51,26 @@ func WriteProduct(dir string, m *powershell.Module) error {
 	return write(dir, files(&own, kind{types: machineTypes, preferences: "$true"}))
 }
 
-// Machine declares what the product's module has beyond its cmdlets. The
-// endpoint gives the commands their bodies.
+// Machine declares what the product's module has beyond its cmdlets: how to ask
+// for the simulated machine, whose commands get their bodies from the endpoint,
+// and the shell's own cmdlets that tell about a machine. Those exist on Windows
+// only, and there tell about the computer that PowerShell runs on.
 func Machine() *powershell.Module {
-	return &powershell.Module{Name: "Lyncsim", Version: "1.0", Commands: []*powershell.Command{
+	m := &powershell.Module{Name: "Lyncsim", Version: "1.0", Commands: []*powershell.Command{
 		{Name: "Get-SimulatedMachine"},
 		{Name: "Invoke-SimulatedSetup", Parameters: []powershell.Parameter{{Name: "Arguments", Type: "System.String[]"}}},
 	}}
+	for _, shell := range utility.Modules() {
+		for _, c := range shell.Commands {
+			if c.Name != "Get-Service" {
+				continue
+			}
+			own, page := *c, c.Editions[powershell.Windows51]
+			own.Parameters, own.DefaultSet, own.ShouldProcess = page.Parameters, page.DefaultSet, page.ShouldProcess
+			m.Commands = append(m.Commands, &own)
+		}
+	}
+	return m
 }
 
 // files gives a module's files by path.
