@@ -154,6 +154,7 @@ func (b *binder) notEmpty(p *formal, v any) error {
 	switch {
 	case v == nil:
 		what, id = "null", "NullNotAllowed"
+	case p.AllowEmpty && (v == "" || isList && len(list) == 0):
 	case v == "" && (p.typ != nil || b.table.script):
 		what, id = "an empty string", "EmptyStringNotAllowed"
 	case isList && len(list) == 0:

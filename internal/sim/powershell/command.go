@@ -76,6 +76,7 @@ type Parameter struct {
 	Type       string         // short or full .NET name; empty means Object
 	Sets       []ParameterSet // none: optional, by name, in every set
 	AllowNull  bool           // $null, '' and @() are allowed for a mandatory parameter
+	AllowEmpty bool           // '' and @() are
 	Validators []Validator
 	Words      []string // names of an enumeration that has no type here; none: any value of Type
 	Refused    bool     // bound, but not simulated: a call that gives it is refused by name

@@ -28,10 +28,12 @@ type cmdlet struct {
 
 // unsaid is what a page does not say of a parameter.
 type unsaid struct {
-	nulls bool   // takes $null, '' and @() though it is mandatory
-	rest  bool   // takes the arguments that are left
-	typ   string // what its own conversion amounts to
-	check func(powershell.Edition) powershell.Validator
+	nulls  bool   // takes $null, '' and @() though it is mandatory
+	empty  bool   // takes '' and @() though it is mandatory
+	nulls7 bool   // takes them in PowerShell 7 only
+	rest   bool   // takes the arguments that are left
+	typ    string // what its own conversion amounts to
+	check  func(powershell.Edition) powershell.Validator
 }
 
 // command makes the command as each edition declares it.
@@ -62,7 +64,8 @@ func (m cmdlet) signatures() map[powershell.Edition]powershell.Signature {
 
 // say adds to a parameter what the page leaves out.
 func (u unsaid) say(p *powershell.Parameter, e powershell.Edition) {
-	p.AllowNull = u.nulls
+	p.AllowEmpty = u.empty
+	p.AllowNull = u.nulls || u.nulls7 && e == powershell.Core7
 	if u.typ != "" {
 		p.Type = u.typ
 	}

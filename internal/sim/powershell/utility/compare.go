@@ -11,7 +11,8 @@ import (
 
 func compareObject() cmdlet {
 	return cmdlet{name: "Compare-Object",
-		heeds: "ReferenceObject DifferenceObject Property SyncWindow IncludeEqual ExcludeDifferent PassThru CaseSensitive",
+		unsaid: map[string]unsaid{"ReferenceObject": {empty: true}, "DifferenceObject": {empty: true}},
+		heeds:  "ReferenceObject DifferenceObject Property SyncWindow IncludeEqual ExcludeDifferent PassThru CaseSensitive",
 		process: func(_ context.Context, c *powershell.Call) error {
 			c.State = append(gathered(c), value.Unroll(c.Value("DifferenceObject"))...)
 			return nil

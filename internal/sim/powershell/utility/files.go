@@ -69,25 +69,50 @@ func environment(c *powershell.Call, name string) any {
 
 func testPath() cmdlet {
 	return cmdlet{name: "Test-Path", heeds: "Path LiteralPath PathType",
+		unsaid: map[string]unsaid{"Path": {nulls7: true}, "LiteralPath": {nulls7: true}},
 		process: func(_ context.Context, c *powershell.Call) error {
-			list, err := paths(c)
-			if err != nil {
-				return err
+			given := append(value.Unroll(c.Value("Path")), value.Unroll(c.Value("LiteralPath"))...)
+			if len(given) == 0 {
+				return c.WriteError(nullPath())
 			}
-			for _, t := range list {
-				is := t.exists(c)
-				switch strings.ToLower(c.Text("PathType")) {
-				case "leaf":
-					is = is && (t.isFile(c) || t.drive != "")
-				case "container":
-					is = is && !t.isFile(c) && t.drive == ""
-				}
-				if err := c.EmitWhole(is); err != nil {
+			for _, path := range given {
+				if err := testOne(c, path); err != nil {
 					return err
 				}
 			}
 			return nil
 		}}
+}
+
+func nullPath() *value.ErrorRecord {
+	return powershell.NewErrorRecord("System.ArgumentNullException", "NullPathNotPermitted", "InvalidArgument", nil,
+		"Value cannot be null. (Parameter 'The provided Path argument was null or an empty collection.')")
+}
+
+// testOne tells whether a path is there. Blanks are in 5.1 and are not in 7.
+func testOne(c *powershell.Call, path any) error {
+	text := value.Text(path)
+	switch {
+	case path == nil:
+		return c.WriteError(nullPath())
+	case strings.TrimSpace(text) == "":
+		return c.EmitWhole(c.Runspace().Edition() == powershell.Windows51)
+	}
+	t, err := locate(c, text)
+	if err != nil {
+		return err
+	}
+	if !c.Has("LiteralPath") && t.drive == "" && powershell.HasWildcards(text) {
+		return dotnet.Refuse("the wildcard path %s", text)
+	}
+	is := t.exists(c)
+	switch strings.ToLower(c.Text("PathType")) {
+	case "leaf":
+		is = is && (t.isFile(c) || t.drive != "")
+	case "container":
+		is = is && !t.isFile(c) && t.drive == ""
+	}
+	return c.EmitWhole(is)
 }
 
 func removeItem() cmdlet {

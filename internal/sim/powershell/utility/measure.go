@@ -36,9 +36,12 @@ func measureGathered(ctx context.Context, c *powershell.Call) error {
 				values = append(values, p.Value)
 			}
 		}
+		if len(values) == 0 && (len(gathered(c)) == 0 || powershell.HasWildcards(k.name)) {
+			continue
+		}
 		if len(values) == 0 {
-			missing := powershell.NewErrorRecord("System.Management.Automation.PSArgumentException", "GenericMeasurePropertyNotFound", "InvalidArgument",
-				nil, fmt.Sprintf("The property \"%s\" cannot be found in the input for any objects.", k.name))
+			id := strings.TrimSuffix(c.ParameterSet(), "Measure") + "MeasurePropertyNotFound"
+			missing := powershell.NewErrorRecord("System.Management.Automation.PSArgumentException", id, "InvalidArgument", nil, fmt.Sprintf("The property \"%s\" cannot be found in the input for any objects.", k.name))
 			if err := c.WriteError(missing); err != nil {
 				return err
 			}

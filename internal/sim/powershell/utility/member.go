@@ -48,10 +48,16 @@ func emitMembers(c *powershell.Call) error {
 
 func asked(c *powershell.Call, parameter, have string) bool {
 	patterns := c.Texts(parameter)
-	if parameter == "MemberType" && slices.ContainsFunc(patterns, func(p string) bool { return strings.EqualFold(p, "Properties") }) {
-		return strings.HasSuffix(have, "Property")
+	if parameter == "MemberType" && len(patterns) > 0 {
+		patterns = strings.Split(patterns[0], ", ")
 	}
-	return len(patterns) == 0 || matchesAny(patterns, have)
+	for _, kinds := range []string{"Property", "Method"} {
+		all := strings.TrimSuffix(kinds, "y") + map[string]string{"Property": "ies", "Method": "s"}[kinds]
+		if parameter == "MemberType" && slices.Contains(patterns, all) && strings.HasSuffix(have, kinds) {
+			return true
+		}
+	}
+	return len(patterns) == 0 || slices.Contains(patterns, "All") || matchesAny(patterns, have)
 }
 
 // member is one line of Get-Member.

@@ -5,6 +5,7 @@ import "testing"
 func TestCompareWindow(t *testing.T) {
 	const show = ` | ForEach-Object { "$($_.InputObject)$($_.SideIndicator)" }`
 	check(t, map[string]oneLiner{
+		"empty":     {reason: "a side may be empty, not missing", script: `Compare-Object @() 1` + show + `; Compare-Object $null 1`, want: []string{"1=>"}, errors: []string{"ParameterArgumentValidationErrorNullNotAllowed" + of("CompareObject")}},
 		"far":       {reason: "equals are found however far apart", script: `Compare-Object 1, 2, 3, 4 4, 1, 2, 3` + show},
 		"window":    {reason: "-SyncWindow 0 compares pairs", script: `Compare-Object 1, 2 2, 1 -SyncWindow 0` + show, want: []string{"2=>", "1<=", "1=>", "2<="}},
 		"pass thru": {reason: "the object itself, with its side", script: `$o = [pscustomobject]@{ a = 1 }; (Compare-Object $o ([pscustomobject]@{ a = 2 }) -Property a -PassThru | ForEach-Object { "$($_.a)$($_.SideIndicator)" }) -join ' '`, want: []string{"2=> 1<="}},
@@ -44,8 +45,10 @@ func TestPlaces(t *testing.T) {
 		"empty":  {reason: "a path is a text", script: `Test-Path ''; Test-Path $null`, errors: []string{"ParameterArgumentValidationErrorEmptyStringNotAllowed" + of("TestPath"), "ParameterArgumentValidationErrorNullNotAllowed" + of("TestPath")}},
 		"tee":    {reason: "in the file, or behind what it has", script: `$null = 1 | Tee-Object C:\t; $null = 2 | Tee-Object C:\t -Append; Get-Content C:\t`, want: []string{"1", "2"}},
 		"search": {reason: "all matches, once per file, the line alone", script: `('abab' | Select-String a -AllMatches).Matches.Count; Set-Content C:\a 'x1', 'x2'; @(Select-String x C:\a -List).Count`, want: []string{"2", "1"}},
+		"gone":   {reason: "a property that no object has; of nothing there is nothing", script: `1 | Measure-Object Gone -Line; @(@() | Measure-Object Gone).Count`, want: []string{"0"}, errors: []string{"TextMeasurePropertyNotFound" + of("MeasureObject")}},
 		"words":  {reason: "text without its blanks", script: `('a b', ' c' | Measure-Object -Character -IgnoreWhiteSpace).Characters`, want: []string{"3"}},
 		"types":  {reason: "one of each kind in a row", script: `1, 2, 'a', 'b' | Get-Unique -OnType`, want: []string{"1", "a"}},
+		"kinds":  {reason: "several kinds of members, or all of a sort", script: `$o = [pscustomobject]@{ a = 1 }; ($o | Get-Member -MemberType NoteProperty, CodeMethod).Name; ($o | Get-Member -MemberType Properties).Name; @($o | Get-Member -MemberType Methods).Count -gt 2`, want: []string{"a", "a", "True"}},
 		"member": {reason: "the kind by position, a name of its own for the object", script: `$o = [pscustomobject]@{ a = 1 }; $o | Add-Member NoteProperty b 2 -TypeName My.Type; "$($o.b) $($o.PSObject.TypeNames[0])"`, want: []string{"2 My.Type"}},
 	})
 }

@@ -60,7 +60,7 @@ func writeHost() cmdlet {
 
 // message makes one of the commands that write a text to a stream.
 func message(name string, write func(c *powershell.Call, text string) error) cmdlet {
-	return cmdlet{name: name, heeds: "Message", unsaid: map[string]unsaid{"Message": {nulls: true}},
+	return cmdlet{name: name, heeds: "Message", unsaid: map[string]unsaid{"Message": {empty: true}},
 		process: func(_ context.Context, c *powershell.Call) error { return write(c, c.Text("Message")) }}
 }
 
