@@ -44,6 +44,7 @@ server role = active directory domain controller
 interfaces = %[1]s/8
 bind interfaces only = yes
 server services = kdc, rpc, ldap%[6]s
+tls enabled = no
 dcerpc endpoint servers = epmapper, samr, lsarpc, netlogon, drsuapi, dnsserver
 dns port = %[5]s
 dns forwarder =
