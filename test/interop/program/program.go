@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// patience is how long a server may take until it answers.
-const patience = 30 * time.Second
+// patience is how long a server may take until it answers. It is no expectation of speed.
+const patience = 90 * time.Second
 
 // Place is where a program runs.
 type Place struct {
