@@ -67,7 +67,7 @@ bench: build controlplane ## Measure requests, bytes, wall time, API writes and 
 PEER_PACKAGES := bind9 bind9-dnsutils python3-winrm ansible-core
 
 .PHONY: bench-peers
-bench-peers: build controlplane $(BIN)/peers ## Do the job side by side with Ansible, pywinrm and external-dns; write docs/benchmarks.md (25 minutes; installs Debian packages).
+bench-peers: build controlplane $(BIN)/peers ## Do the job side by side with Ansible, pywinrm and external-dns; write docs/benchmarks.md (20 minutes; installs Debian packages).
 	@dpkg -s $(PEER_PACKAGES) >/dev/null 2>&1 || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(PEER_PACKAGES); }
 	FEDROUTE_BIN=$(BIN) go run ./cmd/bench --peers
 
