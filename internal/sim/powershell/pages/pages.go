@@ -73,7 +73,22 @@ func read(file string) map[string]Page {
 		page = begin(fields)
 		pages[page.Name] = page
 	}
+	for _, p := range pages {
+		slices.SortStableFunc(p.Signature.Parameters, func(a, b powershell.Parameter) int { return place(a) - place(b) })
+	}
 	return pages
+}
+
+// place orders parameters as commands declare them: by position, named ones last.
+func place(p powershell.Parameter) int {
+	const last = 1 << 20
+	least := last
+	for _, s := range p.Sets {
+		if s.Position != powershell.Named {
+			least = min(least, s.Position)
+		}
+	}
+	return least
 }
 
 // begin reads the line of a command: name, module, default set, aliases, output types.

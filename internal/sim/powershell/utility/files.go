@@ -17,6 +17,12 @@ func paths(c *powershell.Call) ([]target, error) {
 	var list []target
 	for _, path := range append(c.Texts("Path"), c.Texts("LiteralPath")...) {
 		t, err := locate(c, path)
+		if missing := noDrive(err); missing != nil {
+			if err := c.WriteError(missing); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -99,6 +105,9 @@ func testOne(c *powershell.Call, path any) error {
 		return c.EmitWhole(c.Runspace().Edition() == powershell.Windows51)
 	}
 	t, err := locate(c, text)
+	if noDrive(err) != nil {
+		return c.EmitWhole(false)
+	}
 	if err != nil {
 		return err
 	}

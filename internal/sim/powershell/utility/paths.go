@@ -2,6 +2,8 @@ package utility
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/sim/powershell"
@@ -78,6 +80,19 @@ type target struct {
 	name  string // on the drive; the full path on the disk
 }
 
+// otherDrives are drives that Windows has and the simulator has not.
+var otherDrives = []string{"alias", "cert", "function", "hkcu", "hklm", "wsman"}
+
+const driveNotFound = "DriveNotFound"
+
+// noDrive is the error of a drive that does not exist; nil for other errors.
+func noDrive(err error) *value.ErrorRecord {
+	if r, ok := errors.AsType[*value.ErrorRecord](err); ok && r.ID == driveNotFound {
+		return r
+	}
+	return nil
+}
+
 // locate makes a path whole: relative ones start at the current location.
 func locate(c *powershell.Call, path string) (target, error) {
 	path = backslashes(path)
@@ -89,8 +104,11 @@ func locate(c *powershell.Call, path string) (target, error) {
 	case !qualified, len(drive) == 1:
 	case lower == "env" || lower == "variable":
 		return target{drive: lower, name: strings.Trim(name, `\`)}, nil
-	default:
+	case slices.Contains(otherDrives, lower):
 		return target{}, dotnet.Refuse("the drive %s:", drive)
+	default:
+		return target{}, powershell.NewErrorRecord("System.Management.Automation.DriveNotFoundException", driveNotFound, "ObjectNotFound", drive,
+			"Cannot find drive. A drive with the name '"+drive+"' does not exist.")
 	}
 	if !qualified && !strings.HasPrefix(path, `\\`) {
 		here := value.Text(c.Runspace().Get("PWD"))
