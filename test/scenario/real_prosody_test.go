@@ -16,12 +16,12 @@ import (
 // TestRealPartnerFollows: another organization, which knows nothing but our
 // domain, finds the Edge pool that hosts federation.
 func TestRealPartnerFollows(t *testing.T) {
-	t.Attr("case", "Prosody of another organization finds the XMPP port of the present Edge pool, and follows a failover and the way back untouched")
+	t.Attr("case", "Prosody of another organization finds port 5269 of the present Edge pool, verifies its certificate, and follows a failover and the way back untouched")
 	t.Attr("with", "prosody lua-unbound")
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com", func(r *v1alpha1.FederationRoute) { r.Spec.DNS.TTL = 1 })
 	s.settled(r)
-	partner := prosody.Start(t, "partner.example", s.org.DNSServers()[0])
+	partner := prosody.Start(t, "partner.example", prosody.Options{NameServer: s.org.DNSServers()[0], Trusted: s.org.CA().CertPEM()})
 	for _, pool := range []string{"edge1.contoso.com", "edge2.contoso.com", "edge1.contoso.com"} {
 		s.moveTo(r, pool)
 		s.settled(r)
@@ -46,7 +46,7 @@ func (s *story) visits(partner *prosody.Server, pool string) {
 		}
 	}
 	log := partner.Log()[logged:]
-	for _, want := range []string{s.publicAddresses(pool)[0], "TLS", "dialback"} {
+	for _, want := range []string{"Next target to try is " + s.publicAddresses(pool)[0] + ":5269", "certificate identity validation result: valid", "Outgoing s2s connection partner.example->contoso.com complete"} {
 		if !strings.Contains(log, want) {
 			s.Errorf("Prosody's log does not tell of %q:\n%s", want, log)
 		}
@@ -82,7 +82,7 @@ func TestRealProbeOfProsody(t *testing.T) {
 			t.Attr("case", "Prober, "+c.attr)
 			t.Attr("with", "prosody lua-unbound")
 			t.Parallel()
-			server := prosody.Start(t, "partner.example", "127.0.0.1:9")
+			server := prosody.Start(t, "partner.example", prosody.Options{NameServer: "127.0.0.1:9"})
 			got := tcp.Prober{}.Probe(t.Context(), probe.Target{Address: server.Address, Protocol: lync.XMPP, Domain: c.domain})
 			if !got.Open || got.Spoke != c.spoke || got.Detail != c.says {
 				t.Errorf("%+v", got)

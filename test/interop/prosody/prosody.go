@@ -25,6 +25,7 @@ type Server struct {
 
 const config = `run_as_root = true
 pidfile = "%[1]s/prosody.pid"
+certificates = "%[1]s"
 data_path = "%[1]s/data"
 admin_socket = "%[1]s/prosody.sock"
 log = { { levels = { min = "debug" }, to = "file", filename = "%[1]s/prosody.log" } }
@@ -37,16 +38,23 @@ s2s_direct_tls_ports = {}
 http_ports = {}
 https_ports = {}
 component_ports = {}
-s2s_secure_auth = false
+s2s_secure_auth = true
 unbound = { resolvconf = false, hoststxt = false, forward = { "%[3]s" } }
 modules_enabled = { "tls", "dialback", "disco", "ping", "posix", "admin_shell" }
 VirtualHost "%[4]s"
- ssl = { key = "%[1]s/key.pem", certificate = "%[1]s/cert.pem" }
+ ssl = { key = "%[1]s/key.pem", certificate = "%[1]s/cert.pem", cafile = "%[1]s/trusted.pem" }
 `
 
-// Start runs Prosody for a domain until the test ends. The name server is
-// host:port, and all that Prosody asks.
-func Start(t testing.TB, domain, nameServer string) *Server {
+// Options say whom Prosody relies on.
+type Options struct {
+	NameServer string // host:port, all that it asks
+	// Trusted are the authorities, in PEM, of the servers that it talks to: others
+	// are hung up on. Its own when empty.
+	Trusted []byte
+}
+
+// Start runs Prosody for a domain until the test ends.
+func Start(t testing.TB, domain string, o Options) *Server {
 	t.Helper()
 	s := &Server{Place: program.In(t), Domain: domain, Address: freeAddress(t)}
 	ca, err := pki.New(domain+" CA", time.Now(), time.Hour)
@@ -59,10 +67,11 @@ func Start(t testing.TB, domain, nameServer string) *Server {
 	}
 	s.Write(t, "cert.pem", string(leaf.CertPEM))
 	s.Write(t, "key.pem", string(leaf.KeyPEM))
+	s.Write(t, "trusted.pem", string(append(ca.CertPEM(), o.Trusted...)))
 	if err := os.Mkdir(s.File("data"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	s.Write(t, "prosody.cfg.lua", fmt.Sprintf(config, s.Folder, s.Address, strings.Replace(nameServer, ":", "@", 1), domain))
+	s.Write(t, "prosody.cfg.lua", fmt.Sprintf(config, s.Folder, s.Address, strings.Replace(o.NameServer, ":", "@", 1), domain))
 	port := netip.AddrPortFrom(s.Address, 5269).String()
 	s.Serve(t, func() bool { return program.Listens(port) }, "prosody", "-F", "--config", s.File("prosody.cfg.lua"))
 	t.Cleanup(func() {
