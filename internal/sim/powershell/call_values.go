@@ -105,8 +105,10 @@ func (c *Call) Strict(version int) {
 // Show writes a value to the host as the end of a pipeline does.
 func (c *Call) Show(v any) error { return c.inv.frame.rs.host.object(v) }
 
-// Information writes an object to the information stream.
-func (c *Call) Information(text string) error { return c.inv.message(informationStream, text) }
+// Information writes a text with tags to the information stream.
+func (c *Call) Information(text string, tags []string) error {
+	return c.inv.record(informationStream, newMessage(informationStream, text).Set("Tags", tags))
+}
 
 // Debug writes to the debug stream.
 func (c *Call) Debug(text string) error { return c.inv.message(debugStream, text) }

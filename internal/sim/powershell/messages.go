@@ -8,8 +8,11 @@ import (
 // message writes to the warning, verbose, debug or information stream as the
 // preference in force asks.
 func (inv *invocation) message(stream syntax.Stream, text string) error {
-	m := messages[stream]
-	record := newMessage(stream, text)
+	return inv.record(stream, newMessage(stream, text))
+}
+
+func (inv *invocation) record(stream syntax.Stream, record *value.Object) error {
+	m, text := messages[stream], value.Text(record)
 	action := inv.preference(m.parameter, m.variable)
 	inv.keep(stream, record)
 	switch action {

@@ -1,7 +1,6 @@
 package utility
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -16,8 +15,7 @@ type body = func(ctx context.Context, c *powershell.Call) error
 // cmdlet is a command whose look its reference page declares. What stands here
 // is what pages do not say.
 type cmdlet struct {
-	name  string
-	class string // .NET class behind "Microsoft.PowerShell.Commands.", when it is not the name's
+	name string
 	// heeds lists the parameters that the body acts on, with blanks between. A
 	// call that gives another one is refused by name.
 	heeds  string
@@ -39,12 +37,13 @@ type unsaid struct {
 // command makes the command as each edition declares it.
 func (m cmdlet) command() *powershell.Command {
 	return &powershell.Command{
-		Name: m.name, Class: classOf(m.name, m.class), Editions: declared()[m.name], Begin: m.begin, Process: m.process, End: m.end,
+		Name: m.name, Class: classOf(m.name), Editions: declared()[m.name], Begin: m.begin, Process: m.process, End: m.end,
 	}
 }
 
-func classOf(name, class string) string {
-	return "Microsoft.PowerShell.Commands." + cmp.Or(class, strings.ReplaceAll(name, "-", "")+"Command")
+// classOf is the .NET class of a command, the tail of its error ids.
+func classOf(name string) string {
+	return "Microsoft.PowerShell.Commands." + strings.ReplaceAll(name, "-", "") + "Command"
 }
 
 func (m cmdlet) signatures() map[powershell.Edition]powershell.Signature {

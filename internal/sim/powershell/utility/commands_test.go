@@ -28,6 +28,7 @@ func TestCommonParameters(t *testing.T) {
 		"pipeline variable":    {reason: "later commands see the object of an earlier one", script: `1, 2 | Write-Output -PipelineVariable n | ForEach-Object { $_ * 10 } | ForEach-Object { "$n $_" }`, want: []string{"1 10", "2 20"}},
 		"information variable": {reason: "what Write-Host said is kept", script: `Write-Host a -InformationVariable i 6>$null; "$($i.Count) $i"`, want: []string{"1 a"}},
 		"information quietly":  {reason: "kept though it is not shown", script: `Write-Information m -InformationVariable i; "$i"`, want: []string{"m"}},
+		"tags":                 {reason: "marks of an information record", script: `Write-Information m -Tags a, b -InformationVariable i; $i.Tags -join '+'`, want: []string{"a+b"}},
 		"out variable":         {reason: "a copy of the output", script: `$null = 1, 2 | Sort-Object -OutVariable o; $o.Count`, want: []string{"2"}},
 		"out buffer":           {reason: "not simulated", script: `1 | Sort-Object -OutBuffer 1`, errors: []string{"not supported by the simulator: Sort-Object -OutBuffer, line 1"}},
 		"switched off":         {reason: "a switch that is off asks for nothing", script: `'a' | Select-String a -NotMatch:$false -Quiet; (Get-ChildItem env:none -Hidden:$false -ErrorAction SilentlyContinue).Count`, want: []string{"True", "0"}},

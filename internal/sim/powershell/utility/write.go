@@ -74,8 +74,10 @@ func messages() []cmdlet {
 }
 
 func writeInformation() cmdlet {
-	return cmdlet{name: "Write-Information", heeds: "MessageData", unsaid: map[string]unsaid{"MessageData": {nulls: true}},
-		process: func(_ context.Context, c *powershell.Call) error { return c.Information(c.Text("MessageData")) }}
+	return cmdlet{name: "Write-Information", heeds: "MessageData Tags", unsaid: map[string]unsaid{"MessageData": {nulls: true}},
+		process: func(_ context.Context, c *powershell.Call) error {
+			return c.Information(c.Text("MessageData"), c.Texts("Tags"))
+		}}
 }
 
 // writeProgress tells what is done; how far it is, no client of a shell shows.

@@ -48,7 +48,7 @@ var refused = sync.OnceValue(func() map[string][]*powershell.Command {
 			}
 			known[page.Module+name] = true
 			all[page.Module] = append(all[page.Module], &powershell.Command{
-				Name: name, Class: classOf(name, ""), Editions: inModule(page.Module, name), Refused: true})
+				Name: name, Class: classOf(name), Editions: inModule(page.Module, name), Refused: true})
 		}
 	}
 	return all
