@@ -39,7 +39,7 @@ versions: build controlplane ## Tell every story of the scenario suite on each v
 
 # What make interop drives: programs that nobody here wrote.
 INTEROP_PACKAGES := bind9 bind9-dnsutils knot pdns-server pdns-backend-sqlite3 sqlite3 \
-	krb5-kdc krb5-admin-server krb5-user python3-winrm ansible-core curl \
+	krb5-kdc krb5-admin-server krb5-user python3-winrm python3-requests-kerberos ansible-core curl \
 	samba samba-ad-provision samba-ad-dc samba-dsdb-modules samba-vfs-modules python3-samba winbind ldb-tools attr acl \
 	prosody lua-unbound lua-sec
 

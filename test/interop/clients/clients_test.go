@@ -122,6 +122,9 @@ func (o outsider) answersRight(t *testing.T, name string, s signIn, c client) {
 func (o outsider) signsIn(t *testing.T, name string, s signIn, c client) {
 	t.Run("signs in by "+s.Method, func(t *testing.T) {
 		o.announce(t, name, "signs in by "+s.Method)
+		if s.Method == "Kerberos" {
+			t.Attr("with", o.with+" krb5-kdc")
+		}
 		got, err := c.ask(s, question{Line: "whoami", Script: "whoami"})
 		if err != nil {
 			t.Fatal(err)

@@ -88,7 +88,7 @@ func TestMasterzenOverHTTPS(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			t.Attr("case", "masterzen's client, "+name+": stdout, stderr, exit codes, 300 kB of input and output")
+			t.Attr("case", "masterzen's client, "+name+": 300 kB of input and output")
 			t.Attr("with", "github.com/masterzen/winrm")
 			h := newConsoleHost(t, nil)
 			judge(t, h.masterzen(t, tc.user, tc.password, tc.transport))
