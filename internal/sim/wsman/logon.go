@@ -119,17 +119,20 @@ func latin1(s string) string {
 	return string(runes)
 }
 
-// certificate maps a verified client certificate to an account: by its user
-// principal name, or by the common name of its subject.
+// certificate maps a verified client certificate to an account of the machine: by
+// its user principal name, or by the common name of its subject. Windows maps none
+// to an account of a domain (Microsoft, Authentication for Remote Connections).
 func (s *Server) certificate(r *http.Request) (Account, bool) {
 	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
 		return Account{}, false
 	}
 	leaf := r.TLS.VerifiedChains[0][0]
+	name := leaf.Subject.CommonName
 	if upn := pki.UPN(leaf); upn != "" {
-		return s.cfg.Accounts.Lookup(splitName(upn))
+		name, _ = splitName(upn)
 	}
-	return s.cfg.Accounts.Lookup(leaf.Subject.CommonName, "")
+	account, ok := s.cfg.Accounts.Lookup(name, "")
+	return account, ok && account.Domain == ""
 }
 
 // splitName takes DOMAIN\user and user@domain apart.

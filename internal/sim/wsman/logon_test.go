@@ -158,7 +158,7 @@ func TestCertificateLogon(t *testing.T) {
 	l := newLab(t, func(c *wsman.Config, ca *pki.CA) {
 		people(c, ca)
 		list, _ := c.Accounts.(accounts)
-		c.Accounts = append(list, wsman.Account{Name: "robot", Domain: "lab.example", Groups: []string{wsman.Administrators}})
+		c.Accounts = append(list, wsman.Account{Name: "robot", Groups: []string{wsman.Administrators}})
 	})
 	other, err := pki.New("another CA", time.Now(), time.Hour)
 	if err != nil {
@@ -170,7 +170,8 @@ func TestCertificateLogon(t *testing.T) {
 		request pki.Request
 		status  int // 0: the handshake fails
 	}{
-		"UPN":     {"mapped by user principal name", l.ca, pki.Request{CommonName: "x", UPN: "robot@lab.example"}, 200},
+		"UPN":     {"mapped by user principal name", l.ca, pki.Request{CommonName: "x", UPN: "robot@localhost"}, 200},
+		"Domain":  {"Windows maps none to an account of a domain", l.ca, pki.Request{CommonName: "x", UPN: "ops@lab.example"}, 401},
 		"Subject": {"mapped by common name", l.ca, pki.Request{CommonName: "local", Client: true}, 200},
 		"Unknown": {"nobody by that name", l.ca, pki.Request{CommonName: "who", Client: true}, 401},
 		"OtherCA": {"not ours, so the client does not even show it", other, pki.Request{CommonName: "local", Client: true}, 401},

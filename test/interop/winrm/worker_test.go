@@ -130,7 +130,7 @@ func domainUser() winrm.Credentials {
 
 func certificateOf(t *testing.T, ca *pki.CA) winrm.Credentials {
 	t.Helper()
-	leaf, err := ca.Issue(pki.Request{CommonName: "fedroute", UPN: "fedroute@CONTOSO", Client: true})
+	leaf, err := ca.Issue(pki.Request{CommonName: "local", Client: true})
 	if err != nil {
 		t.Fatal(err)
 	}
