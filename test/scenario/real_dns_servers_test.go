@@ -63,10 +63,10 @@ func byTSIG(t *testing.T, program string) realServer {
 	s.narrow, s.wrong = maps.Clone(s.key), maps.Clone(s.key)
 	s.narrow["name"] = "narrow"
 	s.wrong["secret"] = "bm90IHRoZSBzZWNyZXQgb2YgdGhpcyBrZXkgYXQgYWxsIQ=="
-	s.denial = saying{v1alpha1.ReasonDenied, []string{"does not accept the signature of key upd", "nothing was changed", "compare the secret with the server's"}}
+	s.denial = saying{v1alpha1.ReasonDenied, []string{"does not accept the signature of key upd (BADSIG)", "nothing was changed", "compare the secret with the server's"}}
 	switch program {
 	case "Knot": // calls a key without rights an unknown one
-		s.refusal = saying{v1alpha1.ReasonDenied, []string{"does not know key narrow", "nothing was changed"}}
+		s.refusal = saying{v1alpha1.ReasonDenied, []string{"does not know key narrow (BADKEY)", "nothing was changed"}}
 	case "PowerDNS": // says neither why nor, by a signature, who
 		s.denial = saying{v1alpha1.ReasonRefused, []string{"its answer is not signed, so it may not know the key upd", "nothing was changed"}}
 	}
