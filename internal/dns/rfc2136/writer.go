@@ -136,7 +136,7 @@ func misplaced(name, cause, next string) error {
 // exchange signs and sends one message and judges the reply. The message is
 // used once: the library takes signatures out of messages it has sent.
 func (w *Writer) exchange(ctx context.Context, zone string, m *mdns.Msg, key signingKey) error {
-	a := act{zone: zone, server: w.config.Server, key: key.name, now: w.config.Now}
+	a := act{zone: zone, server: w.config.Server, key: dns.Canonical(key.name), now: w.config.Now}
 	m.SetTsig(key.name, key.algorithm, tsigFudge, a.now().Unix())
 	packed, mac, err := mdns.TsigGenerateWithProvider(m, key.provider, "", false)
 	if err != nil {
