@@ -117,7 +117,12 @@ func contoso(product string) farm.Spec {
 
 func start(t *testing.T, spec farm.Spec) *organization {
 	t.Helper()
-	f, err := farm.New(spec, farm.Options{Clock: farm.NewManualClock(time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)), Seed: 1})
+	return startOn(t, spec, farm.NewManualClock(time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)))
+}
+
+func startOn(t *testing.T, spec farm.Spec, clock farm.Clock) *organization {
+	t.Helper()
+	f, err := farm.New(spec, farm.Options{Clock: clock, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

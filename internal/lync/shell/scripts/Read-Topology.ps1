@@ -6,7 +6,8 @@
 # Runs on: a management server, as a domain account
 # Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
 # Source: cmdlet reference of Get-CsTopology (ToString as in the examples of Publish-CsTopology),
-#   Get-CsService, Get-CsSite, Get-CsRegistrarConfiguration, Get-CsManagementStoreReplicationStatus
+#   Get-CsService (without a role: all services, in detail), Get-CsSite, Get-CsRegistrarConfiguration,
+#   Get-CsManagementStoreReplicationStatus
 [CmdletBinding()]
 param()
 
@@ -23,11 +24,15 @@ function Format-Time($Time) {
     ''
 }
 
-# Properties that a version or a role does not have read as nothing and become ''.
-function Format-Service([string]$Role, $Services) {
+# Every service comes with the properties of its own role; those that a version or a
+# role does not have read as nothing and become ''. The role stands before the colon
+# of the identity: that is documented for each of these four, the Role property is not.
+function Format-Service($Services) {
     foreach ($service in $Services) {
+        $role = ([string]$service.Identity).Split(':')[0]
+        if ('EdgeServer', 'Registrar', 'ConferencingServer', 'MediationServer' -notcontains $role) { continue }
         [pscustomobject]@{
-            Role            = $Role
+            Role            = $role
             Pool            = [string]$service.PoolFqdn
             Site            = [string]$service.SiteId
             EdgeServer      = [string]$service.EdgeServer
@@ -71,12 +76,7 @@ $edgeServices = @($document.Topology.Services.Service | Where-Object { $_.Servic
     Clusters            = @($document.Topology.Clusters.Cluster | ForEach-Object { $_.OuterXml })
     EdgeServices        = @($edgeServices | ForEach-Object { $_.OuterXml })
     Sites               = @(Format-Site (Get-CsSite))
-    Services            = @(
-        Format-Service 'EdgeServer' (Get-CsService -EdgeServer)
-        Format-Service 'Registrar' (Get-CsService -Registrar)
-        Format-Service 'ConferencingServer' (Get-CsService -ConferencingServer)
-        Format-Service 'MediationServer' (Get-CsService -MediationServer)
-    )
+    Services            = @(Format-Service (Get-CsService))
     RegistrarSettings   = @(Get-CsRegistrarConfiguration | ForEach-Object {
             [pscustomobject]@{ Identity = [string]$_.Identity; PoolState = [string]$_.PoolState }
         })
