@@ -26,6 +26,9 @@ type standing struct {
 	covered bool   // the name does not exist and a wildcard answers for it
 }
 
+// open reports whether the standing has to be probed for.
+func (s standing) open() bool { return s == standing{} }
+
 // standingOf reads the answer to a probe below name. Fault: Unreachable.
 func standingOf(server, name string, m *mdns.Msg) (standing, error) {
 	if lame, err := notAuthoritative(server, name, m); lame != "" || err != nil {
@@ -81,6 +84,9 @@ type reply struct {
 	set   dns.RRSet
 	alias string // not "": what the name is an alias of, and by which record
 	lame  string // not "": why the answer does not count
+	// standing is what the answer tells besides: all there is to know when it holds
+	// no record, because then no wildcard stands in for one. Open otherwise.
+	standing standing
 }
 
 // replyTo reads the answer to a question for a key. Only records of the very
@@ -93,6 +99,9 @@ func replyTo(server string, key dns.Key, m *mdns.Msg) (reply, error) {
 	}
 	if r.lame = lame; lame != "" {
 		return r, nil
+	}
+	if r.standing, err = emptyStanding(server, key.Name, m); err != nil {
+		return r, err
 	}
 	if !m.Authoritative {
 		r.lame = "the server answers without authority"
@@ -119,6 +128,20 @@ func replyTo(server string, key dns.Key, m *mdns.Msg) (reply, error) {
 	}
 	slices.Sort(r.set.Data)
 	return r, nil
+}
+
+// emptyStanding reads the standing from an answer without records: a referral
+// names the cut, and a "no such name" or "no such type" the zone (RFC 2308 section 3).
+func emptyStanding(server, name string, m *mdns.Msg) (standing, error) {
+	if len(m.Answer) > 0 {
+		return standing{}, nil
+	}
+	st, err := standingOf(server, name, m)
+	if st.lame != "" || err != nil {
+		return standing{}, err
+	}
+	st.covered = false
+	return st, nil
 }
 
 // sameValue reports whether two names answer with the same records or alias.

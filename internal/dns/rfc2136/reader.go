@@ -37,11 +37,7 @@ func (r *Reader) Read(ctx context.Context, keys []dns.Key) (map[dns.Key]dns.Look
 	primary := newSession(r.config, r.config.Server)
 	defer primary.close()
 
-	standings, err := survey(ctx, primary, r.config.Zone, namesOf(keys))
-	if err != nil {
-		return nil, err
-	}
-	found, err := r.lookUp(ctx, primary, standings, keys)
+	found, err := r.lookUp(ctx, primary, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -68,32 +64,40 @@ func checkKeys(keys []dns.Key) ([]dns.Key, error) {
 	return slices.SortedFunc(maps.Keys(seen), compareKeys), nil
 }
 
-func namesOf(keys []dns.Key) []string {
-	var names []string
-	for _, key := range keys {
-		names = append(names, key.Name)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
 // lookUp asks the primary for every key and judges the answers.
-func (r *Reader) lookUp(ctx context.Context, s *session, standings map[string]standing, keys []dns.Key) (map[dns.Key]dns.Lookup, error) {
-	replies, err := askKeys(ctx, s, keys)
+func (r *Reader) lookUp(ctx context.Context, s *session, keys []dns.Key) (map[dns.Key]dns.Lookup, error) {
+	answers, err := askKeys(ctx, s, keys)
 	if err != nil {
 		return nil, err
 	}
-	wildcards, err := wildcardsOf(ctx, s, standings, replies)
+	standings, err := survey(ctx, s, r.config.Zone, tell(answers))
+	if err != nil {
+		return nil, err
+	}
+	wildcards, err := wildcardsOf(ctx, s, standings, answers)
 	if err != nil {
 		return nil, err
 	}
 	found := make(map[dns.Key]dns.Lookup, len(keys))
 	for _, key := range keys {
-		l := judge(standings[key.Name], replies[key], wildcards[key])
+		l := judge(standings[key.Name], answers[key], wildcards[key])
 		l.Servers = []dns.ServerView{{Server: s.server, Set: l.Set}}
 		found[key] = l
 	}
 	return found, nil
+}
+
+// tell collects the names and how the server stands to them, as far as the
+// answers tell.
+func tell(answers map[dns.Key]reply) map[string]standing {
+	standings := map[string]standing{}
+	for key, r := range answers {
+		if st, ok := standings[key.Name]; ok && st.open() {
+			continue // another answer has left the name open
+		}
+		standings[key.Name] = r.standing
+	}
+	return standings
 }
 
 // askKeys asks one server for the keys' records.

@@ -15,11 +15,10 @@ func compareKeys(a, b dns.Key) int {
 	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(string(a.Type), string(b.Type)))
 }
 
-// survey finds how the server stands to each name. onlyZone, when not empty, is
-// the one zone that may be touched.
-func survey(ctx context.Context, s *session, onlyZone string, names []string) (map[string]standing, error) {
-	standings, err := probe(ctx, s, names)
-	if err != nil {
+// survey completes how the server stands to each name: what is open is probed
+// for. onlyZone, when not empty, is the one zone that may be touched.
+func survey(ctx context.Context, s *session, onlyZone string, standings map[string]standing) (map[string]standing, error) {
+	if err := probe(ctx, s, standings); err != nil {
 		return nil, err
 	}
 	if err := walk(ctx, s, standings); err != nil {
@@ -31,22 +30,25 @@ func survey(ctx context.Context, s *session, onlyZone string, names []string) (m
 	return standings, nil
 }
 
-func probe(ctx context.Context, s *session, names []string) (map[string]standing, error) {
-	questions := make([]question, len(names))
-	for i, name := range names {
-		questions[i] = question{name: probeLabels + name, qtype: mdns.TypeSOA}
+func probe(ctx context.Context, s *session, standings map[string]standing) error {
+	var names []string
+	var questions []question
+	for name, st := range standings {
+		if st.open() {
+			names = append(names, name)
+			questions = append(questions, question{name: probeLabels + name, qtype: mdns.TypeSOA})
+		}
 	}
 	answers, err := s.ask(ctx, questions)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	standings := make(map[string]standing, len(names))
 	for i, name := range names {
 		if standings[name], err = standingOf(s.server, name, answers[i]); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return standings, nil
+	return nil
 }
 
 // walk finds the zone of names whose probe did not tell: those behind a wildcard

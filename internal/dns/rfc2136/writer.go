@@ -110,7 +110,11 @@ func (w *Writer) zoneOf(ctx context.Context, changes []dns.Change) (string, erro
 	}
 	s := newSession(w.config, w.config.Server)
 	defer s.close()
-	standings, err := survey(ctx, s, w.config.Zone, names)
+	standings := map[string]standing{}
+	for _, name := range names {
+		standings[name] = standing{}
+	}
+	standings, err := survey(ctx, s, w.config.Zone, standings)
 	if err != nil {
 		return "", err
 	}
