@@ -68,7 +68,13 @@ func (r *LyncTopologyReconciler) look(ctx context.Context, lt *v1alpha1.LyncTopo
 		return sight{edition: editionOf(lt), err: err}
 	}
 	observer := shell.NewObserver(r.organizations.open(lt))
-	return sight{edition: editionOf(lt), snapshot: shell.Observe(ctx, observer, r.options.Clock.Now)}
+	// Another edition may speak of another organization, whose accounts are not
+	// shown to the machines of this one.
+	last, _ := r.snapshots.get(client.ObjectKeyFromObject(lt))
+	if last.edition != editionOf(lt) {
+		last = sight{}
+	}
+	return sight{edition: editionOf(lt), snapshot: shell.Observe(ctx, observer, last.snapshot, r.options.Clock.Now)}
 }
 
 func (r *LyncTopologyReconciler) writeStatus(ctx context.Context, lt *v1alpha1.LyncTopology, now sight) error {

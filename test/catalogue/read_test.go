@@ -117,7 +117,7 @@ func TestReadEdgeServer(t *testing.T) {
 func TestObserveDuringADisaster(t *testing.T) {
 	o := start(t, contoso("LyncServer2013"))
 	delete(o.machines, edge1a)
-	got := shell.Observe(context.Background(), shell.NewObserver(o.fleet), o.Clock().Now)
+	got := shell.Observe(context.Background(), shell.NewObserver(o.fleet), lync.Snapshot{}, o.Clock().Now)
 	if !got.Topology.Known() || got.EdgeServers[edge1a].Known() || !got.EdgeServers[edge2a].Known() {
 		t.Errorf("got %+v", got)
 	}

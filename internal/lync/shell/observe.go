@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -14,32 +15,73 @@ import (
 // atOnce bounds how many Edge machines are asked at the same time.
 const atOnce = 8
 
-// Observe reads the topology and then every Edge machine it names. It never
+// edgeServers are readings of Edge machines by lower-case FQDN.
+type edgeServers map[string]lync.Part[lync.EdgeServerState]
+
+// Observe reads the topology and every Edge machine it names. Machines that the
+// last look knows are asked meanwhile; the zero Snapshot knows none. It never
 // fails as a whole: what could not be read is an unknown part.
-func Observe(ctx context.Context, observer lync.Observer, clock func() time.Time) lync.Snapshot {
-	snapshot := lync.Snapshot{At: clock(), EdgeServers: map[string]lync.Part[lync.EdgeServerState]{}}
+func Observe(ctx context.Context, observer lync.Observer, last lync.Snapshot, clock func() time.Time) lync.Snapshot {
+	snapshot := lync.Snapshot{At: clock(), EdgeServers: edgeServers{}}
+	meanwhile := make(chan edgeServers, 1)
+	go func() { meanwhile <- ask(ctx, observer, edgeNames(last.Topology.Value)) }()
 	topology, endpoint, err := observer.ReadTopology(ctx)
+	early := <-meanwhile
 	snapshot.Endpoint = endpoint
 	snapshot.Topology = lync.Part[lync.Topology]{Value: topology, Err: err}
 	if err != nil {
 		return snapshot
 	}
+	var open []string
+	for _, name := range edgeNames(topology) {
+		key := strings.ToLower(name)
+		if reading, asked := early[key]; asked && stands(reading, topology) {
+			snapshot.EdgeServers[key] = reading
+			continue
+		}
+		open = append(open, name)
+	}
+	maps.Copy(snapshot.EdgeServers, ask(ctx, observer, open))
+	return snapshot
+}
+
+// stands reports whether a reading taken beside the topology's says no less than
+// one taken after it. A replica that is up to date with another document than
+// the published one means something only when the machine was asked last. No
+// answer stays no answer: whoever was refused is not asked twice in one look.
+func stands(reading lync.Part[lync.EdgeServerState], topology lync.Topology) bool {
+	return !reading.Known() || strings.EqualFold(reading.Value.LocalSignature, topology.Signature)
+}
+
+// ask asks the machines side by side.
+func ask(ctx context.Context, observer lync.Observer, names []string) edgeServers {
 	var (
-		mu    sync.Mutex
-		group errgroup.Group
+		mu       sync.Mutex
+		group    errgroup.Group
+		readings = edgeServers{}
 	)
 	group.SetLimit(atOnce)
-	for _, pool := range topology.EdgePools {
-		for _, server := range pool.Servers {
-			group.Go(func() error {
-				state, err := observer.ReadEdgeServer(ctx, server.FQDN)
-				mu.Lock()
-				defer mu.Unlock()
-				snapshot.EdgeServers[strings.ToLower(server.FQDN)] = lync.Part[lync.EdgeServerState]{Value: state, Err: err}
-				return nil
-			})
-		}
+	for _, name := range names {
+		group.Go(func() error {
+			state, err := observer.ReadEdgeServer(ctx, name)
+			mu.Lock()
+			defer mu.Unlock()
+			readings[strings.ToLower(name)] = lync.Part[lync.EdgeServerState]{Value: state, Err: err}
+			return nil
+		})
 	}
 	_ = group.Wait() // no function returns an error
-	return snapshot
+	return readings
+}
+
+// edgeNames lists the Edge machines as the topology writes them: workers are kept
+// by the name they were asked for.
+func edgeNames(topology lync.Topology) []string {
+	var names []string
+	for _, pool := range topology.EdgePools {
+		for _, server := range pool.Servers {
+			names = append(names, server.FQDN)
+		}
+	}
+	return names
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -18,15 +20,19 @@ import (
 
 // observer answers without any host. Each Edge machine takes a second.
 type observer struct {
-	topology lync.Topology
-	err      error
-	dead     map[string]error
+	topology   lync.Topology
+	err        error
+	takes      time.Duration // of the topology
+	signatures []string      // of the machines' replicas, one by one; the last stays
+	dead       map[string]error
 
 	mu             sync.Mutex
 	running, limit int
+	asked          []string
 }
 
 func (o *observer) ReadTopology(context.Context) (lync.Topology, string, error) {
+	time.Sleep(o.takes)
 	return o.topology, first, o.err
 }
 
@@ -34,12 +40,18 @@ func (o *observer) ReadEdgeServer(_ context.Context, server string) (lync.EdgeSe
 	o.mu.Lock()
 	o.running++
 	o.limit = max(o.limit, o.running)
+	o.asked = append(o.asked, server)
+	state := lync.EdgeServerState{HostName: server}
+	if len(o.signatures) > 0 {
+		state.LocalSignature = o.signatures[0]
+		o.signatures = o.signatures[min(1, len(o.signatures)-1):]
+	}
 	o.mu.Unlock()
 	time.Sleep(time.Second)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.running--
-	return lync.EdgeServerState{HostName: server}, o.dead[server]
+	return state, o.dead[server]
 }
 
 func TestObserve(t *testing.T) {
@@ -51,7 +63,7 @@ func TestObserve(t *testing.T) {
 		dead: map[string]error{"EDGE2": errDead},
 	}
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	got := shell.Observe(context.Background(), o, func() time.Time { return at })
+	got := shell.Observe(context.Background(), o, lync.Snapshot{}, func() time.Time { return at })
 	if got.At != at || got.Endpoint != first || !got.Topology.Known() || got.Topology.Value.Signature != "s" {
 		t.Errorf("got %+v", got)
 	}
@@ -64,7 +76,7 @@ func TestObserve(t *testing.T) {
 }
 
 func TestObserveWithoutTopology(t *testing.T) {
-	got := shell.Observe(context.Background(), &observer{err: errRefused}, time.Now)
+	got := shell.Observe(context.Background(), &observer{err: errRefused}, lync.Snapshot{}, time.Now)
 	if got.Topology.Known() || len(got.EdgeServers) != 0 {
 		t.Errorf("got %+v", got)
 	}
@@ -78,9 +90,71 @@ func TestObserveIsBounded(t *testing.T) {
 		}
 		o := &observer{topology: lync.Topology{EdgePools: []lync.EdgePool{{Servers: servers}}}}
 		began := time.Now()
-		got := shell.Observe(context.Background(), o, time.Now)
+		got := shell.Observe(context.Background(), o, lync.Snapshot{}, time.Now)
 		if diff := cmp.Diff(20, len(got.EdgeServers)); diff != "" || o.limit != 8 || time.Since(began) != 3*time.Second {
 			t.Errorf("%d machines, %d at once, %s", len(got.EdgeServers), o.limit, time.Since(began))
 		}
 	})
+}
+
+// lookBefore is a last look that knew the Edge machines.
+func lookBefore(names ...string) lync.Snapshot {
+	return lync.Snapshot{Topology: lync.Part[lync.Topology]{Value: withEdge(names...)}}
+}
+
+func withEdge(names ...string) lync.Topology {
+	topology := lync.Topology{Signature: "s2"}
+	for _, name := range names {
+		topology.EdgePools = append(topology.EdgePools, lync.EdgePool{FQDN: name, Servers: []lync.EdgeServer{{FQDN: name}}})
+	}
+	return topology
+}
+
+func TestObserveAsksKnownMachinesMeanwhile(t *testing.T) {
+	refused := map[string]error{"Edge1": fault.New(fault.Denied, "sign in to", "Edge1", "wrong password")}
+	cases := map[string]struct {
+		reason     string
+		last       lync.Snapshot
+		signatures []string
+		dead       map[string]error
+		err        error // of the topology
+		asked      []string
+		seen       []string
+		took       time.Duration
+	}{
+		"nobody known": {"the first look asks after the topology", lync.Snapshot{}, []string{"s2"}, nil, nil,
+			[]string{"Edge1"}, []string{"edge1"}, 4 * time.Second},
+		"known": {"nothing is new: the machine costs no time of its own", lookBefore("Edge1"), []string{"s2"}, nil, nil,
+			[]string{"Edge1"}, []string{"edge1"}, 3 * time.Second},
+		"gone": {"a machine that left the topology leaves the snapshot, a new one is asked", lookBefore("Edge0"), []string{"s2"}, nil, nil,
+			[]string{"Edge0", "Edge1"}, []string{"edge1"}, 4 * time.Second},
+		"published meanwhile": {"a replica from before a publish would read as one that the publish never reached", lookBefore("Edge1"), []string{"s1", "s2"}, nil, nil,
+			[]string{"Edge1", "Edge1"}, []string{"edge1"}, 4 * time.Second},
+		"refused": {"a password is not tried twice in one look", lookBefore("Edge1"), []string{"s1"}, refused, nil,
+			[]string{"Edge1"}, []string{"edge1"}, 3 * time.Second},
+		"no topology": {"machines without a topology say nothing", lookBefore("Edge1"), []string{"s2"}, nil, errRefused,
+			[]string{"Edge1"}, nil, 3 * time.Second},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := &observer{topology: withEdge("Edge1"), err: c.err, takes: 3 * time.Second, signatures: c.signatures, dead: c.dead}
+				began := time.Now()
+				got := shell.Observe(context.Background(), o, c.last, time.Now)
+				if took := time.Since(began); took != c.took {
+					t.Errorf("%s: took %s, want %s", c.reason, took, c.took)
+				}
+				if diff := cmp.Diff(c.asked, o.asked); diff != "" {
+					t.Errorf("%s: asked (-want +got):\n%s", c.reason, diff)
+				}
+				if diff := cmp.Diff(c.seen, slices.Collect(maps.Keys(got.EdgeServers))); diff != "" {
+					t.Errorf("%s: seen (-want +got):\n%s", c.reason, diff)
+				}
+				part := got.EdgeServers["edge1"]
+				if !errors.Is(part.Err, c.dead["Edge1"]) || part.Known() && c.seen != nil && part.Value.LocalSignature != "s2" {
+					t.Errorf("%s: edge1 is %+v", c.reason, part)
+				}
+			})
+		})
+	}
 }
