@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -88,6 +89,33 @@ func TestTopologyIsObserved(t *testing.T) {
 	}
 	if len(s.topologies.fresh) != 2 {
 		t.Error("routes are not told that the organization is out of sight")
+	}
+}
+
+// TestAnotherEditionIsAskedForItsMachinesFirst: a changed spec may speak of
+// another organization, whose accounts the machines of this one must not see.
+func TestAnotherEditionIsAskedForItsMachinesFirst(t *testing.T) {
+	for name, c := range map[string]struct {
+		generation int64
+		want       bool // machines are asked though the topology does not answer
+	}{"same": {1, true}, "another": {2, false}} {
+		t.Run(name, func(t *testing.T) {
+			lt := lyncTopology()
+			lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: lt.Spec.Management.Authentication}
+			s := newStage(t, lt, managerSecret())
+			s.atHome()
+			s.look(lt)
+			s.hosts.answer = func(context.Context, string) (json.RawMessage, error) {
+				return nil, fault.New(fault.Unreachable, "call", "fe1", "nobody is at home")
+			}
+			before := len(s.hosts.called())
+			lt.Generation = c.generation
+			must(t, s.objects.Update(t.Context(), lt))
+			s.look(lt)
+			if got := slices.Contains(s.hosts.called()[before:], "Read-EdgeServer"); got != c.want {
+				t.Errorf("asked %v", s.hosts.called()[before:])
+			}
+		})
 	}
 }
 
