@@ -22,7 +22,9 @@ import (
 
 // +kubebuilder:rbac:groups=fedroute.io,resources=federationroutes,verbs=get;list;watch
 // +kubebuilder:rbac:groups=fedroute.io,resources=federationroutes/status,verbs=get;patch
-// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,verbs=get;list;watch;create;update;patch
+// The lease, and the events that leader election still writes of it with the older API:
+// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,namespace=system,verbs=get;create;update
+// +kubebuilder:rbac:groups="",resources=events,namespace=system,verbs=create;patch
 
 // FederationRouteReconciler keeps federation on the Edge pool that a route names.
 type FederationRouteReconciler struct {
