@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/event"
@@ -33,6 +34,9 @@ func Setup(mgr ctrl.Manager, o Options) error {
 	routes := &FederationRouteReconciler{options: o, organizations: topologies.organizations, snapshots: topologies.snapshots,
 		runs: newRuns(o.Limits), signers: newSigners(o.Clock.Now), ports: newPorts(o.Prober, o.Clock), written: newWrites[v1alpha1.FederationRouteStatus](),
 		wakeTopology: wake, moved: make(chan event.TypedGenericEvent[types.NamespacedName], backlog)}
+	if err := fill(mgr.GetCache()); err != nil {
+		return err
+	}
 	if err := topologies.setup(mgr); err != nil {
 		return err
 	}
@@ -40,6 +44,17 @@ func Setup(mgr ctrl.Manager, o Options) error {
 		return err
 	}
 	return mgr.Add(leaving{runs: routes.runs, signers: routes.signers, organizations: topologies.organizations})
+}
+
+// fill has both kinds cached from the manager's start on, not from the lease on: a
+// standby that takes over knows every object already.
+func fill(c cache.Cache) error {
+	for _, kind := range []client.Object{&v1alpha1.LyncTopology{}, &v1alpha1.FederationRoute{}} {
+		if _, err := c.GetInformer(context.Background(), kind, cache.BlockUntilSynced(false)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *FederationRouteReconciler) setup(mgr ctrl.Manager, fresh chan event.TypedGenericEvent[types.NamespacedName]) error {

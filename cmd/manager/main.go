@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -77,12 +78,11 @@ func run(s settings) error {
 	if err := controllers.Setup(mgr, options(s, mgr)); err != nil {
 		return err
 	}
-	for name, add := range map[string]func(string, healthz.Checker) error{"healthz": mgr.AddHealthzCheck, "readyz": mgr.AddReadyzCheck} {
-		if err := add(name, healthz.Ping); err != nil {
-			return err
-		}
+	var seen caches
+	if err := errors.Join(mgr.Add(&seen), mgr.AddHealthzCheck("healthz", healthz.Ping), mgr.AddReadyzCheck("caches", seen.check)); err != nil {
+		return err
 	}
-	return mgr.Start(ctrl.SetupSignalHandler())
+	return serve(ctrl.SetupSignalHandler(), mgr.Start, seen.there.Load)
 }
 
 func newManager(s settings) (ctrl.Manager, error) {
@@ -97,7 +97,7 @@ func newManager(s settings) (ctrl.Manager, error) {
 		return nil, err
 	}
 	config.QPS, config.Burst = float32(s.apiQPS), int(2*s.apiQPS)
-	stop := 30 * time.Second
+	stop := graceful
 	o := ctrl.Options{
 		Scheme:                        scheme,
 		Metrics:                       metricsserver.Options{BindAddress: s.metrics},
