@@ -45,11 +45,16 @@ func run(ctx context.Context, bin string, keep bool) int {
 		s.lookAround(screen)
 		<-ctx.Done()
 	}
+	s.clear()
+	if err := os.RemoveAll(s.dir); err != nil {
+		screen.line("demo: its folder stays behind: %v", err)
+		return 1
+	}
 	return 0
 }
 
-// setStage starts everything. A KUBECONFIG in the environment is used instead of
-// a control plane of our own.
+// setStage starts everything, with a control plane, a folder and addresses of this
+// run alone: a cluster that KUBECONFIG names and other demos are left alone.
 func setStage(ctx context.Context, bin string, screen *screen) (*stage, error) {
 	root, err := os.Getwd()
 	if err != nil {
@@ -61,8 +66,8 @@ func setStage(ctx context.Context, bin string, screen *screen) (*stage, error) {
 	if bin, err = filepath.Abs(bin); err != nil {
 		return nil, err
 	}
-	s := &stage{root: root, bin: bin, dir: filepath.Join(root, ".run", "demo"), kubeconfig: os.Getenv("KUBECONFIG")}
-	if err := os.RemoveAll(s.dir); err != nil {
+	s := &stage{root: root, bin: bin}
+	if s.dir, err = folder(root); err != nil {
 		return nil, err
 	}
 	for _, act := range []struct {
@@ -79,4 +84,13 @@ func setStage(ctx context.Context, bin string, screen *screen) (*stage, error) {
 		}
 	}
 	return s, nil
+}
+
+// folder makes a new folder for one run; make clean removes it.
+func folder(root string) (string, error) {
+	runs := filepath.Join(root, ".run")
+	if err := os.MkdirAll(runs, 0o755); err != nil {
+		return "", err
+	}
+	return os.MkdirTemp(runs, "demo-")
 }

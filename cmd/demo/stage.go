@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,9 +15,6 @@ import (
 	"github.com/fedroute/fedroute/test/cluster"
 )
 
-// base is where the demo's organization lives; the samples name it too.
-const base = "127.20.1.0/24"
-
 // brisk makes remote work take long enough to be seen.
 const brisk = `
 durations: {powershellStart: 150ms, moduleImport: 300ms, cmdlet: 10ms, publish: 600ms, enable: 400ms, replicationNotice: 100ms,
@@ -24,14 +23,16 @@ durations: {powershellStart: 150ms, moduleImport: 300ms, cmdlet: 10ms, publish: 
 
 // stage is everything that runs.
 type stage struct {
-	root, bin, dir, kubeconfig string
+	root, bin string
+	dir       string // of this run alone
 
 	cluster   *cluster.Cluster
 	processes []*exec.Cmd
 	places    places
 }
 
-// places is where the simulated organization is, as lyncsim tells it.
+// places is where the simulated organization is, as lyncsim tells it. It took a
+// free block of loopback addresses, which is then this run's alone.
 type places struct {
 	Admin    string
 	DNS      []string
@@ -41,19 +42,11 @@ type places struct {
 }
 
 func (s *stage) startCluster(ctx context.Context) error {
-	crds := filepath.Join(s.root, "config/crd/bases")
-	var err error
-	if s.kubeconfig != "" {
-		s.cluster, err = cluster.Use(s.kubeconfig, crds)
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	if s.cluster, err = cluster.Start(ctx, s.bin, filepath.Join(s.dir, "cluster"), crds); err != nil {
-		return err
-	}
-	s.kubeconfig = s.cluster.Kubeconfig
-	return nil
+	var err error
+	s.cluster, err = cluster.Start(ctx, s.bin, filepath.Join(s.dir, "cluster"), filepath.Join(s.root, "config/crd/bases"))
+	return err
 }
 
 func (s *stage) startOrganization(ctx context.Context) error {
@@ -61,15 +54,12 @@ func (s *stage) startOrganization(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return err
-	}
 	farm := filepath.Join(s.dir, "farm.yaml")
 	if err := os.WriteFile(farm, append(sample, brisk...), 0o644); err != nil {
 		return err
 	}
 	ready := filepath.Join(s.dir, "ready.json")
-	if err := s.start("lyncsim", "--farm", farm, "--base", base, "--out", filepath.Join(s.dir, "contoso"), "--ready-file", ready); err != nil {
+	if err := s.start("lyncsim", "--farm", farm, "--out", filepath.Join(s.dir, "contoso"), "--ready-file", ready); err != nil {
 		return err
 	}
 	if err := poll(ctx, 20*time.Second, func() bool { _, err := os.Stat(ready); return err == nil }); err != nil {
@@ -83,10 +73,15 @@ func (s *stage) startOrganization(ctx context.Context) error {
 }
 
 func (s *stage) startManager(ctx context.Context) error {
-	if err := s.start("manager", "--health-probe-bind-address=127.0.0.1:18081", "--poll=200ms", "--port-timeout=10s"); err != nil {
+	admin, err := url.Parse(s.places.Admin)
+	if err != nil {
 		return err
 	}
-	if err := poll(ctx, 20*time.Second, func() bool { return answers(ctx, "http://127.0.0.1:18081/readyz") }); err != nil {
+	health := net.JoinHostPort(admin.Hostname(), "8081") // nobody else takes ports in this run's addresses
+	if err := s.start("manager", "--health-probe-bind-address="+health, "--poll=200ms", "--port-timeout=10s"); err != nil {
+		return err
+	}
+	if err := poll(ctx, 20*time.Second, func() bool { return answers(ctx, "http://"+health+"/readyz") }); err != nil {
 		return fmt.Errorf("the manager did not get ready (see %s)", s.log("manager"))
 	}
 	return nil
@@ -99,7 +94,7 @@ func (s *stage) start(name string, args ...string) error {
 		return err
 	}
 	c := exec.Command(filepath.Join(s.bin, name), args...)
-	c.Env = append(os.Environ(), "KUBECONFIG="+s.kubeconfig)
+	c.Env = append(os.Environ(), "KUBECONFIG="+s.cluster.Kubeconfig)
 	c.Stdout, c.Stderr = log, log
 	if err := c.Start(); err != nil {
 		return err
@@ -110,7 +105,7 @@ func (s *stage) start(name string, args ...string) error {
 
 func (s *stage) log(name string) string { return filepath.Join(s.dir, name+".log") }
 
-// clear ends everything, the last started first.
+// clear ends everything, the last started first; once more does nothing.
 func (s *stage) clear() {
 	for i := len(s.processes) - 1; i >= 0; i-- {
 		_ = s.processes[i].Process.Signal(syscall.SIGTERM)
@@ -119,13 +114,14 @@ func (s *stage) clear() {
 	s.processes = nil
 	if s.cluster != nil {
 		s.cluster.Stop()
+		s.cluster = nil
 	}
 }
 
 // kubectl runs kubectl and gives what it printed.
 func (s *stage) kubectl(ctx context.Context, args ...string) (string, error) {
 	c := exec.CommandContext(ctx, filepath.Join(s.bin, "kubectl"), args...)
-	c.Env = append(os.Environ(), "KUBECONFIG="+s.kubeconfig)
+	c.Env = append(os.Environ(), "KUBECONFIG="+s.cluster.Kubeconfig)
 	out, err := c.CombinedOutput()
 	if err != nil {
 		return string(out), fmt.Errorf("kubectl %s: %w: %s", args[0], err, out)
@@ -145,8 +141,8 @@ func (s *stage) address(pool string) string {
 
 // lookAround says what to try while everything runs.
 func (s *stage) lookAround(screen *screen) {
-	screen.line("\neverything is left running; ctrl-C ends it. Try, in another shell:")
-	screen.line("  export KUBECONFIG=%s PATH=%s:$PATH", s.kubeconfig, s.bin)
+	screen.line("\neverything is left running; ctrl-C ends it and removes %s. Try, in another shell:", s.dir)
+	screen.line(`  export KUBECONFIG="%s" PATH="%s:$PATH"`, s.cluster.Kubeconfig, s.bin)
 	screen.line("  kubectl get federationroutes,lynctopologies")
 	screen.line("  kubectl describe fr contoso")
 	screen.line("  kubectl patch fr contoso --type=merge -p '{\"spec\":{\"edgePool\":\"edge2.contoso.com\"}}'")

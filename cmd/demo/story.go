@@ -89,15 +89,18 @@ func (s *stage) applyOrganization(ctx context.Context) (string, error) {
 	return "", err
 }
 
-// apply changes the one line and applies the file.
+// apply changes the one line and applies the sample, with this run's addresses.
 func (s *stage) apply(ctx context.Context, pool string) (string, error) {
 	sample, err := os.ReadFile(filepath.Join(s.root, "config/samples/contoso.yaml"))
 	if err != nil {
 		return "", err
 	}
 	file := filepath.Join(s.dir, "contoso.yaml")
-	text := strings.Replace(string(sample), "\n  edgePool: "+edge1, "\n  edgePool: "+pool+"\n  interval: 5s", 1)
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+	text, err := placed(sample, pool, s.places.DNS)
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(file, text, 0o644); err != nil {
 		return "", err
 	}
 	_, err = s.kubectl(ctx, "apply", "-f", file)

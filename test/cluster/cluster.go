@@ -60,20 +60,14 @@ func Start(ctx context.Context, bin, dir, crds string) (*Cluster, error) {
 		c.Stop()
 		return nil, fmt.Errorf("the control plane did not get ready (see %s): %w", log.Name(), err)
 	}
-	if err := c.use(crds); err != nil {
+	if err := c.install(crds); err != nil {
 		c.Stop()
 		return nil, err
 	}
 	return c, nil
 }
 
-// Use takes an existing cluster by its kubeconfig and installs the CRDs there.
-func Use(kubeconfig, crds string) (*Cluster, error) {
-	c := &Cluster{Kubeconfig: kubeconfig}
-	return c, c.use(crds)
-}
-
-func (c *Cluster) use(crds string) error {
+func (c *Cluster) install(crds string) error {
 	var err error
 	if c.Config, err = clientcmd.BuildConfigFromFlags("", c.Kubeconfig); err != nil {
 		return err
@@ -106,11 +100,8 @@ func ready(ctx context.Context, out io.Reader) (string, error) {
 	}
 }
 
-// Stop ends the control plane. A cluster that was only used is left alone.
+// Stop ends the control plane.
 func (c *Cluster) Stop() {
-	if c.process == nil {
-		return
-	}
 	_ = c.process.Process.Signal(syscall.SIGTERM)
 	ended := make(chan error, 1)
 	go func() { ended <- c.process.Wait() }()
