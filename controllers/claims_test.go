@@ -1,10 +1,14 @@
 package controllers
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/plan"
@@ -23,7 +27,18 @@ func TestHolder(t *testing.T) {
 		"observing":           {"who changes nothing holds nothing", func(o *v1alpha1.FederationRoute) { o.Spec.Mode = v1alpha1.ModeObserve }, false},
 		"other organization":  {"switches of another organization are others", func(o *v1alpha1.FederationRoute) { o.Spec.TopologyRef.Name = "elsewhere" }, false},
 		"other namespace":     {"so are those of another namespace", func(o *v1alpha1.FederationRoute) { o.Namespace = "elsewhere" }, false},
-		"names nothing real":  {"who cannot be resolved claims nothing", func(o *v1alpha1.FederationRoute) { o.Spec.EdgePool = "edge9.contoso.com" }, false},
+		"older, to approve":   {"so does who waits for a person", func(o *v1alpha1.FederationRoute) { o.Spec.Mode = v1alpha1.ModeApprove }, true},
+		"being deleted": {"a route holds until it is gone", func(o *v1alpha1.FederationRoute) {
+			o.Finalizers, o.DeletionTimestamp = []string{"example.org/keep"}, new(metav1.NewTime(begin))
+		}, true},
+		"typo in the Edge pool": {"one wrong name takes nothing away", func(o *v1alpha1.FederationRoute) { o.Spec.EdgePool = "edge9.contoso.com" }, true},
+		"typo in a Front End pool": {"one wrong name takes nothing away", func(o *v1alpha1.FederationRoute) {
+			o.Spec.FrontEndPools = []v1alpha1.FrontEndPoolRoute{{FQDN: "fe9.contoso.com"}}
+		}, true},
+		"unlisted zone": {"nor does a record that can be written nowhere", func(o *v1alpha1.FederationRoute) {
+			o.Spec.DNS = &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{{Zone: "fabrikam.com"}}}
+		}, true},
+		"site in another case": {"sites know no upper case", func(o *v1alpha1.FederationRoute) { o.Spec.SIP.Sites = []string{"REDMOND"} }, true},
 		"other protocol": {"routes that share no switch do not meet", func(o *v1alpha1.FederationRoute) {
 			o.Spec.SIP, o.Spec.XMPP = nil, o.Spec.SIP
 		}, false},
@@ -36,10 +51,6 @@ func TestHolder(t *testing.T) {
 			st := newStage(t, mine, other)
 			s := scope{FederationRouteReconciler: st.routes, route: mine, topology: *lyncTopology()}
 			seen := twoPools(begin).snapshot.Topology.Value
-			var err error
-			if s.facts.Desired, err = plan.Resolve(intentOf(mine.Spec, s.topology.Spec), seen); err != nil {
-				t.Fatal(err)
-			}
 			holder, claim, err := s.holder(t.Context(), seen)
 			if err != nil {
 				t.Fatal(err)
@@ -48,5 +59,21 @@ func TestHolder(t *testing.T) {
 				t.Errorf("%s: %q holds %q, want that the other holds it: %v", c.reason, holder, claim, c.holds)
 			}
 		})
+	}
+}
+
+// TestRoutesThatCannotBeListed: not knowing who holds a switch is no permission.
+func TestRoutesThatCannotBeListed(t *testing.T) {
+	mine := federationRoute("mine", "edge2.contoso.com")
+	st := newStage(t, mine, lyncTopology())
+	st.routes.options.Client = interceptor.NewClient(st.objects, interceptor.Funcs{
+		List: func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) error {
+			return errors.New("the cache is not there")
+		}})
+	now := twoPools(begin)
+	s := scope{FederationRouteReconciler: st.routes, route: mine, topology: *lyncTopology()}
+	s.facts.Plan = plan.Plan{ID: "sha256-1", Steps: []plan.Step{{Kind: plan.SetSiteRoute}}}
+	if err := s.judge(t.Context(), now); err == nil {
+		t.Errorf("nobody knows who holds the site, and the verdict is %+v", s.facts.Verdict)
 	}
 }

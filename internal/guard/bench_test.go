@@ -16,7 +16,8 @@ func BenchmarkHolder(b *testing.B) {
 		c := guard.Claims{Route: fmt.Sprintf("ns/route%d", route), Created: time.Unix(int64(route), 0)}
 		for d := range domains {
 			host := fmt.Sprintf("sip.route%d-domain%d.example", route, d)
-			c.Switches = append(c.Switches, "the A record of "+host, "the AAAA record of "+host, "the SRV record of _sipfederationtls._tcp."+host)
+			c.Switches = append(c.Switches, guard.Switch{Kind: "the A record of", Name: host}, guard.Switch{Kind: "the AAAA record of", Name: host},
+				guard.Switch{Kind: "the SRV record of", Name: "_sipfederationtls._tcp." + host})
 		}
 		return c
 	}

@@ -1,34 +1,64 @@
 package guard
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
+	"strings"
 	"time"
 
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// Claims are the switches that one route of an organization holds, by name.
+// Claims are the switches that one route of an organization holds.
 type Claims struct {
 	Route    string // namespace/name
 	Created  time.Time
-	Switches []string
+	Switches []Switch
 }
 
-// ClaimsOf lists the switches of a resolved route: a site's route of a protocol,
-// a Front End pool's association, a DNS record.
-func ClaimsOf(d plan.Desired) []string {
-	var out []string
-	for _, p := range d.Protocols {
+// Switch is one thing that two routes must not both set. Without a Name it stands
+// for every one of its kind: a route that lists no sites claims those too that
+// nobody has seen yet.
+type Switch struct {
+	Kind string // "the SIP route of"
+	Name string // "site Redmond"
+}
+
+// String names the switch in a sentence.
+func (s Switch) String() string { return s.Kind + " " + cmp.Or(s.Name, "every central site") }
+
+// folded is the form that is compared: neither sites nor hosts know upper case,
+// and a final dot means nothing.
+func (s Switch) folded() Switch {
+	s.Name = strings.ToLower(strings.TrimSuffix(s.Name, "."))
+	return s
+}
+
+// ClaimsOf lists the switches that a route's spec names: a site's route of a
+// protocol, a Front End pool's association, a DNS record. A name that does not
+// exist takes none of the others away: whoever mistypes one name still holds what
+// they have. The topology may be unknown (zero).
+func ClaimsOf(in plan.Intent, t lync.Topology) []Switch {
+	var out []Switch
+	for _, p := range in.Protocols {
+		kind := fmt.Sprintf("the %s route of", p.Protocol)
 		for _, site := range p.Sites {
-			out = append(out, fmt.Sprintf("the %s route of site %s", p.Protocol, site))
+			out = append(out, Switch{kind, "site " + site})
 		}
+		if len(p.Sites) > 0 {
+			continue
+		}
+		for _, site := range t.Sites {
+			out = append(out, Switch{kind, "site " + site.Name})
+		}
+		out = append(out, Switch{Kind: kind})
 	}
-	for _, fe := range d.FrontEnds {
-		out = append(out, "the Edge association of Front End pool "+fe.FQDN)
+	for _, fe := range in.FrontEnds {
+		out = append(out, Switch{"the Edge association of", "Front End pool " + fe.FQDN})
 	}
-	for _, r := range d.Records {
-		out = append(out, fmt.Sprintf("the %s record of %s", r.Type, r.Name))
+	for _, key := range plan.RecordKeys(in, t) {
+		out = append(out, Switch{fmt.Sprintf("the %s record of", key.Type), key.Name})
 	}
 	return out
 }
@@ -36,20 +66,50 @@ func ClaimsOf(d plan.Desired) []string {
 // Holder finds the oldest route among the others that is older than mine and
 // claims one of my switches. The order of the others does not matter.
 func Holder(mine Claims, others []Claims) (route, claim string) {
-	wanted := map[string]bool{}
-	for _, s := range mine.Switches {
-		wanted[s] = true
-	}
+	wanted := index(mine.Switches)
 	oldest := mine
 	for _, other := range others {
 		if !Older(other, oldest) {
 			continue
 		}
-		if i := slices.IndexFunc(other.Switches, func(s string) bool { return wanted[s] }); i >= 0 {
-			oldest, route, claim = other, other.Route, other.Switches[i]
+		if s, ok := wanted.meet(other.Switches); ok {
+			oldest, route, claim = other, other.Route, s.String()
 		}
 	}
 	return route, claim
+}
+
+// switches are what one route claims, by their folded form.
+type switches struct {
+	exact map[Switch]Switch
+	first map[string]Switch // of each kind, for a claim on all of the kind
+}
+
+func index(all []Switch) switches {
+	s := switches{exact: map[Switch]Switch{}, first: map[string]Switch{}}
+	for _, one := range all {
+		s.exact[one.folded()] = one
+		if _, ok := s.first[one.Kind]; !ok {
+			s.first[one.Kind] = one
+		}
+	}
+	return s
+}
+
+// meet finds the first of another's switches that is claimed here too.
+func (s switches) meet(others []Switch) (Switch, bool) {
+	for _, other := range others {
+		if mine, ok := s.exact[other.folded()]; ok {
+			return mine, true
+		}
+		if _, ok := s.exact[Switch{Kind: other.Kind}]; ok {
+			return other, true
+		}
+		if mine, ok := s.first[other.Kind]; ok && other.Name == "" {
+			return mine, true
+		}
+	}
+	return Switch{}, false
 }
 
 // Older decides who holds a switch that two routes claim: age, then the name, so

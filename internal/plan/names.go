@@ -1,0 +1,56 @@
+package plan
+
+import (
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/lync"
+)
+
+// RecordKeys lists the records that the intent names, whether it can be resolved
+// or not. The zones do not matter for a name. A domain without a host takes that
+// of the Edge pool; where no such pool is known, each pool's name that fits may be
+// meant. The topology may be unknown (zero).
+func RecordKeys(in Intent, t lync.Topology) []dns.Key {
+	if in.DNS == nil {
+		return nil
+	}
+	pools := t.EdgePools
+	if named, ok := findPool(t, in.EdgePool); ok {
+		pools = []lync.EdgePool{named}
+	}
+	var out []dns.Key
+	listed := map[dns.Key]bool{}
+	add := func(name string, types ...dns.Type) {
+		for _, kind := range types {
+			key := dns.Key{Name: strings.ToLower(name), Type: kind}
+			if !listed[key] {
+				listed[key] = true
+				out = append(out, key)
+			}
+		}
+	}
+	for _, p := range in.Protocols {
+		for _, domain := range p.Domains {
+			add(serviceName(p.Protocol)+domain.Name, dns.SRV)
+			for _, host := range hostsOf(domain, p.Protocol, pools) {
+				add(host, dns.A, dns.AAAA)
+			}
+		}
+	}
+	return out
+}
+
+// hostsOf lists the hosts that a domain's SRV record may point to.
+func hostsOf(d Domain, p lync.Protocol, pools []lync.EdgePool) []string {
+	if d.Host != "" {
+		return []string{d.Host}
+	}
+	var out []string
+	for _, pool := range pools {
+		if host, err := hostOf(d, p, pool); err == nil {
+			out = append(out, host)
+		}
+	}
+	return out
+}
