@@ -3,6 +3,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -92,6 +93,7 @@ func (s *scope) pursue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	begins := s.owe(now)
 	if err := s.observe(ctx, now); err != nil {
 		return err
 	}
@@ -107,6 +109,9 @@ func (s *scope) pursue(ctx context.Context) error {
 	}
 	if wish := s.runs.wished(s.route, s.options.Clock.Now()); now.snapshot.At.Before(wish) {
 		s.look(wish) // a machine may have died since: look once more before the first change
+		return nil
+	}
+	if s.unrecorded(begins) {
 		return nil
 	}
 	return s.begin(ctx, now)
@@ -181,7 +186,7 @@ func (s *scope) observe(ctx context.Context, now sight) error {
 		Topology:    now.snapshot.Topology.Value,
 		EdgeServers: now.snapshot.EdgeServers,
 		Records:     lookUp(ctx, open, s.facts.Desired.Records),
-		Ports:       s.ports.read(ctx, s.facts.Desired.Targets, now.snapshot.At),
+		Ports:       s.ports.read(ctx, slices.Concat(s.facts.Desired.Targets, s.facts.Desired.FailBackTargets()), now.snapshot.At),
 	}
 	return nil
 }
@@ -244,7 +249,7 @@ func (s *scope) begin(ctx context.Context, now sight) error {
 	key := client.ObjectKeyFromObject(s.route)
 	err = s.runs.begin(order{
 		route: s.route, topology: s.topologyKey(),
-		planID: s.facts.Plan.ID, plan: s.facts.Plan, base: s.facts.Observed.Topology,
+		planID: s.facts.Plan.ID, plan: s.facts.Plan, base: s.facts.Observed.Topology, failBack: s.facts.FailBack.Text,
 		hands:   apply.Hands{Observer: shell.NewObserver(fleet), Operator: shell.NewOperator(fleet), Zones: open, Prober: s.options.Prober, Clock: s.options.Clock},
 		changed: func() { s.moved <- event.TypedGenericEvent[types.NamespacedName]{Object: key} },
 	})

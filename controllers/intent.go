@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
@@ -15,6 +16,7 @@ func intentOf(spec v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopologyS
 		EdgePool:    string(spec.EdgePool),
 		ManageFlags: spec.TopologyFlags != v1alpha1.FlagsVerify,
 		Servers:     map[string]plan.ServerOverride{},
+		Hosts:       map[string]string{},
 	}
 	for _, pool := range spec.StandbyEdgePools {
 		in.Standby = append(in.Standby, string(pool))
@@ -25,9 +27,7 @@ func intentOf(spec v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopologyS
 	if spec.XMPP != nil {
 		in.Protocols = append(in.Protocols, protocolIntent(lync.XMPP, *spec.XMPP))
 	}
-	for _, fe := range spec.FrontEndPools {
-		in.FrontEnds = append(in.FrontEnds, plan.FrontEnd{FQDN: string(fe.FQDN), FailBack: fe.FailBack})
-	}
+	in.FrontEnds = frontEnds(spec)
 	if spec.DNS != nil {
 		in.DNS = &plan.DNSIntent{TTL: uint32(spec.DNS.TTL)} // the schema bounds it
 		for _, server := range spec.DNS.Servers {
@@ -40,7 +40,20 @@ func intentOf(spec v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopologyS
 	for _, o := range overrides(topology) {
 		in.Servers[strings.ToLower(string(o.FQDN))] = plan.ServerOverride{ExternalAddresses: addresses(o.ExternalAddresses), OutOfService: o.OutOfService}
 	}
+	for _, e := range topology.Management.Endpoints {
+		if at, err := url.Parse(string(e.URL)); err == nil && e.ServerName != "" {
+			in.Hosts[strings.ToLower(string(e.ServerName))] = at.Hostname()
+		}
+	}
 	return in
+}
+
+func frontEnds(spec v1alpha1.FederationRouteSpec) []plan.FrontEnd {
+	var out []plan.FrontEnd
+	for _, fe := range spec.FrontEndPools {
+		out = append(out, plan.FrontEnd{FQDN: string(fe.FQDN), FailBack: fe.FailBack})
+	}
+	return out
 }
 
 func protocolIntent(p lync.Protocol, route v1alpha1.ProtocolRoute) plan.ProtocolIntent {

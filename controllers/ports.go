@@ -63,7 +63,7 @@ func (p *ports) one(ctx context.Context, t probe.Target, since time.Time) probe.
 	if ok && !have.at.Before(since) && p.clock.Now().Sub(have.at) < portsFresh {
 		return have.Reading
 	}
-	question := fmt.Sprint(t.Address, t.Protocol, t.Domain, since.UnixNano())
+	question := fmt.Sprint(t.Address, t.Host, t.Protocol, t.Domain, since.UnixNano())
 	shared, _, _ := p.flight.Do(question, func() (any, error) {
 		began := p.clock.Now()
 		reading := p.prober.Probe(ctx, t)

@@ -29,6 +29,15 @@ type runs struct {
 	busy    map[types.NamespacedName]*apply.Run // by topology: the last that was begun there
 	wishes  map[types.NamespacedName]wish       // by route
 	leaving bool                                // no further run begins
+	// requests to fail a Front End pool back, by route: when each was first read.
+	requests map[types.NamespacedName]request
+}
+
+// request is when a person's request was first read here.
+type request struct {
+	route types.UID
+	text  string
+	at    time.Time
 }
 
 // wish is when a generation of a route was first allowed to change something.
@@ -44,12 +53,13 @@ type record struct {
 	route      types.UID
 	planID     string // the id that people see; a rest keeps the id of its whole
 	generation int64
-	failures   int // runs in a row that failed before this one
+	failBack   string // the request that the run began with
+	failures   int    // runs in a row that failed before this one
 }
 
 func newRuns(limits apply.Limits) *runs {
 	return &runs{ctx: context.Background(), limits: limits, latest: map[types.NamespacedName]*record{}, busy: map[types.NamespacedName]*apply.Run{},
-		wishes: map[types.NamespacedName]wish{}}
+		wishes: map[types.NamespacedName]wish{}, requests: map[types.NamespacedName]request{}}
 }
 
 // order is what begin needs to know of a run.
@@ -59,6 +69,7 @@ type order struct {
 	planID   string
 	plan     plan.Plan
 	base     lync.Topology
+	failBack string // the request to fail a Front End pool back, as it was written
 	hands    apply.Hands
 	changed  func()
 }
@@ -77,7 +88,7 @@ func (r *runs) begin(o order) error {
 			With("this one waits", "it begins when the other has ended")
 	}
 	key := client.ObjectKeyFromObject(o.route)
-	next := &record{route: o.route.UID, planID: o.planID, generation: o.route.Generation}
+	next := &record{route: o.route.UID, planID: o.planID, generation: o.route.Generation, failBack: o.failBack}
 	if before := r.latest[key]; before != nil && before.of(o.route) && before.failed() {
 		next.failures = before.failures + 1
 	}
@@ -96,6 +107,19 @@ func (r *runs) wished(route *v1alpha1.FederationRoute, now time.Time) time.Time 
 		return have.at
 	}
 	r.wishes[key] = wish{route.UID, route.Generation, now}
+	return now
+}
+
+// requested gives when the route's present request was first read: now, when it is
+// only being read.
+func (r *runs) requested(route *v1alpha1.FederationRoute, text string, now time.Time) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := client.ObjectKeyFromObject(route)
+	if have := r.requests[key]; have.route == route.UID && have.text == text {
+		return have.at
+	}
+	r.requests[key] = request{route.UID, text, now}
 	return now
 }
 
@@ -129,6 +153,7 @@ func (r *runs) forget(route types.NamespacedName) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.wishes, route)
+	delete(r.requests, route)
 	if have := r.latest[route]; have != nil {
 		have.run.Stop()
 		delete(r.latest, route)
@@ -161,7 +186,7 @@ func (c *record) facts() *status.RunFacts {
 		return nil
 	}
 	over, _, err := c.run.Ended()
-	return &status.RunFacts{PlanID: c.planID, Entries: c.run.Entries(), Active: !over, Err: err}
+	return &status.RunFacts{PlanID: c.planID, Entries: c.run.Entries(), Active: !over, Err: err, FailBackRequest: c.failBack}
 }
 
 // retryAfter is how long to leave a failed run alone, from its end on: not at all

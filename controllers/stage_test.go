@@ -60,7 +60,7 @@ type proberFunc func(probe.Target) probe.Reading
 func (f proberFunc) Probe(_ context.Context, t probe.Target) probe.Reading { return f(t) }
 
 func allOpen(t probe.Target) probe.Reading {
-	return probe.Reading{Target: t, Open: true, Detail: "accepted"}
+	return probe.Reading{Target: t, Open: true, Spoke: true, Detail: "accepted"}
 }
 
 // hosts are all remote hosts of an organization: each call is written down and

@@ -58,6 +58,8 @@ const (
 	ReasonNameBlocked = "NameBlocked"
 	// ReasonPropagating: an authoritative server does not show a record yet.
 	ReasonPropagating = "Propagating"
+	// ReasonFailBackWaits: a Front End pool is still to be failed back.
+	ReasonFailBackWaits = "FailBackWaits"
 	// ReasonUnreachable: nobody answered in time.
 	ReasonUnreachable = "Unreachable"
 	// ReasonDenied: credentials, keys or certificates were not accepted.
@@ -83,3 +85,8 @@ const (
 // AnnotationRequestedAt asks for a reconcile now; any new value counts. The value
 // that was handled last stands in status.lastHandledReconcileAt.
 const AnnotationRequestedAt = "reconcile.fedroute.io/requestedAt"
+
+// AnnotationFailBackRequestedAt asks that a Front End pool of the route is failed
+// back once: "<RFC 3339 time> <pool FQDN>". The value that was handled last stands
+// in status.lastHandledFailBackAt.
+const AnnotationFailBackRequestedAt = "failback.fedroute.io/requestedAt"

@@ -168,8 +168,9 @@ type FrontEndPoolRoute struct {
 	// FQDN of the Front End pool.
 	FQDN Hostname `json:"fqdn"`
 
-	// FailBack fails the pool back (Invoke-CsPoolFailBack) when it is found
-	// failed over.
+	// FailBack makes a move of edgePool fail the pool back (Invoke-CsPoolFailBack)
+	// as its last step, if the pool is failed over when the move begins and all its
+	// machines are up. A pool that is failed over at another time is left so.
 	// +optional
 	FailBack bool `json:"failBack,omitempty"`
 }
@@ -311,6 +312,28 @@ type FederationRouteStatus struct {
 	// reconcile.fedroute.io/requestedAt that was handled last.
 	// +optional
 	LastHandledReconcileAt string `json:"lastHandledReconcileAt,omitempty"`
+
+	// Move is the latest move of federation, and what is left to do of it that
+	// nothing else tells.
+	// +optional
+	Move *Move `json:"move,omitempty"`
+
+	// LastHandledFailBackAt is the value of the annotation
+	// failback.fedroute.io/requestedAt that was handled last.
+	// +optional
+	LastHandledFailBackAt string `json:"lastHandledFailBackAt,omitempty"`
+}
+
+// Move is a move of federation to another Edge pool. It is recorded when its first
+// step is about to be taken, or when federation was found there already.
+type Move struct {
+	// EdgePool that federation moves to, or has moved to.
+	EdgePool string `json:"edgePool"`
+	// FailBackOwed are the Front End pools that were failed over when the move began
+	// and that it still has to fail back.
+	// +optional
+	// +listType=set
+	FailBackOwed []string `json:"failBackOwed,omitempty"`
 }
 
 // Plan is an ordered list of steps. Its id is a hash of their content: the same

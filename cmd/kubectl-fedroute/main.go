@@ -1,6 +1,6 @@
 // Command kubectl-fedroute is a kubectl plugin with the verbs of the people who
 // route federation: kubectl fedroute status, plan, approve, history, suspend,
-// resume, reconcile and commands.
+// resume, reconcile, failback and commands.
 package main
 
 import (
@@ -55,6 +55,7 @@ func newCommand() *cobra.Command {
 		p.verb("suspend ROUTE", "Stop all changes; observation goes on", p.suspend(true)),
 		p.verb("resume ROUTE", "Let changes go on", p.suspend(false)),
 		p.verb("reconcile ROUTE", "Ask for a look now instead of at the next interval", p.reconcile),
+		p.failBack(),
 		&cobra.Command{Use: "commands", Short: "List everything the controller can run on a server", Args: cobra.NoArgs, RunE: commands},
 	)
 	return root
@@ -120,11 +121,33 @@ func (p *plugin) suspend(on bool) func(*cobra.Command, client.Client, *v1alpha1.
 
 func (p *plugin) reconcile(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
 	return edit(c, api, route, func() {
-		if route.Annotations == nil {
-			route.Annotations = map[string]string{}
-		}
-		route.Annotations[v1alpha1.AnnotationRequestedAt] = time.Now().UTC().Format(time.RFC3339Nano)
+		annotate(route, v1alpha1.AnnotationRequestedAt, time.Now().UTC().Format(time.RFC3339Nano))
 	})
+}
+
+func annotate(route *v1alpha1.FederationRoute, name, value string) {
+	if route.Annotations == nil {
+		route.Annotations = map[string]string{}
+	}
+	route.Annotations[name] = value
+}
+
+// failBack asks for one failback; the controller says in status what becomes of it.
+func (p *plugin) failBack() *cobra.Command {
+	pool := ""
+	c := p.verb("failback ROUTE POOL", "Ask that a Front End pool of the route is failed back once", func(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
+		return edit(c, api, route, func() {
+			annotate(route, v1alpha1.AnnotationFailBackRequestedAt, time.Now().UTC().Format(time.RFC3339)+" "+pool)
+		})
+	})
+	c.Args = func(c *cobra.Command, args []string) error {
+		if err := cobra.ExactArgs(2)(c, args); err != nil {
+			return err
+		}
+		pool = args[1]
+		return nil
+	}
+	return c
 }
 
 // approve names the very plan that is shown: a plan that changes between the

@@ -81,6 +81,7 @@ type farm struct {
 	skew     time.Duration // the server's clock minus ours
 	machines map[string]lync.EdgeServerState
 	open     map[netip.Addr]bool
+	silent   map[string]bool // machines inside that do not answer
 	probes   int
 	acts     []string
 	// before is called, without lock, ahead of an act; its error fails the act.
@@ -94,11 +95,14 @@ type farm struct {
 func newFarm() *farm {
 	f := &farm{
 		clock: &clock{now: start}, zone: newZone(),
-		machines: map[string]lync.EdgeServerState{}, open: map[netip.Addr]bool{},
+		machines: map[string]lync.EdgeServerState{}, open: map[netip.Addr]bool{}, silent: map[string]bool{},
 		before: map[string]func() error{}, effect: map[string]func(){}, unread: map[string]error{},
 	}
 	f.topology = lync.Topology{Signature: "s1", Replicas: map[string]lync.Replica{},
 		FrontEndPools: []lync.FrontEndPool{{FQDN: "fe1.contoso.com", State: lync.PoolFailedOver}}}
+	for _, name := range []string{"fe1a.contoso.com", "fe1b.contoso.com"} {
+		f.topology.Replicas[name] = lync.Replica{UpToDate: true}
+	}
 	for _, s := range []lync.EdgeServer{edgeA, edgeB} {
 		f.machines[s.FQDN] = lync.EdgeServerState{LocalSignature: "s1", Services: []lync.Service{{Name: "RTCSRV", State: lync.ServiceRunning}}}
 		f.topology.Replicas[s.FQDN] = lync.Replica{UpToDate: true, LastUpdate: start.Add(-time.Hour)}
@@ -243,6 +247,9 @@ func (f *farm) Probe(_ context.Context, t probe.Target) probe.Reading {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.probes++
+	if t.Host != "" && !f.silent[t.Host] {
+		return probe.Reading{Target: t, Open: true, Spoke: true, Detail: "TLS answered"}
+	}
 	if f.open[t.Address] {
 		return probe.Reading{Target: t, Open: true, Detail: "accepted"}
 	}

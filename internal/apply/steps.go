@@ -9,6 +9,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
 )
 
 // work is the carrying out of one step.
@@ -42,7 +43,7 @@ func (w work) do(ctx context.Context, s plan.Step) (skipped bool, err error) {
 	case plan.AssociateFrontEnd:
 		return false, w.associate(ctx, s)
 	case plan.FailBackFrontEnd:
-		return false, w.failBack(ctx, s)
+		return w.failBack(ctx, s)
 	default:
 		return false, fault.New(fault.Internal, "carry out", string(s.Kind), "no such kind of step")
 	}
@@ -156,17 +157,35 @@ func (w work) associate(ctx context.Context, s plan.Step) error {
 	return nil
 }
 
-func (w work) failBack(ctx context.Context, s plan.Step) error {
-	if err := w.hands.Operator.FailBack(ctx, s.FrontEnd); err != nil {
-		return err
-	}
+// failBack looks again before it acts: since the plan was made somebody may have
+// brought the pool back, or a machine of it may have died.
+func (w work) failBack(ctx context.Context, s plan.Step) (bool, error) {
 	t, _, err := w.hands.Observer.ReadTopology(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
-	i := slices.IndexFunc(t.FrontEndPools, func(p lync.FrontEndPool) bool { return lync.SameHost(p.FQDN, s.FrontEnd) })
-	if i < 0 || t.FrontEndPools[i].State == lync.PoolFailedOver {
-		return notKept(s, string(lync.PoolFailedOver))
+	switch found := plan.PoolState(t, s.FrontEnd); found {
+	case lync.PoolFailedOver:
+	default: // somebody brought it back
+		return true, nil
+	case lync.PoolFailingOver, lync.PoolStateNone:
+		return false, fault.New(fault.Conflict, "fail back Front End pool", s.FrontEnd, fmt.Sprintf("its state is %q and not %q any more", found, s.From)).
+			With("it was left as it is", "a new plan is made")
 	}
-	return nil
+	down := plan.FrontEndsDown(s.FrontEnds, t, func(p probe.Target) probe.Reading { return w.hands.Prober.Probe(ctx, p) })
+	if len(down) > 0 {
+		return false, plan.Down(s.FrontEnd, down)
+	}
+	if err := w.hands.Operator.FailBack(ctx, s.FrontEnd); err != nil {
+		return false, err
+	}
+	if t, _, err = w.hands.Observer.ReadTopology(ctx); err != nil {
+		return false, err
+	}
+	switch found := plan.PoolState(t, s.FrontEnd); found {
+	case lync.PoolFailedOver, lync.PoolFailingOver, lync.PoolStateNone:
+		return false, notKept(s, string(found))
+	default:
+		return false, nil
+	}
 }

@@ -24,7 +24,8 @@ var (
 	restart       = plan.Step{Kind: plan.RestartEdgeServices, Target: edgeA.FQDN, To: "listening on port 5269", Server: edgeA, Ports: []uint16{5269}}
 	checkPort     = plan.Step{Kind: plan.CheckPorts, Target: "192.0.2.1 port 5061", To: "answers", Probe: probe.Target{Address: edgeA.ExternalAddresses[0], Protocol: lync.SIP}}
 	associate     = plan.Step{Kind: plan.AssociateFrontEnd, Target: "fe1.contoso.com", From: "edge1.contoso.com", To: "edge2.contoso.com", FrontEnd: "fe1.contoso.com", EdgePool: "edge2.contoso.com"}
-	failBack      = plan.Step{Kind: plan.FailBackFrontEnd, Target: "fe1.contoso.com", From: "FailedOver", To: "Active", FrontEnd: "fe1.contoso.com"}
+	failBack      = plan.Step{Kind: plan.FailBackFrontEnd, Target: "fe1.contoso.com", From: "FailedOver", To: "Active", FrontEnd: "fe1.contoso.com", FrontEnds: []plan.FrontEndMachine{
+		{FQDN: "fe1a.contoso.com", Port: probe.Target{Host: "fe1a.contoso.com", Protocol: lync.SIP}}, {FQDN: "fe1b.contoso.com", Port: probe.Target{Host: "fe1b.contoso.com", Protocol: lync.SIP}}}}
 )
 
 // listens makes a machine's listeners those of its external interface and the
@@ -131,8 +132,19 @@ func TestStepsOnTheStore(t *testing.T) {
 		"fail back, pool gone": {"a pool that vanished cannot be verified", failBack, func(f *farm) {
 			f.effect["fail back fe1.contoso.com"] = func() { f.topology.FrontEndPools = nil }
 		}, apply.Failed, "afterwards", []string{"fail back fe1.contoso.com"}, 0},
-		"fail back, unreadable": {"what cannot be verified is not called done", failBack, func(f *farm) { f.unread["topology"] = refuses() }, apply.Failed, "the far side said no", []string{"fail back fe1.contoso.com"}, 0},
-		"unknown kind":          {"a kind without hands is a defect of ours", plan.Step{Kind: "Dance"}, func(*farm) {}, apply.Failed, "no such kind of step", nil, 0},
+		"fail back, unreadable": {"a failed read causes no change", failBack, func(f *farm) { f.unread["topology"] = refuses() }, apply.Failed, "the far side said no", nil, 0},
+		"fail back, unreadable afterwards": {"what cannot be verified is not called done", failBack, func(f *farm) {
+			f.effect["fail back fe1.contoso.com"] = func() { f.unread["topology"] = refuses() }
+		}, apply.Failed, "the far side said no", []string{"fail back fe1.contoso.com"}, 0},
+		"fail back, brought back": {"somebody was faster", failBack, func(f *farm) { f.topology.FrontEndPools[0].State = lync.PoolActive }, apply.Skipped, "already so", nil, 0},
+		"fail back, failing over": {"what somebody does right now is theirs", failBack, func(f *farm) { f.topology.FrontEndPools[0].State = lync.PoolFailingOver }, apply.Failed,
+			`its state is "FailingOver" and not "FailedOver" any more; it was left as it is; a new plan is made`, nil, 0},
+		"fail back, gone before": {"a pool that vanished is not failed back", failBack, func(f *farm) { f.topology.FrontEndPools = nil }, apply.Failed, "any more", nil, 0},
+		"fail back, a machine died": {"users are not brought home to a dead machine", failBack, func(f *farm) { f.silent["fe1b.contoso.com"] = true }, apply.Failed,
+			"these are down: fe1b.contoso.com (port 5061: connection refused); it stays failed over", nil, 0},
+		"fail back, a replica fell behind": {"nor to one that lives in the past", failBack, func(f *farm) { f.topology.Replicas["fe1a.contoso.com"] = lync.Replica{} }, apply.Failed,
+			"fe1a.contoso.com (its replica is not up to date)", nil, 0},
+		"unknown kind": {"a kind without hands is a defect of ours", plan.Step{Kind: "Dance"}, func(*farm) {}, apply.Failed, "no such kind of step", nil, 0},
 	})
 }
 

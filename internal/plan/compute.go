@@ -20,6 +20,10 @@ type Plan struct {
 	// Obstacles hold the whole plan: something it needs is unknown, blocked, or
 	// must be done by a person.
 	Obstacles []Obstacle
+	// Waits hold only what they name; nothing else waits for it.
+	Waits []Obstacle
+	// LeftFailedOver are Front End pools that somebody failed over on purpose.
+	LeftFailedOver []string
 }
 
 // Compute compares and orders. It needs a known topology; every other part may
@@ -293,7 +297,7 @@ func (c *computation) ports() {
 	}
 }
 
-// frontEnds associates pools, and fails those back that ask for it.
+// frontEnds associates pools, and fails those back that are to be.
 func (c *computation) frontEnds() {
 	for _, fe := range c.d.FrontEnds {
 		i := slices.IndexFunc(c.o.Topology.FrontEndPools, func(p lync.FrontEndPool) bool { return lync.SameHost(p.FQDN, fe.FQDN) })
@@ -303,10 +307,7 @@ func (c *computation) frontEnds() {
 			c.differ(PartFrontEnds, "Edge association of Front End pool "+pool.FQDN, c.d.Pool.FQDN, found)
 			c.step(Step{Kind: AssociateFrontEnd, Target: pool.FQDN, From: found, To: c.d.Pool.FQDN, FrontEnd: pool.FQDN, EdgePool: c.d.Pool.FQDN})
 		}
-		if fe.FailBack && pool.State == lync.PoolFailedOver {
-			c.differ(PartFrontEnds, "state of Front End pool "+pool.FQDN, string(lync.PoolActive), string(pool.State))
-			c.step(Step{Kind: FailBackFrontEnd, Target: pool.FQDN, From: string(pool.State), To: string(lync.PoolActive), FrontEnd: pool.FQDN})
-		}
+		c.failBack(fe)
 	}
 }
 

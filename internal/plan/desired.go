@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,8 +18,11 @@ type Desired struct {
 	Pool        lync.EdgePool
 	Standby     []string
 	Protocols   []DesiredProtocol
-	FrontEnds   []FrontEnd
+	FrontEnds   []FrontEndPool
 	ManageFlags bool
+	// FailBack are the Front End pools to fail back now, if they are failed over:
+	// those of a move of the Edge pool, and what a person asked for.
+	FailBack []string
 	// Records are wanted, each with the zone it lies in. No Data: must not exist.
 	Records []Record
 	// ByCmdlets are the zones whose records are changed with the DnsServer cmdlets;
@@ -78,7 +82,7 @@ func Resolve(in Intent, t lync.Topology) (Desired, error) {
 		if i < 0 {
 			return Desired{}, unknownName("Front End pool", fe.FQDN, frontEndNames(t))
 		}
-		d.FrontEnds = append(d.FrontEnds, FrontEnd{FQDN: t.FrontEndPools[i].FQDN, FailBack: fe.FailBack})
+		d.FrontEnds = append(d.FrontEnds, frontEndPool(fe, t.FrontEndPools[i], in.Hosts))
 	}
 	if in.DNS != nil {
 		d.ByCmdlets = in.DNS.ByCmdlets
@@ -113,6 +117,17 @@ func resolvePool(in Intent, t lync.Topology) (lync.EdgePool, error) {
 	}
 	pool.Servers = servers
 	return pool, nil
+}
+
+// frontEndPool gives the pool with its machines. A machine is asked by its own
+// name, or where the spec says that it is reached.
+func frontEndPool(fe FrontEnd, pool lync.FrontEndPool, hosts map[string]string) FrontEndPool {
+	out := FrontEndPool{FrontEnd: FrontEnd{FQDN: pool.FQDN, FailBack: fe.FailBack}}
+	for _, name := range pool.Servers {
+		host := cmp.Or(hosts[strings.ToLower(name)], name)
+		out.Machines = append(out.Machines, FrontEndMachine{FQDN: name, Port: probe.Target{Host: host, Protocol: lync.SIP, Domain: name}})
+	}
+	return out
 }
 
 func resolveProtocol(p ProtocolIntent, t lync.Topology) (DesiredProtocol, error) {

@@ -21,6 +21,9 @@ type Intent struct {
 	DNS *DNSIntent
 	// Servers holds overrides by machine FQDN.
 	Servers map[string]ServerOverride
+	// Hosts says where machines are reached that are not reached by their own
+	// name: a host by machine FQDN (lower case).
+	Hosts map[string]string
 }
 
 // ProtocolIntent is one managed protocol. No Sites means every central site.
@@ -36,7 +39,8 @@ type Domain struct {
 	Host string
 }
 
-// FrontEnd is a Front End pool to associate with the Edge pool.
+// FrontEnd is a Front End pool to associate with the Edge pool. FailBack: a move
+// of the Edge pool fails it back.
 type FrontEnd struct {
 	FQDN     string
 	FailBack bool

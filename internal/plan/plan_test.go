@@ -132,12 +132,35 @@ func TestCompute(t *testing.T) {
 			w.topology.Replicas = map[string]lync.Replica{"edge2.contoso.com": {UpToDate: true}}
 		}},
 		"half-associated": {"one of three links differs", func(w *world) { w.topology.FrontEndPools[0].Edge.Mediation = "edge2.contoso.com" }},
-		"front-end-failed-over": {"a failed-over pool is failed back where the spec asks for it", func(w *world) {
+		"front-end-to-be-failed-back": {"what a move or a person asks for is done", func(w *world) {
+			w.topology.FrontEndPools[0].State = lync.PoolFailedOver
+			w.failBack = []string{"fe1.contoso.com"}
+		}},
+		"front-end-failed-over-on-purpose": {"failBack alone undoes nobody's failover", func(w *world) {
 			w.topology.FrontEndPools[0].State = lync.PoolFailedOver
 			w.intent.FrontEnds[0].FailBack = true
 		}},
-		"front-end-failed-over-unasked": {"and left alone where it does not", func(w *world) { w.topology.FrontEndPools[0].State = lync.PoolFailedOver }},
-		"federation-forbidden":          {"the global switch is a person's", func(w *world) { w.topology.FederatedUsersAllowed = false }},
+		"front-end-is-active": {"a pool that is back is left alone", func(w *world) { w.failBack = []string{"fe1.contoso.com"} }},
+		"front-end-port-silent": {"one silent machine of two holds the failback, and nothing else", func(w *world) {
+			w.intent.EdgePool, w.failBack = "edge2.contoso.com", []string{"fe1.contoso.com"}
+			w.topology.FrontEndPools[0].State = lync.PoolFailedOver
+			w.closed["fe1b.contoso.com"] = true
+		}},
+		"front-end-replica-behind": {"a machine that has not replicated is down", func(w *world) {
+			w.failBack = []string{"fe1.contoso.com"}
+			w.topology.FrontEndPools[0].State = lync.PoolFailedOver
+			w.topology.Replicas["fe1a.contoso.com"] = lync.Replica{}
+		}},
+		"front-end-replica-unknown": {"so is one that nobody knows of", func(w *world) {
+			w.failBack = []string{"fe1.contoso.com"}
+			w.topology.FrontEndPools[0].State = lync.PoolFailedOver
+			delete(w.topology.Replicas, "fe1a.contoso.com")
+		}},
+		"front-end-without-machines": {"and a pool of which no machine is known", func(w *world) {
+			w.failBack = []string{"fe1.contoso.com"}
+			w.topology.FrontEndPools[0].State, w.topology.FrontEndPools[0].Servers = lync.PoolFailedOver, nil
+		}},
+		"federation-forbidden": {"the global switch is a person's", func(w *world) { w.topology.FederatedUsersAllowed = false }},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -53,6 +53,8 @@ type Step struct {
 	Zone     string            // UpdateDNS
 	Changes  []dns.Change      // UpdateDNS
 	FrontEnd string            // AssociateFrontEnd, FailBackFrontEnd
+	// FrontEnds are the pool's machines, all of which must be up: FailBackFrontEnd.
+	FrontEnds []FrontEndMachine
 	// Ports are the external ports that must listen afterwards: SetupEdgeServer,
 	// RestartEdgeServices.
 	Ports []uint16

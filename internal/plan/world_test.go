@@ -18,7 +18,8 @@ type world struct {
 	topology lync.Topology
 	servers  map[string]lync.Part[lync.EdgeServerState]
 	records  map[dns.Key]lync.Part[dns.Lookup]
-	closed   map[string]bool // addresses whose ports do not answer
+	closed   map[string]bool // addresses and hosts whose ports do not answer
+	failBack []string        // pools to fail back
 }
 
 var addresses = map[string]netip.Addr{
@@ -61,7 +62,8 @@ func settled() *world {
 			FederatedUsersAllowed: true,
 			Sites:                 []lync.Site{{Name: "Redmond", SIPRoute: "edge1.contoso.com", XMPPRoute: "edge1.contoso.com"}},
 			EdgePools:             []lync.EdgePool{edgePool("edge1.contoso.com", "ae1.contoso.com", true), edgePool("edge2.contoso.com", "ae2.contoso.com", false)},
-			FrontEndPools: []lync.FrontEndPool{{FQDN: "fe1.contoso.com", Site: "Redmond", State: lync.PoolActive,
+			Replicas:              map[string]lync.Replica{"fe1a.contoso.com": {UpToDate: true}, "fe1b.contoso.com": {UpToDate: true}},
+			FrontEndPools: []lync.FrontEndPool{{FQDN: "fe1.contoso.com", Site: "Redmond", State: lync.PoolActive, Servers: []string{"fe1a.contoso.com", "fe1b.contoso.com"},
 				Edge: lync.Association{Registrar: "edge1.contoso.com", Conferencing: "edge1.contoso.com", Mediation: "edge1.contoso.com", HasMediation: true}}},
 		},
 		servers: map[string]lync.Part[lync.EdgeServerState]{
@@ -102,8 +104,9 @@ func (w *world) edgeServer(fqdn string, change func(*lync.EdgeServerState)) {
 // observed gives what a reconcile would have seen of this world.
 func (w *world) observed(d plan.Desired) plan.Observed {
 	o := plan.Observed{Topology: w.topology, EdgeServers: w.servers, Records: w.records, Ports: map[probe.Target]probe.Reading{}}
-	for _, t := range d.Targets {
-		r := probe.Reading{Target: t, Open: !w.closed[t.Address.String()], Detail: "accepted"}
+	for _, t := range slices.Concat(d.Targets, d.FailBackTargets()) {
+		open := !w.closed[t.Address.String()] && !w.closed[t.Host]
+		r := probe.Reading{Target: t, Open: open, Spoke: open, Detail: "accepted"}
 		if !r.Open {
 			r.Detail = "connection refused"
 		}
@@ -117,6 +120,7 @@ func (w *world) compute() (plan.Plan, error) {
 	if err != nil {
 		return plan.Plan{}, err
 	}
+	d.FailBack = w.failBack
 	return plan.Compute(d, w.observed(d)), nil
 }
 
@@ -128,6 +132,12 @@ func text(p plan.Plan) string {
 	}
 	for _, o := range p.Obstacles {
 		b.WriteString("OBSTACLE " + string(o.Part) + ": " + o.Err.Error() + "\n")
+	}
+	for _, o := range p.Waits {
+		b.WriteString("WAITS " + string(o.Part) + ": " + o.Err.Error() + "\n")
+	}
+	for _, pool := range p.LeftFailedOver {
+		b.WriteString("LEFT FAILED OVER " + pool + "\n")
 	}
 	return b.String()
 }

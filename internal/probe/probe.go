@@ -8,11 +8,14 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// Target is one address to ask.
+// Target is one port to ask.
 type Target struct {
-	Address  netip.Addr
+	Address netip.Addr
+	// Host is the name of a machine inside to resolve and ask, where there is no
+	// Address.
+	Host     string
 	Protocol lync.Protocol // decides the port and the opening
-	// Domain is the SIP or XMPP domain that the opening names.
+	// Domain is what the opening names: the SIP or XMPP domain, or the machine.
 	Domain string
 }
 

@@ -44,7 +44,7 @@ func (c conditions) summary(f finding) {
 // parts sets one condition for each managed part and removes the others.
 func (c conditions) parts(f Facts, history []v1alpha1.HistoryEntry) {
 	pool := string(f.Spec.EdgePool)
-	managed := map[plan.Part]bool{plan.PartPorts: true, plan.PartDNS: f.Spec.DNS != nil, plan.PartFrontEnds: len(f.Spec.FrontEndPools) > 0,
+	managed := map[plan.Part]bool{plan.PartPorts: true, plan.PartDNS: f.Spec.DNS != nil, plan.PartFrontEnds: len(f.Spec.FrontEndPools) > 0 || f.FailBack.Err != nil,
 		plan.PartSIP: f.Spec.SIP != nil, plan.PartXMPP: f.Spec.XMPP != nil}
 	for _, p := range []struct {
 		part plan.Part
@@ -84,6 +84,8 @@ func (f Facts) part(part plan.Part, good string) (metav1.ConditionStatus, string
 		}
 	}
 	switch {
+	case part == plan.PartFrontEnds:
+		return f.frontEnds(differ, good)
 	case part == plan.PartPorts && closedPorts(f) != "":
 		return metav1.ConditionFalse, v1alpha1.ReasonPortsClosed, closedPorts(f)
 	case len(differ) > 0 && part == plan.PartDNS && unpublished(f) != "":

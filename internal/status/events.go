@@ -37,6 +37,7 @@ func RouteEvents(previous, next v1alpha1.FederationRouteStatus) []Event {
 				clip(fmt.Sprintf("%s is %s, wanted %s", d.Field, d.Found, d.Wanted))})
 		}
 	}
+	out = append(out, frontEndEvents(previous.Conditions, next.Conditions)...)
 	return together(append(out, readyEvent(previous.Conditions, next.Conditions)...))
 }
 

@@ -33,6 +33,26 @@ func TestRouteParts(t *testing.T) {
 		"DNS not managed":    {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.DNS = nil }, v1alpha1.ConditionDNSPublished, absent, "", ""},
 		"no Front End pools": {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.FrontEndPools = nil }, v1alpha1.ConditionFrontEndsAssociated, absent, "", ""},
 		"Front Ends":         {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionFrontEndsAssociated, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
+		"failback in the plan": {"what a plan is about to do is not done", func(f *status.Facts) {
+			f.Plan.Steps = []plan.Step{{Kind: plan.FailBackFrontEnd, FrontEnd: "fe1.contoso.com"}}
+		}, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonFailBackWaits, "fe1.contoso.com is failed over; the plan fails it back"},
+		"failback waits": {"cause, effect and next action", failBackWaits, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonFailBackWaits, "fe1a.contoso.com (no replica is known); it stays failed over, and nothing else waits for it; bring them up"},
+		"left failed over": {"a person's act is told and is no fault", func(f *status.Facts) { f.Plan.LeftFailedOver = []string{"fe1.contoso.com", "fe2.contoso.com"} },
+			v1alpha1.ConditionFrontEndsAssociated, yes, v1alpha1.ReasonInSync, "use edge1.contoso.com; failed over outside a move of the Edge pool and left so: fe1.contoso.com, fe2.contoso.com; to fail one back"},
+		"request refused": {"who asked is answered", func(f *status.Facts) {
+			f.FailBack = status.FailBackRequest{Text: "x", Err: fault.New(fault.Invalid, "read", "the request", "no time")}
+		}, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonInvalid, "no time"},
+		"request refused, no pool listed": {"also where the route has no such part", func(f *status.Facts) {
+			f.Spec.FrontEndPools = nil
+			f.FailBack = status.FailBackRequest{Text: "x", Err: fault.New(fault.Invalid, "read", "the request", "no time")}
+		}, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonInvalid, "no time"},
+		"request ahead of time": {"time ends that", func(f *status.Facts) {
+			f.FailBack = status.FailBackRequest{Text: "x", Err: fault.New(fault.Busy, "read", "the request", "it has not come")}
+		}, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonFailBackWaits, "it has not come"},
+		"drifted, and a failback waits": {"both are told", func(f *status.Facts) {
+			failBackWaits(f)
+			f.Plan.Differences = []plan.Difference{{Part: plan.PartFrontEnds, Field: "Edge association", Wanted: "edge1", Found: "edge2"}}
+		}, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonDrifted, "wanted edge1; fail back Front End pool"},
 		"SIP drifted":        {"each difference is named", drifted, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, "SIP federation route of site Redmond is edge2.contoso.com, wanted edge1.contoso.com"},
 		"XMPP beside it":     {"another part's difference is not this one's", drifted, v1alpha1.ConditionXMPPRouted, yes, v1alpha1.ReasonInSync, ""},
 		"drifted, run begun": {"what is being repaired was seen to be broken", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, ""},

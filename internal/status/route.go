@@ -31,6 +31,11 @@ type Facts struct {
 	Plan     plan.Plan
 	Verdict  guard.Verdict
 
+	// Move is what is to be remembered of the latest move from now on; nil keeps
+	// what was remembered.
+	Move     *plan.Move
+	FailBack FailBackRequest
+
 	Run *RunFacts // the route's latest run; nil when there was none
 }
 
@@ -40,6 +45,8 @@ type RunFacts struct {
 	Entries []apply.Entry
 	Active  bool
 	Err     error
+	// FailBackRequest is the annotation's value that the run began with.
+	FailBackRequest string
 }
 
 // Route computes the whole status, once.
@@ -47,6 +54,7 @@ func Route(f Facts) v1alpha1.FederationRouteStatus {
 	s := *f.Previous.DeepCopy()
 	s.ObservedGeneration = f.Generation
 	s.LastHandledReconcileAt = f.RequestedAt
+	s.Move, s.LastHandledFailBackAt = move(f), handledFailBack(f)
 	c := conditions{list: &s.Conditions, generation: f.Generation, now: metav1.NewTime(f.Now)}
 	if f.Run != nil {
 		s.History = history(f.Previous.History, *f.Run)
@@ -90,7 +98,7 @@ func conclude(f Facts) finding {
 	case late(f) != "":
 		return finding{v1alpha1.ReasonPropagating, late(f), passing}
 	}
-	return finding{v1alpha1.ReasonInSync, "federation is hosted by " + string(f.Spec.EdgePool) + " as the spec says", settled}
+	return finding{v1alpha1.ReasonInSync, "federation is hosted by " + string(f.Spec.EdgePool) + " as the spec says" + owed(f), settled}
 }
 
 func obstructed(all []plan.Obstacle) finding {

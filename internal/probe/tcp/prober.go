@@ -8,8 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -40,8 +40,7 @@ func (p Prober) Probe(ctx context.Context, target probe.Target) probe.Reading {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	reading := probe.Reading{Target: target}
-	address := netip.AddrPortFrom(target.Address, target.Protocol.Port())
-	connection, err := p.dial(ctx, address.String())
+	connection, err := p.dial(ctx, net.JoinHostPort(host(target), strconv.Itoa(int(target.Protocol.Port()))))
 	if err != nil {
 		reading.Detail = trouble(ctx, err, timeout)
 		return reading
@@ -61,6 +60,13 @@ func (p Prober) Probe(ctx context.Context, target probe.Target) probe.Reading {
 	}
 	reading.Spoke, reading.Detail = true, said
 	return reading
+}
+
+func host(target probe.Target) string {
+	if target.Address.IsValid() {
+		return target.Address.String()
+	}
+	return target.Host
 }
 
 func (p Prober) dial(ctx context.Context, address string) (net.Conn, error) {
@@ -83,6 +89,13 @@ func trouble(ctx context.Context, err error, timeout time.Duration) string {
 		return "no route to the address"
 	case hungUp(err):
 		return "the other side hung up"
+	}
+	// The words of a resolver hold a port that is another each time.
+	if unnamed, ok := errors.AsType[*net.DNSError](err); ok {
+		if unnamed.IsNotFound {
+			return "DNS does not know its name"
+		}
+		return "its name could not be resolved"
 	}
 	return err.Error()
 }

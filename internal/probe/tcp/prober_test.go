@@ -240,3 +240,22 @@ func certificate(t *testing.T, name string, ends time.Time) tls.Certificate {
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
+
+// TestMachineIsAskedByName: a machine inside has a name and no published address.
+func TestMachineIsAskedByName(t *testing.T) {
+	at := ""
+	p := tcp.Prober{Dial: func(_ context.Context, _, address string) (net.Conn, error) {
+		at = address
+		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "fe1.contoso.com", Server: "192.0.2.53:41234", IsNotFound: true}}
+	}}
+	got := p.Probe(t.Context(), probe.Target{Host: "fe1.contoso.com", Protocol: lync.SIP, Domain: "fe1.contoso.com"})
+	if at != "fe1.contoso.com:5061" || got.Open || got.Detail != "DNS does not know its name" {
+		t.Errorf("asked %q, got %+v: a resolver's own words change with every question", at, got)
+	}
+	p.Dial = func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "read udp 192.0.2.1:55555->192.0.2.53:53: i/o timeout"}}
+	}
+	if got = p.Probe(t.Context(), probe.Target{Host: "fe1.contoso.com", Protocol: lync.SIP}); got.Detail != "its name could not be resolved" {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -40,6 +40,13 @@ func at(n int) netip.Addr {
 	return netip.AddrFrom4([4]byte{127, byte(64 + os.Getpid()>>8%128), byte(os.Getpid()), byte(n)})
 }
 
+// frontEnd is the Front End server's address beside an Edge server's.
+func frontEnd(edge netip.Addr) netip.Addr {
+	a := edge.As4()
+	a[3] += 100
+	return netip.AddrFrom4(a)
+}
+
 func newFarm(t *testing.T, addr netip.Addr) *farm.Farm {
 	t.Helper()
 	f, err := farm.New(farm.Spec{
@@ -50,7 +57,7 @@ func newFarm(t *testing.T, addr netip.Addr) *farm.Farm {
 				FQDN: pool, ExternalFQDN: "sip.contoso.com", NextHop: "fe.contoso.com", Federation: true, XMPP: true,
 				Servers: []farm.MachineSpec{{FQDN: server, ExternalAddress: addr}},
 			}},
-			FrontEndPools: []farm.FrontEndPoolSpec{{FQDN: "fe.contoso.com", EdgePool: pool, Servers: []farm.MachineSpec{{FQDN: "fe.contoso.com"}}}},
+			FrontEndPools: []farm.FrontEndPoolSpec{{FQDN: "fe.contoso.com", EdgePool: pool, Servers: []farm.MachineSpec{{FQDN: "fe.contoso.com", Address: frontEnd(addr)}}}},
 		}},
 	}, farm.Options{})
 	if err != nil {
@@ -264,5 +271,48 @@ func TestXMPPRefusals(t *testing.T) {
 				t.Errorf("%s: got %q, want %q", tc.reason, got, tc.want)
 			}
 		})
+	}
+}
+
+// TestFrontEndPortFollowsItsService: 5061 inside is the Front End service's, with
+// the certificate of its pool, and no federation port.
+func TestFrontEndPortFollowsItsService(t *testing.T) {
+	const machine = "fe.contoso.com"
+	b := newBench(t, 20)
+	address := netip.AddrPortFrom(frontEnd(b.addr), 5061).String()
+	steps := []struct {
+		reason string
+		do     func(*farm.Farm) error
+		open   bool
+	}{
+		{"a settled machine answers", func(*farm.Farm) error { return nil }, true},
+		{"not without its service", func(f *farm.Farm) error {
+			return f.StopServices(t.Context(), person, farm.ServicesRequest{Machine: machine, Names: []string{farm.ServiceFrontEnd}})
+		}, false},
+		{"again with it", func(f *farm.Farm) error {
+			return f.StartServices(t.Context(), person, farm.ServicesRequest{Machine: machine})
+		}, true},
+		{"not without the network", func(f *farm.Farm) error { return f.Disconnect(person, machine) }, false},
+		{"again with it", func(f *farm.Farm) error { return f.Return(person, machine, farm.ServicesStart) }, true},
+		{"not without power", func(f *farm.Farm) error { return f.Kill(person, machine) }, false},
+	}
+	federation := b.edges.Addresses()
+	for _, s := range steps {
+		if err := s.do(b.farm); err != nil {
+			t.Fatal(err)
+		}
+		conn, err := tls.Dial("tcp", address, &tls.Config{RootCAs: b.ca.Pool(), ServerName: machine})
+		if err == nil {
+			_ = conn.Close()
+		}
+		if (err == nil) != s.open {
+			t.Errorf("%s: %v", s.reason, err)
+		}
+		if diff := cmp.Diff(federation, b.edges.Addresses(), cmp.Comparer(func(x, y netip.AddrPort) bool { return x == y })); diff != "" {
+			t.Errorf("%s: the federation ports are others (-before +now):\n%s", s.reason, diff)
+		}
+	}
+	if seen := b.edges.Visitors(); len(seen) > 0 {
+		t.Errorf("who comes inside is no partner: %v", seen)
 	}
 }

@@ -16,7 +16,8 @@ const (
 // listener is one open port with its connections.
 type listener struct {
 	net.Listener
-	done sync.WaitGroup
+	federation bool // outside, as partners see it
+	done       sync.WaitGroup
 
 	mu     sync.Mutex
 	conns  map[net.Conn]struct{}

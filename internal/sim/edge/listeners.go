@@ -24,7 +24,7 @@ type Config struct {
 	Partners *x509.CertPool
 }
 
-// Listeners are the open federation ports of one farm.
+// Listeners are the open ports of one farm: federation outside, SIP inside.
 type Listeners struct {
 	farm   *farm.Farm
 	config Config
@@ -67,6 +67,9 @@ func (l *Listeners) sync() {
 	for _, w := range l.farm.Reachable() {
 		want[netip.AddrPortFrom(w.Public, w.Port)] = w
 	}
+	for _, w := range l.farm.Inside() {
+		want[netip.AddrPortFrom(w.Address, w.Port)] = w
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -93,19 +96,22 @@ func (l *Listeners) sync() {
 }
 
 func (l *Listeners) listen(at netip.AddrPort, w farm.Listener) (*listener, error) {
+	kind, what, serve := "edge server", string(w.Federation)+" federation", l.serveSIP
+	switch w.Federation {
+	case farm.XMPP:
+		serve = l.serveXMPP
+	case "":
+		kind, what, serve = "Front End server", "SIP", l.serveFrontEnd
+	}
 	if !at.Addr().IsLoopback() {
-		return nil, fmt.Errorf("edge server %s: %s is no loopback address", w.Machine, at.Addr())
+		return nil, fmt.Errorf("%s %s: %s is no loopback address", kind, w.Machine, at.Addr())
 	}
 	tcp, err := net.Listen("tcp", at.String())
 	if err != nil {
-		return nil, fmt.Errorf("edge server %s cannot serve %s federation on %s: %w; another simulated organization or program has the address",
-			w.Machine, w.Federation, at, err)
+		return nil, fmt.Errorf("%s %s cannot serve %s on %s: %w; another simulated organization or program has the address",
+			kind, w.Machine, what, at, err)
 	}
-	n := &listener{Listener: tcp, conns: map[net.Conn]struct{}{}}
-	serve := l.serveSIP
-	if w.Federation == farm.XMPP {
-		serve = l.serveXMPP
-	}
+	n := &listener{Listener: tcp, federation: w.Federation != "", conns: map[net.Conn]struct{}{}}
 	n.done.Go(func() { n.accept(func(c net.Conn) { serve(c, w) }) })
 	return n, nil
 }
@@ -125,13 +131,15 @@ func (l *Listeners) Err() error {
 	return fmt.Errorf("%s", strings.Join(texts, "; "))
 }
 
-// Addresses lists the open ports.
+// Addresses lists the open federation ports.
 func (l *Listeners) Addresses() []netip.AddrPort {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := make([]netip.AddrPort, 0, len(l.open))
-	for at := range l.open {
-		out = append(out, at)
+	for at, n := range l.open {
+		if n.federation {
+			out = append(out, at)
+		}
 	}
 	slices.SortFunc(out, netip.AddrPort.Compare)
 	return out

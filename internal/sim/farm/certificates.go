@@ -49,6 +49,23 @@ func (f *Farm) AccessEdgeCertificate(fqdn string) (Certificate, error) {
 	return c, nil
 }
 
+// FrontEndCertificate says what the Front End service of a machine presents
+// inside: its pool's name and its own ("Certificate requirements for internal
+// servers"). Faults: Invalid.
+func (f *Farm) FrontEndCertificate(fqdn string) (Certificate, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	m, err := f.machine(fqdn)
+	if err != nil {
+		return Certificate{}, err
+	}
+	if m.role != RoleFrontEnd {
+		return Certificate{}, notFound("find the certificate of "+m.fqdn, "Front End certificate", "Default")
+	}
+	names := slices.Compact([]string{strings.ToLower(m.pool), strings.ToLower(m.fqdn)})
+	return Certificate{Machine: m.fqdn, Use: "Default", Subject: names[0], Names: names, NotBefore: m.certificateFrom, NotAfter: m.certificateTo}, nil
+}
+
 func (f *Farm) externalName(m *machine) string {
 	return strings.ToLower(f.config.Published.ExternalFQDN(m.pool))
 }

@@ -26,6 +26,8 @@ type Listener struct {
 //   - 5061: setup found the flag, the Access Edge service runs, the local store
 //     allows federated users, and some site's SIP route in the local store names
 //     the pool [inferred; Behaviour.SIPListenerIgnoresRoute drops the last].
+//   - 5061 inside, on a Front End server: its Front End service runs
+//     ("Port requirements": SIP over TLS between servers).
 //   - 5269: setup installed the XMPP proxy, its service and the Access Edge run,
 //     the local store allows federated users, and the XMPP route of the pool's
 //     own site names the pool [inferred].
@@ -60,7 +62,24 @@ func (f *Farm) Reachable() []Listener {
 	return out
 }
 
+// Inside lists the SIP ports of Front End servers that the organization's own
+// network can reach now.
+func (f *Farm) Inside() []Listener {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []Listener
+	for _, k := range f.order {
+		if m := f.machines[k]; m.role == RoleFrontEnd && m.connected {
+			out = append(out, f.listeners(m)...)
+		}
+	}
+	return out
+}
+
 func (f *Farm) listeners(m *machine) []Listener {
+	if m.powered && m.role == RoleFrontEnd && m.runs(ServiceFrontEnd) && m.spec.Address.IsValid() {
+		return []Listener{{Machine: m.fqdn, Address: m.spec.Address, Port: topology.PortSIPFederation, Service: ServiceFrontEnd}}
+	}
 	if !m.powered || m.role != RoleEdge || m.local == nil {
 		return nil
 	}

@@ -33,7 +33,9 @@ const (
 const (
 	ServiceAccessEdge = "RTCSRV"
 	ServiceReplica    = "REPLICA"
-	ServiceClsAgent   = "RTCCLSAGT"
+	// ServiceFrontEnd has the same short name on a Front End server.
+	ServiceFrontEnd = "RTCSRV"
+	ServiceClsAgent = "RTCCLSAGT"
 	// ServiceXMPPProxy is invented: the XMPP proxy's short name is in no public
 	// source. Find it by its display name.
 	ServiceXMPPProxy = "RTCXMPPTGWPROXY"
@@ -68,7 +70,7 @@ var frontEndServices = [][2]string{
 	{"FTA", "File Transfer Agent"},
 	{ServiceClsAgent, "Centralized Logging Service Agent"},
 	{"FabricHostSvc", "Windows Fabric Host Service"},
-	{"RTCSRV", "Front-End"},
+	{ServiceFrontEnd, "Front-End"},
 	{"RTCCAA", "Conferencing Attendant"},
 	{"RTCCAS", "Conferencing Announcement"},
 	{"RTCRGS", "Response Group"},

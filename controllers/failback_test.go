@@ -1,0 +1,111 @@
+package controllers
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/lync"
+)
+
+// withFrontEnd lets the organization have a Front End pool in the state.
+func withFrontEnd(state lync.PoolState) func(*sight) {
+	return func(now *sight) {
+		t := &now.snapshot.Topology.Value
+		edge := lync.Association{Registrar: "edge2.contoso.com", Conferencing: "edge2.contoso.com"}
+		t.FrontEndPools = []lync.FrontEndPool{{FQDN: "fe1.contoso.com", Servers: []string{"fe1.contoso.com"}, State: state, Edge: edge}}
+		t.Replicas["fe1.contoso.com"] = lync.Replica{UpToDate: true}
+	}
+}
+
+func movingRoute() *v1alpha1.FederationRoute {
+	route := federationRoute("r", "edge2.contoso.com")
+	route.Spec.FrontEndPools = []v1alpha1.FrontEndPoolRoute{{FQDN: "fe1.contoso.com", FailBack: true}}
+	return route
+}
+
+// TestAMoveThatOwesIsWrittenDownBeforeItBegins: once the routes have moved nothing
+// else tells that there was a move, so a crash must find it in status.
+func TestAMoveThatOwesIsWrittenDownBeforeItBegins(t *testing.T) {
+	route := movingRoute()
+	s := newStage(t, lyncTopology(), managerSecret(), route)
+	s.hosts.answer = func(ctx context.Context, _ string) (json.RawMessage, error) {
+		<-ctx.Done() // the run is still under way when status is written
+		return nil, ctx.Err()
+	}
+	s.seen(withFrontEnd(lync.PoolFailedOver))
+	s.clock.forward(time.Second)
+	s.reconcile(route) // asks for one more look before the first change
+	if route.Status.Move != nil {
+		t.Fatalf("%+v is remembered and has not begun", route.Status.Move)
+	}
+	s.seen(withFrontEnd(lync.PoolFailedOver))
+	again := s.reconcile(route)
+	want := &v1alpha1.Move{EdgePool: "edge2.contoso.com", FailBackOwed: []string{"fe1.contoso.com"}}
+	if diff := cmp.Diff(want, route.Status.Move); diff != "" || again > time.Second || s.routes.runs.get(route) != nil {
+		t.Fatalf("again after %s, run %v, move (-want +got):\n%s", again, s.routes.runs.get(route), diff)
+	}
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonProgressing, "of 5 steps are done")
+}
+
+// TestAMoveThatIsHeldIsNotRemembered: whoever then moves by hand has not asked for
+// a failback.
+func TestAMoveThatIsHeldIsNotRemembered(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		hold   func(*v1alpha1.FederationRouteSpec)
+	}{
+		"observing":  {"the mode changes nothing", func(spec *v1alpha1.FederationRouteSpec) { spec.Mode = v1alpha1.ModeObserve }},
+		"suspended":  {"a person said stop", func(spec *v1alpha1.FederationRouteSpec) { spec.Suspend = true }},
+		"to approve": {"a person was asked", func(spec *v1alpha1.FederationRouteSpec) { spec.Mode = v1alpha1.ModeApprove }},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			route := movingRoute()
+			c.hold(&route.Spec)
+			s := newStage(t, lyncTopology(), managerSecret(), route)
+			s.seen(withFrontEnd(lync.PoolFailedOver))
+			s.reconcile(route)
+			if route.Status.Move != nil || route.Status.Plan == nil {
+				t.Fatalf("%s: plan %v, move %+v", c.reason, route.Status.Plan, route.Status.Move)
+			}
+			s.seen(withFrontEnd(lync.PoolFailedOver), func(now *sight) { now.snapshot.Topology.Value.Sites[0].SIPRoute = "edge2.contoso.com" })
+			s.reconcile(route)
+			if diff := cmp.Diff(&v1alpha1.Move{EdgePool: "edge2.contoso.com"}, route.Status.Move); diff != "" || route.Status.Plan != nil {
+				t.Errorf("%s: moved by hand, plan %v, move (-want +got):\n%s", c.reason, route.Status.Plan, diff)
+			}
+		})
+	}
+}
+
+// TestARequestIsJudgedByWhatIsSeenAfterIt: a look from before the pool was failed
+// over would call the request handled.
+func TestARequestIsJudgedByWhatIsSeenAfterIt(t *testing.T) {
+	route := movingRoute()
+	route.Spec.EdgePool = "edge1.contoso.com"
+	s := newStage(t, lyncTopology(), managerSecret(), route)
+	associated := func(now *sight) {
+		now.snapshot.Topology.Value.FrontEndPools[0].Edge = lync.Association{Registrar: "edge1.contoso.com", Conferencing: "edge1.contoso.com"}
+	}
+	s.seen(withFrontEnd(lync.PoolActive), associated)
+	s.clock.forward(100 * time.Millisecond) // within the second that the request names
+	request := s.clock.Now().Format(time.RFC3339) + " fe1.contoso.com"
+	route.Annotations = map[string]string{v1alpha1.AnnotationFailBackRequestedAt: request}
+	if err := s.objects.Update(t.Context(), route); err != nil {
+		t.Fatal(err)
+	}
+	s.reconcile(route)
+	if route.Status.LastHandledFailBackAt != "" || len(s.routes.wakeTopology) != 1 {
+		t.Fatalf("handled is %q after %d further looks", route.Status.LastHandledFailBackAt, len(s.routes.wakeTopology))
+	}
+	s.seen(withFrontEnd(lync.PoolActive), associated)
+	s.reconcile(route)
+	if route.Status.LastHandledFailBackAt != request {
+		t.Errorf("the pool is back, and handled is %q", route.Status.LastHandledFailBackAt)
+	}
+}

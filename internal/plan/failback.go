@@ -1,0 +1,171 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/probe"
+)
+
+// FrontEndPool is a Front End pool of a resolved route.
+type FrontEndPool struct {
+	FrontEnd
+	Machines []FrontEndMachine
+}
+
+// FrontEndMachine is one machine of a Front End pool and the port that tells
+// whether it serves: 5061, where its Front End service speaks SIP over TLS
+// ("Port requirements").
+type FrontEndMachine struct {
+	FQDN string
+	Port probe.Target
+}
+
+// Move is what has to be remembered of the latest move of federation to another
+// Edge pool. Its failbacks come last: by then no route tells of a move any more.
+type Move struct {
+	EdgePool string
+	// FailBack are the Front End pools that were failed over when the move began
+	// and that it still has to fail back.
+	FailBack []string
+}
+
+// Next gives the move as of what is seen now. fresh tells that it has not begun
+// yet: it is to be remembered when it does, and not before. A pool that is failed
+// over later, or without a move, was failed over on purpose and is no part of one.
+func (m Move) Next(d Desired, t lync.Topology) (next Move, fresh bool) {
+	next.EdgePool = d.Pool.FQDN
+	same := lync.SameHost(m.EdgePool, d.Pool.FQDN)
+	if !same && !moving(d, t) {
+		return next, false // federation is there already: nothing is moved
+	}
+	for _, fe := range d.FrontEnds {
+		owed := !same || slices.ContainsFunc(m.FailBack, func(name string) bool { return lync.SameHost(name, fe.FQDN) })
+		if owed && fe.FailBack && PoolState(t, fe.FQDN) == lync.PoolFailedOver {
+			next.FailBack = append(next.FailBack, fe.FQDN)
+		}
+	}
+	return next, !same
+}
+
+// moving reports whether a managed site's route leads elsewhere.
+func moving(d Desired, t lync.Topology) bool {
+	return slices.ContainsFunc(d.Protocols, func(p DesiredProtocol) bool { return !lync.SameHost(ActivePool(t, p), d.Pool.FQDN) })
+}
+
+// PoolState is the state of a Front End pool; none for one that is not there.
+func PoolState(t lync.Topology, pool string) lync.PoolState {
+	i := slices.IndexFunc(t.FrontEndPools, func(p lync.FrontEndPool) bool { return lync.SameHost(p.FQDN, pool) })
+	if i < 0 {
+		return lync.PoolStateNone
+	}
+	return t.FrontEndPools[i].State
+}
+
+// RequestLimit bounds a person's request in bytes: a time, a space, a host name.
+const RequestLimit = 300
+
+// ParseRequest reads a person's request to fail a pool back, "<RFC 3339 time>
+// <pool>", and gives the pool as the route lists it. The time makes each request
+// one of its own: one from before the route was created is an old one that came
+// back with the object, and none is carried out before its time. Faults: Invalid,
+// and Busy while its time has not come.
+func ParseRequest(text string, listed []FrontEnd, created, now time.Time) (string, error) {
+	refuse := func(kind fault.Kind, cause, next string) (string, error) {
+		return "", fault.New(kind, "read the request to fail back", "a Front End pool", cause).With("no pool is failed back by it", next)
+	}
+	const form = "write failback.fedroute.io/requestedAt as <time> <pool>, like 2026-03-14T22:00:00Z fe1.contoso.com"
+	if len(text) > RequestLimit {
+		return refuse(fault.Invalid, fmt.Sprintf("the annotation has %d characters, at most %d make sense", len(text), RequestLimit), form)
+	}
+	stamp, pool, two := strings.Cut(text, " ")
+	at, err := time.Parse(time.RFC3339, stamp)
+	if !two || err != nil {
+		return refuse(fault.Invalid, fmt.Sprintf("%q is no time and pool", text), form)
+	}
+	i := slices.IndexFunc(listed, func(fe FrontEnd) bool { return lync.SameHost(fe.FQDN, pool) })
+	switch {
+	case i < 0:
+		return refuse(fault.Invalid, fmt.Sprintf("spec.frontEndPools does not list %q", pool), "list the pool, or correct its name in the annotation")
+	case at.Before(created.Truncate(time.Second)):
+		return refuse(fault.Invalid, fmt.Sprintf("it was asked at %s, before this route was created", stamp), "ask again with the present time, or remove the annotation")
+	case at.After(now):
+		return refuse(fault.Busy, fmt.Sprintf("%s is asked for and has not come", stamp), "wait until then, or ask with the present time")
+	}
+	return listed[i].FQDN, nil
+}
+
+// FailBackTargets are the ports to be asked before the pools are failed back.
+func (d Desired) FailBackTargets() []probe.Target {
+	var out []probe.Target
+	for _, fe := range d.FrontEnds {
+		for _, m := range fe.Machines {
+			if d.failsBack(fe.FQDN) {
+				out = append(out, m.Port)
+			}
+		}
+	}
+	return out
+}
+
+func (d Desired) failsBack(pool string) bool {
+	return slices.ContainsFunc(d.FailBack, func(name string) bool { return lync.SameHost(name, pool) })
+}
+
+// FrontEndsDown lists the machines that do not count as up, each with the reason:
+// the replica is not up to date, or nothing speaks TLS on port 5061. Unknown
+// counts as down: users that are brought home to a dead pool reach nobody.
+func FrontEndsDown(machines []FrontEndMachine, t lync.Topology, read func(probe.Target) probe.Reading) []string {
+	var out []string
+	if len(machines) == 0 {
+		out = append(out, "unknown (the topology names none)")
+	}
+	for _, m := range machines {
+		replica, known := t.Replicas[strings.ToLower(m.FQDN)]
+		reading := read(m.Port)
+		switch {
+		case !known:
+			out = append(out, m.FQDN+" (no replica is known)")
+		case !replica.UpToDate:
+			out = append(out, m.FQDN+" (its replica is not up to date)")
+		case !reading.Spoke:
+			out = append(out, fmt.Sprintf("%s (port 5061: %s)", m.FQDN, reading.Detail))
+		}
+	}
+	return out
+}
+
+// Down says that a pool is not failed back because machines of it are down.
+func Down(pool string, machines []string) error {
+	return fault.New(fault.Unreachable, "fail back Front End pool", pool, "of its machines these are down: "+strings.Join(machines, ", ")).
+		With("it stays failed over, and nothing else waits for it",
+			"bring them up; to leave the pool failed over, set its failBack to false and remove the annotation failback.fedroute.io/requestedAt")
+}
+
+// failBack fails a pool back that is to be, or tells why that waits. A pool that
+// somebody failed over otherwise is told and left.
+func (c *computation) failBack(fe FrontEndPool) {
+	if PoolState(c.o.Topology, fe.FQDN) != lync.PoolFailedOver {
+		return
+	}
+	if !c.d.failsBack(fe.FQDN) {
+		c.plan.LeftFailedOver = append(c.plan.LeftFailedOver, fe.FQDN)
+		return
+	}
+	down := FrontEndsDown(fe.Machines, c.o.Topology, func(t probe.Target) probe.Reading {
+		reading, asked := c.o.Ports[t]
+		if !asked {
+			reading.Detail = "not asked yet"
+		}
+		return reading
+	})
+	if len(down) > 0 {
+		c.plan.Waits = append(c.plan.Waits, Obstacle{Part: PartFrontEnds, Err: Down(fe.FQDN, down)})
+		return
+	}
+	c.step(Step{Kind: FailBackFrontEnd, Target: fe.FQDN, From: string(lync.PoolFailedOver), To: string(lync.PoolActive), FrontEnd: fe.FQDN, FrontEnds: fe.Machines})
+}

@@ -1,0 +1,129 @@
+package status
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// FailBackRequest is what a person asks for with AnnotationFailBackRequestedAt and
+// what was not handled yet.
+type FailBackRequest struct {
+	Text string // the annotation's value
+	// Pool is the Front End pool as the spec lists it; empty when the request is not
+	// taken up.
+	Pool string
+	Err  error // why the request cannot be taken up
+}
+
+// move is what is remembered of the latest move: pools that the present run has
+// failed back are owed no longer, whatever becomes of them later.
+func move(f Facts) *v1alpha1.Move {
+	m := f.Previous.Move.DeepCopy()
+	if f.Move != nil {
+		m = &v1alpha1.Move{EdgePool: f.Move.EdgePool, FailBackOwed: f.Move.FailBack}
+	}
+	if m != nil && f.active() {
+		m.FailBackOwed = slices.DeleteFunc(slices.Clone(m.FailBackOwed), func(pool string) bool { return failedBack(*f.Run, pool) })
+		if len(m.FailBackOwed) == 0 {
+			m.FailBackOwed = nil
+		}
+	}
+	return m
+}
+
+// handledFailBack is the request that was handled last. One is handled when the
+// pool was failed back for it, or is found not failed over.
+func handledFailBack(f Facts) string {
+	before := f.Previous.LastHandledFailBackAt
+	switch asked := f.FailBack; {
+	case asked.Pool == "":
+		return before
+	case f.active():
+		if f.Run.FailBackRequest != asked.Text || !failedBack(*f.Run, asked.Pool) {
+			return before
+		}
+	case !f.observed():
+		return before
+	default:
+		if state := plan.PoolState(f.Observed.Topology, asked.Pool); state == lync.PoolFailedOver || state == lync.PoolFailingOver {
+			return before
+		}
+	}
+	return f.FailBack.Text
+}
+
+func failedBack(r RunFacts, pool string) bool {
+	return slices.ContainsFunc(r.Entries, func(e apply.Entry) bool {
+		return e.Step.Kind == plan.FailBackFrontEnd && e.State == apply.Done && lync.SameHost(e.Step.FrontEnd, pool)
+	})
+}
+
+// frontEnds judges the Front End pools: their associations, and what is to be
+// failed back and is not yet. A pool that was failed over on purpose is told only.
+func (f Facts) frontEnds(differ []string, good string) (metav1.ConditionStatus, string, string) {
+	reason, texts := "", differ
+	if len(differ) > 0 {
+		reason = v1alpha1.ReasonDrifted
+	}
+	for _, s := range f.Plan.Steps {
+		if s.Kind == plan.FailBackFrontEnd {
+			reason = cmp.Or(reason, v1alpha1.ReasonFailBackWaits)
+			texts = append(texts, fmt.Sprintf("Front End pool %s is failed over; the plan fails it back; see status.plan", s.FrontEnd))
+		}
+	}
+	for _, w := range f.Plan.Waits {
+		reason = cmp.Or(reason, v1alpha1.ReasonFailBackWaits)
+		texts = append(texts, of(w.Err).message)
+	}
+	if err := f.FailBack.Err; err != nil {
+		why := of(err)
+		if fault.KindOf(err) == fault.Busy { // its time has not come
+			why.reason = v1alpha1.ReasonFailBackWaits
+		}
+		reason = cmp.Or(reason, why.reason)
+		texts = append(texts, why.message)
+	}
+	left := ""
+	if pools := f.Plan.LeftFailedOver; len(pools) > 0 {
+		left = fmt.Sprintf("; failed over outside a move of the Edge pool and left so: %s; to fail one back set the annotation %s to <time> <pool>",
+			strings.Join(pools, ", "), v1alpha1.AnnotationFailBackRequestedAt)
+	}
+	if len(texts) == 0 {
+		return metav1.ConditionTrue, v1alpha1.ReasonInSync, good + left
+	}
+	return metav1.ConditionFalse, reason, strings.Join(texts, "; ") + left
+}
+
+// owed tells in Ready's sentence what the part's condition explains.
+func owed(f Facts) string {
+	if len(f.Plan.Waits) == 0 {
+		return ""
+	}
+	return "; a Front End pool is still to be failed back, see " + v1alpha1.ConditionFrontEndsAssociated
+}
+
+// frontEndEvents tells when a failback begins to wait, and each request that
+// cannot be taken up.
+func frontEndEvents(previous, next []metav1.Condition) []Event {
+	before := meta.FindStatusCondition(previous, v1alpha1.ConditionFrontEndsAssociated)
+	now := meta.FindStatusCondition(next, v1alpha1.ConditionFrontEndsAssociated)
+	if now == nil || (now.Reason != v1alpha1.ReasonFailBackWaits && now.Reason != v1alpha1.ReasonInvalid) {
+		return nil
+	}
+	if before != nil && before.Reason == now.Reason && (now.Reason == v1alpha1.ReasonFailBackWaits || before.Message == now.Message) {
+		return nil
+	}
+	return []Event{{corev1.EventTypeWarning, now.Reason, "FailBack", clip(now.Message)}}
+}
