@@ -15,6 +15,7 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/guard"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/plan"
@@ -69,7 +70,7 @@ func (r *FederationRouteReconciler) Reconcile(ctx context.Context, req ctrl.Requ
 	s := scope{FederationRouteReconciler: r, route: &route, again: jitter(route.Spec.Interval.Duration)}
 	s.facts = status.Facts{Now: r.options.Clock.Now(), Generation: route.Generation, Spec: route.Spec,
 		Previous: route.Status, RequestedAt: route.Annotations[v1alpha1.AnnotationRequestedAt]}
-	s.facts.Err = s.pursue(ctx)
+	s.facts.Err = contain.Run("reconcile FederationRoute", route.Name, func() error { return s.pursue(ctx) })
 	return ctrl.Result{RequeueAfter: s.again}, s.report(ctx)
 }
 
@@ -182,11 +183,15 @@ func (s *scope) observe(ctx context.Context, now sight) error {
 	if err != nil {
 		return err
 	}
+	ports, err := s.ports.read(ctx, slices.Concat(s.facts.Desired.Targets, s.facts.Desired.FailBackTargets()), now.snapshot.At)
+	if err != nil {
+		return err
+	}
 	s.facts.Observed = plan.Observed{
 		Topology:    now.snapshot.Topology.Value,
 		EdgeServers: now.snapshot.EdgeServers,
 		Records:     lookUp(ctx, open, s.facts.Desired.Records),
-		Ports:       s.ports.read(ctx, slices.Concat(s.facts.Desired.Targets, s.facts.Desired.FailBackTargets()), now.snapshot.At),
+		Ports:       ports,
 	}
 	return nil
 }

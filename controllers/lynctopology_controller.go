@@ -17,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/status"
 )
@@ -50,7 +51,10 @@ func (r *LyncTopologyReconciler) Reconcile(ctx context.Context, req ctrl.Request
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	r.written.catchUp(&lt, &lt.Status)
-	now := r.look(ctx, &lt)
+	now, err := contain.Value("observe LyncTopology", lt.Name, func() (sight, error) { return r.look(ctx, &lt), nil })
+	if err != nil {
+		now = sight{edition: editionOf(&lt), err: err}
+	}
 	if r.snapshots.put(req.NamespacedName, now) {
 		r.fresh <- event.TypedGenericEvent[types.NamespacedName]{Object: req.NamespacedName}
 	}

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
@@ -51,7 +52,7 @@ func (o *organizations) open(lt *v1alpha1.LyncTopology) *shell.Fleet {
 		if have.edition == editionOf(lt) {
 			return have.fleet
 		}
-		go closeFleet(have.fleet)
+		leave(key, have.fleet)
 	}
 	fleet := shell.NewFleet(o.config(lt))
 	o.fleets[key] = &organization{fleet: fleet, edition: editionOf(lt)}
@@ -75,7 +76,7 @@ func (o *organizations) forget(key types.NamespacedName) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if have, ok := o.fleets[key]; ok {
-		go closeFleet(have.fleet)
+		leave(key, have.fleet)
 		delete(o.fleets, key)
 	}
 }
@@ -84,12 +85,19 @@ func (o *organizations) forget(key types.NamespacedName) {
 func (o *organizations) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	var all sync.WaitGroup
-	for _, have := range o.fleets {
-		all.Go(func() { closeFleet(have.fleet) })
+	var all contain.Group
+	for key, have := range o.fleets {
+		all.Go(opLeave, key.String(), func() error { closeFleet(have.fleet); return nil })
 	}
-	all.Wait()
+	_ = all.Wait() // a fleet that could not be closed is in the log
 	o.fleets = map[types.NamespacedName]*organization{}
+}
+
+const opLeave = "close the connection to"
+
+// leave closes a fleet that nobody uses any more, and waits for nothing.
+func leave(key types.NamespacedName, f *shell.Fleet) {
+	contain.Go(opLeave, key.String(), func() { closeFleet(f) }, nil)
 }
 
 func closeFleet(f *shell.Fleet) {

@@ -6,10 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/singleflight"
-
 	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/probe"
 )
 
@@ -21,7 +19,7 @@ const portsFresh = 2 * time.Second
 type ports struct {
 	prober probe.Prober
 	clock  apply.Clock
-	flight singleflight.Group
+	flight contain.Flight[probe.Reading]
 
 	mu       sync.Mutex
 	readings map[probe.Target]timedReading
@@ -37,34 +35,39 @@ func newPorts(p probe.Prober, c apply.Clock) *ports {
 }
 
 // read asks all targets side by side. A reading from before since tells of
-// another world, such as that before a run, and is not used.
-func (p *ports) read(ctx context.Context, targets []probe.Target, since time.Time) map[probe.Target]probe.Reading {
+// another world, such as that before a run, and is not used. Fault: Internal; what a
+// port answers is no fault.
+func (p *ports) read(ctx context.Context, targets []probe.Target, since time.Time) (map[probe.Target]probe.Reading, error) {
 	readings := make([]probe.Reading, len(targets))
-	var group errgroup.Group
+	var group contain.Group
 	group.SetLimit(32)
 	for i, t := range targets {
-		group.Go(func() error {
-			readings[i] = p.one(ctx, t, since)
-			return nil
+		group.Go(opProbe, t.Where(), func() (err error) {
+			readings[i], err = p.one(ctx, t, since)
+			return err
 		})
 	}
-	_ = group.Wait() // one never fails; a reading says what happened
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	out := make(map[probe.Target]probe.Reading, len(targets))
 	for i, t := range targets {
 		out[t] = readings[i]
 	}
-	return out
+	return out, nil
 }
 
-func (p *ports) one(ctx context.Context, t probe.Target, since time.Time) probe.Reading {
+const opProbe = "probe"
+
+func (p *ports) one(ctx context.Context, t probe.Target, since time.Time) (probe.Reading, error) {
 	p.mu.Lock()
 	have, ok := p.readings[t]
 	p.mu.Unlock()
 	if ok && !have.at.Before(since) && p.clock.Now().Sub(have.at) < portsFresh {
-		return have.Reading
+		return have.Reading, nil
 	}
-	question := fmt.Sprint(t.Address, t.Host, t.Protocol, t.Domain, since.UnixNano())
-	shared, _, _ := p.flight.Do(question, func() (any, error) {
+	question := fmt.Sprint(t.Where(), t.Protocol, t.Domain, since.UnixNano())
+	return p.flight.Do(question, opProbe, t.Where(), func() (probe.Reading, error) {
 		began := p.clock.Now()
 		reading := p.prober.Probe(ctx, t)
 		p.mu.Lock()
@@ -72,5 +75,4 @@ func (p *ports) one(ctx context.Context, t probe.Target, since time.Time) probe.
 		p.readings[t] = timedReading{reading, began}
 		return reading, nil
 	})
-	return shared.(probe.Reading)
 }

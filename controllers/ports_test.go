@@ -27,7 +27,8 @@ func TestPortsAreAskedOnceForAllWhoLook(t *testing.T) {
 		seen := make(chan map[probe.Target]probe.Reading, 20)
 		for range cap(seen) {
 			go func() {
-				seen <- p.read(t.Context(), []probe.Target{port("192.0.2.1"), port("192.0.2.2")}, begin)
+				got, _ := p.read(t.Context(), []probe.Target{port("192.0.2.1"), port("192.0.2.2")}, begin)
+				seen <- got
 			}()
 		}
 		synctest.Wait() // everybody waits for an answer
@@ -64,9 +65,9 @@ func TestPortsStayFresh(t *testing.T) {
 				return probe.Reading{Target: target, Detail: "refused"}
 			}), clock)
 			targets := []probe.Target{port("192.0.2.1")}
-			first := p.read(t.Context(), targets, begin)
+			first, _ := p.read(t.Context(), targets, begin)
 			clock.forward(c.passed)
-			second := p.read(t.Context(), targets, begin.Add(c.since))
+			second, _ := p.read(t.Context(), targets, begin.Add(c.since))
 			if asked.Load() != c.asks || first[targets[0]] != second[targets[0]] {
 				t.Errorf("%s: asked %d times, want %d (%v, %v)", c.reason, asked.Load(), c.asks, first, second)
 			}

@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/fault"
@@ -46,10 +45,10 @@ func lookUp(ctx context.Context, open map[string]dns.Reader, records []plan.Reco
 		keys[r.Zone] = append(keys[r.Zone], r.Key)
 	}
 	found := make(chan map[dns.Key]lync.Part[dns.Lookup], len(keys))
-	var group errgroup.Group
+	var group contain.Group
 	group.SetLimit(16)
 	for zone, wanted := range keys {
-		group.Go(func() error {
+		group.Go(opLookUp, zone, func() error {
 			found <- readZone(ctx, open[zone], zone, wanted)
 			return nil
 		})
@@ -65,16 +64,18 @@ func lookUp(ctx context.Context, open map[string]dns.Reader, records []plan.Reco
 	return out
 }
 
+const opLookUp = "look up"
+
 func readZone(ctx context.Context, reader dns.Reader, zone string, keys []dns.Key) map[dns.Key]lync.Part[dns.Lookup] {
 	out := map[dns.Key]lync.Part[dns.Lookup]{}
-	found, err := reader.Read(ctx, keys)
+	found, err := contain.Value(opLookUp, zone, func() (map[dns.Key]dns.Lookup, error) { return reader.Read(ctx, keys) })
 	for _, k := range keys {
 		l, ok := found[k]
 		switch {
 		case err != nil:
 			out[k] = lync.Part[dns.Lookup]{Err: err}
 		case !ok:
-			out[k] = lync.Part[dns.Lookup]{Err: fault.New(fault.Internal, "look up", fmt.Sprint(k), "zone "+zone+" gave no answer for it")}
+			out[k] = lync.Part[dns.Lookup]{Err: fault.New(fault.Internal, opLookUp, fmt.Sprint(k), "zone "+zone+" gave no answer for it")}
 		default:
 			out[k] = lync.Part[dns.Lookup]{Value: l}
 		}

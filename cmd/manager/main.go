@@ -70,7 +70,9 @@ func parse() settings {
 }
 
 func run(s settings) error {
-	ctrl.SetLogger(logr.FromSlogHandler(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: s.logLevel})))
+	log := slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: s.logLevel})
+	slog.SetDefault(slog.New(log))
+	ctrl.SetLogger(logr.FromSlogHandler(log))
 	mgr, err := newManager(s)
 	if err != nil {
 		return err

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/fedroute/fedroute/internal/contain"
 )
 
 const (
@@ -26,7 +28,7 @@ const (
 // ctx ends, and it waits without bound for the lease to be given back.
 func serve(ctx context.Context, start func(context.Context) error, synced func() bool) error {
 	ended := make(chan error, 1)
-	go func() { ended <- start(ctx) }()
+	contain.Go("run", "the manager", func() { ended <- start(ctx) }, func(err error) { ended <- err })
 	select {
 	case err := <-ended:
 		return err

@@ -20,7 +20,7 @@ func (w work) overtaken(t lync.Topology) error {
 			if lync.SameHost(want, found) {
 				continue
 			}
-			return fault.New(fault.Conflict, "carry out plan", w.Plan.ID, fmt.Sprintf("the %s route of site %s is %q and not %q any more", p, site.Name, found, want)).
+			return fault.New(fault.Conflict, opCarryOut, w.Plan.ID, fmt.Sprintf("the %s route of site %s is %q and not %q any more", p, site.Name, found, want)).
 				With("setup, ports and DNS were not touched", "a new plan is made")
 		}
 	}

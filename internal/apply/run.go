@@ -7,8 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
@@ -83,17 +82,19 @@ func Start(ctx context.Context, p plan.Plan, base lync.Topology, hands Hands, li
 	ctx, cancel := context.WithCancel(ctx)
 	r := &Run{Plan: p, Base: base, hands: hands, limits: limits, journal: newJournal(p.Steps, changed),
 		cancel: cancel, done: make(chan struct{}), signature: base.Signature}
-	go func() {
+	contain.Go(opCarryOut, p.ID, func() {
 		defer cancel()
-		err := r.steps(ctx)
+		err := contain.Run(opCarryOut, p.ID, func() error { return r.steps(ctx) })
 		r.mu.Lock()
 		r.err, r.ended = err, hands.Clock.Now()
 		r.mu.Unlock()
-		close(r.done)
+		close(r.done) // whatever became of it, the organization is free again
 		changed()
-	}()
+	}, nil)
 	return r
 }
+
+const opCarryOut = "carry out plan"
 
 // Entries gives the record as it stands.
 func (r *Run) Entries() []Entry { return r.journal.copy() }
@@ -141,11 +142,11 @@ func (r *Run) steps(ctx context.Context) error {
 // stage runs steps i to j-1: side by side where each has its own machine or
 // zone, one after the other where all go through the management server.
 func (r *Run) stage(ctx context.Context, i, j int) error {
-	var group errgroup.Group
+	var group contain.Group
 	group.SetLimit(width(r.Plan.Steps[i].Kind))
 	var failed atomic.Bool
 	for n := i; n < j; n++ {
-		group.Go(func() error {
+		group.Go(opCarryOut, r.Plan.ID, func() error {
 			if failed.Load() {
 				return nil
 			}
@@ -163,7 +164,7 @@ func (r *Run) stage(ctx context.Context, i, j int) error {
 }
 
 func (r *Run) stoppedBefore(s plan.Step) error {
-	return fault.New(fault.Conflict, "carry out plan", r.Plan.ID, fmt.Sprintf("it was stopped before %s %s", s.Kind, s.Target)).
+	return fault.New(fault.Conflict, opCarryOut, r.Plan.ID, fmt.Sprintf("it was stopped before %s %s", s.Kind, s.Target)).
 		With("the steps before it stand", "a new plan is made")
 }
 
@@ -181,7 +182,7 @@ func (r *Run) step(ctx context.Context, n int) error {
 	r.journal.start(n, r.hands.Clock.Now())
 	var o outcome
 	w := work{Run: r, note: func(m string) { r.journal.note(n, m) }, remark: func(m string) { o.remark = m }}
-	o.skipped, o.err = w.do(ctx, s)
+	o.skipped, o.err = contain.Value(string(s.Kind), s.Target, func() (bool, error) { return w.do(ctx, s) })
 	r.journal.end(n, r.hands.Clock.Now(), o)
 	return o.err
 }

@@ -6,8 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/plan"
@@ -17,15 +16,15 @@ import (
 // take the changes: a wrong key must not show when flags and routes have moved. A
 // zone that says no fails its step, and the run.
 func (r *Run) mayWrite(ctx context.Context) error {
-	var group errgroup.Group
+	var group contain.Group
 	group.SetLimit(width(plan.UpdateDNS))
 	for n, s := range r.Plan.Steps {
 		zone, ok := r.hands.Zones[s.Zone]
 		if s.Kind != plan.UpdateDNS || !ok {
 			continue
 		}
-		group.Go(func() error {
-			err := refusal(zone.Writer.Check(ctx, s.Changes))
+		group.Go(opCarryOut, r.Plan.ID, func() error {
+			err := contain.Run(string(s.Kind), s.Target, func() error { return refusal(zone.Writer.Check(ctx, s.Changes)) })
 			if err != nil {
 				r.journal.start(n, r.hands.Clock.Now())
 				r.journal.end(n, r.hands.Clock.Now(), outcome{err: err})

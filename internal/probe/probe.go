@@ -19,6 +19,14 @@ type Target struct {
 	Domain string
 }
 
+// Where is the address that is asked, or the name where there is none.
+func (t Target) Where() string {
+	if t.Address.IsValid() {
+		return t.Address.String()
+	}
+	return t.Host
+}
+
 // Reading is what the target answered.
 type Reading struct {
 	Target

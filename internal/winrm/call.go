@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
@@ -82,7 +83,7 @@ func (w *Worker) ask(ctx context.Context, name string, id int64, line string) (r
 	w.awaited.Store(id)
 	sending, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(w.life, func() { cancel(w.Err()) })()
+	defer contain.AfterFunc(w.life, name, w.host, func() { cancel(w.Err()) })()
 	if begun, err := w.shell.write(sending, line); err != nil {
 		return reply{}, w.drop(name, begun, err)
 	}

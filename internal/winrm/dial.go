@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"time"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
@@ -47,7 +48,7 @@ func (w *Worker) start(ctx context.Context) error {
 		close(w.silent)
 		return explain(opDial, w.host, err)
 	}
-	go w.listen()
+	contain.Go(opListen, w.host, w.listen, w.end)
 	input := base64.StdEncoding.EncodeToString([]byte(workerScript)) + "\n" + string(w.tag) + "\n"
 	if _, err := w.shell.write(ctx, input); err != nil && w.Healthy() {
 		return explain(opDial, w.host, err)

@@ -3,13 +3,14 @@ package winrm
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/fedroute/fedroute/internal/contain"
 )
 
 // link is one connection to a host. Its exchanges follow one another: a request
@@ -37,7 +38,7 @@ func newLink(connection net.Conn, limit int64) *link {
 		turn: make(chan struct{}, 1), heard: make(chan error, 1),
 	}
 	l.rest()
-	go l.listen()
+	contain.Go(opListen, connection.RemoteAddr().String(), l.listen, l.deaf)
 	return l
 }
 
@@ -51,6 +52,15 @@ func (l *link) listen() {
 			l.connection.Close()
 			return
 		}
+	}
+}
+
+// deaf ends a link whose ear has failed, and whoever waits for an answer.
+func (l *link) deaf(err error) {
+	l.connection.Close()
+	select {
+	case l.heard <- err:
+	default: // nobody has taken what was heard before, and it will do
 	}
 }
 
@@ -77,7 +87,7 @@ func (l *link) close() {
 // exchange sends a request and reads the answer. A link whose exchange failed,
 // or whose host wants to close it, is not whole any more.
 func (l *link) exchange(request *http.Request) (response *http.Response, whole bool, err error) {
-	interrupt := context.AfterFunc(request.Context(), func() { _ = l.connection.SetDeadline(time.Unix(1, 0)) })
+	interrupt := contain.AfterFunc(request.Context(), "interrupt", request.URL.Host, func() { _ = l.connection.SetDeadline(time.Unix(1, 0)) })
 	defer interrupt()
 	if err := l.write(request); err != nil {
 		return nil, false, err

@@ -62,8 +62,10 @@ func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 		return nil, &neverSentError{causeOf(ctx, err)}
 	}
-	response, whole, err := l.exchange(request)
-	w.put(l, whole)
+	whole := false
+	defer func() { w.put(l, whole) }() // also after a panic: the next one waits for it
+	var response *http.Response
+	response, whole, err = l.exchange(request)
 	switch {
 	case err == nil:
 		w.meter.Reply(int(response.Body.(*answerBody).Size()))

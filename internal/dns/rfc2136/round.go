@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"sync"
 	"time"
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/dns"
 )
 
@@ -31,19 +31,20 @@ type round struct {
 }
 
 func (r *round) run(ctx context.Context, conn net.Conn) error {
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	stop := contain.AfterFunc(ctx, "leave", conn.RemoteAddr().String(), func() { conn.Close() })
 	defer stop()
 	r.base = uint16(rand.Uint32())
 	r.slots = make(chan struct{}, window)
-	done := make(chan struct{})
-	var sending sync.WaitGroup
-	sending.Go(func() { r.send(conn, done) })
+	done, sent := make(chan struct{}), make(chan struct{})
+	contain.Go(opAsk, conn.RemoteAddr().String(), func() {
+		defer close(sent)
+		r.send(conn, done)
+	}, func(error) { conn.Close() }) // the reading side reports it
+	defer func() { close(done); <-sent }()
 	err := r.collect(conn)
-	close(done)
 	if err != nil {
 		conn.Close()
 	}
-	sending.Wait()
 	return err
 }
 

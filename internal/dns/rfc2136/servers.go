@@ -7,10 +7,10 @@ import (
 	"net"
 	"slices"
 	"strconv"
-	"sync"
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 )
@@ -159,29 +159,36 @@ type serverViews struct {
 // askAll sends the errands out at the same time.
 func (r *Reader) askAll(ctx context.Context, errands []errand) []serverViews {
 	all := make([]serverViews, len(errands))
-	var wg sync.WaitGroup
+	var group contain.Group
 	for i, e := range errands {
-		wg.Go(func() { all[i] = r.run(ctx, e) })
+		group.Go(opAsk, e.server, func() error {
+			all[i] = r.run(ctx, e)
+			return nil
+		})
 	}
-	wg.Wait()
+	_ = group.Wait() // run keeps its errors in the views
 	return all
 }
+
+const opAsk = "ask DNS server"
 
 func (r *Reader) run(ctx context.Context, e errand) serverViews {
 	views := make(map[dns.Key]dns.ServerView, len(e.keys))
 	var replies map[dns.Key]reply
 	err := e.err
 	if err == nil {
-		s := newSession(r.config, e.server)
-		defer s.close()
-		replies, err = askKeys(ctx, s, e.keys)
+		replies, err = contain.Value(opAsk, e.server, func() (map[dns.Key]reply, error) {
+			s := newSession(r.config, e.server)
+			defer s.close()
+			return askKeys(ctx, s, e.keys)
+		})
 	}
 	for _, key := range e.keys {
 		view := dns.ServerView{Server: e.server, Set: dns.RRSet{Key: key}, Err: err}
 		if reply := replies[key]; err == nil && reply.lame == "" {
 			view.Set = reply.set
 		} else if err == nil {
-			view.Err = fault.New(fault.Invalid, "ask DNS server", e.server, reply.lame).
+			view.Err = fault.New(fault.Invalid, opAsk, e.server, reply.lame).
 				With("whether it serves the records is unknown", "make it serve the zone or take it out of the zone's NS records")
 		}
 		views[key] = view

@@ -120,7 +120,7 @@ func unreachable(server string, err error) error {
 		cause = "the server closed the connection without an answer"
 	}
 	return &fault.Error{
-		Kind: fault.Unreachable, Op: "ask DNS server", Target: server, Cause: cause, Err: err,
+		Kind: fault.Unreachable, Op: opAsk, Target: server, Cause: cause, Err: err,
 		Effect: "its records are unknown and stay as they are",
 		Next:   "check that the server runs and accepts TCP on this port from here",
 	}

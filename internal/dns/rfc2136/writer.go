@@ -8,6 +8,7 @@ import (
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 )
@@ -163,7 +164,7 @@ func (w *Writer) exchange(ctx context.Context, zone string, m *mdns.Msg, key sig
 // sendOnce sends a message and reads one reply. Once it has begun to send, any
 // error leaves the outcome open.
 func sendOnce(ctx context.Context, conn net.Conn, packed []byte) ([]byte, error) {
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	stop := contain.AfterFunc(ctx, "leave", conn.RemoteAddr().String(), func() { conn.Close() })
 	defer stop()
 	if deadline, ok := ctx.Deadline(); ok {
 		if err := conn.SetDeadline(deadline); err != nil {

@@ -7,13 +7,14 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
 // atOnce bounds how many Edge machines are asked at the same time.
 const atOnce = 8
+
+const opObserve = "observe"
 
 // edgeServers are readings of Edge machines by lower-case FQDN.
 type edgeServers map[string]lync.Part[lync.EdgeServerState]
@@ -24,7 +25,8 @@ type edgeServers map[string]lync.Part[lync.EdgeServerState]
 func Observe(ctx context.Context, observer lync.Observer, last lync.Snapshot, clock func() time.Time) lync.Snapshot {
 	snapshot := lync.Snapshot{At: clock(), EdgeServers: edgeServers{}}
 	meanwhile := make(chan edgeServers, 1)
-	go func() { meanwhile <- ask(ctx, observer, edgeNames(last.Topology.Value)) }()
+	contain.Go(opObserve, "Edge servers", func() { meanwhile <- ask(ctx, observer, edgeNames(last.Topology.Value)) },
+		func(error) { meanwhile <- nil }) // then they are asked after the topology
 	topology, endpoint, err := observer.ReadTopology(ctx)
 	early := <-meanwhile
 	snapshot.Endpoint = endpoint
@@ -57,13 +59,13 @@ func stands(reading lync.Part[lync.EdgeServerState], topology lync.Topology) boo
 func ask(ctx context.Context, observer lync.Observer, names []string) edgeServers {
 	var (
 		mu       sync.Mutex
-		group    errgroup.Group
+		group    contain.Group
 		readings = edgeServers{}
 	)
 	group.SetLimit(atOnce)
 	for _, name := range names {
-		group.Go(func() error {
-			state, err := observer.ReadEdgeServer(ctx, name)
+		group.Go(opObserve, name, func() error {
+			state, err := contain.Value(opObserve, name, func() (lync.EdgeServerState, error) { return observer.ReadEdgeServer(ctx, name) })
 			mu.Lock()
 			defer mu.Unlock()
 			readings[strings.ToLower(name)] = lync.Part[lync.EdgeServerState]{Value: state, Err: err}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
@@ -28,7 +29,7 @@ func newOperations() *operations {
 }
 
 // do starts the job, or joins it when the same job runs, and waits for its end
-// or the caller's. start must see to it that done is called once, now or later.
+// or the caller's. start must see to it that done is called, now or later.
 // A caller who gives up gets Busy; the result then goes to whoever joins.
 func (o *operations) do(ctx context.Context, j job, start func(done func(json.RawMessage, error))) (json.RawMessage, error) {
 	arguments, err := json.Marshal(j.arguments)
@@ -46,7 +47,11 @@ func (o *operations) do(ctx context.Context, j job, start func(done func(json.Ra
 	o.mu.Unlock()
 
 	if !joined {
-		start(func(reply json.RawMessage, err error) { o.end(key, op, reply, err) })
+		var once sync.Once
+		done := func(reply json.RawMessage, err error) { once.Do(func() { o.end(key, op, reply, err) }) }
+		if err := contain.Run(j.op, j.target, func() error { start(done); return nil }); err != nil {
+			done(nil, err) // else the next caller would wait for it for ever
+		}
 	}
 	select {
 	case <-op.ended:

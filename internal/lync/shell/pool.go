@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
@@ -103,7 +104,7 @@ func (p *pool) enter(ctx context.Context, s *slot, endpoint winrm.Endpoint, cred
 	if s.denial.print == print && p.clock().Before(s.denial.until) {
 		return nil, s.denial.err
 	}
-	worker, err := p.dial(ctx, endpoint, credentials)
+	worker, err := contain.Value("connect to", endpoint.URL, func() (Worker, error) { return p.dial(ctx, endpoint, credentials) })
 	switch {
 	case err == nil:
 		s.denial = denial{}
@@ -129,9 +130,9 @@ func (p *pool) slot(endpoint winrm.Endpoint) (*slot, error) {
 
 // call runs the request and drops the worker when it did not survive it.
 func (l *lease) call(ctx context.Context, request winrm.Request) (json.RawMessage, error) {
-	reply, err := l.slot.worker.Call(ctx, request)
-	if err != nil && !isVerdict(err) && !l.slot.worker.Healthy() {
-		l.drop(ctx)
+	reply, err := contain.Value(request.Name, l.endpoint.URL, func() (json.RawMessage, error) { return l.slot.worker.Call(ctx, request) })
+	if fault.Is(err, fault.Internal) || err != nil && !isVerdict(err) && !l.slot.worker.Healthy() {
+		l.drop(ctx) // a worker that panicked is worth no more than one that was lost
 	}
 	return reply, err
 }
@@ -142,8 +143,13 @@ func (l *lease) lost() bool { return l.slot.worker == nil }
 // drop closes the worker. What closing says does not matter any more: either the
 // host is gone or it removes an idle shell by itself.
 func (l *lease) drop(ctx context.Context) {
-	_ = l.slot.worker.Close(ctx)
-	l.slot.worker = nil
+	l.slot.close(ctx)
+}
+
+// close closes the worker, which is gone afterwards in any case.
+func (s *slot) close(ctx context.Context) {
+	_ = contain.Run("close the shell on", "a host", func() error { return s.worker.Close(ctx) })
+	s.worker = nil
 }
 
 // release ends the turn. A worker that was busy when its pool was closed goes now.
@@ -174,8 +180,7 @@ func (p *pool) close(ctx context.Context) {
 		select {
 		case s.turn <- struct{}{}:
 			if s.worker != nil {
-				_ = s.worker.Close(ctx)
-				s.worker = nil
+				s.close(ctx)
 			}
 		case <-ctx.Done():
 			return

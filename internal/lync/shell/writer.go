@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
@@ -25,17 +26,17 @@ func (w *writer) onManagement(ctx context.Context, j job) (json.RawMessage, erro
 			done(nil, err)
 			return
 		}
-		go func() {
+		contain.Go(j.op, j.target, func() {
 			reply, err := w.detached(ctx, l, j)
 			switch fault.KindOf(err) {
-			case fault.OutcomeUnknown:
+			case fault.OutcomeUnknown, fault.Internal: // it may be at work there
 				w.management.hold(l.endpoint)
 			case fault.Busy: // an earlier write is still at work there
 			default:
 				w.management.unhold(l.endpoint)
 			}
 			done(reply, err)
-		}()
+		}, func(err error) { done(nil, err) })
 	})
 }
 
@@ -57,7 +58,7 @@ func (w *writer) at(ctx context.Context, endpoint winrm.Endpoint, current Creden
 			done(nil, err)
 			return
 		}
-		go func() { done(w.detached(ctx, l, j)) }()
+		contain.Go(j.op, j.target, func() { done(w.detached(ctx, l, j)) }, func(err error) { done(nil, err) })
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/probe"
 )
@@ -40,14 +41,14 @@ func (p Prober) Probe(ctx context.Context, target probe.Target) probe.Reading {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	reading := probe.Reading{Target: target}
-	connection, err := p.dial(ctx, net.JoinHostPort(host(target), strconv.Itoa(int(target.Protocol.Port()))))
+	connection, err := p.dial(ctx, net.JoinHostPort(target.Where(), strconv.Itoa(int(target.Protocol.Port()))))
 	if err != nil {
 		reading.Detail = trouble(ctx, err, timeout)
 		return reading
 	}
 	defer connection.Close()
 	// Closing is what ends a read or write under way when ctx ends.
-	defer context.AfterFunc(ctx, func() { _ = connection.Close() })()
+	defer contain.AfterFunc(ctx, "leave", address.String(), func() { _ = connection.Close() })()
 	reading.Open = true
 	open := openTLS
 	if target.Protocol == lync.XMPP {
@@ -60,13 +61,6 @@ func (p Prober) Probe(ctx context.Context, target probe.Target) probe.Reading {
 	}
 	reading.Spoke, reading.Detail = true, said
 	return reading
-}
-
-func host(target probe.Target) string {
-	if target.Address.IsValid() {
-		return target.Address.String()
-	}
-	return target.Host
 }
 
 func (p Prober) dial(ctx context.Context, address string) (net.Conn, error) {

@@ -20,7 +20,7 @@ import (
 func openTLS(ctx context.Context, connection net.Conn, target probe.Target) (string, error) {
 	name := target.Domain
 	if name == "" {
-		name = host(target)
+		name = target.Where()
 	}
 	err := tls.Client(connection, &tls.Config{ //nolint:gosec // TLS 1.0: old Edge servers offer nothing newer, and nothing is sent over it
 		ServerName:   name,

@@ -1,0 +1,110 @@
+package controllers
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
+)
+
+// mine stands for any defect: whoever does this panics.
+func mine() { panic(swordfish) }
+
+type panicking struct {
+	lync.Operator
+	dns.Reader
+}
+
+func (panicking) SetSiteRoute(context.Context, string, lync.Protocol, string) (string, error) {
+	mine()
+	return "", nil
+}
+
+func (panicking) Read(context.Context, []dns.Key) (map[dns.Key]dns.Lookup, error) {
+	mine()
+	return nil, nil
+}
+
+func TestARunThatPanicsFreesItsOrganization(t *testing.T) {
+	r, g := newRuns(apply.DefaultLimits), newGate()
+	a, b := federationRoute("a", "edge1.contoso.com"), federationRoute("b", "edge1.contoso.com")
+	o := orderOf(a, "org", g)
+	o.hands.Operator = panicking{}
+	must(t, r.begin(o))
+	<-r.get(a).run.Done()
+	facts := r.get(a).facts()
+	tellsNoSecret(t, facts.Err, facts)
+	if !fault.Is(facts.Err, fault.Internal) || facts.Entries[0].State != apply.Failed {
+		t.Errorf("the run ended with %v, its step is %s", facts.Err, facts.Entries[0].State)
+	}
+	must(t, r.begin(orderOf(b, "org", g)))
+	g.finish(r, b, nil)
+}
+
+func TestARouteThatPanicsSaysSo(t *testing.T) {
+	route, other := federationRoute("r", "edge1.contoso.com"), federationRoute("other", "edge1.contoso.com")
+	s := newStage(t, lyncTopology(), route, other)
+	s.routes.ports = newPorts(proberFunc(func(probe.Target) probe.Reading { mine(); return probe.Reading{} }), s.clock)
+	s.seen()
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonInternal, "fedroute failed at it by a defect of its own (string); it was given up, and other objects are served as before; report it")
+	tellsNoSecret(t, nil, route.Status)
+	s.routes.ports = newPorts(proberFunc(allOpen), s.clock)
+	s.reconcile(other)
+	s.expect(other, v1alpha1.ReasonInSync, "edge1.contoso.com")
+}
+
+func TestAnOrganizationThatPanicsSaysSo(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		set    func(*stage)
+	}{
+		"while it is signed in to": {"the reconciler contains it", func(s *stage) {
+			s.topologies.options.Secrets = interceptor.NewClient(s.objects, interceptor.Funcs{Get: func(context.Context, client.WithWatch, client.ObjectKey, client.Object, ...client.GetOption) error {
+				mine()
+				return nil
+			}})
+		}},
+		"while its servers are asked": {"the turn on the host is given back", func(s *stage) {
+			s.hosts.answer = func(context.Context, string) (json.RawMessage, error) { mine(); return nil, nil }
+		}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			lt := lyncTopology()
+			s := newStage(t, lt, managerSecret())
+			c.set(s)
+			s.look(lt)
+			if got := conditionOf(lt.Status.Conditions, v1alpha1.ConditionReady); got.Reason != v1alpha1.ReasonInternal {
+				t.Errorf("%s: Ready is %+v", c.reason, got)
+			}
+			tellsNoSecret(t, nil, lt.Status)
+			s.topologies.options.Secrets = s.objects
+			s.atHome()
+			s.clock.forward(time.Minute)
+			s.look(lt)
+			if got := conditionOf(lt.Status.Conditions, v1alpha1.ConditionReady); got.Reason == v1alpha1.ReasonInternal {
+				t.Errorf("%s: afterwards Ready is %+v", c.reason, got)
+			}
+		})
+	}
+}
+
+func TestAZoneThatPanicsIsUnknown(t *testing.T) {
+	key := dns.Key{Name: "sip.contoso.com", Type: dns.A}
+	got := lookUp(t.Context(), map[string]dns.Reader{"contoso.com": panicking{}}, []plan.Record{{Zone: "contoso.com", RRSet: dns.RRSet{Key: key}}})
+	if part, ok := got[key]; !ok || !fault.Is(part.Err, fault.Internal) {
+		t.Errorf("got %v: a record that was not read is unknown, not absent", got)
+	}
+}
