@@ -2,16 +2,21 @@ package winrm
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/jcmturner/gokrb5/v8/client"
 	"github.com/jcmturner/gokrb5/v8/config"
-	"github.com/jcmturner/gokrb5/v8/keytab"
 	"github.com/jcmturner/gokrb5/v8/spnego"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/kerberos"
+)
+
+const (
+	opSignIn = "sign in at"
+	opTicket = "get a Kerberos ticket for"
 )
 
 // kerberosSigner signs in with one Kerberos client per worker: one AS and one
@@ -24,20 +29,17 @@ type kerberosSigner struct {
 }
 
 func newKerberosSigner(c Credentials, host string) (authenticator, error) {
-	invalid := func(cause string) error {
-		return fault.New(fault.Invalid, "sign in at", host, cause).With("", "correct the Kerberos settings")
-	}
-	settings, err := krb5Config(c.Kerberos)
+	settings, err := krb5Config(host, c.Kerberos)
 	if err != nil {
-		return nil, invalid(fmt.Sprintf("krb5.conf: %v", err))
+		return nil, err
 	}
 	// Active Directory knows nothing of FAST armor as MIT asks for it.
 	options := client.DisablePAFXFAST(true)
 	held := client.NewWithPassword(c.Username, c.Kerberos.Realm, c.Password, settings, options)
 	if len(c.Kerberos.Keytab) > 0 {
-		keys := keytab.New()
-		if keys.Unmarshal(c.Kerberos.Keytab) != nil {
-			return nil, invalid("the keytab cannot be read") // the library's error shows its bytes
+		keys, err := kerberos.ReadKeytab(opSignIn, host, c.Kerberos.Keytab)
+		if err != nil {
+			return nil, err
 		}
 		held = client.NewWithKeytab(c.Username, c.Kerberos.Realm, keys, settings, options)
 	}
@@ -52,13 +54,13 @@ func newKerberosSigner(c Credentials, host string) (authenticator, error) {
 // krb5Config reads the settings, or lets DNS name the realm's KDCs. They are
 // asked over TCP: a ticket with group memberships does not fit a datagram, and a
 // lost one costs seconds.
-func krb5Config(k *KerberosConfig) (*config.Config, error) {
+func krb5Config(host string, k *KerberosConfig) (*config.Config, error) {
 	settings := config.New()
 	settings.LibDefaults.DefaultRealm = k.Realm
 	settings.LibDefaults.DNSLookupKDC = true
 	if k.Krb5Conf != "" {
 		var err error
-		if settings, err = config.NewFromString(k.Krb5Conf); err != nil {
+		if settings, err = kerberos.ReadConfig(opSignIn, host, k.Krb5Conf); err != nil {
 			return nil, err
 		}
 	}
@@ -89,11 +91,11 @@ func (s *kerberosSigner) token(ctx context.Context) ([]byte, error) {
 		return nil, context.Cause(ctx)
 	}
 	made := make(chan outcome, 1)
-	go func() {
+	contain.Go(opTicket, s.spn, func() {
 		defer func() { s.client <- held }()
 		token, err := initiate(held, s.spn)
 		made <- outcome{token, err}
-	}()
+	}, func(err error) { made <- outcome{err: err} })
 	select {
 	case o := <-made:
 		return o.token, o.err
@@ -111,15 +113,19 @@ func initiate(held *client.Client, spn string) ([]byte, error) {
 	if err != nil {
 		return nil, kerberosTrouble(spn, err)
 	}
-	return token.Marshal()
+	text, said := fault.OfSecret(token.Marshal)
+	if said != nil {
+		return nil, fault.NewOfSecret(fault.Internal, opTicket, spn, "the token cannot be written", said)
+	}
+	return text, nil
 }
 
 // close destroys the client as soon as the library lets go of it.
 func (s *kerberosSigner) close() {
-	go func() {
+	contain.Go("forget tickets of", s.spn, func() {
 		held := <-s.client
 		held.Destroy()
-	}()
+	}, nil)
 }
 
 // kerberosTroubles maps what the KDC says (RFC 4120, 7.5.9) to people's words.
@@ -142,13 +148,15 @@ var kerberosTroubles = []struct {
 	{"Networking_Error", fault.Unreachable, "no KDC of the realm answers", "check krb5.conf and that port 88 is reachable"},
 }
 
+// kerberosTrouble explains what the library says. Its words stay here: it was given
+// password and keys.
 func kerberosTrouble(spn string, err error) error {
-	kind, cause, next := fault.Denied, err.Error(), "check the Kerberos settings"
+	kind, cause, next := fault.Denied, "the KDC gives no ticket: "+kerberos.Said(err), "check the Kerberos settings"
 	for _, t := range kerberosTroubles {
 		if strings.Contains(err.Error(), t.text) {
 			kind, cause, next = t.kind, t.cause, t.next
 			break
 		}
 	}
-	return &fault.Error{Kind: kind, Cause: cause + " (Kerberos ticket for " + spn + ")", Next: next, Err: err}
+	return &fault.Error{Kind: kind, Cause: cause + " (Kerberos ticket for " + spn + ")", Next: next, Err: fault.Redact(err)}
 }

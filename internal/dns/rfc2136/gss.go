@@ -3,6 +3,7 @@ package rfc2136
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/kerberos"
 )
 
 // Kerberos is who signs with GSS-TSIG (RFC 3645), the way of Active Directory's
@@ -17,11 +19,11 @@ import (
 type Kerberos struct {
 	Realm    string // "CONTOSO.COM"
 	Username string
-	Password string // never shown
-	Keytab   []byte // the content of a keytab file; used instead of the password when not empty
+	Password string `json:"-"` // never shown
+	Keytab   []byte `json:"-"` // the content of a keytab file; used instead of the password when not empty
 	// Config is the text of a krb5.conf: at least where the realm's KDCs are.
 	// Empty: they are found through DNS.
-	Config string
+	Config string `json:"-"`
 	// Host is the DNS server's own name, as in its principal DNS/<host>. Empty:
 	// the host of the Writer's Config.Server; when that is an IP address, the
 	// primary that the zone's SOA record names.
@@ -31,8 +33,8 @@ type Kerberos struct {
 // String shows who, without password or keytab.
 func (k Kerberos) String() string { return k.Username + "@" + k.Realm }
 
-// GoString keeps the secrets out of %#v as well.
-func (k Kerberos) GoString() string { return k.String() }
+// Format keeps the secrets out of every verb.
+func (k Kerberos) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) }
 
 // renewBefore is how long before its end a context is no longer used.
 const renewBefore = time.Minute
@@ -61,6 +63,9 @@ func GSS(k Kerberos) (Signer, error) {
 	case !strings.Contains(k.Config, "[realms]") && !strings.Contains(k.Config, "dns_lookup_kdc"):
 		return nil, invalidKerberos(k, "krb5.conf does not say where the realm's KDCs are", "add a [realms] section with kdc = host:port")
 	}
+	if err := k.readable(); err != nil {
+		return nil, err
+	}
 	if k.Host != "" {
 		if err := dns.CheckName(k.Host); err != nil {
 			return nil, err
@@ -69,8 +74,23 @@ func GSS(k Kerberos) (Signer, error) {
 	return &gssSigner{login: func() (initiator, error) { return login(k) }, host: k.Host}, nil
 }
 
+// readable looks at what the library will read again when it logs in: what it
+// cannot take is told before anybody is asked. Fault: Invalid.
+func (k Kerberos) readable() error {
+	if _, err := kerberos.ReadConfig(opUseKerberos, k.String(), k.Config); err != nil {
+		return err
+	}
+	if len(k.Keytab) == 0 {
+		return nil
+	}
+	_, err := kerberos.ReadKeytab(opUseKerberos, k.String(), k.Keytab)
+	return err
+}
+
+const opUseKerberos = "use Kerberos credentials"
+
 func invalidKerberos(k Kerberos, cause, next string) error {
-	return fault.New(fault.Invalid, "use Kerberos credentials", k.String(), cause).With("no record can be changed", next)
+	return fault.New(fault.Invalid, opUseKerberos, k.String(), cause).With("no record can be changed", next)
 }
 
 // key gives the agreed context's key, agreeing on a new one where needed.
@@ -85,9 +105,9 @@ func (s *gssSigner) key(ctx context.Context, c Config) (signingKey, error) {
 	if err != nil {
 		return signingKey{}, err
 	}
-	agreed, err := await(ctx, func() (*gssContext, error) {
+	agreed, err := await(ctx, "negotiate Kerberos with", c.Server, func() (*gssContext, error) {
 		return agree(ctx, c, host, s)
-	}, func(*gssContext) {})
+	})
 	if err != nil && ctx.Err() != nil {
 		return signingKey{}, kerberosFault("negotiate with", c.Server, ctx.Err())
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -238,22 +240,44 @@ func TestServerName(t *testing.T) {
 	}
 }
 
+func TestAPanicOfTheKerberosLibraryIsContained(t *testing.T) {
+	w, _ := startGSS(t, &gssServer{lifetime: time.Hour})
+	w.signer.(*gssSigner).login = func() (initiator, error) { panic("swordfish") }
+	for range 2 { // nobody keeps the lock
+		err := w.Write(t.Context(), createHost())
+		if !fault.Is(err, fault.Internal) || strings.Contains(fault.Sentence(err), "swordfish") {
+			t.Errorf("got %s: %v", fault.KindOf(err), err)
+		}
+	}
+}
+
+func TestWhatTheKerberosLibrarySaysIsWithheld(t *testing.T) {
+	err := kerberosFault("log in as", "updater@CONTOSO.COM", errors.New("swordfish's length is less than 80"))
+	if all := fmt.Sprintf("%s %#v", fault.Sentence(err), err); strings.Contains(all, "swordfish") {
+		t.Error(all)
+	}
+}
+
 func TestGSSRejects(t *testing.T) {
 	const config = "[realms]"
 	tests := map[string]struct {
 		reason string
 		who    Kerberos
 	}{
-		"no realm":  {"nobody to ask", Kerberos{Username: "u", Password: "p", Config: config}},
-		"no user":   {"nobody to be", Kerberos{Realm: "R", Password: "p", Config: config}},
-		"no secret": {"nothing to prove it with", Kerberos{Realm: "R", Username: "u", Config: config}},
-		"no KDC":    {"a krb5.conf that names none and does not ask DNS", Kerberos{Realm: "R", Username: "u", Password: "p", Config: "[libdefaults]"}},
-		"bad realm": {"a realm is one word", Kerberos{Realm: "R\n[x]", Username: "u", Password: "p"}},
-		"bad host":  {"no such name", Kerberos{Realm: "R", Username: "u", Password: "p", Config: config, Host: "ns1..contoso.com"}},
+		"no realm":        {"nobody to ask", Kerberos{Username: "u", Password: "p", Config: config}},
+		"no user":         {"nobody to be", Kerberos{Realm: "R", Password: "p", Config: config}},
+		"no secret":       {"nothing to prove it with", Kerberos{Realm: "R", Username: "u", Config: config}},
+		"no KDC":          {"a krb5.conf that names none and does not ask DNS", Kerberos{Realm: "R", Username: "u", Password: "p", Config: "[libdefaults]"}},
+		"bad realm":       {"a realm is one word", Kerberos{Realm: "R\n[x]", Username: "u", Password: "p"}},
+		"realm on a line": {"the library's parser panics", Kerberos{Realm: "R", Username: "u", Password: "p", Config: "[realms]\nR = { kdc = dc1 }"}},
+		"cut keytab":      {"the library's error shows the keys", Kerberos{Realm: "R", Username: "u", Keytab: []byte("\x05\x02\x00\x00\x00\x50swordfish"), Config: config}},
+		"bad host":        {"no such name", Kerberos{Realm: "R", Username: "u", Password: "p", Config: config, Host: "ns1..contoso.com"}},
 	}
 	for name, tc := range tests {
 		if _, err := GSS(tc.who); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s, %s: got %v, want Invalid", name, tc.reason, err)
+		} else if strings.Contains(fault.Sentence(err), "swordfish") {
+			t.Errorf("%s, %s: %v", name, tc.reason, err)
 		}
 	}
 	if _, err := GSS(Kerberos{Realm: "R", Username: "u", Password: "p"}); err != nil {

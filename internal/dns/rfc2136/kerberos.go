@@ -8,7 +8,9 @@ import (
 
 	"github.com/bodgit/gssapi"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/kerberos"
 )
 
 // initiator is our side of a GSS-API context, as bodgit/gssapi makes it.
@@ -34,7 +36,7 @@ func login(k Kerberos) (initiator, error) {
 	} else {
 		options = append(options, gssapi.WithPassword(k.Password))
 	}
-	in, err := gssapi.NewInitiator(options...)
+	in, err := gssapi.NewInitiator(options...) // contained by await, and explained by kerberosFault
 	if err != nil {
 		return nil, kerberosFault("log in as", k.String(), err)
 	}
@@ -48,35 +50,29 @@ func keytabPath(keytab []byte) (path string, release func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	go func() {
+	contain.Go("hand over", "a keytab", func() {
+		defer w.Close()
 		_, _ = w.Write(keytab) // a reader that gave up is no loss
-		_ = w.Close()
-	}()
+	}, nil)
 	return fmt.Sprintf("/dev/fd/%d", r.Fd()), func() { _ = r.Close() }, nil
 }
 
 // await runs a call that does not end with ctx, and stops waiting when ctx ends.
-// The call itself ends at the Kerberos library's own timeouts; what it made is
-// then given to abandon.
-func await[T any](ctx context.Context, call func() (T, error), abandon func(T)) (T, error) {
+// The call itself ends at the Kerberos library's own timeouts.
+func await[T any](ctx context.Context, op, target string, call func() (T, error)) (T, error) {
 	type outcome struct {
 		value T
 		err   error
 	}
 	done := make(chan outcome, 1)
-	go func() {
+	contain.Go(op, target, func() {
 		value, err := call()
 		done <- outcome{value, err}
-	}()
+	}, func(err error) { done <- outcome{err: err} })
 	select {
 	case o := <-done:
 		return o.value, o.err
 	case <-ctx.Done():
-		go func() {
-			if o := <-done; o.err == nil {
-				abandon(o.value)
-			}
-		}()
 		var none T
 		return none, ctx.Err()
 	}
@@ -102,14 +98,15 @@ var kerberosVerdicts = []struct {
 	{"context deadline exceeded", verdict{fault.Unreachable, "no KDC answered in time", "check the KDCs in krb5.conf and the way to them"}},
 }
 
-// kerberosFault turns an error of the library into a fault.
+// kerberosFault turns an error of the library into a fault. The library's words
+// stay here: it was given password and keys.
 func kerberosFault(op, target string, err error) error {
-	v := verdict{fault.Denied, err.Error(), "check user, password or keytab, and the server's name"}
+	v := verdict{fault.Denied, "Kerberos does not let us in: " + kerberos.Said(err), "check user, password or keytab, and the server's name"}
 	for _, known := range kerberosVerdicts {
 		if strings.Contains(err.Error(), known.text) {
 			v = known.verdict
 			break
 		}
 	}
-	return &fault.Error{Kind: v.kind, Op: op, Target: target, Cause: v.cause, Effect: "nothing was changed", Next: v.next, Err: err}
+	return &fault.Error{Kind: v.kind, Op: op, Target: target, Cause: v.cause, Effect: "nothing was changed", Next: v.next, Err: fault.Redact(err)}
 }

@@ -1,0 +1,102 @@
+package layout_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// containing is the one package of the product that starts goroutines: a panic
+// that nobody recovers ends the manager for every object.
+const containing = "internal/contain"
+
+// starters are what starts a goroutine without a go statement, by import path.
+var starters = map[string][]string{
+	"sync":                           {"WaitGroup"},
+	"context":                        {"AfterFunc"},
+	"time":                           {"AfterFunc"},
+	"golang.org/x/sync/errgroup":     {"*"},
+	"golang.org/x/sync/singleflight": {"*"},
+}
+
+func TestEveryGoroutineOfTheManagerIsContained(t *testing.T) {
+	seen := 0
+	for _, folder := range []string{"api", "controllers", "internal", "cmd/manager"} {
+		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, d fs.DirEntry, err error) error {
+			name, _ := filepath.Rel(root, path)
+			if err != nil || d.IsDir() && (name == "internal/sim" || name == containing) {
+				return fs.SkipDir
+			}
+			if strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+				seen++
+				file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+				if err != nil {
+					return err
+				}
+				for _, what := range goroutinesOf(file) {
+					t.Errorf("%s: %s; start it through %s", name, what, containing)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if seen < 100 {
+		t.Fatalf("only %d files were seen; the walk is broken", seen)
+	}
+}
+
+// TestGoroutinesAreFound shows that the test above can fail.
+func TestGoroutinesAreFound(t *testing.T) {
+	for _, text := range []string{
+		"go f()",
+		"var g sync.WaitGroup; g.Go(f)",
+		"context.AfterFunc(ctx, f)",
+		"clock.AfterFunc(1, f)",
+		"var g errgroup.Group; g.Go(f)",
+		"var g singleflight.Group; g.Do(k, f)",
+	} {
+		file, err := parser.ParseFile(token.NewFileSet(), "x.go", `package x
+import ("context"; "sync"; clock "time"; "golang.org/x/sync/errgroup"; "golang.org/x/sync/singleflight")
+func x() { `+text+` }`, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(goroutinesOf(file)) != 1 {
+			t.Errorf("%q: found %v", text, goroutinesOf(file))
+		}
+	}
+}
+
+// goroutinesOf lists what in a file starts a goroutine.
+func goroutinesOf(file *ast.File) []string {
+	var out []string
+	names := map[string][]string{} // of imported packages: what of them starts one
+	for _, i := range file.Imports {
+		path := strings.Trim(i.Path.Value, `"`)
+		name := path[strings.LastIndex(path, "/")+1:]
+		if i.Name != nil {
+			name = i.Name.Name
+		}
+		names[name] = starters[path]
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			out = append(out, "a go statement")
+		case *ast.SelectorExpr:
+			if p, ok := n.X.(*ast.Ident); ok && (slices.Contains(names[p.Name], n.Sel.Name) || slices.Contains(names[p.Name], "*")) {
+				out = append(out, p.Name+"."+n.Sel.Name)
+			}
+		}
+		return true
+	})
+	return out
+}
