@@ -105,7 +105,7 @@ func (s *scope) pursue(ctx context.Context) error {
 	if err := s.judge(ctx, now); err != nil {
 		return err
 	}
-	if !s.facts.Verdict.Allows() || s.tooEarly() {
+	if !s.facts.Verdict.Allows() || s.tooEarly(ctx) {
 		return nil
 	}
 	if wish := s.runs.wished(s.route, s.options.Clock.Now()); now.snapshot.At.Before(wish) {
@@ -216,8 +216,9 @@ func (s *scope) judge(ctx context.Context, now sight) error {
 }
 
 // tooEarly reports whether the last run failed so recently that another would
-// only hurt, and sets when to come back.
-func (s *scope) tooEarly() bool {
+// only hurt, and sets when to come back. Other Secrets than it was begun with may
+// be what it lacked.
+func (s *scope) tooEarly(ctx context.Context) bool {
 	have := s.runs.get(s.route)
 	if have == nil || !have.of(s.route) || s.requested() {
 		return false
@@ -228,6 +229,9 @@ func (s *scope) tooEarly() bool {
 	}
 	wait := ended.Add(have.retryAfter()).Sub(s.options.Clock.Now())
 	if wait <= 0 {
+		return false
+	}
+	if now, err := s.secretPrint(ctx); err == nil && now != have.secrets {
 		return false
 	}
 	s.again = min(s.again, wait)
@@ -246,7 +250,11 @@ func (s *scope) begin(ctx context.Context, now sight) error {
 	if !ok {
 		return &status.Missing{Reason: v1alpha1.ReasonNotObserved, Message: "the organization has not been observed since its LyncTopology changed; nothing is changed; this route goes on when it has been"}
 	}
-	w := zoneWriters{keys: secrets{reader: s.options.Secrets, namespace: s.route.Namespace}, signers: s.signers, fleet: fleet, topology: s.topology.Spec}
+	print, err := s.secretPrint(ctx) // before they are read: a change in between is seen the next time
+	if err != nil {
+		return err
+	}
+	w := zoneWriters{keys: s.secrets(), signers: s.signers, fleet: fleet, topology: s.topology.Spec}
 	open, err := w.zones(ctx, s.route.Spec.DNS)
 	if err != nil {
 		return err
@@ -254,7 +262,7 @@ func (s *scope) begin(ctx context.Context, now sight) error {
 	key := client.ObjectKeyFromObject(s.route)
 	err = s.runs.begin(order{
 		route: s.route, topology: s.topologyKey(),
-		planID: s.facts.Plan.ID, plan: s.facts.Plan, base: s.facts.Observed.Topology, failBack: s.facts.FailBack.Text,
+		planID: s.facts.Plan.ID, secrets: print, plan: s.facts.Plan, base: s.facts.Observed.Topology, failBack: s.facts.FailBack.Text,
 		hands:   apply.Hands{Observer: shell.NewObserver(fleet), Operator: shell.NewOperator(fleet), Zones: open, Prober: s.options.Prober, Clock: s.options.Clock},
 		changed: func() { s.moved <- event.TypedGenericEvent[types.NamespacedName]{Object: key} },
 	})
@@ -264,6 +272,14 @@ func (s *scope) begin(ctx context.Context, now sight) error {
 	}
 	s.facts.Run = s.runs.get(s.route).facts()
 	return nil
+}
+
+func (s *scope) secrets() secrets {
+	return secrets{reader: s.options.Secrets, namespace: s.route.Namespace}
+}
+
+func (s *scope) secretPrint(ctx context.Context) (secretPrint, error) {
+	return s.secrets().print(ctx, secretsOf(s.route.Spec, s.topology.Spec))
 }
 
 // report writes status when it changed, and then tells what is new.

@@ -108,3 +108,25 @@ func TestAZoneThatPanicsIsUnknown(t *testing.T) {
 		t.Errorf("got %v: a record that was not read is unknown, not absent", got)
 	}
 }
+
+func TestACorrectedSecretNeedsNoPause(t *testing.T) {
+	s, route, finish := failover(t)
+	finish(nil, fault.New(fault.Failed, "publish", "topology", "SQL said no"))
+	s.clock.forward(time.Second)
+	s.reconcile(route)
+	s.seen()
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonStepFailed, "SQL said no")
+	if again := s.reconcile(route); again > 5*time.Second || len(s.hosts.called()) != 1 {
+		t.Fatalf("again after %s with calls %v, want the pause", again, s.hosts.called())
+	}
+	corrected := managerSecret()
+	must(t, s.objects.Get(t.Context(), client.ObjectKeyFromObject(corrected), corrected))
+	corrected.Data["password"] = []byte("another " + swordfish)
+	must(t, s.objects.Update(t.Context(), corrected))
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonProgressing, "0 of 4 steps are done")
+	if have := s.routes.runs.get(route); have.failures != 0 {
+		t.Errorf("%d failures in a row, want none with this Secret", have.failures)
+	}
+}

@@ -53,8 +53,9 @@ type record struct {
 	route      types.UID
 	planID     string // the id that people see; a rest keeps the id of its whole
 	generation int64
-	failBack   string // the request that the run began with
-	failures   int    // runs in a row that failed before this one
+	failBack   string      // the request that the run began with
+	secrets    secretPrint // of the Secrets that it was begun with
+	failures   int         // runs in a row that failed before this one, with the same spec and Secrets
 }
 
 func newRuns(limits apply.Limits) *runs {
@@ -67,6 +68,7 @@ type order struct {
 	route    *v1alpha1.FederationRoute
 	topology types.NamespacedName
 	planID   string
+	secrets  secretPrint
 	plan     plan.Plan
 	base     lync.Topology
 	failBack string // the request to fail a Front End pool back, as it was written
@@ -88,8 +90,8 @@ func (r *runs) begin(o order) error {
 			With("this one waits", "it begins when the other has ended")
 	}
 	key := client.ObjectKeyFromObject(o.route)
-	next := &record{route: o.route.UID, planID: o.planID, generation: o.route.Generation, failBack: o.failBack}
-	if before := r.latest[key]; before != nil && before.of(o.route) && before.failed() {
+	next := &record{route: o.route.UID, planID: o.planID, generation: o.route.Generation, failBack: o.failBack, secrets: o.secrets}
+	if before := r.latest[key]; before != nil && before.of(o.route) && before.secrets == o.secrets && before.failed() {
 		next.failures = before.failures + 1
 	}
 	next.run = apply.Start(r.ctx, o.plan, o.base, o.hands, r.limits, o.changed)
