@@ -1,10 +1,16 @@
 package controllers
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
 	"fmt"
+	"net/url"
 
+	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -17,7 +23,8 @@ import (
 )
 
 // secrets reads Secrets of one namespace by name. It never lists and never
-// caches, so a rotated Secret counts from the next read on.
+// caches, so a rotated Secret counts from the next read on. The API client is given
+// a logger that drops everything: it logs answers, at some level, with all they hold.
 type secrets struct {
 	reader    client.Reader
 	namespace string
@@ -25,13 +32,13 @@ type secrets struct {
 
 func (s secrets) get(ctx context.Context, name string, keys ...string) (map[string][]byte, error) {
 	var secret corev1.Secret
-	err := s.reader.Get(ctx, client.ObjectKey{Namespace: s.namespace, Name: name}, &secret)
+	err := s.reader.Get(logr.NewContext(ctx, logr.Discard()), client.ObjectKey{Namespace: s.namespace, Name: name}, &secret)
 	if apierrors.IsNotFound(err) {
 		return nil, &status.Missing{Reason: v1alpha1.ReasonSecretMissing,
 			Message: fmt.Sprintf("Secret %s does not exist in namespace %s; nothing can be signed in to; create it with the keys %v", name, s.namespace, keys)}
 	}
 	if err != nil {
-		return nil, fault.Wrap(fault.Unreachable, "read Secret", name, err)
+		return nil, unread(name, err)
 	}
 	for _, key := range keys {
 		if len(secret.Data[key]) == 0 {
@@ -42,6 +49,19 @@ func (s secrets) get(ctx context.Context, name string, keys ...string) (map[stri
 	return secret.Data, nil
 }
 
+// unread tells why a Secret could not be read. What the API server or the network
+// says is repeated; a decoder's words are not, for it was given the Secret.
+func unread(name string, err error) error {
+	var refusal apierrors.APIStatus
+	var unsent *url.Error
+	if errors.As(err, &refusal) || errors.As(err, &unsent) {
+		return fault.Wrap(fault.Unreachable, opReadSecret, name, err)
+	}
+	return fault.NewOfSecret(fault.Unreachable, opReadSecret, name, "the API server's answer cannot be read", fault.Redact(err))
+}
+
+const opReadSecret = "read Secret"
+
 // credentials reads what the authentication method needs.
 func (s secrets) credentials(ctx context.Context, a v1alpha1.Authentication) (winrm.Credentials, error) {
 	name := a.SecretRef.Name
@@ -51,10 +71,9 @@ func (s secrets) credentials(ctx context.Context, a v1alpha1.Authentication) (wi
 		if err != nil {
 			return winrm.Credentials{}, err
 		}
-		pair, err := tls.X509KeyPair(data[corev1.TLSCertKey], data[corev1.TLSPrivateKeyKey])
+		pair, err := keyPair(name, data[corev1.TLSCertKey], data[corev1.TLSPrivateKeyKey])
 		if err != nil {
-			return winrm.Credentials{}, fault.New(fault.Denied, "use the client certificate of Secret", name, err.Error()).
-				With("nothing can be signed in to", "store a certificate and the key that belongs to it")
+			return winrm.Credentials{}, err
 		}
 		return winrm.Credentials{Method: winrm.Certificate, Certificate: &pair}, nil
 	case v1alpha1.AuthKerberos:
@@ -71,6 +90,30 @@ func (s secrets) credentials(ctx context.Context, a v1alpha1.Authentication) (wi
 		}
 		return winrm.Credentials{Method: winrm.Method(a.Method), Username: string(data["username"]), Password: string(data["password"])}, nil
 	}
+}
+
+// keyPair reads a client certificate and its key. Fault: Invalid.
+func keyPair(secret string, certificate, key []byte) (tls.Certificate, error) {
+	pair, said := fault.OfSecret(func() (tls.Certificate, error) { return tls.X509KeyPair(certificate, key) })
+	if said == nil {
+		return pair, nil
+	}
+	cause := "the private key in tls.key cannot be read, or belongs to another certificate"
+	if _, said := fault.OfSecret(func() (*x509.Certificate, error) { return firstCertificate(certificate) }); said != nil {
+		cause = "tls.crt begins with no certificate in PEM that can be read"
+	} else if !bytes.Contains(key, []byte("PRIVATE KEY-----")) {
+		cause = "tls.key holds no private key in PEM"
+	}
+	return tls.Certificate{}, fault.NewOfSecret(fault.Invalid, "use the client certificate of Secret", secret, cause, said).
+		With("nothing can be signed in to", "store a certificate and the key that belongs to it")
+}
+
+func firstCertificate(text []byte) (*x509.Certificate, error) {
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, errors.New("no PEM")
+	}
+	return x509.ParseCertificate(block.Bytes)
 }
 
 // kerberos reads an account of a realm. Without krb5.conf DNS names the KDCs.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
@@ -43,7 +44,7 @@ func TestSecretsSayWhatIsMissing(t *testing.T) {
 		"no password":          {"the key is named", values("username", "u"), v1alpha1.AuthBasic, v1alpha1.ReasonSecretMissing, "Secret s has no key password; nothing can be signed in to; add the key"},
 		"empty password":       {"an empty value is a missing one", values("username", "u", "password", ""), v1alpha1.AuthNTLM, v1alpha1.ReasonSecretMissing, "no key password"},
 		"no certificate":       {"each method has its keys", values("username", "u", "password", swordfish), v1alpha1.AuthCertificate, v1alpha1.ReasonSecretMissing, "no key tls.crt"},
-		"bad certificate":      {"what is no certificate is told", certificateSecret(swordfish, swordfish), v1alpha1.AuthCertificate, "", "use the client certificate of Secret s: tls: failed to find any PEM data in certificate input; nothing can be signed in to; store a certificate and the key that belongs to it"},
+		"bad certificate":      {"what is no certificate is told", certificateSecret(swordfish, swordfish), v1alpha1.AuthCertificate, "", "use the client certificate of Secret s: tls.crt begins with no certificate in PEM that can be read; nothing can be signed in to; store a certificate and the key that belongs to it"},
 		"no realm":             {"Kerberos needs to know where tickets come from", values("username", "u", "password", swordfish), v1alpha1.AuthKerberos, v1alpha1.ReasonSecretMissing, "no key realm"},
 		"no password, no keys": {"one of the two is needed", values("username", "u", "realm", "CONTOSO.COM", "krb5.conf", "x"), v1alpha1.AuthKerberos, v1alpha1.ReasonSecretMissing, "neither key password nor keytab; nothing can be signed in to; add one of the two"},
 	}
@@ -57,7 +58,7 @@ func TestSecretsSayWhatIsMissing(t *testing.T) {
 			got, err := from.credentials(t.Context(), v1alpha1.Authentication{Method: c.method, SecretRef: v1alpha1.LocalReference{Name: "s"}})
 			tellsNoSecret(t, err, got)
 			missing, ok := errors.AsType[*status.Missing](err)
-			if ok != (c.why != "") || (ok && missing.Reason != c.why) || (!ok && !fault.Is(err, fault.Denied)) {
+			if ok != (c.why != "") || (ok && missing.Reason != c.why) || (!ok && !fault.Is(err, fault.Invalid)) {
 				t.Errorf("%s: %T %v", c.reason, err, err)
 			}
 			if err == nil || !strings.Contains(fault.Sentence(err), c.says) {
@@ -112,11 +113,19 @@ func TestUpdateKeys(t *testing.T) {
 
 func TestSecretsThatCannotBeRead(t *testing.T) {
 	broken := interceptor.NewClient(fakeObjects(t), interceptor.Funcs{Get: func(context.Context, client.WithWatch, client.ObjectKey, client.Object, ...client.GetOption) error {
-		return errors.New("the API server is away")
+		return apierrors.NewServiceUnavailable("the API server is away")
 	}})
 	_, err := secrets{reader: broken, namespace: "lync"}.get(t.Context(), "s", "username")
 	if !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "read Secret s: the API server is away") {
 		t.Errorf("%v: a Secret that cannot be read is not a missing one", err)
+	}
+	garbled := interceptor.NewClient(fakeObjects(t), interceptor.Funcs{Get: func(context.Context, client.WithWatch, client.ObjectKey, client.Object, ...client.GetOption) error {
+		return errors.New("json: cannot decode " + swordfish)
+	}})
+	_, err = secrets{reader: garbled, namespace: "lync"}.get(t.Context(), "s", "username")
+	tellsNoSecret(t, err)
+	if !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "the API server's answer cannot be read") {
+		t.Errorf("%v: what a decoder was given is not repeated", err)
 	}
 }
 

@@ -13,13 +13,14 @@ type authenticator interface {
 func newAuthenticator(c Credentials, host string) (authenticator, error) {
 	switch c.Method {
 	case NTLM:
-		return ntlmSigner{username: c.Username, password: c.Password}, nil
+		return ntlmSigner{username: c.Username, password: func() string { return c.Password }}, nil
 	case Kerberos:
 		return newKerberosSigner(c, host)
 	case Certificate:
-		return headerSigner{value: mutualTLS}, nil
+		return headerSigner{value: func() string { return mutualTLS }}, nil
 	default:
-		return headerSigner{value: basic(c.Username, c.Password)}, nil
+		value := basic(c.Username, c.Password)
+		return headerSigner{value: func() string { return value }}, nil
 	}
 }
 
@@ -32,20 +33,21 @@ func basic(username, password string) string {
 	return request.Header.Get("Authorization")
 }
 
-// headerSigner sends the same Authorization with each request.
-type headerSigner struct{ value string }
+// headerSigner sends the same Authorization with each request. It is a function so
+// that no way of printing shows it.
+type headerSigner struct{ value func() string }
 
 func (s headerSigner) over(w *wire) http.RoundTripper { return &headerLane{wire: w, value: s.value} }
 func (headerSigner) close()                           {}
 
 type headerLane struct {
 	*wire
-	value string
+	value func() string
 }
 
 // RoundTrip adds the header.
 func (l *headerLane) RoundTrip(request *http.Request) (*http.Response, error) {
-	return l.wire.RoundTrip(signed(request, l.value))
+	return l.wire.RoundTrip(signed(request, l.value()))
 }
 
 // connectionLane signs its connection in once; requests after that go unsigned

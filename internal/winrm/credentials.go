@@ -3,6 +3,7 @@ package winrm
 import (
 	"crypto/tls"
 	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/fedroute/fedroute/internal/fault"
@@ -20,15 +21,15 @@ const (
 	Basic       Method = "Basic"
 )
 
-// Credentials say who we are. They print without their secrets.
+// Credentials say who we are. They print without their secrets, whatever the verb.
 type Credentials struct {
 	Method Method
 	// Username is "DOMAIN\user", "user@domain" or a local account's name; for
 	// Kerberos the principal's name without realm.
 	Username string
-	Password string
+	Password string `json:"-"`
 	// Certificate and key, for Method Certificate.
-	Certificate *tls.Certificate
+	Certificate *tls.Certificate `json:"-"`
 	// Kerberos is needed for Method Kerberos.
 	Kerberos *KerberosConfig
 }
@@ -39,9 +40,9 @@ type KerberosConfig struct {
 	Realm string
 	// Krb5Conf is the text of a krb5.conf. Empty: the realm's KDCs are found
 	// through DNS.
-	Krb5Conf string
+	Krb5Conf string `json:"-"`
 	// Keytab, in MIT format, is used instead of the password when not empty.
-	Keytab []byte
+	Keytab []byte `json:"-"`
 	// SPN of the host's service; empty means "HTTP/<ServerName, else the host of
 	// the URL>".
 	SPN string
@@ -50,8 +51,8 @@ type KerberosConfig struct {
 // String names method and user only.
 func (c Credentials) String() string { return fmt.Sprintf("%s %s", c.Method, c.Username) }
 
-// GoString keeps secrets out of %#v.
-func (c Credentials) GoString() string { return "winrm.Credentials{" + c.String() + "}" }
+// Format keeps secrets out of every verb: %d would print the fields.
+func (c Credentials) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
 // LogValue keeps secrets out of structured logs.
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
@@ -59,8 +60,8 @@ func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String())
 // String names the realm only.
 func (k KerberosConfig) String() string { return k.Realm }
 
-// GoString keeps the keytab out of %#v.
-func (k KerberosConfig) GoString() string { return "winrm.KerberosConfig{" + k.Realm + "}" }
+// Format keeps the keytab out of every verb.
+func (k KerberosConfig) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) }
 
 // LogValue keeps the keytab out of structured logs.
 func (k KerberosConfig) LogValue() slog.Value { return slog.StringValue(k.Realm) }
@@ -84,12 +85,12 @@ func (c Credentials) check(host string) error {
 			missing = "password or keytab"
 		}
 	default:
-		return fault.New(fault.Invalid, "sign in at", host, fmt.Sprintf("%q is not a sign-in method", c.Method)).
+		return fault.New(fault.Invalid, opSignIn, host, fmt.Sprintf("%q is not a sign-in method", c.Method)).
 			With("", "use Kerberos, NTLM, Certificate or Basic")
 	}
 	if missing == "" {
 		return nil
 	}
-	return fault.New(fault.Invalid, "sign in at", host, fmt.Sprintf("%s needs a %s", c.Method, missing)).
+	return fault.New(fault.Invalid, opSignIn, host, fmt.Sprintf("%s needs a %s", c.Method, missing)).
 		With("", "complete the credentials secret")
 }

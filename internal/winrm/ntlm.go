@@ -7,12 +7,18 @@ import (
 	"strings"
 
 	"github.com/Azure/go-ntlmssp"
+
+	"github.com/fedroute/fedroute/internal/fault"
 )
 
 // ntlmSigner signs in with NTLMv2. The messages are the library's; its
 // Negotiator is not used because it hides a connection lost in mid handshake
-// behind the 401 before it, which would read as a wrong password.
-type ntlmSigner struct{ username, password string }
+// behind the 401 before it, which would read as a wrong password. The password is
+// a function so that no way of printing shows it.
+type ntlmSigner struct {
+	username string
+	password func() string
+}
 
 func (s ntlmSigner) over(w *wire) http.RoundTripper {
 	return &connectionLane{wire: w, signIn: func(request *http.Request) (*http.Response, error) {
@@ -32,9 +38,11 @@ func (s ntlmSigner) signIn(w *wire, request *http.Request) (*http.Response, erro
 	if challenge == nil {
 		return response, nil
 	}
-	token, err := ntlmssp.NewAuthenticateMessage(challenge, s.username, s.password, nil)
-	if err != nil {
-		return nil, &neverSentError{fmt.Errorf("NTLM challenge: %w", err)}
+	token, said := fault.OfSecret(func() ([]byte, error) {
+		return ntlmssp.NewAuthenticateMessage(challenge, s.username, s.password(), nil)
+	})
+	if said != nil {
+		return nil, &neverSentError{fmt.Errorf("the host's NTLM challenge cannot be answered: %w", said)}
 	}
 	return w.RoundTrip(signed(request, negotiateHeader(token)))
 }

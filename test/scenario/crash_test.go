@@ -43,14 +43,16 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// hire starts a manager that sees the story's namespace only.
-func (s *story) hire() *manager {
+// hire starts a manager that sees the story's namespace only. Further flags count
+// more than those that it is given here.
+func (s *story) hire(flags ...string) *manager {
 	s.Helper()
 	path, err := program()
 	s.must(err)
 	m := &manager{ended: make(chan error, 1)}
 	m.Cmd = exec.Command(path, "--kubeconfig", plane.Kubeconfig, "--namespaces", s.namespace, "--leader-elect", "--leader-elect-namespace", s.namespace,
 		"--health-probe-bind-address", "0", "--poll", "50ms", "--replication-timeout", "20s", "--port-timeout", "5s", "--observe-timeout", "10s", "--log-level", "WARN")
+	m.Args = append(m.Args, flags...)
 	m.Stderr = &m.log
 	s.must(m.Start())
 	go func() { m.ended <- m.Wait() }()

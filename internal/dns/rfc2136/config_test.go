@@ -79,7 +79,7 @@ func TestNothingPrintsTheSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		for _, v := range []any{key, &key, signer, w, who, &who, gss} {
 			text := fmt.Sprintf(verb, v)
 			for _, secret := range []string{key.Secret, "secret-secret", fmt.Sprintf("%x", "secret-secret"), fmt.Sprintf("%x", key.Secret), fmt.Sprint([]byte("secret-secret"))} {

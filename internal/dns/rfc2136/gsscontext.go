@@ -37,7 +37,11 @@ var _ mdns.TsigProvider = (*gssContext)(nil)
 func (g *gssContext) Generate(message []byte, _ *mdns.TSIG) ([]byte, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.initiator.MakeSignature(message)
+	mac, said := fault.OfSecret(func() ([]byte, error) { return g.initiator.MakeSignature(message) })
+	if said != nil {
+		return nil, said
+	}
+	return mac, nil
 }
 
 // Verify checks a message's signature (GSS_VerifyMIC).
@@ -51,7 +55,10 @@ func (g *gssContext) Verify(message []byte, t *mdns.TSIG) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.initiator.VerifySignature(message, mac)
+	if _, said := fault.OfSecret(func() (bool, error) { return true, g.initiator.VerifySignature(message, mac) }); said != nil {
+		return said
+	}
+	return nil
 }
 
 func (g *gssContext) key(s *gssSigner) signingKey {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"io"
 
 	mdns "github.com/miekg/dns"
 
@@ -25,14 +26,14 @@ const (
 type TSIG struct {
 	Name      string    // as the server knows it
 	Algorithm Algorithm // "" means hmac-sha256
-	Secret    string    // base64; never shown
+	Secret    string    `json:"-"` // base64; never shown
 }
 
 // String shows the key without its secret.
 func (t TSIG) String() string { return fmt.Sprintf("%s (%s)", t.Name, t.Algorithm) }
 
-// GoString keeps the secret out of %#v as well.
-func (t TSIG) GoString() string { return t.String() }
+// Format keeps the secret out of every verb.
+func (t TSIG) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
 
 // Signer signs updates and verifies the replies. The ways to sign are those of
 // this package: HMAC and GSS.
@@ -67,8 +68,8 @@ func HMAC(t TSIG) (Signer, error) {
 	if err := dns.CheckName(t.Name); err != nil {
 		return nil, invalidKey(t, "its name is no domain name", "use the key's name as the server has it")
 	}
-	secret, err := base64.StdEncoding.DecodeString(t.Secret)
-	if err != nil || len(secret) == 0 {
+	secret, said := fault.OfSecret(func() ([]byte, error) { return base64.StdEncoding.DecodeString(t.Secret) })
+	if said != nil || len(secret) == 0 {
 		return nil, invalidKey(t, "its secret is not base64", "store the secret as tsig-keygen prints it")
 	}
 	return hmacSigner{signingKey{
