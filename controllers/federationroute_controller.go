@@ -190,6 +190,7 @@ func (s *scope) observe(ctx context.Context, now sight) error {
 	s.facts.Observed = plan.Observed{
 		Topology:    now.snapshot.Topology.Value,
 		EdgeServers: now.snapshot.EdgeServers,
+		NotStarted:  status.NotStarted(s.facts.Previous),
 		Records:     lookUp(ctx, open, s.facts.Desired.Records),
 		Ports:       ports,
 	}

@@ -408,6 +408,9 @@ type HistoryEntry struct {
 	To string `json:"to,omitempty"`
 	// Result is Done or Failed.
 	Result StepState `json:"result"`
+	// Reason says in one word why the step failed.
+	// +optional
+	Reason string `json:"reason,omitempty"`
 	// Message says why the step failed, or how it was confirmed where that is to be
 	// said.
 	// +optional

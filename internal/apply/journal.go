@@ -26,7 +26,8 @@ const (
 type Entry struct {
 	Step    plan.Step
 	State   State
-	Message string // what it waits for, why it failed, or how it came to be done
+	Message string     // what it waits for, why it failed, or how it came to be done
+	Fault   fault.Kind // of a failed step
 	Started time.Time
 	Ended   time.Time
 }
@@ -71,7 +72,7 @@ func (j *journal) end(i int, now time.Time, o outcome) {
 		e.Ended = now
 		switch {
 		case o.err != nil:
-			e.State, e.Message = Failed, fault.Sentence(o.err)
+			e.State, e.Message, e.Fault = Failed, fault.Sentence(o.err), fault.KindOf(o.err)
 		case o.skipped:
 			e.State, e.Message = Skipped, "already so"
 		default:

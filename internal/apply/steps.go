@@ -107,15 +107,28 @@ func (w work) setup(ctx context.Context, s plan.Step) (bool, error) {
 	if err := w.hands.Operator.Setup(ctx, s.Server.FQDN, signature); err != nil {
 		return false, err
 	}
+	if err := w.startAfterSetup(ctx, s.Server.FQDN); err != nil {
+		return false, err
+	}
 	return false, w.untilServer(ctx, s.Server.FQDN, w.limits.Ports, "is set up", func(state lync.EdgeServerState) bool {
 		return setUp(state, s)
 	})
 }
 
-// setUp reports whether setup has nothing left to install for the ports: SIP
-// listens, XMPP has its proxy (which listens once it knows its route).
+// startAfterSetup starts what setup left stopped: it starts again only what ran
+// when it began, which is nothing where an earlier setup failed.
+func (w work) startAfterSetup(ctx context.Context, server string) error {
+	state, err := w.hands.Observer.ReadEdgeServer(ctx, server)
+	if err != nil || state.Running() {
+		return err
+	}
+	return w.hands.Operator.StartServices(ctx, server)
+}
+
+// setUp reports whether setup has nothing left to do for the ports: the services
+// run, SIP listens, XMPP has its proxy (which listens once it knows its route).
 func setUp(state lync.EdgeServerState, s plan.Step) bool {
-	return !slices.ContainsFunc(s.Ports, func(port uint16) bool {
+	return state.Running() && !slices.ContainsFunc(s.Ports, func(port uint16) bool {
 		if port == lync.XMPP.Port() {
 			return !state.HasXMPPProxy()
 		}

@@ -84,6 +84,18 @@ func TestStepsOnMachines(t *testing.T) {
 		"set up, proxy missing": {"setup installs the proxy", setUpXMPP, func(f *farm) {
 			f.effect["set up edge-a.contoso.com with s1"] = func() { f.machine(edgeA, hasProxy) }
 		}, apply.Done, "", []string{"set up edge-a.contoso.com with s1"}, 0},
+		"set up, disabled": {"what setup left stopped is started, or nothing would listen", setUpSIP, func(f *farm) {
+			f.set(edgeA.FQDN, lync.ServiceStopped)
+			f.effect["start edge-a.contoso.com"] = func() { f.set(edgeA.FQDN, lync.ServiceRunning); listens(f, edgeA, 5061) }
+		}, apply.Done, "", []string{"set up edge-a.contoso.com with s1", "start edge-a.contoso.com"}, 0},
+		"set up, listens while a service is stopped": {"a machine of which a part is down is not set up", setUpSIP, func(f *farm) {
+			f.set(edgeA.FQDN, lync.ServiceStopped)
+			listens(f, edgeA, 5061)
+		}, apply.Done, "", []string{"set up edge-a.contoso.com with s1", "start edge-a.contoso.com"}, 0},
+		"set up, will not start": {"a machine left stopped is told at once", setUpSIP, func(f *farm) {
+			f.set(edgeA.FQDN, lync.ServiceStopped)
+			f.before["start edge-a.contoso.com"] = refuses
+		}, apply.Failed, "the far side said no", []string{"set up edge-a.contoso.com with s1", "start edge-a.contoso.com"}, 0},
 		"set up, replica behind": {"the machine refuses setup on another document", setUpSIP, func(f *farm) {
 			f.before["set up edge-a.contoso.com with s1"] = func() error { return fault.New(fault.Conflict, "set up", edgeA.FQDN, "the replica carries s0") }
 		}, apply.Failed, "the replica carries s0", []string{"set up edge-a.contoso.com with s1"}, 0},

@@ -171,6 +171,19 @@ func (s EdgeServerState) Running() bool {
 	return len(s.Services) > 0
 }
 
+// Disabled reports whether a service is stopped and may not be started, which is
+// how setup leaves a machine when it fails or is killed: it disables first.
+func (s EdgeServerState) Disabled() bool {
+	return slices.ContainsFunc(s.Services, func(svc Service) bool { return svc.Disabled && svc.State != ServiceRunning })
+}
+
+// Replicates reports whether the agent runs that brings the topology to the machine.
+func (s EdgeServerState) Replicates() bool {
+	return slices.ContainsFunc(s.Services, func(svc Service) bool {
+		return strings.EqualFold(svc.Name, "REPLICA") && svc.State == ServiceRunning
+	})
+}
+
 // Listens reports whether a listener answers on the port at one of the addresses.
 // The Access Edge also listens on 5061 inside, so the address matters.
 func (s EdgeServerState) Listens(port uint16, addresses []netip.Addr) bool {
@@ -204,6 +217,8 @@ type Service struct {
 	Name        string
 	DisplayName string
 	State       ServiceState
+	// Disabled tells that its start mode forbids every start.
+	Disabled bool
 }
 
 // Snapshot is one observation of an organization. It is immutable after

@@ -118,16 +118,34 @@ func (c *computation) publish(part Part, changed []lync.Flag) {
 	c.step(Step{Kind: PublishFlags, Target: "topology", From: strings.Join(from, ", "), To: strings.Join(to, ", "), Flags: c.flags})
 }
 
-// services starts what is stopped on the machines of the Edge pool.
+// services starts what is stopped on the machines of the Edge pool, unless only
+// setup can bring it back.
 func (c *computation) services() {
 	for _, s := range c.d.Pool.Servers {
 		state := c.o.server(s)
 		if !state.Known() || state.Value.Running() {
 			continue
 		}
-		c.differ(PartServices, "services of Edge server "+s.FQDN, "running", "stopped")
+		found := "stopped"
+		if state.Value.Disabled() {
+			found = "disabled"
+		}
+		c.differ(PartServices, "services of Edge server "+s.FQDN, "running", found)
+		if c.unset(s, state.Value) {
+			continue
+		}
 		c.step(Step{Kind: StartEdgeServices, Target: s.FQDN, From: "stopped", To: "running", Server: s})
 	}
+}
+
+// unset reports whether only setup can make the machine's services run: they are
+// disabled, or could not be started. Setup starts them at its end. A machine that
+// does not replicate is started all the same: setup needs its replica.
+func (c *computation) unset(s lync.EdgeServer, state lync.EdgeServerState) bool {
+	if state.Running() {
+		return false
+	}
+	return state.Disabled() || c.o.NotStarted[strings.ToLower(s.FQDN)] && state.Replicates()
 }
 
 // replicationAndSetup decides which machines run setup or a restart again, and
@@ -178,12 +196,13 @@ func (c *computation) enable() {
 // proxy also has to take up the site's route, for which the failover procedure
 // restarts the services.
 func (c *computation) activation(s lync.EdgeServer, state lync.EdgeServerState) (setup, restart []uint16) {
+	unset := c.unset(s, state)
 	for _, p := range c.d.Protocols {
 		port := p.Protocol.Port()
 		flagged := slices.ContainsFunc(c.flags, func(f lync.Flag) bool { return f.On && f.Protocol == p.Protocol })
 		silent := state.Running() && !state.Listens(port, s.InterfaceAddresses)
 		switch {
-		case flagged, p.Protocol == lync.SIP && silent, p.Protocol == lync.XMPP && !state.HasXMPPProxy():
+		case unset, flagged, p.Protocol == lync.SIP && silent, p.Protocol == lync.XMPP && !state.HasXMPPProxy():
 			setup = append(setup, port)
 		}
 		if p.Protocol == lync.XMPP && (c.moved[lync.XMPP] || silent) {

@@ -16,8 +16,11 @@ type Observed struct {
 	// Topology must be known; Compute is not called without it.
 	Topology    lync.Topology
 	EdgeServers map[string]lync.Part[lync.EdgeServerState] // by lower-case FQDN
-	Records     map[dns.Key]lync.Part[dns.Lookup]
-	Ports       map[probe.Target]probe.Reading
+	// NotStarted names the machines, by lower-case FQDN, whose services an earlier
+	// run could not start.
+	NotStarted map[string]bool
+	Records    map[dns.Key]lync.Part[dns.Lookup]
+	Ports      map[probe.Target]probe.Reading
 }
 
 // Part names what a difference belongs to; status has a condition for each.

@@ -112,6 +112,23 @@ func TestCompute(t *testing.T) {
 				s.Services[0].State, s.Listening = lync.ServiceStopped, nil
 			})
 		}},
+		"setup-failed": {"setup disables first: what it left cannot be started, only set up, and its rest reads like the plan before", func(w *world) {
+			w.edgeServer("edge1.contoso.com", disable)
+		}},
+		"disabled-and-running": {"a service that runs and is set to disabled is a person's", func(w *world) {
+			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) { s.Services[0].Disabled = true })
+		}},
+		"services-would-not-start": {"setup is what is left when a start failed", func(w *world) {
+			w.edgeServer("edge1.contoso.com", stop)
+			w.notStarted = map[string]bool{"edge1.contoso.com": true}
+		}},
+		"services-would-not-start-nor-replicate": {"setup needs a replica, so the start is tried again", func(w *world) {
+			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) { stop(s); s.Services[1].State = lync.ServiceStopped })
+			w.notStarted = map[string]bool{"edge1.contoso.com": true}
+		}},
+		"services-run-at-last": {"a start that failed is past when all run", func(w *world) {
+			w.notStarted = map[string]bool{"edge1.contoso.com": true}
+		}},
 		"setup-lost": {"a machine that runs and does not listen is set up again", func(w *world) {
 			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) { s.Listening = s.Listening[1:] })
 		}},
@@ -176,6 +193,16 @@ func TestCompute(t *testing.T) {
 		})
 	}
 }
+
+// stop stops the Access Edge and leaves a second service, the replica's agent,
+// running.
+func stop(s *lync.EdgeServerState) {
+	s.Services = []lync.Service{{Name: "RTCSRV", DisplayName: "Access Edge", State: lync.ServiceStopped},
+		{Name: "REPLICA", DisplayName: "Replica Replicator Agent", State: lync.ServiceRunning}, s.Services[1]}
+	s.Listening = nil
+}
+
+func disable(s *lync.EdgeServerState) { stop(s); s.Services[0].Disabled = true }
 
 func golden(t *testing.T, name, got string) string {
 	t.Helper()

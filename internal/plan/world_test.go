@@ -14,12 +14,13 @@ import (
 // world is a small organization with two Edge pools, hosted by edge1, and
 // everything that a route over it observes.
 type world struct {
-	intent   plan.Intent
-	topology lync.Topology
-	servers  map[string]lync.Part[lync.EdgeServerState]
-	records  map[dns.Key]lync.Part[dns.Lookup]
-	closed   map[string]bool // addresses and hosts whose ports do not answer
-	failBack []string        // pools to fail back
+	intent     plan.Intent
+	topology   lync.Topology
+	servers    map[string]lync.Part[lync.EdgeServerState]
+	records    map[dns.Key]lync.Part[dns.Lookup]
+	closed     map[string]bool // addresses and hosts whose ports do not answer
+	notStarted map[string]bool // machines whose services did not start
+	failBack   []string        // pools to fail back
 }
 
 var addresses = map[string]netip.Addr{
@@ -103,7 +104,7 @@ func (w *world) edgeServer(fqdn string, change func(*lync.EdgeServerState)) {
 
 // observed gives what a reconcile would have seen of this world.
 func (w *world) observed(d plan.Desired) plan.Observed {
-	o := plan.Observed{Topology: w.topology, EdgeServers: w.servers, Records: w.records, Ports: map[probe.Target]probe.Reading{}}
+	o := plan.Observed{Topology: w.topology, EdgeServers: w.servers, NotStarted: w.notStarted, Records: w.records, Ports: map[probe.Target]probe.Reading{}}
 	for _, t := range slices.Concat(d.Targets, d.FailBackTargets()) {
 		open := !w.closed[t.Address.String()] && !w.closed[t.Host]
 		r := probe.Reading{Target: t, Open: open, Spoke: open, Detail: "accepted"}

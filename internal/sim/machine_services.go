@@ -1,17 +1,26 @@
 package sim
 
-import "github.com/fedroute/fedroute/internal/sim/powershell/utility"
+import (
+	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/internal/sim/powershell/utility"
+)
 
-// WindowsServices implements utility.ServiceManager: Get-Service shows what the
-// organization's machine runs.
+// WindowsServices implements utility.ServiceManager.
 func (m *machine) WindowsServices() ([]utility.Service, error) {
-	info, err := m.org.farm.Machine(m.info.FQDN)
+	return WindowsServices(m.org.farm, m.info.FQDN)
+}
+
+// WindowsServices lists the services that Get-Service and Get-WmiObject show on
+// the organization's machine.
+func WindowsServices(f *farm.Farm, fqdn string) ([]utility.Service, error) {
+	info, err := f.Machine(fqdn)
 	if err != nil {
 		return nil, err
 	}
 	var list []utility.Service
 	for _, s := range info.Services {
-		list = append(list, utility.Service{Name: s.Name, DisplayName: s.DisplayName, Status: string(s.Status), StartType: string(s.StartType)})
+		list = append(list, utility.Service{Name: s.Name, DisplayName: s.DisplayName, Status: string(s.Status), StartType: string(s.StartType),
+			HidesStartType: !f.Product().TellsStartType})
 	}
 	return list, nil
 }

@@ -107,7 +107,7 @@ func memorable(e apply.Entry) bool {
 
 func historyEntry(planID string, e apply.Entry) v1alpha1.HistoryEntry {
 	return v1alpha1.HistoryEntry{Time: metav1.NewTime(e.Ended).Rfc3339Copy(), Plan: planID, Kind: string(e.Step.Kind), Target: e.Step.Target,
-		From: shorten(e.Step.From), To: shorten(e.Step.To), Result: v1alpha1.StepState(e.State), Message: shorten(e.Message)}
+		From: shorten(e.Step.From), To: shorten(e.Step.To), Result: v1alpha1.StepState(e.State), Reason: byKind[e.Fault].reason, Message: shorten(e.Message)}
 }
 
 func sameEntry(a, b v1alpha1.HistoryEntry) bool {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/sim"
 	"github.com/fedroute/fedroute/internal/sim/cmdlets"
 	"github.com/fedroute/fedroute/internal/sim/cmdlets/dnsserver"
 	"github.com/fedroute/fedroute/internal/sim/farm"
@@ -175,6 +176,11 @@ func (m *machine) Listeners() []netip.AddrPort {
 
 // dnsHost is the DNS server of contoso.com.
 const dnsHost = "dc1.contoso.com"
+
+// WindowsServices implements utility.ServiceManager.
+func (m *machine) WindowsServices() ([]utility.Service, error) {
+	return sim.WindowsServices(m.farm, m.fqdn)
+}
 
 // process starts a PowerShell on the machine.
 func (m *machine) process() (rs *powershell.Runspace, stdout, stderr *bytes.Buffer, err error) {

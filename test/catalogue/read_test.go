@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/sim/cmdlets/reference"
@@ -108,6 +109,35 @@ func TestReadEdgeServer(t *testing.T) {
 			}
 			if got.HasXMPPProxy() != topology.Product.XMPP {
 				t.Errorf("XMPP proxy among %v", got.Services)
+			}
+		})
+	}
+}
+
+// TestReadDisabledServices: what a setup that failed leaves behind, where service
+// objects tell the start mode and where only WMI does.
+func TestReadDisabledServices(t *testing.T) {
+	for _, product := range farm.ProductIDs() {
+		t.Run(product, func(t *testing.T) {
+			o := start(t, contoso(product))
+			observer := shell.NewObserver(o.fleet)
+			if before, err := observer.ReadEdgeServer(context.Background(), edge1a); err != nil || before.Disabled() {
+				t.Fatalf("before: %+v, %v", before, err)
+			}
+			if err := o.AddFault(farm.Fault{Kind: farm.FaultSetupFails, Target: edge1a}); err != nil {
+				t.Fatal(err)
+			}
+			if err := o.operator().Setup(context.Background(), edge1a, o.topology(t).Signature); !fault.Is(err, fault.Failed) {
+				t.Fatalf("setup: %v", err)
+			}
+			got, err := observer.ReadEdgeServer(context.Background(), edge1a)
+			if err != nil || !got.Disabled() || got.Running() || !got.Replicates() {
+				t.Errorf("after: %+v, %v", got, err)
+			}
+			for _, s := range got.Services {
+				if s.Disabled == (s.Name == farm.ServiceReplica) {
+					t.Errorf("%s: disabled is %t", s.Name, s.Disabled)
+				}
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/fedroute/fedroute/internal/lync"
@@ -63,7 +64,8 @@ type edgeServerReply struct {
 	Services       []serviceReply
 }
 
-type serviceReply struct{ Name, DisplayName, State string }
+// serviceReply is one service. StartMode is "" where nobody knows it.
+type serviceReply struct{ Name, DisplayName, State, StartMode string }
 
 func (r edgeServerReply) state(j job) (lync.EdgeServerState, error) {
 	state := lync.EdgeServerState{HostName: r.HostName, LocalSignature: r.LocalSignature}
@@ -77,6 +79,7 @@ func (r edgeServerReply) state(j job) (lync.EdgeServerState, error) {
 	for _, s := range r.Services {
 		state.Services = append(state.Services, lync.Service{
 			Name: s.Name, DisplayName: s.DisplayName, State: lync.ServiceState(s.State),
+			Disabled: strings.EqualFold(s.StartMode, "Disabled"), // so both .NET and WMI call it
 		})
 	}
 	return state, nil

@@ -24,6 +24,10 @@ type Product struct {
 	// XMPPRoute tells whether Set-CsSite has a parameter for it, used or not.
 	XMPPRoute  bool
 	Deployment string // folder of Bootstrapper.exe
+	// TellsStartType tells whether service objects on its machines have StartType:
+	// since .NET Framework 4.6.1 [doc]; 2010 and 2013 were made for earlier ones
+	// [inferred].
+	TellsStartType bool
 }
 
 // PairsPools tells whether Front End pools can be paired and failed over: since
@@ -48,18 +52,18 @@ var products = map[string]Product{
 	"SkypeForBusinessServer2015": {
 		Name: "Skype for Business Server 2015", Printed: "Skype for Business Server 2015", Version: "6.0.9319.0", Module: "SkypeForBusiness", ServiceVersion: 7,
 		XMPP: true, XMPPRoute: true,
-		Deployment: `C:\Program Files\Skype for Business Server 2015\Deployment`,
+		Deployment: `C:\Program Files\Skype for Business Server 2015\Deployment`, TellsStartType: true,
 	},
 	"SkypeForBusinessServer2019": {
 		Name: "Skype for Business Server 2019", Printed: "Skype for Business Server 2019", Version: "7.0.2046.0", Module: "SkypeForBusiness", ServiceVersion: 8,
 		XMPPRoute:  true,
-		Deployment: `C:\Program Files\Skype for Business Server 2019\Deployment`,
+		Deployment: `C:\Program Files\Skype for Business Server 2019\Deployment`, TellsStartType: true,
 	},
 	"SkypeForBusinessServerSE": {
 		Name: "Skype for Business Server Subscription Edition", Printed: "Skype for Business Server Subscription Edition",
 		Version: "7.0.2046.820", Module: "SkypeForBusiness", ServiceVersion: 8,
 		XMPPRoute:  true,
-		Deployment: `C:\Program Files\Skype for Business Server Subscription Edition\Deployment`,
+		Deployment: `C:\Program Files\Skype for Business Server Subscription Edition\Deployment`, TellsStartType: true,
 	},
 }
 

@@ -94,7 +94,7 @@ const noCommand = "CommandNotFoundException"
 
 var oneEditionCommands = map[string]difference{
 	"join string":   {"Join-String", `1, 2 | Join-String -Separator ',' -OutputPrefix '['`, fails(noCommand), out("[1,2")},
-	"wmi":           {"Get-WmiObject", `Get-WmiObject Win32_Service`, refuses("Get-WmiObject"), fails(noCommand)},
+	"wmi":           {"Get-WmiObject", `Get-WmiObject Win32_Service`, refuses("Get-WmiObject on a machine of no organization"), fails(noCommand)},
 	"markdown":      {"ConvertFrom-Markdown", `ConvertFrom-Markdown -Path x`, fails(noCommand), refuses("ConvertFrom-Markdown")},
 	"snap-ins":      {"Add-PSSnapin", `Add-PSSnapin x`, refuses("Add-PSSnapin"), fails(noCommand)},
 	"test json":     {"Test-Json", `Test-Json '{}'`, fails(noCommand), refuses("Test-Json")},

@@ -13,10 +13,15 @@ import (
 
 // Service is a Windows service as its service control manager shows it. Status
 // and StartType are names of .NET's ServiceControllerStatus and ServiceStartMode.
-type Service struct{ Name, DisplayName, Status, StartType string }
+type Service struct {
+	Name, DisplayName, Status, StartType string
+	// HidesStartType: the machine's ServiceController has no StartType, as before
+	// .NET Framework 4.6.1.
+	HidesStartType bool
+}
 
 // ServiceManager is a machine (powershell.Options.Machine) whose services
-// Get-Service can show; on other machines the command is refused.
+// Get-Service and Get-WmiObject can show; on other machines both are refused.
 type ServiceManager interface {
 	// WindowsServices lists the services of the machine.
 	WindowsServices() ([]Service, error)
@@ -33,15 +38,10 @@ var (
 func getService() cmdlet {
 	return cmdlet{name: "Get-Service", heeds: "Name DisplayName Include Exclude",
 		process: func(_ context.Context, c *powershell.Call) error {
-			manager, ok := c.Runspace().Env().Machine.(ServiceManager)
-			if !ok {
-				return dotnet.Refuse("Get-Service on a machine of no organization")
-			}
-			all, err := manager.WindowsServices()
+			all, err := servicesOf(c, "Get-Service")
 			if err != nil {
 				return err
 			}
-			slices.SortFunc(all, func(a, b Service) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 			parameter, patterns := "Name", c.Texts("Name")
 			if c.Has("DisplayName") {
 				parameter, patterns = "DisplayName", c.Texts("DisplayName")
@@ -56,6 +56,17 @@ func getService() cmdlet {
 			}
 			return nil
 		}}
+}
+
+// servicesOf lists the services of the machine by name.
+func servicesOf(c *powershell.Call, command string) ([]Service, error) {
+	manager, ok := c.Runspace().Env().Machine.(ServiceManager)
+	if !ok {
+		return nil, dotnet.Refuse("%s on a machine of no organization", command)
+	}
+	all, err := manager.WindowsServices()
+	slices.SortFunc(all, func(a, b Service) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	return all, err
 }
 
 // emitServices puts out the services whose name or display name matches.
@@ -87,8 +98,10 @@ func emitServices(c *powershell.Call, all []Service, parameter, pattern string) 
 func (s Service) object() *value.Object {
 	o := value.NewObject("System.ServiceProcess.ServiceController", "System.ComponentModel.Component").
 		Set("Name", s.Name).Set("DisplayName", s.DisplayName).Set("ServiceName", s.Name).Set("MachineName", ".").
-		Set("Status", serviceStatus.Of(s.Status)).Set("StartType", serviceStart.Of(s.StartType)).
-		Set("CanStop", s.Status == "Running")
+		Set("Status", serviceStatus.Of(s.Status)).Set("CanStop", s.Status == "Running")
+	if !s.HidesStartType {
+		o.Set("StartType", serviceStart.Of(s.StartType))
+	}
 	o.Adapted = true
 	o.Text = func() string { return s.Name }
 	o.Methods = make(map[string]value.Method)

@@ -54,6 +54,6 @@ func managementCmdlets() []cmdlet {
 	return []cmdlet{
 		joinPath(), splitPath(), testPath(), resolvePath(), convertPath(), getLocation(), setLocation(), pushLocation(stack), popLocation(stack),
 		getItem(), getChildItem(), newItem(), copyItem(), moveItem(), removeItem(), renameItem(),
-		getContent(), setContent(), addContent(), clearContent(), getService(),
+		getContent(), setContent(), addContent(), clearContent(), getService(), getWMIObject(),
 	}
 }

@@ -62,7 +62,7 @@ func Machine() *powershell.Module {
 	}}
 	for _, shell := range utility.Modules() {
 		for _, c := range shell.Commands {
-			if c.Name != "Get-Service" {
+			if c.Name != "Get-Service" && c.Name != "Get-WmiObject" {
 				continue
 			}
 			own, page := *c, c.Editions[powershell.Windows51]
