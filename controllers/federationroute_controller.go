@@ -191,6 +191,8 @@ func (s *scope) observe(ctx context.Context, now sight) error {
 		Topology:    now.snapshot.Topology.Value,
 		EdgeServers: now.snapshot.EdgeServers,
 		NotStarted:  status.NotStarted(s.facts.Previous),
+		Document:    now.snapshot.Document,
+		Published:   s.topology.Status.PublishedDocument,
 		Records:     lookUp(ctx, open, s.facts.Desired.Records),
 		Ports:       ports,
 	}
@@ -264,7 +266,8 @@ func (s *scope) begin(ctx context.Context, now sight) error {
 	err = s.runs.begin(order{
 		route: s.route, topology: s.topologyKey(),
 		planID: s.facts.Plan.ID, secrets: print, plan: s.facts.Plan, base: s.facts.Observed.Topology, failBack: s.facts.FailBack.Text,
-		hands:   apply.Hands{Observer: shell.NewObserver(fleet), Operator: shell.NewOperator(fleet), Zones: open, Prober: s.options.Prober, Clock: s.options.Clock},
+		hands: apply.Hands{Observer: shell.NewObserver(fleet), Operator: shell.NewOperator(fleet), Zones: open, Prober: s.options.Prober, Clock: s.options.Clock,
+			Ledger: ledger{client: s.options.Client, topology: s.topologyKey(), uid: s.topology.UID}},
 		changed: func() { s.moved <- event.TypedGenericEvent[types.NamespacedName]{Object: key} },
 	})
 	if err != nil {

@@ -96,7 +96,7 @@ func digestOf(s sight) [32]byte {
 		servers[name] = part{State: p.Value, Kind: fault.KindOf(p.Err)}
 	}
 	// Marshal sorts map keys and cannot fail on these types.
-	text, _ := json.Marshal([]any{s.uid, s.generation, t, replicas, servers, fault.KindOf(s.snapshot.Topology.Err), fault.KindOf(s.err)})
+	text, _ := json.Marshal([]any{s.uid, s.generation, t, replicas, servers, s.snapshot.Document.Value, fault.KindOf(s.snapshot.Document.Err), fault.KindOf(s.snapshot.Topology.Err), fault.KindOf(s.err)})
 	return sha256.Sum256(text)
 }
 

@@ -24,6 +24,9 @@ const (
 
 	// ConditionEdgeServersReachable: every Edge machine answered over WinRM.
 	ConditionEdgeServersReachable = "EdgeServersReachable"
+	// ConditionTopologyEnabled: the published topology is in force on every Edge
+	// machine whose replica is up to date.
+	ConditionTopologyEnabled = "TopologyEnabled"
 )
 
 // Reasons. Each is documented in docs/spec with what to do.
@@ -78,6 +81,8 @@ const (
 	ReasonOutcomeUnknown = "OutcomeUnknown"
 	// ReasonStepFailed: the far side tried a step and reported failure.
 	ReasonStepFailed = "StepFailed"
+	// ReasonNotEnabled: a topology was published and never enabled.
+	ReasonNotEnabled = "NotEnabled"
 	// ReasonInternal: a defect of the controller.
 	ReasonInternal = "Internal"
 )

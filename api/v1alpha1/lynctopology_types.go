@@ -131,8 +131,8 @@ type LyncTopologyStatus struct {
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// Conditions: Ready, Reconciling and Stalled in the kstatus meaning, and
-	// EdgeServersReachable.
+	// Conditions: Ready, Reconciling and Stalled in the kstatus meaning,
+	// EdgeServersReachable and TopologyEnabled.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -160,6 +160,13 @@ type LyncTopologyStatus struct {
 	// +optional
 	// +listType=atomic
 	FrontEndPools []FrontEndPoolStatus `json:"frontEndPools,omitempty"`
+
+	// PublishedDocument is a digest, without its Signature, of the topology document
+	// that fedroute published last or was about to publish. It tells whether a
+	// document that was published and never enabled is fedroute's own.
+	// +optional
+	// +kubebuilder:validation:MaxLength=128
+	PublishedDocument string `json:"publishedDocument,omitempty"`
 
 	// ObservedAt is when what is shown here was first seen so. It does not move
 	// while nothing changes; the metric fedroute_observation_timestamp_seconds

@@ -120,7 +120,7 @@ func machine(fqdn, external, inside string) lync.EdgeServer {
 }
 
 func (f *farm) hands() apply.Hands {
-	return apply.Hands{Observer: f, Operator: f, Zones: map[string]apply.Zone{"contoso.com": {Reader: f.zone, Writer: f.zone}}, Prober: f, Clock: f.clock}
+	return apply.Hands{Observer: f, Operator: f, Ledger: f, Zones: map[string]apply.Zone{"contoso.com": {Reader: f.zone, Writer: f.zone}}, Prober: f, Clock: f.clock}
 }
 
 // begin starts a run of the steps, planned from the farm as it stands.
@@ -199,6 +199,21 @@ func (f *farm) ReadEdgeServer(_ context.Context, server string) (lync.EdgeServer
 func (f *farm) PublishFlags(_ context.Context, change lync.FlagChange) (lync.Published, error) {
 	err := f.act("publish from "+change.Signature, func() { f.topology.Signature = "s2" })
 	return lync.Published{Signature: "s2"}, err
+}
+
+func (f *farm) ProposeFlags(_ context.Context, change lync.FlagChange) (string, error) {
+	return "sha256-of-s2", f.act("propose from "+change.Signature, func() {})
+}
+
+// Publishing is the ledger.
+func (f *farm) Publishing(_ context.Context, digest string) error {
+	return f.act("note "+digest, func() {})
+}
+
+func (f *farm) ReadDocument(context.Context) (string, string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.topology.Signature, "sha256-of-" + f.topology.Signature, f.unread["topology"]
 }
 
 func (f *farm) SetSiteRoute(_ context.Context, site string, protocol lync.Protocol, pool string) (string, error) {

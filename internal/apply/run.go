@@ -27,6 +27,7 @@ type Clock interface {
 type Hands struct {
 	Observer lync.Observer
 	Operator lync.Operator
+	Ledger   Ledger
 	Zones    map[string]Zone // by zone name
 	Prober   probe.Prober
 	Clock    Clock

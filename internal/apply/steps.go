@@ -64,8 +64,12 @@ func (w work) startServices(ctx context.Context, s plan.Step) (bool, error) {
 }
 
 func (w work) publishFlags(ctx context.Context, s plan.Step) error {
+	change := lync.FlagChange{Signature: w.Base.Signature, Flags: s.Flags}
+	if err := w.announce(ctx, change); err != nil {
+		return err
+	}
 	w.changing()
-	published, err := w.hands.Operator.PublishFlags(ctx, lync.FlagChange{Signature: w.Base.Signature, Flags: s.Flags})
+	published, err := w.hands.Operator.PublishFlags(ctx, change)
 	if err != nil {
 		return err
 	}

@@ -119,15 +119,20 @@ func TestStepsOnMachines(t *testing.T) {
 
 func TestStepsOnTheStore(t *testing.T) {
 	try(t, map[string]stepCase{
-		"publish": {"one publish, from the document that was planned on", publishFlags, func(*farm) {}, apply.Done, "", []string{"publish from s1"}, 0},
+		"publish, not noted": {"what is not noted is not published: nobody could tell whose it was", publishFlags, func(f *farm) { f.before["note sha256-of-s2"] = refuses },
+			apply.Failed, "the far side said no", []string{"propose from s1", "note sha256-of-s2"}, 0},
+		"publish, not proposed": {"nor what is not known", publishFlags, func(f *farm) { f.before["propose from s1"] = refuses },
+			apply.Failed, "the far side said no", []string{"propose from s1"}, 0},
+		"enable":  {"nothing is published that would have to be noted", plan.Step{Kind: plan.PublishFlags, Target: "topology"}, func(*farm) {}, apply.Done, "", []string{"publish from s1"}, 0},
+		"publish": {"one publish, from the document that was planned on", publishFlags, func(*farm) {}, apply.Done, "", []string{"propose from s1", "note sha256-of-s2", "publish from s1"}, 0},
 		"publish, stale": {"a stale document is refused, not overwritten", publishFlags, func(f *farm) {
 			f.before["publish from s1"] = func() error {
 				return fault.New(fault.Conflict, "publish", "the topology", "it was published by someone else")
 			}
-		}, apply.Failed, "someone else", []string{"publish from s1"}, 0},
+		}, apply.Failed, "someone else", []string{"propose from s1", "note sha256-of-s2", "publish from s1"}, 0},
 		"publish, answer lost": {"a publish is never sent twice", publishFlags, func(f *farm) {
 			f.before["publish from s1"] = func() error { return fault.New(fault.OutcomeUnknown, "publish", "the topology", "no answer came") }
-		}, apply.Failed, "no answer came", []string{"publish from s1"}, 0},
+		}, apply.Failed, "no answer came", []string{"propose from s1", "note sha256-of-s2", "publish from s1"}, 0},
 		"route":          {"set and read back", siteRoute, func(*farm) {}, apply.Done, "", []string{"route SIP of Redmond"}, 0},
 		"route, refused": {"a refusal is the step's message", siteRoute, func(f *farm) { f.before["route SIP of Redmond"] = refuses }, apply.Failed, "the far side said no", []string{"route SIP of Redmond"}, 0},
 		"route, not kept": {"what a read does not show was not done", siteRoute, func(f *farm) { f.effect["keep routes"] = func() {} }, apply.Failed,

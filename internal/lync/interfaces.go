@@ -9,6 +9,10 @@ type Observer interface {
 	ReadTopology(ctx context.Context) (Topology, string, error)
 	// ReadEdgeServer asks the Edge machine itself. Faults as above.
 	ReadEdgeServer(ctx context.Context, server string) (EdgeServerState, error)
+	// ReadDocument gives signature and digest of the published document. Two
+	// documents that differ in nothing but their Signature have the same digest.
+	// Faults as of ReadTopology.
+	ReadDocument(ctx context.Context) (signature, digest string, err error)
 }
 
 // SiteRouter points a site at an Edge pool.
@@ -20,6 +24,9 @@ type SiteRouter interface {
 
 // Publisher changes the federation flags in the topology document.
 type Publisher interface {
+	// ProposeFlags gives the digest of the document that PublishFlags would
+	// publish, and changes nothing. Faults as of PublishFlags.
+	ProposeFlags(ctx context.Context, change FlagChange) (digest string, err error)
 	// PublishFlags edits, publishes and enables the topology in one act; without
 	// flags it only enables, which finishes a publish that ended half-way. It
 	// refuses with Conflict when the document's Signature is not the expected

@@ -229,6 +229,31 @@ type Snapshot struct {
 	Topology Part[Topology]
 	// EdgeServers holds every Edge machine of the topology by lower-case FQDN.
 	EdgeServers map[string]Part[EdgeServerState]
+	// Document is the digest of the published document, looked at only while that
+	// is not in force somewhere; else it is known and empty.
+	Document Part[string]
+}
+
+// NotEnabled names the Edge machines that are up to date with another document
+// than the published one: it was published and never enabled, and no replica will
+// ever carry it.
+func (s Snapshot) NotEnabled() []string {
+	var out []string
+	for _, pool := range s.Topology.Value.EdgePools {
+		for _, server := range pool.Servers {
+			if state, ok := s.EdgeServers[strings.ToLower(server.FQDN)]; ok && s.Topology.Value.NotEnabled(server, state) {
+				out = append(out, server.FQDN)
+			}
+		}
+	}
+	return out
+}
+
+// NotEnabled reports whether the machine is known to be up to date with another
+// document than the published one.
+func (t Topology) NotEnabled(server EdgeServer, state Part[EdgeServerState]) bool {
+	local := state.Value.LocalSignature
+	return state.Known() && local != "" && t.Replicas[strings.ToLower(server.FQDN)].UpToDate && !strings.EqualFold(local, t.Signature)
 }
 
 // Part is something that was looked at. Unknown is a value: when Err is set,

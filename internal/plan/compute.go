@@ -167,27 +167,8 @@ func (c *computation) replicationAndSetup() {
 			c.step(Step{Kind: RestartEdgeServices, Target: s.FQDN, From: "XMPP route of before", To: "listening on " + portList(restart), Server: s, Ports: restart})
 		}
 	}
-	if wait {
-		c.enable()
+	if c.enable(wait) || wait {
 		c.step(Step{Kind: AwaitReplication, Target: c.d.Pool.FQDN, From: "replicas of before", To: "replicas newer than the change", Servers: c.d.Pool.Servers})
-	}
-}
-
-// enable finishes a publish that ended between Publish-CsTopology and
-// Enable-CsTopology: its flags read as set, its document is in force nowhere, and
-// no replica would ever carry it. A replica that is up to date with another
-// document than the published one tells.
-func (c *computation) enable() {
-	if len(c.flags) > 0 || !c.d.ManageFlags {
-		return
-	}
-	for _, s := range c.d.Pool.Servers {
-		local := c.o.server(s).Value.LocalSignature
-		replica := c.o.Topology.Replicas[strings.ToLower(s.FQDN)]
-		if replica.UpToDate && local != "" && !strings.EqualFold(local, c.o.Topology.Signature) {
-			c.step(Step{Kind: PublishFlags, Target: "topology", From: "published, not in force on " + s.FQDN, To: "enabled"})
-			return
-		}
 	}
 }
 

@@ -19,8 +19,12 @@ type Observed struct {
 	// NotStarted names the machines, by lower-case FQDN, whose services an earlier
 	// run could not start.
 	NotStarted map[string]bool
-	Records    map[dns.Key]lync.Part[dns.Lookup]
-	Ports      map[probe.Target]probe.Reading
+	// Document is the digest of the published document where that is not in force,
+	// and Published that of the document that fedroute published last.
+	Document  lync.Part[string]
+	Published string
+	Records   map[dns.Key]lync.Part[dns.Lookup]
+	Ports     map[probe.Target]probe.Reading
 }
 
 // Part names what a difference belongs to; status has a condition for each.

@@ -145,8 +145,33 @@ func TestCompute(t *testing.T) {
 			for _, p := range []string{"edge1.contoso.com", "edge2.contoso.com"} {
 				w.pool(p).SIPEnabled, w.pool(p).XMPPEnabled = p == "edge2.contoso.com", p == "edge2.contoso.com"
 			}
-			w.topology.Signature = "s2"
-			w.topology.Replicas = map[string]lync.Replica{"edge2.contoso.com": {UpToDate: true}}
+			unenabled(w, "edge2.contoso.com")
+			w.published = "sha256-theirs"
+		}},
+		"published-by-us-and-nothing-else-differs": {"a document that is in force nowhere is drift", func(w *world) {
+			unenabled(w, "edge1.contoso.com")
+			w.published = "sha256-theirs"
+		}},
+		"published-by-somebody-else": {"is left alone", func(w *world) {
+			unenabled(w, "edge1.contoso.com")
+			w.published = "sha256-ours"
+		}},
+		"published-by-somebody": {"unknown is not ours", func(w *world) {
+			unenabled(w, "edge1.contoso.com")
+			w.document = lync.Part[string]{Err: fault.New(fault.Unreachable, "read the topology document", "fe1", "no answer")}
+		}},
+		"published-by-us-with-flags-verified": {"flags are a person's", func(w *world) {
+			unenabled(w, "edge1.contoso.com")
+			w.intent.ManageFlags, w.published = false, "sha256-theirs"
+		}},
+		"move-on-what-somebody-else-published": {"no replica will carry it, and a person is asked", func(w *world) {
+			unenabled(w, "edge1.contoso.com")
+			w.topology.Sites[0].XMPPRoute = "edge2.contoso.com"
+		}},
+		"move-on-what-somebody-published": {"whose it is decides and is not known", func(w *world) {
+			unenabled(w, "edge1.contoso.com")
+			w.document = lync.Part[string]{Err: fault.New(fault.Unreachable, "read the topology document", "fe1", "no answer")}
+			w.topology.Sites[0].XMPPRoute = "edge2.contoso.com"
 		}},
 		"half-associated": {"one of three links differs", func(w *world) { w.topology.FrontEndPools[0].Edge.Mediation = "edge2.contoso.com" }},
 		"front-end-to-be-failed-back": {"what a move or a person asks for is done", func(w *world) {
@@ -200,6 +225,12 @@ func stop(s *lync.EdgeServerState) {
 	s.Services = []lync.Service{{Name: "RTCSRV", DisplayName: "Access Edge", State: lync.ServiceStopped},
 		{Name: "REPLICA", DisplayName: "Replica Replicator Agent", State: lync.ServiceRunning}, s.Services[1]}
 	s.Listening = nil
+}
+
+// unenabled lets somebody publish: no replica carries the document.
+func unenabled(w *world, machine string) {
+	w.topology.Signature, w.document = "s2", lync.Part[string]{Value: "sha256-theirs"}
+	w.topology.Replicas = map[string]lync.Replica{machine: {UpToDate: true}}
 }
 
 func disable(s *lync.EdgeServerState) { stop(s); s.Services[0].Disabled = true }

@@ -21,6 +21,8 @@ type world struct {
 	closed     map[string]bool // addresses and hosts whose ports do not answer
 	notStarted map[string]bool // machines whose services did not start
 	failBack   []string        // pools to fail back
+	document   lync.Part[string]
+	published  string // by us, last
 }
 
 var addresses = map[string]netip.Addr{
@@ -104,7 +106,8 @@ func (w *world) edgeServer(fqdn string, change func(*lync.EdgeServerState)) {
 
 // observed gives what a reconcile would have seen of this world.
 func (w *world) observed(d plan.Desired) plan.Observed {
-	o := plan.Observed{Topology: w.topology, EdgeServers: w.servers, NotStarted: w.notStarted, Records: w.records, Ports: map[probe.Target]probe.Reading{}}
+	o := plan.Observed{Topology: w.topology, EdgeServers: w.servers, NotStarted: w.notStarted, Document: w.document, Published: w.published,
+		Records: w.records, Ports: map[probe.Target]probe.Reading{}}
 	for _, t := range slices.Concat(d.Targets, d.FailBackTargets()) {
 		open := !w.closed[t.Address.String()] && !w.closed[t.Host]
 		r := probe.Reading{Target: t, Open: open, Spoke: open, Detail: "accepted"}

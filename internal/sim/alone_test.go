@@ -27,6 +27,8 @@ var alone = []struct{ script, machine, arguments, show, want string }{
 		`$_.Signature.Length -gt 0 -and $_.SimpleUrlsRestored`, "True"},
 	{"Set-SiteRoute", "fe1.contoso.com", "Site = 'Redmond'; Protocol = 'SIP'; EdgePool = 'edge2.contoso.com'", `$_.Route`, "EdgeServer:edge2.contoso.com"},
 	{"Invoke-EdgeSetup", "edge2.contoso.com", "Signature = '#SIGNATURE#'; HostName = 'edge2.contoso.com'", `$_.Ran`, "Bootstrapper"},
+	{"Read-TopologyDocument", "fe1.contoso.com", "", `[string](([xml]$_.Document).Topology.Signature -eq $_.Signature) + ' ' + $_.Signature.Length`, "True 36"},
+	{"Publish-FederationFlags", "fe1.contoso.com", "Signature = '#SIGNATURE#'; DisableSip = 'edge2.contoso.com'; ProposeOnly = $true", `[string]($_.Document -like '*edge2.contoso.com*') + ' ' + @($_.PSObject.Properties).Count`, "True 1"},
 	{"Stop-EdgeServices", "edge2.contoso.com", "", `$_.Services -gt 3`, "True"},
 	{"Start-EdgeServices", "edge2.contoso.com", "", `$_.Services -gt 3`, "True"},
 	{"Read-EdgeServer", "edge2.contoso.com", "", `$_.HostName + ' ' + (@($_.Listening -like '*:5061').Count -gt 0) + ' ' + @($_.Services.State | Sort-Object -Unique)`, "edge2.contoso.com True Running"},
@@ -46,7 +48,7 @@ func TestEveryScriptRunsAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := aloneOrganization(t, powershell)
-			texts := map[string]string{}
+			texts, called := map[string]string{}, map[string]bool{}
 			for _, c := range shell.Commands() {
 				texts[c.Name] = c.Text
 			}
@@ -56,10 +58,12 @@ func TestEveryScriptRunsAlone(t *testing.T) {
 				if got := command(t, o, call.machine, script); got != call.want {
 					t.Errorf("%s: %s, want %s", call.script, got, call.want)
 				}
-				delete(texts, call.script)
+				called[call.script] = true
 			}
 			for name := range texts {
-				t.Errorf("no call of %s is known", name)
+				if !called[name] {
+					t.Errorf("no call of %s is known", name)
+				}
 			}
 			if diff := cmp.Diff([]farm.Violation{}, append([]farm.Violation{}, o.farm.Violations()...)); diff != "" {
 				t.Errorf("violations (-want +got):\n%s", diff)

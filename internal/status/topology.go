@@ -50,6 +50,7 @@ func Topology(f TopologyFacts) v1alpha1.LyncTopologyStatus {
 		s.ObservedAt = &at
 	}
 	c.edgeServers(f, s.EdgePools)
+	c.topologyEnabled(f)
 	c.summary(finding{v1alpha1.ReasonObserved, fmt.Sprintf("%s %s answers on %s", t.Product.Name, t.Product.Version, s.Endpoint), settled})
 	return s
 }

@@ -175,6 +175,10 @@ func TestEveryReasonIsReached(t *testing.T) {
 		collect(status.Route(f).Conditions)
 	}
 	collect(status.Topology(seen()).Conditions)
+	f := unenabled()
+	f.Previous = status.Topology(f)
+	f.Now = f.Now.Add(time.Hour)
+	collect(status.Topology(f).Conditions)
 	declared := reasons(t)
 	if len(declared) < 20 {
 		t.Fatalf("only %d reasons were read", len(declared))

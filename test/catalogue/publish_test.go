@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/sim/farm"
 )
 
@@ -50,6 +51,41 @@ func TestPublishFlags(t *testing.T) {
 	}
 	if host.disk.Exists(`C:\Windows\Temp\fedroute-publish-` + before.Signature + `.xml`) {
 		t.Error("the edited document was left behind")
+	}
+}
+
+// TestProposeFlags: what is going to be published is known before, by all but its
+// Signature, and proposing it changes nothing.
+func TestProposeFlags(t *testing.T) {
+	for _, product := range farm.ProductIDs() {
+		t.Run(product, func(t *testing.T) {
+			o := start(t, contoso(product))
+			observer := shell.NewObserver(o.fleet)
+			_, before, err := observer.ReadDocument(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			change := lync.FlagChange{Signature: o.Truth().Published.Signature, Flags: []lync.Flag{{Pool: edge2, Protocol: lync.SIP, On: true}}}
+			writes := len(o.Journal())
+			proposed, err := o.operator().ProposeFlags(context.Background(), change)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := len(o.Journal()) - writes; n != 0 || o.LostSimpleURLs() != nil {
+				t.Errorf("proposing made %d writes and lost %v", n, o.LostSimpleURLs())
+			}
+			published, err := o.operator().PublishFlags(context.Background(), change)
+			if err != nil {
+				t.Fatal(err)
+			}
+			signature, after, err := observer.ReadDocument(context.Background())
+			if err != nil || after != proposed || after == before || signature != published.Signature {
+				t.Errorf("digest %s before, %s proposed, %s after; signature %s, published %s; %v", before, proposed, after, signature, published.Signature, err)
+			}
+			if _, err := o.operator().ProposeFlags(context.Background(), change); !fault.Is(err, fault.Conflict) {
+				t.Errorf("a proposal from a stale document: %v", err)
+			}
+		})
 	}
 }
 

@@ -19,7 +19,7 @@ func TestCommands(t *testing.T) {
 	}
 	want := []line{
 		{"Invoke-EdgeSetup", true}, {"Invoke-PoolFailBack", true}, {"Publish-FederationFlags", true},
-		{"Read-EdgeServer", false}, {"Read-Topology", false},
+		{"Read-EdgeServer", false}, {"Read-Topology", false}, {"Read-TopologyDocument", false},
 		{"Set-DnsRecords", true}, {"Set-EdgeAssociation", true}, {"Set-SiteRoute", true}, {"Start-EdgeServices", true}, {"Stop-EdgeServices", true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/contain"
+	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
@@ -44,7 +45,19 @@ func Observe(ctx context.Context, observer lync.Observer, last lync.Snapshot, cl
 		open = append(open, name)
 	}
 	maps.Copy(snapshot.EdgeServers, ask(ctx, observer, open))
+	if len(snapshot.NotEnabled()) > 0 {
+		snapshot.Document = published(ctx, observer, topology.Signature)
+	}
 	return snapshot
+}
+
+// published looks at the document with the signature.
+func published(ctx context.Context, observer lync.Observer, signature string) lync.Part[string] {
+	found, digest, err := observer.ReadDocument(ctx)
+	if err == nil && !strings.EqualFold(found, signature) {
+		err = fault.New(fault.Conflict, "read the topology document", signature, "somebody published another meanwhile")
+	}
+	return lync.Part[string]{Value: digest, Err: err}
 }
 
 // stands reports whether a reading taken beside the topology's says no less than

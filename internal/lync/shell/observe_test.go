@@ -25,6 +25,7 @@ type observer struct {
 	takes      time.Duration // of the topology
 	signatures []string      // of the machines' replicas, one by one; the last stays
 	dead       map[string]error
+	document   [2]string // signature and digest of the published document
 
 	mu             sync.Mutex
 	running, limit int
@@ -34,6 +35,11 @@ type observer struct {
 func (o *observer) ReadTopology(context.Context) (lync.Topology, string, error) {
 	time.Sleep(o.takes)
 	return o.topology, first, o.err
+}
+
+func (o *observer) ReadDocument(context.Context) (string, string, error) {
+	o.asked = append(o.asked, "document")
+	return o.document[0], o.document[1], o.err
 }
 
 func (o *observer) ReadEdgeServer(_ context.Context, server string) (lync.EdgeServerState, error) {
@@ -72,6 +78,35 @@ func TestObserve(t *testing.T) {
 	}
 	if part, there := got.EdgeServers["edge2"]; !there || !errors.Is(part.Err, errDead) {
 		t.Errorf("a machine that does not answer is an unknown part: %+v", part)
+	}
+}
+
+// TestObserveDocument: it is large, and read only when the machines tell of a
+// publish that was never enabled.
+func TestObserveDocument(t *testing.T) {
+	cases := map[string]struct {
+		reason   string
+		local    string
+		upToDate bool
+		found    string // the signature of the document
+		want     lync.Part[string]
+		asked    bool
+	}{
+		"in force":    {"every day", "S2", true, "s2", lync.Part[string]{}, false},
+		"on its way":  {"the replica says so", "s1", false, "s2", lync.Part[string]{}, false},
+		"not enabled": {"its digest tells whose it is", "s1", true, "S2", lync.Part[string]{Value: "sha256-d"}, true},
+		"overtaken":   {"another document says nothing of this one", "s1", true, "s3", lync.Part[string]{Value: "sha256-d", Err: errors.New("")}, true},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			o := &observer{signatures: []string{c.local}, document: [2]string{c.found, "sha256-d"}, topology: lync.Topology{Signature: "s2",
+				Replicas:  map[string]lync.Replica{"edge1": {UpToDate: c.upToDate}},
+				EdgePools: []lync.EdgePool{{FQDN: "p1", Servers: []lync.EdgeServer{{FQDN: "Edge1"}}}}}}
+			got := shell.Observe(context.Background(), o, lync.Snapshot{}, time.Now).Document
+			if got.Value != c.want.Value || got.Known() != c.want.Known() || slices.Contains(o.asked, "document") != c.asked {
+				t.Errorf("%s: %+v, asked %v", c.reason, got, o.asked)
+			}
+		})
 	}
 }
 

@@ -56,6 +56,27 @@ func (o *Observer) ReadEdgeServer(ctx context.Context, server string) (lync.Edge
 	return reply.state(j)
 }
 
+// documentReply is what Read-TopologyDocument.ps1 emits.
+type documentReply struct{ Signature, Document string }
+
+// ReadDocument implements lync.Observer.
+func (o *Observer) ReadDocument(ctx context.Context) (signature, digest string, err error) {
+	j := job{script: script(readTopologyDocument), op: "read the topology document", limit: topologyLimit}
+	raw, _, err := o.reader.onManagement(ctx, j)
+	if err != nil {
+		return "", "", err
+	}
+	reply, err := decode[documentReply](raw, j)
+	if err != nil {
+		return "", "", err
+	}
+	digest, err = documentDigest(reply.Document)
+	if err != nil {
+		return "", "", malformed(j, "the topology document: %v", err)
+	}
+	return reply.Signature, digest, nil
+}
+
 // edgeServerReply is what Read-EdgeServer.ps1 emits.
 type edgeServerReply struct {
 	HostName       string

@@ -59,6 +59,7 @@ type publishRequest struct {
 	DisableSip  []string `json:",omitempty"`
 	EnableXmpp  []string `json:",omitempty"`
 	DisableXmpp []string `json:",omitempty"`
+	ProposeOnly bool     `json:",omitempty"`
 }
 
 type publishReply struct {
@@ -70,6 +71,50 @@ type publishReply struct {
 // PublishFlags implements lync.Publisher.
 func (o *Operator) PublishFlags(ctx context.Context, change lync.FlagChange) (lync.Published, error) {
 	j := job{script: script(o.scripts.publishFlags), op: "publish the federation flags", limit: publishLimit}
+	request, err := publishing(change, j)
+	if err != nil {
+		return lync.Published{}, err
+	}
+	j.arguments = request
+	raw, err := o.writer.onManagement(ctx, j)
+	if err != nil {
+		return lync.Published{}, err
+	}
+	reply, err := decode[publishReply](raw, j)
+	return lync.Published{
+		Signature: reply.Signature, BackupFile: reply.BackupFile, SimpleURLsRestored: reply.SimpleUrlsRestored,
+	}, err
+}
+
+type proposalReply struct{ Document string }
+
+// ProposeFlags implements lync.Publisher: the same script edits the document and
+// goes no further.
+func (o *Operator) ProposeFlags(ctx context.Context, change lync.FlagChange) (string, error) {
+	j := job{script: script(o.scripts.publishFlags), op: "prepare the publish of the federation flags", limit: settingLimit}
+	request, err := publishing(change, j)
+	if err != nil {
+		return "", err
+	}
+	request.ProposeOnly = true
+	j.arguments = request
+	raw, err := o.writer.onManagement(ctx, j)
+	if err != nil {
+		return "", err
+	}
+	reply, err := decode[proposalReply](raw, j)
+	if err != nil {
+		return "", err
+	}
+	digest, err := documentDigest(reply.Document)
+	if err != nil {
+		return "", malformed(j, "the topology document: %v", err)
+	}
+	return digest, nil
+}
+
+// publishing sorts the flags into what the script asks for.
+func publishing(change lync.FlagChange, j job) (publishRequest, error) {
 	request := publishRequest{Signature: change.Signature}
 	for _, f := range change.Flags {
 		switch {
@@ -82,18 +127,10 @@ func (o *Operator) PublishFlags(ctx context.Context, change lync.FlagChange) (ly
 		case f.Protocol == lync.XMPP:
 			request.DisableXmpp = append(request.DisableXmpp, f.Pool)
 		default:
-			return lync.Published{}, fault.New(fault.Internal, j.op, f.Pool, "there is no flag for the protocol "+string(f.Protocol))
+			return request, fault.New(fault.Internal, j.op, f.Pool, "there is no flag for the protocol "+string(f.Protocol))
 		}
 	}
-	j.arguments = request
-	raw, err := o.writer.onManagement(ctx, j)
-	if err != nil {
-		return lync.Published{}, err
-	}
-	reply, err := decode[publishReply](raw, j)
-	return lync.Published{
-		Signature: reply.Signature, BackupFile: reply.BackupFile, SimpleURLsRestored: reply.SimpleUrlsRestored,
-	}, err
+	return request, nil
 }
 
 type servicesReply struct{ Services int }

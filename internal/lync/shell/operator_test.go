@@ -75,6 +75,12 @@ func TestOperations(t *testing.T) {
 				return o.PublishFlags(ctx, lync.FlagChange{Signature: "old", Flags: []lync.Flag{{Pool: pool, Protocol: lync.SIP, On: true}}})
 			}, lync.Published{Signature: "new"},
 		},
+		"propose-flags": {
+			"what would be published, without its signature", first, `[{"Document": "<Topology Signature=\"old\"/>"}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) {
+				return o.ProposeFlags(ctx, lync.FlagChange{Signature: "old", Flags: []lync.Flag{{Pool: pool, Protocol: lync.SIP, On: true}}})
+			}, "sha256-70cc291a067283e26377d75ac91f7770aa00f00c1a52f16b3d26fecb99fc17d8",
+		},
 		"start-services": {
 			"on the machine itself", edge, `[{"Services": 6}]`,
 			func(ctx context.Context, o *shell.Operator) (any, error) { return nil, o.StartServices(ctx, server) }, nil,
@@ -132,6 +138,13 @@ func TestOperationsRefuse(t *testing.T) {
 			func(ctx context.Context, o *shell.Operator) error { return o.StartServices(ctx, "edge01.contoso.com") },
 			fault.Failed, 1,
 		},
+		"a document that is none": {
+			"a digest of nothing would match nothing", `[{"Document": "no document"}]`,
+			func(ctx context.Context, o *shell.Operator) error {
+				_, err := o.ProposeFlags(ctx, lync.FlagChange{})
+				return err
+			}, fault.Internal, 1,
+		},
 		"an unknown protocol": {
 			"nothing is sent", ``,
 			func(ctx context.Context, o *shell.Operator) error {
@@ -143,7 +156,7 @@ func TestOperationsRefuse(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
-			w.answers[edge] = says(c.reply)
+			w.answers[edge], w.answers[first] = says(c.reply), says(c.reply)
 			err := c.run(context.Background(), shell.NewOperator(w.fleet(t)))
 			if !fault.Is(err, c.kind) || len(w.requests) != c.sent {
 				t.Errorf("%s: got %v after %d requests, want %s after %d", c.reason, err, len(w.requests), c.kind, c.sent)

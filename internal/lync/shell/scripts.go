@@ -25,8 +25,9 @@ type (
 )
 
 var (
-	readTopology   = readingScript(load(readingFiles, "Read-Topology"))
-	readEdgeServer = readingScript(load(readingFiles, "Read-EdgeServer"))
+	readTopology         = readingScript(load(readingFiles, "Read-Topology"))
+	readTopologyDocument = readingScript(load(readingFiles, "Read-TopologyDocument"))
+	readEdgeServer       = readingScript(load(readingFiles, "Read-EdgeServer"))
 )
 
 // writing holds the scripts of an Operator and of a ZoneWriter.

@@ -41,14 +41,15 @@ func (p Prober) Probe(ctx context.Context, target probe.Target) probe.Reading {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	reading := probe.Reading{Target: target}
-	connection, err := p.dial(ctx, net.JoinHostPort(target.Where(), strconv.Itoa(int(target.Protocol.Port()))))
+	address := net.JoinHostPort(target.Where(), strconv.Itoa(int(target.Protocol.Port())))
+	connection, err := p.dial(ctx, address)
 	if err != nil {
 		reading.Detail = trouble(ctx, err, timeout)
 		return reading
 	}
 	defer connection.Close()
 	// Closing is what ends a read or write under way when ctx ends.
-	defer contain.AfterFunc(ctx, "leave", address.String(), func() { _ = connection.Close() })()
+	defer contain.AfterFunc(ctx, "leave", address, func() { _ = connection.Close() })()
 	reading.Open = true
 	open := openTLS
 	if target.Protocol == lync.XMPP {

@@ -1,5 +1,8 @@
 # Publish-FederationFlags: switches the federation ports of Edge pools in the topology, publishes and enables it
 #
+# With ProposeOnly it edits the document, returns it, and publishes, enables and
+# restores nothing: what will be published is known before it is.
+#
 # Reads: the topology document and the simple URLs, before and after
 # Changes: the external AccessEdge/SipServer port (5061) and the two XmppFederationProxy ports
 #   (5269, 23456) of the named Edge pools; simple URLs only to put back what publishing changed,
@@ -16,7 +19,8 @@ param(
     [string[]]$EnableSip = @(),
     [string[]]$DisableSip = @(),
     [string[]]$EnableXmpp = @(),
-    [string[]]$DisableXmpp = @()
+    [string[]]$DisableXmpp = @(),
+    [bool]$ProposeOnly = $false
 )
 
 $ErrorActionPreference = 'Stop'
@@ -154,6 +158,10 @@ if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -M
 try {
     $document = Read-Document
     Assert-Signature $document
+    if ($ProposeOnly) {
+        $null = @(Edit-Flags $document)
+        return [pscustomobject]@{ Document = $document.DocumentElement.OuterXml }
+    }
 
     $backup = ''
     $restored = @(Restore-SimpleUrl @(Read-LostSimpleUrl))

@@ -1,0 +1,39 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+)
+
+// enable finishes a publish of fedroute's own that ended between Publish-CsTopology
+// and Enable-CsTopology: its flags read as set, its document is in force nowhere,
+// and no replica would ever carry it. That is drift even where nothing else
+// differs. What somebody else published and did not enable is left alone; what
+// waits for replicas of it cannot be begun. It reports whether it planned the step.
+func (c *computation) enable(waits bool) bool {
+	if len(c.flags) > 0 || !c.d.ManageFlags {
+		return false
+	}
+	i := slices.IndexFunc(c.d.Pool.Servers, func(s lync.EdgeServer) bool { return c.o.Topology.NotEnabled(s, c.o.server(s)) })
+	if i < 0 {
+		return false
+	}
+	part, machine := PartServices, c.d.Pool.Servers[i].FQDN
+	if len(c.d.Protocols) > 0 {
+		part = partOf(c.d.Protocols[0].Protocol)
+	}
+	own := c.o.Document.Known() && c.o.Document.Value != "" && c.o.Document.Value == c.o.Published
+	switch {
+	case own:
+		c.differ(part, "published topology", "enabled", "not in force on "+machine)
+		c.step(Step{Kind: PublishFlags, Target: "topology", From: "published, not in force on " + machine, To: "enabled"})
+	case waits && !c.o.Document.Known():
+		c.obstruct(part, c.o.Document.Err)
+	case waits:
+		c.obstruct(part, fault.New(fault.Refused, "replicate the topology to", machine, "somebody else published the topology and it was never enabled").
+			With("no replica will carry it and nothing was changed", "run Enable-CsTopology, or publish it again in Topology Builder"))
+	}
+	return own
+}
