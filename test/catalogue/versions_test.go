@@ -137,7 +137,7 @@ var behaviours = []struct {
 	}},
 	{"`frontEndPools[].failBack`", func(g generation) string {
 		if g.simulated.PairsPools() {
-			return "`Invoke-CsPoolFailBack` once the pool is failed over"
+			return "`Invoke-CsPoolFailBack` as part of a move, if the pool was failed over"
 		}
 		return "nothing to do: pools do not fail over"
 	}},

@@ -186,6 +186,6 @@ func TestAManagerWithoutRights(t *testing.T) {
 		Subjects: []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: a.Namespace, Name: a.Name}}}
 	must(t, objects.Create(t.Context(), binding))
 	eventually(t, "the manager is ready once it may list", func() bool { return waits.says("/readyz") })
-	eventually(t, "the log tells that it may not have the lease", func() bool { return strings.Contains(waits.log.String(), "error retrieving resource lock") })
+	eventually(t, "the log tells that it may not have the lease", func() bool { return strings.Contains(waits.log.String(), "leases.coordination.k8s.io") })
 	waits.stops(t, "without the right to a lease")
 }
