@@ -79,8 +79,11 @@ $(BIN)/peers: $(wildcard hack/peers/*)
 .PHONY: build
 build: $(BIN)/manager $(BIN)/lyncsim $(BIN)/demo $(BIN)/kubectl-fedroute ## Build the manager, lyncsim, the demo and the kubectl plugin into bin/.
 
-$(BIN)/manager $(BIN)/lyncsim $(BIN)/demo $(BIN)/kubectl-fedroute: $(GO_FILES)
+$(BIN)/manager $(BIN)/demo $(BIN)/kubectl-fedroute: $(GO_FILES)
 	go build -ldflags '-s -w' -o $@ ./cmd/$(@F)
+
+$(BIN)/lyncsim: $(GO_FILES)
+	go build -ldflags '-s -w' -o $@ ./lyncsim
 
 .PHONY: controlplane
 controlplane: $(BIN)/controlplane ## Build etcd, kube-apiserver and kubectl into one binary (6 minutes the first time).

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/cmd/bench/stage"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 // failover times a whole failover against what the far side needed, with a

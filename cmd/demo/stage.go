@@ -50,7 +50,7 @@ func (s *stage) startCluster(ctx context.Context) error {
 }
 
 func (s *stage) startOrganization(ctx context.Context) error {
-	sample, err := os.ReadFile(filepath.Join(s.root, "config/samples/farms/one-site-two-pools.yaml"))
+	sample, err := os.ReadFile(filepath.Join(s.root, "lyncsim/samples/one-site-two-pools.yaml"))
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/fedroute/fedroute/internal/lync/shell"
-	"github.com/fedroute/fedroute/internal/sim/cmdlets/reference"
-	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
+	"github.com/fedroute/fedroute/lyncsim/cmdlets/reference"
+	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 )
 
 // Parameters that every cmdlet has.

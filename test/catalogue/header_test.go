@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fedroute/fedroute/internal/lync/shell"
-	"github.com/fedroute/fedroute/internal/sim/cmdlets/reference"
+	"github.com/fedroute/fedroute/lyncsim/cmdlets/reference"
 )
 
 // windowsServers are the versions that have the DnsServer module with these

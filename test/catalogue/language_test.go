@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/fedroute/fedroute/internal/lync/shell"
-	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
+	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 )
 
 // tree parses a script of the catalogue.

@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
-	"github.com/fedroute/fedroute/internal/sim/cmdlets/reference"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/cmdlets/reference"
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 var comparable = cmp.Comparer(func(a, b netip.Addr) bool { return a == b })

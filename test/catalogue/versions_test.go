@@ -12,8 +12,8 @@ import (
 
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
-	"github.com/fedroute/fedroute/internal/sim/cmdlets/reference"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/cmdlets/reference"
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 // generation is one version as the product and as the simulator know it.

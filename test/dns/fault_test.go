@@ -10,7 +10,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
-	simdns "github.com/fedroute/fedroute/internal/sim/dns"
+	simdns "github.com/fedroute/fedroute/lyncsim/dns"
 )
 
 // TestFailingServers: each way to fail has its kind, and the message says whether

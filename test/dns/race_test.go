@@ -10,7 +10,7 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/fault"
-	simdns "github.com/fedroute/fedroute/internal/sim/dns"
+	simdns "github.com/fedroute/fedroute/lyncsim/dns"
 )
 
 var key = rfc2136.TSIG{Name: "fedroute", Secret: secret}

@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fedroute/fedroute/internal/dns"
-	simdns "github.com/fedroute/fedroute/internal/sim/dns"
+	simdns "github.com/fedroute/fedroute/lyncsim/dns"
 )
 
 func TestReadJudgesEachName(t *testing.T) {

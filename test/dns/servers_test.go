@@ -11,7 +11,7 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/fault"
-	simdns "github.com/fedroute/fedroute/internal/sim/dns"
+	simdns "github.com/fedroute/fedroute/lyncsim/dns"
 )
 
 // replicated is a zone with three name servers, one of which has no address here.

@@ -11,7 +11,7 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/fault"
-	simdns "github.com/fedroute/fedroute/internal/sim/dns"
+	simdns "github.com/fedroute/fedroute/lyncsim/dns"
 )
 
 const secret = "c2VjcmV0LW9mLWEta2V5LXdpdGhvdXQtcmlnaHRz"

@@ -10,11 +10,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fedroute/fedroute/internal/sim/cmdlets"
-	"github.com/fedroute/fedroute/internal/sim/cmdlets/reference"
-	"github.com/fedroute/fedroute/internal/sim/powershell"
-	"github.com/fedroute/fedroute/internal/sim/powershell/utility"
-	"github.com/fedroute/fedroute/internal/sim/powershell/value"
+	"github.com/fedroute/fedroute/lyncsim/cmdlets"
+	"github.com/fedroute/fedroute/lyncsim/cmdlets/reference"
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
 // bindLines binds each recorded command line with commands made from the

@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fedroute/fedroute/internal/sim/powershell"
-	"github.com/fedroute/fedroute/internal/sim/powershell/utility"
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
 // answer is what a script gave: its output, the first two columns of each error

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fedroute/fedroute/internal/sim/powershell/syntax"
+	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 )
 
 // parseScripts compares the tree of each recorded script.

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 var seeds = flag.Uint64("seeds", 8, "how many random start states TestAnyStateConverges tells")

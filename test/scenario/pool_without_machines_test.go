@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 // outOfService marks a machine in the LyncTopology.

@@ -9,8 +9,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim/farm"
-	"github.com/fedroute/fedroute/internal/sim/farm/topology"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm/topology"
 )
 
 // TestPublishedAndNothingElseDiffers: the shell is lost between Publish and Enable

@@ -6,7 +6,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 // TestNothingHappens: looking again and again writes nothing, neither to the

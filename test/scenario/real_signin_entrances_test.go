@@ -10,10 +10,10 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/rand"
 
-	"github.com/fedroute/fedroute/internal/sim"
-	"github.com/fedroute/fedroute/internal/sim/farm"
-	"github.com/fedroute/fedroute/internal/sim/pki"
-	"github.com/fedroute/fedroute/internal/sim/wsman"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/pki"
+	"github.com/fedroute/fedroute/lyncsim/sim"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
 	"github.com/fedroute/fedroute/test/interop/kdc"
 )
 

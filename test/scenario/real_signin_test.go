@@ -8,9 +8,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim"
-	"github.com/fedroute/fedroute/internal/sim/farm"
-	"github.com/fedroute/fedroute/internal/sim/wsman"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/sim"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
 // secretData is what a Secret holds, keytabs included.

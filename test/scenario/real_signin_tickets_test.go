@@ -11,8 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim/pki"
-	"github.com/fedroute/fedroute/internal/sim/wsman"
+	"github.com/fedroute/fedroute/lyncsim/pki"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
 // TestRealTicketsRunOut: hosts that insist on a new ticket when the old one has

@@ -8,7 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 const (

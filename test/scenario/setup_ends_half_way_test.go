@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 // TestSetupEndsHalfWay: setup disables the services first, so one that fails or

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim/farm"
-	"github.com/fedroute/fedroute/internal/sim/wsman"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
 // TestShellIsLostWhilePublishing: at each moment of the publish, what the

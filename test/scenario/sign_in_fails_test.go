@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim/pki"
+	"github.com/fedroute/fedroute/lyncsim/pki"
 )
 
 func TestPasswordIsWrong(t *testing.T) {

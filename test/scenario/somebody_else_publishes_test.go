@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 // TestSomebodyPublishesMeanwhile: a person publishes between each look of ours

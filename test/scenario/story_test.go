@@ -15,8 +15,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
 // story is one organization with its namespace on the API server.
@@ -39,7 +39,7 @@ var nora = farm.Actor{User: `CONTOSO\nora`, Machine: "her desk", Command: "by ha
 // the run is about.
 func sampleFarm(t *testing.T, name string) farm.Spec {
 	t.Helper()
-	spec, err := farm.Load(filepath.Join(root, "config/samples/farms", name+".yaml"))
+	spec, err := farm.Load(filepath.Join(root, "lyncsim/samples", name+".yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

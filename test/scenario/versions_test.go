@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 // A run is about one version of the product; make versions makes a run for each.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/sim"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
 // cost is what one job took, by the simulator's own counters.

@@ -12,8 +12,8 @@ import (
 	"strconv"
 
 	"github.com/fedroute/fedroute/cmd/bench/stage"
-	"github.com/fedroute/fedroute/internal/sim"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
 // The host that partners find, and the domain that they look it up for.

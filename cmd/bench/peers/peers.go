@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/cmd/bench/stage"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 // Options say how often to measure and where things are.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
-	simdns "github.com/fedroute/fedroute/internal/sim/dns"
+	simdns "github.com/fedroute/fedroute/lyncsim/dns"
 )
 
 // TestWireCountsBothDirections reads one record by way of the counter: one

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/sim"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
 // span is a stretch of time in which the simulated organization was at work.

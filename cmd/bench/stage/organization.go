@@ -9,14 +9,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
 // The two Edge pools of the sample organization, the one in use first, and the
 // Front End pool that is tied to it.
 const (
-	sample   = "config/samples/farms/one-site-two-pools.yaml"
+	sample   = "lyncsim/samples/one-site-two-pools.yaml"
 	OldPool  = "edge1.contoso.com"
 	NewPool  = "edge2.contoso.com"
 	FrontEnd = "fe1.contoso.com"

@@ -9,7 +9,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/sim"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
 // Scene is a namespace with one organization and a manager of its own. Close it.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fedroute/fedroute/internal/sim"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 	"github.com/fedroute/fedroute/test/interop/kdc"
 	"github.com/fedroute/fedroute/test/interop/lyncsim"
 )

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	simdns "github.com/fedroute/fedroute/internal/sim/dns"
+	simdns "github.com/fedroute/fedroute/lyncsim/dns"
 	"github.com/fedroute/fedroute/test/interop/nameserver"
 	"github.com/fedroute/fedroute/test/interop/program"
 )

@@ -15,8 +15,8 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"github.com/fedroute/fedroute/internal/sim"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 	"github.com/fedroute/fedroute/test/cluster"
 	"github.com/fedroute/fedroute/test/interop/program"
 )
@@ -43,7 +43,7 @@ type Options struct {
 func Start(t testing.TB, root string, o Options) *Organization {
 	t.Helper()
 	place := program.In(t)
-	sample, err := os.ReadFile(filepath.Join(root, "config/samples/farms", o.Farm+".yaml"))
+	sample, err := os.ReadFile(filepath.Join(root, "lyncsim/samples", o.Farm+".yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

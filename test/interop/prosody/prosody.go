@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/sim/pki"
+	"github.com/fedroute/fedroute/lyncsim/pki"
 	"github.com/fedroute/fedroute/test/interop/program"
 )
 

@@ -14,8 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fedroute/fedroute/internal/sim/pki"
-	"github.com/fedroute/fedroute/internal/sim/wsman"
+	"github.com/fedroute/fedroute/lyncsim/pki"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
 // pywinrm is a session as its users write it. It reads the protocol's options

@@ -14,9 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/masterzen/winrm"
 
-	"github.com/fedroute/fedroute/internal/sim/console"
-	"github.com/fedroute/fedroute/internal/sim/pki"
-	"github.com/fedroute/fedroute/internal/sim/wsman"
+	"github.com/fedroute/fedroute/lyncsim/console"
+	"github.com/fedroute/fedroute/lyncsim/pki"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
 // engine stands in for PowerShell: it repeats its script, and in upper case the

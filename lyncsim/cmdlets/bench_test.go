@@ -1,0 +1,22 @@
+package cmdlets_test
+
+import (
+	"testing"
+
+	"github.com/fedroute/fedroute/lyncsim/cmdlets"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+)
+
+// BenchmarkModule is what a new shell pays for its cmdlets.
+func BenchmarkModule(b *testing.B) {
+	f, err := farm.New(contoso(), farm.Options{Clock: farm.NewManualClock(start)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	session := &cmdlets.Session{Farm: f, Machine: frontEnd, User: anna}
+	for b.Loop() {
+		if _, err := session.Module(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,41 @@
+package cmdlets
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+var certificateCmdlets = map[string]cmdlet{
+	"Get-CsCertificate": {run: getCertificate, honours: "Type"},
+}
+
+// getCertificate shows the Access Edge's external certificate of the machine it
+// runs on; the farm has no other certificates.
+func getCertificate(_ context.Context, r *run) error {
+	if types := r.Texts("Type"); len(types) > 0 {
+		asked := func(t string) bool { return strings.EqualFold(t, "AccessEdgeExternal") }
+		if i := slices.IndexFunc(types, func(t string) bool { return !asked(t) }); i >= 0 {
+			return unsupported("Get-CsCertificate -Type " + types[i])
+		}
+	}
+	c, err := r.Farm.AccessEdgeCertificate(r.Machine)
+	if err != nil {
+		return err
+	}
+	return r.EmitWhole(certificateObject(c))
+}
+
+// certificateObject leaves out issuer, serial number and thumbprint: the real
+// certificate is made where the Edge listens.
+func certificateObject(c farm.Certificate) *value.Object {
+	return value.NewObject("Microsoft.Rtc.Management.Deployment.CertificateReference").
+		Set("NotAfter", moment(c.NotAfter)).
+		Set("NotBefore", moment(c.NotBefore)).
+		Set("Subject", "CN="+c.Subject).
+		Set("AlternativeNames", c.Names).
+		Set("Use", c.Use)
+}

@@ -1,0 +1,76 @@
+package cmdlets
+
+import (
+	"context"
+	"errors"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+// manner is how an error looks to a script.
+type manner struct{ exception, id, category string }
+
+// manners gives each fault kind its error record. The real modules' ids are
+// published nowhere; these are invented.
+var manners = map[fault.Kind]manner{
+	fault.Invalid:     {"System.Management.Automation.ItemNotFoundException", "ItemNotFound", "ObjectNotFound"},
+	fault.Refused:     {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
+	fault.Conflict:    {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
+	fault.Failed:      {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
+	fault.Busy:        {"System.InvalidOperationException", "OperationInProgress", "ResourceBusy"},
+	fault.Denied:      {"System.UnauthorizedAccessException", "AccessDenied", "PermissionDenied"},
+	fault.Unreachable: {"System.InvalidOperationException", "CannotConnect", "ConnectionError"},
+	fault.Unsupported: {"System.NotSupportedException", "NotSupported", "NotImplemented"},
+	fault.Internal:    {"System.InvalidOperationException", "ProcessingFailed", "NotSpecified"},
+}
+
+// failure is an error that has its record already.
+type failure struct{ record *value.ErrorRecord }
+
+// Error is what people read.
+func (f failure) Error() string { return f.record.Message() }
+
+func fail(exception, id, category, target, message string) error {
+	return failure{powershell.NewErrorRecord(exception, id, category, target, message)}
+}
+
+// tell turns what a behaviour returned into what a script sees: faults and
+// failures become non-terminating errors, everything else (a stopped pipeline, a
+// question that nobody can answer) passes as it is.
+func (r *run) tell(ctx context.Context, err error) error {
+	if f, ok := errors.AsType[failure](err); ok {
+		return r.WriteError(f.record)
+	}
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	m := manners[f.Kind]
+	return r.WriteError(powershell.NewErrorRecord(m.exception, m.id, m.category, f.Target, f.Sentence()))
+}
+
+// notFound is what asking for an object by a name that no object has gives.
+func notFound(what, identity string) error {
+	return fault.New(fault.Invalid, "find "+what, identity, "there is no "+what+" with this identity")
+}
+
+// badArgument is what a value that binds but cannot be meant gives.
+func badArgument(parameter, text, why string) error {
+	return fail("System.ArgumentException", "InvalidArgument", "InvalidArgument", text,
+		"Cannot use the value \""+text+"\" of parameter "+parameter+": "+why+".")
+}
+
+// alreadyThere is what making an object a second time gives.
+func alreadyThere(identity string) error {
+	return fail("System.InvalidOperationException", "ItemAlreadyExists", "ResourceExists", identity,
+		`An item with the identity "`+identity+`" already exists.`)
+}
+
+// unsupported stops the script: a simulator must not make answers up.
+func unsupported(what string) error { return dotnet.Refuse("%s", what) }

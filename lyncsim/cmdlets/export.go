@@ -1,0 +1,41 @@
+package cmdlets
+
+import (
+	"encoding/json"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm/topology"
+)
+
+// exported is a configuration as a file: its documents are text. The two
+// fields hide those of the same name in the Configuration.
+type exported struct {
+	*farm.Configuration
+	Published, Enabled string
+}
+
+func export(c *farm.Configuration) ([]byte, error) {
+	return json.Marshal(exported{c, string(c.Published.Bytes()), string(c.Enabled.Bytes())})
+}
+
+// imported reads an export. Fault: Failed when the file is none.
+func imported(content []byte) (*farm.Configuration, error) {
+	const op, what = "import", "the configuration"
+	file := exported{Configuration: &farm.Configuration{}}
+	if err := json.Unmarshal(content, &file); err != nil {
+		return nil, fault.Wrap(fault.Failed, op, what, err)
+	}
+	c := file.Configuration
+	var err error
+	if c.Published, err = topology.Parse([]byte(file.Published)); err != nil {
+		return nil, fault.Wrap(fault.Failed, op, what, err)
+	}
+	c.Enabled = c.Published
+	if file.Enabled != file.Published {
+		if c.Enabled, err = topology.Parse([]byte(file.Enabled)); err != nil {
+			return nil, fault.Wrap(fault.Failed, op, what, err)
+		}
+	}
+	return c, nil
+}

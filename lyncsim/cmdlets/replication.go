@@ -1,0 +1,81 @@
+package cmdlets
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+var replicationCmdlets = map[string]cmdlet{
+	"Get-CsManagementStoreReplicationStatus": {run: getReplicationStatus, needs: domain,
+		honours: "ReplicaFqdn CentralManagementStoreStatus"},
+	"Invoke-CsManagementStoreReplication": {run: invokeReplication, needs: store, honours: "ReplicaFqdn"},
+}
+
+// getReplicationStatus answers -CentralManagementStoreStatus even while the
+// store is down: empty names are how that is seen [doc].
+func getReplicationStatus(_ context.Context, r *run) error {
+	if r.On("CentralManagementStoreStatus") {
+		return r.EmitWhole(storeStatusObject(r.Farm.CMSStatus()))
+	}
+	replicas, err := r.Farm.ReplicationStatus()
+	if err != nil {
+		return err
+	}
+	wanted := r.Text("ReplicaFqdn")
+	found := false
+	for _, replica := range replicas {
+		if wanted != "" && !strings.EqualFold(replica.ReplicaFQDN, wanted) {
+			continue
+		}
+		found = true
+		if err := r.EmitWhole(replicaObject(replica)); err != nil {
+			return err
+		}
+	}
+	if wanted != "" && !found {
+		return notFound("replica", wanted)
+	}
+	return nil
+}
+
+func replicaObject(s farm.ReplicaState) *value.Object {
+	var version any
+	if s.ProductVersion != "" {
+		version = s.ProductVersion
+	}
+	return value.NewObject("Microsoft.Rtc.Management.Xds.ReplicaState").
+		Set("UpToDate", s.UpToDate).
+		Set("ReplicaFqdn", s.ReplicaFQDN).
+		Set("LastStatusReport", moment(s.LastStatus)).
+		Set("LastUpdateCreation", moment(s.LastUpdate)).
+		Set("ProductVersion", version)
+}
+
+// storeStatusObject has the two names that the failover procedure reads [doc]
+// and the heartbeat; the rest of the class is unknown.
+func storeStatusObject(s farm.CMSStatus) *value.Object {
+	var master any
+	if s.ActiveMaster != "" {
+		master = s.ActiveMaster
+	}
+	return value.NewObject("Microsoft.Rtc.Management.Xds.CentralManagementStoreStatusResult").
+		Set("ActiveMasterFqdn", master).
+		Set("ActiveMasterLastHeartbeat", moment(s.LastMasterHeartbeat)).
+		Set("ActiveFileTransferAgents", s.FileTransferAgents)
+}
+
+func invokeReplication(_ context.Context, r *run) error {
+	return r.Farm.ForceReplication(r.by(), r.Text("ReplicaFqdn"))
+}
+
+// moment is a time as a value; nothing for a time that never was.
+func moment(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}

@@ -1,0 +1,92 @@
+package cmdlets
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fedroute/fedroute/lyncsim/cmdlets/reference"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+)
+
+// Session is one shell: who runs cmdlets, on which machine of which farm.
+type Session struct {
+	Farm    *farm.Farm
+	Machine string // FQDN as the topology has it
+	User    string // CONTOSO\admin, or a local account's name
+	// Ran is told the name of every cmdlet that begins to run; it may be nil.
+	Ran func(cmdlet string)
+}
+
+// Module is the shell's Lync or SkypeForBusiness module: every cmdlet of the
+// reference that the farm's product version has, with the parameters it has
+// there. Cmdlets without a simulated behaviour bind their parameters and then
+// refuse by name. Importing takes the time the farm's profile says.
+func (s *Session) Module() (*powershell.Module, error) {
+	all, err := reference.Lync()
+	if err != nil {
+		return nil, err
+	}
+	product := s.Farm.Product()
+	offered := all.In(reference.Version(product.Name)).Cmdlets()
+	if len(offered) == 0 {
+		return nil, fmt.Errorf("the cmdlet reference does not know %s", product.Name)
+	}
+	m := &powershell.Module{
+		Name: product.Module, Version: product.Version,
+		Load: func(ctx context.Context) error { return s.take(ctx, s.Farm.Durations().ModuleImport) },
+	}
+	for _, entry := range offered {
+		m.Commands = append(m.Commands, s.command(entry))
+	}
+	return m, nil
+}
+
+// command gives a reference entry its behaviour.
+func (s *Session) command(entry reference.Cmdlet) *powershell.Command {
+	if entry.Name == "Set-CsSite" {
+		entry = withRouteParameter(entry, s.Farm.XMPPRouteParameter())
+	}
+	cmd := Declare(entry)
+	c, ok := behaviours[entry.Name]
+	if !ok {
+		c = cmdlet{run: refuse}
+	}
+	cmd.ConfirmImpact = c.impact
+	cmd.Begin = func(context.Context, *powershell.Call) error {
+		if s.Ran != nil {
+			s.Ran(entry.Name)
+		}
+		return nil
+	}
+	cmd.Process = func(ctx context.Context, call *powershell.Call) error {
+		return (&run{Call: call, Session: s, cmdlet: c}).process(ctx)
+	}
+	return cmd
+}
+
+// withRouteParameter renames the parameter of the XMPP route to the one that
+// this organization's servers have.
+func withRouteParameter(entry reference.Cmdlet, name string) reference.Cmdlet {
+	renamed := entry
+	renamed.Parameters = nil
+	for _, p := range entry.Parameters {
+		if strings.EqualFold(p.Name, farm.XMPPRouteByReference) && name != "" {
+			p.Name = name
+		}
+		renamed.Parameters = append(renamed.Parameters, p)
+	}
+	return renamed
+}
+
+// take lets d pass on the farm's clock.
+func (s *Session) take(ctx context.Context, d farm.Duration) error {
+	return s.Farm.Clock().Sleep(ctx, time.Duration(d))
+}
+
+// actor is who the farm's journal names for a write by the cmdlet.
+func (s *Session) actor(cmdlet string) farm.Actor {
+	return farm.Actor{User: s.User, Machine: s.Machine, Command: cmdlet}
+}

@@ -1,0 +1,98 @@
+// Package console is what a command line does on a simulated Windows machine: it
+// takes the line apart as cmd.exe or CreateProcess would, runs the few commands
+// that are simulated here, and hands PowerShell its scripts.
+//
+// It gives the answer Windows gives or says plainly that something is not
+// simulated; it never guesses.
+package console
+
+import (
+	"context"
+	"io"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+
+	"github.com/fedroute/fedroute/lyncsim/wsman"
+)
+
+// PowerShell runs one script in a new engine and returns the exit code of
+// powershell.exe.
+type PowerShell interface {
+	Run(ctx context.Context, in Invocation) int
+}
+
+// Invocation is one start of powershell.exe. Streams carry UTF-8; the console
+// translates to the shell's code page.
+type Invocation struct {
+	Script    string
+	Arguments []string // of a script file
+	Stdin     io.Reader
+	Stdout    io.Writer
+	Stderr    io.Writer
+	User      string // DOMAIN\name
+
+	Environment      map[string]string
+	WorkingDirectory string
+	Interactive      bool // without -NonInteractive
+	ErrorsAsXML      bool // stderr is CLIXML: -EncodedCommand without -OutputFormat, or -OutputFormat XML
+	OutputAsXML      bool // stdout is CLIXML
+}
+
+// Console implements wsman.Program. Its fields are set before its first use.
+type Console struct {
+	Machine    string // fully qualified host name
+	Domain     string // NetBIOS domain; empty for a workgroup machine
+	PowerShell PowerShell
+	// ReadFile gives the text of a script file for powershell -File; nil: there
+	// are no files.
+	ReadFile func(path string) (string, error)
+	// Setup is the program at SetupPath and gives its exit code; nil: there is none.
+	Setup     func(ctx context.Context, user string, args []string, out io.Writer) int
+	SetupPath string
+	// Listeners are the machine's TCP listeners; nil: none.
+	Listeners func() []netip.AddrPort
+
+	starts atomic.Int64
+}
+
+// PowerShellStarts counts the PowerShell processes started so far.
+func (c *Console) PowerShellStarts() int64 { return c.starts.Load() }
+
+// Run implements wsman.Program: one command line, through cmd.exe /c or straight.
+func (c *Console) Run(ctx context.Context, p wsman.Process) int {
+	s := c.session(ctx, p)
+	if !p.SkipShell {
+		return s.cmd(p.CommandLine)
+	}
+	code, found := s.start(splitArgs(p.CommandLine))
+	if !found {
+		return s.fail(1, "The system cannot find the file specified.")
+	}
+	return code
+}
+
+// Find implements wsman.Finder.
+func (c *Console) Find(commandLine string) bool {
+	argv := splitArgs(commandLine)
+	return len(argv) > 0 && (c.isSetup(argv[0]) || programs[programName(argv[0])] != nil)
+}
+
+// Knows says whether every Windows has the program: it exists here, or it is not
+// simulated.
+func (c *Console) Knows(path string) bool {
+	name := programName(path)
+	return c.isSetup(path) || programs[name] != nil || executables[name]
+}
+
+func (c *Console) isSetup(path string) bool {
+	return c.Setup != nil && strings.EqualFold(path, c.SetupPath)
+}
+
+// Start runs a program the way a running PowerShell starts one: argv is already
+// taken apart, p says streams and environment. found is false when there is no
+// such program.
+func (c *Console) Start(ctx context.Context, p wsman.Process, argv []string) (exitCode int, found bool) {
+	p.CodePage = codePageUTF8 // the engine speaks UTF-8 on its side
+	return c.session(ctx, p).start(argv)
+}

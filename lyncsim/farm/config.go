@@ -1,0 +1,140 @@
+package farm
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fedroute/fedroute/lyncsim/farm/topology"
+)
+
+// Configuration is one version of what the Central Management Store holds. It
+// is immutable: readers share it, writers replace it. Map keys are lower case.
+type Configuration struct {
+	// Version counts changes; ChangedAt is the time of the last one.
+	Version   int64
+	ChangedAt time.Time
+	// Published is what Publish-CsTopology stored last and Get-CsTopology shows.
+	Published *topology.Document
+	// Enabled is what Enable-CsTopology put in force: replicas carry this one
+	// and setup applies it.
+	Enabled *topology.Document
+	// Routes holds the federation routes by site name.
+	Routes map[string]SiteRoutes
+	// Branches lists branch sites by central site name.
+	Branches    map[string][]string
+	AccessEdge  AccessEdge
+	XMPPGateway XMPPGateway
+	// Partners are the allowed XMPP partners by domain.
+	Partners map[string]XMPPPartner
+	// SimpleURLs holds one set per scope ("Global", "Site:Redmond").
+	SimpleURLs []SimpleURLSet
+	// Pools holds what the document cannot say about Front End pools.
+	Pools map[string]PoolSettings
+	// CMSPool is the FQDN of the Front End pool that holds the CMS.
+	CMSPool string
+}
+
+// SiteRoutes are a site's two federation routes: Edge pool FQDNs, or "".
+type SiteRoutes struct {
+	SIP, XMPP string
+}
+
+// PoolSettings is a Front End pool's state outside the document.
+type PoolSettings struct {
+	BackupPool string
+	State      PoolState
+	Users      int
+}
+
+// PoolState is the Registrar pool's state; words of Set-CsRegistrarConfiguration
+// -PoolState.
+type PoolState string
+
+// The four states of the reference. There is none for "failing back": the pool
+// stays FailedOver until Invoke-CsPoolFailBack is done and is then Active
+// [inferred]; FailedBack is only ever set by a person.
+const (
+	PoolActive      PoolState = "Active"
+	PoolFailedOver  PoolState = "FailedOver"
+	PoolFailingOver PoolState = "FailingOver"
+	PoolFailedBack  PoolState = "FailedBack"
+)
+
+// AccessEdge is the global Access Edge configuration.
+type AccessEdge struct {
+	AllowFederatedUsers    bool
+	AllowOutsideUsers      bool
+	AllowAnonymousUsers    bool
+	EnablePartnerDiscovery bool
+	// RoutingMethod is "UseDnsSrvRouting" or "UseDefaultRouting".
+	RoutingMethod    string
+	DefaultRouteFQDN string
+	// Other holds properties that nothing in the farm acts on, by name.
+	Other map[string]string
+}
+
+// XMPPGateway is the global XMPP gateway configuration. Nothing in the farm
+// acts on it.
+type XMPPGateway struct {
+	Settings map[string]string
+}
+
+// XMPPPartner is an allowed XMPP partner.
+type XMPPPartner struct {
+	Domain                     string   `json:"domain"`
+	AdditionalDomains          []string `json:"additionalDomains,omitempty"`
+	PartnerType                string   `json:"partnerType,omitempty"`
+	TLSNegotiation             string   `json:"tlsNegotiation,omitempty"`
+	SASLNegotiation            string   `json:"saslNegotiation,omitempty"`
+	SupportDialbackNegotiation bool     `json:"supportDialbackNegotiation,omitempty"`
+	EnableKeepAlive            bool     `json:"enableKeepAlive,omitempty"`
+	ConnectionLimit            int      `json:"connectionLimit,omitempty"`
+	ProxyFQDN                  string   `json:"proxyFqdn,omitempty"`
+	Description                string   `json:"description,omitempty"`
+}
+
+// SimpleURLSet is one collection of simple URLs. Scope is "Global" or
+// "Site:<name>".
+type SimpleURLSet struct {
+	Scope string      `json:"scope"`
+	URLs  []SimpleURL `json:"urls"`
+}
+
+// SimpleURL is one component's URLs.
+type SimpleURL struct {
+	Component string   `json:"component"` // Meet, Admin, Dialin
+	Domain    string   `json:"domain"`    // SIP domain for Meet, else "*"
+	Entries   []string `json:"entries,omitempty"`
+	ActiveURL string   `json:"activeUrl"`
+}
+
+// clone copies what a writer may change; documents are immutable and shared.
+func (c *Configuration) clone() *Configuration {
+	n := *c
+	n.Routes = maps.Clone(c.Routes)
+	n.Branches = maps.Clone(c.Branches)
+	n.Partners = maps.Clone(c.Partners)
+	n.Pools = maps.Clone(c.Pools)
+	n.AccessEdge.Other = maps.Clone(c.AccessEdge.Other)
+	n.XMPPGateway.Settings = maps.Clone(c.XMPPGateway.Settings)
+	n.SimpleURLs = cloneURLs(c.SimpleURLs)
+	return &n
+}
+
+func cloneURLs(sets []SimpleURLSet) []SimpleURLSet {
+	out := slices.Clone(sets)
+	for i := range out {
+		out[i].URLs = slices.Clone(out[i].URLs)
+	}
+	return out
+}
+
+func sameURLs(a, b []SimpleURLSet) bool {
+	return slices.EqualFunc(a, b, func(x, y SimpleURLSet) bool {
+		return strings.EqualFold(x.Scope, y.Scope) && slices.EqualFunc(x.URLs, y.URLs, func(u, v SimpleURL) bool {
+			return u.Component == v.Component && u.Domain == v.Domain && u.ActiveURL == v.ActiveURL && slices.Equal(u.Entries, v.Entries)
+		})
+	})
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/sim"
+)
+
+// writeFolder writes what clients of the organization need. What holds secrets
+// is readable by its owner only.
+func writeFolder(org *sim.Organization, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("make the folder of --out: %w", err)
+	}
+	places, err := endpoints(org)
+	if err != nil {
+		return err
+	}
+	secrets, err := yaml.Marshal(map[string]any{"accounts": org.Accounts(), "dnsKeys": org.DNSKeys()})
+	if err != nil {
+		return err
+	}
+	objects, err := organization(org)
+	if err != nil {
+		return err
+	}
+	files, err := clientCertificates(org)
+	if err != nil {
+		return err
+	}
+	for _, f := range append(files, []file{
+		{"ca.crt", org.CA().CertPEM(), 0o644},
+		{"endpoints.json", places, 0o644},
+		{"credentials.yaml", secrets, 0o600},
+		{"organization.yaml", objects, 0o600},
+	}...) {
+		if err := writeWhole(filepath.Join(dir, f.name), f.text, f.mode); err != nil {
+			return fmt.Errorf("write %s: %w", f.name, err)
+		}
+	}
+	return nil
+}
+
+type file struct {
+	name string
+	text []byte
+	mode os.FileMode
+}
+
+// clientCertificates is one pair of files for each account of single machines.
+func clientCertificates(org *sim.Organization) ([]file, error) {
+	var files []file
+	for _, a := range org.Accounts() {
+		if len(a.Machines) == 0 {
+			continue
+		}
+		leaf, err := org.ClientCertificate(a)
+		if err != nil {
+			return nil, err
+		}
+		name := strings.ToLower(a.Name)
+		files = append(files, file{name + ".crt", leaf.CertPEM, 0o644}, file{name + ".key", leaf.KeyPEM, 0o600})
+	}
+	return files, nil
+}
+
+// writeWhole makes a file appear with all its text at once.
+func writeWhole(path string, text []byte, mode os.FileMode) error {
+	part := path + ".part"
+	if err := os.WriteFile(part, text, mode); err != nil {
+		return err
+	}
+	if err := os.Chmod(part, mode); err != nil { // an old part file keeps its mode
+		return err
+	}
+	return os.Rename(part, path)
+}
+
+// endpoints is where everything is, without secrets.
+func endpoints(org *sim.Organization) ([]byte, error) {
+	raw, err := json.MarshalIndent(map[string]any{
+		"name": org.Farm().Spec().Name, "admin": org.AdminURL(), "dns": org.DNSServers(),
+		"machines": org.Endpoints(), "base": org.Addresses().Base,
+	}, "", "  ")
+	return append(raw, '\n'), err
+}
+
+// organization is what kubectl applies to make the controller see the
+// organization: a LyncTopology and the Secrets it needs, DNS key included.
+func organization(org *sim.Organization) ([]byte, error) {
+	spec := org.Farm().Spec()
+	name := strings.ToLower(spec.Name)
+	var docs []string
+	add := func(object map[string]any) error {
+		raw, err := yaml.Marshal(object)
+		docs = append(docs, string(raw))
+		return err
+	}
+	domain, local := org.DomainAccount(), org.LocalAccount()
+	key := org.DNSKeys()[0]
+	secrets := []struct {
+		name string
+		data map[string]string
+	}{
+		{name + "-management", map[string]string{"username": domain.Name, "password": domain.Password}},
+		{name + "-edge", map[string]string{"username": local.Name, "password": local.Password}},
+		{name + "-dns", map[string]string{"name": key.Name, "algorithm": key.Algorithm, "secret": key.Secret}},
+	}
+	for _, s := range secrets {
+		if err := add(map[string]any{
+			"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "metadata": map[string]any{"name": s.name}, "stringData": s.data,
+		}); err != nil {
+			return nil, err
+		}
+	}
+	err := add(map[string]any{
+		"apiVersion": "fedroute.io/v1alpha1", "kind": "LyncTopology", "metadata": map[string]any{"name": name},
+		"spec": topologySpec(org, name),
+	})
+	return []byte(strings.Join(docs, "---\n")), err
+}
+
+func topologySpec(org *sim.Organization, name string) map[string]any {
+	var management, edges []map[string]any
+	for _, e := range org.Endpoints() {
+		if e.Role == farm.RoleEdge {
+			edges = append(edges, map[string]any{"fqdn": e.Machine, "url": e.URL, "serverName": e.Machine})
+			continue
+		}
+		at := map[string]any{"url": e.URL, "serverName": e.Machine}
+		if e.Role == farm.RoleManagement {
+			management = append([]map[string]any{at}, management...)
+		} else {
+			management = append(management, at)
+		}
+	}
+	auth := func(secret string) map[string]any {
+		return map[string]any{"method": "NTLM", "secretRef": map[string]any{"name": secret}}
+	}
+	return map[string]any{
+		"caBundle":    string(org.CA().CertPEM()),
+		"management":  map[string]any{"endpoints": management, "authentication": auth(name + "-management")},
+		"edgeServers": map[string]any{"authentication": auth(name + "-edge"), "overrides": edges},
+	}
+}

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+)
+
+const samples = "samples"
+
+// lyncsim runs the program to its end.
+func lyncsim(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(t.Context(), args, stdio{strings.NewReader(stdin), &out, &errs})
+	return code, out.String(), errs.String()
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	sample := filepath.Join(samples, "one-site-two-pools.yaml")
+	cases := map[string]struct {
+		reason string
+		args   []string
+		code   int
+		want   string // on stdout when code is 0, else on stderr
+	}{
+		"schema":       {"the schema is printed", []string{"schema"}, 0, `"title": "A simulated Lync Server`},
+		"help":         {"help names the commands", []string{"--help"}, 0, "powershell"},
+		"no farm":      {"a farm file is needed", nil, 1, `"farm" not set`},
+		"missing file": {"a missing file is named", []string{"--farm", "nowhere.yaml"}, 1, "nowhere.yaml"},
+		"base":         {"the base is a prefix", []string{"--farm", sample, "--base", "here"}, 1, "--base"},
+		"foreign base": {"only loopback is used", []string{"--farm", sample, "--base", "192.0.2.0/24"}, 1, "192.0.2"},
+		"clock":        {"there are two clocks", []string{"--farm", sample, "--clock", "sun"}, 1, "there are real and manual"},
+		"keytab":       {"a missing keytab is named", []string{"--farm", sample, "--keytab", "nowhere.keytab"}, 1, "nowhere.keytab"},
+		"no program":   {"the PowerShell program must be there", []string{"--farm", sample, "--powershell", "no-such-powershell"}, 1, "find the PowerShell no-such-powershell"},
+		"no folder":    {"a module needs a folder", []string{"powershell-module"}, 1, `"out" not set`},
+		"unknown flag": {"unknown flags are refused", []string{"--frm", sample}, 1, "unknown flag"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			code, out, errs := lyncsim(t, "", tc.args...)
+			text := out
+			if tc.code != 0 {
+				text = errs
+			}
+			if code != tc.code || !strings.Contains(text, tc.want) {
+				t.Errorf("%s: exit code %d, stdout %q, stderr %q; want %d and %q", tc.reason, code, out, errs, tc.code, tc.want)
+			}
+		})
+	}
+}
+
+// running starts lyncsim with a folder and gives its parts once it is ready.
+func running(t *testing.T, sample string) (dir, stdout string, places map[string]any) {
+	t.Helper()
+	dir = t.TempDir()
+	ready := filepath.Join(dir, "ready")
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	done := make(chan int)
+	go func() {
+		code := run(ctx, []string{"--farm", filepath.Join(samples, sample), "--out", filepath.Join(dir, "out"), "--ready-file", ready}, stdio{nil, w, w})
+		_ = w.Close()
+		done <- code
+	}()
+	t.Cleanup(func() {
+		cancel()
+		_, _ = io.Copy(io.Discard, r)
+		if code := <-done; code != 0 {
+			t.Errorf("lyncsim ended with %d", code)
+		}
+	})
+	var text strings.Builder
+	buf := make([]byte, 4096)
+	for !strings.Contains(text.String(), "kubectl apply") {
+		n, err := r.Read(buf)
+		must(t, err)
+		text.Write(buf[:n])
+	}
+	places = map[string]any{}
+	for {
+		raw, err := os.ReadFile(ready) // appears whole, right after the text
+		if err == nil {
+			must(t, json.Unmarshal(raw, &places))
+			return filepath.Join(dir, "out"), text.String(), places
+		}
+	}
+}
+
+func TestServe(t *testing.T) {
+	dir, stdout, places := running(t, "three-sites-four-pools.yaml")
+	for _, want := range []string{"edge-ams1.northwind.com", "Skype for Business Server 2015", places["admin"].(string)} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("stdout does not name %s:\n%s", want, stdout)
+		}
+	}
+	resp, err := http.Get(places["admin"].(string) + "/state")
+	must(t, err)
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("admin endpoint: %s", resp.Status)
+	}
+
+	raw, err := os.ReadFile(filepath.Join(dir, "credentials.yaml"))
+	must(t, err)
+	var secrets struct {
+		Accounts []farm.Account
+		DNSKeys  []farm.DNSKey
+	}
+	must(t, yaml.Unmarshal(raw, &secrets))
+	if len(secrets.Accounts) != 2 || len(secrets.DNSKeys) != 1 {
+		t.Fatalf("credentials: %+v", secrets)
+	}
+	for _, a := range secrets.Accounts {
+		if a.Password == "" || strings.Contains(stdout, a.Password) {
+			t.Errorf("the password of %s is missing, or on the screen", a.Name)
+		}
+	}
+	modes := map[string]os.FileMode{}
+	for _, name := range []string{"ca.crt", "endpoints.json", "credentials.yaml", "organization.yaml", "administrator.crt", "administrator.key"} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		must(t, err)
+		modes[name] = info.Mode().Perm()
+	}
+	want := map[string]os.FileMode{"ca.crt": 0o644, "endpoints.json": 0o644, "credentials.yaml": 0o600, "organization.yaml": 0o600,
+		"administrator.crt": 0o644, "administrator.key": 0o600}
+	if diff := cmp.Diff(want, modes); diff != "" {
+		t.Errorf("modes of the files (-want +got):\n%s", diff)
+	}
+}
+
+// TestOrganizationFile holds organization.yaml to the API: it decodes strictly.
+func TestOrganizationFile(t *testing.T) {
+	dir, _, _ := running(t, "three-sites-four-pools.yaml")
+	raw, err := os.ReadFile(filepath.Join(dir, "organization.yaml"))
+	must(t, err)
+	var topology v1alpha1.LyncTopology
+	secrets := map[string]corev1.Secret{}
+	for _, doc := range strings.Split(string(raw), "\n---\n") {
+		var kind metav1.TypeMeta
+		must(t, yaml.Unmarshal([]byte(doc), &kind))
+		if kind.Kind == "Secret" {
+			var s corev1.Secret
+			must(t, yaml.UnmarshalStrict([]byte(doc), &s))
+			secrets[s.Name] = s
+			continue
+		}
+		must(t, yaml.UnmarshalStrict([]byte(doc), &topology))
+	}
+	if first := topology.Spec.Management.Endpoints[0].ServerName; first != "admin2.northwind.com" && first != "admin1.northwind.com" {
+		t.Errorf("management servers come first, not %s", first)
+	}
+	if got := len(topology.Spec.EdgeServers.Overrides); got != 9 {
+		t.Errorf("%d Edge servers, want 9", got)
+	}
+	for _, ref := range []string{topology.Spec.Management.Authentication.SecretRef.Name, topology.Spec.EdgeServers.Authentication.SecretRef.Name} {
+		if secrets[ref].StringData["password"] == "" {
+			t.Errorf("the Secret %s has no password", ref)
+		}
+	}
+	if secrets["northwind-dns"].StringData["secret"] == "" {
+		t.Error("the DNS key has no secret")
+	}
+}
+
+func TestPowerShell(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "script.ps1")
+	sample := filepath.Join(samples, "one-site-two-pools.yaml")
+	cases := map[string]struct {
+		reason, text, stdin string
+		args                []string
+		code                int
+		stdout, stderr      string
+	}{
+		"outline": {"a tree in the notation of the corpus", "$x = 1", "", []string{"outline"}, 0,
+			"(ScriptBlock (NamedBlock End (AssignmentStatement Equals (VariableExpression $x) (CommandExpression (ConstantExpression Int32 1)))))\n", ""},
+		"output":    {"each object is a line", "1..3", "", []string{"run"}, 0, "1\n2\n3\n", ""},
+		"stdin":     {"the script reads standard input", "[Console]::In.ReadLine()", "hello\n", []string{"run"}, 0, "hello\n", ""},
+		"exit code": {"exit gives the exit code", "exit 7", "", []string{"run"}, 7, "", ""},
+		"farm":      {"with a farm file the cmdlets are there", "(Get-CsSite).Identity", "", []string{"run", "--farm", sample}, 0, "Site:Redmond\n", ""},
+		"edge":      {"a script runs on the machine it is sent to", "$env:COMPUTERNAME; (Get-CsWindowsService -Name REPLICA).Status", "", []string{"run", "--farm", sample, "--machine", "edge1.contoso.com"}, 0, "EDGE1\nRunning\n", ""},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			must(t, os.WriteFile(script, []byte(tc.text), 0o600))
+			args := append([]string{"powershell", tc.args[0], script}, tc.args[1:]...)
+			code, out, errs := lyncsim(t, tc.stdin, args...)
+			if code != tc.code || out != tc.stdout || errs != tc.stderr {
+				t.Errorf("%s: exit code %d, stdout %q, stderr %q; want %d, %q, %q", tc.reason, code, out, errs, tc.code, tc.stdout, tc.stderr)
+			}
+		})
+	}
+}
+
+func TestPowerShellModule(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		args   []string
+		folder string
+		has    map[string]bool // text of the module file
+	}{
+		"reference": {"without a farm file: every cmdlet, as Lync", nil, "Lync",
+			map[string]bool{"function Get-CsXmppAllowedPartner": true, "function Get-SimulatedMachine": true, "[string]$XmppFederationRoute": true}},
+		"2019": {"with one: the module of that product", []string{"--farm", filepath.Join(samples, "sfb2019-no-xmpp.yaml")}, "SkypeForBusiness",
+			map[string]bool{"function Set-CsSite": true, "function Get-CsPoolUpgradeReadinessState": false, "function Get-CsUserPoolInfo": true}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			code, out, errs := lyncsim(t, "", append([]string{"powershell-module", "--out", dir}, tc.args...)...)
+			if code != 0 || !strings.Contains(out, tc.folder) || errs != "" {
+				t.Fatalf("%s: exit code %d, stdout %q, stderr %q", tc.reason, code, out, errs)
+			}
+			text, err := os.ReadFile(filepath.Join(dir, tc.folder, tc.folder+".psm1"))
+			must(t, err)
+			for part, want := range tc.has {
+				if got := strings.Contains(string(text), part); got != want {
+					t.Errorf("%s: %q is in the module: %t, want %t", tc.reason, part, got, want)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,114 @@
+package powershell
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+// Call is one run of a Command: its bound parameters, its input and the ways
+// to answer. A Call belongs to the goroutine that runs the pipeline.
+type Call struct {
+	// State is the command's own between Begin, Process and End.
+	State any
+
+	inv      *invocation
+	input    any
+	hasInput bool
+}
+
+// Name is the command's name.
+func (c *Call) Name() string { return c.inv.name }
+
+// Runspace is where the command runs.
+func (c *Call) Runspace() *Runspace { return c.inv.frame.rs }
+
+// ParameterSet is the name of the set that binding chose.
+func (c *Call) ParameterSet() string { return c.inv.bound.set }
+
+// Input is the pipeline object of this Process call; false when nothing was piped.
+func (c *Call) Input() (any, bool) { return c.input, c.hasInput }
+
+// Has tells whether a parameter was given (or bound from the pipeline).
+func (c *Call) Has(name string) bool {
+	_, ok := c.inv.bound.get(name)
+	return ok
+}
+
+// Named tells whether a parameter was given by its name, not by position or pipeline.
+func (c *Call) Named(name string) bool { return c.inv.bound.named[name] }
+
+// Names lists the bound parameters in the order of binding, engine's own included.
+func (c *Call) Names() []string { return c.inv.bound.names() }
+
+// Value is the bound value of a parameter, already converted to its type, or nil.
+func (c *Call) Value(name string) any {
+	v, _ := c.inv.bound.get(name)
+	return v
+}
+
+// Text is the bound value as a string, "" when it was not given.
+func (c *Call) Text(name string) string { return value.Text(c.Value(name)) }
+
+// Texts is the bound value as strings, one per element; nil when it was not given.
+func (c *Call) Texts(name string) []string {
+	var texts []string
+	for _, v := range value.Unroll(c.Value(name)) {
+		texts = append(texts, value.Text(v))
+	}
+	return texts
+}
+
+// On is the truth of a switch or boolean parameter; false when it was not given.
+func (c *Call) On(name string) bool { return value.Truth(c.Value(name)) }
+
+// Int is the bound value as a number, 0 when it was not given or is none.
+func (c *Call) Int(name string) int {
+	n, _ := value.ToInt(c.Value(name))
+	return int(n)
+}
+
+// Emit sends a value down the pipeline; collections are taken apart, one level.
+func (c *Call) Emit(v any) error { return c.inv.emit(value.From(v)) }
+
+// EmitWhole sends a value down the pipeline as it is.
+func (c *Call) EmitWhole(v any) error { return c.inv.out(value.From(v)) }
+
+// WriteError reports a non-terminating error. It returns an error when
+// -ErrorAction or $ErrorActionPreference turn it into a terminating one.
+func (c *Call) WriteError(r *value.ErrorRecord) error { return c.inv.writeError(r) }
+
+// Warn writes to the warning stream.
+func (c *Call) Warn(format string, args ...any) error {
+	return c.inv.message(warningStream, fmt.Sprintf(format, args...))
+}
+
+// Verbose writes to the verbose stream, which is silent unless asked for.
+func (c *Call) Verbose(format string, args ...any) error {
+	return c.inv.message(verboseStream, fmt.Sprintf(format, args...))
+}
+
+// Progress writes a progress record: in a redirected shell it reaches stderr as CLIXML.
+func (c *Call) Progress(activity, status string) error { return c.inv.progress(activity, status) }
+
+// Host writes a line to the host, past the pipeline.
+func (c *Call) Host(line string) error { return c.inv.frame.rs.host.line(line) }
+
+// ShouldProcess asks whether to go on with an action, e.g.
+// ("topology", "Publish-CsTopology"). -WhatIf says what would be done and
+// answers no. Where -Confirm, or the command's impact against
+// $ConfirmPreference, calls for a person, it returns the error that a
+// non-interactive shell gives.
+func (c *Call) ShouldProcess(target, action string) (bool, error) {
+	return c.inv.shouldProcess(target, action)
+}
+
+// Invoke runs a script block argument with $_ set to item and hands back what it put out.
+func (c *Call) Invoke(ctx context.Context, block any, item any, args ...any) ([]any, error) {
+	sb, ok := block.(*ScriptBlock)
+	if !ok {
+		return nil, fmt.Errorf("%s is not a script block", value.TypeName(block))
+	}
+	return c.inv.frame.invokeBlock(ctx, sb, item, args)
+}

@@ -1,0 +1,176 @@
+package dotnet
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/beevik/etree"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+// Deserialize is PSSerializer.Deserialize: one object, or an array of them.
+func Deserialize(text string) (any, error) {
+	doc := etree.NewDocument()
+	if err := doc.ReadFromString(text); err != nil || doc.Root() == nil {
+		return nil, value.NewException("System.Xml.XmlException", "The text is no CLIXML.")
+	}
+	var items []any
+	d := &deserializer{types: make(map[string][]string), objects: make(map[string]any)}
+	for _, e := range doc.Root().ChildElements() {
+		items = append(items, d.value(e))
+	}
+	if len(items) == 1 {
+		return items[0], nil
+	}
+	return items, nil
+}
+
+// deserializer remembers what later elements refer to by RefId.
+type deserializer struct {
+	types   map[string][]string
+	objects map[string]any
+}
+
+// readers turn the text of an element into a value.
+var readers = map[string]string{
+	"B": "bool", "I16": "int16", "I32": "int", "I64": "long", "By": "byte", "SB": "sbyte", "U16": "uint16", "U32": "uint32", "U64": "uint64",
+	"Sg": "float", "Db": "double", "D": "decimal", "DT": "datetime", "G": "guid", "Version": "version", "URI": "uri",
+}
+
+func (d *deserializer) value(e *etree.Element) any {
+	switch e.Tag {
+	case "S":
+		return unescapeCLIXML(e.Text())
+	case "Nil":
+		return nil
+	case "B":
+		return e.Text() == "true"
+	case "C":
+		n, _ := strconv.Atoi(e.Text())
+		return value.Char(n)
+	case "BA":
+		b, err := base64.StdEncoding.DecodeString(e.Text())
+		if err != nil {
+			return nil
+		}
+		return b
+	case "TS":
+		span, _ := parseISODuration(e.Text())
+		return span
+	case "SBK":
+		return unescapeCLIXML(e.Text())
+	case "Ref":
+		return d.objects[e.SelectAttrValue("RefId", "")]
+	case "Obj":
+		v := d.object(e)
+		d.objects[e.SelectAttrValue("RefId", "")] = v
+		return v
+	}
+	if name, ok := readers[e.Tag]; ok {
+		if v, err := Convert(&Env{Core: true}, e.Text(), MustLookup(name)); err == nil {
+			return v
+		}
+	}
+	return e.Text()
+}
+
+// object reads an <Obj>: a list, a table, a property bag, or a plain value that
+// had properties or a name of its own, such as an enum's.
+func (d *deserializer) object(e *etree.Element) any {
+	names := d.typeNames(e)
+	for _, part := range e.ChildElements() {
+		if !structure[part.Tag] {
+			return d.value(part)
+		}
+	}
+	for _, tag := range []string{"LST", "STK", "QUE", "IE"} {
+		if list := e.SelectElement(tag); list != nil {
+			items := []any{}
+			for _, item := range list.ChildElements() {
+				items = append(items, d.value(item))
+			}
+			return value.NewArrayList(items...)
+		}
+	}
+	if table := e.SelectElement("DCT"); table != nil {
+		return d.table(table)
+	}
+	o := value.NewObject(names...)
+	for _, tag := range []string{"Props", "MS"} {
+		if properties := e.SelectElement(tag); properties != nil {
+			for _, p := range properties.ChildElements() {
+				o.Set(p.SelectAttrValue("N", ""), d.value(p))
+			}
+		}
+	}
+	if s := e.SelectElement("ToString"); s != nil {
+		o.Text = func() string { return unescapeCLIXML(s.Text()) }
+	}
+	return o
+}
+
+// structure are the parts of an <Obj>; anything else in it is a plain value.
+var structure = map[string]bool{"TN": true, "TNRef": true, "ToString": true, "Props": true, "MS": true,
+	"LST": true, "STK": true, "QUE": true, "IE": true, "DCT": true}
+
+func (d *deserializer) table(e *etree.Element) any {
+	h := value.NewHashtable()
+	for _, entry := range e.ChildElements() {
+		var key, v any
+		for _, part := range entry.ChildElements() {
+			if part.SelectAttrValue("N", "") == "Key" {
+				key = d.value(part)
+			} else {
+				v = d.value(part)
+			}
+		}
+		h.Set(key, v)
+	}
+	return h
+}
+
+// typeNames are the names of the types, "Deserialized." before all but custom objects.
+func (d *deserializer) typeNames(e *etree.Element) []string {
+	if ref := e.SelectElement("TNRef"); ref != nil {
+		return d.types[ref.SelectAttrValue("RefId", "")]
+	}
+	list := e.SelectElement("TN")
+	if list == nil {
+		return nil
+	}
+	var names []string
+	for _, t := range list.SelectElements("T") {
+		name := t.Text()
+		if name == "System.Object" {
+			continue
+		}
+		if name != value.CustomObject {
+			name = "Deserialized." + name
+		}
+		names = append(names, name)
+	}
+	d.types[list.SelectAttrValue("RefId", "")] = names
+	return names
+}
+
+func unescapeCLIXML(s string) string {
+	if !strings.Contains(s, "_x") {
+		return s
+	}
+	var u []uint16
+	for i := 0; i < len(s); {
+		if looksEscaped.MatchString(s[i:min(len(s), i+7)]) {
+			n, _ := strconv.ParseUint(s[i+2:i+6], 16, 16)
+			u = append(u, uint16(n))
+			i += 7
+			continue
+		}
+		r := []rune(s[i:min(len(s), i+4)])[0]
+		u = append(u, utf16.Encode([]rune{r})...)
+		i += len(string(r))
+	}
+	return string(utf16.Decode(u))
+}

@@ -1,0 +1,155 @@
+package dotnet
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+func formatNumber(v any, format string) (string, error) {
+	letter := format[0]
+	if !(letter >= 'A' && letter <= 'Z' || letter >= 'a' && letter <= 'z') || len(format) > 3 || strings.Trim(format[1:], "0123456789") != "" {
+		return customNumber(v, format)
+	}
+	digits, err := strconv.Atoi(format[1:])
+	if format[1:] != "" && err != nil {
+		return "", badFormat()
+	}
+	if format[1:] == "" {
+		digits = -1
+	}
+	f, _ := value.ToFloat(v)
+	switch letter {
+	case 'D', 'd':
+		if !value.IsInteger(v) {
+			return "", value.NewException("System.FormatException", "Format specifier was invalid.")
+		}
+		return padInteger(value.Text(v), digits), nil
+	case 'X', 'x':
+		return hexadecimal(v, letter, digits)
+	case 'N', 'n':
+		return grouped(f, orDefault(digits, 2)), nil
+	case 'F', 'f':
+		return fixed(f, orDefault(digits, 2)), nil
+	case 'P', 'p':
+		return grouped(f*100, orDefault(digits, 2)) + "%", nil
+	case 'C', 'c':
+		if f < 0 {
+			return "-$" + grouped(-f, orDefault(digits, 2)), nil
+		}
+		return "$" + grouped(f, orDefault(digits, 2)), nil
+	case 'E', 'e':
+		return exponential(f, letter, orDefault(digits, 6)), nil
+	case 'G', 'g', 'R', 'r':
+		if digits <= 0 {
+			return value.Text(v), nil
+		}
+	}
+	return "", Refuse("the number format %s", format)
+}
+
+func orDefault(digits, otherwise int) int {
+	if digits < 0 {
+		return otherwise
+	}
+	return digits
+}
+
+func padInteger(s string, digits int) string {
+	sign := ""
+	if strings.HasPrefix(s, "-") {
+		sign, s = "-", s[1:]
+	}
+	return sign + strings.Repeat("0", max(0, digits-len(s))) + s
+}
+
+func hexadecimal(v any, letter byte, digits int) (string, error) {
+	if !value.IsInteger(v) {
+		return "", value.NewException("System.FormatException", "Format specifier was invalid.")
+	}
+	n, _ := value.ToInt(v)
+	u := uint64(n)
+	switch v.(type) {
+	case int32:
+		u = uint64(uint32(n))
+	case int16:
+		u = uint64(uint16(n))
+	case int8:
+		u = uint64(uint8(n))
+	}
+	s := strconv.FormatUint(u, 16)
+	if letter == 'X' {
+		s = strings.ToUpper(s)
+	}
+	return padInteger(s, digits), nil
+}
+
+// exponential has an exponent of at least three digits.
+func exponential(f float64, letter byte, digits int) string {
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', digits, 64), "e")
+	return mantissa + string(letter) + exponent[:1] + padInteger(exponent[1:], 3)
+}
+
+// fixed rounds halves away from zero, as .NET Framework does.
+func fixed(f float64, digits int) string {
+	scale := math.Pow(10, float64(digits))
+	if rounded := math.Round(f*scale) / scale; math.Abs(f) < 1e15 {
+		f = rounded
+	}
+	s := strconv.FormatFloat(f, 'f', digits, 64)
+	if strings.Trim(s, "-0.") == "" {
+		return strings.TrimPrefix(s, "-")
+	}
+	return s
+}
+
+func grouped(f float64, digits int) string {
+	s := fixed(f, digits)
+	sign := ""
+	if strings.HasPrefix(s, "-") {
+		sign, s = "-", s[1:]
+	}
+	whole, fraction, _ := strings.Cut(s, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if fraction != "" {
+		whole += "." + fraction
+	}
+	return sign + whole
+}
+
+// customNumber knows the custom formats of 0, #, one point and grouping.
+func customNumber(v any, format string) (string, error) {
+	if strings.Trim(format, "0#.,%") != "" || strings.Count(format, ".") > 1 {
+		return "", Refuse("the number format %s", format)
+	}
+	f, _ := value.ToFloat(v)
+	if strings.HasSuffix(format, "%") {
+		f *= 100
+	}
+	body := strings.TrimSuffix(format, "%")
+	whole, fraction, _ := strings.Cut(body, ".")
+	s := fixed(f, len(fraction))
+	if strings.Contains(whole, ",") {
+		s = grouped(f, len(fraction))
+		whole = strings.ReplaceAll(whole, ",", "")
+	}
+	if optional := len(fraction) - len(strings.TrimRight(fraction, "#")); optional > 0 {
+		for range optional {
+			s = strings.TrimSuffix(s, "0")
+		}
+		s = strings.TrimSuffix(s, ".")
+	}
+	left, right, point := strings.Cut(s, ".")
+	left = padInteger(left, strings.Count(whole, "0"))
+	if !strings.Contains(whole, "0") && left == "0" {
+		left = ""
+	}
+	if point {
+		left += "." + right
+	}
+	return left + strings.Repeat("%", len(format)-len(body)), nil
+}

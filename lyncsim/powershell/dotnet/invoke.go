@@ -1,0 +1,143 @@
+package dotnet
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+// Invoke calls a member as a method. The error is a *MissingMember when there
+// is none, *Unsupported when .NET has it, or what the method threw.
+func Invoke(e *Env, t *Type, self any, name string, args []any) (any, error) {
+	m, ok := t.lookup(self, name)
+	if m.Call == nil {
+		m, ok = t.find(name, self == nil)
+	}
+	if !ok || m.Call == nil {
+		if t.refuses(name) {
+			return nil, Refuse("[%s].%s()", t.Name, name)
+		}
+		return nil, &MissingMember{Type: t.Name, Name: name, Method: true}
+	}
+	if len(args) < m.Min || len(args) > m.Max {
+		return nil, &MissingMember{Type: t.Name, Name: name, Method: true, Arguments: len(args), Known: true}
+	}
+	a := NewArgs(e, args)
+	v, err := m.Call(self, a)
+	if err == nil {
+		err = a.err
+	}
+	return value.From(v), err
+}
+
+// Construct makes an instance.
+func Construct(e *Env, t *Type, args []any) (any, error) {
+	if t.New == nil {
+		return nil, Refuse("[%s]::new()", t.Name)
+	}
+	a := NewArgs(e, args)
+	v, err := t.New(a)
+	if err == nil {
+		err = a.err
+	}
+	return v, err
+}
+
+// Get reads a property; false when the type has no such property.
+func Get(e *Env, t *Type, self any, name string) (any, bool, error) {
+	m, ok := t.lookup(self, name)
+	if !ok || m.Get == nil {
+		if t.refuses(name) {
+			return nil, false, Refuse("[%s].%s", t.Name, name)
+		}
+		return nil, false, nil
+	}
+	v, err := m.Get(e, self)
+	return v, true, err
+}
+
+// Set writes a property. The error is a *MissingMember when there is none.
+func Set(e *Env, t *Type, self any, name string, v any) error {
+	m, ok := t.lookup(self, name)
+	if !ok || m.Get == nil && m.Set == nil {
+		if t.refuses(name) {
+			return Refuse("[%s].%s = …", t.Name, name)
+		}
+		return &MissingMember{Type: t.Name, Name: name}
+	}
+	if m.Set == nil {
+		return &MissingMember{Type: t.Name, Name: m.Name, Known: true}
+	}
+	return m.Set(e, self, v)
+}
+
+// Find looks an instance member up, along the base types.
+func (t *Type) Find(name string) (Member, bool) { return t.find(name, false) }
+
+func (t *Type) lookup(self any, name string) (Member, bool) {
+	if d, ok := self.(Dynamic); ok {
+		if m, ok := d.Member(name); ok {
+			return m, true
+		}
+	}
+	return t.find(name, self == nil)
+}
+
+func (t *Type) find(name string, static bool) (Member, bool) {
+	key := strings.ToLower(name)
+	for at := t; at != nil; at = at.parent() {
+		table := at.Members
+		if static {
+			table = at.Static
+		}
+		if m, ok := table[key]; ok {
+			return m, true
+		}
+	}
+	return Member{}, false
+}
+
+func (t *Type) parent() *Type {
+	if t.Name == "System.Object" {
+		return nil
+	}
+	if t.Base == "" {
+		return table().byName["system.object"]
+	}
+	parent, _ := Lookup(t.Base)
+	return parent
+}
+
+func (t *Type) refuses(name string) bool {
+	for at := t; at != nil; at = at.parent() {
+		for _, r := range at.Refused {
+			if r == "*" || strings.EqualFold(r, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// MissingMember says that a type has no such member, or none with so many
+// arguments (Known), or that a property is read-only (Known, no Method).
+type MissingMember struct {
+	Type, Name string
+	Method     bool
+	Known      bool
+	Arguments  int
+}
+
+// Error is the engine's sentence.
+func (m *MissingMember) Error() string {
+	switch {
+	case m.Method && m.Known:
+		return fmt.Sprintf("Cannot find an overload for \"%s\" and the argument count: \"%d\".", m.Name, m.Arguments)
+	case m.Method:
+		return fmt.Sprintf("Method invocation failed because [%s] does not contain a method named '%s'.", m.Type, m.Name)
+	case m.Known:
+		return fmt.Sprintf("'%s' is a ReadOnly property.", m.Name)
+	}
+	return fmt.Sprintf("The property '%s' cannot be found on this object. Verify that the property exists and can be set.", m.Name)
+}

@@ -1,0 +1,110 @@
+package powershell
+
+import (
+	"context"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+// sink takes what a command puts out. Its error ends the command at once: the
+// pipeline has stopped.
+type sink func(v any) error
+
+// streams are the outputs of a command by their number; index 0 is unused.
+type streams [7]sink
+
+// Streams that messages are written to.
+const (
+	outputStream      = syntax.OutputStream
+	errorStream       = syntax.ErrorStream
+	warningStream     = syntax.WarningStream
+	verboseStream     = syntax.VerboseStream
+	debugStream       = syntax.DebugStream
+	informationStream = syntax.InformationStream
+)
+
+// frame is what statements of one script block run in. It lives as long as one
+// evaluation, and so does its context.
+type frame struct {
+	ctx     context.Context
+	rs      *Runspace
+	scope   *scope
+	streams streams
+	inv     *invocation   // the function or script block that runs, nil at the top
+	at      syntax.Extent // the statement or command that runs, for error positions
+}
+
+// with is the frame with other streams.
+func (f *frame) with(s streams) *frame {
+	g := *f
+	g.streams = s
+	return &g
+}
+
+// to is the frame with another output.
+func (f *frame) to(out sink) *frame {
+	g := *f
+	g.streams[outputStream] = out
+	return &g
+}
+
+// in is the frame in another scope.
+func (f *frame) in(s *scope) *frame {
+	g := *f
+	g.scope = s
+	return &g
+}
+
+// none is the value of a command that put out nothing. It is $null to every
+// operator, but pipes no object; only the evaluator's inner parts see it.
+type none struct{}
+
+// plain is a value without the difference between $null and nothing.
+func plain(v any) any {
+	if _, nothing := v.(none); nothing {
+		return nil
+	}
+	return v
+}
+
+// collect gathers what run puts out.
+func (f *frame) collect(run func(f *frame) error) ([]any, error) {
+	items := []any{}
+	err := run(f.to(func(v any) error {
+		items = append(items, v)
+		return nil
+	}))
+	return items, err
+}
+
+// fold makes the value of an expression from what a pipeline put out: nothing,
+// the only object, or an array.
+func fold(items []any) any {
+	switch len(items) {
+	case 0:
+		return none{}
+	case 1:
+		return items[0]
+	}
+	return items
+}
+
+// put sends the value of an expression to the output, collections taken apart.
+func (f *frame) put(v any) error { return enumerate(v, f.streams[outputStream]) }
+
+func enumerate(v any, out sink) error {
+	if _, nothing := v.(none); nothing {
+		return nil
+	}
+	items, ok := value.Items(v)
+	if !ok {
+		return out(v)
+	}
+	for _, item := range items {
+		if err := out(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package powershell
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+// runnerFor makes the runner of what a command calls.
+func (f *frame) runnerFor(inv *invocation, target any, args []argument, how syntax.Invocation) (runner, error) {
+	switch t := target.(type) {
+	case *ScriptBlock:
+		return newBlockRunner(inv, t, args, how == syntax.DotSource)
+	case *CommandInfo:
+		return f.runnerNamed(inv, t.Name, args, how)
+	}
+	return f.runnerNamed(inv, value.Text(target), args, how)
+}
+
+func (f *frame) runnerNamed(inv *invocation, name string, args []argument, how syntax.Invocation) (runner, error) {
+	found, err := f.resolve(name)
+	if err != nil {
+		return nil, err
+	}
+	switch c := found.(type) {
+	case *function:
+		return newFunctionRunner(inv, c, args, how == syntax.DotSource)
+	case *Command:
+		return newCommandRunner(inv, c, args)
+	case string:
+		return newProgramRunner(inv, c, args)
+	}
+	f.at = inv.at
+	return nil, f.notFound(name)
+}
+
+// notFound is the error of a name that nothing answers to.
+func (f *frame) notFound(name string) error {
+	message := "The term '%s' is not recognized as a name of a cmdlet, function, script file, or executable program.\n" +
+		"Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
+	if f.rs.Edition() == Windows51 {
+		message = "The term '%s' is not recognized as the name of a cmdlet, function, script file, or operable program. " +
+			"Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
+	}
+	exception := value.NewException(commandNotFound, fmt.Sprintf(message, name))
+	exception.Props = value.NewObject(commandNotFound).Set("CommandName", name)
+	record := value.NewErrorRecord(exception, "CommandNotFoundException", "ObjectNotFound", name)
+	record.Invocation = positionOf(f.at)
+	record.Invocation.Name = name
+	return f.raise(record)
+}
+
+// resolve finds a command: alias, function, cmdlet, a cmdlet of a module not
+// loaded yet, program. It is nil when there is none.
+func (f *frame) resolve(name string) (any, error) {
+	for range 8 {
+		target, ok := f.rs.commandAlias(name)
+		if !ok {
+			break
+		}
+		name = target
+	}
+	if fn, ok := f.scope.function(name); ok {
+		return fn, nil
+	}
+	if c := f.rs.cmdlet(name); c != nil {
+		return c, nil
+	}
+	c, err := f.autoload(name)
+	if c != nil || err != nil {
+		return c, err
+	}
+	if p := f.rs.options.Programs; p != nil && p.Find(name) {
+		return name, nil
+	}
+	return nil, nil
+}
+
+// cmdlet finds a command of the loaded modules, by its name or as Module\Name.
+func (rs *Runspace) cmdlet(name string) *Command {
+	module, short, qualified := strings.Cut(name, `\`)
+	if !qualified {
+		short = name
+	}
+	for _, m := range rs.modules {
+		if qualified && !strings.EqualFold(m.Name, module) {
+			continue
+		}
+		if c, ok := m.commands[strings.ToLower(short)]; ok {
+			return c
+		}
+	}
+	return nil
+}
+
+// SetAlias gives a command another name, as Set-Alias does in the global scope.
+func (rs *Runspace) SetAlias(name, command string) {
+	rs.aliases[strings.ToLower(name)] = &CommandInfo{Name: name, Kind: "Alias", Definition: command}
+}
+
+func (rs *Runspace) commandAlias(name string) (string, bool) {
+	if target, ok := rs.aliases[strings.ToLower(name)]; ok {
+		return target.Definition, true
+	}
+	for _, m := range rs.modules {
+		if target, ok := m.aliases[strings.ToLower(name)]; ok {
+			return target, true
+		}
+	}
+	return "", false
+}
+
+// autoload imports the module that has a command of that name.
+func (f *frame) autoload(name string) (any, error) {
+	module, short, qualified := strings.Cut(name, `\`)
+	if !qualified {
+		short = name
+	}
+	for _, m := range f.rs.options.Modules {
+		if f.rs.loaded(m.Name) != nil || qualified && !strings.EqualFold(m.Name, module) || !m.has(short) {
+			continue
+		}
+		if err := f.rs.importModule(f.ctx, m); err != nil {
+			return nil, f.raising(err)
+		}
+		if fn, ok := f.scope.function(short); ok { // loading a module may define functions
+			return fn, nil
+		}
+		return f.rs.cmdlet(name), nil
+	}
+	return nil, nil
+}

@@ -1,0 +1,71 @@
+package powershell
+
+import (
+	"strings"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+// programRunner runs an external program. It takes no pipeline input.
+type programRunner struct {
+	inv  *invocation
+	path string
+	args []string
+	ran  bool
+}
+
+func newProgramRunner(inv *invocation, path string, args []argument) (runner, error) {
+	inv.name, inv.class = path, path
+	inv.params, inv.bound = &paramTable{}, newBound()
+	r := &programRunner{inv: inv, path: path}
+	for _, a := range args {
+		if a.name != "" {
+			text := "-" + a.name
+			if a.hasValue {
+				text += ":" + value.Text(a.value)
+			}
+			r.args = append(r.args, text)
+			continue
+		}
+		for _, v := range value.Unroll(a.value) {
+			r.args = append(r.args, value.Text(v))
+		}
+	}
+	return r, nil
+}
+
+func (r *programRunner) begin() error { return nil }
+
+func (r *programRunner) process(_ any, piped bool) error {
+	if piped {
+		return r.inv.frame.refuse("input piped to the program " + r.path)
+	}
+	r.ran = true
+	f := r.inv.frame
+	output, code, err := f.rs.options.Programs.Run(f.ctx, r.path, r.args)
+	if err != nil {
+		return f.raising(err)
+	}
+	f.rs.global.set("LASTEXITCODE", int32(code))
+	r.inv.failed = code != 0
+	for _, line := range lines(output) {
+		if err := r.inv.out(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *programRunner) end() error {
+	r.inv.finish()
+	return nil
+}
+
+// lines splits output at its line ends; a last one without end counts.
+func lines(s string) []string {
+	s = strings.TrimSuffix(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, "\n")
+}

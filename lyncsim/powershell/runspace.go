@@ -1,0 +1,77 @@
+package powershell
+
+import (
+	"bufio"
+	"context"
+	"io"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
+	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+// Runspace is one PowerShell process: its variables, functions, modules and
+// errors. It is used by one goroutine at a time.
+type Runspace struct {
+	options Options
+	env     *dotnet.Env
+	global  *scope
+	host    *host
+	modules []*loadedModule
+	errors  *value.List // $Error, newest first
+
+	tables  map[*Command]*paramTable
+	aliases map[string]*CommandInfo // of Set-Alias, by lower-case name
+	usings  []string                // namespaces of using statements
+	current *scope                  // of the statement that runs, for code that calls back
+	at      syntax.Extent           // the statement that runs, for defects
+
+	succeeded bool // $?
+	tries     int  // enclosing try and trap blocks: errors go to them
+	depth     int  // nested calls
+	commands  int  // commands run so far
+}
+
+// New makes a runspace. Close releases what it holds on its machine.
+func New(o Options) *Runspace {
+	o = o.withDefaults()
+	o.Modules = modulesIn(o.Edition, o.Modules)
+	rs := &Runspace{options: o, errors: value.NewArrayList(), succeeded: true, tables: make(map[*Command]*paramTable), aliases: make(map[string]*CommandInfo)}
+	rs.host = newHost(o)
+	rs.env = &dotnet.Env{
+		Context: context.Background(), Core: o.Edition == Core7, Clock: o.Clock, In: rs.host.in, Out: rs.host.out,
+		Err: rs.host.err, Files: o.Files, Machine: o.Machine, Vars: o.Env, Owner: rs, Engine: rs, Dial: o.Dial,
+	}
+	rs.global = newScope(nil)
+	rs.global.script = rs.global
+	rs.defineGlobals()
+	for _, m := range modulesIn(o.Edition, o.Loaded) {
+		rs.load(m)
+	}
+	return rs
+}
+
+// Close ends the process: mutexes that it holds are abandoned.
+func (rs *Runspace) Close() { rs.options.Machine.Mutexes().Abandon(rs) }
+
+// Edition is the PowerShell that is played.
+func (rs *Runspace) Edition() Edition { return rs.options.Edition }
+
+// Env is the process and machine that .NET types and cmdlets act on.
+func (rs *Runspace) Env() *dotnet.Env { return rs.env }
+
+// Commands counts the commands that ran, for the simulator's statistics.
+func (rs *Runspace) Commands() int { return rs.commands }
+
+// Set gives a global variable a value before a script runs.
+func (rs *Runspace) Set(name string, v any) { rs.global.set(name, value.From(v)) }
+
+// Get reads a global variable.
+func (rs *Runspace) Get(name string) any {
+	if v, ok := rs.global.find(name); ok {
+		return plain(v.value)
+	}
+	return nil
+}
+
+func newReader(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, 64<<10) }

@@ -1,0 +1,77 @@
+package powershell
+
+import (
+	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+func (f *frame) switchStatement(s *syntax.SwitchStatement) error {
+	if s.Flags&syntax.SwitchFile != 0 {
+		return f.refuse("switch -File")
+	}
+	v, err := f.statementValue(s.Condition)
+	if err != nil {
+		return err
+	}
+	items := value.Unroll(v)
+	if v == nil {
+		items = []any{nil}
+	}
+	for _, item := range items {
+		restore := f.bindItem(item)
+		err := f.switchItem(s, item)
+		restore()
+		if goOn, err := again(err, s.Label); !goOn {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *frame) switchItem(s *syntax.SwitchStatement, item any) error {
+	matched := false
+	for _, clause := range s.Clauses {
+		yes, err := f.clauseMatches(s.Flags, clause.Pattern, item)
+		if err != nil {
+			return err
+		}
+		if !yes {
+			continue
+		}
+		matched = true
+		if err := f.body(clause.Body); err != nil {
+			return err
+		}
+	}
+	if matched {
+		return nil
+	}
+	return f.body(s.Default)
+}
+
+func (f *frame) clauseMatches(flags syntax.SwitchFlags, pattern syntax.Expression, item any) (bool, error) {
+	if block, ok := pattern.(*syntax.ScriptBlockExpression); ok {
+		out, err := f.collect(func(g *frame) error { return g.inline(&ScriptBlock{ast: block.Body}, nil) })
+		return value.Truth(plain(fold(out))), err
+	}
+	want, err := f.eval(pattern)
+	if err != nil {
+		return false, err
+	}
+	heed := flags&syntax.SwitchCaseSensitive != 0
+	switch {
+	case flags&syntax.SwitchWildcard != 0:
+		return wildcardMatch(value.Text(want), value.Text(item), heed), nil
+	case flags&syntax.SwitchRegex != 0:
+		return f.regexMatch(value.Text(item), want, heed)
+	}
+	if _, ok := want.(string); ok {
+		return equalText(value.Text(item), value.Text(want), heed), nil
+	}
+	return f.equal(item, want, heed)
+}
+
+// bindItem sets $_ in the frame's scope and returns what puts the old one back.
+func (f *frame) bindItem(item any) (restore func()) {
+	return f.scope.replace("_", item)
+}

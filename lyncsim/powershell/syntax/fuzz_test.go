@@ -1,0 +1,127 @@
+package syntax_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
+)
+
+const corpus = "../../../test/powershell"
+
+// FuzzParse: any text ends in a tree with sound extents or in an error that says
+// why; nothing panics and nothing runs on.
+func FuzzParse(f *testing.F) {
+	content, err := os.ReadFile(filepath.Join(corpus, "syntax.tsv"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for line := range strings.Lines(string(content)) {
+		snippet, _, _ := strings.Cut(line, "\t")
+		f.Add(strings.ReplaceAll(snippet, `\n`, "\n"))
+	}
+	scripts, err := filepath.Glob(filepath.Join(corpus, "*", "script.ps1"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range scripts {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(source))
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		script, err := syntax.Parse(source)
+		if err == nil {
+			checkExtents(t, script)
+			return
+		}
+		if wrong, ok := errors.AsType[*syntax.ParseError](err); ok {
+			if len(wrong.Issues) == 0 || wrong.Error() == "" || wrong.Message() == "" {
+				t.Errorf("an error without a reason: %#v", wrong)
+			}
+		}
+	})
+}
+
+func checkExtents(t *testing.T, script *syntax.ScriptBlock) {
+	t.Helper()
+	if syntax.Outline(script) == "" {
+		t.Error("the tree has no outline")
+	}
+	for node := range syntax.Walk(script) {
+		span := node.Span()
+		if span.Source == nil || span.Start < 0 || span.Start > span.End {
+			t.Errorf("%T has the extent %d to %d", node, span.Start, span.End)
+			continue
+		}
+		_ = span.Text() // panics when the extent lies outside
+		if from, to := span.From(), span.To(); from.Line < 1 || from.Column < 1 || to.Offset < from.Offset {
+			t.Errorf("%T reaches from %v to %v", node, from, to)
+		}
+	}
+}
+
+func TestDepthIsBounded(t *testing.T) {
+	const many = 100_000
+	cases := map[string]struct{ reason, source string }{
+		"parentheses": {"nested values", strings.Repeat("(", many)},
+		"arguments":   {"nested calls", strings.Repeat("foo (", many)},
+		"blocks":      {"nested blocks", strings.Repeat("{", many)},
+		"brackets":    {"nested attributes", strings.Repeat("[a(", many)},
+		"generics":    {"nested types", "[" + strings.Repeat("a[", many)},
+		"arrays":      {"arrays of arrays", "[a" + strings.Repeat("[]", many)},
+		"signs":       {"operators before a value", strings.Repeat("-", many) + "$x"},
+		"casts":       {"types before a value", strings.Repeat("[a]", many) + "$x"},
+		"chain":       {"operators between values", strings.Repeat("1+", many) + "1"},
+		"members":     {"members of members", "$x" + strings.Repeat(".a", many)},
+		"strings":     {"strings in strings", strings.Repeat(`"$(`, 1000) + strings.Repeat(`)"`, 1000)},
+		"assignments": {"assigned assignments", strings.Repeat("$x=", many) + "1"},
+		"ifs":         {"statements in statements", strings.Repeat("if(1){", many)},
+		"tables":      {"tables in tables", strings.Repeat("@{a=", many)},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			_, err := syntax.Parse(c.source)
+			wrong, ok := errors.AsType[*syntax.ParseError](err)
+			if !ok {
+				t.Fatalf("%s: the error is %v", c.reason, err)
+			}
+			if last := wrong.Issues[len(wrong.Issues)-1]; last.ID != "ScriptTooComplicated" {
+				t.Errorf("%s: the last issue is %s: %s", c.reason, last.ID, last.Message)
+			}
+		})
+	}
+}
+
+// BenchmarkParse reads about a megabyte of recorded scripts.
+func BenchmarkParse(b *testing.B) {
+	scripts, err := filepath.Glob(filepath.Join(corpus, "[f-z]*", "script.ps1"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	var text strings.Builder
+	for text.Len() < 1<<20 {
+		for _, path := range scripts {
+			if strings.Contains(path, "parse-error") || strings.Contains(path, "param-block") {
+				continue
+			}
+			source, err := os.ReadFile(path)
+			if err != nil {
+				b.Fatal(err)
+			}
+			text.Write(source)
+			text.WriteByte('\n')
+		}
+	}
+	b.SetBytes(int64(text.Len()))
+	for b.Loop() {
+		if _, err := syntax.Parse(text.String()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package powershell
+
+import (
+	"errors"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
+	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
+)
+
+// currentError is the variable that keeps the error of a catch for a bare throw.
+const currentError = "error being handled"
+
+func (f *frame) try(s *syntax.TryStatement) error {
+	err := f.guarded(s.Body)
+	var r *raised
+	if errors.As(err, &r) && f.ctx.Err() == nil {
+		err = f.catch(s.Catches, r)
+	}
+	if s.Finally == nil || isRefusal(err) {
+		return err
+	}
+	if ferr := f.body(s.Finally); ferr != nil {
+		return ferr
+	}
+	return err
+}
+
+// guarded runs a block whose errors go to its catches.
+func (f *frame) guarded(b *syntax.StatementBlock) error {
+	f.rs.tries++
+	defer func() { f.rs.tries-- }()
+	return f.body(b)
+}
+
+// catch runs the first clause that takes the error; without one the error goes on.
+func (f *frame) catch(clauses []*syntax.CatchClause, r *raised) error {
+	f.rs.remember(r.record)
+	clause, err := f.clauseFor(clauses, r)
+	if err != nil {
+		return err
+	}
+	if clause == nil {
+		return r
+	}
+	restore := f.bindItem(r.record)
+	defer restore()
+	defer f.scope.replace(currentError, r)()
+	return f.body(clause.Body)
+}
+
+func (f *frame) clauseFor(clauses []*syntax.CatchClause, r *raised) (*syntax.CatchClause, error) {
+	for _, c := range clauses {
+		if len(c.Types) == 0 {
+			return c, nil
+		}
+		for _, constraint := range c.Types {
+			yes, err := f.catches(constraint, r)
+			if err != nil {
+				return nil, err
+			}
+			if yes {
+				return c, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+// catches tells whether a type names the error's exception, one of its bases, or
+// the exception that the engine wrapped.
+func (f *frame) catches(constraint *syntax.TypeConstraint, r *raised) (bool, error) {
+	t, err := f.typeNamed(constraint.Type)
+	if err != nil {
+		return false, err
+	}
+	exception := r.record.Exception
+	if dotnet.Is(exception, t) {
+		return true, nil
+	}
+	return exception.Inner != nil && dotnet.Is(exception, dotnet.MustLookup(runtimeException)) && dotnet.Is(exception.Inner, t), nil
+}

@@ -1,0 +1,163 @@
+package utility
+
+import (
+	"context"
+	"strings"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+// comparisons are the operators that Where-Object takes as parameters.
+var comparisons = strings.Fields(`EQ NE GT GE LT LE Like NotLike Match NotMatch Contains NotContains In NotIn Is IsNot
+	CEQ CNE CGT CGE CLT CLE CLike CNotLike CMatch CNotMatch CContains CNotContains CIn CNotIn`)
+
+func whereObject() cmdlet {
+	return cmdlet{name: "Where-Object", process: whereProcess,
+		heeds: "InputObject FilterScript Property Value Not " + strings.Join(comparisons, " ")}
+}
+
+func whereProcess(_ context.Context, c *powershell.Call) error {
+	item, ok := c.Input()
+	if !ok {
+		return nil
+	}
+	var got any
+	var err error
+	if c.Has("FilterScript") {
+		got, err = c.Test(c.Value("FilterScript"), item)
+	} else {
+		got, err = whereProperty(c, item)
+	}
+	if err != nil || !value.Truth(got) {
+		return err
+	}
+	return c.EmitWhole(item)
+}
+
+func whereProperty(c *powershell.Call, item any) (any, error) {
+	v, _, err := c.Property(item, c.Text("Property"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range comparisons {
+		if c.On(name) {
+			return c.Operate(name, v, c.Value("Value"))
+		}
+	}
+	if c.Has("Value") {
+		return c.Operate("EQ", v, c.Value("Value"))
+	}
+	return value.Truth(v) != c.On("Not"), nil
+}
+
+func forEachObject() cmdlet {
+	return cmdlet{name: "ForEach-Object", heeds: "InputObject Begin Process End RemainingScripts MemberName ArgumentList",
+		unsaid:  map[string]unsaid{"Process": {nulls: true}, "RemainingScripts": {rest: true}, "ArgumentList": {rest: true}},
+		begin:   func(_ context.Context, c *powershell.Call) error { return forEachBegin(c) },
+		process: func(_ context.Context, c *powershell.Call) error { return forEachProcess(c) },
+		end:     func(_ context.Context, c *powershell.Call) error { return forEachEnd(c) },
+	}
+}
+
+// forEachBlocks sorts the blocks by what they do: with several positional ones
+// the first is begin and, of three or more, the last is end.
+func forEachBlocks(c *powershell.Call) (begin any, process []any, end any) {
+	process = append(append(process, value.Unroll(c.Value("Process"))...), value.Unroll(c.Value("RemainingScripts"))...)
+	begin, end = c.Value("Begin"), c.Value("End")
+	if begin == nil && len(process) > 1 {
+		begin, process = process[0], process[1:]
+	}
+	if end == nil && len(process) > 1 {
+		end, process = process[len(process)-1], process[:len(process)-1]
+	}
+	return begin, process, end
+}
+
+func forEachBegin(c *powershell.Call) error {
+	begin, _, _ := forEachBlocks(c)
+	if begin == nil {
+		return nil
+	}
+	return c.Each(begin, nil)
+}
+
+func forEachProcess(c *powershell.Call) error {
+	item, ok := c.Input()
+	if !ok {
+		item = c.Value("InputObject")
+	}
+	if name := c.Text("MemberName"); name != "" {
+		v, found, err := c.Property(item, name)
+		if err != nil {
+			return err
+		}
+		if !found {
+			if v, err = c.Method(item, name, value.Unroll(c.Value("ArgumentList"))); err != nil {
+				return err
+			}
+		}
+		return c.Emit(v)
+	}
+	_, process, _ := forEachBlocks(c)
+	for _, block := range process {
+		if block == nil {
+			continue
+		}
+		if err := c.Each(block, item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func forEachEnd(c *powershell.Call) error {
+	_, _, end := forEachBlocks(c)
+	if end == nil {
+		return nil
+	}
+	return c.Each(end, nil)
+}
+
+func outNull() cmdlet { return cmdlet{name: "Out-Null", heeds: "InputObject"} }
+
+func outHost() cmdlet {
+	return cmdlet{name: "Out-Host", heeds: "InputObject",
+		process: func(_ context.Context, c *powershell.Call) error {
+			if item, ok := c.Input(); ok {
+				return c.Show(item)
+			}
+			return nil
+		}}
+}
+
+func setStrictMode() cmdlet {
+	return cmdlet{name: "Set-StrictMode", heeds: "Version Off",
+		unsaid: map[string]unsaid{"Version": {typ: "String"}}, // numbers and Latest too
+		process: func(_ context.Context, c *powershell.Call) error {
+			version := 0
+			switch text := strings.ToLower(c.Text("Version")); {
+			case text == "latest":
+				version = 3
+			case text != "":
+				n, _ := value.ToFloat(text)
+				version = int(n)
+			}
+			c.Strict(version)
+			return nil
+		}}
+}
+
+func invokeCommand() cmdlet {
+	return cmdlet{name: "Invoke-Command", heeds: "ScriptBlock ArgumentList InputObject",
+		process: func(ctx context.Context, c *powershell.Call) error {
+			item, _ := c.Input()
+			out, err := c.Invoke(ctx, c.Value("ScriptBlock"), item, value.Unroll(c.Value("ArgumentList"))...)
+			for _, v := range out {
+				if e := c.EmitWhole(v); e != nil {
+					return e
+				}
+			}
+			return err
+		}}
+}

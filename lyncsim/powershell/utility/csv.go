@@ -1,0 +1,111 @@
+package utility
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+// csvIn7 are the parameters that ConvertTo-Csv and Export-Csv have in 7 only.
+const csvIn7 = "IncludeTypeInformation NoHeader QuoteFields UseQuotes"
+
+func convertToCSV() cmdlet {
+	return cmdlet{name: "ConvertTo-Csv", heeds: "InputObject Delimiter UseCulture NoTypeInformation " + csvIn7,
+		process: gather,
+		end: func(_ context.Context, c *powershell.Call) error {
+			items := gathered(c)
+			if len(items) == 0 {
+				return nil
+			}
+			lines, err := csvLines(c, items, columnsOf(c, items[0]), true)
+			if err != nil {
+				return err
+			}
+			return c.Emit(lines)
+		}}
+}
+
+// delimiter is what stands between fields; the culture here has the comma.
+func delimiter(c *powershell.Call) string {
+	if c.Has("Delimiter") {
+		return c.Text("Delimiter")
+	}
+	return ","
+}
+
+func columnsOf(c *powershell.Call, item any) []string {
+	var names []string
+	for _, p := range properties(c, item) {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// csvLines writes objects as lines, with a head the type (5.1 unless told not to,
+// 7 when told to) and the names first.
+func csvLines(c *powershell.Call, items []any, names []string, head bool) ([]string, error) {
+	var lines []string
+	typed := c.On("IncludeTypeInformation")
+	if c.Runspace().Edition() == powershell.Windows51 {
+		typed = !c.On("NoTypeInformation")
+	}
+	if head && typed {
+		lines = append(lines, "#TYPE "+value.TypeName(items[0]))
+	}
+	if head && !c.On("NoHeader") {
+		lines = append(lines, csvLine(c, names, texts(names)))
+	}
+	for _, item := range items {
+		fields := make([]any, len(names))
+		for i, name := range names {
+			v, _, err := c.Property(item, name)
+			if err != nil {
+				return nil, err
+			}
+			fields[i] = v
+		}
+		lines = append(lines, csvLine(c, names, fields))
+	}
+	return lines, nil
+}
+
+func texts(names []string) []any {
+	list := make([]any, len(names))
+	for i, n := range names {
+		list[i] = n
+	}
+	return list
+}
+
+// csvLine writes one line; $null is an empty field without quotes.
+func csvLine(c *powershell.Call, names []string, fields []any) string {
+	line := make([]string, len(fields))
+	for i, f := range fields {
+		text := value.Text(f)
+		if _, many := value.Items(f); many {
+			text = value.TypeName(f)
+		}
+		if f != nil && csvQuotes(c, names[i], text) {
+			text = `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+		}
+		line[i] = text
+	}
+	return strings.Join(line, delimiter(c))
+}
+
+// csvQuotes tells whether a field is quoted: always in 5.1, in 7 as asked.
+func csvQuotes(c *powershell.Call, name, text string) bool {
+	if c.Has("QuoteFields") {
+		return slices.ContainsFunc(c.Texts("QuoteFields"), func(f string) bool { return strings.EqualFold(f, name) })
+	}
+	switch c.Text("UseQuotes") {
+	case "Never":
+		return false
+	case "AsNeeded":
+		return strings.ContainsAny(text, "\"\r\n"+delimiter(c))
+	}
+	return true
+}

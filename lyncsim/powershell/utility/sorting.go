@@ -1,0 +1,91 @@
+package utility
+
+import (
+	"context"
+	"slices"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+func sortObject() cmdlet {
+	return cmdlet{name: "Sort-Object", heeds: "InputObject Property Descending Unique CaseSensitive Top Bottom Stable",
+		process: gather, end: sortGathered}
+}
+
+// row is an object with the values that it is sorted, grouped or compared by.
+type row struct {
+	item any
+	keys []any
+}
+
+func sortGathered(ctx context.Context, c *powershell.Call) error {
+	keys, err := columns(value.Unroll(c.Value("Property")))
+	if err != nil {
+		return err
+	}
+	rows, err := keyed(ctx, c, keys, gathered(c))
+	if err != nil {
+		return err
+	}
+	heed := c.On("CaseSensitive")
+	slices.SortStableFunc(rows, func(a, b row) int { return compareRows(c, keys, a, b) })
+	if c.On("Unique") {
+		rows = slices.CompactFunc(rows, func(a, b row) bool { return compareKeys(c, a.keys, b.keys, heed) == 0 })
+	}
+	for _, r := range portion(c, rows) {
+		if err := c.EmitWhole(r.item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyed computes the keys of objects; without properties an object is its own key.
+func keyed(ctx context.Context, c *powershell.Call, keys []column, items []any) ([]row, error) {
+	rows := make([]row, len(items))
+	for i, item := range items {
+		rows[i] = row{item: item, keys: []any{item}}
+		if len(keys) == 0 {
+			continue
+		}
+		rows[i].keys = nil
+		for _, k := range keys {
+			v, err := k.one(ctx, c, item)
+			if err != nil {
+				return nil, err
+			}
+			rows[i].keys = append(rows[i].keys, v)
+		}
+	}
+	return rows, nil
+}
+
+func compareRows(c *powershell.Call, keys []column, a, b row) int {
+	for i := range a.keys {
+		n := compareAny(c, a.keys[i], b.keys[i], c.On("CaseSensitive"))
+		if n == 0 {
+			continue
+		}
+		down := c.On("Descending")
+		if i < len(keys) && keys[i].descending != nil {
+			down = *keys[i].descending
+		}
+		if down {
+			return -n
+		}
+		return n
+	}
+	return 0
+}
+
+// portion is what -Top and -Bottom leave.
+func portion(c *powershell.Call, rows []row) []row {
+	if c.Has("Top") {
+		rows = rows[:min(len(rows), max(0, c.Int("Top")))]
+	}
+	if c.Has("Bottom") {
+		rows = rows[max(0, len(rows)-c.Int("Bottom")):]
+	}
+	return rows
+}

@@ -1,0 +1,90 @@
+package utility
+
+import (
+	"context"
+	"strings"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+)
+
+func writeOutput() cmdlet {
+	return cmdlet{name: "Write-Output", heeds: "InputObject NoEnumerate",
+		unsaid: map[string]unsaid{"InputObject": {nulls: true, rest: true, typ: "Object"}},
+		process: eachSubject(func(_ context.Context, c *powershell.Call, item any) error {
+			if _, isPiped := c.Input(); !isPiped {
+				item = remaining(item)
+			}
+			// 5.1 enumerates all the same when -InputObject is named (its page).
+			if c.On("NoEnumerate") && (c.Runspace().Edition() == powershell.Core7 || !c.Named("InputObject")) {
+				return c.EmitWhole(whole(item))
+			}
+			return c.Emit(item)
+		})}
+}
+
+// remaining is the value of a parameter that takes all arguments left: the only
+// one, when there is one.
+func remaining(v any) any {
+	if items, ok := v.([]any); ok && len(items) == 1 {
+		return items[0]
+	}
+	return v
+}
+
+// joined is what Write-Host makes of an object: collections in collections too.
+func joined(v any, separator string) string {
+	items, ok := value.Items(v)
+	if !ok {
+		return value.Text(v)
+	}
+	texts := make([]string, len(items))
+	for i, item := range items {
+		texts[i] = joined(item, separator)
+	}
+	return strings.Join(texts, separator)
+}
+
+// writeHost has no colours: a shell that is not on a screen shows none.
+func writeHost() cmdlet {
+	return cmdlet{name: "Write-Host", heeds: "Object NoNewline Separator ForegroundColor BackgroundColor",
+		unsaid: map[string]unsaid{"Object": {rest: true}},
+		process: func(_ context.Context, c *powershell.Call) error {
+			separator := " "
+			if c.Has("Separator") {
+				separator = c.Text("Separator")
+			}
+			return c.WriteHost(joined(c.Value("Object"), separator), !c.On("NoNewline"))
+		}}
+}
+
+// message makes one of the commands that write a text to a stream.
+func message(name string, write func(c *powershell.Call, text string) error) cmdlet {
+	return cmdlet{name: name, heeds: "Message", unsaid: map[string]unsaid{"Message": {empty: true}},
+		process: func(_ context.Context, c *powershell.Call) error { return write(c, c.Text("Message")) }}
+}
+
+func messages() []cmdlet {
+	return []cmdlet{
+		message("Write-Warning", func(c *powershell.Call, text string) error { return c.Warn("%s", text) }),
+		message("Write-Verbose", func(c *powershell.Call, text string) error { return c.Verbose("%s", text) }),
+		message("Write-Debug", func(c *powershell.Call, text string) error { return c.Debug(text) }),
+		writeInformation(), writeProgress(),
+	}
+}
+
+func writeInformation() cmdlet {
+	return cmdlet{name: "Write-Information", heeds: "MessageData Tags", unsaid: map[string]unsaid{"MessageData": {nulls: true}},
+		process: func(_ context.Context, c *powershell.Call) error {
+			return c.Information(c.Text("MessageData"), c.Texts("Tags"))
+		}}
+}
+
+// writeProgress tells what is done; how far it is, no client of a shell shows.
+func writeProgress() cmdlet {
+	return cmdlet{name: "Write-Progress",
+		heeds: "Activity Status Id PercentComplete SecondsRemaining CurrentOperation ParentId Completed SourceId",
+		process: func(_ context.Context, c *powershell.Call) error {
+			return c.Progress(c.Text("Activity"), c.Text("Status"))
+		}}
+}

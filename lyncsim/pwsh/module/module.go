@@ -1,0 +1,123 @@
+package module
+
+import (
+	_ "embed" // for the parts of a module that are the same in all
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
+)
+
+var (
+	//go:embed call.psm1
+	calling string
+	//go:embed machine.types.ps1xml
+	machineTypes string
+	//go:embed records.types.ps1xml
+	recordTypes string
+)
+
+// kind is what differs between modules besides their commands.
+type kind struct {
+	types string // the type file
+	// preferences is $true where the real cmdlets are compiled and follow the
+	// preference variables of the script that calls them. The functions of a
+	// module do not, as those of the real DnsServer module do not.
+	preferences string
+}
+
+// Environment variables by which a module finds the organization that started
+// its process.
+const (
+	EnvEndpoint = "LYNCSIM_ENDPOINT" // loopback address and port
+	EnvToken    = "LYNCSIM_TOKEN"    // who calls: random, one per process
+)
+
+// Write writes a module that Import-Module finds when dir is on PSModulePath:
+// dir/<name>/<name>.psd1 and .psm1.
+func Write(dir string, m *powershell.Module) error {
+	return write(dir, files(m, kind{types: recordTypes, preferences: "$false"}))
+}
+
+// WriteProduct is Write for the product's own module. Importing it also makes
+// .NET tell the name and the listeners of the simulated machine, not those of
+// the computer that PowerShell runs on.
+func WriteProduct(dir string, m *powershell.Module) error {
+	own := *m
+	own.Commands = append(append([]*powershell.Command{}, m.Commands...), Machine().Commands...)
+	return write(dir, files(&own, kind{types: machineTypes, preferences: "$true"}))
+}
+
+// Machine declares what the product's module has beyond its cmdlets: how to ask
+// for the simulated machine, whose commands get their bodies from the endpoint,
+// and the shell's own cmdlets that tell about a machine. Those exist on Windows
+// only, and there tell about the computer that PowerShell runs on.
+func Machine() *powershell.Module {
+	m := &powershell.Module{Name: "Lyncsim", Version: "1.0", Commands: []*powershell.Command{
+		{Name: "Get-SimulatedMachine"},
+		{Name: "Invoke-SimulatedSetup", Parameters: []powershell.Parameter{{Name: "Arguments", Type: "System.String[]"}}},
+	}}
+	for _, shell := range utility.Modules() {
+		for _, c := range shell.Commands {
+			if c.Name != "Get-Service" && c.Name != "Get-WmiObject" {
+				continue
+			}
+			own, page := *c, c.Editions[powershell.Windows51]
+			own.Parameters, own.DefaultSet, own.ShouldProcess = page.Parameters, page.DefaultSet, page.ShouldProcess
+			m.Commands = append(m.Commands, &own)
+		}
+	}
+	return m
+}
+
+// files gives a module's files by path.
+func files(m *powershell.Module, k kind) map[string]string {
+	var body, exports strings.Builder
+	body.WriteString(calling)
+	fmt.Fprintf(&body, "\n# Whether preference variables of the calling script count here.\n$seesPreferences = %s\n", k.preferences)
+	for _, c := range m.Commands {
+		body.WriteString(function(c))
+		fmt.Fprintf(&exports, "        %s\n", quote(c.Name))
+	}
+	manifest := fmt.Sprintf(manifestForm, quote(m.Name+".psm1"), quote(version(m.Version)), quote(m.Name+".types.ps1xml"), exports.String())
+	base := filepath.Join(m.Name, m.Name)
+	return map[string]string{base + ".psd1": manifest, base + ".psm1": body.String(), base + ".types.ps1xml": k.types}
+}
+
+const manifestForm = `# Written by lyncsim from the cmdlet reference.
+@{
+    RootModule        = %s
+    ModuleVersion     = %s
+    PowerShellVersion = '5.0'
+    Description       = 'The cmdlets of a simulated organization; written by lyncsim'
+    TypesToProcess    = @(%s)
+    FunctionsToExport = @(
+%s    )
+    CmdletsToExport   = @()
+    VariablesToExport = @()
+    AliasesToExport   = @()
+}
+`
+
+func version(v string) string {
+	if v == "" {
+		return "1.0"
+	}
+	return v
+}
+
+func write(dir string, list map[string]string) error {
+	for name, text := range list {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("make the module's folder: %w", err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return fmt.Errorf("write the module: %w", err)
+		}
+	}
+	return nil
+}

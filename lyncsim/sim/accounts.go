@@ -1,0 +1,142 @@
+package sim
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
+)
+
+// fillAccounts adds what the description leaves out: a domain administrator, a
+// local Administrator of the Edge servers, passwords, a DNS key with its secret.
+func (o *Organization) fillAccounts() {
+	s := &o.spec
+	if s.NetBIOSDomain == "" {
+		s.NetBIOSDomain = strings.ToUpper(s.Name)
+	}
+	if len(s.Accounts) == 0 {
+		s.Accounts = []farm.Account{{Name: s.NetBIOSDomain + `\lyncadmin`}, {Name: "Administrator", Machines: edgeServers(*s)}}
+	}
+	s.Accounts = slices.Clone(s.Accounts)
+	for i := range s.Accounts {
+		if s.Accounts[i].Password == "" {
+			s.Accounts[i].Password = "Aa1-" + rand.Text()[:20]
+		}
+	}
+	if len(s.DNS.Keys) == 0 {
+		s.DNS.Keys = []farm.DNSKey{{Name: "fedroute"}}
+	}
+	s.DNS.Keys = slices.Clone(s.DNS.Keys)
+	for i := range s.DNS.Keys {
+		k := &s.DNS.Keys[i]
+		if k.Algorithm == "" {
+			k.Algorithm = "hmac-sha256"
+		}
+		if k.Secret == "" {
+			secret := make([]byte, 32)
+			_, _ = rand.Read(secret) // never fails
+			k.Secret = base64.StdEncoding.EncodeToString(secret)
+		}
+	}
+}
+
+func edgeServers(s farm.Spec) []string {
+	var out []string
+	for _, site := range s.Sites {
+		for _, p := range site.EdgePools {
+			for _, m := range p.Servers {
+				out = append(out, m.FQDN)
+			}
+		}
+	}
+	return out
+}
+
+// Accounts lists who may sign in, with passwords.
+func (o *Organization) Accounts() []farm.Account {
+	o.people.RLock()
+	defer o.people.RUnlock()
+	return slices.Clone(o.spec.Accounts)
+}
+
+// ReplaceAccount makes an account another one: with the same name it gets another
+// password, with another name the old one is gone. Connections that are signed in
+// stay so, as they do on Windows.
+func (o *Organization) ReplaceAccount(name string, with farm.Account) error {
+	o.people.Lock()
+	defer o.people.Unlock()
+	i := slices.IndexFunc(o.spec.Accounts, func(a farm.Account) bool { return strings.EqualFold(a.Name, name) })
+	if i < 0 {
+		return fmt.Errorf("nobody is called %s", name)
+	}
+	o.spec.Accounts[i] = with
+	return nil
+}
+
+// DomainAccount is the first account of the domain: it manages the farm.
+func (o *Organization) DomainAccount() farm.Account { return o.account(true) }
+
+// LocalAccount is the first account of single machines: it manages Edge servers.
+func (o *Organization) LocalAccount() farm.Account { return o.account(false) }
+
+func (o *Organization) account(domain bool) farm.Account {
+	for _, a := range o.Accounts() {
+		if domain == (len(a.Machines) == 0) {
+			return a
+		}
+	}
+	return farm.Account{}
+}
+
+// DNSKeys lists the TSIG keys, with secrets.
+func (o *Organization) DNSKeys() []farm.DNSKey { return slices.Clone(o.spec.DNS.Keys) }
+
+// Lookup implements wsman.Accounts. A machine in a workgroup, as Edge servers are,
+// knows its local accounts only. Other machines know the domain's as well.
+func (m *machine) Lookup(user, domain string) (wsman.Account, bool) {
+	user, domain = splitUPN(user, domain)
+	local := domain == "" || strings.EqualFold(domain, m.Name()) || strings.EqualFold(domain, m.FQDN())
+	for _, a := range m.org.Accounts() {
+		owner, name, qualified := strings.Cut(a.Name, `\`)
+		if !qualified {
+			owner, name = "", a.Name
+		}
+		if !strings.EqualFold(name, user) {
+			continue
+		}
+		switch {
+		case len(a.Machines) > 0:
+			if local && slices.ContainsFunc(a.Machines, m.is) {
+				return administrator(name, "", a.Password), true
+			}
+		case m.org.joined(m.info) && (domain == "" || m.org.isDomain(domain, owner)):
+			return administrator(name, owner, a.Password), true
+		}
+	}
+	return wsman.Account{}, false
+}
+
+func (m *machine) is(fqdn string) bool { return strings.EqualFold(fqdn, m.info.FQDN) }
+
+// splitUPN takes user@contoso.com apart.
+func splitUPN(user, domain string) (string, string) {
+	if name, suffix, ok := strings.Cut(user, "@"); ok && domain == "" {
+		return name, suffix
+	}
+	return user, domain
+}
+
+// isDomain: the domain is named by its NetBIOS name, by its realm or by a SIP
+// domain, which stands for the domain's DNS name here.
+func (o *Organization) isDomain(name, owner string) bool {
+	return strings.EqualFold(name, owner) || strings.EqualFold(name, o.spec.NetBIOSDomain) || o.isRealm(name) ||
+		slices.ContainsFunc(o.spec.SIPDomains, func(d string) bool { return strings.EqualFold(d, name) })
+}
+
+func administrator(name, domain, password string) wsman.Account {
+	return wsman.Account{Name: name, Domain: domain, Password: password, Groups: []string{wsman.Administrators}}
+}

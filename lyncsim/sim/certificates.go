@@ -1,0 +1,71 @@
+package sim
+
+import (
+	"crypto/tls"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/pki"
+)
+
+// caLife is how long a simulated organization's authority is valid.
+const caLife = 10 * 365 * 24 * time.Hour
+
+// certificates issues what the organization's listeners present. Edge
+// certificates are kept until the farm says that they changed.
+type certificates struct {
+	ca *pki.CA
+
+	mu   sync.Mutex
+	kept map[string]kept
+}
+
+type kept struct {
+	from, to time.Time
+	cert     *tls.Certificate
+}
+
+// edge is the certificate of a machine's Access Edge.
+func (c *certificates) edge(want farm.Certificate) (*tls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if k, ok := c.kept[want.Machine]; ok && k.from.Equal(want.NotBefore) && k.to.Equal(want.NotAfter) {
+		return k.cert, nil
+	}
+	cert, err := c.issue(pki.Request{CommonName: want.Subject, DNSNames: want.Names, NotBefore: want.NotBefore, NotAfter: want.NotAfter})
+	if err != nil {
+		return nil, err
+	}
+	if c.kept == nil {
+		c.kept = map[string]kept{}
+	}
+	c.kept[want.Machine] = kept{want.NotBefore, want.NotAfter, &cert}
+	return &cert, nil
+}
+
+// machine is the certificate of a machine's WinRM service: clients may come by
+// name or by address.
+func (c *certificates) machine(fqdn string, address netip.Addr) (tls.Certificate, error) {
+	return c.issue(pki.Request{CommonName: fqdn, DNSNames: []string{fqdn}, IPs: []net.IP{address.AsSlice()}})
+}
+
+// ClientCertificate lets an account of single machines sign in without a
+// password: Windows maps client certificates to accounts of the machine only.
+func (o *Organization) ClientCertificate(a farm.Account) (pki.Leaf, error) {
+	if len(a.Machines) == 0 {
+		return pki.Leaf{}, fault.New(fault.Invalid, "issue a client certificate for", a.Name, "it is an account of the domain; take one of a machine")
+	}
+	return o.ca.Issue(pki.Request{CommonName: a.Name, Client: true})
+}
+
+func (c *certificates) issue(r pki.Request) (tls.Certificate, error) {
+	leaf, err := c.ca.Issue(r)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return leaf.TLS()
+}

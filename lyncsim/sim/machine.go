@@ -1,0 +1,144 @@
+package sim
+
+import (
+	"net/netip"
+	"strings"
+	"sync"
+
+	"github.com/fedroute/fedroute/lyncsim/console"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
+	"github.com/fedroute/fedroute/lyncsim/pwsh"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
+)
+
+// winrmPort is the HTTPS port of WinRM.
+const winrmPort = 5986
+
+// machine is one running computer: its WinRM service and what commands on it
+// share (disk, named mutexes).
+type machine struct {
+	org     *Organization
+	info    farm.Machine // as it was at start
+	server  *wsman.Server
+	console *console.Console
+	disk    dotnet.Files
+	mutexes dotnet.Mutexes
+
+	mu    sync.Mutex
+	muted bool // the network is cut
+	left  bool // the organization is closed
+}
+
+func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, error) {
+	m := o.bareMachine(info)
+	cert, err := o.certs.machine(info.FQDN, info.Address)
+	if err != nil {
+		return nil, err
+	}
+	domain := ""
+	if o.joined(info) {
+		domain = o.spec.NetBIOSDomain
+	}
+	acceptor, err := o.acceptor(info.FQDN)
+	if err != nil {
+		return nil, err
+	}
+	m.console = &console.Console{Machine: info.FQDN, Domain: domain, PowerShell: m, ReadFile: m.readScript,
+		Setup: m.setup, SetupPath: o.farm.Product().Bootstrapper(), Listeners: m.Listeners}
+	m.server, err = wsman.New(wsman.Config{
+		Machine: info.FQDN, Domain: domain, Address: netip.AddrPortFrom(info.Address, winrmPort).String(),
+		Certificate: cert, ClientCAs: o.ca.Pool(), Accounts: m, Program: m.console, Seed: seed,
+		Kerberos: acceptor, Methods: o.signIn.methods(info),
+	})
+	return m, err
+}
+
+// WinRM is a machine's WinRM service, to be troubled in a rehearsal; nil when
+// there is no such machine.
+func (o *Organization) WinRM(fqdn string) *wsman.Server {
+	m, err := o.machine(fqdn)
+	if err != nil {
+		return nil
+	}
+	return m.server
+}
+
+// bareMachine is a machine without its WinRM service.
+func (o *Organization) bareMachine(info farm.Machine) *machine {
+	m := &machine{org: o, info: info, disk: dotnet.NewMemoryDisk()}
+	if o.powershell != nil {
+		m.disk = pwsh.Disk{} // a real PowerShell reads and writes real files
+		return m
+	}
+	// The setup program's file is there; what it does is in setup.
+	_ = m.disk.WriteFile(o.farm.Product().Bootstrapper(), []byte("MZ"))
+	return m
+}
+
+// follow brings the WinRM service to the machine's state: off with its power,
+// mute while its network is cut.
+func (m *machine) follow() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now, err := m.org.farm.Machine(m.info.FQDN)
+	switch {
+	case err != nil, m.left:
+	case !now.Powered:
+		m.server.Stop()
+	case !now.Connected:
+		m.server.Freeze()
+		m.muted = true
+	default:
+		if m.muted {
+			m.server.Behave()
+			m.muted = false
+		}
+		_ = m.server.Start() // fails only when its own address was taken meanwhile
+	}
+}
+
+// leave closes the WinRM service for good: what still happens in the farm, such
+// as replication that was under way, must not open it again.
+func (m *machine) leave() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.left = true
+	m.server.Stop()
+}
+
+// Name implements dotnet.Machine: the NetBIOS name.
+func (m *machine) Name() string {
+	name, _, _ := strings.Cut(m.FQDN(), ".")
+	return strings.ToUpper(name)
+}
+
+// FQDN implements dotnet.Machine: the machine's own idea of its full name.
+func (m *machine) FQDN() string {
+	now, err := m.org.farm.Machine(m.info.FQDN)
+	if err != nil {
+		return m.info.FQDN
+	}
+	return now.HostName
+}
+
+// Listeners implements dotnet.Machine.
+func (m *machine) Listeners() []netip.AddrPort {
+	out := []netip.AddrPort{netip.AddrPortFrom(netip.IPv4Unspecified(), winrmPort)}
+	list, err := m.org.farm.Listeners(m.info.FQDN)
+	if err != nil {
+		return out
+	}
+	for _, l := range list {
+		out = append(out, netip.AddrPortFrom(l.Address, l.Port))
+	}
+	return out
+}
+
+// Mutexes implements dotnet.Machine.
+func (m *machine) Mutexes() *dotnet.Mutexes { return &m.mutexes }
+
+func (m *machine) readScript(path string) (string, error) {
+	text, err := m.disk.ReadFile(path)
+	return string(text), err
+}

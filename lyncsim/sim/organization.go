@@ -1,0 +1,231 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/fedroute/fedroute/lyncsim/dns"
+	"github.com/fedroute/fedroute/lyncsim/edge"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/pki"
+	"github.com/fedroute/fedroute/lyncsim/pwsh"
+	"github.com/fedroute/fedroute/lyncsim/wsman/kerberos"
+)
+
+// Config describes an organization to start.
+type Config struct {
+	Spec farm.Spec
+	// Base is the loopback prefix that its addresses come from, e.g.
+	// 127.20.1.0/24; a free one is found when it is zero.
+	Base netip.Prefix
+	// Clock defaults to the real one. A *farm.ManualClock can be advanced
+	// through the admin endpoint.
+	Clock farm.Clock
+	Seed  uint64
+	// CA signs the machines' and Edge servers' certificates; a new one when nil.
+	CA *pki.CA
+	// SignIn is how accounts sign in to WinRM.
+	SignIn SignIn
+	// PowerShell is a program that runs what shells are sent in place of the
+	// evaluator, such as pwsh; empty for the evaluator.
+	PowerShell string
+}
+
+// Organization is a running simulated organization. Close it.
+type Organization struct {
+	spec      farm.Spec
+	addresses farm.Addresses
+	farm      *farm.Farm
+	ca        *pki.CA
+	dns       *nameService
+	edges     *edge.Listeners
+	machines  []*machine
+	cmdlets   tally
+	signIn    SignIn
+	// principals are those of the keytab.
+	principals []kerberos.Principal
+	people     sync.RWMutex // guards the accounts in spec
+	certs      certificates
+	// powershell runs scripts in a real PowerShell; nil for the evaluator.
+	powershell *pwsh.Host
+
+	admin     *http.Server
+	door      net.Listener // of admin
+	closing   sync.Once
+	stopWatch func() bool
+}
+
+// Start brings an organization up: when it returns, every port answers that
+// should. It closes with ctx or by Close. The error names what is wrong with the
+// description, or which address is taken.
+func Start(ctx context.Context, c Config) (*Organization, error) {
+	admin, base, err := claim(c.Base)
+	if err != nil {
+		return nil, err
+	}
+	o := &Organization{spec: c.Spec, ca: c.CA, door: admin, signIn: c.SignIn}
+	if err := o.start(c, base); err != nil {
+		o.Close()
+		return nil, err
+	}
+	o.serveAdmin()
+	o.stopWatch = context.AfterFunc(ctx, o.Close)
+	return o, nil
+}
+
+func (o *Organization) start(c Config, base netip.Prefix) error {
+	var err error
+	if o.addresses, err = o.spec.Allocate(base); err != nil {
+		return err
+	}
+	o.fillAccounts()
+	if o.ca == nil {
+		if o.ca, err = pki.New(o.spec.Name+" simulated CA", time.Now(), caLife); err != nil {
+			return err
+		}
+	}
+	o.certs.ca = o.ca
+	if o.farm, err = farm.New(o.spec, farm.Options{Clock: c.Clock, Seed: c.Seed}); err != nil {
+		return err
+	}
+	if err := o.readKeytab(); err != nil {
+		return err
+	}
+	if o.dns, err = openNames(o.farm, o.addresses.DNS); err != nil {
+		return err
+	}
+	if err := o.openPowerShell(c.PowerShell); err != nil {
+		return err
+	}
+	if err := o.startMachines(c.Seed); err != nil {
+		return err
+	}
+	o.edges, err = edge.Open(o.farm, edge.Config{Certificate: o.certs.edge})
+	return err
+}
+
+// startMachines opens the WinRM service of every machine and lets it follow the
+// machine's power and network.
+func (o *Organization) startMachines(seed uint64) error {
+	for i, m := range o.farm.Machines() {
+		host, err := o.newMachine(m, seed+uint64(i))
+		if err != nil {
+			return err
+		}
+		o.machines = append(o.machines, host)
+		if err := host.server.Start(); err != nil {
+			return fmt.Errorf("%w; another simulated organization or program has the address", err)
+		}
+	}
+	o.farm.Observe(func() {
+		for _, m := range o.machines {
+			m.follow()
+		}
+	})
+	return nil
+}
+
+// Close shuts everything down and waits for the Edge and admin ports.
+func (o *Organization) Close() {
+	o.closing.Do(func() {
+		for _, m := range o.machines {
+			m.leave()
+		}
+		if o.powershell != nil {
+			o.powershell.Close()
+		}
+		if o.edges != nil {
+			o.edges.Close()
+		}
+		if o.dns != nil {
+			o.dns.close()
+		}
+		// The admin address stands for the whole base: it goes last, so that
+		// nobody claims the base while ports of it are still open.
+		_ = o.door.Close() // frees the address even before the server has it
+		if o.admin != nil {
+			_ = o.admin.Close()
+		}
+		if o.stopWatch != nil {
+			o.stopWatch()
+		}
+	})
+}
+
+// Farm is the organization's state.
+func (o *Organization) Farm() *farm.Farm { return o.farm }
+
+// Zones is the organization's public DNS data.
+func (o *Organization) Zones() *dns.Authority { return o.dns.authority }
+
+// CA is the authority that signed every certificate here.
+func (o *Organization) CA() *pki.CA { return o.ca }
+
+// Addresses says which addresses the organization uses besides its machines'.
+func (o *Organization) Addresses() farm.Addresses { return o.addresses }
+
+// AdminURL is the admin endpoint's base, without final slash.
+func (o *Organization) AdminURL() string { return "http://" + o.door.Addr().String() }
+
+// DNSServers lists the authoritative servers, host:port, the primary first.
+func (o *Organization) DNSServers() []string { return o.dns.addresses() }
+
+// Visitors tells which partners came to which federation port, and how often.
+func (o *Organization) Visitors() []edge.Visitor { return o.edges.Visitors() }
+
+// Endpoint is one machine's WinRM service.
+type Endpoint struct {
+	Machine string    `json:"machine"`
+	Role    farm.Role `json:"role"`
+	Pool    string    `json:"pool,omitempty"`
+	URL     string    `json:"url"`
+	// PublicAddress is where partners reach an Edge server.
+	PublicAddress netip.Addr `json:"publicAddress,omitzero"`
+}
+
+// Endpoints lists the WinRM services of all machines.
+func (o *Organization) Endpoints() []Endpoint {
+	out := make([]Endpoint, 0, len(o.machines))
+	for _, m := range o.machines {
+		out = append(out, Endpoint{
+			Machine: m.info.FQDN, Role: m.info.Role, Pool: m.info.Pool,
+			URL: "https://" + m.server.Address() + "/wsman", PublicAddress: m.info.PublicAddress,
+		})
+	}
+	return out
+}
+
+// adminPort is the admin endpoint's port. Holding it on a base's first address
+// is also what claims the base.
+const adminPort = 8480
+
+// claim takes a base by listening on its admin address; any free one of
+// 127.32.0.0/11 when none is asked for.
+func claim(base netip.Prefix) (net.Listener, netip.Prefix, error) {
+	if base.IsValid() {
+		if !base.Addr().IsLoopback() {
+			return nil, base, fmt.Errorf("base %s is no loopback prefix; write one such as 127.20.1.0/24", base)
+		}
+		l, err := net.Listen("tcp", netip.AddrPortFrom(base.Masked().Addr().Next(), adminPort).String())
+		if err != nil {
+			return nil, base, fmt.Errorf("claim the addresses %s: %w; another simulated organization has them", base, err)
+		}
+		return l, base, nil
+	}
+	var last error
+	for try := range 512 {
+		n := uint16(uint64(time.Now().UnixNano())/7919 + uint64(try)*31)
+		free := netip.PrefixFrom(netip.AddrFrom4([4]byte{127, 32 + byte(n>>8)%32, byte(n), 0}), 24)
+		l, err := net.Listen("tcp", netip.AddrPortFrom(free.Addr().Next(), adminPort).String())
+		if err == nil {
+			return l, free, nil
+		}
+		last = err
+	}
+	return nil, netip.Prefix{}, fmt.Errorf("no free loopback addresses were found: %w", last)
+}

@@ -1,0 +1,63 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+
+	"github.com/fedroute/fedroute/lyncsim/cmdlets"
+	"github.com/fedroute/fedroute/lyncsim/console"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/pwsh"
+)
+
+// openPowerShell prepares a real PowerShell to run what shells are sent, when
+// one is asked for.
+func (o *Organization) openPowerShell(program string) error {
+	if program == "" {
+		return nil
+	}
+	var err error
+	o.powershell, err = pwsh.Open(pwsh.Config{Program: program, Address: o.addresses.Admin})
+	return err
+}
+
+// modules are those of the product and, on a DNS server, DnsServer.
+func (m *machine) modules(session *cmdlets.Session) (product *powershell.Module, further []*powershell.Module, err error) {
+	if product, err = session.Module(); err != nil || len(m.info.DNSZones) == 0 {
+		return product, nil, err
+	}
+	dnsServer, err := m.dnsServer(session.User)
+	return product, []*powershell.Module{dnsServer}, err
+}
+
+// anyBase is for a farm whose addresses do not matter.
+var anyBase = netip.PrefixFrom(netip.AddrFrom4([4]byte{127}), 8)
+
+// ProductModule is the Lync or SkypeForBusiness module of an organization that
+// need not run: what its commands declare.
+func ProductModule(spec farm.Spec) (*powershell.Module, error) {
+	if _, err := spec.Allocate(anyBase); err != nil {
+		return nil, err
+	}
+	f, err := farm.New(spec, farm.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return (&cmdlets.Session{Farm: f}).Module()
+}
+
+// runProgram is one powershell.exe that is no evaluator.
+func (m *machine) runProgram(ctx context.Context, in console.Invocation) int {
+	session := m.session(in.User)
+	product, further, err := m.modules(session)
+	if err != nil {
+		_, _ = fmt.Fprintln(in.Stderr, err)
+		return exitFailure
+	}
+	return m.org.powershell.Run(ctx, pwsh.Seat{
+		Name: m.info.FQDN, Machine: m, Clock: m.org.farm.Clock(), Product: product, Further: further,
+		Setup: session.Bootstrapper, SetupPath: m.org.farm.Product().Bootstrapper(),
+	}, in)
+}

@@ -1,0 +1,117 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/fedroute/fedroute/lyncsim/cmdlets"
+	"github.com/fedroute/fedroute/lyncsim/console"
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
+)
+
+// exitFailure is what powershell.exe ends with when a script did not run.
+const exitFailure = 1
+
+// Run implements console.PowerShell: one script in a new engine, which finds the
+// organization's Lync or SkypeForBusiness module.
+func (m *machine) Run(ctx context.Context, in console.Invocation) int {
+	if m.org.powershell != nil {
+		return m.runProgram(ctx, in)
+	}
+	if err := m.org.farm.Clock().Sleep(ctx, time.Duration(m.org.farm.Durations().PowerShellStart)); err != nil {
+		return exitFailure
+	}
+	args, err := namedArguments(in.Arguments)
+	if err != nil {
+		_, _ = fmt.Fprintln(in.Stderr, err)
+		return exitFailure
+	}
+	rs, err := m.runspace(in, notationOf(in))
+	if err != nil {
+		_, _ = fmt.Fprintln(in.Stderr, err)
+		return exitFailure
+	}
+	defer rs.Close()
+	return rs.RunWith(ctx, in.Script, args)
+}
+
+// runspace is a new engine on the machine.
+func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*powershell.Runspace, error) {
+	session := m.session(in.User)
+	product, further, err := m.modules(session)
+	if err != nil {
+		return nil, err
+	}
+	return powershell.New(powershell.Options{
+		Notation: n, Stdin: in.Stdin, Stdout: in.Stdout, Stderr: in.Stderr, Clock: m.org.farm.Clock(), Machine: m,
+		Files: m.disk, Programs: &programs{machine: m, in: in}, Env: in.Environment,
+		Modules: append(further, product), Loaded: utility.Modules(),
+	}), nil
+}
+
+// session is a user's shell on the machine.
+func (m *machine) session(user string) *cmdlets.Session {
+	return &cmdlets.Session{Farm: m.org.farm, Machine: m.info.FQDN, User: m.localName(user), Ran: m.org.cmdlets.add}
+}
+
+func notationOf(in console.Invocation) powershell.Notation {
+	if in.ErrorsAsXML {
+		return powershell.CLIXML
+	}
+	return powershell.Console
+}
+
+// localName is a local account's name without the machine's.
+func (m *machine) localName(user string) string {
+	if domain, name, ok := strings.Cut(user, `\`); ok && strings.EqualFold(domain, m.Name()) {
+		return name
+	}
+	return user
+}
+
+// namedArguments are a script file's arguments, each a name and a value.
+func namedArguments(list []string) (map[string]any, error) {
+	args := map[string]any{}
+	for len(list) > 0 {
+		name, ok := strings.CutPrefix(list[0], "-")
+		if !ok || len(list) < 2 {
+			return nil, fmt.Errorf("not supported by the simulator: the argument %s of -File without a name or a value, line 1", list[0])
+		}
+		args[name] = list[1]
+		list = list[2:]
+	}
+	return args, nil
+}
+
+// programs are the executables that a script can start: those of the console,
+// the product's setup program among them.
+type programs struct {
+	machine *machine
+	in      console.Invocation
+}
+
+// Find implements powershell.Programs.
+func (p *programs) Find(path string) bool { return p.machine.console.Knows(path) }
+
+// Run implements powershell.Programs.
+func (p *programs) Run(ctx context.Context, path string, args []string) (string, int, error) {
+	var out strings.Builder
+	code, found := p.machine.console.Start(ctx, wsman.Process{
+		Stdin: strings.NewReader(""), Stdout: &out, Stderr: io.Discard, User: p.in.User,
+		Environment: p.in.Environment, WorkingDirectory: p.in.WorkingDirectory,
+	}, append([]string{path}, args...))
+	if !found {
+		return "", 0, fmt.Errorf("not supported by the simulator: the program %s, line 1", path)
+	}
+	return out.String(), code, nil
+}
+
+// setup is the product's setup program, started by a user.
+func (m *machine) setup(ctx context.Context, user string, args []string, out io.Writer) int {
+	return m.session(user).Bootstrapper(ctx, args, out)
+}

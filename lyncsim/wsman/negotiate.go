@@ -1,0 +1,105 @@
+package wsman
+
+import (
+	"crypto/x509"
+	"encoding/base64"
+	"net/http"
+	"time"
+
+	"github.com/fedroute/fedroute/lyncsim/wsman/ntlm"
+)
+
+// Acceptor is the Kerberos side of Negotiate.
+type Acceptor interface {
+	// Accept checks a token, SPNEGO or bare Kerberos.
+	Accept(token []byte) (Ticket, error)
+}
+
+// Ticket is what a Kerberos token says of its sender.
+type Ticket struct {
+	User, Realm string
+	Until       time.Time // when the logon ends
+	Reply       []byte    // the token that proves the server to the client
+}
+
+// BindingLevel says what is asked of an NTLM logon's channel binding, as
+// Service/Auth/CbtHardeningLevel does.
+type BindingLevel string
+
+// The levels of channel binding. Relaxed is the default.
+const (
+	BindingRelaxed BindingLevel = "Relaxed" // checked when it is there
+	BindingStrict  BindingLevel = "Strict"  // must be there
+	BindingNone    BindingLevel = "None"
+)
+
+// challenge takes the first step of an NTLM logon.
+func (s *Server) challenge(sess *session, w http.ResponseWriter, scheme string, token []byte) {
+	sess.forget()
+	h := &ntlm.Handshake{Host: ntlm.Host{Name: s.cfg.Machine, Domain: s.cfg.Domain}, Now: s.cfg.Clock.Now}
+	if s.cfg.Transport != PlainHTTP && s.cfg.ChannelBinding != BindingNone {
+		h.ChannelBinding = s.binding
+		h.BindingRequired = s.cfg.ChannelBinding == BindingStrict
+	}
+	reply, err := h.Challenge(token)
+	if err != nil {
+		s.invite(w)
+		return
+	}
+	sess.handshake = h
+	w.Header().Set("WWW-Authenticate", scheme+" "+base64.StdEncoding.EncodeToString(reply))
+}
+
+// negotiate takes the last step of an NTLM logon, or the only one of Kerberos.
+// Success lasts as long as the connection, by Kerberos no longer than the ticket.
+func (s *Server) negotiate(sess *session, w http.ResponseWriter, token []byte) (Account, bool) {
+	if !ntlm.Is(token) {
+		return s.kerberos(sess, w, token)
+	}
+	if sess.handshake == nil {
+		return Account{}, false
+	}
+	var account Account
+	id, err := sess.handshake.Authenticate(token, func(user, domain string) (string, bool) {
+		if domain == "" {
+			user, domain = splitName(user)
+		}
+		a, ok := s.cfg.Accounts.Lookup(user, domain)
+		account = a
+		return a.Password, ok
+	})
+	if err != nil {
+		return Account{}, false
+	}
+	sess.handshake, sess.account, sess.sealer = nil, &account, id.Sealer
+	return account, true
+}
+
+func (s *Server) kerberos(sess *session, w http.ResponseWriter, token []byte) (Account, bool) {
+	if s.cfg.Kerberos == nil {
+		return Account{}, false
+	}
+	ticket, err := s.cfg.Kerberos.Accept(token)
+	if err != nil {
+		return Account{}, false
+	}
+	account, ok := s.cfg.Accounts.Lookup(ticket.User, ticket.Realm)
+	if !ok {
+		return Account{}, false
+	}
+	sess.account, sess.until = &account, ticket.Until
+	w.Header().Set("WWW-Authenticate", "Negotiate "+base64.StdEncoding.EncodeToString(ticket.Reply))
+	return account, true
+}
+
+// bindingOf is the channel binding of connections with this certificate.
+func bindingOf(der [][]byte) []byte {
+	if len(der) == 0 {
+		return nil
+	}
+	cert, err := x509.ParseCertificate(der[0])
+	if err != nil {
+		return nil
+	}
+	return ntlm.ServerEndPoint(cert)
+}

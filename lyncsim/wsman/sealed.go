@@ -1,0 +1,86 @@
+package wsman
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/fedroute/fedroute/lyncsim/wsman/ntlm"
+)
+
+// The body of an encrypted message (MS-WSMV 2.2.9.1). It looks like MIME and is
+// not: the second part has no empty line after its header.
+const (
+	sealedType     = `multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"`
+	sealedBoundary = "--Encrypted Boundary"
+	sealedOctets   = "Content-Type: application/octet-stream\r\n"
+	sealedHead     = sealedBoundary + "\r\n\tContent-Type: application/HTTP-SPNEGO-session-encrypted\r\n" +
+		"\tOriginalContent: type=" + soapType + ";Length=%d\r\n" + sealedBoundary + "\r\n\t" + sealedOctets
+	sealedTail = sealedBoundary + "--\r\n"
+)
+
+// isSealed says whether a content type is that of an encrypted message.
+func isSealed(contentType string) bool {
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(contentType)), "multipart/encrypted")
+}
+
+// sealer encrypts a connection's messages. One that fails to open a message is
+// out of step with its client for good.
+type sealer interface {
+	Unwrap(sealed, signature []byte) ([]byte, error)
+	Wrap(plain []byte) (sealed, signature []byte)
+}
+
+// unseal opens an encrypted message.
+func unseal(key sealer, body []byte) ([]byte, error) {
+	head, payload, ok := bytes.Cut(body, []byte(sealedOctets))
+	if !ok {
+		return nil, errors.New("no encrypted part")
+	}
+	payload = bytes.TrimRight(payload, "\r\n")
+	payload, ok = bytes.CutSuffix(payload, []byte(sealedBoundary+"--"))
+	if !ok || len(payload) < 4 {
+		return nil, errors.New("the encrypted part has no end")
+	}
+	size := binary.LittleEndian.Uint32(payload)
+	payload = payload[4:]
+	if size != ntlm.SignatureSize || len(payload) < ntlm.SignatureSize {
+		return nil, errors.New("the signature has a bad length")
+	}
+	plain, err := key.Unwrap(payload[ntlm.SignatureSize:], payload[:ntlm.SignatureSize])
+	if err != nil {
+		return nil, err
+	}
+	if n := originalLength(head); n != len(plain) {
+		return nil, fmt.Errorf("the message has %d bytes and claims %d", len(plain), n)
+	}
+	return plain, nil
+}
+
+// originalLength reads the Length of OriginalContent, -1 when there is none.
+func originalLength(head []byte) int {
+	_, rest, ok := strings.Cut(string(head), ";Length=")
+	if !ok {
+		return -1
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(strings.SplitN(rest, "\r\n", 2)[0]))
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// seal encrypts a reply.
+func seal(key sealer, plain []byte) []byte {
+	sealed, signature := key.Wrap(plain)
+	var b bytes.Buffer
+	fmt.Fprintf(&b, sealedHead, len(plain))
+	b.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(signature))))
+	b.Write(signature)
+	b.Write(sealed)
+	b.WriteString(sealedTail)
+	return b.Bytes()
+}
