@@ -14,7 +14,7 @@ VERSION_PACKAGE := k8s.io/component-base/version
 CONTROLPLANE_LDFLAGS := -s -w \
 	-X $(VERSION_PACKAGE).gitVersion=$(KUBERNETES) -X $(VERSION_PACKAGE).gitMajor=1 -X $(VERSION_PACKAGE).gitMinor=37 \
 	-X $(VERSION_PACKAGE).gitTreeState=clean -X $(VERSION_PACKAGE).buildDate=2026-01-01T00:00:00Z
-GO_FILES := $(shell git ls-files -co --exclude-standard -- '*.go' 'go.mod' 'go.sum' '*.ps1' '*.json' '*.yaml' | grep -v '^hack/')
+GO_FILES := $(shell git ls-files -co --exclude-standard -- '*.go' 'go.mod' 'go.sum' '*.ps1' '*.json' '*.yaml' | grep -vE '^hack/(controlplane|peers|tools)/')
 
 .PHONY: help
 help: ## Print this help.
@@ -61,7 +61,7 @@ lint: $(BIN)/golangci-lint ## Check style, import rules and that generated files
 
 .PHONY: bench
 bench: build controlplane ## Measure requests, bytes, wall time, API writes and memory; print a table.
-	FEDROUTE_BIN=$(BIN) go run ./cmd/bench
+	FEDROUTE_BIN=$(BIN) go run ./hack/bench
 
 # What make bench-peers drives.
 PEER_PACKAGES := bind9 bind9-dnsutils python3-winrm ansible-core
@@ -69,7 +69,7 @@ PEER_PACKAGES := bind9 bind9-dnsutils python3-winrm ansible-core
 .PHONY: bench-peers
 bench-peers: build controlplane $(BIN)/peers ## Do the job side by side with Ansible, pywinrm and external-dns; write docs/benchmarks.md (20 minutes; installs Debian packages).
 	@hack/install-packages.sh $(PEER_PACKAGES)
-	FEDROUTE_BIN=$(BIN) go run ./cmd/bench --peers
+	FEDROUTE_BIN=$(BIN) go run ./hack/bench --peers
 
 $(BIN)/peers: $(wildcard hack/peers/*)
 	cd hack/peers && go build -o $@ .
@@ -79,8 +79,11 @@ $(BIN)/peers: $(wildcard hack/peers/*)
 .PHONY: build
 build: $(BIN)/manager $(BIN)/lyncsim $(BIN)/demo $(BIN)/kubectl-fedroute ## Build the manager, lyncsim, the demo and the kubectl plugin into bin/.
 
-$(BIN)/manager $(BIN)/demo $(BIN)/kubectl-fedroute: $(GO_FILES)
+$(BIN)/manager $(BIN)/kubectl-fedroute: $(GO_FILES)
 	go build -ldflags '-s -w' -o $@ ./cmd/$(@F)
+
+$(BIN)/demo: $(GO_FILES)
+	go build -ldflags '-s -w' -o $@ ./hack/demo
 
 $(BIN)/lyncsim: $(GO_FILES)
 	go build -ldflags '-s -w' -o $@ ./lyncsim

@@ -25,7 +25,7 @@ func packages(t *testing.T) map[string][]string {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (slices.Contains([]string{"hack", "bin", "testdata"}, d.Name()) || len(d.Name()) > 2 && d.Name()[0] == '.') {
+		if d.IsDir() && (slices.Contains([]string{"bin", "testdata"}, d.Name()) || len(d.Name()) > 2 && d.Name()[0] == '.') {
 			return fs.SkipDir
 		}
 		if !strings.HasSuffix(path, ".go") {

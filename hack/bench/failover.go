@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/fedroute/fedroute/cmd/bench/stage"
+	"github.com/fedroute/fedroute/hack/bench/stage"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 

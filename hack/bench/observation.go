@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/fedroute/fedroute/cmd/bench/stage"
+	"github.com/fedroute/fedroute/hack/bench/stage"
 )
 
 // servers are asked once each by an observation: a management server and two Edge machines.

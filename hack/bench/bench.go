@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/fedroute/fedroute/cmd/bench/stage"
+	"github.com/fedroute/fedroute/hack/bench/stage"
 )
 
 // bench measures fedroute alone.

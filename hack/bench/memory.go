@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/cmd/bench/stage"
+	"github.com/fedroute/fedroute/hack/bench/stage"
 )
 
 // memory measures the manager with many routes on many organizations.

@@ -10,7 +10,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/fedroute/fedroute/cmd/bench/stage"
+	"github.com/fedroute/fedroute/hack/bench/stage"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/fedroute/fedroute/cmd/bench/stage"
+	"github.com/fedroute/fedroute/hack/bench/stage"
 )
 
 // peer is a program that looks and fails over by being started.

@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/cmd/bench/stage"
+	"github.com/fedroute/fedroute/hack/bench/stage"
 )
 
 // idle counts writes to the API server while nothing changes.

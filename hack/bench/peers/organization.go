@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/fedroute/fedroute/cmd/bench/stage"
+	"github.com/fedroute/fedroute/hack/bench/stage"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )

@@ -13,8 +13,8 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/fedroute/fedroute/cmd/bench/peers"
-	"github.com/fedroute/fedroute/cmd/bench/stage"
+	"github.com/fedroute/fedroute/hack/bench/peers"
+	"github.com/fedroute/fedroute/hack/bench/stage"
 	"github.com/fedroute/fedroute/test/cluster"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/fedroute/fedroute/cmd/bench/stage"
+	"github.com/fedroute/fedroute/hack/bench/stage"
 )
 
 // failover measures one failover by each, at the same time, each in an
