@@ -50,7 +50,7 @@ interop-packages:
 .PHONY: interop
 interop: interop-packages build controlplane ## Let outsiders judge: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, Ansible, curl, Prosody (installs Debian packages).
 	{ go test -json -tags interop -count=1 -timeout 20m ./test/interop/... ; \
-	  FEDROUTE_BIN=$(BIN) go test -json -tags interop -count=1 -timeout 20m -run TestReal ./test/scenario; } | go run ./test/interop/report docs/interop.md
+	  FEDROUTE_BIN=$(BIN) go test -json -tags interop -count=1 -timeout 20m -run TestReal ./test/scenario; } | go run ./test/support/report docs/interop.md
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check style, import rules and that generated files are up to date.

@@ -15,7 +15,7 @@ import (
 
 	"github.com/fedroute/fedroute/hack/bench/peers"
 	"github.com/fedroute/fedroute/hack/bench/stage"
-	"github.com/fedroute/fedroute/test/cluster"
+	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
 func main() {

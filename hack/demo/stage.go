@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/fedroute/fedroute/test/cluster"
+	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
 // brisk makes remote work take long enough to be seen.

@@ -14,7 +14,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
-const corpus = "../../test/powershell"
+const corpus = "../../test/data/powershell"
 
 // FuzzRun wants any text to end as a script does: with output, an error or a
 // refusal, never with a panic, and soon after its context.

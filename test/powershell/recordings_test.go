@@ -1,6 +1,6 @@
 // Package powershell_test holds what the real PowerShell engine answered, and
-// judges the simulator's parser, binder and evaluator by it. README.md says how
-// to read the recordings, VERDICTS.md is the table of verdicts.
+// judges the simulator's parser, binder and evaluator by it. README.md beside the
+// recordings says how to read them, VERDICTS.md is the table of verdicts.
 package powershell_test
 
 import (
@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 )
+
+// folder holds the recordings.
+const folder = "../data/powershell"
 
 // How many cases were recorded.
 const (
@@ -63,7 +66,7 @@ func count(list []verdict) tally {
 // scriptNames are the recorded scripts: folders with all their parts.
 func scriptNames(t *testing.T) []string {
 	t.Helper()
-	entries, err := os.ReadDir(".")
+	entries, err := os.ReadDir(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +76,7 @@ func scriptNames(t *testing.T) []string {
 			continue
 		}
 		for _, part := range []string{"script.ps1", "stdin", "stdout", "stderr", "exitcode", "ast"} {
-			if _, err := os.Stat(filepath.Join(e.Name(), part)); err != nil {
+			if _, err := os.Stat(filepath.Join(folder, e.Name(), part)); err != nil {
 				t.Errorf("%s: a part of the recording is missing: %v", e.Name(), err)
 			}
 		}
@@ -90,7 +93,7 @@ func lines(t *testing.T, file string, head int) []string {
 
 func read(t *testing.T, path ...string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(path...))
+	text, err := os.ReadFile(filepath.Join(folder, filepath.Join(path...)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,12 +103,13 @@ func read(t *testing.T, path ...string) string {
 // TestRecordingsAreWhole: every recorded case is here and as it was recorded.
 func TestRecordingsAreWhole(t *testing.T) {
 	sum := sha256.New()
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasSuffix(path, ".go") || strings.HasSuffix(path, ".md") {
+	recorded := os.DirFS(folder)
+	err := fs.WalkDir(recorded, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, ".md") {
 			return err
 		}
-		text, err := os.ReadFile(path)
-		_, _ = fmt.Fprintf(sum, "%s %d\n", filepath.ToSlash(path), len(text))
+		text, err := fs.ReadFile(recorded, path)
+		_, _ = fmt.Fprintf(sum, "%s %d\n", path, len(text))
 		sum.Write(text)
 		return err
 	})

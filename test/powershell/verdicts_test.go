@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -55,7 +56,7 @@ func TestVerdicts(t *testing.T) {
 	}
 	b.WriteString(refusals(all[2:]))
 	if *update {
-		if err := os.WriteFile(page, []byte(b.String()), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, page), []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -28,7 +28,7 @@ import (
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/probe/tcp"
 	"github.com/fedroute/fedroute/internal/winrm"
-	"github.com/fedroute/fedroute/test/cluster"
+	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
 const root = "../.."

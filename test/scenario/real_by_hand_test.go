@@ -21,7 +21,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/sim"
 	"github.com/fedroute/fedroute/test/interop/clients"
-	"github.com/fedroute/fedroute/test/interop/lyncsim"
+	"github.com/fedroute/fedroute/test/support/lyncsim"
 )
 
 // TestRealProceduresByHand wants people with their own tools to end where the

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/test/interop/kdc"
-	"github.com/fedroute/fedroute/test/interop/nameserver"
+	"github.com/fedroute/fedroute/test/support/kdc"
+	"github.com/fedroute/fedroute/test/support/nameserver"
 )
 
 const (

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/test/interop/nameserver"
+	"github.com/fedroute/fedroute/test/support/nameserver"
 )
 
 // onPair puts the zone on a primary and a secondary and makes the route.

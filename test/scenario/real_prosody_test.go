@@ -10,7 +10,7 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/probe"
 	"github.com/fedroute/fedroute/internal/probe/tcp"
-	"github.com/fedroute/fedroute/test/interop/prosody"
+	"github.com/fedroute/fedroute/test/support/prosody"
 )
 
 // TestRealPartnerFollows: another organization, which knows nothing but our

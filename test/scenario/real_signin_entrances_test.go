@@ -14,7 +14,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/pki"
 	"github.com/fedroute/fedroute/lyncsim/sim"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
-	"github.com/fedroute/fedroute/test/interop/kdc"
+	"github.com/fedroute/fedroute/test/support/kdc"
 )
 
 // passwords is NTLM for an account of the domain, and Basic or NTLM for one of

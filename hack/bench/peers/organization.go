@@ -143,9 +143,9 @@ func (w *workplace) inventory() (map[string]any, error) {
 
 func hosts(group map[string]any) map[string]any { return map[string]any{"hosts": group} }
 
-const folder = "test/peers"
+const folder = "test/data/peers"
 
-// play runs a playbook of test/peers/ansible for a pool.
+// play runs a playbook of test/data/peers/ansible for a pool.
 func (w *workplace) play(ctx context.Context, book, pool string) error {
 	cmd := exec.CommandContext(ctx, "/usr/bin/ansible-playbook", "--inventory", w.file("inventory.json"), "--extra-vars", "@"+w.file(pool+".json"), book+".yml")
 	cmd.Dir = filepath.Join(folder, "ansible")
@@ -153,7 +153,7 @@ func (w *workplace) play(ctx context.Context, book, pool string) error {
 	return finish(cmd)
 }
 
-// script runs a script of test/peers/pywinrm for a pool.
+// script runs a script of test/data/peers/pywinrm for a pool.
 func (w *workplace) script(ctx context.Context, name, pool string) error {
 	return finish(exec.CommandContext(ctx, "/usr/bin/python3", filepath.Join(folder, "pywinrm", name+".py"), w.file("inventory.json"), w.file(pool+".json")))
 }

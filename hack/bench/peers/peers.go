@@ -1,7 +1,7 @@
 // Package peers does one job side by side with other programs: fedroute, Ansible
 // and pywinrm against the same simulated organization, fedroute and external-dns
 // against the same BIND. What is compared and why it is fair stands in
-// docs/benchmarks.md and test/peers/README.md.
+// docs/benchmarks.md and test/data/peers/README.md.
 package peers
 
 import (

@@ -10,7 +10,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 )
 
-const corpus = "../../../test/powershell"
+const corpus = "../../../test/data/powershell"
 
 // FuzzParse: any text ends in a tree with sound extents or in an error that says
 // why; nothing panics and nothing runs on.

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Outline writes a tree in the notation of test/powershell/syntax.tsv:
+// Outline writes a tree in the notation of test/data/powershell/syntax.tsv:
 // (Kind details child…), the kinds being those of the engine.
 func Outline(node Node) string {
 	var text strings.Builder

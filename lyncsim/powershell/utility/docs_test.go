@@ -25,7 +25,7 @@ What the evaluator of [lyncsim](../README.md) knows and what it refuses. Made by
 test keeps it true.
 
 It plays Windows PowerShell 5.1; a switch of the engine (` + "`Options.Edition`" + `) makes it PowerShell 7. Its judge is what the real engine answered:
-[the verdicts](../../test/powershell/VERDICTS.md) on 69 scripts, 243 syntax trees and 107 command lines. The commands of the modules Core, Utility,
+[the verdicts](../../test/data/powershell/VERDICTS.md) on 69 scripts, 243 syntax trees and 107 command lines. The commands of the modules Core, Utility,
 Management and Security look as their reference pages say: names, aliases, parameters, sets, positions, types, pipeline input.
 
 **Nothing is ignored.** What is not simulated ends the script with "not supported by the simulator: <what>, line n", exit code 1; no catch takes it. So a

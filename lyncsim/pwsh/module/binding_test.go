@@ -28,7 +28,7 @@ const recorder = `function Send-Call($Name, $Cmdlet, $Bound) {
 // TestBinding binds the command lines that the real binder was given, with the
 // functions of the module: the same error or the same parameters.
 func TestBinding(t *testing.T) {
-	text, err := os.ReadFile("../../../test/powershell/cmdlet-binding.tsv")
+	text, err := os.ReadFile("../../../test/data/powershell/cmdlet-binding.tsv")
 	if err != nil {
 		t.Fatal(err)
 	}

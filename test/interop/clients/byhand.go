@@ -10,8 +10,8 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/fedroute/fedroute/test/interop/lyncsim"
-	"github.com/fedroute/fedroute/test/interop/program"
+	"github.com/fedroute/fedroute/test/support/lyncsim"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 // Direction is one of the two procedures, in the organization of the sample farm

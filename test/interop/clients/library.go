@@ -13,8 +13,8 @@ import (
 
 	"github.com/masterzen/winrm"
 
-	"github.com/fedroute/fedroute/test/interop/lyncsim"
-	"github.com/fedroute/fedroute/test/interop/program"
+	"github.com/fedroute/fedroute/test/support/lyncsim"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 // Machine is a computer reached by masterzen's client over NTLM.

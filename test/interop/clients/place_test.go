@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/fedroute/fedroute/lyncsim/sim"
-	"github.com/fedroute/fedroute/test/interop/kdc"
-	"github.com/fedroute/fedroute/test/interop/lyncsim"
+	"github.com/fedroute/fedroute/test/support/kdc"
+	"github.com/fedroute/fedroute/test/support/lyncsim"
 )
 
 const (

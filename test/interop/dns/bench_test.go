@@ -12,7 +12,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/test/interop/nameserver"
+	"github.com/fedroute/fedroute/test/support/nameserver"
 )
 
 // counted counts the messages that are sent; each write holds whole messages.

@@ -9,7 +9,7 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/test/interop/nameserver"
+	"github.com/fedroute/fedroute/test/support/nameserver"
 )
 
 // noKey is what servers say of a key that is not theirs: PowerDNS only refuses.

@@ -12,8 +12,8 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/test/interop/kdc"
-	"github.com/fedroute/fedroute/test/interop/nameserver"
+	"github.com/fedroute/fedroute/test/support/kdc"
+	"github.com/fedroute/fedroute/test/support/nameserver"
 )
 
 const realm = "CONTOSO.TEST"

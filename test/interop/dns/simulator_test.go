@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	simdns "github.com/fedroute/fedroute/lyncsim/dns"
-	"github.com/fedroute/fedroute/test/interop/nameserver"
-	"github.com/fedroute/fedroute/test/interop/program"
+	"github.com/fedroute/fedroute/test/support/nameserver"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 // TestSimulatorAnswersLikeBIND sends the same updates, made on a seed, to

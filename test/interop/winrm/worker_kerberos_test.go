@@ -12,7 +12,7 @@ import (
 	"github.com/fedroute/fedroute/internal/winrm"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 	"github.com/fedroute/fedroute/lyncsim/wsman/kerberos"
-	"github.com/fedroute/fedroute/test/interop/kdc"
+	"github.com/fedroute/fedroute/test/support/kdc"
 )
 
 const (

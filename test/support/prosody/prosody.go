@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/lyncsim/pki"
-	"github.com/fedroute/fedroute/test/interop/program"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 // Server is a running Prosody with one domain.

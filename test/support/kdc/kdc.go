@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fedroute/fedroute/test/interop/program"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 // KDC is a realm with its server on loopback.

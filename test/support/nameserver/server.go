@@ -12,7 +12,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
-	"github.com/fedroute/fedroute/test/interop/program"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 // Zone is the usual zone, and Secret that of the keys upd and narrow. BIND and Knot

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fedroute/fedroute/test/interop/program"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 // Pair is a BIND primary and a Knot secondary on two addresses with one port, as

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fedroute/fedroute/test/interop/program"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 // Directory is a Samba Active Directory domain controller, and the DNS server of

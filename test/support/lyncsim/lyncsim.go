@@ -17,8 +17,8 @@ import (
 
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/sim"
-	"github.com/fedroute/fedroute/test/cluster"
-	"github.com/fedroute/fedroute/test/interop/program"
+	"github.com/fedroute/fedroute/test/support/cluster"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 // Organization is a running lyncsim. Out is the folder of --out.
