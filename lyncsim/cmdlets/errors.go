@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // manner is how an error looks to a script.
@@ -15,16 +15,16 @@ type manner struct{ exception, id, category string }
 
 // manners gives each fault kind its error record. The real modules' ids are
 // published nowhere; these are invented.
-var manners = map[fault.Kind]manner{
-	fault.Invalid:     {"System.Management.Automation.ItemNotFoundException", "ItemNotFound", "ObjectNotFound"},
-	fault.Refused:     {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
-	fault.Conflict:    {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
-	fault.Failed:      {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
-	fault.Busy:        {"System.InvalidOperationException", "OperationInProgress", "ResourceBusy"},
-	fault.Denied:      {"System.UnauthorizedAccessException", "AccessDenied", "PermissionDenied"},
-	fault.Unreachable: {"System.InvalidOperationException", "CannotConnect", "ConnectionError"},
-	fault.Unsupported: {"System.NotSupportedException", "NotSupported", "NotImplemented"},
-	fault.Internal:    {"System.InvalidOperationException", "ProcessingFailed", "NotSpecified"},
+var manners = map[refusal.Kind]manner{
+	refusal.Invalid:     {"System.Management.Automation.ItemNotFoundException", "ItemNotFound", "ObjectNotFound"},
+	refusal.Refused:     {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
+	refusal.Conflict:    {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
+	refusal.Failed:      {"System.InvalidOperationException", "ProcessingFailed", "InvalidOperation"},
+	refusal.Busy:        {"System.InvalidOperationException", "OperationInProgress", "ResourceBusy"},
+	refusal.Denied:      {"System.UnauthorizedAccessException", "AccessDenied", "PermissionDenied"},
+	refusal.Unreachable: {"System.InvalidOperationException", "CannotConnect", "ConnectionError"},
+	refusal.Unsupported: {"System.NotSupportedException", "NotSupported", "NotImplemented"},
+	refusal.Internal:    {"System.InvalidOperationException", "ProcessingFailed", "NotSpecified"},
 }
 
 // failure is an error that has its record already.
@@ -44,7 +44,7 @@ func (r *run) tell(ctx context.Context, err error) error {
 	if f, ok := errors.AsType[failure](err); ok {
 		return r.WriteError(f.record)
 	}
-	f, ok := errors.AsType[*fault.Error](err)
+	f, ok := errors.AsType[*refusal.Refusal](err)
 	if !ok {
 		return err
 	}
@@ -52,12 +52,12 @@ func (r *run) tell(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	m := manners[f.Kind]
-	return r.WriteError(powershell.NewErrorRecord(m.exception, m.id, m.category, f.Target, f.Sentence()))
+	return r.WriteError(powershell.NewErrorRecord(m.exception, m.id, m.category, f.Object, f.Sentence()))
 }
 
 // notFound is what asking for an object by a name that no object has gives.
 func notFound(what, identity string) error {
-	return fault.New(fault.Invalid, "find "+what, identity, "there is no "+what+" with this identity")
+	return refusal.New(refusal.Invalid, "find "+what, identity, "there is no "+what+" with this identity")
 }
 
 // badArgument is what a value that binds but cannot be meant gives.

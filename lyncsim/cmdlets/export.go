@@ -3,9 +3,9 @@ package cmdlets
 import (
 	"encoding/json"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // exported is a configuration as a file: its documents are text. The two
@@ -24,17 +24,17 @@ func imported(content []byte) (*farm.Configuration, error) {
 	const op, what = "import", "the configuration"
 	file := exported{Configuration: &farm.Configuration{}}
 	if err := json.Unmarshal(content, &file); err != nil {
-		return nil, fault.Wrap(fault.Failed, op, what, err)
+		return nil, refusal.Because(refusal.Failed, op, what, err)
 	}
 	c := file.Configuration
 	var err error
 	if c.Published, err = topology.Parse([]byte(file.Published)); err != nil {
-		return nil, fault.Wrap(fault.Failed, op, what, err)
+		return nil, refusal.Because(refusal.Failed, op, what, err)
 	}
 	c.Enabled = c.Published
 	if file.Enabled != file.Published {
 		if c.Enabled, err = topology.Parse([]byte(file.Enabled)); err != nil {
-			return nil, fault.Wrap(fault.Failed, op, what, err)
+			return nil, refusal.Because(refusal.Failed, op, what, err)
 		}
 	}
 	return c, nil

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 var failoverCmdlets = map[string]cmdlet{
@@ -53,7 +53,7 @@ func getBackupServiceStatus(_ context.Context, r *run) error {
 		return err
 	}
 	if pool.BackupPool == "" {
-		return fault.New(fault.Refused, "read the backup service status of", pool.FQDN, "the pool has no backup pool")
+		return refusal.New(refusal.Refused, "read the backup service status of", pool.FQDN, "the pool has no backup pool")
 	}
 	exports, imports := "SteadyState", "NormalState"
 	if r.serversUp(pool.FQDN) == 0 || r.serversUp(pool.BackupPool) == 0 {
@@ -115,7 +115,7 @@ func managementFailOver(_ context.Context, r *run) error {
 		target = r.poolOf(server)
 	}
 	if target == "" {
-		return fault.New(fault.Refused, "move the Central Management Server from", holder, "there is no backup pool to move it to")
+		return refusal.New(refusal.Refused, "move the Central Management Server from", holder, "there is no backup pool to move it to")
 	}
 	if yes, err := r.ShouldProcess("Central Management Server, from "+holder+" to "+target, r.Name()); !yes || err != nil {
 		return err

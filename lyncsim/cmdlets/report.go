@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"html/template"
 
-	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // reportPage is the HTML log that -Report asks for. Its look is invented; the
@@ -26,7 +26,7 @@ var reportPage = template.Must(template.New("report").Parse(`<!DOCTYPE html>
 func (r *run) writeReport(path string, err error) error {
 	result := "Success"
 	if err != nil {
-		result = "Error: " + fault.Sentence(err)
+		result = "Error: " + refusal.Sentence(err)
 	}
 	var page bytes.Buffer
 	failed := reportPage.Execute(&page, map[string]string{

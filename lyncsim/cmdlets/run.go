@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // cmdlet is the simulated behaviour of one cmdlet.
@@ -116,11 +116,11 @@ func (r *run) openStore() error {
 // reach the Central Management Store and Active Directory.
 func (r *run) domainMember() error {
 	if r.onEdge() {
-		return fault.New(fault.Unreachable, "connect to", "the Central Management Store",
+		return refusal.New(refusal.Unreachable, "connect to", "the Central Management Store",
 			"this Edge server is in a workgroup and has only its local replica")
 	}
 	if r.localAccount() {
-		return fault.New(fault.Denied, "connect to", "the Central Management Store",
+		return refusal.New(refusal.Denied, "connect to", "the Central Management Store",
 			r.User+" is a local account of this machine and unknown to the domain")
 	}
 	return nil

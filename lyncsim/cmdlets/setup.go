@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 var setupCmdlets = map[string]cmdlet{
@@ -52,7 +52,7 @@ func (s *Session) Bootstrapper(ctx context.Context, args []string, out io.Writer
 	}
 	fmt.Fprintf(out, "%s\r\nChecking the roles of %s in the local configuration store.\r\n", s.Farm.Product().Name, s.Machine)
 	if err := s.Farm.Setup(ctx, s.actor("Bootstrapper.exe"), s.Machine); err != nil {
-		fmt.Fprintf(out, "Error: %s\r\n", fault.Sentence(err))
+		fmt.Fprintf(out, "Error: %s\r\n", refusal.Sentence(err))
 		return 1
 	}
 	fmt.Fprint(out, "Task completed successfully.\r\n")

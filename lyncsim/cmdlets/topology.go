@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 var topologyCmdlets = map[string]cmdlet{
@@ -51,8 +51,8 @@ func publishTopology(ctx context.Context, r *run) error {
 		return err
 	}
 	_, err = r.Farm.Publish(ctx, r.by(), document)
-	if fault.Is(err, fault.Invalid) { // the document is wrong, not a name
-		return fault.Wrap(fault.Refused, "publish", "the topology", err)
+	if refusal.KindOf(err) == refusal.Invalid { // the document is wrong, not a name
+		return refusal.Because(refusal.Refused, "publish", "the topology", err)
 	}
 	return err
 }

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 var windowsServiceCmdlets = map[string]cmdlet{
@@ -127,10 +127,10 @@ func (r *run) serviceMachine(name string) (farm.Machine, error) {
 	}
 	const op = "open the service control manager of"
 	if !machine.Up() {
-		return machine, fault.New(fault.Unreachable, op, machine.FQDN, "the machine does not answer")
+		return machine, refusal.New(refusal.Unreachable, op, machine.FQDN, "the machine does not answer")
 	}
 	if r.onEdge() || r.localAccount() || machine.Role == farm.RoleEdge {
-		return machine, fault.New(fault.Denied, op, machine.FQDN, "access is denied to "+r.User)
+		return machine, refusal.New(refusal.Denied, op, machine.FQDN, "access is denied to "+r.User)
 	}
 	return machine, nil
 }

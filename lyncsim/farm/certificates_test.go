@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 func TestAccessEdgeCertificate(t *testing.T) {
@@ -40,5 +40,5 @@ func TestAccessEdgeCertificate(t *testing.T) {
 	}
 	f, _ := newFarm(t, nil)
 	_, err := f.AccessEdgeCertificate("fe-a1.contoso.com")
-	wantKind(t, err, fault.Invalid)
+	wantKind(t, err, refusal.Invalid)
 }

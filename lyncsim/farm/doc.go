@@ -13,7 +13,7 @@
 // # Writing
 //
 // Every write takes an [Actor] and lands in the journal ([Farm.Journal]) with
-// time, actor, object, from and to; refused writes too. Errors are *fault.Error:
+// time, actor, object, from and to; refused writes too. Errors are *refusal.Refusal:
 // Invalid (no such object), Refused (a rule of the product), Busy (the same long
 // operation runs), Failed, Unreachable (machine or CMS down), Unsupported.
 //

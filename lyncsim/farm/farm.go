@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // Farm is one simulated organization. All methods may be called from any
@@ -61,7 +61,7 @@ type Options struct {
 }
 
 // New builds the organization that spec describes, in a settled state: every
-// replica up to date, setup done, services running. Fault: Invalid.
+// replica up to date, setup done, services running. Refusal: Invalid.
 func New(spec Spec, opts Options) (*Farm, error) {
 	if opts.Clock == nil {
 		opts.Clock = RealClock{}
@@ -161,12 +161,14 @@ func (f *Farm) cmsUp() error {
 			return nil
 		}
 	}
-	return fault.New(fault.Unreachable, "reach the Central Management Store", f.config.CMSPool, "no server of the pool that holds it answers").
-		With("the topology can be neither read nor changed", "fail the Central Management Server over (Invoke-CsManagementServerFailover)")
+	return refusal.New(refusal.Unreachable, "reach the Central Management Store", f.config.CMSPool, "no server of the pool that holds it answers").
+		Adding("the topology can be neither read nor changed", "fail the Central Management Server over (Invoke-CsManagementServerFailover)")
 }
 
-func invalid(op, target string, err error) error { return fault.Wrap(fault.Invalid, op, target, err) }
+func invalid(op, target string, err error) error {
+	return refusal.Because(refusal.Invalid, op, target, err)
+}
 
 func notFound(op, what, name string) error {
-	return fault.New(fault.Invalid, op, name, "there is no such "+what)
+	return refusal.New(refusal.Invalid, op, name, "there is no such "+what)
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 var (
@@ -101,9 +101,9 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func wantKind(t *testing.T, err error, kind fault.Kind) {
+func wantKind(t *testing.T, err error, kind refusal.Kind) {
 	t.Helper()
-	if !fault.Is(err, kind) {
+	if refusal.KindOf(err) != kind {
 		t.Fatalf("got %v, want a fault of kind %s", err, kind)
 	}
 }

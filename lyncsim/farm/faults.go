@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // FaultKind is something that goes wrong on purpose.
@@ -50,11 +50,11 @@ type Fault struct {
 	Delay Duration `json:"delay,omitempty"`
 }
 
-// AddFault arms a fault. Fault: Invalid.
+// AddFault arms a fault. Refusal: Invalid.
 func (f *Farm) AddFault(fl Fault) error {
 	return f.event(func() error {
 		if !slices.Contains(faultKinds, fl.Kind) {
-			return fault.New(fault.Invalid, "arm the fault", string(fl.Kind), fmt.Sprintf("there are only %v", faultKinds))
+			return refusal.New(refusal.Invalid, "arm the fault", string(fl.Kind), fmt.Sprintf("there are only %v", faultKinds))
 		}
 		machine, _, _ := strings.Cut(fl.Target, "/")
 		if machine != "" {
@@ -155,7 +155,7 @@ func (f *Farm) strike(kind FaultKind, target string) error {
 		if fl.Times--; fl.Times <= 0 {
 			f.faults = slices.Delete(f.faults, i, i+1)
 		}
-		return fault.New(fault.Failed, "carry out", strings.TrimSpace(string(kind)+" "+target), "the simulator was told to let this fail")
+		return refusal.New(refusal.Failed, "carry out", strings.TrimSpace(string(kind)+" "+target), "the simulator was told to let this fail")
 	}
 	return nil
 }

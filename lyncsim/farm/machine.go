@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // Role is what a machine is for.
@@ -86,7 +86,7 @@ func (f *Farm) Machines() []Machine {
 	return out
 }
 
-// Machine gives one computer by its topology name. Fault: Invalid.
+// Machine gives one computer by its topology name. Refusal: Invalid.
 func (f *Farm) Machine(fqdn string) (Machine, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -107,7 +107,7 @@ func (f *Farm) LocalStore(fqdn string) (*Configuration, error) {
 		return nil, err
 	}
 	if m.local == nil {
-		return nil, fault.New(fault.Failed, "read the local store of", m.fqdn, "the machine has no replica yet")
+		return nil, refusal.New(refusal.Failed, "read the local store of", m.fqdn, "the machine has no replica yet")
 	}
 	return m.local, nil
 }
@@ -224,7 +224,7 @@ func (f *Farm) Rename(a Actor, fqdn, hostName string) error {
 	})
 }
 
-// PoolMachines lists the computers of a pool. Fault: Invalid.
+// PoolMachines lists the computers of a pool. Refusal: Invalid.
 func (f *Farm) PoolMachines(pool string) ([]string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -262,7 +262,7 @@ func (f *Farm) busy(ctx context.Context, fqdn, op string, d Duration) error {
 	}
 	after, err := f.epoch(fqdn, op)
 	if err == nil && before != after {
-		err = fault.New(fault.Unreachable, op, fqdn, "the machine lost power before it was done")
+		err = refusal.New(refusal.Unreachable, op, fqdn, "the machine lost power before it was done")
 	}
 	return err
 }
@@ -275,7 +275,7 @@ func (f *Farm) epoch(fqdn, op string) (int, error) {
 		return 0, err
 	}
 	if !m.powered {
-		return 0, fault.New(fault.Unreachable, op, m.fqdn, "the machine is down")
+		return 0, refusal.New(refusal.Unreachable, op, m.fqdn, "the machine is down")
 	}
 	return m.epoch, nil
 }

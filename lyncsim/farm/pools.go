@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // FailOverMode says whether the failed pool may still be asked to help.
@@ -50,22 +50,22 @@ func (f *Farm) mayFailOver(pool string, mode FailOverMode) error {
 		return notFound(op, "Front End pool", pool)
 	}
 	if p.State == PoolFailedOver || p.State == PoolFailingOver {
-		return fault.New(fault.Refused, op, pool, "the pool is in the state "+string(p.State))
+		return refusal.New(refusal.Refused, op, pool, "the pool is in the state "+string(p.State))
 	}
 	if p.BackupPool == "" {
-		return fault.New(fault.Refused, op, pool, "the pool has no backup pool").With("", "assign one in Topology Builder")
+		return refusal.New(refusal.Refused, op, pool, "the pool has no backup pool").Adding("assign one in Topology Builder")
 	}
 	for _, e := range c.EdgePools() {
 		if strings.EqualFold(e.NextHop, pool) {
-			return fault.New(fault.Refused, op, pool, "the Edge pool "+e.FQDN+" names it as its next hop").
-				With("", "move the next hop first (Set-CsEdgeServer -Identity EdgeServer:"+e.FQDN+" -Registrar Registrar:"+p.BackupPool+")")
+			return refusal.New(refusal.Refused, op, pool, "the Edge pool "+e.FQDN+" names it as its next hop").
+				Adding("move the next hop first (Set-CsEdgeServer -Identity EdgeServer:" + e.FQDN + " -Registrar Registrar:" + p.BackupPool + ")")
 		}
 	}
 	if mode == Planned && !f.poolUp(pool) {
-		return fault.New(fault.Refused, op, pool, "no server of the pool answers").With("", "use -DisasterMode")
+		return refusal.New(refusal.Refused, op, pool, "no server of the pool answers").Adding("use -DisasterMode")
 	}
 	if !f.poolUp(p.BackupPool) {
-		return fault.New(fault.Unreachable, op, pool, "no server of the backup pool "+p.BackupPool+" answers")
+		return refusal.New(refusal.Unreachable, op, pool, "no server of the backup pool "+p.BackupPool+" answers")
 	}
 	return nil
 }
@@ -100,9 +100,9 @@ func (f *Farm) mayFailBack(pool string) (FrontEndPool, error) {
 	case !ok:
 		return p, notFound(op, "Front End pool", pool)
 	case p.State != PoolFailedOver:
-		return p, fault.New(fault.Refused, op, pool, "the pool is in the state "+string(p.State)+", not FailedOver")
+		return p, refusal.New(refusal.Refused, op, pool, "the pool is in the state "+string(p.State)+", not FailedOver")
 	case !f.poolUp(pool):
-		return p, fault.New(fault.Unreachable, op, pool, "no server of the pool answers")
+		return p, refusal.New(refusal.Unreachable, op, pool, "no server of the pool answers")
 	}
 	return p, nil
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // TopologyXML gives the published document's text (Get-CsTopology -AsXml). A
@@ -170,7 +170,7 @@ func (f *Farm) begin(a Actor, op, object string) (done func(), err error) {
 			invariant = "I2"
 		}
 		f.violate(invariant, a, fmt.Sprintf("started %s on %s while %s was at it", op, object, who))
-		err := fault.New(fault.Busy, op, object, "the same operation is still running, started by "+who.User)
+		err := refusal.New(refusal.Busy, op, object, "the same operation is still running, started by "+who.User)
 		return nil, f.write(a, object, "", op, err)
 	}
 	f.running[k] = a
@@ -189,7 +189,7 @@ func (f *Farm) refuse(a Actor, object string, err error) error {
 }
 
 func interrupted(op, target string, err error) error {
-	e := fault.New(fault.Failed, op, target, "the command was stopped before it was done")
+	e := refusal.New(refusal.Failed, op, target, "the command was stopped before it was done")
 	e.Err = err
 	return e
 }

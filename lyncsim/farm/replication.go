@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // ReplicaState is one row of Get-CsManagementStoreReplicationStatus.
@@ -205,7 +205,7 @@ func (f *Farm) MoveCMS(a Actor, pool string) error {
 		if err := f.cmsUp(); err != nil {
 			f.config = old
 			return f.write(a, "CentralManagement", from, pool,
-				fault.New(fault.Refused, "move the CMS to", pool, "no server of that pool answers"))
+				refusal.New(refusal.Refused, "move the CMS to", pool, "no server of that pool answers"))
 		}
 		f.config = old
 		f.adopt(n)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // ServiceStatus is a Windows service's status.
@@ -174,7 +174,7 @@ func (f *Farm) chosen(r ServicesRequest, t transition) ([]*service, error) {
 		return nil, err
 	}
 	if !m.powered {
-		return nil, fault.New(fault.Unreachable, t.verb+" services of", m.fqdn, "the machine is down")
+		return nil, refusal.New(refusal.Unreachable, t.verb+" services of", m.fqdn, "the machine is down")
 	}
 	for _, n := range r.Names {
 		if m.service(n) == nil {
@@ -188,8 +188,8 @@ func (f *Farm) chosen(r ServicesRequest, t transition) ([]*service, error) {
 			continue
 		}
 		if t.to == Running && s.StartType == Disabled {
-			return nil, fault.New(fault.Failed, "start the service "+s.Name+" of", m.fqdn, "the service is disabled").
-				With("", "run setup again on that machine")
+			return nil, refusal.New(refusal.Failed, "start the service "+s.Name+" of", m.fqdn, "the service is disabled").
+				Adding("run setup again on that machine")
 		}
 		out = append(out, s)
 	}
@@ -203,7 +203,7 @@ func (f *Farm) arrive(a Actor, fqdn string, moving []*service, t transition) err
 		return err
 	}
 	if !m.powered {
-		return f.write(a, "Services:"+fqdn, "", t.verb, fault.New(fault.Unreachable, t.verb+" services of", fqdn, "the machine is down"))
+		return f.write(a, "Services:"+fqdn, "", t.verb, refusal.New(refusal.Unreachable, t.verb+" services of", fqdn, "the machine is down"))
 	}
 	var failed error
 	for _, s := range moving {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // Protocol is a federation protocol: "SIP" or "XMPP".
@@ -74,7 +74,7 @@ func (f *Farm) SetSiteRoute(a Actor, site string, p Protocol, pool string) error
 
 func (f *Farm) setRoute(c *Configuration, site string, p Protocol, pool string) error {
 	if p == XMPP && f.XMPPRouteParameter() == "" {
-		return fault.New(fault.Unsupported, "set the XMPP route of site", site, f.product.Name+" has no XMPP federation route")
+		return refusal.New(refusal.Unsupported, "set the XMPP route of site", site, f.product.Name+" has no XMPP federation route")
 	}
 	if c.Published.SiteNamed(site) == nil {
 		return notFound("set the federation route of site", "central site", site)
@@ -174,7 +174,7 @@ func (f *Farm) SetPoolState(a Actor, pool string, state PoolState) error {
 		show:   func(c *Configuration) string { return string(c.Pools[key(pool)].State) },
 		edit: func(c *Configuration) error {
 			if !f.product.PairsPools() {
-				return fault.New(fault.Unsupported, "set the state of pool", pool, f.product.Name+" has no paired pools")
+				return refusal.New(refusal.Unsupported, "set the state of pool", pool, f.product.Name+" has no paired pools")
 			}
 			return c.setPoolState(pool, state)
 		},
@@ -183,7 +183,7 @@ func (f *Farm) SetPoolState(a Actor, pool string, state PoolState) error {
 
 func (c *Configuration) setPoolState(pool string, state PoolState) error {
 	if !slices.Contains([]PoolState{PoolActive, PoolFailedOver, PoolFailingOver, PoolFailedBack}, state) {
-		return fault.New(fault.Invalid, "set the state of pool", pool, fmt.Sprintf("%q is no pool state", state))
+		return refusal.New(refusal.Invalid, "set the state of pool", pool, fmt.Sprintf("%q is no pool state", state))
 	}
 	p, ok := c.Pools[key(pool)]
 	if !ok {

@@ -6,37 +6,37 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 func TestRefusedWrites(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		do     func(*Farm) error
-		want   fault.Kind
+		want   refusal.Kind
 	}{
-		"unknown site":     {"a route needs a central site", func(f *Farm) error { return f.SetSiteRoute(person, "Oslo", SIP, edgeA) }, fault.Invalid},
-		"route to no Edge": {"a route names an Edge pool", func(f *Farm) error { return f.SetSiteRoute(person, "Redmond", SIP, poolA) }, fault.Invalid},
-		"link to no Edge":  {"an association names an Edge pool", func(f *Farm) error { return f.SetAssociation(person, poolA, LinkRegistrar, poolB) }, fault.Invalid},
-		"link of no pool":  {"only Front End pools have associations", func(f *Farm) error { return f.SetAssociation(person, "no.contoso.com", LinkRegistrar, edgeA) }, fault.Invalid},
-		"next hop":         {"the next hop has a Registrar", func(f *Farm) error { return f.SetNextHop(person, edgeA, edgeB) }, fault.Invalid},
-		"pool state":       {"only four words are pool states", func(f *Farm) error { return f.SetPoolState(person, poolA, "FailingBack") }, fault.Invalid},
-		"partner":          {"only an allowed partner can be removed", func(f *Farm) error { return f.RemoveXMPPPartner(person, "x.org") }, fault.Invalid},
-		"simple URLs":      {"only a collection that is there can be removed", func(f *Farm) error { return f.RemoveSimpleURLs(person, "Site:Oslo") }, fault.Invalid},
-		"garbage":          {"a publish takes a topology document", func(f *Farm) error { _, err := f.Publish(t.Context(), person, []byte("hello")); return err }, fault.Invalid},
-		"unknown machine":  {"a service lives on a machine", func(f *Farm) error { return f.StartServices(t.Context(), person, ServicesRequest{Machine: "x"}) }, fault.Invalid},
+		"unknown site":     {"a route needs a central site", func(f *Farm) error { return f.SetSiteRoute(person, "Oslo", SIP, edgeA) }, refusal.Invalid},
+		"route to no Edge": {"a route names an Edge pool", func(f *Farm) error { return f.SetSiteRoute(person, "Redmond", SIP, poolA) }, refusal.Invalid},
+		"link to no Edge":  {"an association names an Edge pool", func(f *Farm) error { return f.SetAssociation(person, poolA, LinkRegistrar, poolB) }, refusal.Invalid},
+		"link of no pool":  {"only Front End pools have associations", func(f *Farm) error { return f.SetAssociation(person, "no.contoso.com", LinkRegistrar, edgeA) }, refusal.Invalid},
+		"next hop":         {"the next hop has a Registrar", func(f *Farm) error { return f.SetNextHop(person, edgeA, edgeB) }, refusal.Invalid},
+		"pool state":       {"only four words are pool states", func(f *Farm) error { return f.SetPoolState(person, poolA, "FailingBack") }, refusal.Invalid},
+		"partner":          {"only an allowed partner can be removed", func(f *Farm) error { return f.RemoveXMPPPartner(person, "x.org") }, refusal.Invalid},
+		"simple URLs":      {"only a collection that is there can be removed", func(f *Farm) error { return f.RemoveSimpleURLs(person, "Site:Oslo") }, refusal.Invalid},
+		"garbage":          {"a publish takes a topology document", func(f *Farm) error { _, err := f.Publish(t.Context(), person, []byte("hello")); return err }, refusal.Invalid},
+		"unknown machine":  {"a service lives on a machine", func(f *Farm) error { return f.StartServices(t.Context(), person, ServicesRequest{Machine: "x"}) }, refusal.Invalid},
 		"unknown service": {"a service has a name", func(f *Farm) error {
 			return f.StopServices(t.Context(), person, ServicesRequest{Machine: edgeB1, Names: []string{"RTCX"}})
-		}, fault.Invalid},
-		"failback not due":   {"only a failed-over pool fails back", func(f *Farm) error { return f.FailBack(t.Context(), person, poolA) }, fault.Refused},
-		"unknown fault":      {"faults are a closed list", func(f *Farm) error { return f.AddFault(Fault{Kind: "Rain"}) }, fault.Invalid},
-		"unknown pool's CMS": {"the CMS moves to a Front End pool", func(f *Farm) error { return f.MoveCMS(person, edgeA) }, fault.Invalid},
+		}, refusal.Invalid},
+		"failback not due":   {"only a failed-over pool fails back", func(f *Farm) error { return f.FailBack(t.Context(), person, poolA) }, refusal.Refused},
+		"unknown fault":      {"faults are a closed list", func(f *Farm) error { return f.AddFault(Fault{Kind: "Rain"}) }, refusal.Invalid},
+		"unknown pool's CMS": {"the CMS moves to a Front End pool", func(f *Farm) error { return f.MoveCMS(person, edgeA) }, refusal.Invalid},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			f, _ := newFarm(t, nil)
 			before := f.Truth().Version
-			if err := tc.do(f); !fault.Is(err, tc.want) {
+			if err := tc.do(f); refusal.KindOf(err) != tc.want {
 				t.Errorf("%s: got %v, want kind %s", tc.reason, err, tc.want)
 			}
 			if f.Truth().Version != before {
@@ -66,7 +66,7 @@ func TestSeededFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, _ := newFarm(t, nil)
 			must(t, f.AddFault(tc.fault))
-			wantKind(t, tc.do(f), fault.Failed)
+			wantKind(t, tc.do(f), refusal.Failed)
 			if err := tc.do(f); err != nil {
 				t.Errorf("%s: %v", tc.reason, err)
 			}
@@ -180,7 +180,7 @@ func TestProducts(t *testing.T) {
 				t.Errorf("%s: XMPP served: %t, want %t", tc.reason, served, tc.xmpp)
 			}
 			err := f.SetSiteRoute(person, "Redmond", XMPP, edgeB)
-			if fault.Is(err, fault.Unsupported) != (tc.route == "") {
+			if refusal.KindOf(err) == refusal.Unsupported != (tc.route == "") {
 				t.Errorf("%s: setting the route gave %v", tc.reason, err)
 			}
 		})

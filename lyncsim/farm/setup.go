@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // Setup is "set up or remove Lync Server components, run again" on a machine:
@@ -70,11 +70,11 @@ func (f *Farm) setupBegins(a Actor, fqdn string) (*Configuration, error) {
 	switch {
 	case err != nil:
 	case !m.powered:
-		err = fault.New(fault.Unreachable, "run setup on", m.fqdn, "the machine is down")
+		err = refusal.New(refusal.Unreachable, "run setup on", m.fqdn, "the machine is down")
 	case m.role == RoleManagement:
-		err = fault.New(fault.Failed, "run setup on", m.fqdn, "no roles are defined for this computer")
+		err = refusal.New(refusal.Failed, "run setup on", m.fqdn, "no roles are defined for this computer")
 	case m.local == nil:
-		err = fault.New(fault.Failed, "run setup on", m.fqdn, "the local store has no topology yet")
+		err = refusal.New(refusal.Failed, "run setup on", m.fqdn, "the local store has no topology yet")
 	}
 	if err != nil {
 		return nil, f.write(a, "Setup:"+fqdn, "", "", err)
@@ -106,9 +106,9 @@ func (f *Farm) disable(fqdn string) (ran []string) {
 func (m *machine) enable(f *Farm, local *Configuration, ran []string) error {
 	pool := poolOfHost(local.Enabled, m.host)
 	if pool == nil {
-		return fault.New(fault.Failed, "run setup on", m.fqdn,
+		return refusal.New(refusal.Failed, "run setup on", m.fqdn,
 			fmt.Sprintf("no roles found for %q in the local topology; services stay disabled", m.host)).
-			With("the machine serves nothing", "give the machine the full name that the topology has and run setup again")
+			Adding("the machine serves nothing", "give the machine the full name that the topology has and run setup again")
 	}
 	if edge := local.Enabled.ServiceOn(pool.FQDN, topology.RoleEdge); edge != nil {
 		m.sip = edge.SIPFederation()

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 const edgeB1 = "edge-b1.contoso.com"
@@ -113,7 +113,7 @@ func TestTwoPublishesAtOnce(t *testing.T) {
 	}()
 	clock.AwaitSleepers(1)
 	_, err := f.Publish(t.Context(), person, raw)
-	wantKind(t, err, fault.Busy)
+	wantKind(t, err, refusal.Busy)
 	clock.Advance(time.Minute)
 	must(t, <-first)
 	wantInvariants(t, f, "I2")
@@ -124,7 +124,7 @@ func TestSecondSetupIsAViolation(t *testing.T) {
 	first := make(chan error)
 	go func() { first <- f.Setup(t.Context(), person, edgeB1) }()
 	clock.AwaitSleepers(1)
-	wantKind(t, f.Setup(t.Context(), person, edgeB1), fault.Busy)
+	wantKind(t, f.Setup(t.Context(), person, edgeB1), refusal.Busy)
 	clock.Advance(time.Minute)
 	must(t, <-first)
 	wantInvariants(t, f, "I7")
@@ -138,7 +138,7 @@ func TestPowerLossEndsSetup(t *testing.T) {
 	must(t, f.Kill(person, "edge-a1.contoso.com"))
 	must(t, f.Return(person, "edge-a1.contoso.com", ServicesStart))
 	clock.Advance(time.Minute)
-	wantKind(t, <-first, fault.Unreachable)
+	wantKind(t, <-first, refusal.Unreachable)
 	m, err := f.Machine("edge-a1.contoso.com")
 	must(t, err)
 	for _, s := range m.Services {
@@ -155,7 +155,7 @@ func TestCancelledSetup(t *testing.T) {
 	go func() { first <- f.Setup(ctx, person, edgeB1) }()
 	clock.AwaitSleepers(1)
 	cancel()
-	wantKind(t, <-first, fault.Failed)
+	wantKind(t, <-first, refusal.Failed)
 	second := make(chan error)
 	go func() { second <- f.Setup(t.Context(), person, edgeB1) }()
 	clock.AwaitSleepers(1)
@@ -168,8 +168,8 @@ func TestSetupOnAMachineWithAnotherName(t *testing.T) {
 	f, _ := newFarm(t, nil)
 	const name = "edge-a1.contoso.com"
 	must(t, f.Rename(person, name, "edge-a1"))
-	wantKind(t, f.Setup(t.Context(), person, name), fault.Failed)
-	wantKind(t, f.StartServices(t.Context(), person, ServicesRequest{Machine: name, Names: []string{ServiceAccessEdge}}), fault.Failed)
+	wantKind(t, f.Setup(t.Context(), person, name), refusal.Failed)
+	wantKind(t, f.StartServices(t.Context(), person, ServicesRequest{Machine: name, Names: []string{ServiceAccessEdge}}), refusal.Failed)
 	wantReachable(t, f, "with one server's roles gone", "edge-a2.contoso.com SIP", "edge-a2.contoso.com XMPP")
 
 	must(t, f.Rename(person, name, name))
@@ -238,21 +238,21 @@ func TestFrontEndFailover(t *testing.T) {
 	f, clock := newFarm(t, func(s *Spec) {
 		s.Durations.FailBackPerThousandUsers = Duration(time.Minute)
 	})
-	wantKind(t, f.FailOver(t.Context(), person, poolA, Disaster), fault.Refused)
+	wantKind(t, f.FailOver(t.Context(), person, poolA, Disaster), refusal.Refused)
 	must(t, f.SetNextHop(person, edgeA, poolB))
 	must(t, f.Kill(person, "fe-a1.contoso.com"))
-	wantKind(t, f.FailOver(t.Context(), person, poolA, Planned), fault.Refused)
+	wantKind(t, f.FailOver(t.Context(), person, poolA, Planned), refusal.Refused)
 	must(t, f.FailOver(t.Context(), person, poolA, Disaster))
 	if got := f.Truth().Pools[poolA].State; got != PoolFailedOver {
 		t.Fatalf("state %s after failover", got)
 	}
-	wantKind(t, f.FailBack(t.Context(), person, poolA), fault.Unreachable)
+	wantKind(t, f.FailBack(t.Context(), person, poolA), refusal.Unreachable)
 	must(t, f.Return(person, "fe-a1.contoso.com", ServicesStart))
 
 	done := make(chan error)
 	go func() { done <- f.FailBack(t.Context(), person, poolA) }()
 	clock.AwaitSleepers(1)
-	wantKind(t, f.FailBack(t.Context(), person, poolA), fault.Busy)
+	wantKind(t, f.FailBack(t.Context(), person, poolA), refusal.Busy)
 	if got := f.Truth().Pools[poolA].State; got != PoolFailedOver {
 		t.Errorf("state %s while failing back", got)
 	}
@@ -272,9 +272,9 @@ func TestCMSDown(t *testing.T) {
 	f, _ := newFarm(t, nil)
 	must(t, f.Kill(person, "fe-b1.contoso.com"))
 	_, err := f.CMS()
-	wantKind(t, err, fault.Unreachable)
-	wantKind(t, f.SetSiteRoute(person, "Redmond", SIP, edgeB), fault.Unreachable)
-	wantKind(t, f.Enable(t.Context(), person), fault.Unreachable)
+	wantKind(t, err, refusal.Unreachable)
+	wantKind(t, f.SetSiteRoute(person, "Redmond", SIP, edgeB), refusal.Unreachable)
+	wantKind(t, f.Enable(t.Context(), person), refusal.Unreachable)
 	if got := f.CMSStatus(); got.ActiveMaster != "" {
 		t.Errorf("the CMS is down and says it is %s", got.ActiveMaster)
 	}

@@ -10,8 +10,8 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // maxBody bounds a request to the admin endpoint.
@@ -66,7 +66,7 @@ func fromHere(r *http.Request) error {
 	}
 	addr, err := netip.ParseAddr(host)
 	if (err != nil || !addr.IsLoopback()) && host != "localhost" || r.Header.Get("Origin") != "" {
-		return fault.New(fault.Denied, "use", "the admin endpoint", "it is for programs on this machine, by its loopback address")
+		return refusal.New(refusal.Denied, "use", "the admin endpoint", "it is for programs on this machine, by its loopback address")
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func (r request) body(into any) error {
 	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil && !errors.Is(err, io.EOF) {
-		return fault.New(fault.Invalid, "read", "the request", err.Error())
+		return refusal.New(refusal.Invalid, "read", "the request", err.Error())
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func reply(w http.ResponseWriter, answer any, err error) {
 	status := http.StatusOK
 	if err != nil {
 		status = statusOf(err)
-		answer = map[string]string{"error": fault.Sentence(err), "kind": string(fault.KindOf(err))}
+		answer = map[string]string{"error": refusal.Sentence(err), "kind": string(refusal.KindOf(err))}
 	}
 	if answer == nil {
 		answer = map[string]bool{"done": true}
@@ -111,18 +111,18 @@ func reply(w http.ResponseWriter, answer any, err error) {
 	_, _ = w.Write(append(raw, '\n'))
 }
 
-var statuses = map[fault.Kind]int{
-	fault.Invalid:     http.StatusBadRequest,
-	fault.Denied:      http.StatusForbidden,
-	fault.Refused:     http.StatusConflict,
-	fault.Conflict:    http.StatusConflict,
-	fault.Busy:        http.StatusConflict,
-	fault.Unreachable: http.StatusServiceUnavailable,
-	fault.Unsupported: http.StatusNotImplemented,
+var statuses = map[refusal.Kind]int{
+	refusal.Invalid:     http.StatusBadRequest,
+	refusal.Denied:      http.StatusForbidden,
+	refusal.Refused:     http.StatusConflict,
+	refusal.Conflict:    http.StatusConflict,
+	refusal.Busy:        http.StatusConflict,
+	refusal.Unreachable: http.StatusServiceUnavailable,
+	refusal.Unsupported: http.StatusNotImplemented,
 }
 
 func statusOf(err error) int {
-	if s, ok := statuses[fault.KindOf(err)]; ok {
+	if s, ok := statuses[refusal.KindOf(err)]; ok {
 		return s
 	}
 	return http.StatusInternalServerError

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/dns"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 var machineRoutes = []route{
@@ -64,7 +64,7 @@ func readAct(r request) (act, error) {
 		return in, err
 	}
 	if in.Services != farm.ServicesStart && in.Services != farm.ServicesStayStopped {
-		return in, fault.New(fault.Invalid, "return with services", string(in.Services), `there are only "start" and "stay-stopped"`)
+		return in, refusal.New(refusal.Invalid, "return with services", string(in.Services), `there are only "start" and "stay-stopped"`)
 	}
 	return in, nil
 }
@@ -80,7 +80,7 @@ func (o *Organization) act(r request, fqdn string, in act) error {
 	case "rename":
 		return o.farm.Rename(r.actor(), fqdn, in.HostName)
 	default:
-		return fault.New(fault.Invalid, what, fqdn, "there are kill, disconnect, return and rename")
+		return refusal.New(refusal.Invalid, what, fqdn, "there are kill, disconnect, return and rename")
 	}
 }
 
@@ -92,7 +92,7 @@ func (o *Organization) servicesAct(r request) (any, error) {
 	q := farm.ServicesRequest{Machine: r.PathValue("fqdn"), Names: in.Names}
 	do := map[string]func(context.Context, farm.Actor, farm.ServicesRequest) error{"start": o.farm.StartServices, "stop": o.farm.StopServices}[r.PathValue("act")]
 	if do == nil {
-		return nil, fault.New(fault.Invalid, r.PathValue("act"), "services", "there are start and stop")
+		return nil, refusal.New(refusal.Invalid, r.PathValue("act"), "services", "there are start and stop")
 	}
 	return nil, do(r.Context(), r.actor(), q)
 }
@@ -107,7 +107,7 @@ var topologyRoutes = []route{
 			return nil, err
 		}
 		if in.Protocol != farm.SIP && in.Protocol != farm.XMPP {
-			return nil, fault.New(fault.Invalid, "route the protocol", string(in.Protocol), "there are SIP and XMPP")
+			return nil, refusal.New(refusal.Invalid, "route the protocol", string(in.Protocol), "there are SIP and XMPP")
 		}
 		return nil, o.farm.SetSiteRoute(r.actor(), r.PathValue("name"), in.Protocol, in.Pool)
 	}},
@@ -157,7 +157,7 @@ func (o *Organization) setFlags(r request) (any, error) {
 			}
 		}
 		if in.XMPP != nil && *in.XMPP && !o.farm.Product().XMPP {
-			return nil, fault.New(fault.Unsupported, "tick the XMPP box of Edge pool", pool, o.farm.Product().Name+" has no such box")
+			return nil, refusal.New(refusal.Unsupported, "tick the XMPP box of Edge pool", pool, o.farm.Product().Name+" has no such box")
 		}
 		if in.XMPP != nil {
 			return d.WithXMPPFederation(pool, *in.XMPP)
@@ -177,7 +177,7 @@ func (o *Organization) associate(r request) (any, error) {
 	pool := r.PathValue("fqdn")
 	p, ok := o.farm.Truth().FrontEndPool(pool)
 	if !ok {
-		return nil, fault.New(fault.Invalid, "associate", pool, "there is no such Front End pool")
+		return nil, refusal.New(refusal.Invalid, "associate", pool, "there is no such Front End pool")
 	}
 	links := []farm.Link{farm.LinkRegistrar, farm.LinkConferencing}
 	if p.HasMediation {
@@ -224,9 +224,9 @@ var dnsRoutes = []route{
 			return nil, err
 		}
 		if len(in.Values) == 0 {
-			return nil, fault.Wrap(fault.Invalid, "delete the records of", in.Name, o.dns.authority.Delete(r.actor().User, in.Name, in.Type))
+			return nil, refusal.Because(refusal.Invalid, "delete the records of", in.Name, o.dns.authority.Delete(r.actor().User, in.Name, in.Type))
 		}
-		return nil, fault.Wrap(fault.Invalid, "set the records of", in.Name, o.dns.authority.Set(r.actor().User, in.Name, in.Type, in.TTL, in.Values...))
+		return nil, refusal.Because(refusal.Invalid, "set the records of", in.Name, o.dns.authority.Set(r.actor().User, in.Name, in.Type, in.TTL, in.Values...))
 	}},
 	{"GET /dns/changes", "every change of the zones", func(o *Organization, _ request) (any, error) { return notNil(o.dns.authority.Journal()), nil }},
 }
@@ -245,7 +245,7 @@ func (n *nameService) zones(only string) []string {
 func (n *nameService) server(number string) (*dns.Server, error) {
 	i, err := strconv.Atoi(number)
 	if err != nil || i < 1 || i > len(n.servers) {
-		return nil, fault.New(fault.Invalid, "find DNS server", number, "they are numbered from 1 to "+strconv.Itoa(len(n.servers)))
+		return nil, refusal.New(refusal.Invalid, "find DNS server", number, "they are numbered from 1 to "+strconv.Itoa(len(n.servers)))
 	}
 	return n.servers[i-1], nil
 }
@@ -256,5 +256,5 @@ func (o *Organization) machine(fqdn string) (*machine, error) {
 			return m, nil
 		}
 	}
-	return nil, fault.New(fault.Invalid, "find the machine", fqdn, "there is no such machine")
+	return nil, refusal.New(refusal.Invalid, "find the machine", fqdn, "there is no such machine")
 }

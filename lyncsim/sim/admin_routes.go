@@ -4,10 +4,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/dns"
 	"github.com/fedroute/fedroute/lyncsim/edge"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
@@ -196,7 +196,7 @@ var troubleRoutes = []route{
 		}
 		clock, ok := o.farm.Clock().(*farm.ManualClock)
 		if !ok {
-			return nil, fault.New(fault.Refused, "advance", "the clock", "it is the real one; start with a manual clock")
+			return nil, refusal.New(refusal.Refused, "advance", "the clock", "it is the real one; start with a manual clock")
 		}
 		clock.Advance(time.Duration(in.By))
 		return map[string]time.Time{"now": clock.Now()}, nil
@@ -234,7 +234,7 @@ var troubleRoutes = []route{
 			return nil, err
 		}
 		if !slices.Contains(dns.Faults, in.Fault) {
-			return nil, fault.New(fault.Invalid, "let DNS fail with", string(in.Fault), "there is no such fault")
+			return nil, refusal.New(refusal.Invalid, "let DNS fail with", string(in.Fault), "there is no such fault")
 		}
 		s.Fail(in.Fault)
 		s.Lag(time.Duration(in.Lag))

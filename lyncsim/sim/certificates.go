@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/pki"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 // caLife is how long a simulated organization's authority is valid.
@@ -57,7 +57,7 @@ func (c *certificates) machine(fqdn string, address netip.Addr) (tls.Certificate
 // password: Windows maps client certificates to accounts of the machine only.
 func (o *Organization) ClientCertificate(a farm.Account) (pki.Leaf, error) {
 	if len(a.Machines) == 0 {
-		return pki.Leaf{}, fault.New(fault.Invalid, "issue a client certificate for", a.Name, "it is an account of the domain; take one of a machine")
+		return pki.Leaf{}, refusal.New(refusal.Invalid, "issue a client certificate for", a.Name, "it is an account of the domain; take one of a machine")
 	}
 	return o.ca.Issue(pki.Request{CommonName: a.Name, Client: true})
 }
