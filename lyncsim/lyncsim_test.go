@@ -12,11 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
-	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
@@ -147,40 +144,6 @@ func TestServe(t *testing.T) {
 		"administrator.crt": 0o644, "administrator.key": 0o600}
 	if diff := cmp.Diff(want, modes); diff != "" {
 		t.Errorf("modes of the files (-want +got):\n%s", diff)
-	}
-}
-
-// TestOrganizationFile holds organization.yaml to the API: it decodes strictly.
-func TestOrganizationFile(t *testing.T) {
-	dir, _, _ := running(t, "three-sites-four-pools.yaml")
-	raw, err := os.ReadFile(filepath.Join(dir, "organization.yaml"))
-	must(t, err)
-	var topology v1alpha1.LyncTopology
-	secrets := map[string]corev1.Secret{}
-	for _, doc := range strings.Split(string(raw), "\n---\n") {
-		var kind metav1.TypeMeta
-		must(t, yaml.Unmarshal([]byte(doc), &kind))
-		if kind.Kind == "Secret" {
-			var s corev1.Secret
-			must(t, yaml.UnmarshalStrict([]byte(doc), &s))
-			secrets[s.Name] = s
-			continue
-		}
-		must(t, yaml.UnmarshalStrict([]byte(doc), &topology))
-	}
-	if first := topology.Spec.Management.Endpoints[0].ServerName; first != "admin2.northwind.com" && first != "admin1.northwind.com" {
-		t.Errorf("management servers come first, not %s", first)
-	}
-	if got := len(topology.Spec.EdgeServers.Overrides); got != 9 {
-		t.Errorf("%d Edge servers, want 9", got)
-	}
-	for _, ref := range []string{topology.Spec.Management.Authentication.SecretRef.Name, topology.Spec.EdgeServers.Authentication.SecretRef.Name} {
-		if secrets[ref].StringData["password"] == "" {
-			t.Errorf("the Secret %s has no password", ref)
-		}
-	}
-	if secrets["northwind-dns"].StringData["secret"] == "" {
-		t.Error("the DNS key has no secret")
 	}
 }
 

@@ -7,9 +7,12 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/console"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// Script is a script to run on a machine, past WinRM.
+const utf8CodePage = 65001
+
+// Script is a script, or a command line, to run on a machine, past WinRM.
 type Script struct {
 	Text           string
 	Stdin          io.Reader
@@ -24,18 +27,46 @@ func (o *Organization) RunScript(ctx context.Context, name string, s Script) (in
 	if err != nil {
 		return exitFailure, err
 	}
-	account := o.DomainAccount()
-	if m.info.Role == farm.RoleEdge {
-		account = o.LocalAccount()
-	}
-	in := console.Invocation{Script: s.Text, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr, User: account.Name,
-		Environment: m.console.Environment(account.Name)}
+	user := o.administrator(m)
+	in := console.Invocation{Script: s.Text, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr, User: user,
+		Environment: m.console.Environment(user)}
 	rs, err := m.runspace(in, powershell.Recorded)
 	if err != nil {
 		return exitFailure, err
 	}
 	defer rs.Close()
 	return rs.Run(ctx, s.Text), nil
+}
+
+// RunCommand starts a program of a machine by its command line, as a WinRM client
+// does that skips cmd.exe, and gives its exit code: as the administrator whom
+// RunScript has, in UTF-8. Stdin must not be nil.
+func (o *Organization) RunCommand(ctx context.Context, name string, s Script) (int, error) {
+	m, err := o.scriptHost(name)
+	if err != nil {
+		return exitFailure, err
+	}
+	return m.console.Run(ctx, wsman.Process{
+		CommandLine: s.Text, SkipShell: true, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr, User: o.administrator(m), CodePage: utf8CodePage,
+	}), nil
+}
+
+// WriteFile puts a file on a machine's disk. Where a real PowerShell runs that is
+// this computer's disk.
+func (o *Organization) WriteFile(name, path string, data []byte) error {
+	m, err := o.scriptHost(name)
+	if err != nil {
+		return err
+	}
+	return m.disk.WriteFile(path, data)
+}
+
+// administrator is the name of who may do everything on a machine.
+func (o *Organization) administrator(m *machine) string {
+	if m.info.Role == farm.RoleEdge {
+		return o.LocalAccount().Name
+	}
+	return o.DomainAccount().Name
 }
 
 func (o *Organization) scriptHost(name string) (*machine, error) {

@@ -1,4 +1,4 @@
-package sim_test
+package organization_test
 
 import (
 	"testing"
@@ -22,7 +22,7 @@ func TestCatalogueFailsOverInAProgram(t *testing.T) {
 
 func withProgram(t *testing.T, edit func(*farm.Spec)) sim.Config {
 	t.Helper()
-	spec, err := farm.Load("../samples/one-site-two-pools.yaml")
+	spec, err := farm.Load(sample)
 	must(t, err)
 	edit(&spec)
 	program, err := standin.Chosen(t.TempDir())

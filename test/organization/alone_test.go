@@ -1,4 +1,4 @@
-package sim
+package organization_test
 
 import (
 	"bytes"
@@ -15,13 +15,13 @@ import (
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/pwsh/standin"
-	"github.com/fedroute/fedroute/lyncsim/wsman"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
-// alone says how each script of the catalogue is called by hand, in the order
+// calls says how each script of the catalogue is called by hand, in the order
 // of a failover: on which machine, with which arguments, what of its output to
 // show, and what that is. #SIGNATURE# is the signature of the document in force.
-var alone = []struct{ script, machine, arguments, show, want string }{
+var calls = []struct{ script, machine, arguments, show, want string }{
 	{"Read-Topology", "fe1.contoso.com", "", `$_.Module + ' ' + $_.Sites[0].SipRoute + ' ' + $_.Services.Count`, "Lync EdgeServer:edge1.contoso.com 8"},
 	{"Publish-FederationFlags", "fe1.contoso.com", "Signature = '#SIGNATURE#'; EnableSip = @('edge2.contoso.com'); EnableXmpp = @('edge2.contoso.com')",
 		`$_.Signature.Length -gt 0 -and $_.SimpleUrlsRestored`, "True"},
@@ -47,13 +47,13 @@ func TestEveryScriptRunsAlone(t *testing.T) {
 	for name, powershell := range map[string]string{"evaluator": "", "program": program} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := aloneOrganization(t, powershell)
+			o := alone(t, powershell)
 			texts, called := map[string]string{}, map[string]bool{}
 			for _, c := range shell.Commands() {
 				texts[c.Name] = c.Text
 			}
-			for _, call := range alone {
-				arguments := strings.ReplaceAll(call.arguments, "#SIGNATURE#", o.farm.Truth().Published.Signature)
+			for _, call := range calls {
+				arguments := strings.ReplaceAll(call.arguments, "#SIGNATURE#", o.Farm().Truth().Published.Signature)
 				script := "$arguments = @{ " + arguments + " }\n& {\n" + texts[call.script] + "\n} @arguments | ForEach-Object { " + call.show + " }"
 				if got := command(t, o, call.machine, script); got != call.want {
 					t.Errorf("%s: %s, want %s", call.script, got, call.want)
@@ -65,7 +65,7 @@ func TestEveryScriptRunsAlone(t *testing.T) {
 					t.Errorf("no call of %s is known", name)
 				}
 			}
-			if diff := cmp.Diff([]farm.Violation{}, append([]farm.Violation{}, o.farm.Violations()...)); diff != "" {
+			if diff := cmp.Diff([]farm.Violation{}, append([]farm.Violation{}, o.Farm().Violations()...)); diff != "" {
 				t.Errorf("violations (-want +got):\n%s", diff)
 			}
 		})
@@ -78,17 +78,16 @@ func TestScriptFile(t *testing.T) {
 	must(t, err)
 	for name, powershell := range map[string]string{"evaluator": "", "program": program} {
 		t.Run(name, func(t *testing.T) {
-			o := aloneOrganization(t, powershell)
-			m, err := o.machine("fe1.contoso.com")
-			must(t, err)
+			o := alone(t, powershell)
 			i := slices.IndexFunc(shell.Commands(), func(c shell.Command) bool { return c.Name == "Set-SiteRoute" })
 			file := filepath.Join(t.TempDir(), "Set-SiteRoute.ps1")
-			must(t, m.disk.WriteFile(file, []byte(shell.Commands()[i].Text)))
+			must(t, o.WriteFile("fe1.contoso.com", file, []byte(shell.Commands()[i].Text)))
 			var out, errs bytes.Buffer
-			m.console.Run(t.Context(), wsman.Process{
-				CommandLine: "powershell.exe -NoProfile -File " + file + " -Site Redmond -Protocol SIP -EdgePool edge2.contoso.com",
-				SkipShell:   true, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, User: o.DomainAccount().Name, CodePage: 65001,
+			_, err := o.RunCommand(t.Context(), "fe1.contoso.com", sim.Script{
+				Text:  "powershell.exe -NoProfile -File " + file + " -Site Redmond -Protocol SIP -EdgePool edge2.contoso.com",
+				Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
 			})
+			must(t, err)
 			if !strings.Contains(out.String(), "EdgeServer:edge2.contoso.com") || errs.Len() > 0 {
 				t.Errorf("stdout %q, stderr %q", out.String(), errs.String())
 			}
@@ -96,53 +95,35 @@ func TestScriptFile(t *testing.T) {
 	}
 }
 
-func aloneOrganization(t *testing.T, powershell string) *Organization {
+// alone starts an organization whose second pool was failed over to, with a DNS
+// server.
+func alone(t *testing.T, powershell string) *sim.Organization {
 	t.Helper()
-	spec, err := farm.Load(filepath.Join(samples, "one-site-two-pools.yaml"))
+	spec, err := farm.Load(sample)
 	must(t, err)
 	spec.ManagementServers = append(spec.ManagementServers, farm.MachineSpec{FQDN: "dc1.contoso.com", DNSZones: []string{"contoso.com"}})
-	o, err := Start(t.Context(), Config{Spec: spec, PowerShell: powershell})
+	o, err := sim.Start(t.Context(), sim.Config{Spec: spec, PowerShell: powershell})
 	must(t, err)
 	t.Cleanup(o.Close)
-	must(t, o.farm.SetPoolState(farm.Actor{User: "anna"}, "fe1.contoso.com", farm.PoolFailedOver))
+	must(t, o.Farm().SetPoolState(farm.Actor{User: "anna"}, "fe1.contoso.com", farm.PoolFailedOver))
 	return o
 }
 
 // command runs powershell.exe on a machine and gives what it wrote.
-func command(t *testing.T, o *Organization, fqdn, script string) string {
+func command(t *testing.T, o *sim.Organization, fqdn, script string) string {
 	t.Helper()
-	m, err := o.machine(fqdn)
-	must(t, err)
-	account := o.DomainAccount()
-	if m.info.Role == farm.RoleEdge {
-		account = o.LocalAccount()
-	}
 	var raw []byte
 	for _, unit := range utf16.Encode([]rune(script)) {
 		raw = binary.LittleEndian.AppendUint16(raw, unit)
 	}
 	var out, errs bytes.Buffer
-	code := m.console.Run(t.Context(), wsman.Process{
-		CommandLine: "powershell.exe -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand " + base64.StdEncoding.EncodeToString(raw),
-		SkipShell:   true, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, User: account.Name, CodePage: 65001,
+	code, err := o.RunCommand(t.Context(), fqdn, sim.Script{
+		Text:  "powershell.exe -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand " + base64.StdEncoding.EncodeToString(raw),
+		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
 	})
+	must(t, err)
 	if code != 0 || errs.Len() > 0 {
 		t.Logf("exit code %d, errors %s", code, errs.String())
 	}
 	return strings.TrimSpace(out.String())
-}
-
-// TestGetServiceIsTheMachines: the shell's own cmdlet shows the simulated
-// machine's services, also where PowerShell has no such cmdlet.
-func TestGetServiceIsTheMachines(t *testing.T) {
-	program, err := standin.Chosen(t.TempDir())
-	must(t, err)
-	for name, powershell := range map[string]string{"evaluator": "", "program": program} {
-		t.Run(name, func(t *testing.T) {
-			const show = `Import-Module Lync; $s = Get-Service -Name RTCSRV; $s.Name + ' ' + $s.Status`
-			if got := command(t, aloneOrganization(t, powershell), "edge1.contoso.com", show); got != "RTCSRV Running" {
-				t.Errorf("Get-Service shows %q", got)
-			}
-		})
-	}
 }

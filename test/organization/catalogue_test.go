@@ -1,8 +1,9 @@
-package sim_test
+// Package organization_test lets the product's client and scripts meet the
+// simulated organization: over WinRM, by hand, and in a PowerShell of its own.
+package organization_test
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -21,6 +22,9 @@ const (
 	edge2 = "edge2.contoso.com"
 )
 
+// sample is the smallest of the sample farms.
+const sample = "../../lyncsim/samples/one-site-two-pools.yaml"
+
 var person = farm.Actor{User: "anna"}
 
 func must(t *testing.T, err error) {
@@ -34,7 +38,7 @@ func must(t *testing.T, err error) {
 // product's own WinRM client and catalogue.
 func contoso(t *testing.T, edit func(*farm.Spec)) (*sim.Organization, *shell.Observer, *shell.Operator) {
 	t.Helper()
-	spec, err := farm.Load(filepath.Join("../samples/one-site-two-pools.yaml"))
+	spec, err := farm.Load(sample)
 	must(t, err)
 	edit(&spec)
 	return reach(t, sim.Config{Spec: spec})

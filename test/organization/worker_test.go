@@ -1,6 +1,8 @@
-package utility_test
+package organization_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"os"
@@ -10,12 +12,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
 // TestWorker runs the product's own worker, which is what most of these cmdlets
 // are here for: requests in, one reply line each.
 func TestWorker(t *testing.T) {
-	worker, err := os.ReadFile("../../../internal/winrm/worker.ps1")
+	worker, err := os.ReadFile("../../internal/winrm/worker.ps1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,8 +45,8 @@ Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -TargetObject 'it' -
 		}
 		input = append(input, "TAG"+base64.StdEncoding.EncodeToString(text))
 	}
-	out, errs := run(t, powershell.Options{Stdin: strings.NewReader(strings.Join(input, "\r\n") + "\r\n")}, string(worker))
-	if len(errs) > 0 {
+	out, errs := evaluate(strings.Join(input, "\r\n")+"\r\n", string(worker))
+	if errs != "" {
 		t.Fatalf("the worker must not fail: %q", errs)
 	}
 	want := []string{
@@ -59,11 +62,22 @@ Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -TargetObject 'it' -
 	}
 }
 
+// evaluate runs a script in the evaluator and gives its output and its errors.
+func evaluate(stdin, script string) (out, errs string) {
+	var stdout, stderr bytes.Buffer
+	rs := powershell.New(powershell.Options{
+		Notation: powershell.Recorded, Stdin: strings.NewReader(stdin), Stdout: &stdout, Stderr: &stderr, Loaded: utility.Modules(),
+	})
+	defer rs.Close()
+	rs.Run(context.Background(), script)
+	return stdout.String(), stderr.String()
+}
+
 // frames are the tagged lines without their wrapping.
-func frames(out []string) []string {
+func frames(out string) []string {
 	var list []string
-	for _, line := range out {
-		if coded, ok := strings.CutPrefix(line, "TAG"); ok {
+	for line := range strings.Lines(out) {
+		if coded, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "TAG"); ok {
 			text, _ := base64.StdEncoding.DecodeString(coded)
 			list = append(list, string(text))
 		}
