@@ -2,9 +2,6 @@ package syntax_test
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
@@ -46,30 +43,6 @@ func TestErrors(t *testing.T) {
 				t.Errorf("%s: %q (-want +got):\n%s", c.reason, c.source, diff)
 			}
 		})
-	}
-}
-
-// The recorded error streams hold the message as the engine's record has it, line
-// ends written as " | ".
-func TestRecordedMessages(t *testing.T) {
-	for _, name := range []string{"parse-error", "parse-error-quote"} {
-		source, err := os.ReadFile(filepath.Join(corpus, name, "script.ps1"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		recorded, err := os.ReadFile(filepath.Join(corpus, name, "stderr"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = syntax.Parse(string(source))
-		wrong, ok := errors.AsType[*syntax.ParseError](err)
-		if !ok {
-			t.Fatalf("%s: the error is %v", name, err)
-		}
-		got := wrong.IDs()[0] + "\tParserError\t" + strings.ReplaceAll(wrong.Message(), "\n", " | ")
-		if diff := cmp.Diff(strings.TrimSpace(string(recorded)), got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
 	}
 }
 

@@ -37,18 +37,6 @@ func written(t *testing.T) map[string]string {
 	return files
 }
 
-// engine is a bare engine, without any cmdlet of a module, into which the root
-// module was read.
-func engine(t *testing.T, o powershell.Options) *powershell.Runspace {
-	t.Helper()
-	rs := powershell.New(o)
-	t.Cleanup(rs.Close)
-	if _, err := rs.Eval(t.Context(), written(t)["Lync.psm1"]); err != nil {
-		t.Fatal(err)
-	}
-	return rs
-}
-
 // TestTextIsPlain: Windows PowerShell reads a module without byte order mark in
 // the code page of its machine.
 func TestTextIsPlain(t *testing.T) {

@@ -1,4 +1,4 @@
-package syntax_test
+package powershell_test
 
 import (
 	"errors"
@@ -10,12 +10,10 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 )
 
-const corpus = "../../../test/data/powershell"
-
 // FuzzParse: any text ends in a tree with sound extents or in an error that says
 // why; nothing panics and nothing runs on.
 func FuzzParse(f *testing.F) {
-	content, err := os.ReadFile(filepath.Join(corpus, "syntax.tsv"))
+	content, err := os.ReadFile(filepath.Join(folder, "syntax.tsv"))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -23,7 +21,7 @@ func FuzzParse(f *testing.F) {
 		snippet, _, _ := strings.Cut(line, "\t")
 		f.Add(strings.ReplaceAll(snippet, `\n`, "\n"))
 	}
-	scripts, err := filepath.Glob(filepath.Join(corpus, "*", "script.ps1"))
+	scripts, err := filepath.Glob(filepath.Join(folder, "*", "script.ps1"))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -66,41 +64,9 @@ func checkExtents(t *testing.T, script *syntax.ScriptBlock) {
 	}
 }
 
-func TestDepthIsBounded(t *testing.T) {
-	const many = 100_000
-	cases := map[string]struct{ reason, source string }{
-		"parentheses": {"nested values", strings.Repeat("(", many)},
-		"arguments":   {"nested calls", strings.Repeat("foo (", many)},
-		"blocks":      {"nested blocks", strings.Repeat("{", many)},
-		"brackets":    {"nested attributes", strings.Repeat("[a(", many)},
-		"generics":    {"nested types", "[" + strings.Repeat("a[", many)},
-		"arrays":      {"arrays of arrays", "[a" + strings.Repeat("[]", many)},
-		"signs":       {"operators before a value", strings.Repeat("-", many) + "$x"},
-		"casts":       {"types before a value", strings.Repeat("[a]", many) + "$x"},
-		"chain":       {"operators between values", strings.Repeat("1+", many) + "1"},
-		"members":     {"members of members", "$x" + strings.Repeat(".a", many)},
-		"strings":     {"strings in strings", strings.Repeat(`"$(`, 1000) + strings.Repeat(`)"`, 1000)},
-		"assignments": {"assigned assignments", strings.Repeat("$x=", many) + "1"},
-		"ifs":         {"statements in statements", strings.Repeat("if(1){", many)},
-		"tables":      {"tables in tables", strings.Repeat("@{a=", many)},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			_, err := syntax.Parse(c.source)
-			wrong, ok := errors.AsType[*syntax.ParseError](err)
-			if !ok {
-				t.Fatalf("%s: the error is %v", c.reason, err)
-			}
-			if last := wrong.Issues[len(wrong.Issues)-1]; last.ID != "ScriptTooComplicated" {
-				t.Errorf("%s: the last issue is %s: %s", c.reason, last.ID, last.Message)
-			}
-		})
-	}
-}
-
 // BenchmarkParse reads about a megabyte of recorded scripts.
 func BenchmarkParse(b *testing.B) {
-	scripts, err := filepath.Glob(filepath.Join(corpus, "[f-z]*", "script.ps1"))
+	scripts, err := filepath.Glob(filepath.Join(folder, "[f-z]*", "script.ps1"))
 	if err != nil {
 		b.Fatal(err)
 	}

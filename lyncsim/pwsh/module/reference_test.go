@@ -1,9 +1,6 @@
 package module_test
 
 import (
-	"bytes"
-	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -11,58 +8,8 @@ import (
 
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
-	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 	"github.com/fedroute/fedroute/lyncsim/pwsh/module"
 )
-
-// recorder tells what a function was given in place of calling an organization.
-const recorder = `function Send-Call($Name, $Cmdlet, $Bound) {
-    $list = foreach ($key in $Bound.Keys) {
-        $type = ''
-        if ($null -ne $Bound[$key]) { $type = $Bound[$key].GetType().Name }
-        $key + '=' + [string]$Bound[$key] + '(' + $type + ')'
-    }
-    $list -join '; '
-}`
-
-// TestBinding binds the command lines that the real binder was given, with the
-// functions of the module: the same error or the same parameters.
-func TestBinding(t *testing.T) {
-	text, err := os.ReadFile("../../../test/data/powershell/cmdlet-binding.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")[1:]
-	var out, errs bytes.Buffer
-	rs := engine(t, powershell.Options{Notation: powershell.Recorded, Stdout: &out, Stderr: &errs, Loaded: utility.Modules()})
-	rs.Run(t.Context(), recorder)
-	for _, line := range lines {
-		command, want, _ := strings.Cut(line, "\t")
-		out.Reset()
-		errs.Reset()
-		rs.Run(t.Context(), command)
-		got := "ok\t" + strings.Join(strings.Split(strings.TrimSpace(out.String()), "\n"), "; ")
-		if id, _, failed := strings.Cut(errs.String(), "\t"); failed {
-			got = id + "\t"
-		}
-		if strings.Contains(command, "@p") { // a hashtable has no order
-			want, got = sorted(want), sorted(got)
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s (-real +module):\n%s", command, diff)
-		}
-	}
-	if len(lines) != 107 {
-		t.Errorf("%d command lines were recorded, want 107", len(lines))
-	}
-}
-
-func sorted(answer string) string {
-	result, bound, _ := strings.Cut(answer, "\t")
-	list := strings.Split(bound, "; ")
-	slices.Sort(list)
-	return result + "\t" + strings.Join(list, "; ")
-}
 
 // TestFunctionsAreTheReference reads the written functions and finds every
 // cmdlet with its parameters, sets, aliases and types.

@@ -14,12 +14,10 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
-const corpus = "../../test/data/powershell"
-
 // FuzzRun wants any text to end as a script does: with output, an error or a
 // refusal, never with a panic, and soon after its context.
 func FuzzRun(f *testing.F) {
-	scripts, _ := filepath.Glob(filepath.Join(corpus, "*", "script.ps1"))
+	scripts, _ := filepath.Glob(filepath.Join(folder, "*", "script.ps1"))
 	for _, script := range scripts {
 		text, err := os.ReadFile(script)
 		if err != nil {
