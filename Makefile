@@ -14,7 +14,9 @@ VERSION_PACKAGE := k8s.io/component-base/version
 CONTROLPLANE_LDFLAGS := -s -w \
 	-X $(VERSION_PACKAGE).gitVersion=$(KUBERNETES) -X $(VERSION_PACKAGE).gitMajor=1 -X $(VERSION_PACKAGE).gitMinor=37 \
 	-X $(VERSION_PACKAGE).gitTreeState=clean -X $(VERSION_PACKAGE).buildDate=2026-01-01T00:00:00Z
-GO_FILES := $(shell git ls-files -co --exclude-standard -- '*.go' 'go.mod' 'go.sum' '*.ps1' '*.json' '*.yaml' | grep -vE '^hack/(controlplane|peers|tools)/')
+# The modules: the product, the simulated organization, the suites, and tools that use them.
+MODULES := . lyncsim test hack/demo hack/bench
+GO_FILES := $(shell git ls-files -co --exclude-standard -- '*.go' '*go.mod' '*go.sum' '*.ps1' '*.psm1' '*.ps1xml' '*.tsv' '*.json' '*.yaml' | grep -vE '^hack/(controlplane|peers|tools)/')
 
 .PHONY: help
 help: ## Print this help.
@@ -29,12 +31,15 @@ demo: build controlplane ## Fail federation over and back in a simulated organiz
 ##@ Check
 
 .PHONY: test
-test: controlplane ## Run all tests with the race detector: unit, golden, property, scenario.
-	CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -race -timeout 20m ./...
+test: controlplane ## Run all tests of all modules with the race detector: unit, golden, property, scenario.
+	@failed=; for module in $(MODULES); do \
+	  echo "tests of $$module"; \
+	  CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -C $$module -race -timeout 20m ./... || failed+=" $$module"; \
+	done; test -z "$$failed" || { echo "tests failed in:$$failed"; exit 1; }
 
 .PHONY: versions
 versions: build controlplane ## Tell every story of the scenario suite on each version, 2010 to Subscription Edition, without the race detector.
-	go test -c -o $(BIN)/scenario.test ./test/scenario
+	go test -C test -c -o $(BIN)/scenario.test ./scenario
 	@hack/versions.sh $(BIN)
 
 # What make interop drives: programs that nobody here wrote.
@@ -48,28 +53,30 @@ interop-packages:
 	@hack/install-packages.sh $(INTEROP_PACKAGES)
 
 .PHONY: interop
-interop: interop-packages build controlplane ## Let outsiders judge: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, Ansible, curl, Prosody (installs Debian packages).
-	{ go test -json -tags interop -count=1 -timeout 20m ./test/interop/... ; \
-	  FEDROUTE_BIN=$(BIN) go test -json -tags interop -count=1 -timeout 20m -run TestReal ./test/scenario; } | go run ./test/support/report docs/interop.md
+interop: interop-packages build controlplane $(BIN)/report ## Let outsiders judge: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, Ansible, curl, Prosody (installs Debian packages).
+	cd test && { go test -json -tags interop -count=1 -timeout 20m ./interop/... ./support/... ; \
+	  FEDROUTE_BIN=$(BIN) go test -json -tags interop -count=1 -timeout 20m -run TestReal ./scenario; } | $(BIN)/report ../docs/interop.md
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check style, import rules and that generated files are up to date.
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these'; exit 1; }
-	$(BIN)/golangci-lint run --build-tags interop ./...
+	@failed=; for module in $(MODULES); do \
+	  (cd $$module && $(BIN)/golangci-lint run --build-tags interop ./... && go mod tidy -diff) || failed+=" $$module"; \
+	done; test -z "$$failed" || { echo "style, import rules or requirements of:$$failed"; exit 1; }
 	@$(MAKE) --no-print-directory generate
-	@git diff --exit-code --stat -- api config docs || { echo 'generated files are out of date: commit what make generate wrote'; exit 1; }
+	@git diff --exit-code --stat -- api config docs lyncsim/docs || { echo 'generated files are out of date: commit what make generate wrote'; exit 1; }
 
 .PHONY: bench
-bench: build controlplane ## Measure requests, bytes, wall time, API writes and memory; print a table.
-	FEDROUTE_BIN=$(BIN) go run ./hack/bench
+bench: build controlplane $(BIN)/bench ## Measure requests, bytes, wall time, API writes and memory; print a table.
+	FEDROUTE_BIN=$(BIN) $(BIN)/bench
 
 # What make bench-peers drives.
 PEER_PACKAGES := bind9 bind9-dnsutils python3-winrm ansible-core
 
 .PHONY: bench-peers
-bench-peers: build controlplane $(BIN)/peers ## Do the job side by side with Ansible, pywinrm and external-dns; write docs/benchmarks.md (20 minutes; installs Debian packages).
+bench-peers: build controlplane $(BIN)/bench $(BIN)/peers ## Do the job side by side with Ansible, pywinrm and external-dns; write docs/benchmarks.md (20 minutes; installs Debian packages).
 	@hack/install-packages.sh $(PEER_PACKAGES)
-	FEDROUTE_BIN=$(BIN) go run ./hack/bench --peers
+	FEDROUTE_BIN=$(BIN) $(BIN)/bench --peers
 
 $(BIN)/peers: $(wildcard hack/peers/*)
 	cd hack/peers && go build -o $@ .
@@ -82,11 +89,14 @@ build: $(BIN)/manager $(BIN)/lyncsim $(BIN)/demo $(BIN)/kubectl-fedroute ## Buil
 $(BIN)/manager $(BIN)/kubectl-fedroute: $(GO_FILES)
 	go build -ldflags '-s -w' -o $@ ./cmd/$(@F)
 
-$(BIN)/demo: $(GO_FILES)
-	go build -ldflags '-s -w' -o $@ ./hack/demo
-
 $(BIN)/lyncsim: $(GO_FILES)
-	go build -ldflags '-s -w' -o $@ ./lyncsim
+	go build -C lyncsim -ldflags '-s -w' -o $@ .
+
+$(BIN)/demo $(BIN)/bench: $(GO_FILES)
+	go build -C hack/$(@F) -ldflags '-s -w' -o $@ .
+
+$(BIN)/report: $(GO_FILES)
+	go build -C test -o $@ ./support/report
 
 .PHONY: controlplane
 controlplane: $(BIN)/controlplane ## Build etcd, kube-apiserver and kubectl into one binary (6 minutes the first time).

@@ -30,8 +30,10 @@ func must(t *testing.T, err error) {
 func programs(t *testing.T) string {
 	t.Helper()
 	bin := t.TempDir()
-	for _, name := range []string{"demo", "lyncsim", "manager"} {
-		if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, name), root+"/cmd/"+name).CombinedOutput(); err != nil {
+	for name, from := range map[string]struct{ module, command string }{
+		"demo": {"hack/demo", "."}, "lyncsim": {"lyncsim", "."}, "manager": {".", "./cmd/manager"},
+	} {
+		if out, err := exec.Command("go", "build", "-C", filepath.Join(root, from.module), "-o", filepath.Join(bin, name), from.command).CombinedOutput(); err != nil {
 			t.Fatalf("build %s: %v\n%s", name, err, out)
 		}
 	}
@@ -71,9 +73,11 @@ func TestTwoDemosAndAUsersCluster(t *testing.T) {
 	checkout, err := os.MkdirTemp("", "demo") // a short path: sockets lie in it
 	must(t, err)
 	defer os.RemoveAll(checkout)
-	config, err := filepath.Abs(filepath.Join(root, "config"))
-	must(t, err)
-	must(t, os.Symlink(config, filepath.Join(checkout, "config")))
+	for _, name := range []string{"config", "lyncsim"} {
+		folder, err := filepath.Abs(filepath.Join(root, name))
+		must(t, err)
+		must(t, os.Symlink(folder, filepath.Join(checkout, name)))
+	}
 	var both sync.WaitGroup
 	for range 2 {
 		both.Go(func() {

@@ -52,7 +52,7 @@ func run(m *testing.M) int {
 	}
 	for _, c := range []*exec.Cmd{
 		exec.CommandContext(ctx, filepath.Join(cluster.Bin(root), "kubectl"), "--kubeconfig", plane.Kubeconfig, "apply", "-k", root+"/config/default"),
-		exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(folder, "manager"), root+"/cmd/manager"),
+		exec.CommandContext(ctx, "go", "build", "-C", root, "-o", filepath.Join(folder, "manager"), "./cmd/manager"),
 	} {
 		if out, err := c.CombinedOutput(); err != nil {
 			return complain(fmt.Errorf("%v: %w\n%s", c.Args, err, out))

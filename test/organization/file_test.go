@@ -52,7 +52,7 @@ func organizationFile(t *testing.T, sample string) []byte {
 	t.Helper()
 	place := program.In(t)
 	bin := place.File("lyncsim")
-	build := exec.Command("go", "build", "-o", bin, "github.com/fedroute/fedroute/lyncsim")
+	build := exec.Command("go", "build", "-C", "../../lyncsim", "-o", bin, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build lyncsim: %v\n%s", err, out)

@@ -36,7 +36,7 @@ var program = sync.OnceValues(func() (string, error) {
 		return *built, nil
 	}
 	path := filepath.Join(folder, "manager")
-	out, err := exec.Command("go", "build", "-o", path, root+"/cmd/manager").CombinedOutput()
+	out, err := exec.Command("go", "build", "-C", root, "-o", path, "./cmd/manager").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build the manager: %w\n%s", err, out)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,9 +56,6 @@ func TestTableHasOneSortedRowPerCase(t *testing.T) {
 }
 
 func TestVersions(t *testing.T) {
-	if err := os.Chdir("../../.."); err != nil {
-		t.Fatal(err)
-	}
 	got, err := versionsOf([]string{"github.com/google/go-cmp"})
 	if err != nil || !strings.HasPrefix(got["github.com/google/go-cmp"], "v0.") {
 		t.Errorf("got %v, %v", got, err)
