@@ -14,7 +14,6 @@ import (
 
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/lyncsim/farm"
-	"github.com/fedroute/fedroute/lyncsim/pwsh/standin"
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
@@ -42,9 +41,7 @@ var calls = []struct{ script, machine, arguments, show, want string }{
 // through powershell.exe on its machine and without the product's worker: the
 // text becomes a script block, its arguments are splatted.
 func TestEveryScriptRunsAlone(t *testing.T) {
-	program, err := standin.Chosen(t.TempDir())
-	must(t, err)
-	for name, powershell := range map[string]string{"evaluator": "", "program": program} {
+	for name, powershell := range map[string]string{"evaluator": "", "program": chosen(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := alone(t, powershell)
@@ -74,9 +71,7 @@ func TestEveryScriptRunsAlone(t *testing.T) {
 
 // TestScriptFile calls a script as a file.
 func TestScriptFile(t *testing.T) {
-	program, err := standin.Chosen(t.TempDir())
-	must(t, err)
-	for name, powershell := range map[string]string{"evaluator": "", "program": program} {
+	for name, powershell := range map[string]string{"evaluator": "", "program": chosen(t)} {
 		t.Run(name, func(t *testing.T) {
 			o := alone(t, powershell)
 			i := slices.IndexFunc(shell.Commands(), func(c shell.Command) bool { return c.Name == "Set-SiteRoute" })
@@ -99,6 +94,7 @@ func TestScriptFile(t *testing.T) {
 // server.
 func alone(t *testing.T, powershell string) *sim.Organization {
 	t.Helper()
+	turn(t, powershell)
 	spec, err := farm.Load(sample)
 	must(t, err)
 	spec.ManagementServers = append(spec.ManagementServers, farm.MachineSpec{FQDN: "dc1.contoso.com", DNSZones: []string{"contoso.com"}})
