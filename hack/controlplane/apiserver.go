@@ -2,17 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
-	"k8s.io/kubernetes/cmd/kube-apiserver/app"
-	"k8s.io/kubernetes/cmd/kube-apiserver/app/options"
+	cliflag "k8s.io/component-base/cli/flag"
+	"k8s.io/kubernetes/pkg/controlplane/apiserver/options"
 )
 
 // apiServer is a running kube-apiserver.
@@ -36,7 +38,7 @@ func startAPIServer(ctx context.Context, dir string, port int, p *pki) (*apiServ
 		return nil, err
 	}
 	s := &apiServer{kubeconfig: filepath.Join(dir, "kubeconfig"), ended: make(chan error, 1)}
-	go func() { s.ended <- app.Run(ctx, completed) }()
+	go func() { s.ended <- serveAPI(ctx, completed) }()
 	if err := p.writeKubeconfig(s.kubeconfig, fmt.Sprintf("https://127.0.0.1:%d", port)); err != nil {
 		return nil, err
 	}
@@ -49,37 +51,42 @@ func startAPIServer(ctx context.Context, dir string, port int, p *pki) (*apiServ
 }
 
 func complete(ctx context.Context, dir string, port int, p *pki) (options.CompletedOptions, error) {
-	o := options.NewServerRunOptions()
+	o := options.NewOptions()
+	var sets cliflag.NamedFlagSets
+	o.AddFlags(&sets)
 	flags := pflag.NewFlagSet("kube-apiserver", pflag.ContinueOnError)
-	for _, f := range o.Flags().FlagSets {
+	for _, f := range sets.FlagSets {
 		flags.AddFlagSet(f)
 	}
 	if err := flags.Parse([]string{
 		"--etcd-servers=unix://" + filepath.Join(dir, "etcd.sock"),
 		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
-		"--endpoint-reconciler-type=none",
 		fmt.Sprintf("--secure-port=%d", port),
 		"--tls-cert-file=" + p.serverCert, "--tls-private-key-file=" + p.serverKey,
 		"--client-ca-file=" + p.caCert,
 		"--service-account-issuer=https://127.0.0.1",
 		"--service-account-key-file=" + p.saKey, "--service-account-signing-key-file=" + p.saKey,
-		"--service-cluster-ip-range=10.0.0.0/24",
 		"--authorization-mode=RBAC",
-		"--disable-admission-plugins=ServiceAccount",
+		"--disable-admission-plugins=" + strings.Join(withoutPods, ","),
 	}); err != nil {
 		return options.CompletedOptions{}, err
 	}
 	if err := o.GenericServerRunOptions.ComponentGlobalsRegistry.Set(); err != nil {
 		return options.CompletedOptions{}, err
 	}
-	done, err := o.Complete(ctx)
+	done, err := o.Complete(ctx, nil, nil)
 	if err != nil {
 		return done, err
 	}
-	if errs := done.Validate(); len(errs) > 0 {
-		return done, errs[0]
-	}
-	return done, nil
+	return done, errors.Join(done.Validate()...)
+}
+
+// withoutPods are the admission plugins that are off: they decide about Pods and
+// volumes, nothing starts a Pod here, and most of them watch groups that are left
+// out.
+var withoutPods = []string{
+	"ServiceAccount", "Priority", "RuntimeClass", "DefaultStorageClass", "PersistentVolumeClaimResize",
+	"StorageObjectInUseProtection", "TaintNodesByCondition",
 }
 
 func (s *apiServer) waitReady(ctx context.Context) error {

@@ -1,9 +1,11 @@
 // Command controlplane is a Kubernetes control plane in one process for demos
-// and tests: embedded etcd, the real kube-apiserver, and two controllers of
-// kube-controller-manager (garbage collector, namespaces). It binds to loopback.
+// and tests: embedded etcd, an API server made of kube-apiserver's own parts, and
+// two controllers of kube-controller-manager (garbage collector, namespaces). It
+// binds to loopback.
 //
-// It is also a multi-call binary: a link to it named etcd, kube-apiserver or
-// kubectl behaves as that program.
+// A link to it named kubectl behaves as kubectl. What nothing here uses of the API
+// server and of kubectl is left out, because compiling it is what a newcomer waits
+// for.
 package main
 
 import (
@@ -17,29 +19,17 @@ import (
 	"syscall"
 	"time"
 
-	"go.etcd.io/etcd/server/v3/etcdmain"
 	"k8s.io/component-base/cli"
-	"k8s.io/kubectl/pkg/cmd"
 	cmdutil "k8s.io/kubectl/pkg/cmd/util"
-	"k8s.io/kubernetes/cmd/kube-apiserver/app"
 )
 
 func main() {
-	switch filepath.Base(os.Args[0]) {
-	case "etcd":
-		etcdmain.Main(os.Args)
-	case "kube-apiserver":
-		os.Exit(cli.Run(app.NewAPIServerCommand()))
-	case "kubectl":
-		if err := cli.RunNoErrOutput(cmd.NewDefaultKubectlCommand()); err != nil {
+	if filepath.Base(os.Args[0]) == "kubectl" {
+		if err := cli.RunNoErrOutput(kubectl(os.Args[1:])); err != nil {
 			cmdutil.CheckErr(err)
 		}
-	default:
-		serve()
+		return
 	}
-}
-
-func serve() {
 	dir := flag.String("dir", ".controlplane", "folder for state, certificates and the kubeconfig")
 	port := flag.Int("port", 0, "port of the API server on 127.0.0.1; 0 takes a free one")
 	flag.Parse()
