@@ -1,8 +1,8 @@
 # What an administrator of the simulated organization sees, asked with the cmdlets that
 # a real one would use. "make look" runs it before anything else is built.
 'An organization with two Edge pools. Federation goes through one of them:'
+'Get-CsSite'
 foreach ($site in Get-CsSite) {
-    'Get-CsSite'
     "  site $($site.DisplayName): SIP federation through $($site.FederationRoute), XMPP through $($site.XmppFederationRoute)"
 }
 'Get-CsService -EdgeServer'
