@@ -19,19 +19,11 @@ const opDial = "start PowerShell on"
 // up), Unsupported (Constrained Language Mode, PowerShell before 3.0), Failed.
 func Dial(ctx context.Context, endpoint Endpoint, credentials Credentials, options Options) (*Worker, error) {
 	options = options.withDefaults()
-	url, err := endpoint.parse()
+	host, shell, err := prepare(endpoint, credentials, options)
 	if err != nil {
 		return nil, err
 	}
-	host := url.Host
-	if err := credentials.check(host); err != nil {
-		return nil, err
-	}
-	signer, err := newAuthenticator(credentials, endpoint.identity(url))
-	if err != nil {
-		return nil, err
-	}
-	w := newWorker(host, newShell(endpoint, url.String(), credentials, signer, options), options)
+	w := newWorker(host, shell, options)
 	starting, cancel := context.WithTimeoutCause(ctx, options.StartTimeout, errNoAnswer)
 	defer cancel()
 	if err := w.start(starting); err != nil {
@@ -39,6 +31,23 @@ func Dial(ctx context.Context, endpoint Endpoint, credentials Credentials, optio
 		return nil, err
 	}
 	return w, nil
+}
+
+// prepare checks what a person wrote and makes the two lanes, of which none is
+// connected yet.
+func prepare(endpoint Endpoint, credentials Credentials, options Options) (host string, _ *shell, _ error) {
+	url, err := endpoint.parse()
+	if err != nil {
+		return "", nil, err
+	}
+	if err := credentials.check(url.Host); err != nil {
+		return "", nil, err
+	}
+	signer, err := newAuthenticator(credentials, endpoint.identity(url))
+	if err != nil {
+		return "", nil, err
+	}
+	return url.Host, newShell(endpoint, url.String(), credentials, signer, options), nil
 }
 
 // start brings the worker to its ready frame.
