@@ -1,0 +1,106 @@
+package psrp
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/psrp/message"
+)
+
+// Call runs a command and waits for its end. It waits while another runs. When ctx
+// or the limit ends before the command does, the session ends too; what runs goes
+// on until Close, or beyond Disconnect.
+//
+// Faults: as of Start and of Wait.
+func (s *Session) Call(ctx context.Context, command Command) (Outcome, error) {
+	p, err := s.Start(ctx, command)
+	if err != nil {
+		return Outcome{}, err
+	}
+	outcome, err := p.Wait(ctx)
+	if fault.Is(err, fault.OutcomeUnknown) {
+		s.end(err)
+	}
+	return outcome, err
+}
+
+// Start starts a command. The session is busy until it ends.
+//
+// Faults: Busy (ctx ended while another command ran), Unreachable and Denied (it
+// was not started), OutcomeUnknown (it may have been; the session has ended),
+// Internal (a parameter has a type that does not go over the wire).
+func (s *Session) Start(ctx context.Context, command Command) (*Pipeline, error) {
+	command.Limit = cmp.Or(command.Limit, s.options.CallLimit)
+	if command.ID == (message.ID{}) {
+		command.ID = message.NewID()
+	}
+	m, err := command.message(s.options.Pool)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, command.Name, s.target.Host, err)
+	}
+	if err := s.takeTurn(ctx, command.Name); err != nil {
+		return nil, err
+	}
+	stream, err := s.begin(ctx, command, s.split(m))
+	if err != nil {
+		<-s.turn
+		return nil, err
+	}
+	return s.follow(command, stream), nil
+}
+
+// follow listens to a pipeline. The session's turn is taken.
+func (s *Session) follow(command Command, stream Stream) *Pipeline {
+	p := &Pipeline{
+		session: s, command: command, in: s.inbox(stream, command.ID),
+		room: s.options.MaxReply, done: make(chan struct{}),
+	}
+	go p.listen()
+	return p
+}
+
+// takeTurn waits for the pipeline before this one.
+func (s *Session) takeTurn(ctx context.Context, name string) error {
+	select {
+	case s.turn <- struct{}{}:
+	case <-s.life.Done():
+		return s.gone(name)
+	case <-ctx.Done():
+		return fault.New(fault.Busy, name, s.target.Host, "another command is still running there").
+			With("", "it is asked again later")
+	}
+	if s.life.Err() != nil {
+		<-s.turn
+		return s.gone(name)
+	}
+	if err := context.Cause(ctx); err != nil {
+		<-s.turn
+		return fault.Wrap(fault.Unreachable, name, s.target.Host, err)
+	}
+	return nil
+}
+
+// begin sends the pipeline's first message. Once the host may have seen a part of
+// it, it is never sent again.
+func (s *Session) begin(ctx context.Context, command Command, fragments [][]byte) (Stream, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(s.life, func() { cancel(s.Err()) })()
+	stream, err := s.target.Transport.Start(ctx, command.ID, fragments[0])
+	if err != nil {
+		j := s.target.Transport.Judge(command.Name, err)
+		s.end(j.Why)
+		if j.Unseen {
+			return nil, j.Why
+		}
+		return nil, s.unknown(command.Name, j.Why)
+	}
+	s.touch()
+	for _, f := range fragments[1:] {
+		if err := stream.Send(ctx, Stdin, f); err != nil {
+			return nil, s.lose(command.Name, err)
+		}
+	}
+	return stream, nil
+}

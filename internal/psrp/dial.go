@@ -1,0 +1,114 @@
+package psrp
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/psrp/message"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// DefaultConfiguration is what every host with remoting has. It needs an
+// administrator.
+const DefaultConfiguration = "Microsoft.PowerShell"
+
+// configurationName is what Register-PSSessionConfiguration names take part in a
+// URI as they are.
+var configurationName = regexp.MustCompile(`^[0-9A-Za-z._-]{1,256}$`)
+
+// Dial opens a session in a session configuration of the host, e.g. "FedRoute".
+// ctx bounds the dialing only.
+//
+// Faults: Invalid (endpoint, credentials or the configuration's name are not what
+// they must be), Unreachable, Denied (sign-in, certificate, configuration), Busy
+// (the account's shells on that host are used up), Unsupported (the host speaks
+// another version), Failed.
+func Dial(ctx context.Context, endpoint winrm.Endpoint, configuration string, credentials winrm.Credentials, o Options) (*Session, error) {
+	o = o.withDefaults()
+	t, err := target(endpoint, configuration, credentials, o)
+	if err != nil {
+		return nil, err
+	}
+	return Open(ctx, t, o)
+}
+
+// Resume takes a session over that Disconnect left, or that a process lost when it
+// ended, together with one pipeline, whose Wait then tells how it ended. Faults: as
+// of Dial; Unreachable when the host knows the session or the pipeline no more.
+func Resume(ctx context.Context, endpoint winrm.Endpoint, t Ticket, credentials winrm.Credentials, o Options) (*Session, *Pipeline, error) {
+	o.Pool = t.Pool
+	o = o.withDefaults()
+	far, err := target(endpoint, t.Configuration, credentials, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := newSession(far, o)
+	p, err := s.resume(ctx, Command{Name: t.Command, ID: t.Pipeline, Limit: s.options.CallLimit})
+	if err != nil {
+		s.end(err) // and the pool stays as it is: nothing was learnt that would allow to remove it
+		return nil, nil, err
+	}
+	return s, p, nil
+}
+
+// target prepares the way over WSMan; nothing goes over the wire yet.
+func target(endpoint winrm.Endpoint, configuration string, credentials winrm.Credentials, o Options) (Target, error) {
+	if !configurationName.MatchString(configuration) {
+		return Target{}, fault.New(fault.Invalid, opOpen, "the endpoint", fmt.Sprintf("%.40q is no name of a session configuration", configuration)).
+			With("", "use letters, digits, dots and hyphens")
+	}
+	connection, err := winrm.Connect(endpoint, credentials, o.Options)
+	if err != nil {
+		return Target{}, err
+	}
+	t := &wsman{envelopes: newEnvelopes(connection.URL(), configuration, o.Pool, o.Options), connection: connection}
+	return Target{Host: connection.Host(), Configuration: configuration, Transport: t, Room: connection.Room()}, nil
+}
+
+// resume connects to the pool (MS-PSRP 3.1.4.9) and to one of its pipelines.
+func (s *Session) resume(ctx context.Context, command Command) (*Pipeline, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.options.StartTimeout, errSilent)
+	defer cancel()
+	t, ok := s.target.Transport.(resumable)
+	if !ok {
+		return nil, fault.New(fault.Unsupported, opResume, s.target.Host, "the connection ends with its session")
+	}
+	pool, first, err := t.Connect(ctx, s.fragments(message.Connecting(s.options.Pool)))
+	if err != nil {
+		return nil, s.target.Transport.Judge(opResume, err).Why
+	}
+	in := s.inbox(pool, message.ID{})
+	err = in.take(first)
+	for ready := false; !ready; {
+		var m message.Message
+		if err == nil {
+			m, err = in.next(ctx)
+		}
+		if err != nil {
+			return nil, s.unopened(err)
+		}
+		if ready, err = s.greet(m, message.RunspacePoolInitData); err != nil {
+			return nil, err
+		}
+	}
+	stream, err := t.Resume(ctx, command.ID)
+	if err != nil {
+		return nil, s.target.Transport.Judge(opResume, err).Why
+	}
+	s.touch()
+	s.turn <- struct{}{} // nobody else has the session yet
+	return s.follow(command, stream), nil
+}
+
+// abandonTimeout bounds the clean-up after a failed opening. A pool that stays is
+// removed by its idle timeout.
+const abandonTimeout = 5 * time.Second
+
+func (s *Session) abandon(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonTimeout)
+	defer cancel()
+	_ = s.Close(ctx) // the error of the opening is the one to tell
+}

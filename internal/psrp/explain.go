@@ -1,0 +1,106 @@
+package psrp
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/psrp/message"
+)
+
+const (
+	opOpen       = "open a PowerShell session on"
+	opClose      = "close the PowerShell session on"
+	opDisconnect = "leave the PowerShell session on"
+	opResume     = "resume the PowerShell session on"
+	opStop       = "stop the command on"
+)
+
+// unopened tells why there is no session.
+func (s *Session) unopened(err error) error {
+	if damaged, ok := errors.AsType[*damagedError](err); ok {
+		return unreadable(opOpen, s.target.Host, damaged)
+	}
+	why := s.target.Transport.Judge(opOpen, err).Why
+	if why.Kind != fault.Denied || s.target.Configuration == "" {
+		return why
+	}
+	return why.With(why.Effect, fmt.Sprintf("check that the account may use the session configuration %s there", s.target.Configuration))
+}
+
+// unreadable tells of an answer that is damaged.
+func unreadable(op, host string, err *damagedError) *fault.Error {
+	f := fault.New(fault.Failed, op, host, err.Error())
+	f.Err = err
+	return f
+}
+
+// broken tells of a pool that the host gave up.
+func (s *Session) broken(record *ErrorRecord) error {
+	cause := "the host closed the session while it was opened"
+	if record != nil {
+		cause += ": " + record.Message
+	}
+	f := fault.New(fault.Failed, opOpen, s.target.Host, cause).
+		With("", "check the session configuration there: a module that it imports may be missing or broken")
+	if record != nil {
+		f.Err = record
+	}
+	return f
+}
+
+// lose ends the session because of an error and says what is known of the command:
+// nothing.
+func (s *Session) lose(name string, err error) error {
+	if s.life.Err() != nil {
+		return s.unknown(name, s.Err()) // the error is only what its end did to us
+	}
+	if _, damaged := errors.AsType[*damagedError](err); !damaged {
+		err = s.target.Transport.Judge(name, err).Why
+	}
+	s.end(err)
+	return s.unknown(name, err)
+}
+
+func (s *Session) unknown(name string, err error) error {
+	cause := err.Error()
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		cause = f.Cause
+	}
+	return &fault.Error{
+		Kind: fault.OutcomeUnknown, Op: name, Target: s.target.Host, Err: err,
+		Cause:  "the command was sent and its answer did not come: " + cause,
+		Effect: "it may or may not have taken effect",
+		Next:   "it is not sent again; the state is read anew",
+	}
+}
+
+// gone answers a call to a session that ended before anything was sent: whatever
+// ended it, this command did not fail.
+func (s *Session) gone(name string) error {
+	kind, cause := fault.Unreachable, s.Err().Error()
+	if f, ok := errors.AsType[*fault.Error](s.Err()); ok {
+		cause = f.Cause
+		if f.Kind == fault.Denied {
+			kind = fault.Denied
+		}
+	}
+	return fault.New(kind, name, s.target.Host, cause).With("", "a new session is opened with the next attempt")
+}
+
+// verdict says how a command ended, nil for well.
+func (s *Session) verdict(name string, o Outcome) error {
+	f := &fault.Error{Kind: fault.Failed, Op: name, Target: s.target.Host}
+	switch {
+	case o.State == message.Completed:
+		return nil
+	case o.State == message.Stopped:
+		f.Cause = "the command was stopped"
+	default:
+		f.Cause = "the command failed without saying why"
+	}
+	if o.Failure != nil {
+		f.Cause, f.Err = o.Failure.Message, o.Failure
+	}
+	return f
+}

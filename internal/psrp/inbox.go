@@ -1,0 +1,61 @@
+package psrp
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fedroute/fedroute/internal/psrp/message"
+)
+
+// inbox reads the messages of one stream.
+type inbox struct {
+	stream         Stream
+	pool, pipeline message.ID
+	joiner         message.Joiner
+	arrived        []message.Message
+}
+
+// damagedError marks what was received and cannot be read.
+type damagedError struct{ err error }
+
+func (e *damagedError) Error() string { return "the host's answer cannot be read: " + e.err.Error() }
+func (e *damagedError) Unwrap() error { return e.err }
+
+// next waits for a message. [io.EOF] means that none will come any more.
+func (i *inbox) next(ctx context.Context) (message.Message, error) {
+	for len(i.arrived) == 0 {
+		octets, err := i.stream.Receive(ctx)
+		if err != nil {
+			return message.Message{}, err
+		}
+		if err := i.take(octets); err != nil {
+			return message.Message{}, err
+		}
+	}
+	m := i.arrived[0]
+	i.arrived = i.arrived[1:]
+	return m, nil
+}
+
+// take adds octets. A message for another pipeline is passed over, as the real
+// client does; one of another pool is damage. A server's first answer, and what it
+// says of keys, names no pool.
+func (i *inbox) take(octets []byte) error {
+	messages, err := i.joiner.Take(octets)
+	for _, raw := range messages {
+		m, err := message.Decode(raw)
+		if err != nil {
+			return &damagedError{err}
+		}
+		if m.Pool != i.pool && m.Pool != (message.ID{}) {
+			return &damagedError{fmt.Errorf("a message is of the pool %s", m.Pool)}
+		}
+		if m.Pipeline == i.pipeline {
+			i.arrived = append(i.arrived, m)
+		}
+	}
+	if err != nil {
+		return &damagedError{err}
+	}
+	return nil
+}

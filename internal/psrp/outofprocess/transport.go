@@ -1,0 +1,174 @@
+// Package outofprocess carries a runspace pool over the standard input and output
+// of a PowerShell that serves there (pwsh -s): one XML element a line. The
+// product never does; it is how the real engine judges the client's core. MS-PSRP
+// does not have this transport; it is PowerShell's own (OutOfProcTransportManager
+// in its source).
+package outofprocess
+
+import (
+	"bufio"
+	"context"
+	"encoding/base64"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/psrp"
+	"github.com/fedroute/fedroute/internal/psrp/message"
+)
+
+// Room is the size of a fragment, header included.
+const Room = 32 << 10
+
+// maxLine bounds one line of the server.
+const maxLine = 1 << 20
+
+// Transport is a psrp.Transport.
+type Transport struct {
+	writing sync.Mutex // of out; a server that reads slowly must not stop the reading
+	out     io.WriteCloser
+
+	mu      sync.Mutex
+	streams map[message.ID]*stream
+	ended   error // why nothing is read any more
+}
+
+// New starts to read what the server prints. Closing out ends the server.
+func New(in io.Reader, out io.WriteCloser) *Transport {
+	t := &Transport{out: out, streams: map[message.ID]*stream{}}
+	go t.read(in)
+	return t
+}
+
+// element is one line.
+type element struct {
+	XMLName xml.Name
+	PSGuid  string `xml:"PSGuid,attr"`
+	Data    string `xml:",chardata"`
+}
+
+func (t *Transport) read(in io.Reader) {
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, maxLine)
+	for lines.Scan() {
+		if err := t.take(lines.Text()); err != nil {
+			t.end(err)
+			_, _ = io.Copy(io.Discard, in) // a server that cannot print reads nothing
+			return
+		}
+	}
+	if err := lines.Err(); err != nil {
+		t.end(err)
+		return
+	}
+	t.end(errors.New("the server has ended"))
+}
+
+func (t *Transport) take(line string) error {
+	if strings.TrimSpace(line) == "" {
+		return nil
+	}
+	var e element
+	if err := xml.Unmarshal([]byte(line), &e); err != nil {
+		return fmt.Errorf("the server says %.200q", line)
+	}
+	id, err := message.ParseID(e.PSGuid)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	s := t.streams[id]
+	t.mu.Unlock()
+	if s == nil {
+		return nil // of a pipeline that nobody started
+	}
+	if e.XMLName.Local != "Data" {
+		s.acknowledged(e.XMLName.Local)
+		return nil
+	}
+	octets, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(e.Data), ""))
+	if err != nil {
+		return err
+	}
+	s.arrived(octets)
+	return nil
+}
+
+// end wakes everybody up.
+func (t *Transport) end(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended = err
+	for _, s := range t.streams {
+		s.end(err)
+	}
+}
+
+func (t *Transport) stream(id message.ID) *stream {
+	s := &stream{transport: t, id: id, changed: make(chan struct{}), acks: map[string]int{}}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.streams[id] = s
+	s.ended = t.ended
+	return s
+}
+
+func (t *Transport) write(format string, arguments ...any) error {
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	_, err := fmt.Fprintf(t.out, format+"\n", arguments...)
+	return err
+}
+
+// Open sends the opening to the pool.
+func (t *Transport) Open(ctx context.Context, opening []byte) (psrp.Stream, error) {
+	s := t.stream(message.ID{})
+	return s, s.Send(ctx, psrp.Stdin, opening)
+}
+
+// Start makes the command first: data that comes before it is lost.
+func (t *Transport) Start(ctx context.Context, pipeline message.ID, first []byte) (psrp.Stream, error) {
+	s := t.stream(pipeline)
+	if err := s.ask(ctx, "Command"); err != nil {
+		return nil, err
+	}
+	return s, s.Send(ctx, psrp.Stdin, first)
+}
+
+// Close closes the pool, which the server answers once every pipeline is closed,
+// and then the server's input, which ends it.
+func (t *Transport) Close(ctx context.Context) error {
+	t.mu.Lock()
+	var pipelines []*stream
+	pool := t.streams[message.ID{}]
+	for id, s := range t.streams {
+		if id != (message.ID{}) {
+			pipelines = append(pipelines, s)
+		}
+	}
+	t.mu.Unlock()
+	defer t.out.Close()
+	for _, s := range pipelines {
+		if err := s.Close(ctx); err != nil {
+			return err
+		}
+	}
+	if pool == nil {
+		return nil
+	}
+	return pool.Close(ctx)
+}
+
+// Judge names what went wrong. Nobody knows whether the server acted.
+func (t *Transport) Judge(op string, err error) psrp.Judgement {
+	if known, ok := errors.AsType[*fault.Error](err); ok {
+		return psrp.Judgement{Why: known}
+	}
+	why := fault.New(fault.Unreachable, op, "the PowerShell process", err.Error())
+	why.Err = err
+	return psrp.Judgement{Why: why}
+}

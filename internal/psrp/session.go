@@ -1,0 +1,197 @@
+package psrp
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/psrp/message"
+)
+
+// Session is one runspace on one host. It is safe for concurrent use; pipelines
+// run one after the other.
+type Session struct {
+	target  Target
+	options Options
+	version string // of the protocol, as the server speaks it
+	born    time.Time
+	used    atomic.Int64  // when the host last heard from us, in ns of the clock
+	objects atomic.Uint64 // messages sent: each has its own object id
+
+	// life ends with the fault that ended the session as its cause.
+	life context.Context
+	end  context.CancelCauseFunc
+	turn chan struct{} // holds one token while a pipeline runs
+
+	leaving sync.Mutex
+	left    bool // closed or disconnected; guarded by leaving
+}
+
+// Target is where a session is opened.
+type Target struct {
+	Host          string // for people
+	Configuration string
+	Transport     Transport
+	// Room is how many octets one fragment may have, header included.
+	Room int
+}
+
+// Open opens a session over any Transport. ctx bounds the opening only. Faults: as
+// of Dial.
+func Open(ctx context.Context, t Target, o Options) (*Session, error) {
+	s := newSession(t, o.withDefaults())
+	if err := s.open(ctx); err != nil {
+		s.abandon(ctx)
+		return nil, err
+	}
+	return s, nil
+}
+
+func newSession(t Target, o Options) *Session {
+	s := &Session{target: t, options: o, born: o.Clock(), turn: make(chan struct{}, 1)}
+	s.life, s.end = context.WithCancelCause(context.Background())
+	s.touch()
+	return s
+}
+
+// open makes the pool and waits until it is ready (MS-PSRP 3.1.4.1).
+func (s *Session) open(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.options.StartTimeout, errSilent)
+	defer cancel()
+	stream, err := s.target.Transport.Open(ctx, s.fragments(message.Opening(s.options.Pool)))
+	if err != nil {
+		return s.unopened(err)
+	}
+	in := s.inbox(stream, message.ID{})
+	for {
+		m, err := in.next(ctx)
+		if err != nil {
+			return s.unopened(err)
+		}
+		ready, err := s.greet(m, message.RunspacePoolState)
+		if err != nil {
+			return err
+		}
+		if ready {
+			s.touch()
+			return nil
+		}
+	}
+}
+
+// greet reads a message of the opening; ready is said by the message of type
+// last.
+func (s *Session) greet(m message.Message, last message.Type) (ready bool, err error) {
+	if m.Type != message.SessionCapability && m.Type != message.RunspacePoolState && m.Type != last {
+		return false, nil // private data and the like say nothing that a call needs
+	}
+	v, err := m.Value()
+	if err != nil {
+		return false, s.unopened(&damagedError{err})
+	}
+	switch m.Type {
+	case message.SessionCapability:
+		if s.version, err = message.CheckCapability(v); err != nil {
+			return false, fault.Wrap(fault.Unsupported, opOpen, s.target.Host, err)
+		}
+		return false, nil
+	case message.RunspacePoolState:
+		state, record, err := message.ReadPoolState(v)
+		switch {
+		case err != nil:
+			return false, s.unopened(&damagedError{err})
+		case state == message.PoolBroken || state == message.PoolClosed:
+			return false, s.broken(record)
+		}
+		return state == message.PoolOpened && last == m.Type, nil
+	}
+	return true, nil
+}
+
+// fragments of messages, one behind the other.
+func (s *Session) fragments(messages [2]message.Message) []byte {
+	var all []byte
+	for _, m := range messages {
+		for _, f := range s.split(m) {
+			all = append(all, f...)
+		}
+	}
+	return all
+}
+
+func (s *Session) split(m message.Message) [][]byte {
+	return message.Split(s.objects.Add(1), m.Encode(), s.target.Room)
+}
+
+func (s *Session) inbox(stream Stream, pipeline message.ID) *inbox {
+	return &inbox{stream: stream, pool: s.options.Pool, pipeline: pipeline,
+		joiner: message.Joiner{Limit: int(s.options.MaxReply)}}
+}
+
+func (s *Session) touch() { s.used.Store(s.options.Clock().UnixNano()) }
+
+// Done is closed when the session has ended: closed, disconnected or lost. It is
+// then replaced by a new one, never revived.
+func (s *Session) Done() <-chan struct{} { return s.life.Done() }
+
+// Err tells what ended the session, nil while it lives.
+func (s *Session) Err() error { return context.Cause(s.life) }
+
+// Healthy says whether the session can still be called: it has not ended, and the
+// host has not been left alone for so long that it may have removed it.
+func (s *Session) Healthy() bool {
+	if s.life.Err() != nil {
+		return false
+	}
+	quiet := s.options.Clock().Sub(time.Unix(0, s.used.Load()))
+	return len(s.turn) > 0 || quiet < s.options.IdleTimeout-s.options.IdleTimeout/4
+}
+
+// Expired says whether the session is older than MaxAge and should be replaced
+// before the host ends its shell.
+func (s *Session) Expired() bool { return s.options.Clock().Sub(s.born) > s.options.MaxAge }
+
+// Close ends the session and removes its pool, and with it what still runs there,
+// within ctx. Closing again, or after Disconnect, does nothing. Faults:
+// Unreachable, Denied, Failed; the host then removes the pool after its idle
+// timeout.
+func (s *Session) Close(ctx context.Context) error {
+	return s.leave(errClosed, func() error { return s.target.Transport.Close(ctx) }, opClose)
+}
+
+// Disconnect ends the session and leaves its pool on the host for
+// Options.IdleTimeout; a pipeline goes on there. What Resume needs is what
+// Pipeline.Ticket gives. Faults: as of Close; Unsupported where the transport
+// cannot.
+func (s *Session) Disconnect(ctx context.Context) error {
+	t, ok := s.target.Transport.(resumable)
+	if !ok {
+		return fault.New(fault.Unsupported, opDisconnect, s.target.Host, "the connection ends with its session")
+	}
+	return s.leave(errDisconnected, func() error { return t.Disconnect(ctx) }, opDisconnect)
+}
+
+// leave tells the host first, while its last answers can still be received.
+func (s *Session) leave(why error, tell func() error, op string) error {
+	s.leaving.Lock()
+	defer s.leaving.Unlock()
+	defer s.end(why)
+	if s.left {
+		return nil
+	}
+	s.left = true
+	if err := tell(); err != nil {
+		return s.target.Transport.Judge(op, err).Why
+	}
+	return nil
+}
+
+var (
+	errSilent       = errors.New("no answer in time")
+	errClosed       = errors.New("the session was closed by us")
+	errDisconnected = errors.New("the session was left to the host by us")
+	errNoWord       = errors.New("the host ended it without saying how it ended")
+)

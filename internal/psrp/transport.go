@@ -1,0 +1,64 @@
+package psrp
+
+import (
+	"context"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/psrp/message"
+)
+
+// Transport carries one pool's octets. Its errors are its own: Judge knows them.
+type Transport interface {
+	// Open makes the pool on the host, with the fragments of its first messages,
+	// and gives the pool's stream.
+	Open(ctx context.Context, opening []byte) (Stream, error)
+	// Start makes a pipeline with its first fragment and gives its stream. The
+	// other fragments are sent on it.
+	Start(ctx context.Context, pipeline message.ID, first []byte) (Stream, error)
+	// Close removes the pool and what runs in it.
+	Close(ctx context.Context) error
+	// Judge says of an error what a Session must know.
+	Judge(op string, err error) Judgement
+}
+
+// Judgement is what an error of a Transport means.
+type Judgement struct {
+	// Why is the error in people's words.
+	Why *fault.Error
+	// Unseen: the host cannot have acted on what was sent.
+	Unseen bool
+}
+
+// resumable is a Transport whose pool lives on without its client (MS-WSMV
+// 3.1.4.13 to 3.1.4.18).
+type resumable interface {
+	// Disconnect leaves the pool, and what runs in it goes on.
+	Disconnect(ctx context.Context) error
+	// Connect takes a pool over and gives its stream and the fragments of its
+	// first answers.
+	Connect(ctx context.Context, connecting []byte) (Stream, []byte, error)
+	// Resume takes one of its pipelines over.
+	Resume(ctx context.Context, pipeline message.ID) (Stream, error)
+}
+
+// Stream is what the host says for the pool or for one pipeline: octets, of which
+// fragments may be cut anywhere.
+type Stream interface {
+	// Receive waits for octets. [io.EOF] means that there will be no more.
+	Receive(ctx context.Context) ([]byte, error)
+	// Send sends fragments.
+	Send(ctx context.Context, to Input, fragments []byte) error
+	// Stop asks the host to end the pipeline. Its state still comes.
+	Stop(ctx context.Context) error
+	// Close lets the host forget a pipeline that has ended.
+	Close(ctx context.Context) error
+}
+
+// Input is one of the two streams to the host.
+type Input string
+
+// The streams of MS-PSRP over WSMan (MS-PSRP 3.1.5.3.1).
+const (
+	Stdin          Input = "stdin"
+	PromptResponse Input = "pr" // answers of the client's host
+)

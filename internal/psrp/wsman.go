@@ -1,0 +1,153 @@
+package psrp
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/psrp/message"
+	"github.com/fedroute/fedroute/internal/winrm"
+)
+
+// wsman is the Transport over WSMan: what is sent goes over one lane, what waits
+// for output over the other.
+type wsman struct {
+	envelopes
+	connection *winrm.Connection
+}
+
+// Open posts Create, which carries the opening as creationXml.
+func (w *wsman) Open(ctx context.Context, opening []byte) (Stream, error) {
+	a, err := w.exchange(ctx, w.create(opening))
+	if err != nil {
+		return nil, err
+	}
+	w.shell, err = named("shell", a.Shell)
+	return &wsmanStream{wsman: w}, err
+}
+
+// Start posts Command, which carries the first fragment as an argument.
+func (w *wsman) Start(ctx context.Context, pipeline message.ID, first []byte) (Stream, error) {
+	a, err := w.exchange(ctx, w.command(pipeline, first))
+	if err != nil {
+		return nil, err
+	}
+	name, err := named("command", a.Command)
+	return &wsmanStream{wsman: w, command: name}, err
+}
+
+// Close posts Delete. A shell that is gone already is what was wanted.
+func (w *wsman) Close(ctx context.Context) error {
+	defer w.connection.Close()
+	if _, err := w.connection.Exchange(ctx, w.delete()); err != nil && !winrm.ShellGone(err) {
+		return err
+	}
+	return nil
+}
+
+// Judge puts an error into the words of internal/winrm.
+func (w *wsman) Judge(op string, err error) Judgement {
+	if damaged, ok := errors.AsType[*damagedError](err); ok {
+		return Judgement{Why: unreadable(op, w.connection.Host(), damaged)}
+	}
+	return Judgement{Why: winrm.Explain(op, w.connection.Host(), err), Unseen: winrm.Unseen(err)}
+}
+
+// Disconnect leaves the shell.
+func (w *wsman) Disconnect(ctx context.Context) error {
+	defer w.connection.Close()
+	_, err := w.connection.Exchange(ctx, w.disconnect())
+	return err
+}
+
+// Connect takes the shell over. One whose client was lost without a word may still
+// be held for that client: it is then disconnected first. (That the host allows
+// this to the same account is inferred from MS-WSMV 3.1.4.13.)
+func (w *wsman) Connect(ctx context.Context, connecting []byte) (Stream, []byte, error) {
+	a, err := w.exchange(ctx, w.connect(connecting))
+	if err != nil && winrm.Unseen(err) && !winrm.ShellGone(err) {
+		if _, left := w.connection.Exchange(ctx, w.disconnect()); left == nil {
+			a, err = w.exchange(ctx, w.connect(connecting))
+		}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if a.Connect == nil {
+		return nil, nil, &damagedError{errors.New("the answer to Connect has no ConnectResponse")}
+	}
+	first, err := base64.StdEncoding.DecodeString(strings.TrimSpace(a.Connect.First))
+	if err != nil {
+		return nil, nil, &damagedError{err}
+	}
+	return &wsmanStream{wsman: w}, first, nil
+}
+
+// Resume takes a command over.
+func (w *wsman) Resume(ctx context.Context, pipeline message.ID) (Stream, error) {
+	if _, err := w.exchange(ctx, w.resume(pipeline)); err != nil {
+		return nil, err
+	}
+	return &wsmanStream{wsman: w, command: pipeline}, nil
+}
+
+func (w *wsman) exchange(ctx context.Context, envelope string) (answer, error) {
+	body, err := w.connection.Exchange(ctx, envelope)
+	if err != nil {
+		return answer{}, err
+	}
+	return readAnswer(body)
+}
+
+// wsmanStream is the pool's stream, or a pipeline's.
+type wsmanStream struct {
+	*wsman
+	command message.ID // zero for the pool
+	done    bool
+}
+
+// Receive asks again as long as the host has nothing yet.
+func (s *wsmanStream) Receive(ctx context.Context) ([]byte, error) {
+	for !s.done {
+		body, err := s.connection.Await(ctx, s.receive(s.command))
+		if winrm.NothingYet(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		a, err := readAnswer(body)
+		if err != nil {
+			return nil, err
+		}
+		octets, done, err := a.octets(s.command)
+		s.done = done
+		if err != nil || len(octets) > 0 {
+			return octets, err
+		}
+	}
+	return nil, io.EOF
+}
+
+// Send posts Send.
+func (s *wsmanStream) Send(ctx context.Context, to Input, fragments []byte) error {
+	_, err := s.connection.Exchange(ctx, s.send(to, s.command, fragments))
+	return err
+}
+
+// Stop posts the signal that stops.
+func (s *wsmanStream) Stop(ctx context.Context) error { return s.tell(ctx, signalStop) }
+
+// Close posts the signal that frees. Without it ended commands count against the
+// host's quotas until their shell is removed.
+func (s *wsmanStream) Close(ctx context.Context) error { return s.tell(ctx, signalFree) }
+
+// tell posts a signal. A command that the host has forgotten needs none.
+func (s *wsmanStream) tell(ctx context.Context, code string) error {
+	if _, err := s.connection.Exchange(ctx, s.signal(s.command, code)); err != nil && !winrm.ShellGone(err) {
+		return err
+	}
+	return nil
+}
