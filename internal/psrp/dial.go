@@ -36,8 +36,8 @@ func Dial(ctx context.Context, endpoint winrm.Endpoint, configuration string, cr
 }
 
 // Resume takes a session over that Disconnect left, or that a process lost when it
-// ended, together with one pipeline, whose Wait then tells how it ended. Faults: as
-// of Dial; Unreachable when the host knows the session or the pipeline no more.
+// ended, together with one pipeline, whose Wait then tells how it ended. What the first
+// session had read of it does not come again. Faults: as of Dial; Unreachable when the host knows the session or the pipeline no more.
 func Resume(ctx context.Context, endpoint winrm.Endpoint, t Ticket, credentials winrm.Credentials, o Options) (*Session, *Pipeline, error) {
 	o.Pool = t.Pool
 	o = o.withDefaults()

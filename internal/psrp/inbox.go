@@ -2,6 +2,7 @@ package psrp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/fedroute/fedroute/internal/psrp/message"
@@ -13,7 +14,10 @@ type inbox struct {
 	pool, pipeline message.ID
 	joiner         message.Joiner
 	arrived        []message.Message
+	last           bool // nothing will arrive any more
 }
+
+var errNoWord = errors.New("the host ended it without saying how it ended")
 
 // damagedError marks what was received and cannot be read.
 type damagedError struct{ err error }
@@ -21,13 +25,17 @@ type damagedError struct{ err error }
 func (e *damagedError) Error() string { return "the host's answer cannot be read: " + e.err.Error() }
 func (e *damagedError) Unwrap() error { return e.err }
 
-// next waits for a message. [io.EOF] means that none will come any more.
+// next waits for a message.
 func (i *inbox) next(ctx context.Context) (message.Message, error) {
 	for len(i.arrived) == 0 {
-		octets, err := i.stream.Receive(ctx)
+		if i.last {
+			return message.Message{}, &damagedError{errNoWord}
+		}
+		octets, last, err := i.stream.Receive(ctx)
 		if err != nil {
 			return message.Message{}, err
 		}
+		i.last = last
 		if err := i.take(octets); err != nil {
 			return message.Message{}, err
 		}

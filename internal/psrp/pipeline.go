@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/fedroute/fedroute/internal/psrp/message"
@@ -61,9 +60,6 @@ func (p *Pipeline) listen() {
 func (p *Pipeline) follow() error {
 	for p.outcome.State == 0 {
 		m, err := p.in.next(p.session.life)
-		if errors.Is(err, io.EOF) {
-			err = &damagedError{errNoWord}
-		}
 		if err == nil {
 			err = p.take(m)
 		}

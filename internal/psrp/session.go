@@ -193,5 +193,4 @@ var (
 	errSilent       = errors.New("no answer in time")
 	errClosed       = errors.New("the session was closed by us")
 	errDisconnected = errors.New("the session was left to the host by us")
-	errNoWord       = errors.New("the host ended it without saying how it ended")
 )

@@ -44,8 +44,8 @@ type resumable interface {
 // Stream is what the host says for the pool or for one pipeline: octets, of which
 // fragments may be cut anywhere.
 type Stream interface {
-	// Receive waits for octets. [io.EOF] means that there will be no more.
-	Receive(ctx context.Context) ([]byte, error)
+	// Receive waits for octets; last says that none will come after these.
+	Receive(ctx context.Context) (octets []byte, last bool, err error)
 	// Send sends fragments.
 	Send(ctx context.Context, to Input, fragments []byte) error
 	// Stop asks the host to end the pipeline. Its state still comes.

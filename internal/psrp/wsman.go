@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"io"
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/psrp/message"
@@ -105,30 +104,24 @@ func (w *wsman) exchange(ctx context.Context, envelope string) (answer, error) {
 type wsmanStream struct {
 	*wsman
 	command message.ID // zero for the pool
-	done    bool
 }
 
 // Receive asks again as long as the host has nothing yet.
-func (s *wsmanStream) Receive(ctx context.Context) ([]byte, error) {
-	for !s.done {
+func (s *wsmanStream) Receive(ctx context.Context) (octets []byte, last bool, err error) {
+	for {
 		body, err := s.connection.Await(ctx, s.receive(s.command))
 		if winrm.NothingYet(err) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		a, err := readAnswer(body)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		octets, done, err := a.octets(s.command)
-		s.done = done
-		if err != nil || len(octets) > 0 {
-			return octets, err
-		}
+		return a.octets(s.command)
 	}
-	return nil, io.EOF
 }
 
 // Send posts Send.

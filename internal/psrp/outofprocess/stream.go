@@ -81,13 +81,13 @@ func (s *stream) ask(ctx context.Context, name string) error {
 
 func (s *stream) name() string { return strings.ToLower(s.id.String()) }
 
-// Receive gives what has arrived.
-func (s *stream) Receive(ctx context.Context) (octets []byte, err error) {
+// Receive gives what has arrived. The server does not say that it was the last.
+func (s *stream) Receive(ctx context.Context) (octets []byte, last bool, err error) {
 	err = s.await(ctx, func() bool {
 		octets, s.octets = s.octets, nil
 		return len(octets) > 0
 	})
-	return octets, err
+	return octets, false, err
 }
 
 // settle waits until the last Data is acknowledged: the server reads each line on
