@@ -76,33 +76,32 @@ func replay(t *testing.T, folder, name string) (int, string) {
 	t.Helper()
 	s := scriptOf(conversation(t, folder, name))
 	expected, opened := expectations(t, folder, name, s.started)
+	opens := opened != "Broken" && opened != "Opening" && poolOpened(t, folder, name)
 	fromClient, toServer := io.Pipe()
 	fromServer, toClient := io.Pipe()
 	go s.play(fromClient, toClient)
 	defer fromServer.Close()
 	session, err := psrp.Open(t.Context(), psrp.Target{
 		Host: "the recording", Transport: outofprocess.New(fromServer, toServer), Room: outofprocess.Room,
-	}, patience(poolOf(t, folder, name)))
-	if opened == "Broken" || opened == "Opening" {
-		if err == nil {
-			return 0, "the session was opened and the real client's was " + opened
-		}
-		return 0, ""
-	}
-	if err != nil {
-		if !poolOpened(t, folder, name) {
-			return 0, "" // nor did the recorded one
-		}
+	}, patience(poolOf(t, folder, name), opens))
+	switch {
+	case err == nil && !opens:
+		return 0, "the session was opened and the recorded one was not"
+	case err != nil && opens:
 		return 0, fmt.Sprintf("open: %v", err)
+	case err != nil:
+		return 0, ""
 	}
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		_ = session.Close(ctx) // a server that ended in the recording cannot answer
 	}()
+	ran := 0
 	var differences []string
 	for i, e := range expected {
-		got := call(t, session, e, s.stopped[e.id])
+		ran++
+		got := call(t, session, e, s.stopped[e.id], otherwise[name] != "")
 		if diff := compare(e, got); diff != "" {
 			differences = append(differences, fmt.Sprintf("pipeline %d (-real +ours):\n%s", i, diff))
 		}
@@ -110,21 +109,28 @@ func replay(t *testing.T, folder, name string) (int, string) {
 			break // the real client's pool may live on, ours is replaced
 		}
 	}
-	return len(expected), strings.Join(differences, "\n")
+	return ran, strings.Join(differences, "\n")
 }
 
-func patience(pool message.ID) psrp.Options {
+// patience is short where the recording has nothing to wait for.
+func patience(pool message.ID, opens bool) psrp.Options {
 	o := psrp.Options{Pool: pool}
-	o.StartTimeout = time.Second
+	o.StartTimeout = time.Minute
+	if !opens {
+		o.StartTimeout = 300 * time.Millisecond
+	}
 	return o
 }
 
 // call runs one pipeline; what it is does not matter to a recording.
-func call(t *testing.T, session *psrp.Session, e expectation, stop bool) told {
+func call(t *testing.T, session *psrp.Session, e expectation, stop, differs bool) told {
 	t.Helper()
-	limit := 10 * time.Second
-	if e.wanted.State == unknown {
+	limit := time.Minute
+	switch {
+	case e.wanted.State == unknown:
 		limit = 300 * time.Millisecond
+	case differs:
+		limit = 2 * time.Second
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()

@@ -95,8 +95,9 @@ type host struct {
 func serve(t *testing.T, exchanges []exchange) *host {
 	t.Helper()
 	h := &host{answers: map[string][]exchange{}}
+	ids := idsOf(t, exchanges)
 	for _, e := range exchanges {
-		e.Response = reordered(t, e, exchanges)
+		e.Response = reordered(e.Response, ids)
 		kind := read(t, e.Request).kind()
 		h.answers[kind] = append(h.answers[kind], e)
 	}
@@ -111,28 +112,31 @@ func serve(t *testing.T, exchanges []exchange) *host {
 
 var base64Text = regexp.MustCompile(`>[A-Za-z0-9+/]{28,}={0,2}<`)
 
-// reordered puts the ids inside an answer's messages into the order of .NET. The
-// recorded client wrote them in the other one, and Windows gave them back as they
-// came: it compares none of them with the ids of the envelopes.
-func reordered(t *testing.T, e exchange, exchanges []exchange) string {
+// idsOf lists the pools and commands of a recording.
+func idsOf(t *testing.T, exchanges []exchange) (ids []message.ID) {
 	t.Helper()
-	var ids []message.ID
-	for _, other := range exchanges {
-		r := read(t, other.Request)
+	for _, e := range exchanges {
+		r := read(t, e.Request)
 		for _, text := range []string{r.Shell.ID, r.Line.ID} {
 			if id, err := message.ParseID(text); err == nil {
 				ids = append(ids, id)
 			}
 		}
 	}
-	return base64Text.ReplaceAllStringFunc(e.Response, func(text string) string {
+	return ids
+}
+
+// reordered puts the ids inside an answer's messages into the order of .NET. The
+// recorded client wrote them in the other one, and Windows gave them back as they
+// came: it compares none of them with the ids of the envelopes.
+func reordered(response string, ids []message.ID) string {
+	return base64Text.ReplaceAllStringFunc(response, func(text string) string {
 		octets, err := base64.StdEncoding.DecodeString(strings.Trim(text, "<>"))
 		if err != nil {
 			return text
 		}
 		for _, id := range ids {
-			swapped := message.Message{Pool: id}.Encode()[8:24]
-			octets = bytes.ReplaceAll(octets, id[:], swapped)
+			octets = bytes.ReplaceAll(octets, id[:], message.Message{Pool: id}.Encode()[8:24])
 		}
 		return ">" + base64.StdEncoding.EncodeToString(octets) + "<"
 	})

@@ -68,13 +68,13 @@ func replay(t *testing.T, exchanges []exchange, pool message.ID, configuration s
 	t.Helper()
 	h := serve(t, exchanges)
 	options := psrp.Options{Pool: pool}
-	options.StartTimeout = 10 * time.Second
+	options.StartTimeout = 30 * time.Second
 	s, err := psrp.Dial(t.Context(), h.endpoint(), configuration, credentials, options)
 	if err != nil {
 		return 0, err
 	}
 	for i, id := range ids {
-		outcome, err := s.Call(t.Context(), psrp.Command{Name: "Recorded", ID: id, Limit: 5 * time.Second})
+		outcome, err := s.Call(t.Context(), psrp.Command{Name: "Recorded", ID: id, Limit: 30 * time.Second})
 		if outcome.State == 0 {
 			return i, err
 		}
@@ -82,10 +82,13 @@ func replay(t *testing.T, exchanges []exchange, pool message.ID, configuration s
 			return i, err
 		}
 	}
+	err = s.Close(t.Context())
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	if want := "http://schemas.microsoft.com/powershell/" + configuration; h.resource != want {
 		return len(ids), fmt.Errorf("the client asked %s, want %s", h.resource, want)
 	}
-	return len(ids), s.Close(t.Context())
+	return len(ids), err
 }
 
 // jea is the recording with a JEA configuration.
