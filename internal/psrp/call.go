@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/psrp/message"
 )
@@ -56,7 +57,7 @@ func (s *Session) follow(command Command, stream Stream) *Pipeline {
 		session: s, command: command, in: s.inbox(stream, command.ID),
 		room: s.options.MaxReply, done: make(chan struct{}),
 	}
-	go p.listen()
+	contain.Go(command.Name, s.target.Host, p.listen, nil) // it closes p.done whatever follow does
 	return p
 }
 
@@ -86,7 +87,7 @@ func (s *Session) takeTurn(ctx context.Context, name string) error {
 func (s *Session) begin(ctx context.Context, command Command, fragments [][]byte) (Stream, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(s.life, func() { cancel(s.Err()) })()
+	defer contain.AfterFunc(s.life, command.Name, s.target.Host, func() { cancel(s.Err()) })()
 	stream, err := s.target.Transport.Start(ctx, command.ID, fragments[0])
 	if err != nil {
 		j := s.target.Transport.Judge(command.Name, err)

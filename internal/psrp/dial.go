@@ -28,11 +28,11 @@ var configurationName = regexp.MustCompile(`^[0-9A-Za-z._-]{1,256}$`)
 // another version), Failed.
 func Dial(ctx context.Context, endpoint winrm.Endpoint, configuration string, credentials winrm.Credentials, o Options) (*Session, error) {
 	o = o.withDefaults()
-	t, err := target(endpoint, configuration, credentials, o)
+	connection, err := connect(endpoint, configuration, credentials, o)
 	if err != nil {
 		return nil, err
 	}
-	return Open(ctx, t, o)
+	return Open(ctx, target(connection, configuration, o), o)
 }
 
 // Resume takes a session over that Disconnect left, or that a process lost when it
@@ -41,31 +41,33 @@ func Dial(ctx context.Context, endpoint winrm.Endpoint, configuration string, cr
 func Resume(ctx context.Context, endpoint winrm.Endpoint, t Ticket, credentials winrm.Credentials, o Options) (*Session, *Pipeline, error) {
 	o.Pool = t.Pool
 	o = o.withDefaults()
-	far, err := target(endpoint, t.Configuration, credentials, o)
+	connection, err := connect(endpoint, t.Configuration, credentials, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	s := newSession(far, o)
+	s := newSession(target(connection, t.Configuration, o), o)
 	p, err := s.resume(ctx, Command{Name: t.Command, ID: t.Pipeline, Limit: s.options.CallLimit})
 	if err != nil {
-		s.end(err) // and the pool stays as it is: nothing was learnt that would allow to remove it
+		s.end(err)
+		connection.Close() // the pool stays: nothing was learnt that would allow to remove it
 		return nil, nil, err
 	}
 	return s, p, nil
 }
 
-// target prepares the way over WSMan; nothing goes over the wire yet.
-func target(endpoint winrm.Endpoint, configuration string, credentials winrm.Credentials, o Options) (Target, error) {
+// connect checks what a person wrote; nothing goes over the wire yet.
+func connect(endpoint winrm.Endpoint, configuration string, credentials winrm.Credentials, o Options) (*winrm.Connection, error) {
 	if !configurationName.MatchString(configuration) {
-		return Target{}, fault.New(fault.Invalid, opOpen, "the endpoint", fmt.Sprintf("%.40q is no name of a session configuration", configuration)).
+		return nil, fault.New(fault.Invalid, opOpen, "the endpoint", fmt.Sprintf("%.40q is no name of a session configuration", configuration)).
 			With("", "use letters, digits, dots and hyphens")
 	}
-	connection, err := winrm.Connect(endpoint, credentials, o.Options)
-	if err != nil {
-		return Target{}, err
-	}
+	return winrm.Connect(endpoint, credentials, o.Options)
+}
+
+// target is the way over WSMan.
+func target(connection *winrm.Connection, configuration string, o Options) Target {
 	t := &wsman{envelopes: newEnvelopes(connection.URL(), configuration, o.Pool, o.Options), connection: connection}
-	return Target{Host: connection.Host(), Configuration: configuration, Transport: t, Room: connection.Room()}, nil
+	return Target{Host: connection.Host(), Configuration: configuration, Transport: t, Room: connection.Room()}
 }
 
 // resume connects to the pool (MS-PSRP 3.1.4.9) and to one of its pipelines.

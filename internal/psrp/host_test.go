@@ -39,18 +39,19 @@ type host struct {
 	// before sees each request first; true means that it has answered.
 	before func(w http.ResponseWriter, verb string) bool
 
-	mu     sync.Mutex
-	pool   message.ID
-	queues map[string][]byte // octets to give out, by command
-	left   bool              // disconnected: nobody receives
-	verbs  []string
-	inputs []string // streams that were sent to
-	sent   []byte   // all fragments of pipelines
+	mu      sync.Mutex
+	pool    message.ID
+	queues  map[string][]byte // octets to give out, by command
+	left    bool              // disconnected: nobody receives
+	callers map[string]bool   // connections: false for those of a client that another took over from
+	verbs   []string
+	inputs  []string // streams that were sent to
+	sent    []byte   // all fragments of pipelines
 }
 
 func newHost(t testing.TB) *host {
 	t.Helper()
-	h := &host{queues: map[string][]byte{}, greeting: greeting("2.3")}
+	h := &host{queues: map[string][]byte{}, callers: map[string]bool{}, greeting: greeting("2.3")}
 	h.answers = []message.Message{{Type: message.PipelineOutput, Text: "<S>done</S>"}, ended(message.Completed)}
 	h.stopped = []message.Message{ended(message.Stopped)}
 	h.Server = httptest.NewUnstartedServer(http.HandlerFunc(h.serve))
@@ -140,14 +141,17 @@ func (h *host) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	h.mu.Lock()
 	h.verbs = append(h.verbs, verb)
+	if _, known := h.callers[r.RemoteAddr]; !known {
+		h.callers[r.RemoteAddr] = true
+	}
 	h.mu.Unlock()
 	if h.before != nil && h.before(w, verb) {
 		return
 	}
-	h.answer(w, verb, a)
+	h.answer(w, verb, r.RemoteAddr, a)
 }
 
-func (h *host) answer(w http.ResponseWriter, verb string, a asked) {
+func (h *host) answer(w http.ResponseWriter, verb, caller string, a asked) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch verb {
@@ -164,7 +168,7 @@ func (h *host) answer(w http.ResponseWriter, verb string, a asked) {
 		h.sent = append(h.sent, decode(a.Send.Data)...)
 		reply(w, `<SendResponse/>`)
 	case "Receive":
-		h.give(w, a.Receive.ID)
+		h.give(w, caller, a.Receive.ID)
 	case "Signal crtl_c":
 		h.say(a.Signal.ID, h.stopped)
 		reply(w, `<SignalResponse/>`)
@@ -173,6 +177,9 @@ func (h *host) answer(w http.ResponseWriter, verb string, a asked) {
 		reply(w, "")
 	case "Connect":
 		h.left = false
+		for other := range h.callers {
+			h.callers[other] = other == caller
+		}
 		first := encodeAll(h.pool, message.ID{}, append(greeting("2.3")[:1:1], message.Message{Type: message.RunspacePoolInitData, Text: "<S></S>"}))
 		if a.Connect.ID != "" {
 			first = nil
@@ -189,10 +196,10 @@ func (h *host) say(command string, messages []message.Message) {
 	h.queues[command] = append(h.queues[command], encodeAll(h.pool, id, messages)...)
 }
 
-// give answers a Receive.
-func (h *host) give(w http.ResponseWriter, command string) {
+// give answers a Receive. One of the client before may still be on its way.
+func (h *host) give(w http.ResponseWriter, caller, command string) {
 	octets := h.queues[command]
-	if h.left {
+	if h.left || !h.callers[caller] {
 		faultWith(w, shellGone, "InvalidSelectors")
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/psrp/message"
 )
 
@@ -42,7 +43,7 @@ const freeTimeout = 30 * time.Second
 func (p *Pipeline) listen() {
 	s := p.session
 	defer func() { <-s.turn }()
-	if err := p.follow(); err != nil {
+	if err := contain.Run(p.command.Name, s.target.Host, p.follow); err != nil {
 		p.lost = s.lose(p.command.Name, err)
 		close(p.done)
 		return
@@ -170,7 +171,7 @@ func (p *Pipeline) Wait(ctx context.Context) (Outcome, error) {
 // Faults: OutcomeUnknown.
 func (p *Pipeline) Stop(ctx context.Context) error {
 	stopped := make(chan error, 1)
-	go func() { stopped <- p.in.stream.Stop(ctx) }()
+	contain.Go(opStop, p.session.target.Host, func() { stopped <- p.in.stream.Stop(ctx) }, func(err error) { stopped <- err })
 	for waiting := true; waiting; {
 		select {
 		case <-p.done:

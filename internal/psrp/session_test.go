@@ -109,7 +109,7 @@ func TestWhatEndsACall(t *testing.T) {
 		kind    fault.Kind
 		says    string
 	}{
-		{reason: "silence: a damaged message is answered by nothing", kind: fault.OutcomeUnknown, says: "no answer in time"},
+		{reason: "silence: a damaged message is answered by nothing", kind: fault.OutcomeUnknown, says: silence},
 		{reason: "an answer that is no CLIXML", answers: []message.Message{{Type: message.PipelineOutput, Text: "<S>a"}}, kind: fault.OutcomeUnknown, says: "cannot be read"},
 		{reason: "a null object", answers: []message.Message{{Type: message.PipelineOutput, Text: "<Nil />"}}, kind: fault.OutcomeUnknown, says: "null object"},
 		{reason: "more than the limit", answers: []message.Message{{Type: message.PipelineOutput, Text: "<S>" + strings.Repeat("a", 600) + "</S>"},
@@ -136,7 +136,7 @@ func TestWhatEndsACall(t *testing.T) {
 		o.MaxReply = 1000
 		s := h.dial(t, o)
 		h.answers, h.before = c.answers, c.before
-		_, err := s.Call(t.Context(), psrp.Command{Name: "Publish-FederationFlags", Limit: 300 * time.Millisecond})
+		_, err := s.Call(t.Context(), psrp.Command{Name: "Publish-FederationFlags", Limit: short(c.says == silence)})
 		if !fault.Is(err, c.kind) || !strings.Contains(fault.Sentence(err), c.says) {
 			t.Errorf("%s: %s %v, want %s saying %q", c.reason, fault.KindOf(err), err, c.kind, c.says)
 		}
@@ -147,6 +147,16 @@ func TestWhatEndsACall(t *testing.T) {
 			t.Errorf("%s: the command was sent %d times", c.reason, n)
 		}
 	}
+}
+
+const silence = "no answer in time"
+
+// short is a time limit that is waited for, or one that is not.
+func short(waited bool) time.Duration {
+	if waited {
+		return 300 * time.Millisecond
+	}
+	return time.Minute
 }
 
 // on lets f answer every request of a verb.
@@ -171,7 +181,7 @@ func TestWhatKeepsASessionFromOpening(t *testing.T) {
 	}{
 		{reason: "a later version", greeting: greeting("2.5"), kind: fault.Unsupported, says: "2.5"},
 		{reason: "an earlier one", greeting: greeting("1.0"), kind: fault.Unsupported, says: "1.0"},
-		{reason: "silence", kind: fault.Unreachable, says: "no answer in time"},
+		{reason: "silence", kind: fault.Unreachable, says: silence},
 		{reason: "a pool that broke", greeting: append(greeting("2.3")[:1:1], message.Message{Type: message.RunspacePoolState, Text: clixml.Write(broken)}),
 			kind: fault.Failed, says: "the module is missing"},
 		{reason: "an answer that cannot be read", greeting: []message.Message{{Type: message.SessionCapability, Text: "<"}}, kind: fault.Failed, says: "cannot be read"},
@@ -183,7 +193,7 @@ func TestWhatKeepsASessionFromOpening(t *testing.T) {
 		h := newHost(t)
 		h.greeting, h.before = c.greeting, c.before
 		o := psrp.Options{}
-		o.StartTimeout = 300 * time.Millisecond
+		o.StartTimeout = short(c.says == silence)
 		configuration := "FedRoute"
 		if c.configuration != "" {
 			configuration = c.configuration

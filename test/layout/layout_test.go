@@ -38,15 +38,15 @@ type imported struct {
 var rules = []rule{
 	{"Kubernetes stays at the edge of the program", "k8s.io/", []string{"api", "controllers", "internal/status", "cmd", "hack", "test"}, nil},
 	{"Kubernetes stays at the edge of the program", "sigs.k8s.io/controller-runtime", []string{"api", "controllers", "cmd", "hack", "test"}, nil},
-	{"one package speaks WinRM", "github.com/masterzen/winrm", []string{"internal/winrm", "test/interop"}, nil},
+	{"two packages speak over WinRM", "github.com/masterzen/winrm", []string{"internal/winrm", "internal/psrp", "test/interop"}, nil},
 	{"one package of each side speaks DNS on the wire", "github.com/miekg/dns", []string{"internal/dns/rfc2136", "lyncsim/dns", "hack", "test"}, nil},
 	{"the product does not know its simulator", module + "lyncsim", []string{"lyncsim", "hack", "test"}, nil},
 	{"the judge shares no code with the judged", module + "api", []string{"api", "controllers", "internal", "cmd", "hack", "test"}, nil},
 	{"the judge shares no code with the judged", module + "internal", []string{"controllers", "internal", "cmd", "hack", "test"}, nil},
 	{"the product needs no suite", module + "test", []string{"hack", "test"}, nil},
 	{"controllers are wired by programs", module + "controllers", []string{"cmd", "test"}, nil},
-	{"pure packages open no socket", "net", nil, []string{"internal/plan", "internal/guard", "internal/status", "internal/fault"}},
-	{"pure packages open no file", "os", nil, []string{"internal/plan", "internal/guard", "internal/status", "internal/fault"}},
+	{"pure packages open no socket", "net", nil, []string{"internal/plan", "internal/guard", "internal/status", "internal/fault", "internal/psrp/clixml", "internal/psrp/message"}},
+	{"pure packages open no file", "os", nil, []string{"internal/plan", "internal/guard", "internal/status", "internal/fault", "internal/psrp/clixml", "internal/psrp/message"}},
 }
 
 func TestImportRules(t *testing.T) {

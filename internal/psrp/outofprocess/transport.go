@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/psrp"
 	"github.com/fedroute/fedroute/internal/psrp/message"
@@ -40,7 +41,7 @@ type Transport struct {
 // New starts to read what the server prints. Closing out ends the server.
 func New(in io.Reader, out io.WriteCloser) *Transport {
 	t := &Transport{out: out, streams: map[message.ID]*stream{}}
-	go t.read(in)
+	contain.Go("read", "the server's output", func() { t.read(in) }, t.end)
 	return t
 }
 
