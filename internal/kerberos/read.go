@@ -1,6 +1,7 @@
-// Package kerberos reads what a Secret holds for Kerberos, krb5.conf and keytab,
-// for both who sign in with it: WinRM and DNS updates. The library's parsers panic
-// on ordinary files and quote keys in their errors; here neither gets out.
+// Package kerberos signs in with what a Secret holds for Kerberos, for both who do:
+// WinRM and DNS updates. It is the product's one door to the library, whose parsers
+// panic on ordinary files and on answers of a KDC, and quote keys in their errors;
+// here neither gets out, and the library starts no goroutine.
 package kerberos
 
 import (

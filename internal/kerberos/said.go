@@ -1,16 +1,20 @@
 package kerberos
 
 import (
+	"context"
+	"errors"
 	"strings"
 
 	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
 	"github.com/jcmturner/gokrb5/v8/krberror"
+
+	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// Said gives the name of what the library or a KDC complains of, such as
+// said gives the name of what the library or a KDC complains of, such as
 // "KDC_ERR_POLICY". It is one of a closed list; no other word of the library is
 // repeated, because it was given keys and quotes them.
-func Said(err error) string {
+func said(err error) string {
 	text := err.Error()
 	for code := range int32(100) { // RFC 4120 section 7.5.9 ends at 76
 		name, _, _ := strings.Cut(strings.TrimLeft(errorcode.Lookup(code), "(0123456789) "), " ")
@@ -25,4 +29,51 @@ func Said(err error) string {
 		}
 	}
 	return "no reason that is known"
+}
+
+// troubles says what an error means. Errors of the library keep no code, only text,
+// so by text they are told apart; the first that fits counts.
+var troubles = []struct {
+	text  string
+	kind  fault.Kind
+	cause string
+	next  string
+}{
+	{"KDC_ERR_C_PRINCIPAL_UNKNOWN", fault.Denied, "the KDC does not know the user", "check user name and realm"},
+	{"KDC_ERR_S_PRINCIPAL_UNKNOWN", fault.Denied, "the KDC does not know the service", "check the host's name, or register the service principal name"},
+	{"KDC_ERR_PREAUTH_FAILED", fault.Denied, "the password or keytab is wrong", "store the right one in the secret"},
+	{"password/keytab incorrect", fault.Denied, "the password or keytab is wrong", "store the right one in the secret"},
+	{"KDC_ERR_KEY_EXPIRED", fault.Denied, "the account's password has expired", "set a new one and store it in the secret"},
+	{"KDC_ERR_CLIENT_REVOKED", fault.Denied, "the account is disabled or locked", "enable or unlock it in the domain"},
+	{"KDC_ERR_WRONG_REALM", fault.Denied, "the user belongs to another realm", "name the user's own realm"},
+	{"KRB_AP_ERR_SKEW", fault.Denied, "the clocks of KDC and controller differ too much", "set both clocks by NTP"},
+	{"KDC_ERR_ETYPE_NOSUPP", fault.Denied, "the KDC has no encryption type in common with us", "allow AES for the account"},
+	{"found in keytab", fault.Invalid, "the keytab has no key that the KDC asks for", "store a keytab file that holds this user's keys"},
+	{"too many referrals", fault.Denied, "the KDCs of the realms refer us on without end", "name the service's realm in [domain_realm] of krb5.conf"},
+	{"no KDC", fault.Unreachable, "no KDC of the realm is known", "name one in krb5.conf or in DNS"},
+	{krberror.NetworkingError, fault.Unreachable, "no KDC of the realm answers", "check krb5.conf and that port 88 is reachable over TCP"},
+	{context.Canceled.Error(), fault.Unreachable, "no KDC answered in time", "check the KDCs in krb5.conf and the way to them"},
+	{context.DeadlineExceeded.Error(), fault.Unreachable, "no KDC answered in time", "check the KDCs in krb5.conf and the way to them"},
+	{krberror.EncodingError, fault.Denied, "the KDC's answer is none that can be taken", "check that krb5.conf names KDCs of the realm"},
+}
+
+// ErrNoSuchService is within the fault of a service that the KDC does not know.
+var ErrNoSuchService = errors.New("no such service")
+
+// explain says in people's words what an error of the exchanges means: Kind, Cause
+// and Next of a fault. Op, Target and Effect are for who wants the ticket. The words
+// of the library stay here, for it was given password and keys. Faults: Denied,
+// Unreachable, Invalid.
+func explain(err error) *fault.Error {
+	out := &fault.Error{Kind: fault.Denied, Cause: "Kerberos does not let us in: " + said(err), Next: "check user, password or keytab, and the service's name", Err: fault.Redact(err)}
+	for _, t := range troubles {
+		if strings.Contains(err.Error(), t.text) {
+			out.Kind, out.Cause, out.Next = t.kind, t.cause, t.next
+			break
+		}
+	}
+	if said(err) == "KDC_ERR_S_PRINCIPAL_UNKNOWN" {
+		out.Err = ErrNoSuchService
+	}
+	return out
 }

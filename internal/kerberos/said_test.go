@@ -1,4 +1,4 @@
-package kerberos_test
+package kerberos
 
 import (
 	"errors"
@@ -6,8 +6,6 @@ import (
 
 	"github.com/jcmturner/gokrb5/v8/krberror"
 	"github.com/jcmturner/gokrb5/v8/messages"
-
-	"github.com/fedroute/fedroute/internal/kerberos"
 )
 
 func TestSaidIsOfAClosedList(t *testing.T) {
@@ -21,7 +19,7 @@ func TestSaidIsOfAClosedList(t *testing.T) {
 		"other":   {"no other word is repeated", errors.New("swordfish"), "no reason that is known"},
 	}
 	for name, c := range cases {
-		if got := kerberos.Said(c.err); got != c.want {
+		if got := said(c.err); got != c.want {
 			t.Errorf("%s, %s: %q, want %q", name, c.reason, got, c.want)
 		}
 	}

@@ -6,8 +6,6 @@ import "net/http"
 type authenticator interface {
 	// over puts the sign-in over the one connection of a lane.
 	over(w *wire) http.RoundTripper
-	// close forgets tickets.
-	close()
 }
 
 func newAuthenticator(c Credentials, host string) (authenticator, error) {
@@ -38,7 +36,6 @@ func basic(username, password string) string {
 type headerSigner struct{ value func() string }
 
 func (s headerSigner) over(w *wire) http.RoundTripper { return &headerLane{wire: w, value: s.value} }
-func (headerSigner) close()                           {}
 
 type headerLane struct {
 	*wire

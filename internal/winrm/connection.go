@@ -50,12 +50,10 @@ func (c *Connection) Await(ctx context.Context, envelope string) ([]byte, error)
 	return c.shell.outputLane.exchange(ctx, envelope)
 }
 
-// Close closes both lanes and forgets tickets. The connection can be used again,
-// unless it signs in with Kerberos.
+// Close closes both lanes. The connection can be used again.
 func (c *Connection) Close() {
 	c.shell.sendLane.close()
 	c.shell.outputLane.close()
-	c.shell.signer.close()
 }
 
 // NothingYet says that the host held the request until its time was up and has

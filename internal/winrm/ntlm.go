@@ -26,8 +26,6 @@ func (s ntlmSigner) over(w *wire) http.RoundTripper {
 	}}
 }
 
-func (ntlmSigner) close() {}
-
 // signIn goes the three legs on the lane's connection.
 func (s ntlmSigner) signIn(w *wire, request *http.Request) (*http.Response, error) {
 	response, err := negotiate(w, request)

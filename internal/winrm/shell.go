@@ -11,7 +11,6 @@ type shell struct {
 	envelopes
 	id, commandID        string
 	sendLane, outputLane *lane
-	signer               authenticator
 	chunk                int
 }
 
@@ -19,7 +18,6 @@ func newShell(endpoint Endpoint, url string, c Credentials, signer authenticator
 	config := endpoint.tls(c)
 	return &shell{
 		envelopes:  newEnvelopes(url, o),
-		signer:     signer,
 		sendLane:   newLane(url, newWire(config.Clone(), o), signer, o),
 		outputLane: newLane(url, newWire(config.Clone(), o), signer, o),
 		chunk:      chunkSize(o.EnvelopeSize),
@@ -72,7 +70,6 @@ func (s *shell) read(ctx context.Context) (output, error) {
 
 // close deletes the shell, which ends its program.
 func (s *shell) close(ctx context.Context) error {
-	defer s.signer.close()
 	defer s.outputLane.close()
 	defer s.sendLane.close()
 	if s.id == "" {

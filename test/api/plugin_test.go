@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/fedroute/fedroute/test/cluster"
+	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
 // The kubectl of bin is put together here, and its way to plugins with it.

@@ -11,7 +11,7 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/fedroute/fedroute/test/cluster"
+	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
 // A manager that is installed signs in with a token of its account, so the API server

@@ -40,6 +40,7 @@ var rules = []rule{
 	{"Kubernetes stays at the edge of the program", "sigs.k8s.io/controller-runtime", []string{"api", "controllers", "cmd", "hack", "test"}, nil},
 	{"two packages speak over WinRM", "github.com/masterzen/winrm", []string{"internal/winrm", "internal/psrp", "test/interop"}, nil},
 	{"one package of each side speaks DNS on the wire", "github.com/miekg/dns", []string{"internal/dns/rfc2136", "lyncsim/dns", "hack", "test"}, nil},
+	{"one package of each side speaks Kerberos", "github.com/jcmturner/gokrb5", []string{"internal/kerberos", "lyncsim", "test"}, nil},
 	{"the product does not know its simulator", module + "lyncsim", []string{"lyncsim", "hack", "test"}, nil},
 	{"the judge shares no code with the judged", module + "api", []string{"api", "controllers", "internal", "cmd", "hack", "test"}, nil},
 	{"the judge shares no code with the judged", module + "internal", []string{"controllers", "internal", "cmd", "hack", "test"}, nil},

@@ -38,7 +38,7 @@ const (
 // in the Secret, and those that the organization no longer takes are told.
 func TestRealSignIn(t *testing.T) {
 	const refused = "the credentials or the sign-in method were not accepted"
-	const unlocked = "the KDC does not accept the password or key"
+	const unlocked = "the password or keytab is wrong"
 	cases := map[string]struct {
 		attr, with       string
 		management, edge v1alpha1.AuthenticationMethod

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/kerberos"
@@ -42,7 +43,7 @@ const renewBefore = time.Minute
 // gssSigner agrees on a context with the server and keeps it until it expires,
 // because logging in and agreeing take up to three round trips.
 type gssSigner struct {
-	login func() (initiator, error)
+	begin func(ctx context.Context, principal string) (initiator, []byte, error)
 	host  string
 
 	mu     sync.Mutex
@@ -58,12 +59,12 @@ func GSS(k Kerberos) (Signer, error) {
 		return nil, invalidKerberos(k, "there is neither password nor keytab", "put one of them into the secret")
 	case strings.ContainsFunc(k.Realm, unicode.IsSpace):
 		return nil, invalidKerberos(k, "the realm has a blank in it", "write it like CONTOSO.COM")
-	case k.Config == "":
-		k.Config = fmt.Sprintf("[libdefaults]\n default_realm = %s\n dns_lookup_kdc = true\n udp_preference_limit = 1\n", k.Realm)
-	case !strings.Contains(k.Config, "[realms]") && !strings.Contains(k.Config, "dns_lookup_kdc"):
+	case k.Config != "" && !strings.Contains(k.Config, "[realms]") && !strings.Contains(k.Config, "dns_lookup_kdc"):
 		return nil, invalidKerberos(k, "krb5.conf does not say where the realm's KDCs are", "add a [realms] section with kdc = host:port")
 	}
-	if err := k.readable(); err != nil {
+	// What will be read at each sign-in is read now: what cannot be taken is told
+	// before anybody is asked.
+	if _, err := kerberos.New(opUseKerberos, k.String(), k.user()); err != nil {
 		return nil, err
 	}
 	if k.Host != "" {
@@ -71,20 +72,9 @@ func GSS(k Kerberos) (Signer, error) {
 			return nil, err
 		}
 	}
-	return &gssSigner{login: func() (initiator, error) { return login(k) }, host: k.Host}, nil
-}
-
-// readable looks at what the library will read again when it logs in: what it
-// cannot take is told before anybody is asked. Fault: Invalid.
-func (k Kerberos) readable() error {
-	if _, err := kerberos.ReadConfig(opUseKerberos, k.String(), k.Config); err != nil {
-		return err
-	}
-	if len(k.Keytab) == 0 {
-		return nil
-	}
-	_, err := kerberos.ReadKeytab(opUseKerberos, k.String(), k.Keytab)
-	return err
+	return &gssSigner{host: k.Host, begin: func(ctx context.Context, principal string) (initiator, []byte, error) {
+		return begin(ctx, k, principal)
+	}}, nil
 }
 
 const opUseKerberos = "use Kerberos credentials"
@@ -105,12 +95,9 @@ func (s *gssSigner) key(ctx context.Context, c Config) (signingKey, error) {
 	if err != nil {
 		return signingKey{}, err
 	}
-	agreed, err := await(ctx, "negotiate Kerberos with", c.Server, func() (*gssContext, error) {
+	agreed, err := contain.Value("negotiate Kerberos with", c.Server, func() (*gssContext, error) {
 		return agree(ctx, c, host, s)
 	})
-	if err != nil && ctx.Err() != nil {
-		return signingKey{}, kerberosFault("negotiate with", c.Server, ctx.Err())
-	}
 	if err != nil {
 		return signingKey{}, err
 	}

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	krb5 "github.com/jcmturner/gokrb5/v8/gssapi"
 	mdns "github.com/miekg/dns"
 
 	"github.com/fedroute/fedroute/internal/dns"
@@ -20,7 +19,6 @@ const (
 	gssAlgorithm = "gss-tsig."
 	gssMode      = 3         // of a TKEY record: GSS-API negotiation (RFC 2930 section 2.5)
 	gssLifetime  = time.Hour // asked for; the server decides
-	gssRounds    = 4         // Kerberos needs one; more is a server that leads us around
 )
 
 // gssContext is a security context that server and we agreed on.
@@ -37,11 +35,7 @@ var _ mdns.TsigProvider = (*gssContext)(nil)
 func (g *gssContext) Generate(message []byte, _ *mdns.TSIG) ([]byte, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	mac, said := fault.OfSecret(func() ([]byte, error) { return g.initiator.MakeSignature(message) })
-	if said != nil {
-		return nil, said
-	}
-	return mac, nil
+	return g.initiator.Sign(message)
 }
 
 // Verify checks a message's signature (GSS_VerifyMIC).
@@ -55,53 +49,35 @@ func (g *gssContext) Verify(message []byte, t *mdns.TSIG) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if _, said := fault.OfSecret(func() (bool, error) { return true, g.initiator.VerifySignature(message, mac) }); said != nil {
-		return said
-	}
-	return nil
+	return g.initiator.Verify(message, mac)
 }
 
 func (g *gssContext) key(s *gssSigner) signingKey {
 	return signingKey{name: g.name, algorithm: gssAlgorithm, provider: g, forget: func() { s.forget(g.name) }}
 }
 
-// agree logs in and negotiates a context with the server by TKEY messages (RFC
-// 3645 section 3.1). The context has a key of its own: the tickets, which the
-// library would go on renewing, are dropped as soon as it is agreed on. Faults:
-// Unreachable, Denied, Invalid.
+// agree signs in and negotiates a context with the server by TKEY messages (RFC
+// 3645 section 3.1), of which Kerberos needs one pair. Faults: Unreachable, Denied,
+// Invalid.
 func agree(ctx context.Context, c Config, host string, s *gssSigner) (*gssContext, error) {
-	in, err := s.login()
+	in, token, err := s.begin(ctx, "DNS/"+host)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = in.Close() }() // only forgets tickets
-	g := &gssContext{initiator: in, name: fmt.Sprintf("%d.sig-%s.", rand.Uint32(), host), expires: c.Now().Add(gssLifetime)}
-	if err := g.negotiate(ctx, c, "DNS/"+host); err != nil {
+	g := &gssContext{initiator: in, name: fmt.Sprintf("%d.sig-%s.", rand.Uint32(), host)}
+	reply, err := exchangeTKEY(ctx, c, g.name, token)
+	if err != nil {
 		return nil, err
 	}
-	return g, nil
-}
-
-func (g *gssContext) negotiate(ctx context.Context, c Config, principal string) error {
-	var token []byte
-	for range gssRounds {
-		output, more, err := g.initiator.Initiate(principal, krb5.ContextFlagMutual|krb5.ContextFlagReplay|krb5.ContextFlagInteg, token)
-		if err != nil {
-			return kerberosFault("get a ticket for", principal, err)
-		}
-		if !more {
-			return nil
-		}
-		reply, err := exchangeTKEY(ctx, c, g.name, output)
-		if err != nil {
-			return err
-		}
-		if token, err = hex.DecodeString(reply.Key); err != nil || len(token) == 0 {
-			return tkeyFault(c.Server, "its answer holds no Kerberos token")
-		}
-		g.expires = earlier(g.expires, time.Unix(int64(reply.Expiration), 0))
+	theirs, err := hex.DecodeString(reply.Key)
+	if err != nil || len(theirs) == 0 {
+		return nil, tkeyFault(c.Server, "its answer holds no Kerberos token")
 	}
-	return tkeyFault(c.Server, "the negotiation does not end")
+	if err := in.Finish(theirs); err != nil {
+		return nil, tkeyFault(c.Server, "its token does not prove who it is")
+	}
+	g.expires = earlier(c.Now().Add(gssLifetime), time.Unix(int64(reply.Expiration), 0))
+	return g, nil
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -1,0 +1,156 @@
+package kerberos
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/jcmturner/gokrb5/v8/config"
+	"github.com/jcmturner/gokrb5/v8/credentials"
+	"github.com/jcmturner/gokrb5/v8/iana/nametype"
+	"github.com/jcmturner/gokrb5/v8/krberror"
+	"github.com/jcmturner/gokrb5/v8/messages"
+	"github.com/jcmturner/gokrb5/v8/types"
+)
+
+// User is who signs in.
+type User struct {
+	Name     string
+	Realm    string // "CONTOSO.COM"
+	Password string `json:"-"`
+	Keytab   []byte `json:"-"` // the content of a keytab file; used instead of the password when not empty
+	// Config is the text of a krb5.conf. Empty: DNS names the realm's KDCs.
+	Config string `json:"-"`
+	// Now is the clock by which tickets end; time.Now when nil.
+	Now func() time.Time `json:"-"`
+}
+
+// String shows who, without password or keytab.
+func (u User) String() string { return u.Name + "@" + u.Realm }
+
+// Format keeps the secrets out of every verb.
+func (u User) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, u.String()) }
+
+// Client gets tickets for one user and holds them as long as they are good. It
+// replaces the library's client, which renews tickets in goroutines of its own: one
+// answer of a KDC that the library panics on would end the manager. Here a KDC is
+// asked only when somebody wants a ticket, in the goroutine of who wants it. A
+// ticket is not renewed: when it has run out, a new one is asked for.
+type Client struct {
+	config *config.Config
+	who    *credentials.Credentials
+	now    func() time.Time
+	// held has the good tickets by the name of their service; who uses them takes
+	// the map out, because waiting for a KDC must be interruptible.
+	held chan map[string]ticket
+}
+
+// ticket is a service's ticket with what only its holder knows.
+type ticket struct {
+	messages.Ticket
+	key   types.EncryptionKey
+	since time.Time
+	until time.Time
+}
+
+// New makes a client; nobody is asked yet. op and target say what for. Fault: Invalid.
+func New(op, target string, u User) (*Client, error) {
+	settings := config.New()
+	settings.LibDefaults.DNSLookupKDC = true
+	if u.Config != "" {
+		var err error
+		if settings, err = ReadConfig(op, target, u.Config); err != nil {
+			return nil, err
+		}
+	}
+	who := credentials.New(u.Name, u.Realm).WithPassword(u.Password)
+	if len(u.Keytab) > 0 {
+		keys, err := ReadKeytab(op, target, u.Keytab)
+		if err != nil {
+			return nil, err
+		}
+		who = credentials.New(u.Name, u.Realm).WithKeytab(keys)
+	}
+	c := &Client{config: settings, who: who, now: u.Now, held: make(chan map[string]ticket, 1)}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	c.held <- map[string]ticket{}
+	return c, nil
+}
+
+// maxWait bounds all that one ticket takes: two exchanges for the user's, one for
+// each realm on the way to the service.
+const maxWait = time.Minute
+
+// withTicket gets a good ticket for a service, such as "HTTP/fe01.contoso.com", and
+// makes a token of it. Faults: see explain.
+func withTicket(ctx context.Context, c *Client, service string, use func(ticket) ([]byte, error)) ([]byte, error) {
+	token, err := unharmed(func() ([]byte, error) {
+		ctx, cancel := context.WithTimeout(ctx, maxWait)
+		defer cancel()
+		var held map[string]ticket
+		select {
+		case held = <-c.held:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+		defer func() { c.held <- held }()
+		got, err := c.ticket(ctx, held, service)
+		if err != nil {
+			return nil, err
+		}
+		return use(got)
+	})
+	if err != nil {
+		return nil, explain(err)
+	}
+	return token, nil
+}
+
+func (c *Client) ticket(ctx context.Context, held map[string]ticket, service string) (ticket, error) {
+	if t := held[service]; c.good(t) {
+		return t, nil
+	}
+	home := c.who.Domain()
+	tgt := held[krbtgt]
+	if !c.good(tgt) {
+		var err error
+		if tgt, err = c.logIn(ctx); err != nil {
+			return ticket{}, err
+		}
+		held[krbtgt] = tgt
+	}
+	name := types.NewPrincipalName(nametype.KRB_NT_PRINCIPAL, service)
+	realm := c.config.ResolveRealm(name.NameString[len(name.NameString)-1])
+	if realm != "" && realm != home {
+		abroad, err := c.grant(ctx, tgt, home, ticketGranter(realm))
+		if err != nil {
+			return ticket{}, err
+		}
+		tgt, home = abroad, realm
+	}
+	got, err := c.grant(ctx, tgt, home, name)
+	if err != nil {
+		return ticket{}, err
+	}
+	held[service] = got
+	return got, nil
+}
+
+// good leaves a sixth of its life to a ticket: to be carried, and for clocks that differ.
+func (c *Client) good(t ticket) bool {
+	return t.until.Sub(c.now()) > t.until.Sub(t.since)/6
+}
+
+// unharmed turns a panic of the library over what somebody answered into an error.
+// Its value stays here, for it may quote a key.
+func unharmed(f func() ([]byte, error)) (token []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = krberror.NewErrorf(krberror.EncodingError, "panic of %T", p)
+		}
+	}()
+	return f()
+}

@@ -1,0 +1,112 @@
+package kerberos
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/jcmturner/gokrb5/v8/krberror"
+	"github.com/jcmturner/gokrb5/v8/messages"
+
+	"github.com/fedroute/fedroute/internal/contain"
+)
+
+// The library believes the length that a KDC announces, up to 4 GiB, and waits 5
+// seconds for each of as many KDCs as krb5.conf or DNS name. The exchange is
+// therefore ours.
+const (
+	// maxAnswer holds the largest ticket that Windows makes, of 64 KiB, many times.
+	maxAnswer  = 256 << 10 // bytes
+	maxKDCs    = 8         // of a realm that are asked
+	kdcTimeout = 5 * time.Second
+)
+
+// ask sends a request to the KDCs of a realm, one after the other until one answers.
+// TCP only: a ticket with group memberships does not fit a datagram, and a lost one
+// costs seconds. Errors: messages.KRBError when the KDC refuses.
+func (c *Client) ask(ctx context.Context, realm string, marshal func() ([]byte, error)) ([]byte, error) {
+	request, err := marshal()
+	if err != nil {
+		return nil, krberror.Errorf(err, krberror.EncodingError, "request")
+	}
+	kdcs, err := c.kdcs(ctx, realm)
+	for _, address := range kdcs {
+		var answer []byte
+		if answer, err = exchange(ctx, address, request); err != nil {
+			continue
+		}
+		var refused messages.KRBError
+		if refused.Unmarshal(answer) == nil {
+			return nil, refused
+		}
+		return answer, nil
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if known := (krberror.Krberror{}); errors.As(err, &known) {
+		return nil, err
+	}
+	return nil, krberror.Errorf(err, krberror.NetworkingError, "KDC of %s", realm)
+}
+
+// kdcs gives the addresses of a realm's KDCs, from krb5.conf or, where that has none
+// and allows it, from DNS, in an order that spreads the load.
+func (c *Client) kdcs(ctx context.Context, realm string) ([]string, error) {
+	var out []string
+	for _, r := range c.config.Realms {
+		if r.Realm == realm {
+			out = slices.Clone(r.KDC)
+		}
+	}
+	rand.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	if len(out) == 0 && c.config.LibDefaults.DNSLookupKDC {
+		_, found, err := net.DefaultResolver.LookupSRV(ctx, "kerberos", "tcp", realm) // by priority, shuffled by weight
+		if err != nil {
+			return nil, fmt.Errorf("no KDC: %w", err)
+		}
+		for _, s := range found {
+			out = append(out, net.JoinHostPort(s.Target, strconv.Itoa(int(s.Port))))
+		}
+	}
+	if len(out) == 0 {
+		return nil, krberror.New(krberror.NetworkingError, "no KDC of the realm is named")
+	}
+	return out[:min(len(out), maxKDCs)], nil
+}
+
+// exchange sends a request to one KDC and reads its answer (RFC 4120 section 7.2.2).
+func exchange(ctx context.Context, address string, request []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, kdcTimeout)
+	defer cancel()
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	stop := contain.AfterFunc(ctx, "leave", address, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	framed := append(binary.BigEndian.AppendUint32(nil, uint32(len(request))), request...)
+	if _, err := conn.Write(framed); err != nil {
+		return nil, err
+	}
+	head := make([]byte, 4)
+	if _, err := io.ReadFull(conn, head); err != nil {
+		return nil, err
+	}
+	size := binary.BigEndian.Uint32(head)
+	if size > maxAnswer {
+		return nil, krberror.NewErrorf(krberror.EncodingError, "an answer of %d bytes", size)
+	}
+	answer := make([]byte, size)
+	_, err = io.ReadFull(conn, answer)
+	return answer, err
+}

@@ -1,0 +1,178 @@
+package kerberos
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jcmturner/gofork/encoding/asn1"
+	"github.com/jcmturner/gokrb5/v8/client"
+	"github.com/jcmturner/gokrb5/v8/crypto"
+	"github.com/jcmturner/gokrb5/v8/gssapi"
+	"github.com/jcmturner/gokrb5/v8/iana/flags"
+	"github.com/jcmturner/gokrb5/v8/iana/keyusage"
+	"github.com/jcmturner/gokrb5/v8/messages"
+	"github.com/jcmturner/gokrb5/v8/spnego"
+	"github.com/jcmturner/gokrb5/v8/types"
+
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// SPNEGO makes a fresh token that signs in at a service with HTTP Negotiate (RFC
+// 4559). Its faults have no Op and Target: Denied, Unreachable, Invalid.
+func (c *Client) SPNEGO(ctx context.Context, service string) ([]byte, error) {
+	return withTicket(ctx, c, service, func(t ticket) ([]byte, error) {
+		shown, err := c.show(t, nil, gssapi.ContextFlagInteg, gssapi.ContextFlagConf)
+		if err != nil {
+			return nil, err
+		}
+		raw, err := shown.Marshal()
+		if err != nil {
+			return nil, err
+		}
+		token := spnego.SPNEGOToken{Init: true, NegTokenInit: spnego.NegTokenInit{
+			MechTypes: []asn1.ObjectIdentifier{gssapi.OIDKRB5.OID()}, MechTokenBytes: raw,
+		}}
+		return token.Marshal()
+	})
+}
+
+// show makes the token that shows a ticket to its service (RFC 4121 section 4.1).
+// The library takes from a client only who it is for.
+func (c *Client) show(t ticket, options []int, wanted ...int) (spnego.KRB5Token, error) {
+	return spnego.NewKRB5TokenAPREQ(&client.Client{Credentials: c.who}, t.Ticket, t.key, wanted, options)
+}
+
+// Context is a GSS-API security context with a service: both sides have shown who
+// they are and sign messages with a key that only they know. It is for one goroutine
+// at a time.
+type Context struct {
+	key      types.EncryptionKey // of the ticket
+	theirs   types.EncryptionKey // of the service's own making; of type 0: none
+	made     time.Time           // what the service must repeat
+	fraction int
+	next     uint64 // number of our next message
+	seen     window // numbers of theirs
+}
+
+// Initiate begins a context with a service, such as "DNS/ns1.contoso.com", and gives
+// the token for it. Finish takes the service's. Faults as SPNEGO's.
+func (c *Client) Initiate(ctx context.Context, service string) (*Context, []byte, error) {
+	var g *Context
+	token, err := withTicket(ctx, c, service, func(t ticket) ([]byte, error) {
+		shown, err := c.show(t, []int{flags.APOptionMutualRequired}, gssapi.ContextFlagMutual, gssapi.ContextFlagReplay, gssapi.ContextFlagInteg)
+		if err != nil {
+			return nil, err
+		}
+		if err := shown.APReq.DecryptAuthenticator(t.key); err != nil {
+			return nil, err
+		}
+		author := shown.APReq.Authenticator
+		g = &Context{key: t.key, made: author.CTime, fraction: author.Cusec, next: uint64(author.SeqNumber)}
+		return shown.Marshal()
+	})
+	return g, token, err
+}
+
+// Finish reads the service's answer: only who holds the service's key can repeat
+// what Initiate's token said. The error is a fault.Redacted.
+func (g *Context) Finish(answer []byte) error {
+	return withheld(func() error { return g.finish(answer) })
+}
+
+// withheld calls what works with keys: neither an error of the library nor a panic
+// over what a service sent shows any.
+func withheld(f func() error) error {
+	if _, said := fault.OfSecret(func() (bool, error) { return true, f() }); said != nil {
+		return said
+	}
+	return nil
+}
+
+func (g *Context) finish(answer []byte) error {
+	var token spnego.KRB5Token
+	if err := token.Unmarshal(answer); err != nil {
+		return err
+	}
+	if token.IsKRBError() {
+		return token.KRBError
+	}
+	if !token.IsAPRep() {
+		return errors.New("the service's token is no AP-REP")
+	}
+	plain, err := crypto.DecryptEncPart(token.APRep.EncPart, g.key, keyusage.AP_REP_ENCPART)
+	if err != nil {
+		return err
+	}
+	var said messages.EncAPRepPart
+	if err := said.Unmarshal(plain); err != nil {
+		return err
+	}
+	if !said.CTime.Equal(g.made) || said.Cusec != g.fraction {
+		return errors.New("the service repeats another time")
+	}
+	g.theirs = said.Subkey
+	return nil
+}
+
+// signing is the key of messages, and the flag that says whose it is.
+func (g *Context) signing() (types.EncryptionKey, byte) {
+	if g.theirs.KeyType != 0 {
+		return g.theirs, gssapi.MICTokenFlagAcceptorSubkey
+	}
+	return g.key, 0
+}
+
+// Sign makes the signature of a message (RFC 4121 section 4.2.6.1). The error is a
+// fault.Redacted.
+func (g *Context) Sign(message []byte) (signature []byte, err error) {
+	err = withheld(func() error {
+		key, flag := g.signing()
+		token := gssapi.MICToken{Flags: flag, SndSeqNum: g.next, Payload: message}
+		if err := token.SetChecksum(key, keyusage.GSSAPI_INITIATOR_SIGN); err != nil {
+			return err
+		}
+		g.next++
+		signature, err = token.Marshal()
+		return err
+	})
+	return signature, err
+}
+
+// Verify checks the service's signature of a message. One that was seen before is
+// an error, which is a fault.Redacted.
+func (g *Context) Verify(message, signature []byte) error {
+	return withheld(func() error {
+		var token gssapi.MICToken
+		if err := token.Unmarshal(signature, true); err != nil {
+			return err
+		}
+		token.Payload = message
+		key, _ := g.signing()
+		if _, err := token.Verify(key, keyusage.GSSAPI_ACCEPTOR_SIGN); err != nil {
+			return err
+		}
+		if !g.seen.add(token.SndSeqNum) {
+			return errors.New("the message is a repeated one")
+		}
+		return nil
+	})
+}
+
+// window remembers the last 64 numbers before the highest that was seen.
+type window struct {
+	highest uint64
+	bits    uint64 // bit n: highest-n was seen
+}
+
+// add reports whether a number is new. One that is older than the window is not.
+func (w *window) add(n uint64) bool {
+	if w.bits == 0 || n > w.highest {
+		w.bits, w.highest = w.bits<<min(n-w.highest, 64)|1, n
+		return true
+	}
+	bit := uint64(1) << min(w.highest-n, 64)
+	isNew := bit != 0 && w.bits&bit == 0
+	w.bits |= bit
+	return isNew
+}
