@@ -71,6 +71,9 @@ func complete(ctx context.Context, dir string, port int, p *pki) (options.Comple
 	}); err != nil {
 		return options.CompletedOptions{}, err
 	}
+	if err := writeAuditLog(dir, o.Audit); err != nil {
+		return options.CompletedOptions{}, err
+	}
 	if err := o.GenericServerRunOptions.ComponentGlobalsRegistry.Set(); err != nil {
 		return options.CompletedOptions{}, err
 	}
