@@ -22,8 +22,8 @@ import (
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-// +kubebuilder:rbac:groups=fedroute.io,resources=lynctopologies,verbs=get;list;watch
-// +kubebuilder:rbac:groups=fedroute.io,resources=lynctopologies/status,verbs=get;patch
+// +kubebuilder:rbac:groups=fedroute.io,resources=lynctopologies,verbs=list;watch
+// +kubebuilder:rbac:groups=fedroute.io,resources=lynctopologies/status,verbs=patch
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
