@@ -61,6 +61,10 @@ test: controlplane ## Run all tests of all modules with the race detector: unit,
 	  CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -C $$module -race -timeout 20m ./... || failed+=" $$module"; \
 	done; test -z "$$failed" || { echo "tests failed in:$$failed"; exit 1; }
 
+.PHONY: e2e
+e2e: $(BIN)/manager $(BIN)/lyncsim controlplane ## Install what is shipped into a bare API server and move federation with it, as its account (2 minutes).
+	FEDROUTE_BIN=$(BIN) go test -C test -tags e2e -count=1 -v -timeout 6m ./e2e
+
 .PHONY: versions
 versions: build controlplane ## Tell every story of the scenario suite on each version, 2010 to Subscription Edition, without the race detector.
 	go test -C test -c -o $(BIN)/scenario.test ./scenario
@@ -85,7 +89,7 @@ interop: interop-packages build controlplane $(BIN)/report ## Let outsiders judg
 lint: $(BIN)/golangci-lint ## Check style, import rules and that generated files are up to date.
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these'; exit 1; }
 	@failed=; for module in $(MODULES); do \
-	  (cd $$module && $(BIN)/golangci-lint run --build-tags interop ./... && go mod tidy -diff) || failed+=" $$module"; \
+	  (cd $$module && $(BIN)/golangci-lint run --build-tags interop,e2e ./... && go mod tidy -diff) || failed+=" $$module"; \
 	done; test -z "$$failed" || { echo "style, import rules or requirements of:$$failed"; exit 1; }
 	@$(MAKE) --no-print-directory generate
 	@git diff --exit-code --stat -- api config docs lyncsim/docs || { echo 'generated files are out of date: commit what make generate wrote'; exit 1; }

@@ -109,6 +109,12 @@ func (o *Organization) Records(t testing.TB) map[string][]string {
 	return get[map[string][]string](t, o, "/dns/records")
 }
 
+// Writes is every write so far.
+func (o *Organization) Writes(t testing.TB) []farm.Entry {
+	t.Helper()
+	return get[[]farm.Entry](t, o, "/writes")
+}
+
 // Violations are the broken invariants.
 func (o *Organization) Violations(t testing.TB) []farm.Violation {
 	t.Helper()

@@ -1,46 +1,30 @@
-package install_test
+//go:build e2e
+
+package e2e_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
-	appsv1 "k8s.io/api/apps/v1"
+	"github.com/google/go-cmp/cmp"
 	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// deployed is the one Deployment of the install.
-func deployed(t *testing.T) *appsv1.Deployment {
-	t.Helper()
-	var all appsv1.DeploymentList
-	must(t, objects.List(t.Context(), &all))
-	if len(all.Items) != 1 {
-		t.Fatalf("the install has %d Deployments, want 1", len(all.Items))
-	}
-	return &all.Items[0]
-}
-
-// account is the one that the Deployment's pods have. It exists.
-func account(t *testing.T) *corev1.ServiceAccount {
-	t.Helper()
-	d := deployed(t)
-	var a corev1.ServiceAccount
-	must(t, objects.Get(t.Context(), client.ObjectKey{Namespace: d.Namespace, Name: d.Spec.Template.Spec.ServiceAccountName}, &a))
-	return &a
-}
-
 // own stands for the namespace of the install.
 const own = "(own)"
 
-// TestTheAccountMayWhatTheManagerDoes asks the API server for the account of the
-// rendered Deployment.
+// TestTheAccountMayWhatTheManagerDoes asks the API server for the account of
+// config/default.
 func TestTheAccountMayWhatTheManagerDoes(t *testing.T) {
-	a := account(t)
+	a := account(t, deployed(t, everywhere))
 	cases := []struct {
 		reason          string
 		group, resource string
@@ -68,9 +52,33 @@ func TestTheAccountMayWhatTheManagerDoes(t *testing.T) {
 	for _, c := range cases {
 		for _, verb := range c.verbs {
 			if got := may(t, a, verb, c.group, c.resource, c.namespace); got != c.may {
-				t.Errorf("%s: %s/%s may %s %s.%s in %q: %t, want %t", c.reason, a.Namespace, a.Name, verb, c.resource, c.group, c.namespace, got, c.may)
+				t.Errorf("%s: %s may %s %s.%s in %q: %t, want %t", c.reason, user(a), verb, c.resource, c.group, c.namespace, got, c.may)
 			}
 		}
+	}
+}
+
+// TestTheNamespacedAccountMayNothingElsewhere: what config/default grants, most of
+// it everywhere, config/namespaced grants in its own namespace only.
+func TestTheNamespacedAccountMayNothingElsewhere(t *testing.T) {
+	narrow := account(t, deployed(t, inside))
+	var wide, has []string
+	for _, g := range grants(t, account(t, deployed(t, everywhere))) {
+		g.namespace = inside
+		wide = append(wide, g.String())
+	}
+	for _, g := range grants(t, narrow) {
+		has = append(has, g.String())
+		for namespace, want := range map[string]bool{inside: true, "default": false, everywhere: false, "": false} {
+			if got := may(t, narrow, g.verb, g.group, g.resource, namespace); got != want {
+				t.Errorf("%s may %s %s.%s in %q: %t, want %t", user(narrow), g.verb, g.resource, g.group, namespace, got, want)
+			}
+		}
+	}
+	slices.Sort(wide)
+	slices.Sort(has)
+	if diff := cmp.Diff(wide, has); diff != "" {
+		t.Errorf("rights (-config/default, as if all were of one namespace +config/namespaced):\n%s", diff)
 	}
 }
 
@@ -82,7 +90,7 @@ func may(t *testing.T, a *corev1.ServiceAccount, verb, group, resource, namespac
 	}
 	resource, sub, _ := strings.Cut(resource, "/")
 	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
-		User:   "system:serviceaccount:" + a.Namespace + ":" + a.Name,
+		User:   user(a),
 		Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + a.Namespace, "system:authenticated"},
 		ResourceAttributes: &authorizationv1.ResourceAttributes{Verb: verb, Group: group, Resource: resource, Subresource: sub,
 			Namespace: namespace},
@@ -92,23 +100,44 @@ func may(t *testing.T, a *corev1.ServiceAccount, verb, group, resource, namespac
 }
 
 // TestWhatSelectsTheManagerFindsIt: the metrics Service, the disruption budget and
-// the network policy are about the pods of the Deployment.
+// the network policy of each variant are about the pods of its Deployment.
 func TestWhatSelectsTheManagerFindsIt(t *testing.T) {
-	d := deployed(t)
+	for _, namespace := range []string{everywhere, inside} {
+		d := deployed(t, namespace)
+		all := selectors(t, namespace)
+		if len(all) != 3 {
+			t.Errorf("%d objects select pods in namespace %s, want 3: %v", len(all), namespace, all)
+		}
+		for name, s := range all {
+			if s.Empty() || !s.Matches(labels.Set(d.Spec.Template.Labels)) {
+				t.Errorf("%s in namespace %s selects %q, the manager's pods are %v", name, namespace, s, d.Spec.Template.Labels)
+			}
+		}
+	}
+	for name, s := range selectors(t, inside) {
+		if other := (labels.Set{"app.kubernetes.io/component": "manager"}); s.Matches(other) {
+			t.Errorf("%s selects pods of other programs of its namespace: %q matches %v", name, s, other)
+		}
+	}
+}
+
+// selectors are those of a namespace, by kind and name.
+func selectors(t *testing.T, namespace string) map[string]labels.Selector {
+	t.Helper()
 	var services corev1.ServiceList
 	var budgets policyv1.PodDisruptionBudgetList
 	var policies networkingv1.NetworkPolicyList
-	selectors := map[string]labels.Selector{}
+	out := map[string]labels.Selector{}
 	for _, list := range []client.ObjectList{&services, &budgets, &policies} {
-		must(t, objects.List(t.Context(), list, client.InNamespace(d.Namespace)))
+		must(t, objects.List(t.Context(), list, client.InNamespace(namespace)))
 	}
 	for _, s := range services.Items {
-		selectors["Service "+s.Name] = labels.SelectorFromSet(s.Spec.Selector)
+		out["Service "+s.Name] = labels.SelectorFromSet(s.Spec.Selector)
 	}
 	add := func(name string, selector *metav1.LabelSelector) {
 		s, err := metav1.LabelSelectorAsSelector(selector)
 		must(t, err)
-		selectors[name] = s
+		out[name] = s
 	}
 	for _, b := range budgets.Items {
 		add("PodDisruptionBudget "+b.Name, b.Spec.Selector)
@@ -116,12 +145,21 @@ func TestWhatSelectsTheManagerFindsIt(t *testing.T) {
 	for _, p := range policies.Items {
 		add("NetworkPolicy "+p.Name, &p.Spec.PodSelector)
 	}
-	if len(selectors) != 3 {
-		t.Errorf("%d objects select pods in namespace %s, want 3: %v", len(selectors), d.Namespace, selectors)
-	}
-	for name, s := range selectors {
-		if s.Empty() || !s.Matches(labels.Set(d.Spec.Template.Labels)) {
-			t.Errorf("%s selects %q, the manager's pods are %v", name, s, d.Spec.Template.Labels)
+	return out
+}
+
+// TestPodsAreAdmitted: the namespace of config/default enforces the restricted Pod
+// Security Standard, which a Deployment's pods meet only once they are made.
+func TestPodsAreAdmitted(t *testing.T) {
+	for _, variant := range []string{everywhere, inside} {
+		template := deployed(t, variant).Spec.Template
+		p := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: everywhere, Name: "admitted-" + variant, Labels: template.Labels}, Spec: template.Spec}
+		if err := objects.Create(t.Context(), p, client.DryRunAll); err != nil {
+			t.Errorf("a pod of namespace %s is refused: %v", variant, err)
+		}
+		p.ResourceVersion, p.UID, p.Spec.SecurityContext = "", "", nil
+		if err := objects.Create(t.Context(), p, client.DryRunAll); !apierrors.IsForbidden(err) {
+			t.Errorf("a pod that may run as root is not refused: %v", err)
 		}
 	}
 }
