@@ -85,6 +85,10 @@ interop: interop-packages build controlplane $(BIN)/report ## Let outsiders judg
 	cd test && { go test -json -tags interop -count=1 -timeout 20m ./interop/... ./support/... ; \
 	  FEDROUTE_BIN=$(BIN) go test -json -tags interop -count=1 -timeout 20m -run TestReal ./scenario; } | $(BIN)/report ../docs/interop.md
 
+.PHONY: differential
+differential: ## Compare the simulated PowerShell with what the real engine answered (FEDROUTE_SNIPPETS names the folder).
+	@go run ./test/differential
+
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check style, import rules and that generated files are up to date.
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these'; exit 1; }
