@@ -2,6 +2,7 @@ package powershell
 
 import (
 	"strings"
+	"time"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
@@ -27,22 +28,18 @@ func (f *frame) add(left, right any) (any, error) {
 		}
 		return l + r, nil
 	case value.Char:
-		if _, isText := right.(string); isText || value.TypeName(right) == "System.Char" {
-			return value.Text(l) + value.Text(right), nil
+		_, isText := right.(string)
+		if _, isChar := right.(value.Char); isText || isChar || f.rs.Edition() == Core7 {
+			return value.Text(l) + f.text(right), nil
 		}
 	case *value.Hashtable:
 		return f.addTable(l, right)
-	case value.DateTime, *dotnet.Type:
-		return f.addTime(left, right)
 	}
 	if list, ok := value.Items(left); ok {
 		if len(list) > mostElements {
 			return nil, f.refuse("an array of more than 4 million elements")
 		}
 		return append(append(make([]any, 0, len(list)+1), list...), items(right)...), nil
-	}
-	if value.TypeName(left) == "System.TimeSpan" {
-		return f.addTime(left, right)
 	}
 	return f.arithmetic(syntax.Plus, left, right)
 }
@@ -67,16 +64,50 @@ func (f *frame) addTable(l *value.Hashtable, right any) (any, error) {
 
 // multiply is *: text and arrays are repeated.
 func (f *frame) multiply(left, right any) (any, error) {
-	s, isText := left.(string)
-	list, isList := value.Items(left)
-	if !isText && !isList {
-		return f.arithmetic(syntax.Multiply, left, right)
+	switch left.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return f.repeated(left, right, "int")
+	case bool, value.Char:
+		return f.multiplyPrimitive(left, right)
 	}
-	times, err := f.cast(right, dotnet.MustLookup("int"))
+	if _, isList := value.Items(left); isList {
+		return f.repeated(left, right, "uint32")
+	}
+	return f.arithmetic(syntax.Multiply, left, right)
+}
+
+// multiplyPrimitive is * with a boolean or character on the left, which is defined
+// for decimals and time spans only.
+func (f *frame) multiplyPrimitive(left, right any) (any, error) {
+	switch right.(type) {
+	case value.Decimal, time.Duration:
+		return f.arithmetic(syntax.Multiply, left, right)
+	case string, value.Enum:
+		return nil, f.noOperator(syntax.Multiply, right)
+	}
+	if _, ok := numeric(right); !ok {
+		return nil, f.noOperator(syntax.Multiply, right)
+	}
+	return nil, f.notDefined("*", left, right)
+}
+
+func (f *frame) notDefined(operator string, left, right any) error {
+	return f.fail(runtimeException, "NotADefinedOperationForType", "InvalidOperation", nil,
+		"The operation '[%s] %s [%s]' is not defined.", value.TypeName(left), operator, value.TypeName(right))
+}
+
+// repeated is a text or an array, as many times as the right side says.
+func (f *frame) repeated(left, right any, count string) (any, error) {
+	times, err := f.cast(right, dotnet.MustLookup(count))
 	if err != nil {
 		return nil, err
 	}
-	n := int(times.(int32))
+	n64, _ := value.ToInt(times)
+	n := int(n64)
+	s, isText := left.(string)
+	list := items(left)
 	if n < 0 || n > mostText || n*len(s) > mostText || n*len(list) > mostElements {
 		return nil, f.refuse("repeating something " + value.Text(right) + " times")
 	}
@@ -90,50 +121,82 @@ func (f *frame) multiply(left, right any) (any, error) {
 	return out, nil
 }
 
-// number is an operand of arithmetic.
-func (f *frame) number(v any) (any, error) {
-	switch x := v.(type) {
-	case nil:
-		return int32(0), nil
-	case string:
-		if n, ok := value.ParseNumber(x); ok {
-			return n, nil
-		}
-		return f.cast(v, dotnet.MustLookup("int"))
-	case bool, value.Switch, value.Char, value.Enum:
-		n, _ := value.ToInt(x)
-		return int32(n), nil
-	}
-	if value.IsNumber(v) {
-		return v, nil
-	}
-	return nil, nil
-}
-
 var operatorMethods = map[syntax.Operator]string{
 	syntax.Plus: "op_Addition", syntax.Minus: "op_Subtraction", syntax.Multiply: "op_Multiply",
 	syntax.Divide: "op_Division", syntax.Rem: "op_Modulus",
+	syntax.Band: "op_BitwiseAnd", syntax.Bor: "op_BitwiseOr", syntax.Bxor: "op_ExclusiveOr",
+	syntax.Shl: "op_LeftShift", syntax.Shr: "op_RightShift",
 }
 
 func (f *frame) arithmetic(operator syntax.Operator, left, right any) (any, error) {
-	if operator == syntax.Minus && (isTime(left) || isTime(right)) {
-		return f.subtractTime(left, right)
-	}
-	l, err := f.number(left)
-	if err != nil {
-		return nil, err
-	}
-	r, err := f.number(right)
-	if err != nil {
-		return nil, err
-	}
-	if l == nil || r == nil {
-		odd := left
-		if l != nil {
-			odd = right
+	given := left
+	switch l := left.(type) {
+	case string:
+		n, err := f.numericText(l, right)
+		if err != nil {
+			return nil, err
 		}
-		return nil, f.fail(runtimeException, "MethodNotFound", "InvalidOperation", nil,
-			"Method invocation failed because [%s] does not contain a method named '%s'.", value.TypeName(odd), operatorMethods[operator])
+		left = n
+	case time.Duration:
+		return f.spanArithmetic(operator, l, right)
+	case value.DateTime:
+		return f.dateArithmetic(operator, l, right)
+	}
+	if e, ok := left.(value.Enum); ok {
+		return f.enumArithmetic(operator, e, right)
+	}
+	l, ok := numeric(left)
+	if !ok {
+		return nil, f.noOperator(operator, left)
+	}
+	r, err := f.rightOperand(operator, given, right)
+	if err != nil {
+		return nil, err
+	}
+	if isTime(r) {
+		return f.timeOnTheRight(operator, left, r)
+	}
+	_, isDecimal := r.(value.Decimal)
+	if _, isBool := left.(bool); isBool && isDecimal && operator != syntax.Multiply {
+		return nil, f.fail("System.InvalidOperationException", "System.InvalidOperationException", "OperationStopped", nil,
+			"No coercion operator is defined between types 'System.Boolean' and 'System.Decimal'.")
 	}
 	return f.compute(operator, l, r)
+}
+
+// enumArithmetic gives a value of the enumeration, where the result is an Int32.
+func (f *frame) enumArithmetic(operator syntax.Operator, left value.Enum, right any) (any, error) {
+	if s, ok := right.(string); ok {
+		if _, isNumber := value.ParseNumber(s); !isNumber {
+			e, err := f.cast(right, dotnet.TypeOf(left))
+			if err != nil {
+				return nil, err
+			}
+			right = e
+		}
+	}
+	if _, ok := numeric(right); !ok {
+		if _, isText := right.(string); !isText {
+			return nil, f.noOperator(operator, left)
+		}
+	}
+	r, err := f.rightOperand(operator, int32(0), right)
+	if err != nil {
+		return nil, err
+	}
+	switch r.(type) {
+	case uint32, uint64, value.Decimal:
+		return nil, f.fail("System.InvalidOperationException", "System.InvalidOperationException", "OperationStopped", nil,
+			"The binary operator GreaterThanOrEqual is not defined for the types '%s' and 'System.Int32'.", left.Type.Name)
+	}
+	v, err := f.compute(operator, int32(left.Value), r)
+	if err != nil {
+		return nil, err
+	}
+	n, ok := v.(int32)
+	if !ok {
+		return nil, f.fail("System.InvalidCastException", "System.InvalidCastException", "OperationStopped", nil,
+			"Unable to cast object of type '%s' to type '%s'.", value.TypeName(v), left.Type.Name)
+	}
+	return value.Enum{Type: left.Type, Value: int64(n)}, nil
 }

@@ -50,6 +50,9 @@ func (b *binder) transform(p *formal, v any) (any, error) {
 	if v == nil && p.typ.Name == "System.String" && !b.table.script {
 		return nil, nil
 	}
+	if p.isSwitch() && value.IsNumber(v) {
+		v = value.Truth(v)
+	}
 	converted, err := dotnet.Convert(b.frame.rs.env, v, p.typ)
 	var unsupported *dotnet.Unsupported
 	if errors.As(err, &unsupported) {

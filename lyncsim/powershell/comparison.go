@@ -3,7 +3,7 @@ package powershell
 import (
 	"cmp"
 	"errors"
-	"strings"
+	"unicode"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
@@ -15,6 +15,9 @@ func (f *frame) compare(name string, left, right any, heed bool) (bool, error) {
 	if name == "eq" || name == "ne" {
 		same, err := f.equal(left, right, heed)
 		return same == (name == "eq"), err
+	}
+	if isNaN(left) && isOrdered(right) || isNaN(right) && isOrdered(left) {
+		return false, nil
 	}
 	c, err := f.order(left, right, heed)
 	if err != nil {
@@ -44,12 +47,7 @@ func (rs *Runspace) Equal(left, right any, heedCase bool) bool {
 	return same && err == nil
 }
 
-func equalText(x, y string, heed bool) bool {
-	if heed {
-		return x == y
-	}
-	return strings.EqualFold(x, y)
-}
+func equalText(x, y string, heed bool) bool { return dotnet.EqualText(x, y, !heed) }
 
 // equal is -eq between single values. What cannot be converted is not equal.
 func (f *frame) equal(left, right any, heed bool) (bool, error) {
@@ -63,10 +61,17 @@ func (f *frame) equal(left, right any, heed bool) (bool, error) {
 		return b == value.Truth(right), nil
 	}
 	if value.IsNumber(left) && value.IsNumber(right) {
-		return compareNumbers(left, right) == 0, nil
+		return !isNaN(left) && !isNaN(right) && compareNumbers(left, right) == 0, nil
+	}
+	if err := f.enumAgainst(left, right); err != nil {
+		return false, err
 	}
 	if dotnet.Same(left, right) {
 		return true, nil
+	}
+	if e, ok := left.(value.Enum); ok && isOrdered(right) {
+		n, _ := numeric(right)
+		return compareNumbers(int32(e.Value), n) == 0, nil
 	}
 	converted, err := dotnet.Convert(f.rs.env, right, dotnet.TypeOf(left))
 	if err != nil {
@@ -82,7 +87,35 @@ func (f *frame) equal(left, right any, heed bool) (bool, error) {
 		y, ok := converted.(value.DateTime)
 		return ok && x.Time.Equal(y.Time), nil
 	}
+	if x, ok := left.(value.Char); ok && !heed {
+		return unicode.ToLower(rune(x)) == unicode.ToLower(rune(converted.(value.Char))), nil
+	}
 	return dotnet.Same(left, converted), nil
+}
+
+func isNaN(v any) bool {
+	n, ok := value.ToFloat(v)
+	return ok && value.IsNumber(v) && n != n
+}
+
+// isOrdered tells what a number can be compared with.
+func isOrdered(v any) bool {
+	_, ok := numeric(v)
+	return ok
+}
+
+// enumAgainst is the error of an enumeration beside an unsigned number or a decimal.
+func (f *frame) enumAgainst(left, right any) error {
+	e, ok := left.(value.Enum)
+	if !ok {
+		return nil
+	}
+	switch right.(type) {
+	case uint32, uint64, value.Decimal:
+		return f.fail("System.InvalidOperationException", "System.InvalidOperationException", "OperationStopped", nil,
+			"The binary operator GreaterThanOrEqual is not defined for the types '%s' and 'System.Int32'.", e.Type.Name)
+	}
+	return nil
 }
 
 func compareNumbers(left, right any) int {

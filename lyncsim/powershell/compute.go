@@ -45,7 +45,7 @@ func (f *frame) compute(operator syntax.Operator, l, r any) (any, error) {
 			z = quotient
 		}
 	}
-	return fit(z, wide(l) || wide(r)), nil
+	return fit(z, wholeType(l, r)), nil
 }
 
 func (f *frame) divideByZero() error {
@@ -62,32 +62,56 @@ func bigOf(v any) *big.Int {
 	return big.NewInt(n)
 }
 
-func wide(v any) bool {
-	switch v.(type) {
-	case int64, uint32, uint64:
-		return true
+// whole is the type that whole numbers are computed in.
+type whole int
+
+const (
+	whole32 whole = iota
+	wholeU32
+	whole64
+	wholeU64
+)
+
+// wholeType is the type for two operands. An unsigned type holds only when the
+// other side is not negative.
+func wholeType(l, r any) whole {
+	t := max(wholeOf(l), wholeOf(r))
+	negative := bigOf(l).Sign() < 0 || bigOf(r).Sign() < 0
+	if negative && (t == wholeU32 || t == wholeU64) {
+		return whole64
 	}
-	return false
+	return t
 }
 
-// fit is a whole number in Int32, in Int64 when an operand was wide, or in
-// Double when it is too big for that.
-func fit(z *big.Int, wide bool) any {
-	if !z.IsInt64() {
-		if z.IsUint64() && wide {
-			return z.Uint64()
-		}
-		f, _ := new(big.Float).SetInt(z).Float64()
-		return f
+func wholeOf(v any) whole {
+	switch v.(type) {
+	case uint32:
+		return wholeU32
+	case int64:
+		return whole64
+	case uint64:
+		return wholeU64
+	}
+	return whole32
+}
+
+// fit is a whole number in its type, or in Double when that cannot hold it.
+func fit(z *big.Int, t whole) any {
+	if t == wholeU64 && z.IsUint64() {
+		return z.Uint64()
+	}
+	if t == whole64 && z.IsInt64() {
+		return z.Int64()
 	}
 	n := z.Int64()
-	if wide {
-		return n
-	}
-	if n >= math.MinInt32 && n <= math.MaxInt32 {
+	switch {
+	case z.IsInt64() && t == wholeU32 && n >= 0 && n <= math.MaxUint32:
+		return uint32(n)
+	case z.IsInt64() && t == whole32 && n >= math.MinInt32 && n <= math.MaxInt32:
 		return int32(n)
 	}
-	return float64(n)
+	f, _ := new(big.Float).SetMode(big.ToZero).SetPrec(53).SetInt(z).Float64()
+	return f
 }
 
 func computeFloat(operator syntax.Operator, x, y float64) any {
@@ -107,22 +131,31 @@ func computeFloat(operator syntax.Operator, x, y float64) any {
 func (f *frame) computeDecimal(operator syntax.Operator, l, r any) (any, error) {
 	decimal := dotnet.MustLookup("decimal")
 	lv, err := f.cast(l, decimal)
-	if err != nil {
-		return nil, err
-	}
-	rv, err := f.cast(r, decimal)
-	if err != nil {
-		return nil, err
+	rv, rightErr := f.cast(r, decimal)
+	if err != nil || rightErr != nil {
+		return nil, f.decimalOverflow()
 	}
 	x, y := lv.(value.Decimal), rv.(value.Decimal)
-	z := new(big.Rat)
-	switch operator {
-	case syntax.Plus:
-		return value.Decimal{Rat: z.Add(x.Rat, y.Rat), Scale: max(x.Scale, y.Scale)}, nil
-	case syntax.Minus:
-		return value.Decimal{Rat: z.Sub(x.Rat, y.Rat), Scale: max(x.Scale, y.Scale)}, nil
-	case syntax.Multiply:
-		return value.Decimal{Rat: z.Mul(x.Rat, y.Rat), Scale: x.Scale + y.Scale}, nil
+	if (operator == syntax.Divide || operator == syntax.Rem) && y.Sign() == 0 {
+		return nil, f.divideByZero()
 	}
-	return nil, f.refuse("division of decimals")
+	z, ok := decimals[operator](x, y)
+	if !ok {
+		return nil, f.decimalOverflow()
+	}
+	return z, nil
+}
+
+func (f *frame) decimalOverflow() error {
+	return f.fail("System.OverflowException", "System.OverflowException", "OperationStopped", nil,
+		"Value was either too large or too small for a Decimal.")
+}
+
+// decimals are the operators between two decimals; false when the result is too big.
+var decimals = map[syntax.Operator]func(x, y value.Decimal) (value.Decimal, bool){
+	syntax.Plus:     value.Decimal.Plus,
+	syntax.Minus:    func(x, y value.Decimal) (value.Decimal, bool) { return x.Plus(y.Negated()) },
+	syntax.Multiply: value.Decimal.Times,
+	syntax.Divide:   value.Decimal.Over,
+	syntax.Rem:      value.Decimal.Modulo,
 }

@@ -27,7 +27,7 @@ func layOut(rows []any, names []string) []string {
 func textView(rows []any) []string {
 	all := []string{""}
 	for _, row := range rows {
-		all = append(all, value.MethodText(row))
+		all = append(all, value.MethodText(row, false))
 	}
 	return append(all, "", "")
 }
@@ -80,7 +80,7 @@ func shown(v any) string {
 		if o, isObject := v.(*value.Object); isObject && o.IsCustom() {
 			return value.Text(o)
 		}
-		return value.MethodText(v)
+		return value.MethodText(v, false)
 	}
 	texts := make([]string, 0, 5)
 	for i, item := range list {

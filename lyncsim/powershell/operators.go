@@ -73,9 +73,9 @@ func (f *frame) caseOperator(operator string, left, right any) (any, error) {
 	case "eq", "ne", "gt", "ge", "lt", "le":
 		return f.filter(left, func(item any) (bool, error) { return f.compare(name, item, right, heed) })
 	case "like", "notlike":
-		pattern := value.Text(right)
-		return f.filter(left, func(item any) (bool, error) {
-			return wildcardMatch(pattern, value.Text(item), heed) == (name == "like"), nil
+		return f.filter(texts(left), func(item any) (bool, error) {
+			yes, err := f.like(value.Text(item), value.Text(right), heed)
+			return yes == (name == "like"), err
 		})
 	case "match", "notmatch":
 		return f.match(left, right, matchMode{heed: heed, negate: name == "notmatch"})
@@ -91,6 +91,19 @@ func (f *frame) caseOperator(operator string, left, right any) (any, error) {
 	return nil, f.refuse("the operator " + operator)
 }
 
+// texts are the elements of a collection as texts; another value stays as it is.
+func texts(v any) any {
+	list, ok := value.Items(v)
+	if !ok {
+		return v
+	}
+	out := make([]any, len(list))
+	for i, item := range list {
+		out[i] = value.Text(item)
+	}
+	return out
+}
+
 // items are the elements of a collection, or the value alone.
 func items(v any) []any {
 	if list, ok := value.Items(v); ok {
@@ -101,9 +114,17 @@ func items(v any) []any {
 
 // join is -join: unlike in a string, an array inside is shown with its elements.
 func join(v any, separator string) string {
+	if _, many := value.Items(v); !many {
+		return value.Text(v)
+	}
 	var parts []string
 	for _, item := range items(v) {
-		parts = append(parts, value.Text(item))
+		switch item.(type) {
+		case value.DateTime, *dotnet.Type:
+			parts = append(parts, value.MethodText(item, false))
+		default:
+			parts = append(parts, value.Text(item))
+		}
 	}
 	return strings.Join(parts, separator)
 }
@@ -163,8 +184,11 @@ func (f *frame) as(left, right any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if left == nil {
-		return nil, nil
+	if _, isTable := left.(*value.Hashtable); isTable && t.Name == value.CustomObject {
+		return left, nil
+	}
+	if _, isDate := left.(value.DateTime); isDate && (t.Name == "System.String" || t.Name == "System.String[]") {
+		return dotnet.Convert(f.rs.env, value.MethodText(left, false), t)
 	}
 	v, err := dotnet.Convert(f.rs.env, left, t)
 	if _, refused := errors.AsType[*dotnet.Unsupported](err); refused {
@@ -191,7 +215,7 @@ func (f *frame) typeOperand(v any) (*dotnet.Type, error) {
 }
 
 func (f *frame) format(left, right any) (any, error) {
-	text, err := dotnet.Format(value.Text(left), items(right))
+	text, err := dotnet.Format(value.Text(left), items(right), f.rs.Edition() == Core7)
 	if exception, ok := errors.AsType[*value.Exception](err); ok {
 		return nil, f.raise(value.NewErrorRecord(
 			&value.Exception{Type: runtimeException, Message: "Error formatting a string: " + exception.Message, Inner: exception},

@@ -1,6 +1,8 @@
 package powershell
 
 import (
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
@@ -12,16 +14,15 @@ func (f *frame) rangeOf(left, right any) (any, error) {
 	if chars, ok := f.charRange(left, right); ok {
 		return chars, nil
 	}
-	whole := dotnet.MustLookup("int")
-	l, err := f.cast(left, whole)
+	from, err := f.bound(left)
 	if err != nil {
 		return nil, err
 	}
-	r, err := f.cast(right, whole)
+	to, err := f.bound(right)
 	if err != nil {
 		return nil, err
 	}
-	from, to, by := int64(l.(int32)), int64(r.(int32)), int64(1)
+	by := int64(1)
 	if from > to {
 		by = -1
 	}
@@ -33,6 +34,37 @@ func (f *frame) rangeOf(left, right any) (any, error) {
 		out = append(out, int32(n))
 	}
 	return out, nil
+}
+
+// bound is an end of a range. PowerShell 7 converts it as .NET does.
+func (f *frame) bound(v any) (int64, error) {
+	n, err := f.cast(v, dotnet.MustLookup("int"))
+	if f.rs.Edition() != Core7 {
+		if err != nil {
+			return 0, err
+		}
+		return int64(n.(int32)), nil
+	}
+	s, isText := v.(string)
+	_, numberErr := strconv.Atoi(strings.TrimSpace(s))
+	switch {
+	case isText && numberErr != nil:
+		return 0, f.boundFailure("FormatException", "The input string '"+s+"' was not in a correct format.")
+	case err == nil && !isCollection(v):
+		return int64(n.(int32)), nil
+	case value.IsNumber(v):
+		return 0, f.boundFailure("OverflowException", "Value was either too large or too small for an Int32.")
+	}
+	return 0, f.boundFailure("InvalidCastException", "Unable to cast object of type '"+value.TypeName(v)+"' to type 'System.IConvertible'.")
+}
+
+func isCollection(v any) bool {
+	_, ok := value.Items(v)
+	return ok
+}
+
+func (f *frame) boundFailure(exception, message string) error {
+	return f.fail("System."+exception, "System."+exception, "OperationStopped", nil, "%s", message)
 }
 
 // charRange is 'a'..'e' of PowerShell 7: two single characters, not both digits.

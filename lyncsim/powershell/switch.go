@@ -61,7 +61,7 @@ func (f *frame) clauseMatches(flags syntax.SwitchFlags, pattern syntax.Expressio
 	heed := flags&syntax.SwitchCaseSensitive != 0
 	switch {
 	case flags&syntax.SwitchWildcard != 0:
-		return wildcardMatch(value.Text(want), value.Text(item), heed), nil
+		return f.like(value.Text(item), value.Text(want), heed)
 	case flags&syntax.SwitchRegex != 0:
 		return f.regexMatch(value.Text(item), want, heed)
 	}

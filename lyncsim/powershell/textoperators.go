@@ -110,7 +110,12 @@ func (f *frame) split(left, right any, heed bool) (any, error) {
 	operands := items(right)
 	limit, options := int64(0), ""
 	if len(operands) > 1 {
-		limit, _ = value.ToInt(operands[1])
+		n, ok := value.ToInt(operands[1])
+		if !ok {
+			return nil, f.fail(runtimeException, "RuntimeException", "NotSpecified", nil,
+				"Cannot convert value \"%s\" to type \"System.Int32\".", value.Text(operands[1]))
+		}
+		limit = n
 	}
 	if len(operands) > 2 {
 		options = strings.ToLower(value.Text(operands[2]))

@@ -28,7 +28,7 @@ func (v *viewWriter) add(x any) error {
 		if err := v.flush(); err != nil || x == nil {
 			return err
 		}
-		_, err := io.WriteString(v.w, lineEnds.Replace(value.MethodText(x))+"\r\n")
+		_, err := io.WriteString(v.w, lineEnds.Replace(value.MethodText(x, false))+"\r\n")
 		return err
 	}
 	if names != v.names || len(v.pending) >= mostPending {

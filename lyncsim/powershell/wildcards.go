@@ -4,6 +4,18 @@ import (
 	"strings"
 )
 
+// like is -like: a pattern without wildcards is compared as -eq compares.
+func (f *frame) like(text, pattern string, heed bool) (bool, error) {
+	if !strings.ContainsAny(pattern, "*?[`") {
+		return equalText(text, pattern, heed), nil
+	}
+	if strings.LastIndexByte(pattern, '[') > strings.LastIndexByte(pattern, ']') && !strings.Contains(pattern, "`[") {
+		return false, f.fail(runtimeException, "RuntimeException", "NotSpecified", nil,
+			"The specified wildcard character pattern is not valid: %s", pattern)
+	}
+	return wildcardMatch(pattern, text, heed), nil
+}
+
 // wildcardMatch compares a text with a pattern of *, ?, [a-z] and `escapes.
 func wildcardMatch(pattern, text string, heedCase bool) bool {
 	if !heedCase {

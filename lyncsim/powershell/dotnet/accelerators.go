@@ -27,6 +27,20 @@ var accelerators = map[string]string{
 	"system.int":       "System.Int32",
 }
 
+// shortNames are the short names by which a type is text.
+var shortNames = map[string]string{
+	"System.Int32": "int", "System.Int64": "long", "System.Int16": "short", "System.SByte": "sbyte", "System.Byte": "byte",
+	"System.UInt16": "ushort", "System.UInt32": "uint", "System.UInt64": "ulong", "System.Single": "float", "System.Double": "double",
+	"System.Decimal": "decimal", "System.Boolean": "bool", "System.Char": "char", "System.String": "string", "System.Array": "array",
+	"System.Void": "void", "System.Type": "type", "System.Collections.Hashtable": "hashtable",
+	"System.Collections.Specialized.OrderedDictionary": "ordered", "System.DateTime": "datetime", "System.TimeSpan": "timespan",
+	"System.Guid": "guid", "System.Version": "version", "System.Uri": "uri", "System.Net.IPAddress": "ipaddress",
+	"System.Text.RegularExpressions.Regex": "regex", "System.Xml.XmlDocument": "xml", "System.Globalization.CultureInfo": "cultureinfo",
+	"System.Management.Automation.ScriptBlock": "scriptblock", "System.Management.Automation.SwitchParameter": "switch",
+	"System.Management.Automation.PSCustomObject": "psobject", "System.Management.Automation.PSObject": "psobject",
+	"System.Management.Automation.PSReference": "ref",
+}
+
 // realAccelerators are short names that PowerShell knows and the simulator refuses.
 var realAccelerators = strings.Fields(`adsi adsisearcher wmi wmiclass wmisearcher ciminstance cimclass cimtype cimconverter
 	mailaddress securestring pscredential psmoduleinfo psvariable psaliasproperty psscriptproperty psscriptmethod

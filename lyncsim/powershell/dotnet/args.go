@@ -11,6 +11,9 @@ type Args struct {
 // NewArgs makes the arguments of a call.
 func NewArgs(e *Env, list []any) *Args { return &Args{Env: e, list: list} }
 
+// core tells that PowerShell 7 is played.
+func (a *Args) core() bool { return a.Env != nil && a.Env.Core }
+
 // Len is the number of arguments.
 func (a *Args) Len() int { return len(a.list) }
 

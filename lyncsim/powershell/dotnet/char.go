@@ -30,7 +30,7 @@ func charArray(s string) any {
 func charType() *Type {
 	t := &Type{Name: "System.Char", Zero: value.Char(0)}
 	t.Convert = func(_ *Env, v any) (any, error) {
-		if value.IsInteger(v) {
+		if _, isEnum := v.(value.Enum); isEnum || value.IsInteger(v) {
 			n, _ := value.ToInt(v)
 			if n < 0 || n > 0xFFFF {
 				return nil, castReason("InvalidCastIConvertible", v, t, "Value was either too large or too small for a character.")

@@ -95,7 +95,7 @@ func inBackground(ctx context.Context, read func() (any, error)) (any, error) {
 func writeText(w io.Writer, a *Args, end string) (any, error) {
 	s := a.Text(0)
 	if a.Len() > 1 {
-		formatted, err := Format(s, a.From(1))
+		formatted, err := Format(s, a.From(1), a.core())
 		if err != nil {
 			return nil, err
 		}

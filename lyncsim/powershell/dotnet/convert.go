@@ -40,6 +40,9 @@ func Convert(e *Env, v any, t *Type) (any, error) {
 	if t.Name == "System.Object" || Is(v, t) {
 		return v, nil
 	}
+	if err := unconvertible(v, t); err != nil {
+		return nil, err
+	}
 	if t.Convert != nil {
 		return t.Convert(e, v)
 	}
@@ -73,7 +76,7 @@ func convertNull(t *Type) (any, error) {
 	case nullable(t):
 		return t.Zero, nil
 	case t.Zero != nil || t.Enum != nil:
-		return nil, castNever(nil, t)
+		return nil, nullFailure(t)
 	}
 	return nil, nil
 }

@@ -1,6 +1,8 @@
 package dotnet
 
 import (
+	"errors"
+
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
@@ -23,6 +25,9 @@ func convertArray(e *Env, v any, t *Type) (any, error) {
 	out := make([]any, len(items))
 	for i, item := range items {
 		x, err := Convert(e, item, t.Elem)
+		if _, cast := errors.AsType[*CastError](err); cast && scalarNumber(v) || cast && isText(v) {
+			return nil, castReason("InvalidCastExceptionScalarToArray", v, t, err.Error())
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -55,4 +60,9 @@ func newArray(a *Args, t *Type) (any, error) {
 		}
 	}
 	return makeArray(items, t), nil
+}
+
+func isText(v any) bool {
+	_, ok := v.(string)
+	return ok
 }

@@ -8,9 +8,9 @@ import (
 )
 
 func convertEnum(v any, t *Type) (any, error) {
-	if n, ok := value.ToInt(v); ok && value.IsNumber(v) {
+	if n, ok := value.ToInt(v); ok && value.IsInteger(v) {
 		if !t.Enum.Has(n) {
-			return nil, castReason("EnumOutOfRange", v, t, "The enumeration has no such value")
+			return nil, castReason("UndefinedIntegerToEnum", v, t, "The enumeration has no such value")
 		}
 		return value.Enum{Type: t.Enum, Value: n}, nil
 	}
@@ -20,6 +20,9 @@ func convertEnum(v any, t *Type) (any, error) {
 	}
 	name := strings.Join(names, ",")
 	if found, ok := t.Enum.Parse(name); ok {
+		if !t.Enum.Has(found.Value) {
+			return nil, castReason("EnumParseUndefined", v, t, "The enumeration has no such value")
+		}
 		return found, nil
 	}
 	if found, ok := enumPrefix(name, t.Enum); ok {

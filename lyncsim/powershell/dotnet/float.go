@@ -19,6 +19,9 @@ func floatType(name, id string, make func(float64) any) *Type {
 			return nil, castNever(v, t)
 		}
 		f, ok := value.ToFloat(v)
+		if word, isWord := notFinite[strings.TrimSpace(s)]; isWord {
+			return make(word), nil
+		}
 		if !ok {
 			return nil, castReason(id, v, t, formatMessage(e, s))
 		}
@@ -36,26 +39,57 @@ func floatType(name, id string, make func(float64) any) *Type {
 	return t
 }
 
+// notFinite are the words that a cast to a floating point number reads.
+var notFinite = map[string]float64{"NaN": math.NaN(), "Infinity": math.Inf(1), "-Infinity": math.Inf(-1)}
+
 func decimalType() *Type {
-	t := &Type{Name: "System.Decimal", Members: numberMembers()}
+	t := &Type{Name: "System.Decimal", Members: numberMembers(), Refused: []string{"*"}}
 	zero, _ := value.NewDecimal("0")
+	largest, _ := value.NewDecimal("79228162514264337593543950335")
 	t.Zero = zero
+	t.Static = members(constant("MaxValue", largest), constant("MinValue", largest.Negated()), constant("Zero", zero))
 	t.Convert = func(e *Env, v any) (any, error) {
+		if items, ok := value.Items(v); ok && len(items) == 1 {
+			v = items[0]
+		}
 		if s, ok := v.(string); ok {
-			if d, ok := value.NewDecimal(strings.TrimSpace(s)); ok {
-				return d, nil
+			n, ok := value.ParseNumber(s)
+			if ok {
+				n, ok = decimalOf(n)
 			}
-			return nil, castReason("InvalidCastFromStringToDecimal", v, t, formatMessage(e, s))
+			if !ok {
+				return nil, castReason("InvalidCastFromStringToDecimal", v, t, formatMessage(e, s))
+			}
+			return n, nil
 		}
 		if !scalarNumber(v) {
 			return nil, castNever(v, t)
 		}
-		f, _ := value.ToFloat(v)
-		d, ok := value.NewDecimal(strconv.FormatFloat(f, 'f', -1, 64))
+		d, ok := decimalOf(v)
 		if !ok {
-			return nil, castNever(v, t)
+			return nil, castReason("InvalidCastIConvertible", v, t, "Value was either too large or too small for a Decimal.")
 		}
 		return d, nil
 	}
 	return t
+}
+
+// decimalOf is a number as a Decimal: a floating point one with the digits of its
+// cast to text; false when it is too big.
+func decimalOf(v any) (any, bool) {
+	switch x := v.(type) {
+	case value.Decimal:
+		return x, true
+	case float64:
+		return value.NewDecimal(strconv.FormatFloat(x, 'g', 15, 64))
+	case float32:
+		return value.NewDecimal(strconv.FormatFloat(float64(x), 'g', 7, 64))
+	case uint64:
+		return value.NewDecimal(strconv.FormatUint(x, 10))
+	}
+	n, ok := value.ToInt(v)
+	if !ok {
+		return nil, false
+	}
+	return value.NewDecimal(strconv.FormatInt(n, 10))
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// Format is String.Format: {index[,alignment][:format]}. The error is a
-// FormatException.
-func Format(format string, args []any) (string, error) {
+// Format is String.Format: {index[,alignment][:format]}, in PowerShell 7 (core) or
+// 5.1. The error is a FormatException.
+func Format(format string, args []any, core bool) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(format); i++ {
 		c := format[i]
@@ -24,7 +24,7 @@ func Format(format string, args []any) (string, error) {
 			if end < 0 {
 				return "", badFormat()
 			}
-			s, err := formatItem(format[i+1:i+end], args)
+			s, err := formatItem(format[i+1:i+end], args, core)
 			if err != nil {
 				return "", err
 			}
@@ -43,7 +43,7 @@ func badFormat() error {
 	return value.NewException("System.FormatException", "Input string was not in a correct format.")
 }
 
-func formatItem(item string, args []any) (string, error) {
+func formatItem(item string, args []any, core bool) (string, error) {
 	place, format, _ := strings.Cut(item, ":")
 	index, width, _ := strings.Cut(place, ",")
 	n, err := strconv.Atoi(strings.TrimSpace(index))
@@ -54,7 +54,7 @@ func formatItem(item string, args []any) (string, error) {
 		return "", value.NewException("System.FormatException",
 			"Index (zero based) must be greater than or equal to zero and less than the size of the argument list.")
 	}
-	s, err := FormatValue(args[n], format)
+	s, err := FormatValue(args[n], format, core)
 	if err != nil || width == "" {
 		return s, err
 	}
@@ -71,7 +71,7 @@ func formatItem(item string, args []any) (string, error) {
 
 // FormatValue is IFormattable.ToString(format): numbers, dates and time spans
 // know formats, other values ignore them.
-func FormatValue(v any, format string) (string, error) {
+func FormatValue(v any, format string, core bool) (string, error) {
 	switch x := v.(type) {
 	case value.DateTime:
 		return FormatDate(x, cmpOr(format, "G")), nil
@@ -85,7 +85,7 @@ func FormatValue(v any, format string) (string, error) {
 		return value.Text(o), nil
 	}
 	if !value.IsNumber(v) || format == "" {
-		return value.MethodText(v), nil
+		return value.MethodText(v, core), nil
 	}
-	return formatNumber(v, format)
+	return formatNumber(v, format, core)
 }

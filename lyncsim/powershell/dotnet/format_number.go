@@ -8,7 +8,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-func formatNumber(v any, format string) (string, error) {
+func formatNumber(v any, format string, core bool) (string, error) {
 	letter := format[0]
 	if !(letter >= 'A' && letter <= 'Z' || letter >= 'a' && letter <= 'z') || len(format) > 3 || strings.Trim(format[1:], "0123456789") != "" {
 		return customNumber(v, format)
@@ -44,7 +44,7 @@ func formatNumber(v any, format string) (string, error) {
 		return exponential(f, letter, orDefault(digits, 6)), nil
 	case 'G', 'g', 'R', 'r':
 		if digits <= 0 {
-			return value.Text(v), nil
+			return value.MethodText(v, core || letter == 'R' || letter == 'r'), nil
 		}
 	}
 	return "", Refuse("the number format %s", format)

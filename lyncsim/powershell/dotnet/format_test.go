@@ -33,7 +33,7 @@ func TestFormat(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := dotnet.Format(tc.format, tc.args)
+			got, err := dotnet.Format(tc.format, tc.args, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -43,7 +43,7 @@ func TestFormat(t *testing.T) {
 		})
 	}
 	for _, bad := range []string{"{0", "}", "{x}", "{1}", "{0,x}"} {
-		if got, err := dotnet.Format(bad, []any{"a"}); err == nil {
+		if got, err := dotnet.Format(bad, []any{"a"}, false); err == nil {
 			t.Errorf("Format(%q) = %q, want a FormatException", bad, got)
 		}
 	}

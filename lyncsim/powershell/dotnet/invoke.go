@@ -102,7 +102,12 @@ func (t *Type) parent() *Type {
 	if t.Name == "System.Object" {
 		return nil
 	}
-	if t.Base == "" {
+	switch {
+	case t.Base == "" && t.Enum != nil:
+		return table().byName["system.enum"]
+	case t.Base == "" && t.Zero != nil && t.Name != "System.ValueType":
+		return table().byName["system.valuetype"]
+	case t.Base == "":
 		return table().byName["system.object"]
 	}
 	parent, _ := Lookup(t.Base)

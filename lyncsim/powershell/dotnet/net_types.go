@@ -1,6 +1,7 @@
 package dotnet
 
 import (
+	"math"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -60,6 +61,19 @@ func dnsType() *Type {
 func addressType() *Type {
 	t := &Type{Name: "System.Net.IPAddress"}
 	t.Convert = func(_ *Env, v any) (any, error) {
+		if s, ok := parsable(v); ok {
+			v = s
+		}
+		_, isText := v.(string)
+		if n, ok := value.ToInt(v); ok && !isText {
+			if n < 0 || n > math.MaxUint32 {
+				return nil, castReason("InvalidCastConstructorException", v, t, "Specified argument was out of the range of valid values. (Parameter 'newAddress')")
+			}
+			return netip.AddrFrom4([4]byte{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)}), nil
+		}
+		if dayAndMonth.MatchString(text(v)) {
+			return nil, Refuse("the address %s", text(v))
+		}
 		if a, ok := parseAddress(text(v)); ok {
 			return a, nil
 		}

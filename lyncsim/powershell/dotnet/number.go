@@ -96,7 +96,11 @@ func (i integral) convert(e *Env, v any, t *Type) (any, error) {
 		if !ok {
 			return nil, castReason("InvalidCastFromStringToInteger", v, t, formatMessage(e, x))
 		}
-		return i.convert(e, n, t)
+		made, err := i.convert(e, n, t)
+		if err != nil {
+			return nil, castReason("InvalidCastFromStringToInteger", v, t, i.overflow())
+		}
+		return made, nil
 	}
 	if items, ok := value.Items(v); ok {
 		if len(items) == 1 {
@@ -157,12 +161,12 @@ func numberMembers() Members {
 	return members(
 		Member{Name: "ToString", Max: 2, Call: func(self any, a *Args) (any, error) {
 			if a.Len() == 0 || a.At(0) == nil {
-				return value.MethodText(self), nil
+				return value.MethodText(self, a.core()), nil
 			}
 			if _, ok := a.At(0).(string); !ok {
-				return value.MethodText(self), nil
+				return value.MethodText(self, a.core()), nil
 			}
-			return FormatValue(self, a.Text(0))
+			return FormatValue(self, a.Text(0), a.core())
 		}},
 		Member{Name: "CompareTo", Min: 1, Max: 1, Call: func(self any, a *Args) (any, error) {
 			x, _ := value.ToFloat(self)

@@ -21,7 +21,7 @@ func objectTypes() []*Type {
 		{Name: "System.Collections.ICollection"}, {Name: "System.Collections.IDictionary"},
 		typeType("System.Type"), typeType("System.RuntimeType"),
 		{Name: value.CustomObject, Convert: toCustomObject},
-		{Name: "System.Management.Automation.PSObject", Convert: toCustomObject,
+		{Name: "System.Management.Automation.PSObject", Convert: func(_ *Env, v any) (any, error) { return v, nil },
 			New: func(*Args) (any, error) { return value.NewObject(), nil }},
 		switchType(),
 	}
@@ -30,11 +30,11 @@ func objectTypes() []*Type {
 func objectMembers() Members {
 	return members(
 		Member{Name: "GetType", Call: func(self any, _ *Args) (any, error) { return TypeOf(self), nil }},
-		Member{Name: "ToString", Call: func(self any, _ *Args) (any, error) { return value.MethodText(self), nil }},
+		Member{Name: "ToString", Call: func(self any, a *Args) (any, error) { return value.MethodText(self, a.core()), nil }},
 		Member{Name: "Equals", Min: 1, Max: 1, Call: func(self any, a *Args) (any, error) { return Same(self, a.At(0)), nil }},
 		Member{Name: "GetHashCode", Call: func(self any, _ *Args) (any, error) {
 			h := fnv.New32a()
-			h.Write([]byte(value.TypeName(self) + value.MethodText(self)))
+			h.Write([]byte(value.TypeName(self) + value.MethodText(self, true)))
 			return int32(h.Sum32()), nil
 		}},
 		Member{Name: "Dispose", Call: func(any, *Args) (any, error) { return nil, nil }})

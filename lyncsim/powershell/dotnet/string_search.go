@@ -107,7 +107,7 @@ func stringStatics() Members {
 			if list, ok := value.Items(a.At(1)); ok && a.Len() == 2 {
 				items = list
 			}
-			return Format(a.Text(0), items)
+			return Format(a.Text(0), items, a.core())
 		}),
 		static("Concat", 1, 99, func(a *Args) (any, error) {
 			if list, ok := value.Items(a.At(0)); ok && a.Len() == 1 {
@@ -127,13 +127,4 @@ func compareStatic(a *Args) int32 {
 		return 0
 	}
 	return CompareText(a.Text(0), a.Text(1), fold)
-}
-
-// CompareText orders texts as a culture does: letters before their case, so
-// that "a" < "B" and "a" < "A". It is -1, 0 or 1.
-func CompareText(x, y string, ignoreCase bool) int32 {
-	if c := strings.Compare(strings.ToLower(x), strings.ToLower(y)); c != 0 || ignoreCase {
-		return int32(c)
-	}
-	return int32(-strings.Compare(x, y))
 }

@@ -29,7 +29,7 @@ func stringBuilderType() *Type {
 		Members: members(
 			add("Append", func(a *Args) (string, error) { return a.Text(0), nil }),
 			add("AppendLine", func(a *Args) (string, error) { return a.Text(0) + "\r\n", nil }),
-			add("AppendFormat", func(a *Args) (string, error) { return Format(a.Text(0), a.From(1)) }),
+			add("AppendFormat", func(a *Args) (string, error) { return Format(a.Text(0), a.From(1), a.core()) }),
 			prop("Length", func(b *StringBuilder) any { return Length(b.String()) }),
 			method("ToString", 0, 0, func(b *StringBuilder, _ *Args) (any, error) { return b.String(), nil }),
 			method("Clear", 0, 0, func(b *StringBuilder, _ *Args) (any, error) {

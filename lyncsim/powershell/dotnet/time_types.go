@@ -1,6 +1,7 @@
 package dotnet
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -14,16 +15,23 @@ func dateType() *Type {
 		Zero:    value.DateTime{Time: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)},
 		Refused: []string{"ToOADate", "ToBinary", "IsDaylightSavingTime", "GetDateTimeFormats", "ToLongDateString", "ToLongTimeString", "FromOADate", "FromBinary", "FromFileTime"}}
 	t.Convert = func(_ *Env, v any) (any, error) {
-		if value.IsInteger(v) {
-			n, _ := value.ToInt(v)
-			return fromTicks(n, value.Unspecified), nil
+		switch v.(type) {
+		case value.Char, value.Enum, int8, int16, int32, int64, uint8, uint16, uint32, uint64:
+			if n, ok := value.ToInt(v); ok && n >= 0 && n <= mostTicks {
+				return fromTicks(n, value.Unspecified), nil
+			}
+			return nil, castReason("InvalidCastConstructorException", v, t,
+				"Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks. (Parameter 'ticks')")
 		}
-		s, ok := v.(string)
+		s, ok := parsable(v)
 		if !ok {
 			return nil, castNever(v, t)
 		}
 		if d, ok := ParseDate(s); ok {
 			return d, nil
+		}
+		if dayAndMonth.MatchString(s) {
+			return nil, Refuse("the date %s", s)
 		}
 		return nil, castReason("InvalidCastParseTargetInvocationWithFormatProvider", v, t, dateMessage(s))
 	}
@@ -32,6 +40,23 @@ func dateType() *Type {
 
 func dateMessage(s string) string {
 	return "The string '" + s + "' was not recognized as a valid DateTime."
+}
+
+// mostTicks is the last tick of the year 9999.
+const mostTicks = 3155378975999999999
+
+// dayAndMonth is text like 3.5, which the culture reads as a day of this year.
+var dayAndMonth = regexp.MustCompile(`^\s*\d{1,2}[.]\d{1,2}\s*$`)
+
+// parsable is text, or a number with a point as the text that is parsed for it.
+func parsable(v any) (string, bool) {
+	switch x := v.(type) {
+	case string:
+		return x, true
+	case float32, float64, value.Decimal:
+		return text(x), true
+	}
+	return "", false
 }
 
 var dateZero = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -1,6 +1,7 @@
 package dotnet
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -13,11 +14,15 @@ const day = 24 * time.Hour
 func spanType() *Type {
 	t := &Type{Name: "System.TimeSpan", Zero: time.Duration(0), Members: spanMembers(), Static: spanStatics(), New: newSpan}
 	t.Convert = func(_ *Env, v any) (any, error) {
-		if value.IsNumber(v) {
+		switch v.(type) {
+		case value.Char, value.Enum, int8, int16, int32, int64, uint8, uint16, uint32, uint64:
 			n, _ := value.ToInt(v)
+			if n > math.MaxInt64/100 || n < math.MinInt64/100 {
+				return nil, Refuse("a time span of more than 292 years")
+			}
 			return time.Duration(n) * 100, nil
 		}
-		s, ok := v.(string)
+		s, ok := parsable(v)
 		if !ok {
 			return nil, castNever(v, t)
 		}

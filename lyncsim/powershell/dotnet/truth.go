@@ -48,9 +48,6 @@ func switchType() *Type {
 		if b, ok := v.(bool); ok {
 			return value.Switch(b), nil
 		}
-		if value.IsNumber(v) {
-			return value.Switch(value.Truth(v)), nil
-		}
 		return nil, castNever(v, t)
 	}
 	return t

@@ -29,8 +29,21 @@ type Type struct {
 // TypeName is the type of a type.
 func (t *Type) TypeName() string { return "System.RuntimeType" }
 
-// String is the full name.
-func (t *Type) String() string { return t.Name }
+// MethodText is the full name, which ToString gives.
+func (t *Type) MethodText() string { return t.Name }
+
+// String is the short name that PowerShell has for the type, or the full name.
+func (t *Type) String() string {
+	if t.Elem != nil && t.IsArray() {
+		if short, ok := shortNames[t.Elem.Name]; ok {
+			return short + "[]"
+		}
+	}
+	if short, ok := shortNames[t.Name]; ok {
+		return short
+	}
+	return t.Name
+}
 
 // Short is the name without the namespace.
 func (t *Type) Short() string { return value.ShortName(t.Name) }

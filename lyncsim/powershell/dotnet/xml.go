@@ -28,7 +28,7 @@ type XMLDocument struct {
 func (d *XMLDocument) TypeName() string { return "System.Xml.XmlDocument" }
 
 // String is what PowerShell shows of a document inside a string.
-func (d *XMLDocument) String() string { return "#document" }
+func (d *XMLDocument) MethodText() string { return "#document" }
 
 // TypeName is the .NET name.
 func (n XMLNode) TypeName() string {
@@ -161,7 +161,7 @@ func innerText(e *etree.Element) string {
 }
 
 // String is what a node is inside a string: its text if it has only text.
-func (n XMLNode) String() string {
+func (n XMLNode) MethodText() string {
 	if n.attr != "" || n.tok != nil {
 		return n.value()
 	}

@@ -21,6 +21,9 @@ func xmlTypes() []*Type {
 			s = value.TextWith(items, "\n")
 		}
 		d := NewXMLDocument()
+		if s == "" {
+			return d, nil
+		}
 		if err := d.Load(s); err != nil {
 			return nil, &CastError{ID: "InvalidCastToXmlDocument", Message: "Cannot convert value \"" + s +
 				"\" to type \"System.Xml.XmlDocument\". Error: \"" + err.Error() + "\""}

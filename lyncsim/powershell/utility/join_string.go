@@ -50,7 +50,7 @@ func dressed(c *powershell.Call, v any) (string, error) {
 	case c.On("DoubleQuote"):
 		return `"` + value.Text(v) + `"`, nil
 	case c.Has("FormatString"):
-		return dotnet.Format(c.Text("FormatString"), []any{v})
+		return dotnet.Format(c.Text("FormatString"), []any{v}, true)
 	}
 	return value.Text(v), nil
 }

@@ -39,6 +39,9 @@ type Typed interface{ TypeName() string }
 // Texted is a value with a ToString of its own.
 type Texted interface{ String() string }
 
+// MethodTexted is a value whose ToString gives something else than a cast to text.
+type MethodTexted interface{ MethodText() string }
+
 // Enumerable is a value that the pipeline and foreach take apart.
 type Enumerable interface{ Items() []any }
 

@@ -40,14 +40,10 @@ func (t *EnumType) Of(name string) Enum {
 	return e
 }
 
-// Parse reads a name, an unambiguous list of names of a flags enumeration
-// ('A, B') or a number.
+// Parse reads a name, a list of names ('A, B': their numbers together) or a number.
 func (t *EnumType) Parse(text string) (Enum, bool) {
 	sum := int64(0)
-	for i, part := range strings.Split(text, ",") {
-		if i > 0 && !t.Flags {
-			return Enum{Type: t}, false
-		}
+	for _, part := range strings.Split(text, ",") {
 		n, ok := t.parseOne(strings.TrimSpace(part))
 		if !ok {
 			return Enum{Type: t}, false

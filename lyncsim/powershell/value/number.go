@@ -1,11 +1,6 @@
 package value
 
-import (
-	"math"
-	"math/big"
-	"strconv"
-	"strings"
-)
+import "math"
 
 // Truth is what if ($v) decides: $null, 0, ”, empty collections and a
 // collection whose only element is false are false.
@@ -136,42 +131,4 @@ func ToFloat(v any) (float64, bool) {
 	}
 	n, ok := integer(v)
 	return float64(n), ok
-}
-
-// ParseNumber reads text as an operand of arithmetic: int32, int64, float64;
-// hexadecimal with 0x; blanks around; the empty text is 0.
-func ParseNumber(text string) (any, bool) {
-	s := strings.TrimSpace(text)
-	if s == "" {
-		return int32(0), true
-	}
-	if hex, ok := cutHex(s); ok {
-		n, err := strconv.ParseUint(hex, 16, 64)
-		return fromInt(int64(n)), err == nil
-	}
-	if n, err := strconv.ParseInt(strings.TrimPrefix(s, "+"), 10, 64); err == nil {
-		return fromInt(n), true
-	}
-	if strings.ContainsAny(s, "xXpP_nNiI") {
-		return nil, false
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	return f, err == nil
-}
-
-func cutHex(s string) (string, bool) {
-	if len(s) > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') {
-		return s[2:], true
-	}
-	return "", false
-}
-
-// NewDecimal reads decimal digits, e.g. "1.50".
-func NewDecimal(digits string) (Decimal, bool) {
-	r, ok := new(big.Rat).SetString(digits)
-	if !ok {
-		return Decimal{}, false
-	}
-	_, fraction, _ := strings.Cut(digits, ".")
-	return Decimal{Rat: r, Scale: len(fraction)}, true
 }

@@ -2,7 +2,6 @@ package value
 
 import (
 	"fmt"
-	"math/big"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -113,15 +112,3 @@ func (u *URI) String() string {
 	}
 	return u.Text
 }
-
-// Decimal is System.Decimal: an exact number with the digits it was given.
-type Decimal struct {
-	*big.Rat
-	Scale int // digits behind the point
-}
-
-// TypeName is the .NET name.
-func (Decimal) TypeName() string { return "System.Decimal" }
-
-// String prints the digits.
-func (d Decimal) String() string { return d.FloatString(d.Scale) }

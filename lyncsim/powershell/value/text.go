@@ -3,7 +3,6 @@ package value
 import (
 	"fmt"
 	"net/netip"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -68,9 +67,9 @@ func scalarText(v any) string {
 	case Char:
 		return string(rune(v))
 	case float64:
-		return FloatText(v, 64)
+		return RoundedFloatText(v, 15)
 	case float32:
-		return FloatText(float64(v), 32)
+		return RoundedFloatText(float64(v), 7)
 	case int8, int16, int32, int64, uint8, uint16, uint32, uint64:
 		return fmt.Sprint(v)
 	case DateTime:
@@ -104,13 +103,21 @@ func objectText(o *Object) string {
 }
 
 // MethodText is what the ToString() method gives where it differs from a cast:
-// custom objects are empty, collections name their type.
-func MethodText(v any) string {
+// custom objects are empty, collections name their type, floating point numbers
+// have in PowerShell 7 (core) as many digits as they need.
+func MethodText(v any, core bool) string {
 	if _, ok := Items(v); ok {
 		return TypeName(v)
 	}
-	if d, ok := v.(DateTime); ok {
-		return d.Time.Format("1/2/2006 3:04:05 PM")
+	switch x := v.(type) {
+	case MethodTexted:
+		return x.MethodText()
+	case DateTime:
+		return x.Time.Format("1/2/2006 3:04:05 PM")
+	case float64:
+		return floatMethodText(x, core, 64)
+	case float32:
+		return floatMethodText(float64(x), core, 32)
 	}
 	return scalarText(v)
 }
@@ -120,26 +127,6 @@ func boolText(b bool) string {
 		return "True"
 	}
 	return "False"
-}
-
-// FloatText is a number as .NET prints it: shortest digits, an exponent from 1E+15 on and below 1E-04.
-func FloatText(f float64, bits int) string {
-	switch {
-	case f != f:
-		return "NaN"
-	case f > 1.7976931348623157e308:
-		return "∞"
-	case f < -1.7976931348623157e308:
-		return "-∞"
-	case f == 0:
-		return "0"
-	}
-	scientific := strconv.FormatFloat(f, 'E', -1, bits)
-	mantissa, exponent, _ := strings.Cut(scientific, "E")
-	if n, _ := strconv.Atoi(exponent); n >= 15 || n <= -5 {
-		return mantissa + "E" + exponent
-	}
-	return strconv.FormatFloat(f, 'f', -1, bits)
 }
 
 // DurationText is a TimeSpan in its constant form [-][d.]hh:mm:ss[.fffffff].
