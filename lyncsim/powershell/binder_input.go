@@ -41,7 +41,7 @@ func (b *binder) input(v any) ([]string, func(), error) {
 		}
 	}
 	if len(names) == 0 {
-		return nil, undo, b.inputNotBound(v)
+		return nil, undo, b.unbound(v)
 	}
 	b.narrow(false)
 	if len(b.table.sets) > 0 && bits.OnesCount64(b.valid) != 1 {
@@ -69,6 +69,22 @@ func (b *binder) inputOrder() []*formal {
 		}
 	}
 	return append(first, last...)
+}
+
+// unbound is the error for an object that nothing took: for $null that of the
+// parameter that would have taken it.
+func (b *binder) unbound(v any) error {
+	if v == nil {
+		for _, p := range b.inputOrder() {
+			if _, done := b.bound.get(p.Name); done || !b.table.any(p, b.valid, func(s ParameterSet) bool { return s.FromPipeline }) {
+				continue
+			}
+			if err := b.bind(p, argument{value: v, hasValue: true}); err != nil {
+				return err
+			}
+		}
+	}
+	return b.inputNotBound(v)
 }
 
 func (b *binder) inputNotBound(v any) error {

@@ -10,9 +10,28 @@ import (
 )
 
 // Property reads a property as $item.Name does; false when there is none.
+// The Count and Length that the language gives to every value are no property.
 func (c *Call) Property(item any, name string) (any, bool, error) {
+	if counts := strings.EqualFold(name, "Count") || strings.EqualFold(name, "Length"); counts && lent(item, name) {
+		return nil, false, nil
+	}
 	v, found, err := c.inv.frame.property(item, name)
 	return plain(v), found, err
+}
+
+// lent tells a value that has no Count or Length of its own.
+func lent(item any, name string) bool {
+	switch x := item.(type) {
+	case nil:
+		return true
+	case *value.Object:
+		_, own := x.Get(name)
+		return !own
+	case *value.Hashtable:
+		return false
+	}
+	_, many := value.Items(item)
+	return !many && !hasMember(dotnet.TypeOf(item), item, name)
 }
 
 // Method calls a method as $item.Name(…) does.
@@ -20,6 +39,19 @@ func (c *Call) Method(item any, name string, args []any) (any, error) {
 	v, err := c.inv.frame.call(item, name, args)
 	return plain(v), err
 }
+
+// HasMethod tells whether $item.Name(…) would find a method.
+func (c *Call) HasMethod(item any, name string) bool {
+	if o, ok := item.(*value.Object); ok {
+		if _, ok := o.Methods[strings.ToLower(name)]; ok {
+			return true
+		}
+	}
+	return dotnet.HasMethod(dotnet.TypeOf(item), item, name)
+}
+
+// Strictness is the version of strict mode in the caller's scope, 0 for none.
+func (c *Call) Strictness() int { return c.inv.frame.scope.strictness() }
 
 // Convert is a cast to the named type.
 func (c *Call) Convert(v any, typeName string) (any, error) {

@@ -46,11 +46,14 @@ func (f *frame) convert(e *syntax.ConvertExpression) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := f.eval(e.Operand)
+	v, err := f.evalRaw(e.Operand)
 	if err != nil {
 		return nil, err
 	}
-	return f.cast(v, t)
+	if _, nothing := v.(none); nothing && t.Name == "System.String" {
+		return nil, nil
+	}
+	return f.cast(plain(v), t)
 }
 
 // cast converts a value, with the engine's error when it cannot.

@@ -110,7 +110,13 @@ func (f *frame) paren(e *syntax.ParenExpression) (any, error) {
 
 // arrayOf is @(…): always a new Object[], however much its statements put out.
 func (f *frame) arrayOf(e *syntax.ArrayExpression) (any, error) {
-	items, err := f.collect(func(g *frame) error { return g.body(e.Body) })
+	run := func(g *frame) error { return g.body(e.Body) }
+	if len(e.Body.Statements) == 1 && len(e.Body.Traps) == 0 {
+		if _, ok := loneExpression(e.Body.Statements[0]); ok { // its error is that of the whole statement
+			run = func(g *frame) error { return g.execute(e.Body.Statements[0]) }
+		}
+	}
+	items, err := f.collect(run)
 	if err != nil {
 		return nil, err
 	}

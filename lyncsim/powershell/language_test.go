@@ -201,9 +201,9 @@ F -A ''; F -B abcd; F -C 1, 2, 3; F -D 1; F -A x -B abc -C 1 -D 2`,
 			want:   answer{Out: []string{"2", "nothing-2"}},
 		},
 		"trap of another type": {
-			reason: "an error that no trap takes is reported as without traps",
+			reason: "an error that no trap takes ends the script",
 			script: `trap [System.DivideByZeroException] { 'zero'; continue }; 1 / 0; Get-Nothing; 'end'`,
-			want:   answer{Out: []string{"zero", "end"}, Errors: []string{"CommandNotFoundException"}},
+			want:   answer{Out: []string{"zero"}, Errors: []string{"CommandNotFoundException"}, Code: 1},
 		},
 		"trap of a caller": {
 			reason: "a trap takes the errors of what its block calls",

@@ -2,25 +2,24 @@ package powershell
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// layOut makes the lines of a table or list of objects with like properties.
-// The names, when given, choose the columns.
-func layOut(rows []any, names []string) []string {
-	if o, ok := rows[0].(*value.Object); ok && names == nil && value.TypeName(o) == "Microsoft.PowerShell.Commands.MatchInfo" {
+// layOut makes the lines of a table or list of objects of one class. The first object
+// decides the columns.
+func layOut(rows []any, core bool) []string {
+	if o, ok := rows[0].(*value.Object); ok && value.TypeName(o) == "Microsoft.PowerShell.Commands.MatchInfo" {
 		return textView(rows)
 	}
-	if names == nil {
-		names = shownNames(rows[0])
-	}
+	names := shownNames(rows[0])
 	if len(names) > 4 {
-		return ListView(rows, names)
+		return ListView(rows, nil, core)
 	}
-	return TableView(rows, names)
+	return TableView(rows, names, core)
 }
 
 // textView is the view of what Select-String finds: each as a line of text.
@@ -38,13 +37,13 @@ func cells(row any, names []string) [][]string {
 		var all [][]string
 		for _, k := range h.Keys() {
 			v, _ := h.Get(k)
-			all = append(all, []string{shown(k), shown(v)})
+			all = append(all, []string{shown(k), inCell(v)})
 		}
 		return all
 	}
 	var line []string
 	for _, name := range names {
-		line = append(line, shown(PropertyValue(row, name)))
+		line = append(line, inCell(PropertyValue(row, name)))
 	}
 	return [][]string{line}
 }
@@ -73,9 +72,25 @@ func PropertyValue(row any, name string) any {
 	return v
 }
 
+// inCell is a value in a table: numbers with a point have two digits behind it.
+func inCell(v any) string {
+	if isReal(v) {
+		f, _ := value.ToFloat(v)
+		return strconv.FormatFloat(f, 'f', 2, 64)
+	}
+	return shown(v)
+}
+
 // shown is a value inside a view: collections in braces, at most four elements.
 func shown(v any) string {
 	list, ok := value.Items(v)
+	if h, isTable := v.(*value.Hashtable); isTable {
+		for _, k := range h.Keys() {
+			x, _ := h.Get(k)
+			list = append(list, "["+value.Text(k)+", "+value.Text(x)+"]")
+		}
+		ok = true
+	}
 	if !ok {
 		if o, isObject := v.(*value.Object); isObject && o.IsCustom() {
 			return value.Text(o)
@@ -93,32 +108,50 @@ func shown(v any) string {
 	return "{" + strings.Join(texts, ", ") + "}"
 }
 
-// ListView writes each object as lines of "Name : value".
-func ListView(rows []any, names []string) []string {
-	width := 0
-	for _, n := range names {
-		width = max(width, len(n))
-	}
+// ListView writes each object as lines of "Name : value": the named properties, or all
+// that it has. 5.1 has more empty lines around it than 7 (core).
+func ListView(rows []any, names []string, core bool) []string {
 	out := []string{"", ""}
+	if core {
+		out = out[1:]
+	}
 	for _, row := range rows {
-		for _, line := range cells(row, names) {
-			for i, cell := range line {
-				out = append(out, fmt.Sprintf("%-*s : %s", width, names[i], cell))
+		if h, ok := row.(*value.Hashtable); ok {
+			for _, line := range cells(h, nil) {
+				out = append(out, "Name  : "+line[0], "Value : "+line[1], "")
 			}
+			continue
+		}
+		own := shownNames(row)
+		if len(names) > 0 {
+			own = names
+		}
+		width := 0
+		for _, n := range own {
+			width = max(width, len(n))
+		}
+		for _, n := range own {
+			out = append(out, fmt.Sprintf("%-*s : %s", width, n, shown(PropertyValue(row, n))))
 		}
 		out = append(out, "")
+	}
+	if core {
+		return out
 	}
 	return append(out, "", "")
 }
 
-// TableView writes the objects as rows under their names.
-func TableView(rows []any, names []string) []string {
+// TableView writes the objects as rows under their names. Numbers and booleans in the
+// first row put their column to the right.
+func TableView(rows []any, names []string, core bool) []string {
 	var all [][]string
 	for _, row := range rows {
 		all = append(all, cells(row, names)...)
 	}
 	widths := make([]int, len(names))
+	right := make([]bool, len(names))
 	for i, n := range names {
+		right[i] = toTheRight(PropertyValue(rows[0], n))
 		widths[i] = len(n)
 		for _, line := range all {
 			widths[i] = max(widths[i], len([]rune(line[i])))
@@ -127,7 +160,20 @@ func TableView(rows []any, names []string) []string {
 	write := func(line []string) string {
 		var b strings.Builder
 		for i, cell := range line {
-			fmt.Fprintf(&b, "%-*s ", widths[i], cell)
+			switch last := i == len(line)-1; {
+			case right[i]:
+				fmt.Fprintf(&b, "%*s", widths[i], cell)
+			case last:
+				b.WriteString(cell)
+			default:
+				fmt.Fprintf(&b, "%-*s", widths[i], cell)
+			}
+			if i < len(line)-1 {
+				b.WriteByte(' ')
+			}
+		}
+		if core {
+			return b.String()
 		}
 		return strings.TrimRight(b.String(), " ")
 	}
@@ -135,9 +181,17 @@ func TableView(rows []any, names []string) []string {
 	for i, n := range names {
 		rules[i] = strings.Repeat("-", len(n))
 	}
-	out := []string{"", write(names), write(rules)}
+	out := []string{"", strings.TrimRight(write(names), " "), strings.TrimRight(write(rules), " ")}
 	for _, line := range all {
 		out = append(out, write(line))
 	}
+	if core {
+		return append(out, "")
+	}
 	return append(out, "", "")
+}
+
+func toTheRight(v any) bool {
+	_, isBool := v.(bool)
+	return isBool || value.IsNumber(v)
 }

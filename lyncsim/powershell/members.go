@@ -53,7 +53,7 @@ func (f *frame) staticProperty(target any, name string) (any, error) {
 	if err != nil {
 		return nil, f.raising(err)
 	}
-	if found || f.scope.strictness() == 0 {
+	if found || f.scope.strictness() < 2 {
 		return v, nil
 	}
 	return f.missingProperty(name)
@@ -65,7 +65,7 @@ func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 func (f *frame) property(target any, name string) (any, bool, error) {
 	if target == nil {
 		counts := strings.EqualFold(name, "Count") || strings.EqualFold(name, "Length")
-		return int32(0), counts && f.scope.strictness() == 0, nil
+		return int32(0), counts && f.scope.strictness() < 2, nil
 	}
 	switch t := target.(type) {
 	case *value.Hashtable:
@@ -96,10 +96,13 @@ func (f *frame) common(target any, name string) (any, bool) {
 	case "pstypenames":
 		return value.NewList("System.String", toAny(dotnet.Ancestors(target))...), true
 	case "count", "length":
-		if t := dotnet.TypeOf(target); hasMember(t, target, name) || f.scope.strictness() > 0 {
+		if hasMember(dotnet.TypeOf(target), target, name) {
 			return nil, false
 		}
-		return int32(1), true
+		if list, ok := value.Items(target); ok && strings.EqualFold(name, "Count") {
+			return int32(len(list)), true
+		}
+		return int32(1), f.scope.strictness() < 2
 	}
 	return nil, false
 }

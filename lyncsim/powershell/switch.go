@@ -9,12 +9,15 @@ func (f *frame) switchStatement(s *syntax.SwitchStatement) error {
 	if s.Flags&syntax.SwitchFile != 0 {
 		return f.refuse("switch -File")
 	}
-	v, err := f.statementValue(s.Condition)
+	v, err := f.rawValue(s.Condition)
 	if err != nil {
 		return err
 	}
 	items := value.Unroll(v)
-	if v == nil {
+	switch v.(type) {
+	case none:
+		items = nil
+	case nil:
 		items = []any{nil}
 	}
 	for _, item := range items {
@@ -65,10 +68,7 @@ func (f *frame) clauseMatches(flags syntax.SwitchFlags, pattern syntax.Expressio
 	case flags&syntax.SwitchRegex != 0:
 		return f.regexMatch(value.Text(item), want, heed)
 	}
-	if _, ok := want.(string); ok {
-		return equalText(value.Text(item), value.Text(want), heed), nil
-	}
-	return f.equal(item, want, heed)
+	return equalText(value.Text(item), value.Text(want), heed), nil
 }
 
 // bindItem sets $_ in the frame's scope and returns what puts the old one back.

@@ -8,17 +8,20 @@ import (
 )
 
 func (f *frame) throw(s *syntax.ThrowStatement) error {
+	halted := value.NewErrorRecord(value.NewException(runtimeException, "ScriptHalted"), "ScriptHalted", "OperationStopped", nil)
 	if s.Value == nil {
 		if v, ok := f.scope.find(currentError); ok {
 			return v.value.(*raised)
 		}
-		return f.thrown(value.NewErrorRecord(value.NewException(runtimeException, "ScriptHalted"), "ScriptHalted", "OperationStopped", nil))
+		return f.thrown(halted)
 	}
 	v, err := f.statementValue(s.Value)
 	if err != nil {
 		return err
 	}
 	switch v := v.(type) {
+	case nil:
+		return f.thrown(halted)
 	case *value.ErrorRecord:
 		return f.thrown(v)
 	case *value.Exception:

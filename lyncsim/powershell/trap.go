@@ -17,8 +17,9 @@ func (f *frame) trap(err error, traps []*syntax.TrapStatement) error {
 	if terr != nil {
 		return terr
 	}
-	if t == nil {
-		return f.untrapped(r)
+	if t == nil { // of another type: the block ends, and so does what called it
+		r.final = true
+		return r
 	}
 	f.rs.remember(r.record)
 	g := f.in(newScope(f.scope))

@@ -45,7 +45,7 @@ func (f *frame) catch(clauses []*syntax.CatchClause, r *raised) error {
 	restore := f.bindItem(r.record)
 	defer restore()
 	defer f.scope.replace(currentError, r)()
-	return f.body(clause.Body)
+	return f.guarded(clause.Body) // an error in it ends the whole try statement
 }
 
 func (f *frame) clauseFor(clauses []*syntax.CatchClause, r *raised) (*syntax.CatchClause, error) {

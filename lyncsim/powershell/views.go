@@ -12,7 +12,8 @@ import (
 type viewWriter struct {
 	w       io.Writer
 	pending []any
-	names   string // of the properties of the pending objects
+	class   string // of the pending objects
+	core    bool   // PowerShell 7
 }
 
 // mostPending is how many objects wait for their table to be laid out.
@@ -23,20 +24,20 @@ const mostPending = 500
 var lineEnds = strings.NewReplacer("\r", "", "\n", "\r\n")
 
 func (v *viewWriter) add(x any) error {
-	names := strings.Join(shownNames(x), ",")
-	if names == "" {
+	class := value.TypeName(x)
+	if len(shownNames(x)) == 0 {
 		if err := v.flush(); err != nil || x == nil {
 			return err
 		}
 		_, err := io.WriteString(v.w, lineEnds.Replace(value.MethodText(x, false))+"\r\n")
 		return err
 	}
-	if names != v.names || len(v.pending) >= mostPending {
+	if class != v.class || len(v.pending) >= mostPending {
 		if err := v.flush(); err != nil {
 			return err
 		}
 	}
-	v.pending, v.names = append(v.pending, x), names
+	v.pending, v.class = append(v.pending, x), class
 	return nil
 }
 
@@ -45,8 +46,8 @@ func (v *viewWriter) flush() error {
 		return nil
 	}
 	rows := v.pending
-	v.pending, v.names = nil, ""
-	for _, line := range layOut(rows, nil) {
+	v.pending, v.class = nil, ""
+	for _, line := range layOut(rows, v.core) {
 		if _, err := io.WriteString(v.w, line+"\r\n"); err != nil {
 			return err
 		}
@@ -73,7 +74,7 @@ func shownNames(x any) []string {
 // Render gives objects as the lines that a console or Out-File would have.
 func (rs *Runspace) Render(objects []any) []string {
 	var b strings.Builder
-	v := &viewWriter{w: &b}
+	v := &viewWriter{w: &b, core: rs.Edition() == Core7}
 	for _, o := range objects {
 		if record, ok := o.(*value.ErrorRecord); ok {
 			_ = v.flush()

@@ -72,6 +72,12 @@ func Set(e *Env, t *Type, self any, name string, v any) error {
 	return m.Set(e, self, v)
 }
 
+// HasMethod tells whether a call of that name would find a method, or one that is refused.
+func HasMethod(t *Type, self any, name string) bool {
+	m, ok := t.lookup(self, name)
+	return ok && m.Call != nil || t.refuses(name)
+}
+
 // Find looks an instance member up, along the base types.
 func (t *Type) Find(name string) (Member, bool) { return t.find(name, false) }
 

@@ -16,12 +16,17 @@ type column struct {
 	compute    any    // script block; nil for a property
 	title      string // name of what is computed, "" for the expression's text
 	descending *bool  // of a sort key, when it says so itself
+	strict     bool   // an error of the script block is the caller's
 }
 
 // columns reads a -Property argument.
 func columns(list []any) ([]column, error) {
 	var found []column
 	for _, item := range list {
+		if item == "" {
+			return nil, powershell.NewErrorRecord("System.NotSupportedException", "ExpressionEmptyString2", "InvalidArgument", nil,
+				"Specified method is not supported.")
+		}
 		one, err := columnOf(item)
 		if err != nil {
 			return nil, err
@@ -78,7 +83,7 @@ func begins(word, key string) bool { return key != "" && strings.HasPrefix(word,
 func (k column) resolve(ctx context.Context, c *powershell.Call, item any) ([]value.Property, error) {
 	if k.compute != nil {
 		out, err := c.Invoke(ctx, k.compute, item)
-		if err != nil && !isRecord(err) {
+		if err != nil && (k.strict || !isRecord(err)) {
 			return nil, err
 		}
 		return []value.Property{{Name: k.title, Value: result(out)}}, nil
@@ -107,13 +112,13 @@ func (k column) resolve(ctx context.Context, c *powershell.Call, item any) ([]va
 	return found, nil
 }
 
-// one is the value of a column that stands for a single value; nil for none.
-func (k column) one(ctx context.Context, c *powershell.Call, item any) (any, error) {
+// one is the value of a column that stands for a single value; false for none.
+func (k column) one(ctx context.Context, c *powershell.Call, item any) (any, bool, error) {
 	found, err := k.resolve(ctx, c, item)
 	if err != nil || len(found) == 0 {
-		return nil, err
+		return nil, false, err
 	}
-	return found[0].Value, nil
+	return found[0].Value, true, nil
 }
 
 // refuseEntry stops where 5.1 and 7 differ: whether an entry of a hashtable

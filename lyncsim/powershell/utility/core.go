@@ -2,6 +2,7 @@ package utility
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell"
@@ -18,7 +19,7 @@ func whereObject() cmdlet {
 }
 
 func whereProcess(_ context.Context, c *powershell.Call) error {
-	item, ok := c.Input()
+	item, ok := subject(c)
 	if !ok {
 		return nil
 	}
@@ -36,17 +37,26 @@ func whereProcess(_ context.Context, c *powershell.Call) error {
 }
 
 func whereProperty(c *powershell.Call, item any) (any, error) {
-	v, _, err := c.Property(item, c.Text("Property"))
+	operator := slices.IndexFunc(comparisons, c.On)
+	switch {
+	case operator >= 0 && !c.Has("Value"):
+		return nil, powershell.NewErrorRecord("System.Management.Automation.PSArgumentException", "ValueNotSpecifiedForWhereObject", "InvalidArgument", nil,
+			"The specified operator requires both the -Property and -Value parameters. Provide values for both parameters, and then try the command again.")
+	case operator < 0 && c.Has("Value"):
+		return nil, powershell.NewErrorRecord("System.Management.Automation.PSArgumentException", "OperatorNotSpecified", "InvalidArgument", nil,
+			"An operator is required to compare the two specified values. Include a valid operator in the command, and then try the command again.")
+	}
+	name := c.Text("Property")
+	v, found, err := c.Property(item, name)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range comparisons {
-		if c.On(name) {
-			return c.Operate(name, v, c.Value("Value"))
-		}
+	if !found && c.Strictness() >= 2 {
+		return false, c.WriteError(powershell.NewErrorRecord("System.Management.Automation.PSArgumentException", "PropertyNotFound", "InvalidArgument", item,
+			"The input name \""+name+"\" cannot be resolved to a property."))
 	}
-	if c.Has("Value") {
-		return c.Operate("EQ", v, c.Value("Value"))
+	if operator >= 0 {
+		return c.Operate(comparisons[operator], v, c.Value("Value"))
 	}
 	return value.Truth(v) != c.On("Not"), nil
 }
@@ -87,17 +97,8 @@ func forEachProcess(c *powershell.Call) error {
 	if !ok {
 		item = c.Value("InputObject")
 	}
-	if name := c.Text("MemberName"); name != "" {
-		v, found, err := c.Property(item, name)
-		if err != nil {
-			return err
-		}
-		if !found {
-			if v, err = c.Method(item, name, value.Unroll(c.Value("ArgumentList"))); err != nil {
-				return err
-			}
-		}
-		return c.Emit(v)
+	if c.Has("MemberName") {
+		return forEachMember(c, item)
 	}
 	_, process, _ := forEachBlocks(c)
 	for _, block := range process {

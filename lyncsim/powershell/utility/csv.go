@@ -20,7 +20,11 @@ func convertToCSV() cmdlet {
 			if len(items) == 0 {
 				return nil
 			}
-			lines, err := csvLines(c, items, columnsOf(c, items[0]), true)
+			names := columnsOf(c, items[0])
+			if len(names) == 0 && c.Runspace().Edition() == powershell.Core7 {
+				return nil
+			}
+			lines, err := csvLines(c, items, names, true)
 			if err != nil {
 				return err
 			}
@@ -67,7 +71,9 @@ func csvLines(c *powershell.Call, items []any, names []string, head bool) ([]str
 			}
 			fields[i] = v
 		}
-		lines = append(lines, csvLine(c, names, fields))
+		if line := csvLine(c, names, fields); line != "" || c.Runspace().Edition() == powershell.Windows51 && len(names) > 0 {
+			lines = append(lines, line)
+		}
 	}
 	return lines, nil
 }
@@ -85,6 +91,10 @@ func csvLine(c *powershell.Call, names []string, fields []any) string {
 	line := make([]string, len(fields))
 	for i, f := range fields {
 		text := value.Text(f)
+		switch f.(type) {
+		case value.DateTime, float32, float64: // these as their ToString
+			text = value.MethodText(f, c.Runspace().Edition() == powershell.Core7)
+		}
 		if _, many := value.Items(f); many {
 			text = value.TypeName(f)
 		}

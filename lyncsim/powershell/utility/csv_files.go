@@ -2,7 +2,6 @@ package utility
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"slices"
 	"strings"
@@ -92,16 +91,11 @@ func headOf(c *powershell.Call, t target) ([]string, error) {
 	if !ok || err != nil || text == "" {
 		return nil, err
 	}
-	if strings.HasPrefix(text, "#TYPE") {
-		_, text, _ = strings.Cut(text, "\n")
+	records := csvRecords(text, []rune(delimiter(c))[0])
+	if len(records) == 0 {
+		return nil, nil
 	}
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.LazyQuotes = []rune(delimiter(c))[0], true
-	names, err := r.Read()
-	if err != nil {
-		return nil, dotnet.Refuse("the CSV file %s: %s", t.name, err)
-	}
-	return names, nil
+	return records[0], nil
 }
 
 // missesColumn is the error of objects that lack a column of the file.
@@ -134,7 +128,7 @@ func importCSV() cmdlet {
 				if err != nil {
 					return err
 				}
-				if err := readCSV(c, text); err != nil {
+				if err := readCSV(c, csvRecords(text, []rune(delimiter(c))[0])); err != nil {
 					return err
 				}
 			}

@@ -2,41 +2,84 @@ package utility
 
 import (
 	"context"
-	"encoding/csv"
+	"slices"
 	"strings"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell"
-	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
 func convertFromCSV() cmdlet {
 	return cmdlet{name: "ConvertFrom-Csv", heeds: "InputObject Delimiter UseCulture Header",
-		unsaid: map[string]unsaid{"InputObject": {nulls: true}},
 		process: func(_ context.Context, c *powershell.Call) error {
 			c.State = append(gathered(c), value.Unroll(c.Value("InputObject"))...)
 			return nil
 		},
 		end: func(_ context.Context, c *powershell.Call) error {
-			return readCSV(c, value.TextWith(gathered(c), "\n"))
+			var records [][]string
+			for _, text := range gathered(c) { // a field in quotes does not go on in the next object
+				records = append(records, csvRecords(value.Text(text), []rune(delimiter(c))[0])...)
+			}
+			return readCSV(c, records)
 		}}
 }
 
+// csvRecords splits a text into lines and those into fields. Empty lines and those
+// that begin with # do not count.
+func csvRecords(text string, comma rune) [][]string {
+	var records [][]string
+	rest := []rune(text)
+	for len(rest) > 0 {
+		comment := rest[0] == '#'
+		var record []string
+		record, rest = csvRecord(rest, comma)
+		if !comment && (len(record) > 1 || record[0] != "") {
+			records = append(records, record)
+		}
+	}
+	return records
+}
+
+// csvRecord takes one line of fields. Blanks before a field do not count; quotes count
+// at the begin of one only.
+func csvRecord(rest []rune, comma rune) (record []string, left []rune) {
+	var field strings.Builder
+	start, quoted := true, false
+	for i := 0; i < len(rest); i++ {
+		r := rest[i]
+		switch {
+		case quoted && r == '"' && i+1 < len(rest) && rest[i+1] == '"':
+			field.WriteRune(r)
+			i++
+		case quoted && r == '"':
+			quoted = false
+		case quoted:
+			field.WriteRune(r)
+		case r == '"' && start:
+			quoted, start = true, false
+		case r == comma:
+			record = append(record, field.String())
+			field.Reset()
+			start = true
+		case r == '\n' || r == '\r':
+			if r == '\r' && i+1 < len(rest) && rest[i+1] == '\n' {
+				i++
+			}
+			return append(record, field.String()), rest[i+1:]
+		case start && r == ' ':
+		default:
+			field.WriteRune(r)
+			start = false
+		}
+	}
+	return append(record, field.String()), nil
+}
+
 // readCSV makes an object of each line, all values texts; what a line lacks is $null.
-func readCSV(c *powershell.Call, text string) error {
-	if strings.HasPrefix(text, "#TYPE") {
-		_, text, _ = strings.Cut(text, "\n")
-	}
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma = []rune(delimiter(c))[0]
-	r.FieldsPerRecord, r.LazyQuotes = -1, true
-	records, err := r.ReadAll()
-	if err != nil {
-		return dotnet.Refuse("the CSV text: %s", err)
-	}
+func readCSV(c *powershell.Call, records [][]string) error {
 	names := c.Texts("Header")
 	if len(names) == 0 && len(records) > 0 {
-		names, records = records[0], records[1:]
+		names, records = slices.Clone(records[0]), records[1:]
 	}
 	if err := nameColumns(c, names); err != nil {
 		return err

@@ -18,6 +18,7 @@ func groupObject() cmdlet {
 // group are the objects with the same keys.
 type group struct {
 	keys  []any
+	first row
 	items []any
 }
 
@@ -33,7 +34,14 @@ func groupGathered(ctx context.Context, c *powershell.Call) error {
 	if c.On("AsHashTable") && c.On("CaseSensitive") {
 		return dotnet.Refuse("Group-Object -AsHashTable -CaseSensitive")
 	}
-	groups := grouped(c, rows)
+	if c.On("AsString") && !c.On("AsHashTable") {
+		return powershell.NewErrorRecord("System.ArgumentException", "ArgumentException", "InvalidArgument", nil,
+			"The AsString parameter requires the AsHashTable parameter.")
+	}
+	groups, err := grouped(c, rows)
+	if err != nil {
+		return err
+	}
 	if c.On("AsHashTable") {
 		return emitTable(c, groups)
 	}
@@ -47,20 +55,24 @@ func groupGathered(ctx context.Context, c *powershell.Call) error {
 
 // grouped puts rows with equal keys together. 5.1 keeps the order in which the
 // groups were met, 7 sorts them.
-func grouped(c *powershell.Call, rows []row) []*group {
+func grouped(c *powershell.Call, rows []row) ([]*group, error) {
 	heed := c.On("CaseSensitive")
 	var groups []*group
 	for _, r := range rows {
+		if o, ok := r.item.(*value.Object); ok && o.IsCustom() && r.missing == nil && len(groups) > 0 {
+			return nil, powershell.NewErrorRecord("System.Management.Automation.ExtendedTypeSystemException", "PSObjectCompareTo", "NotSpecified", nil,
+				"Cannot compare the objects because they do not implement \"IComparable\".")
+		}
 		at := slices.IndexFunc(groups, func(g *group) bool { return compareKeys(c, g.keys, r.keys, heed) == 0 })
 		if at < 0 {
-			at, groups = len(groups), append(groups, &group{keys: r.keys})
+			at, groups = len(groups), append(groups, &group{keys: r.keys, first: r})
 		}
 		groups[at].items = append(groups[at].items, r.item)
 	}
 	if c.Runspace().Edition() == powershell.Core7 {
-		slices.SortStableFunc(groups, func(a, b *group) int { return compareKeys(c, a.keys, b.keys, heed) })
+		slices.SortStableFunc(groups, func(a, b *group) int { return compareRows(c, nil, a.first, b.first) })
 	}
-	return groups
+	return groups, nil
 }
 
 func (g *group) name() string {

@@ -26,32 +26,56 @@ func measureGathered(ctx context.Context, c *powershell.Call) error {
 		return measureValues(c, gathered(c), "")
 	}
 	for _, k := range names {
-		var values []any
-		for _, item := range gathered(c) {
-			found, err := k.resolve(ctx, c, item)
-			if err != nil {
-				return err
-			}
-			for _, p := range found {
-				values = append(values, p.Value)
-			}
-		}
-		if len(values) == 0 && (len(gathered(c)) == 0 || powershell.HasWildcards(k.name)) {
-			continue
-		}
-		if len(values) == 0 {
-			id := strings.TrimSuffix(c.ParameterSet(), "Measure") + "MeasurePropertyNotFound"
-			missing := powershell.NewErrorRecord("System.Management.Automation.PSArgumentException", id, "InvalidArgument", nil, fmt.Sprintf("The property \"%s\" cannot be found in the input for any objects.", k.name))
-			if err := c.WriteError(missing); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := measureValues(c, values, k.name); err != nil {
+		found, err := measured(ctx, c, k)
+		if err != nil {
 			return err
+		}
+		for _, name := range found.names {
+			if err := measureValues(c, found.values[name], name); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// measures are the properties to measure, in the order in which they were met, with their values.
+type measures struct {
+	names  []string
+	values map[string][]any
+}
+
+// measured gathers what a property, or all of a pattern, holds in the input. An object
+// without it does not count. It is an error in 7 in strict mode, in 5.1 when no object has it.
+func measured(ctx context.Context, c *powershell.Call, k column) (measures, error) {
+	m := measures{values: make(map[string][]any)}
+	for _, item := range gathered(c) {
+		found, err := k.resolve(ctx, c, item)
+		if err != nil {
+			return m, err
+		}
+		if len(found) == 0 && c.Strictness() >= 2 && c.Runspace().Edition() == powershell.Core7 {
+			if err := c.WriteError(propertyNotFound(c, k.name, "ObjectNotFound")); err != nil {
+				return m, err
+			}
+		}
+		for _, p := range found {
+			if _, known := m.values[p.Name]; !known {
+				m.names = append(m.names, p.Name)
+			}
+			m.values[p.Name] = append(m.values[p.Name], p.Value)
+		}
+	}
+	if nobody := len(m.names) == 0 && len(gathered(c)) > 0 && !powershell.HasWildcards(k.name); nobody && c.Runspace().Edition() == powershell.Windows51 {
+		return m, c.WriteError(propertyNotFound(c, k.name, "InvalidArgument"))
+	}
+	return m, nil
+}
+
+func propertyNotFound(c *powershell.Call, name, category string) *value.ErrorRecord {
+	id := strings.TrimSuffix(c.ParameterSet(), "Measure") + "MeasurePropertyNotFound"
+	return powershell.NewErrorRecord("System.Management.Automation.PSArgumentException", id, category, nil,
+		fmt.Sprintf("The property \"%s\" cannot be found in the input for any objects.", name))
 }
 
 func measureValues(c *powershell.Call, values []any, property string) error {
@@ -62,7 +86,6 @@ func measureValues(c *powershell.Call, values []any, property string) error {
 	numeric := asked("Sum") || asked("Average") || asked("StandardDeviation")
 	var numbers []float64
 	var least, most any
-	count := 0
 	for _, v := range values {
 		n, ok := value.ToFloat(v)
 		if numeric && !ok {
@@ -73,8 +96,13 @@ func measureValues(c *powershell.Call, values []any, property string) error {
 			}
 			continue
 		}
-		count++
-		numbers = append(numbers, n)
+		if ok && v != nil && v != "" {
+			numbers = append(numbers, n)
+			v = n
+		}
+		if v == nil {
+			continue
+		}
 		if least == nil || compareAny(c, v, least, false) < 0 {
 			least = v
 		}
@@ -82,12 +110,13 @@ func measureValues(c *powershell.Call, values []any, property string) error {
 			most = v
 		}
 	}
-	o := value.NewObject("Microsoft.PowerShell.Commands.GenericMeasureInfo", "Microsoft.PowerShell.Commands.MeasureInfo").Set("Count", count)
+	o := value.NewObject("Microsoft.PowerShell.Commands.GenericMeasureInfo", "Microsoft.PowerShell.Commands.MeasureInfo").Set("Count", len(values))
 	sum, deviation := spread(numbers)
-	o.Set("Average", chosen(asked("Average") && count > 0, sum/float64(max(count, 1)))).Set("Sum", chosen(asked("Sum") && count > 0, sum))
-	o.Set("Maximum", chosen(asked("Maximum"), extreme(most))).Set("Minimum", chosen(asked("Minimum"), extreme(least)))
+	whole := len(numbers) == len(values) // something that is no number leaves no sum
+	o.Set("Average", chosen(asked("Average") && whole && len(values) > 0, sum/float64(max(len(values), 1)))).Set("Sum", chosen(asked("Sum") && whole, sum))
+	o.Set("Maximum", chosen(asked("Maximum"), most)).Set("Minimum", chosen(asked("Minimum"), least))
 	if c.Runspace().Edition() == powershell.Core7 {
-		o.Set("StandardDeviation", chosen(asked("StandardDeviation") && count > 0, deviation))
+		o.Set("StandardDeviation", chosen(asked("StandardDeviation") && whole && len(values) > 0, deviation))
 	}
 	return c.EmitWhole(o.Set("Property", chosen(property != "", property)))
 }
@@ -114,19 +143,10 @@ func chosen(on bool, v any) any {
 	return v
 }
 
-// extreme is a largest or smallest value: numbers as Double.
-func extreme(v any) any {
-	if !value.IsNumber(v) {
-		return v
-	}
-	f, _ := value.ToFloat(v)
-	return f
-}
-
 func textMeasure(c *powershell.Call, values []any, property string) *value.Object {
 	count, words, characters := 0, 0, 0
 	for _, v := range values {
-		text := value.Text(v)
+		text := value.MethodText(v, true)
 		if text != "" {
 			count += len(dotnet.SplitLines(text))
 		}

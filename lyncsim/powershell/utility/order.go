@@ -8,13 +8,20 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// compareAny orders two values as the cmdlets that sort do: by their kind, and
-// as texts when they cannot be compared.
+// compareAny orders two values as the cmdlets that sort do: by their kind, and by
+// their ToString when they cannot be compared, so that all custom objects are equal.
 func compareAny(c *powershell.Call, left, right any, heedCase bool) int {
 	if n, err := c.Runspace().Compare(left, right, heedCase); err == nil {
 		return n
 	}
-	return int(dotnet.CompareText(value.Text(left), value.Text(right), !heedCase))
+	return int(dotnet.CompareText(sortText(left), sortText(right), !heedCase))
+}
+
+func sortText(v any) string {
+	if _, isObject := v.(*value.Object); isObject {
+		return value.MethodText(v, false)
+	}
+	return value.Text(v)
 }
 
 // compareKeys orders two lists of keys, the first difference decides.
@@ -27,9 +34,8 @@ func compareKeys(c *powershell.Call, left, right []any, heedCase bool) int {
 	return 0
 }
 
-// sameObject tells objects that count as one for -Unique: custom objects by
-// their properties, other values by themselves.
-func sameObject(c *powershell.Call, left, right any, heedCase bool) bool {
+// sameProjection tells the objects that -Property made and that count as one for -Unique.
+func sameProjection(c *powershell.Call, left, right any, heedCase bool) bool {
 	x, isObject := left.(*value.Object)
 	y, both := right.(*value.Object)
 	if !isObject || !both || !x.IsCustom() {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
+	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
 func outString() cmdlet {
@@ -30,10 +31,18 @@ func outString() cmdlet {
 		}}
 }
 
-// rendered are the lines that the objects show. Lines are as long as they need to
-// be here: a -Width that would cut one is refused.
+// rendered are the lines that the objects show, collections taken apart. Lines are as
+// long as they need to be here: a -Width that would cut one is refused, and so is what
+// has a view of its own.
 func rendered(c *powershell.Call) ([]string, error) {
-	lines := c.Runspace().Render(gathered(c))
+	var items []any
+	for _, item := range gathered(c) {
+		items = append(items, value.Unroll(item)...)
+	}
+	if err := refuseView(items); err != nil {
+		return nil, err
+	}
+	lines := c.Runspace().Render(items)
 	for _, line := range lines {
 		if c.Has("Width") && dotnet.Length(line) > c.Int("Width") {
 			return nil, dotnet.Refuse("%s -Width of less than a line", c.Name())
@@ -41,3 +50,31 @@ func rendered(c *powershell.Call) ([]string, error) {
 	}
 	return lines, nil
 }
+
+// refuseView refuses the classes whose views are not simulated.
+func refuseView(items []any) error {
+	for _, item := range items {
+		if o, ok := item.(*value.Object); ok {
+			if name := value.TypeName(o); strings.HasPrefix(name, "Microsoft.PowerShell.Commands.") && !strings.HasSuffix(name, ".MatchInfo") {
+				return dotnet.Refuse("the view of %s", name)
+			}
+			for _, p := range o.Properties() {
+				if s, ok := p.Value.(string); ok && (strings.Contains(s, "\n") || dotnet.Length(s) > widestCell) {
+					return dotnet.Refuse("a view of a long text")
+				}
+			}
+			continue
+		}
+		switch item.(type) {
+		case nil, string, bool, value.Char, value.Enum, *value.Hashtable, value.Entry, *value.ErrorRecord, *powershell.ScriptBlock:
+			continue
+		}
+		if !value.IsNumber(item) {
+			return dotnet.Refuse("the view of %s", value.TypeName(item))
+		}
+	}
+	return nil
+}
+
+// widestCell is what surely fits into a line.
+const widestCell = 60

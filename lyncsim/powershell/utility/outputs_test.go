@@ -10,7 +10,7 @@ import (
 // TestOutputTypes: what a command puts out is of a type that its page lists.
 func TestOutputTypes(t *testing.T) {
 	scripts := map[string]string{
-		"ConvertTo-Json": `ConvertTo-Json 1`, "ConvertTo-Csv": `1 | ConvertTo-Csv`, "ConvertFrom-StringData": `ConvertFrom-StringData 'a=1'`,
+		"ConvertTo-Json": `ConvertTo-Json 1`, "ConvertTo-Csv": `'a' | ConvertTo-Csv`, "ConvertFrom-StringData": `ConvertFrom-StringData 'a=1'`,
 		"Get-Date": `Get-Date`, "Get-Random": `Get-Random`, "New-TimeSpan": `New-TimeSpan`, "New-Guid": `New-Guid`, "Measure-Command": `Measure-Command { }`,
 		"Measure-Object": `1 | Measure-Object`, "Group-Object": `1 | Group-Object`, "Get-Member": `1 | Get-Member | Select-Object -First 1`,
 		"Select-String": `'a' | Select-String a`, "Get-Variable": `Get-Variable PWD`, "Get-Alias": `Get-Alias gci`, "Get-Culture": `Get-Culture`,

@@ -34,7 +34,7 @@ func (s *selection) project(ctx context.Context, c *powershell.Call, item any) (
 		if err != nil {
 			return nil, err
 		}
-		if len(found) == 0 && !powershell.HasWildcards(k.name) {
+		if len(found) == 0 && !powershell.HasWildcards(k.name) && !s.present {
 			found = []value.Property{{Name: cmp.Or(k.title, k.name)}}
 		}
 		for _, p := range found {

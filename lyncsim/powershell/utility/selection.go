@@ -29,6 +29,7 @@ type selection struct {
 	held    []any // candidates for -Last, or what -SkipLast may leave out
 	seen    []any // what -Unique has let through
 	count   int   // objects so far
+	present bool  // only properties that an object has
 }
 
 func beginSelection(_ context.Context, c *powershell.Call) error {
@@ -131,7 +132,11 @@ func (s *selection) out(c *powershell.Call, item any) error {
 		return c.EmitWhole(item)
 	}
 	for _, have := range s.seen {
-		if sameObject(c, have, item, !c.On("CaseInsensitive")) {
+		same := compareAny(c, have, item, !c.On("CaseInsensitive")) == 0
+		if len(s.columns) > 0 && !c.Has("ExpandProperty") {
+			same = sameProjection(c, have, item, !c.On("CaseInsensitive"))
+		}
+		if same {
 			return nil
 		}
 	}

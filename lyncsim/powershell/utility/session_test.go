@@ -64,7 +64,7 @@ func TestCSVAndViews(t *testing.T) {
 		"type line":    {reason: "5.1 names the type", script: two + `($r | ConvertTo-Csv)[0]`, want: []string{"#TYPE System.Management.Automation.PSCustomObject"}},
 		"from csv":     {reason: "texts by column", script: `'Name;N', 'a;1', 'b' | ConvertFrom-Csv -Delimiter ';'`, want: []string{"@{Name=a; N=1}", "@{Name=b; N=}"}},
 		"header":       {reason: "names from outside", script: `('1,"2,3"' | ConvertFrom-Csv -Header x, y).y`, want: []string{"2,3"}},
-		"table":        {reason: "columns under names", script: two + `$r | Format-Table Name, @{ n = 'Size'; e = { "$($_.Text)".Length } } | Out-String -Stream | Where-Object { $_ }`, want: []string{"Name Size", "---- ----", "a    8", "b    0"}},
+		"table":        {reason: "columns under names", script: two + `$r | Format-Table Name, @{ n = 'Size'; e = { "$($_.Text)".Length } } | Out-String -Stream | Where-Object { $_ }`, want: []string{"Name Size", "---- ----", "a       8", "b       0"}},
 		"list":         {reason: "a line per property", script: two + `$r[0] | Format-List | Out-String -Stream | Where-Object { $_ }`, want: []string{"Name : a", `Text : say "hi"`}},
 		"without head": {reason: "-HideTableHeaders", script: two + `$r | Format-Table Name -HideTableHeaders | Where-Object { $_ }`, want: []string{"a", "b"}},
 	})

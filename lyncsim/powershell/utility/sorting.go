@@ -15,14 +15,18 @@ func sortObject() cmdlet {
 
 // row is an object with the values that it is sorted, grouped or compared by.
 type row struct {
-	item any
-	keys []any
+	item    any
+	keys    []any
+	missing []bool // keys that the object does not have
 }
 
 func sortGathered(ctx context.Context, c *powershell.Call) error {
 	keys, err := columns(value.Unroll(c.Value("Property")))
 	if err != nil {
 		return err
+	}
+	for i := range keys {
+		keys[i].strict = true
 	}
 	rows, err := keyed(ctx, c, keys, gathered(c))
 	if err != nil {
@@ -31,7 +35,9 @@ func sortGathered(ctx context.Context, c *powershell.Call) error {
 	heed := c.On("CaseSensitive")
 	slices.SortStableFunc(rows, func(a, b row) int { return compareRows(c, keys, a, b) })
 	if c.On("Unique") {
-		rows = slices.CompactFunc(rows, func(a, b row) bool { return compareKeys(c, a.keys, b.keys, heed) == 0 })
+		rows = slices.CompactFunc(rows, func(a, b row) bool {
+			return compareRows(c, nil, a, b) == 0 && compareKeys(c, a.keys, b.keys, heed) == 0
+		})
 	}
 	for _, r := range portion(c, rows) {
 		if err := c.EmitWhole(r.item); err != nil {
@@ -51,18 +57,30 @@ func keyed(ctx context.Context, c *powershell.Call, keys []column, items []any) 
 		}
 		rows[i].keys = nil
 		for _, k := range keys {
-			v, err := k.one(ctx, c, item)
+			v, found, err := k.one(ctx, c, item)
+			if isRecord(err) && k.compute != nil {
+				err = c.WriteError(evaluationFailed(err))
+			}
 			if err != nil {
 				return nil, err
 			}
-			rows[i].keys = append(rows[i].keys, v)
+			rows[i].keys, rows[i].missing = append(rows[i].keys, v), append(rows[i].missing, !found)
 		}
 	}
 	return rows, nil
 }
 
+// evaluationFailed is the record of a script block that failed to compute a key.
+func evaluationFailed(err error) *value.ErrorRecord {
+	return powershell.NewErrorRecord("System.Management.Automation.PSArgumentException", "ExpressionEvaluation", "InvalidResult", nil, err.Error())
+}
+
+// compareRows orders rows; one that lacks a key comes last, whatever the direction.
 func compareRows(c *powershell.Call, keys []column, a, b row) int {
 	for i := range a.keys {
+		if n := compareMissing(a, b, i); n != 0 {
+			return n
+		}
 		n := compareAny(c, a.keys[i], b.keys[i], c.On("CaseSensitive"))
 		if n == 0 {
 			continue
@@ -77,6 +95,16 @@ func compareRows(c *powershell.Call, keys []column, a, b row) int {
 		return n
 	}
 	return 0
+}
+
+func compareMissing(a, b row, i int) int {
+	switch {
+	case a.missing == nil || a.missing[i] == b.missing[i]:
+		return 0
+	case a.missing[i]:
+		return 1
+	}
+	return -1
 }
 
 // portion is what -Top and -Bottom leave.

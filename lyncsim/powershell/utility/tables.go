@@ -10,7 +10,7 @@ import (
 
 // viewer is a command that shows objects for people. What it puts out are the
 // lines of the view, where the real ones put out format objects.
-func viewer(name, more string, layOut func(rows []any, names []string) []string) cmdlet {
+func viewer(name, more string, layOut func(rows []any, names []string, core bool) []string) cmdlet {
 	return cmdlet{name: name, heeds: "InputObject Property Force" + more,
 		process: gather,
 		end: func(ctx context.Context, c *powershell.Call) error {
@@ -18,11 +18,17 @@ func viewer(name, more string, layOut func(rows []any, names []string) []string)
 			if err != nil || len(rows) == 0 {
 				return err
 			}
+			if err := refuseView(rows); err != nil {
+				return err
+			}
 			names := titles(c, rows[0])
 			if len(names) == 0 {
 				return c.Emit(c.Runspace().Render(rows))
 			}
-			lines := layOut(rows, names)
+			if name == "Format-List" {
+				names = nil
+			}
+			lines := layOut(rows, names, c.Runspace().Edition() == powershell.Core7)
 			if c.On("HideTableHeaders") {
 				lines = slices.Delete(lines, 1, 3)
 			}
@@ -42,7 +48,7 @@ func viewed(ctx context.Context, c *powershell.Call) ([]any, error) {
 	if err != nil || len(list) == 0 {
 		return gathered(c), err
 	}
-	s := &selection{columns: list}
+	s := &selection{columns: list, present: c.Name() == "Format-List"}
 	var rows []any
 	for _, item := range gathered(c) {
 		made, err := s.project(ctx, c, item)
@@ -56,7 +62,7 @@ func viewed(ctx context.Context, c *powershell.Call) ([]any, error) {
 
 func titles(c *powershell.Call, item any) []string {
 	switch item.(type) {
-	case string, bool, value.DateTime:
+	case string, bool, value.Enum, value.Char:
 		return nil
 	case *value.Hashtable:
 		return []string{"Name", "Value"}

@@ -25,10 +25,14 @@ func TextWith(v any, separator string) string {
 	return scalarText(v)
 }
 
-// element is the text of an array's element: arrays in arrays show their type.
+// element is the text of an array's element: arrays in arrays show their type, custom
+// objects nothing.
 func element(v any) string {
 	if _, ok := Items(v); ok {
 		return TypeName(v)
+	}
+	if o, ok := v.(*Object); ok && o.IsCustom() && o.Text == nil {
+		return ""
 	}
 	return Text(v)
 }
