@@ -39,6 +39,9 @@ func (f *frame) castVariable(v any, t *dotnet.Type) (any, error) {
 	if !ok {
 		return out, f.raising(err)
 	}
+	if f.scope != f.scope.root() { // compiled as a local of the block
+		return nil, f.raising(err)
+	}
 	return nil, f.fail("System.Management.Automation.ArgumentTransformationMetadataException", "RuntimeException", "MetadataError", v,
 		"%s", cast.Message)
 }

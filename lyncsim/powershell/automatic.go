@@ -16,7 +16,7 @@ func (rs *Runspace) defineGlobals() {
 		"Error": rs.errors, "PSVersionTable": rs.versionTable(), "ExecutionContext": executionContext(), "Host": rs.hostObject(),
 		"PID": int32(4242), "PSCulture": "en-US", "PSUICulture": "en-US", "ShellId": "Microsoft.PowerShell",
 		"HOME": `C:\Users\Administrator`, "PWD": `C:\Windows\system32`, "PSScriptRoot": "", "PSCommandPath": "",
-		"MaximumHistoryCount": int32(4096), "NestedPromptLevel": int32(0), "ErrorView": "NormalView",
+		"MaximumHistoryCount": int32(4096), "FormatEnumerationLimit": int32(4), "NestedPromptLevel": int32(0), "ErrorView": "NormalView",
 		"PSHOME": `C:\Windows\System32\WindowsPowerShell\v1.0`, "PSEdition": "Desktop",
 	} {
 		rs.global.set(name, v)

@@ -45,6 +45,9 @@ func (b *binder) convert(p *formal, v any) (any, error) {
 
 func (b *binder) transform(p *formal, v any) (any, error) {
 	if reason := b.refusal(p, v); reason != "" {
+		if _, many := value.Items(v); many && p.typ.Name == "System.String" && !b.table.script {
+			return nil, b.fail("CannotConvertArgument", "InvalidArgument", nil, p.Name, "Cannot convert 'System.Object[]' to the type 'System.String' required by parameter '%s'.", p.Name)
+		}
 		return nil, b.conversionFailed(p, reason)
 	}
 	if v == nil && p.typ.Name == "System.String" && !b.table.script {

@@ -104,6 +104,23 @@ func (c *Call) ShouldProcess(target, action string) (bool, error) {
 	return c.inv.shouldProcess(target, action)
 }
 
+// InvokeGuarded is Invoke whose first error ends the block and is the caller's.
+func (c *Call) InvokeGuarded(ctx context.Context, block any, item any) ([]any, error) {
+	rs := c.inv.frame.rs
+	rs.tries++
+	defer func() { rs.tries-- }()
+	return c.Invoke(ctx, block, item)
+}
+
+// InvokePiped runs a script block argument with objects piped into it.
+func (c *Call) InvokePiped(ctx context.Context, block any, input []any, args []any) ([]any, error) {
+	sb, ok := block.(*ScriptBlock)
+	if !ok {
+		return nil, fmt.Errorf("%s is not a script block", value.TypeName(block))
+	}
+	return c.inv.frame.invokePiped(ctx, sb, nil, input, args)
+}
+
 // Invoke runs a script block argument with $_ set to item and hands back what it put out.
 func (c *Call) Invoke(ctx context.Context, block any, item any, args ...any) ([]any, error) {
 	sb, ok := block.(*ScriptBlock)

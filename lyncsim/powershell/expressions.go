@@ -81,7 +81,13 @@ func (f *frame) expand(e *syntax.ExpandableStringExpression) (any, error) {
 			b.WriteString(part.Literal)
 			continue
 		}
-		v, err := f.eval(part.Expression)
+		g := f
+		if _, ok := part.Expression.(*syntax.VariableExpression); ok {
+			inText := *f
+			inText.lenient = true
+			g = &inText
+		}
+		v, err := g.eval(part.Expression)
 		if err != nil {
 			return nil, err
 		}

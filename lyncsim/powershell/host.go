@@ -13,6 +13,7 @@ import (
 // host is the console of the process: where output, messages and errors go in
 // the end.
 type host struct {
+	quiet    *value.Object // an information record that nobody asked to see
 	in       *bufio.Reader
 	out, err io.Writer
 	notation Notation
@@ -104,6 +105,9 @@ func (h *host) error(v any) error {
 
 // message takes a warning, verbose, debug or information record.
 func (h *host) message(stream syntax.Stream, v any) error {
+	if v == any(h.quiet) {
+		return nil
+	}
 	text := value.Text(v)
 	if o, ok := v.(*value.Object); ok && stream == informationStream {
 		if _, part := o.Get(noNewLine); part {

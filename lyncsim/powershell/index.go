@@ -68,9 +68,16 @@ func (f *frame) entry(h *value.Hashtable, at any) (any, error) {
 
 // element is one element of an array, list or text; outside there is $null.
 func (f *frame) element(target, at any) (any, error) {
+	if at == nil && isCollection(target) {
+		return nil, f.fail(runtimeException, "NullArrayIndex", "InvalidOperation", nil, "Index operation failed; the array index evaluated to null.")
+	}
 	i, ok := value.ToInt(at)
 	if s, isText := target.(string); isText && ok {
-		return dotnet.CharAt(s, int(i)), nil
+		c := dotnet.CharAt(s, int(i))
+		if c == nil && f.scope.strictness() >= 3 {
+			return nil, f.outOfRange(at)
+		}
+		return c, nil
 	}
 	if x, ok := target.(dotnet.Indexed); ok {
 		if v, found := x.Item(at); found {

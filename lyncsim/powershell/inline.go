@@ -10,6 +10,11 @@ import (
 
 // invokeBlock runs a block in a scope of its own with $_ and arguments.
 func (f *frame) invokeBlock(ctx context.Context, b *ScriptBlock, item any, args []any) ([]any, error) {
+	return f.invokePiped(ctx, b, item, nil, args)
+}
+
+// invokePiped is invokeBlock with what is piped into the block.
+func (f *frame) invokePiped(ctx context.Context, b *ScriptBlock, item any, input, args []any) ([]any, error) {
 	arguments := make([]argument, len(args))
 	for i, a := range args {
 		arguments[i] = argument{value: a, hasValue: true}
@@ -20,13 +25,16 @@ func (f *frame) invokeBlock(ctx context.Context, b *ScriptBlock, item any, args 
 		h.scope = newScope(g.scope)
 		h.scope.set("_", item)
 		s := &stage{next: h.streams[outputStream]}
-		s.inv = &invocation{frame: &h, at: f.at, stage: s, finish: func() {}}
+		s.inv = &invocation{frame: &h, at: f.at, stage: s, piped: input != nil, finish: func() {}}
 		r, err := newBlockRunner(s.inv, b, arguments, false)
 		if err != nil {
 			return err
 		}
 		s.runner = r
 		line := &chain{stages: []*stage{s}}
+		if input != nil {
+			return line.run(input, true)
+		}
 		return line.run(none{}, false)
 	})
 }

@@ -137,17 +137,28 @@ func (f *frame) eachProperty(target any, name string) (any, bool, error) {
 		if err != nil {
 			return nil, false, err
 		}
-		if found {
+		switch {
+		case found:
 			all = append(all, value.Unroll(plain(v))...)
 			if v == nil {
 				all = append(all, nil)
 			}
+		case f.scope.strictness() >= 2:
+			return nil, false, nil
+		case isBag(item):
+			all = append(all, nil)
 		}
 	}
 	if len(all) == 0 {
 		return nil, false, nil
 	}
 	return fold(all), true, nil
+}
+
+// isBag tells the custom objects, whose missing properties are $null also inside an array.
+func isBag(v any) bool {
+	o, ok := v.(*value.Object)
+	return ok && o.IsCustom()
 }
 
 // missingProperty is $null, or the error of strict mode.

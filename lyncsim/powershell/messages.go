@@ -1,6 +1,8 @@
 package powershell
 
 import (
+	"fmt"
+
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
@@ -15,12 +17,22 @@ func (inv *invocation) record(stream syntax.Stream, record *value.Object) error 
 	m, text := messages[stream], value.Text(record)
 	action := inv.preference(m.parameter, m.variable)
 	inv.keep(stream, record)
+	if action == actionSilent && stream == informationStream { // for a redirection, not for the host
+		inv.frame.rs.host.quiet = record
+		return inv.frame.streams[stream](record)
+	}
 	switch action {
 	case actionSilent, actionIgnore:
 		return nil
 	case actionStop:
-		return inv.frame.fail(stopException, "ActionPreferenceStop", "OperationStopped", nil,
-			"The running command stopped because the preference variable \"%s\" or common parameter is set to Stop: %s", m.variable, text)
+		if err := inv.frame.streams[stream](record); err != nil {
+			return err
+		}
+		stop := inv.terminating(value.NewErrorRecord(value.NewException(stopException, fmt.Sprintf(
+			"The running command stopped because the preference variable \"%s\" or common parameter is set to Stop: %s", m.variable, text)),
+			"ActionPreferenceStop", "OperationStopped", nil))
+		stop.final = true
+		return stop
 	}
 	return inv.frame.streams[stream](record)
 }

@@ -17,7 +17,9 @@ func recordOf(err error) *value.ErrorRecord {
 	}
 	var cast *dotnet.CastError
 	if errors.As(err, &cast) {
-		return value.NewErrorRecord(value.NewException(castException, cast.Message), cast.ID, "InvalidArgument", nil)
+		exception := value.NewException(runtimeException, cast.Message)
+		exception.Inner = value.NewException(castException, cast.Message)
+		return value.NewErrorRecord(exception, cast.ID, "InvalidArgument", nil)
 	}
 	var missing *dotnet.MissingMember
 	if errors.As(err, &missing) {

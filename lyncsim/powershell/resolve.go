@@ -75,6 +75,14 @@ func (f *frame) resolve(name string) (any, error) {
 	if p := f.rs.options.Programs; p != nil && p.Find(name) {
 		return name, nil
 	}
+	if !strings.ContainsAny(name, `-\/.`) { // a lone noun means its Get
+		if fn, ok := f.scope.function("Get-" + name); ok {
+			return fn, nil
+		}
+		if c := f.rs.cmdlet("Get-" + name); c != nil {
+			return c, nil
+		}
+	}
 	return nil, nil
 }
 

@@ -68,6 +68,7 @@ func (r *scriptRunner) process(v any, piped bool) error {
 		return nil
 	}
 	r.frame.scope.set("_", v)
+	r.frame.scope.set("input", &pipedInput{items: []any{v}})
 	return r.block(block)
 }
 
@@ -89,9 +90,7 @@ func (r *scriptRunner) end() error {
 		return err
 	}
 	defer r.leave()
-	if r.body.Process == nil || len(r.input) > 0 {
-		r.frame.scope.set("input", append([]any{}, r.input...))
-	}
+	r.frame.scope.set("input", &pipedInput{items: r.input})
 	return r.block(r.body.End)
 }
 

@@ -46,6 +46,10 @@ func (f *frame) environment(name string) any {
 // unqualified reads a variable of this scope or of a caller's, automatic ones first.
 func (f *frame) unqualified(name string) (any, error) {
 	switch strings.ToLower(name) {
+	case "foreach":
+		if _, ok := f.scope.find(name); !ok {
+			return nil, f.refuse("the variable $foreach")
+		}
 	case "true":
 		return true, nil
 	case "false":
@@ -75,7 +79,7 @@ func (f *frame) read(s *scope, name, written string) (any, error) {
 
 // undefined is what reading a variable gives that was never set.
 func (f *frame) undefined(name string) (any, error) {
-	if f.scope.strictness() == 0 || name == "_" || strings.EqualFold(name, "args") || strings.EqualFold(name, "input") {
+	if f.scope.strictness() == 0 || f.lenient && f.scope.strictness() == 1 || name == "_" || strings.EqualFold(name, "args") || strings.EqualFold(name, "input") {
 		return nil, nil
 	}
 	return nil, f.fail(runtimeException, "VariableIsUndefined", "InvalidOperation", name,

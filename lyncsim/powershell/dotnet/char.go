@@ -27,6 +27,14 @@ func charArray(s string) any {
 	return value.NewArray("System.Char", chars...)
 }
 
+func turned(a *Args, to func(rune) rune) (any, error) {
+	c, err := a.convert(0, "System.Char")
+	if err != nil {
+		return nil, err
+	}
+	return value.Char(to(rune(c.(value.Char)))), nil
+}
+
 func charType() *Type {
 	t := &Type{Name: "System.Char", Zero: value.Char(0)}
 	t.Convert = func(_ *Env, v any) (any, error) {
@@ -50,6 +58,8 @@ func charType() *Type {
 		})
 	}
 	t.Static = members(is("IsDigit", unicode.IsDigit), is("IsLetter", unicode.IsLetter), is("IsWhiteSpace", unicode.IsSpace),
+		static("ToUpper", 1, 1, func(a *Args) (any, error) { return turned(a, unicode.ToUpper) }),
+		static("ToLower", 1, 1, func(a *Args) (any, error) { return turned(a, unicode.ToLower) }),
 		is("IsUpper", unicode.IsUpper), is("IsLower", unicode.IsLower),
 		is("IsLetterOrDigit", func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }))
 	t.Members = members(method("ToString", 0, 0, func(c value.Char, _ *Args) (any, error) { return string(rune(c)), nil }))

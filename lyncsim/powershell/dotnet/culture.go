@@ -35,21 +35,38 @@ func cultureTypes() []*Type {
 	}
 }
 
+// sameNumbers are two arguments in the type of the first one that is a number.
+func (a *Args) sameNumbers() (x, y any, err error) {
+	t, ok := Lookup("double")
+	for _, v := range []any{a.At(1), a.At(0)} {
+		if value.IsNumber(v) {
+			t, ok = TypeOf(v), true
+		}
+	}
+	if !ok {
+		return nil, nil, Refuse("these arguments")
+	}
+	if x, err = Convert(a.Env, a.At(0), t); err != nil {
+		return nil, nil, err
+	}
+	y, err = Convert(a.Env, a.At(1), t)
+	return x, y, err
+}
+
 func mathType() *Type {
 	one := func(name string, of func(float64) float64) Member {
 		return static(name, 1, 1, func(a *Args) (any, error) { return of(a.Float(0)), nil })
 	}
 	pick := func(name string, better func(x, y float64) bool) Member {
 		return static(name, 2, 2, func(a *Args) (any, error) {
-			x, y := a.At(0), a.At(1)
-			if better(a.Float(1), a.Float(0)) {
-				x, y = y, x
+			x, y, err := a.sameNumbers()
+			if err != nil {
+				return nil, err
 			}
-			_, whole := x.(int32)
-			_, other := y.(int32)
-			if whole && !other {
-				f, _ := value.ToFloat(x)
-				return f, nil
+			l, _ := value.ToFloat(x)
+			r, _ := value.ToFloat(y)
+			if better(r, l) {
+				x = y
 			}
 			return x, nil
 		})

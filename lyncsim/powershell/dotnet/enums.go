@@ -1,6 +1,10 @@
 package dotnet
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
+
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
@@ -53,6 +57,20 @@ func flags(name string, values ...value.EnumValue) *value.EnumType {
 	return &value.EnumType{Name: name, Flags: true, Values: values}
 }
 
+// enumText is a value of an enumeration in one of its formats.
+func enumText(e value.Enum, format string) (string, error) {
+	switch strings.ToUpper(format) {
+	case "", "G", "F":
+		return e.String(), nil
+	case "D":
+		return strconv.FormatInt(e.Value, 10), nil
+	case "X":
+		return fmt.Sprintf("%08X", uint32(e.Value)), nil
+	}
+	return "", value.NewException("System.FormatException",
+		"Format string can be only \"G\", \"g\", \"X\", \"x\", \"F\", \"f\", \"D\" or \"d\".")
+}
+
 func enumType(e *value.EnumType) *Type {
 	return &Type{Name: e.Name, Base: "System.Enum", Enum: e, Members: members(
 		Member{Name: "value__", Get: func(_ *Env, self any) (any, error) { return int32(self.(value.Enum).Value), nil }},
@@ -63,7 +81,7 @@ func enumType(e *value.EnumType) *Type {
 			}
 			return x.Value&y.(value.Enum).Value == y.(value.Enum).Value, nil
 		}),
-		method("ToString", 0, 1, func(x value.Enum, _ *Args) (any, error) { return x.String(), nil }))}
+		method("ToString", 0, 1, func(x value.Enum, a *Args) (any, error) { return enumText(x, a.Text(0)) }))}
 }
 
 func enumNamesOf(a *Args) (any, error) {

@@ -74,7 +74,14 @@ func formatItem(item string, args []any, core bool) (string, error) {
 func FormatValue(v any, format string, core bool) (string, error) {
 	switch x := v.(type) {
 	case value.DateTime:
+		if err := CheckDateFormat(format); err != nil {
+			return "", err
+		}
 		return FormatDate(x, cmpOr(format, "G")), nil
+	case value.Guid:
+		return guidText(x, format)
+	case value.Enum:
+		return enumText(x, format)
 	case time.Duration:
 		if format == "" || format == "c" {
 			return value.DurationText(x), nil

@@ -2,6 +2,7 @@ package dotnet
 
 import (
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -30,16 +31,17 @@ func formatNumber(v any, format string, core bool) (string, error) {
 	case 'X', 'x':
 		return hexadecimal(v, letter, digits)
 	case 'N', 'n':
-		return grouped(f, orDefault(digits, 2)), nil
+		return commas(fixedText(v, 1, orDefault(digits, 2))), nil
 	case 'F', 'f':
-		return fixed(f, orDefault(digits, 2)), nil
+		return fixedText(v, 1, orDefault(digits, 2)), nil
 	case 'P', 'p':
-		return grouped(f*100, orDefault(digits, 2)) + "%", nil
+		return commas(fixedText(v, 100, orDefault(digits, 2))) + "%", nil
 	case 'C', 'c':
-		if f < 0 {
-			return "-$" + grouped(-f, orDefault(digits, 2)), nil
+		s := commas(fixedText(v, 1, orDefault(digits, 2)))
+		if strings.HasPrefix(s, "-") {
+			return "-$" + s[1:], nil
 		}
-		return "$" + grouped(f, orDefault(digits, 2)), nil
+		return "$" + s, nil
 	case 'E', 'e':
 		return exponential(f, letter, orDefault(digits, 6)), nil
 	case 'G', 'g', 'R', 'r':
@@ -105,8 +107,28 @@ func fixed(f float64, digits int) string {
 	return s
 }
 
-func grouped(f float64, digits int) string {
-	s := fixed(f, digits)
+// fixedText is a number times something with so many digits behind the point: whole
+// numbers and decimals exactly.
+func fixedText(v any, times int64, digits int) string {
+	r := new(big.Rat)
+	switch x := v.(type) {
+	case float32, float64:
+		f, _ := value.ToFloat(x)
+		return fixed(f*float64(times), digits)
+	case value.Decimal:
+		r.Set(x.Rat)
+	case uint64:
+		r.SetUint64(x)
+	default:
+		n, _ := value.ToInt(v)
+		r.SetInt64(n)
+	}
+	return r.Mul(r, new(big.Rat).SetInt64(times)).FloatString(digits)
+}
+
+func grouped(f float64, digits int) string { return commas(fixed(f, digits)) }
+
+func commas(s string) string {
 	sign := ""
 	if strings.HasPrefix(s, "-") {
 		sign, s = "-", s[1:]

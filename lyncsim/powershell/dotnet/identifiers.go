@@ -35,19 +35,32 @@ func guidType() *Type {
 		static("NewGuid", 0, 0, func(*Args) (any, error) { return NewGuid(), nil }))
 	t.Members = members(prop("Guid", func(g value.Guid) any { return string(g) }),
 		method("ToString", 0, 1, func(g value.Guid, a *Args) (any, error) {
-			switch strings.ToUpper(a.Text(0)) {
-			case "", "D":
-				return string(g), nil
-			case "N":
-				return strings.ReplaceAll(string(g), "-", ""), nil
-			case "B":
-				return "{" + string(g) + "}", nil
-			case "P":
-				return "(" + string(g) + ")", nil
-			}
-			return nil, value.NewException("System.FormatException", "Format string can be only \"D\", \"d\", \"N\", \"n\", \"P\", \"p\", \"B\", \"b\", \"X\" or \"x\".")
+			return guidText(g, a.Text(0))
 		}))
 	return t
+}
+
+// guidText is a GUID in one of its formats.
+func guidText(g value.Guid, format string) (string, error) {
+	digits := strings.ReplaceAll(string(g), "-", "")
+	switch strings.ToUpper(format) {
+	case "", "D":
+		return string(g), nil
+	case "N":
+		return digits, nil
+	case "B":
+		return "{" + string(g) + "}", nil
+	case "P":
+		return "(" + string(g) + ")", nil
+	case "X":
+		parts := []string{"0x" + digits[:8], "0x" + digits[8:12], "0x" + digits[12:16]}
+		var last []string
+		for i := 16; i < 32; i += 2 {
+			last = append(last, "0x"+digits[i:i+2])
+		}
+		return "{" + strings.Join(parts, ",") + ",{" + strings.Join(last, ",") + "}}", nil
+	}
+	return "", value.NewException("System.FormatException", "Format string can be only \"D\", \"d\", \"N\", \"n\", \"P\", \"p\", \"B\", \"b\", \"X\" or \"x\".")
 }
 
 // NewGuid makes a random GUID.

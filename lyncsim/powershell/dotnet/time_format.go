@@ -14,7 +14,15 @@ var standardDates = map[byte]string{
 	'g': "M/d/yyyy h:mm tt", 'G': "M/d/yyyy h:mm:ss tt", 'm': "MMMM d", 'M': "MMMM d",
 	'o': "yyyy-MM-ddTHH:mm:ss.fffffffK", 'O': "yyyy-MM-ddTHH:mm:ss.fffffffK", 'r': "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
 	'R': "ddd, dd MMM yyyy HH:mm:ss 'GMT'", 's': "yyyy-MM-ddTHH:mm:ss", 't': "h:mm tt", 'T': "h:mm:ss tt",
-	'u': "yyyy-MM-dd HH:mm:ssZ", 'y': "MMMM yyyy", 'Y': "MMMM yyyy",
+	'u': "yyyy-MM-dd HH:mm:ssZ", 'U': "dddd, MMMM d, yyyy h:mm:ss tt", 'y': "MMMM yyyy", 'Y': "MMMM yyyy",
+}
+
+// CheckDateFormat is the FormatException for a single letter that is no standard format.
+func CheckDateFormat(format string) error {
+	if len(format) == 1 && standardDates[format[0]] == "" {
+		return value.NewException("System.FormatException", "Input string was not in a correct format.")
+	}
+	return nil
 }
 
 // FormatDate writes a date in a standard or custom format.
@@ -111,7 +119,7 @@ var layouts = []string{
 	"2006-01-02T15:04:05.9999999Z07:00", "2006-01-02T15:04:05.9999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04",
 	"2006-01-02 15:04:05.9999999Z07:00", "2006-01-02 15:04:05.9999999", "2006-01-02 15:04", "2006-01-02", "2006-1-2",
 	"1/2/2006 3:04:05 PM", "1/2/2006 3:04 PM", "1/2/2006 15:04:05", "1/2/2006 15:04", "1/2/2006", "2006/1/2", "2006/1/2 15:04:05",
-	"Mon, 02 Jan 2006 15:04:05 GMT", "January 2, 2006", "Jan 2, 2006", "2 January 2006", "2 Jan 2006", "January 2, 2006 3:04:05 PM",
+	"Mon, 02 Jan 2006 15:04:05 GMT", "Jan 2, 2006 3:04 PM", "January 2, 2006 3:04 PM", "2006-01-02Z07:00", "January 2, 2006", "Jan 2, 2006", "2 January 2006", "2 Jan 2006", "January 2, 2006 3:04:05 PM",
 	"Monday, January 2, 2006 3:04:05 PM", "Monday, January 2, 2006", "2006-01",
 }
 

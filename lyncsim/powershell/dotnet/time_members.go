@@ -65,6 +65,9 @@ func dateTexts() Members {
 		}),
 		method("ToString", 0, 2, func(d value.DateTime, a *Args) (any, error) {
 			if s, ok := a.At(0).(string); ok {
+				if err := CheckDateFormat(s); err != nil {
+					return nil, err
+				}
 				return FormatDate(d, s), nil
 			}
 			if a.Len() > 0 {

@@ -70,6 +70,10 @@ func calculated(h *value.Hashtable) (column, error) {
 			return column{}, dotnet.Refuse("the key %s of a calculated property", key)
 		}
 	}
+	if made.compute == nil && made.name == "" {
+		return column{}, powershell.NewErrorRecord("System.Management.Automation.PSArgumentException", "DictionaryKeyMandatoryEntry", "InvalidArgument", nil,
+			"A required key is missing: \"expression\".")
+	}
 	if block, ok := made.compute.(*powershell.ScriptBlock); ok && made.title == "" {
 		made.title = block.String()
 	}
@@ -82,7 +86,7 @@ func begins(word, key string) bool { return key != "" && strings.HasPrefix(word,
 // that the object lacks gives nothing.
 func (k column) resolve(ctx context.Context, c *powershell.Call, item any) ([]value.Property, error) {
 	if k.compute != nil {
-		out, err := c.Invoke(ctx, k.compute, item)
+		out, err := c.InvokeGuarded(ctx, k.compute, item)
 		if err != nil && (k.strict || !isRecord(err)) {
 			return nil, err
 		}

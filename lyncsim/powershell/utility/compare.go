@@ -14,7 +14,7 @@ func compareObject() cmdlet {
 		unsaid: map[string]unsaid{"ReferenceObject": {empty: true}, "DifferenceObject": {empty: true}},
 		heeds:  "ReferenceObject DifferenceObject Property SyncWindow IncludeEqual ExcludeDifferent PassThru CaseSensitive",
 		process: func(_ context.Context, c *powershell.Call) error {
-			c.State = append(gathered(c), value.Unroll(c.Value("DifferenceObject"))...)
+			c.State = append(append([]any{}, gathered(c)...), value.Unroll(c.Value("DifferenceObject"))...)
 			return nil
 		},
 		end: compareGathered,
@@ -29,6 +29,9 @@ type comparison struct {
 }
 
 func compareGathered(ctx context.Context, c *powershell.Call) error {
+	if c.State == nil { // nothing was bound to -DifferenceObject
+		return nil
+	}
 	keys, err := columns(value.Unroll(c.Value("Property")))
 	if err != nil {
 		return err

@@ -141,7 +141,18 @@ func setStrictMode() cmdlet {
 			case text == "latest":
 				version = 3
 			case text != "":
-				n, _ := value.ToFloat(text)
+				n, ok := value.ToFloat(text)
+				id, category := "", ""
+				switch {
+				case !ok:
+					id, category = "CannotConvertArgumentNoMessage", "InvalidArgument"
+				case n < 1 || n > 7:
+					id, category = "ParameterArgumentValidationError", "InvalidData"
+				}
+				if id != "" {
+					return powershell.NewErrorRecord("System.Management.Automation.ParameterBindingException", id, category, nil,
+						"Cannot bind parameter 'Version' to \""+text+"\".")
+				}
 				version = int(n)
 			}
 			c.Strict(version)
@@ -151,13 +162,16 @@ func setStrictMode() cmdlet {
 
 func invokeCommand() cmdlet {
 	return cmdlet{name: "Invoke-Command", heeds: "ScriptBlock ArgumentList InputObject",
-		process: func(ctx context.Context, c *powershell.Call) error {
-			item, _ := c.Input()
-			out, err := c.Invoke(ctx, c.Value("ScriptBlock"), item, value.Unroll(c.Value("ArgumentList"))...)
-			for _, v := range out {
-				if e := c.EmitWhole(v); e != nil {
-					return e
-				}
+		process: func(_ context.Context, c *powershell.Call) error {
+			if item, ok := subject(c); ok {
+				c.State = append(gathered(c), item)
+			}
+			return nil
+		},
+		end: func(ctx context.Context, c *powershell.Call) error {
+			out, err := c.InvokePiped(ctx, c.Value("ScriptBlock"), gathered(c), value.Unroll(c.Value("ArgumentList")))
+			if e := emitAll(c, out); e != nil {
+				return e
 			}
 			return err
 		}}

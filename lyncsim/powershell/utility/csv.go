@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
@@ -20,6 +21,9 @@ func convertToCSV() cmdlet {
 			if len(items) == 0 {
 				return nil
 			}
+			if err := refuseRows(items); err != nil {
+				return err
+			}
 			names := columnsOf(c, items[0])
 			if len(names) == 0 && c.Runspace().Edition() == powershell.Core7 {
 				return nil
@@ -30,6 +34,20 @@ func convertToCSV() cmdlet {
 			}
 			return c.Emit(lines)
 		}}
+}
+
+// refuseRows refuses the classes whose properties are not all known, or not in order.
+func refuseRows(items []any) error {
+	for _, item := range items {
+		switch item.(type) {
+		case *value.Object, *value.Hashtable, string, bool, value.Char:
+			continue
+		}
+		if !value.IsNumber(item) {
+			return dotnet.Refuse("CSV of a %s", value.TypeName(item))
+		}
+	}
+	return nil
 }
 
 // delimiter is what stands between fields; the culture here has the comma.

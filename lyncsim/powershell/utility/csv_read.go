@@ -10,7 +10,7 @@ import (
 )
 
 func convertFromCSV() cmdlet {
-	return cmdlet{name: "ConvertFrom-Csv", heeds: "InputObject Delimiter UseCulture Header",
+	return cmdlet{name: "ConvertFrom-Csv", heeds: "InputObject Delimiter UseCulture Header", unsaid: map[string]unsaid{"InputObject": {empty: true}},
 		process: func(_ context.Context, c *powershell.Call) error {
 			c.State = append(gathered(c), value.Unroll(c.Value("InputObject"))...)
 			return nil

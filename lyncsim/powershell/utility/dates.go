@@ -28,10 +28,25 @@ func getDate() cmdlet {
 				}
 				return c.EmitWhole(text)
 			case c.Has("Format"):
-				return c.EmitWhole(dotnet.FormatDate(d, c.Text("Format")))
+				return formatted(c, d, c.Text("Format"))
 			}
 			return c.EmitWhole(d)
 		}}
+}
+
+// fileDates are the formats that Get-Date knows by a name.
+var fileDates = map[string]string{
+	"filedate": "yyyyMMdd", "filedatetime": "yyyyMMddTHHmmssffff", "filedateuniversal": "yyyyMMddZ", "filedatetimeuniversal": "yyyyMMddTHHmmssffffZ",
+}
+
+func formatted(c *powershell.Call, d value.DateTime, format string) error {
+	if known, ok := fileDates[strings.ToLower(format)]; ok {
+		format = known
+	}
+	if err := dotnet.CheckDateFormat(format); err != nil {
+		return powershell.NewErrorRecord("System.FormatException", "System.FormatException", "NotSpecified", nil, err.Error())
+	}
+	return c.EmitWhole(dotnet.FormatDate(d, format))
 }
 
 // dateOf is the date that the parameters mean: now or a given one, parts replaced.

@@ -36,7 +36,7 @@ func TestFiles(t *testing.T) {
 		"environment":     {reason: "env: is a drive", script: `$env:X = 'y'; Test-Path env:X, Env:\NO; Get-Content env:X; (Get-Item env:x).Value; Remove-Item env:X; Test-Path env:X`, want: []string{"True", "False", "y", "y", "False"}},
 		"variable drive":  {reason: "variable: too", script: `$v = 1; Test-Path variable:v; Test-Path variable:none`, want: []string{"True", "False"}},
 		"wildcards":       {reason: "no guess about patterns", script: `Remove-Item C:\*.txt`, errors: []string{`not supported by the simulator: the wildcard path C:\*.txt, line 1`}},
-		"select string":   {reason: "lines that match", script: `Set-Content C:\f.txt one, two, three; (Select-String -Path C:\f.txt -Pattern '^t').LineNumber; 'x1' | Select-String '\d' | ForEach-Object { $_.Matches[0].Value; "$_" }; 'a' | Select-String b -Quiet`, want: []string{"2", "3", "1", "x1", "False"}},
+		"select string":   {reason: "lines that match", script: `Set-Content C:\f.txt one, two, three; (Select-String -Path C:\f.txt -Pattern '^t').LineNumber; 'x1' | Select-String '\d' | ForEach-Object { $_.Matches[0].Value; "$_" }; 'a' | Select-String b -Quiet`, want: []string{"2", "3", "1", "x1"}},
 		"out string":      {reason: "what a console would show", script: `('a', 'b' | Out-String) -replace "\r\n", '|'; ('a' | Out-String -Stream).Length`, want: []string{"a|b|", "1"}},
 		"program's trail": {reason: "how scripts trim a program's text", script: `$text = 'line' | Out-String; "<$($text.Trim())>"; "<$(@() | Out-String)>"`, want: []string{"<line>", "<>"}},
 	})

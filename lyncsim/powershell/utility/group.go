@@ -76,9 +76,11 @@ func grouped(c *powershell.Call, rows []row) ([]*group, error) {
 }
 
 func (g *group) name() string {
-	texts := make([]string, len(g.keys))
+	var texts []string
 	for i, k := range g.keys {
-		texts[i] = value.Text(k)
+		if g.first.missing == nil || !g.first.missing[i] {
+			texts = append(texts, value.Text(k))
+		}
 	}
 	return strings.Join(texts, ", ")
 }

@@ -96,8 +96,10 @@ func measureValues(c *powershell.Call, values []any, property string) error {
 			}
 			continue
 		}
-		if ok && v != nil && v != "" {
+		if ok && v != "" {
 			numbers = append(numbers, n)
+		}
+		if ok && v != nil && v != "" {
 			v = n
 		}
 		if v == nil {

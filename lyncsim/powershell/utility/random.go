@@ -20,7 +20,7 @@ func getRandom() cmdlet {
 			return nil
 		},
 		end: func(_ context.Context, c *powershell.Call) error {
-			if c.Has("InputObject") || len(gathered(c)) > 0 {
+			if c.ParameterSet() != "RandomNumberParameterSet" && c.Has("InputObject") || len(gathered(c)) > 0 {
 				return drawObjects(c, gathered(c))
 			}
 			for range max(1, c.Int("Count")) {

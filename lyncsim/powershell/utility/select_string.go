@@ -9,14 +9,14 @@ import (
 )
 
 func selectString() cmdlet {
-	return cmdlet{name: "Select-String", heeds: "Pattern Path LiteralPath InputObject Encoding SimpleMatch CaseSensitive Quiet NotMatch AllMatches List Raw",
+	return cmdlet{name: "Select-String", unsaid: map[string]unsaid{"InputObject": {nulls: true}}, heeds: "Pattern Path LiteralPath InputObject Encoding SimpleMatch CaseSensitive Quiet NotMatch AllMatches List Raw",
 		begin: func(_ context.Context, c *powershell.Call) error { c.State = &search{}; return nil },
 		process: func(_ context.Context, c *powershell.Call) error {
 			if c.Has("Path") || c.Has("LiteralPath") {
 				return searchFiles(c)
 			}
 			if item, ok := subject(c); ok {
-				return searchLine(c, value.Text(item), value.NewObject().Set("Path", "InputStream").Set("LineNumber", count(c)))
+				return searchLine(c, value.Text(item), value.NewObject().Set("Path", "InputStream").Set("LineNumber", lineNumber(c, count(c))))
 			}
 			return nil
 		},
@@ -24,8 +24,19 @@ func selectString() cmdlet {
 			if !c.On("Quiet") {
 				return nil
 			}
-			return c.EmitWhole(c.State.(*search).hits > 0)
+			if c.State.(*search).hits == 0 {
+				return nil
+			}
+			return c.EmitWhole(true)
 		}}
+}
+
+// lineNumber is an Int32 in 5.1 and a UInt64 in 7.
+func lineNumber(c *powershell.Call, n int) any {
+	if c.Runspace().Edition() == powershell.Core7 {
+		return uint64(n)
+	}
+	return n
 }
 
 // search is a Select-String at work.
@@ -58,7 +69,7 @@ func searchFiles(c *powershell.Call) error {
 		}
 		for i, line := range dotnet.SplitLines(text) {
 			hits := c.State.(*search).hits
-			if err := searchLine(c, line, value.NewObject().Set("Path", t.name).Set("LineNumber", i+1)); err != nil {
+			if err := searchLine(c, line, value.NewObject().Set("Path", t.name).Set("LineNumber", lineNumber(c, i+1))); err != nil {
 				return err
 			}
 			if c.On("List") && c.State.(*search).hits > hits {
@@ -90,7 +101,7 @@ func searchLine(c *powershell.Call, line string, at *value.Object) error {
 		if err != nil {
 			return err
 		}
-		return c.EmitWhole(matchInfo(line, pattern, at, matches))
+		return c.EmitWhole(matchInfo(line, pattern, at, matches).Set("IgnoreCase", !c.On("CaseSensitive")))
 	}
 	return nil
 }
@@ -121,7 +132,7 @@ func compile(c *powershell.Call, pattern string) (*dotnet.Regex, error) {
 
 // matchesOf are the matches of a line: the first one, with -AllMatches all.
 func matchesOf(c *powershell.Call, line, pattern string, first *dotnet.Match) ([]any, error) {
-	if first == nil {
+	if first == nil || c.On("SimpleMatch") {
 		return []any{}, nil
 	}
 	matches := []any{first}

@@ -35,6 +35,17 @@ func remaining(v any) any {
 // joined is what Write-Host makes of an object: collections in collections too.
 func joined(v any, separator string) string {
 	items, ok := value.Items(v)
+	if h, isTable := v.(*value.Hashtable); isTable {
+		for _, k := range h.Keys() {
+			x, _ := h.Get(k)
+			items = append(items, "["+value.Text(k)+", "+value.Text(x)+"]")
+		}
+		ok = true
+	}
+	switch v.(type) {
+	case value.DateTime, float32, float64: // in the form of the culture
+		return value.MethodText(v, false)
+	}
 	if !ok {
 		return value.Text(v)
 	}
