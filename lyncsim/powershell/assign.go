@@ -17,7 +17,11 @@ func (f *frame) assign(s *syntax.AssignmentStatement) (any, error) {
 		return nil, err
 	}
 	if operator, ok := compound[s.Operator]; ok {
-		old, err := f.eval(s.Left)
+		g := *f
+		if _, ok := s.Left.(*syntax.VariableExpression); ok {
+			g.fresh = true
+		}
+		old, err := g.eval(s.Left)
 		if err != nil {
 			return nil, err
 		}

@@ -74,9 +74,13 @@ func (f *frame) myInvocation() any {
 	if f.inv != nil {
 		name, at = f.inv.name, f.inv.at
 	}
+	called := name
+	if f.inv != nil && f.inv.called != "" {
+		called = f.inv.called
+	}
 	position := positionOf(at)
 	command := value.NewObject("System.Management.Automation.FunctionInfo").Set("Name", name)
-	return o.Set("MyCommand", command).Set("InvocationName", name).Set("ScriptLineNumber", position.Line).
+	return o.Set("MyCommand", command).Set("InvocationName", called).Set("ScriptLineNumber", position.Line).
 		Set("OffsetInLine", position.Char).Set("Line", position.Text).Set("BoundParameters", f.boundParameters()).
 		Set("ScriptName", "").Set("PSScriptRoot", "").Set("PSCommandPath", "")
 }

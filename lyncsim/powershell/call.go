@@ -2,6 +2,7 @@ package powershell
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
@@ -109,7 +110,11 @@ func (c *Call) InvokeGuarded(ctx context.Context, block any, item any) ([]any, e
 	rs := c.inv.frame.rs
 	rs.tries++
 	defer func() { rs.tries-- }()
-	return c.Invoke(ctx, block, item)
+	out, err := c.Invoke(ctx, block, item)
+	if r, ok := errors.AsType[*raised](err); ok {
+		rs.remember(r.record)
+	}
+	return out, err
 }
 
 // InvokePiped runs a script block argument with objects piped into it.

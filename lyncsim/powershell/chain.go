@@ -38,10 +38,8 @@ func (c *chain) failed() bool {
 }
 
 func (c *chain) run(input any, piped bool) error {
-	for _, s := range c.stages {
-		if err := c.stopped(s.begin()); err != nil {
-			return err
-		}
+	if err := c.beginAll(); err != nil {
+		return err
 	}
 	if err := c.stopped(c.feed(input, piped)); err != nil {
 		return err
@@ -52,6 +50,38 @@ func (c *chain) run(input any, piped bool) error {
 		}
 		if err := c.stopped(s.end()); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// beginAll begins every command. What one puts out meanwhile waits until all have begun.
+func (c *chain) beginAll() error {
+	waiting := make([][]any, len(c.stages))
+	next := make([]sink, len(c.stages))
+	for i, s := range c.stages[:len(c.stages)-1] {
+		next[i] = s.next
+		s.next = func(v any) error {
+			waiting[i] = append(waiting[i], v)
+			return nil
+		}
+	}
+	for _, s := range c.stages {
+		if err := c.stopped(s.begin()); err != nil {
+			return err
+		}
+	}
+	for i, s := range c.stages[:len(c.stages)-1] {
+		s.next = next[i]
+	}
+	for i, items := range waiting {
+		for _, v := range items {
+			if i < c.from {
+				break
+			}
+			if err := c.stopped(next[i](v)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

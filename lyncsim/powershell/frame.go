@@ -32,6 +32,7 @@ type frame struct {
 	scope   *scope
 	streams streams
 	inv     *invocation   // the function or script block that runs, nil at the top
+	fresh   bool          // reads the left side of += and the like: never set is $null
 	lenient bool          // inside a text: what was never set is no error in strict mode 1
 	at      syntax.Extent // the statement or command that runs, for error positions
 }

@@ -88,6 +88,9 @@ func (f *frame) element(target, at any) (any, error) {
 	if !isList {
 		return f.scalarElement(target, i, ok)
 	}
+	if _, isText := at.(string); !ok && isText {
+		return nil, nil
+	}
 	if !ok {
 		return nil, f.castFailure(at)
 	}

@@ -12,6 +12,7 @@ type invocation struct {
 	scope  *scope        // of a function's body; nil for cmdlets
 	at     syntax.Extent // the command in the source
 	name   string
+	called string // what stands in the source: the name, an alias, & or .
 	class  string // tail of its error ids
 	stage  *stage
 	params *paramTable

@@ -113,7 +113,7 @@ func (f *frame) forEach(s *syntax.ForEachStatement) error {
 	if err != nil {
 		return err
 	}
-	items := append([]any(nil), value.Unroll(v)...)
+	items, changed := append([]any(nil), value.Unroll(v)...), changeOf(v)
 	for _, item := range items {
 		if err := f.ctx.Err(); err != nil {
 			return err
@@ -124,6 +124,20 @@ func (f *frame) forEach(s *syntax.ForEachStatement) error {
 		if goOn, err := again(f.body(s.Body), s.Label); !goOn {
 			return err
 		}
+		if changed() {
+			return f.fail("System.InvalidOperationException", "System.InvalidOperationException", "OperationStopped", nil,
+				"Collection was modified; enumeration operation may not execute.")
+		}
 	}
 	return nil
+}
+
+// changeOf tells whether a list, or the table of a key collection, was changed since.
+func changeOf(v any) func() bool {
+	l, ok := v.(*value.List)
+	if !ok {
+		return func() bool { return false }
+	}
+	before := l.Changes()
+	return func() bool { return l.Changes() != before }
 }

@@ -120,7 +120,7 @@ func join(v any, separator string) string {
 	var parts []string
 	for _, item := range items(v) {
 		switch item.(type) {
-		case value.DateTime, *dotnet.Type:
+		case value.DateTime, *dotnet.Type, []any, *value.List:
 			parts = append(parts, value.MethodText(item, false))
 		default:
 			parts = append(parts, value.Text(item))

@@ -108,14 +108,33 @@ func (f *frame) prepareCommand(s *stage, c *syntax.Command, piped bool) error {
 	if err != nil {
 		return err
 	}
+	if f.scope.strictness() >= 2 && calledAsMethod(c) {
+		return f.fail(runtimeException, "StrictModeFunctionCallWithParens", "InvalidOperation", nil,
+			"The function or command was called as if it were a method. Parameters should be separated by spaces.")
+	}
 	args, err := f.arguments(c.Elements[1:])
 	if err != nil {
 		return err
 	}
 	s.inv = &invocation{frame: f.with(streams), at: c.Span(), stage: s, piped: piped, finish: finish}
+	s.inv.called = []string{c.Name(), "&", "."}[c.Invocation]
 	f.rs.commands++
 	s.runner, err = f.runnerFor(s.inv, target, args, c.Invocation)
 	return err
+}
+
+// calledAsMethod tells F(1, 2): one argument in parentheses right behind the name.
+func calledAsMethod(c *syntax.Command) bool {
+	if len(c.Elements) != 2 {
+		return false
+	}
+	paren, ok := c.Elements[1].(*syntax.ParenExpression)
+	if !ok {
+		return false
+	}
+	list, ok := loneExpression(paren.Pipeline)
+	_, many := list.(*syntax.ArrayLiteral)
+	return ok && many && c.Elements[0].Span().End == paren.Span().Start
 }
 
 // commandTarget is the name or script block that a command calls.

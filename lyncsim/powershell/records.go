@@ -3,6 +3,7 @@ package powershell
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
@@ -19,6 +20,9 @@ func recordOf(err error) *value.ErrorRecord {
 	if errors.As(err, &cast) {
 		exception := value.NewException(runtimeException, cast.Message)
 		exception.Inner = value.NewException(castException, cast.Message)
+		if strings.HasPrefix(cast.ID, "InvalidCastFromString") {
+			exception.Inner.Inner = value.NewException("System.FormatException", cast.Message)
+		}
 		return value.NewErrorRecord(exception, cast.ID, "InvalidArgument", nil)
 	}
 	var missing *dotnet.MissingMember

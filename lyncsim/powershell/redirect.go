@@ -16,21 +16,27 @@ func (f *frame) redirect(list []syntax.Redirection, s streams) (streams, func(),
 			file.close()
 		}
 	}
-	for _, r := range list {
-		switch r := r.(type) {
-		case *syntax.MergingRedirection:
-			if r.To != outputStream {
-				return s, finish, f.refuse("a redirection to stream " + r.To.String())
-			}
-			s = s.replace(r.From, s[outputStream])
-		case *syntax.FileRedirection:
-			file, err := f.redirectFile(r)
-			if err != nil {
-				return s, finish, err
-			}
-			files = append(files, file)
-			s = s.replace(r.From, file.add)
+	for _, r := range list { // first the files: what is merged into the output goes where that goes
+		r, ok := r.(*syntax.FileRedirection)
+		if !ok {
+			continue
 		}
+		file, err := f.redirectFile(r)
+		if err != nil {
+			return s, finish, err
+		}
+		files = append(files, file)
+		s = s.replace(r.From, file.add)
+	}
+	for _, r := range list {
+		r, ok := r.(*syntax.MergingRedirection)
+		if !ok {
+			continue
+		}
+		if r.To != outputStream {
+			return s, finish, f.refuse("a redirection to stream " + r.To.String())
+		}
+		s = s.replace(r.From, s[outputStream])
 	}
 	return s, finish, nil
 }

@@ -75,6 +75,9 @@ func (f *frame) resolve(name string) (any, error) {
 	if p := f.rs.options.Programs; p != nil && p.Find(name) {
 		return name, nil
 	}
+	if strings.HasSuffix(strings.ToLower(name), ".ps1") && f.rs.env.Files.Exists(name) {
+		return nil, f.refuse("running a script file")
+	}
 	if !strings.ContainsAny(name, `-\/.`) { // a lone noun means its Get
 		if fn, ok := f.scope.function("Get-" + name); ok {
 			return fn, nil

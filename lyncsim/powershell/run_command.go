@@ -79,6 +79,9 @@ func (r *commandRunner) run(part func(context.Context, *Call) error) error {
 	err := part(inv.frame.ctx, r.call)
 	var record *value.ErrorRecord
 	var passed *raised
+	if errors.As(err, &passed) && !passed.thrown && !passed.final && !passed.direct && passed.record.Command == "" {
+		passed.record.Command, passed.record.Activity = inv.class, inv.name
+	}
 	if err == nil || errors.As(err, &passed) || isFlow(err) || !errors.As(err, &record) {
 		return inv.frame.raising(err)
 	}

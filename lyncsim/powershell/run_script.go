@@ -15,7 +15,8 @@ type scriptRunner struct {
 	filter bool
 	// restore gives a dot-sourced block's scope its own $args back.
 	restore func()
-	input   []any // $input of a body without process block
+	input   []any    // $input of a body without process block
+	piped   []string // parameters that the last object was bound to
 }
 
 func newFunctionRunner(inv *invocation, fn *function, args []argument, dotted bool) (runner, error) {

@@ -2,6 +2,7 @@ package powershell
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 )
@@ -58,6 +59,10 @@ func (r *scriptRunner) process(v any, piped bool) error {
 		if err != nil {
 			return r.inv.bindingFailed(err)
 		}
+		if err := r.forget(); err != nil {
+			return err
+		}
+		r.piped = names
 		for _, name := range names {
 			x, _ := r.inv.bound.get(name)
 			r.frame.scope.set(name, x)
@@ -70,6 +75,21 @@ func (r *scriptRunner) process(v any, piped bool) error {
 	r.frame.scope.set("_", v)
 	r.frame.scope.set("input", &pipedInput{items: []any{v}})
 	return r.block(block)
+}
+
+// forget gives the parameters that the object before was bound to their first value.
+func (r *scriptRunner) forget() error {
+	for _, p := range r.decl.table.list {
+		if !slices.Contains(r.piped, p.Name) {
+			continue
+		}
+		v, err := r.frame.initialValue(p)
+		if err != nil {
+			return err
+		}
+		r.frame.scope.set(p.Name, v)
+	}
+	return nil
 }
 
 // processBlock is what runs for each object: a filter's whole body.

@@ -68,6 +68,9 @@ func (f *frame) clauseMatches(flags syntax.SwitchFlags, pattern syntax.Expressio
 	case flags&syntax.SwitchRegex != 0:
 		return f.regexMatch(value.Text(item), want, heed)
 	}
+	if want == nil {
+		return item == nil, nil
+	}
 	return equalText(value.Text(item), value.Text(want), heed), nil
 }
 

@@ -79,7 +79,7 @@ func (f *frame) read(s *scope, name, written string) (any, error) {
 
 // undefined is what reading a variable gives that was never set.
 func (f *frame) undefined(name string) (any, error) {
-	if f.scope.strictness() == 0 || f.lenient && f.scope.strictness() == 1 || name == "_" || strings.EqualFold(name, "args") || strings.EqualFold(name, "input") {
+	if f.scope.strictness() == 0 || f.fresh || f.lenient && f.scope.strictness() == 1 || name == "_" || strings.EqualFold(name, "args") || strings.EqualFold(name, "input") {
 		return nil, nil
 	}
 	return nil, f.fail(runtimeException, "VariableIsUndefined", "InvalidOperation", name,

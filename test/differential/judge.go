@@ -49,7 +49,7 @@ func judge(s snippet) verdict {
 	switch {
 	case reflect.DeepEqual(want, have):
 		return verdict{snippet: s}
-	case documentedIn51(s) != "":
+	case documentedIn51(want, have) != "":
 		return verdict{snippet: s, outcome: documented, got: got}
 	}
 	return verdict{snippet: s, outcome: different, got: got}

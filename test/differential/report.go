@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// The most of all snippets, in percent, that may be answered otherwise and refused.
+// The most snippets, in percent, that may be answered otherwise and refused.
 const (
-	mostDifferent = 15.0
+	mostDifferent = 1.0
 	mostRefused   = 5.0
 )
 

@@ -22,8 +22,8 @@ type answer struct {
 	ExitCode int
 }
 
-// runScripts runs every recorded script. The recorded engine had its core module
-// only.
+// runScripts runs every recorded script. Some were recorded with the core module only;
+// they answer the same with all modules.
 func runScripts(t *testing.T) []verdict {
 	t.Helper()
 	var list []verdict
@@ -45,7 +45,7 @@ func play(t *testing.T, name string) (answer, string) {
 	var stdout, stderr bytes.Buffer
 	rs := powershell.New(powershell.Options{
 		Edition: powershell.Core7, Notation: powershell.Recorded, Stdin: strings.NewReader(read(t, name, "stdin")), Stdout: &stdout, Stderr: &stderr,
-		Loaded: []*powershell.Module{utility.Core()},
+		Loaded: utility.Modules(),
 	})
 	defer rs.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

@@ -28,7 +28,9 @@ func floatType(name, id string, make func(float64) any) *Type {
 		return make(f), nil
 	}
 	t.Static = members(tryParse(name), constant("MaxValue", make(math.MaxFloat64)), constant("MinValue", make(-math.MaxFloat64)),
-		constant("NaN", make(math.NaN())), constant("PositiveInfinity", make(math.Inf(1))),
+		constant("NaN", make(math.NaN())), constant("PositiveInfinity", make(math.Inf(1))), constant("NegativeInfinity", make(math.Inf(-1))),
+		static("IsNaN", 1, 1, func(a *Args) (any, error) { return math.IsNaN(a.Float(0)), nil }),
+		static("IsInfinity", 1, 1, func(a *Args) (any, error) { return math.IsInf(a.Float(0), 0), nil }),
 		static("Parse", 1, 3, func(a *Args) (any, error) {
 			f, err := strconv.ParseFloat(strings.TrimSpace(a.Text(0)), 64)
 			if err != nil {

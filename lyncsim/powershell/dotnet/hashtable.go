@@ -36,10 +36,10 @@ func tableMembers() Members {
 	return members(
 		prop("Count", func(h *value.Hashtable) any { return h.Len() }),
 		prop("Keys", func(h *value.Hashtable) any {
-			return value.NewCollection("System.Collections.Hashtable+KeyCollection", append([]any{}, h.Keys()...)...)
+			return h.Entries("System.Collections.Hashtable+KeyCollection", append([]any{}, h.Keys()...))
 		}),
 		prop("Values", func(h *value.Hashtable) any {
-			return value.NewCollection("System.Collections.Hashtable+ValueCollection", h.Values()...)
+			return h.Entries("System.Collections.Hashtable+ValueCollection", h.Values())
 		}),
 		prop("IsReadOnly", func(*value.Hashtable) any { return false }),
 		prop("IsFixedSize", func(*value.Hashtable) any { return false }),

@@ -68,6 +68,9 @@ func dateTexts() Members {
 				if err := CheckDateFormat(s); err != nil {
 					return nil, err
 				}
+				if a.Len() > 1 && len(s) == 1 && value.Text(a.At(1)) == "" { // the invariant culture
+					return invariantDate(d, s)
+				}
 				return FormatDate(d, s), nil
 			}
 			if a.Len() > 0 {
@@ -108,4 +111,17 @@ func addMonths(t time.Time, months int) time.Time {
 	first := t.AddDate(0, 0, 1-t.Day()).AddDate(0, months, 0)
 	last := first.AddDate(0, 1, -1).Day()
 	return first.AddDate(0, 0, min(t.Day(), last)-1)
+}
+
+// invariantDate is a date in a standard format of the invariant culture.
+func invariantDate(d value.DateTime, letter string) (any, error) {
+	switch letter {
+	case "d":
+		return FormatDate(d, "MM/dd/yyyy"), nil
+	case "G":
+		return FormatDate(d, "MM/dd/yyyy HH:mm:ss"), nil
+	case "o", "O", "r", "R", "s", "u":
+		return FormatDate(d, letter), nil
+	}
+	return nil, Refuse("the date format %s of the invariant culture", letter)
 }

@@ -30,8 +30,8 @@ func dateType() *Type {
 		if d, ok := ParseDate(s); ok {
 			return d, nil
 		}
-		if dayAndMonth.MatchString(s) {
-			return nil, Refuse("the date %s", s)
+		if dayAndMonth.MatchString(s) || timeOnly.MatchString(s) {
+			return nil, Refuse("the date %s, which depends on today", s)
 		}
 		return nil, castReason("InvalidCastParseTargetInvocationWithFormatProvider", v, t, dateMessage(s))
 	}
@@ -44,6 +44,9 @@ func dateMessage(s string) string {
 
 // mostTicks is the last tick of the year 9999.
 const mostTicks = 3155378975999999999
+
+// timeOnly is a time without a date, which is one of today.
+var timeOnly = regexp.MustCompile(`^\s*\d{1,2}:\d{2}(:\d{2})?( [AaPp][Mm])?\s*$`)
 
 // dayAndMonth is text like 3.5, which the culture reads as a day of this year.
 var dayAndMonth = regexp.MustCompile(`^\s*\d{1,2}[.]\d{1,2}\s*$`)

@@ -144,6 +144,9 @@ func spanMembers() Members {
 
 // FormatSpan writes a time span in a custom format.
 func FormatSpan(d time.Duration, format string) (string, error) {
+	if strings.HasPrefix(format, "%") {
+		return "", Refuse("the time span format %s", format)
+	}
 	var b strings.Builder
 	if len(format) == 1 {
 		return "", Refuse("the time span format %s", format)

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -33,6 +34,13 @@ func (c *checker) visit(node Node) {
 		c.keys(n)
 	case *ParamBlock:
 		c.parameters(n.Parameters)
+		c.before(n)
+	case *Parameter:
+		c.attributes(n)
+	case *ConvertExpression:
+		c.conversion(n)
+	case *ScriptBlock:
+		c.requirements(n)
 	case *FunctionDefinition:
 		c.parameters(n.Parameters)
 	case *TryStatement:
@@ -44,6 +52,9 @@ func (c *checker) visit(node Node) {
 }
 
 func (c *checker) assignment(n *AssignmentStatement) {
+	if e, ok := n.Left.(*ConvertExpression); ok && strings.EqualFold(e.Type.Type.String(), "void") {
+		c.complain(e.Type.Extent, "VoidTypeConstraintNotAllowed", "The type [void] cannot be used as the type of a variable.")
+	}
 	_, isList := n.Left.(*ArrayLiteral)
 	if !assignable(n.Left) || isList && n.Operator != Equals {
 		c.complain(n.Left.Span(), "InvalidLeftHandSide", "The assignment expression is not valid. The input to an assignment operator must be an object that is able to accept assignments, such as a variable or a property.")
@@ -85,10 +96,10 @@ func (c *checker) keys(table *Hashtable) {
 		var key, shown string
 		switch k := entry.Key.(type) {
 		case *StringConstantExpression:
-			key, shown = "text "+strings.ToLower(k.Value), k.Value
+			key, shown = strings.ToLower(k.Value), k.Value
 		case *ConstantExpression:
 			shown = fmt.Sprint(k.Value)
-			key = fmt.Sprintf("%T %v", k.Value, k.Value)
+			key = strings.ToLower(shown)
 		default:
 			continue
 		}
@@ -110,8 +121,60 @@ func (c *checker) parameters(list []*Parameter) {
 	}
 }
 
-// catches complains about a catch behind one that catches all.
+// before complains about a type in the place of an attribute before param.
+func (c *checker) before(n *ParamBlock) {
+	for _, a := range n.Attributes {
+		if t, ok := a.(*TypeConstraint); ok {
+			c.complain(t.Extent, "TypeNotAllowedBeforeParam", "The type '%s' is not allowed before the 'param' keyword.", t.Type.String())
+		}
+	}
+}
+
+// attributes complains about arguments of attributes that are computed.
+func (c *checker) attributes(n *Parameter) {
+	for _, a := range n.Attributes {
+		attribute, ok := a.(*Attribute)
+		if !ok {
+			continue
+		}
+		for _, argument := range attribute.Positional {
+			switch argument.(type) {
+			case *ArrayExpression, *SubExpression, *Hashtable, *ExpandableStringExpression, *InvokeMemberExpression:
+				c.complain(argument.Span(), "ParameterAttributeArgumentNeedsToBeConstantOrScriptBlock",
+					"Attribute argument must be a constant or a script block.")
+			}
+		}
+	}
+}
+
+func (c *checker) conversion(n *ConvertExpression) {
+	if _, literal := n.Operand.(*Hashtable); !literal && strings.EqualFold(n.Type.Type.String(), "ordered") {
+		c.complain(n.Extent, "OrderedAttributeOnlyOnHashLiteralNode", "The ordered attribute can be specified only on a hash literal node.")
+	}
+}
+
+var versionForm = regexp.MustCompile(`(?i)^-v(ersion)?\s+\d+(\.\d+){0,3}\b`)
+
+func (c *checker) requirements(n *ScriptBlock) {
+	for _, r := range n.Requirements {
+		if strings.HasPrefix(strings.ToLower(r.Clause), "-v") && !versionForm.MatchString(r.Clause) {
+			c.complain(r.Extent, "RequiresVersionInvalid", "Cannot bind argument to the #requires statement: the version is not valid.")
+		}
+	}
+}
+
+// catches complains about a catch behind one that catches all, or the same.
 func (c *checker) catches(n *TryStatement) {
+	caught := map[string]bool{}
+	for _, clause := range n.Catches {
+		for _, t := range clause.Types {
+			name := strings.TrimPrefix(strings.ToLower(t.Type.String()), "system.")
+			if caught[name] || caught["exception"] {
+				c.complain(t.Extent, "ExceptionTypeAlreadyCaught", "The exception type '%s' is already handled by a previous handler.", t.Type.String())
+			}
+			caught[name] = true
+		}
+	}
 	for i, clause := range n.Catches[:max(0, len(n.Catches)-1)] {
 		if len(clause.Types) == 0 {
 			c.complain(n.Catches[i+1].Extent, "EmptyCatchNotLast", "Catch block must be the last catch block.")

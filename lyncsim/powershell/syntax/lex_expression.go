@@ -63,6 +63,10 @@ func (s *scan) dashWord() token {
 func (s *scan) sign() token {
 	if r := s.peek(); r != '-' && isDash(r) {
 		s.next()
+		if isDash(s.peek()) { // -- as an editor writes it
+			s.next()
+			return token{kind: symbolToken, value: "--"}
+		}
 		return token{kind: symbolToken}
 	}
 	for _, symbol := range expressionSymbols {

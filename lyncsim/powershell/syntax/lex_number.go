@@ -133,6 +133,9 @@ func (n numeral) hexValue() any {
 		return nil
 	}
 	value := int64(bits)
+	if len(strings.TrimLeft(n.digits, "0")) > 8 && n.suffix == 0 && !n.negative && n.multiplier == 1 {
+		return value
+	}
 	if bits <= math.MaxUint32 && n.suffix == 0 {
 		value = int64(int32(uint32(bits)))
 	}
@@ -169,7 +172,7 @@ func (n numeral) integer(value *big.Int) any {
 
 func (n numeral) double() any {
 	value, err := strconv.ParseFloat(n.digits, 64)
-	if err != nil {
+	if err != nil && !math.IsInf(value, 0) { // too large is infinite
 		return nil
 	}
 	value *= float64(n.multiplier)

@@ -17,8 +17,11 @@ const (
 func (s *scan) variable(kind tokenKind) token {
 	braced := s.peekAt(1) == '{'
 	s.next()
+	if s.mode == commandMode && kind == splatToken && s.peek() == '$' { // @ is a character of a word
+		return s.word()
+	}
 	name := s.variableName(onItsOwn)
-	if s.mode == commandMode && kind == variableToken && s.wordGoesOn(name, braced) {
+	if s.mode == commandMode && (kind == variableToken || s.peek() == '@') && s.wordGoesOn(name, braced) {
 		s.issues = nil
 		return s.word()
 	}

@@ -65,7 +65,7 @@ func TestNoNumbers(t *testing.T) {
 	checkOutlines(t, map[string]outlineCase{
 		"word":      {"a letter makes it a word", "7z", "(Pipeline (Command (StringConstantExpression BareWord '7z')))"},
 		"binary":    {"5.1 has no binary numbers", "0b101", "(Pipeline (Command (StringConstantExpression BareWord '0b101')))"},
-		"too large": {"beyond Double", "1e999", "ERROR BadNumericConstant"},
+		"too large": {"beyond Double is infinite", "1e999", "(Pipeline (CommandExpression (ConstantExpression Double +INF)))"},
 		"address":   {"an address is a word", "foo 10.0.0.1", "(Pipeline (Command " + foo + " (StringConstantExpression BareWord '10.0.0.1')))"},
 	})
 }

@@ -1,6 +1,9 @@
 package syntax
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // command reads one command. It gives nil, after a complaint or not, when there
 // is none.
@@ -39,7 +42,7 @@ func (p *parser) command() *Command {
 func (p *parser) commandName(t token) Expression {
 	value := t.value
 	if t.kind == parameterToken || t.pieces != nil {
-		value = t.text
+		value = strings.ReplaceAll(t.text, `"`, "")
 	}
 	return &StringConstantExpression{p.value(t.start), BareWord, value}
 }
@@ -54,7 +57,7 @@ func (p *parser) commandElements(command *Command) {
 			return
 		case t.kind == redirectToken || t.is("<"):
 			if redirection := p.redirection(commandMode); redirection != nil {
-				command.Redirections = append(command.Redirections, redirection)
+				command.Redirections = p.redirected(command.Redirections, redirection)
 			}
 		case t.kind == wordToken && t.text == "--" && !onlyWords:
 			p.take(commandMode)
@@ -166,6 +169,32 @@ func (p *parser) argument() Expression {
 		}
 	}
 	return nil
+}
+
+// redirected adds a redirection. They stand in the order of their streams; a stream
+// has one.
+func (p *parser) redirected(list []Redirection, r Redirection) []Redirection {
+	at := len(list)
+	for i, have := range list {
+		switch {
+		case streamOf(have) == streamOf(r):
+			p.complainAt(r.Span(), "StreamAlreadyRedirected", "The "+streamOf(r).String()+" stream for this command is already redirected.")
+			return list
+		case streamOf(have) > streamOf(r):
+			at = min(at, i)
+		}
+	}
+	return slices.Insert(list, at, r)
+}
+
+func streamOf(r Redirection) Stream {
+	switch r := r.(type) {
+	case *FileRedirection:
+		return r.From
+	case *MergingRedirection:
+		return r.From
+	}
+	return OutputStream
 }
 
 // redirection reads one redirection with its target.

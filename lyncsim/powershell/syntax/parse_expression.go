@@ -96,7 +96,7 @@ func (p *parser) postfix(operand Expression) Expression {
 	t := p.peek(operatorMode)
 	operator := PostfixPlusPlus
 	switch {
-	case t.is("--"):
+	case t.is("--"), t.kind == symbolToken && t.value == "--":
 		operator = PostfixMinusMinus
 	case !t.is("++"):
 		return operand
@@ -122,6 +122,10 @@ func (p *parser) bracketed() Expression {
 		return &ConvertExpression{p.value(start), node, operand}
 	case *Attribute:
 		p.skipNewlines()
+		if word := p.peek(commandMode); word.keyword() == "enum" || word.keyword() == "class" {
+			p.refuse(word, word.keyword())
+			return nil
+		}
 		operand := p.unary()
 		if operand == nil {
 			p.complainAt(node.Extent, "UnexpectedAttribute", "Unexpected attribute '"+node.Name.String()+"'.")

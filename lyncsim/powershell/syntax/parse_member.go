@@ -116,6 +116,10 @@ func (p *parser) callArguments() []Expression {
 	var list []Expression
 	p.skipNewlines()
 	for {
+		if comma := p.peek(operandMode); comma.is(",") {
+			p.complain(comma, "MissingExpressionAfterToken", "Missing expression after ','.")
+			return list
+		}
 		argument := p.expression()
 		if argument == nil {
 			if len(list) > 0 {

@@ -5,6 +5,11 @@ func (p *parser) pipeline() Statement {
 	first := p.peek(operandMode)
 	var element PipelineElement
 	after := commandMode
+	if first.is("!") && isNameStart(p.behind(first)) { // !name is a command of that name
+		if command := p.command(); command != nil {
+			return &Pipeline{p.since(first.start), p.pipedCommands([]PipelineElement{command}, after)}
+		}
+	}
 	if first.startsExpression() {
 		value := p.expression()
 		if value == nil {
@@ -23,6 +28,12 @@ func (p *parser) pipeline() Statement {
 	}
 	elements := p.pipedCommands([]PipelineElement{element}, after)
 	return &Pipeline{p.since(first.start), elements}
+}
+
+// behind is the character right behind a token.
+func (p *parser) behind(t token) rune {
+	r, _ := runeAt(p.text, t.start+len(t.text))
+	return r
 }
 
 // missingElement complains about a pipe that nothing flows into.
@@ -94,7 +105,7 @@ func (p *parser) commandExpression(value Expression) *CommandExpression {
 	element := &CommandExpression{Expression: value}
 	for p.peek(operatorMode).kind == redirectToken {
 		if redirection := p.redirection(operatorMode); redirection != nil {
-			element.Redirections = append(element.Redirections, redirection)
+			element.Redirections = p.redirected(element.Redirections, redirection)
 		}
 	}
 	element.statementNode = p.since(start)

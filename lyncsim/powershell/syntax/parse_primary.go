@@ -55,7 +55,7 @@ func (p *parser) enclosed(t token, m mode) Expression {
 		return &SubExpression{p.value(t.start), body}
 	case "@(":
 		p.take(m)
-		body := p.inParentheses("MissingEndParenthesisInExpression", "Missing closing ')' in expression.")
+		body := p.inParentheses("MissingEndParenthesisInSubexpression", "Missing closing ')' in subexpression.")
 		return &ArrayExpression{p.value(t.start), body}
 	case "@{":
 		return p.hashtable()

@@ -27,7 +27,7 @@ func (p *parser) statement() Statement {
 // label takes :name before a loop.
 func (p *parser) label(t token) string {
 	name, found := strings.CutPrefix(t.text, ":")
-	if t.kind != wordToken || !found || strings.ContainsFunc(name, func(r rune) bool { return !isNamePart(r) }) {
+	if t.kind != wordToken || !found || name == "" || strings.ContainsFunc(name, func(r rune) bool { return !isNamePart(r) }) {
 		return ""
 	}
 	p.take(commandMode)

@@ -28,6 +28,9 @@ func (p *parser) switchFlags(statement *SwitchStatement) {
 		if bit == 0 {
 			p.complain(flag, "InvalidSwitchFlag", "The parameter "+flag.text+" is not valid for the switch statement.")
 		}
+		if comparisons := SwitchRegex | SwitchWildcard | SwitchExact; bit&comparisons != 0 { // the last one holds
+			statement.Flags &^= comparisons
+		}
 		statement.Flags |= bit
 		if bit == SwitchFile {
 			p.switchFile(statement, flag)
@@ -78,6 +81,9 @@ func (p *parser) switchClauses(statement *SwitchStatement) {
 		p.skipSeparators()
 		first := p.peek(commandMode)
 		if first.ends() {
+			if len(statement.Clauses) == 0 && statement.Default == nil {
+				p.complain(first, "MissingSwitchConditionExpression", "Missing condition in switch statement clause.")
+			}
 			return
 		}
 		isDefault := p.acceptWord("default")

@@ -41,6 +41,9 @@ func (p *parser) readBracket() AttributeNode {
 	}
 	if p.accept(",") {
 		name.Assembly = p.assemblyName()
+		if name.Assembly == "" {
+			p.complain(p.peek(operatorMode), "MissingAssemblyNameSpecification", "Incomplete type literal: the assembly name is missing after ','.")
+		}
 	}
 	p.expect("]", "EndSquareBracketExpectedAtEndOfAttribute", "Missing ] at end of attribute or type literal.")
 	return &TypeConstraint{p.extent(open.start), name}

@@ -40,6 +40,9 @@ func emitContent(c *powershell.Call, t target) error {
 		return c.EmitWhole(text)
 	}
 	lines := dotnet.SplitLines(text)
+	if strings.Trim(text, "\r\n") == "" && text != "" {
+		lines = make([]string, strings.Count(text, "\n"))
+	}
 	if c.Has("TotalCount") {
 		lines = lines[:min(len(lines), max(0, c.Int("TotalCount")))]
 	}

@@ -42,7 +42,7 @@ type construct struct{ script, what string }
 var refusedLanguage = []construct{
 	{`class A { }`, "class"}, {`enum A { B }`, "enum"}, {`workflow W { }`, "workflow"}, {`configuration C { }`, "configuration"},
 	{`data { 1 }`, "data"}, {`using module A`, "using module"}, {`foreach -parallel ($i in 1) { }`, "foreach -parallel"},
-	{`switch -File C:\a { }`, "switch -File"}, {`function F { [CmdletBinding()] param() dynamicparam { } }; F`, "dynamicparam"},
+	{`switch -File C:\a { 1 { } }`, "switch -File"}, {`function F { [CmdletBinding()] param() dynamicparam { } }; F`, "dynamicparam"},
 	{`'a' -replace 'a', { 'b' }`, "-replace with a script block"}, {`Write-Output 1 -OutBuffer 2`, "Write-Output -OutBuffer"},
 }
 

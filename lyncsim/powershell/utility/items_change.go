@@ -87,6 +87,10 @@ func transfer(name, action string, after func(c *powershell.Call, from target) e
 				return err
 			}
 			for _, from := range list {
+				if name == "Move-Item" && to.drive == "" && to.exists(c) && from.exists(c) && !c.On("Force") {
+					return c.WriteError(powershell.NewErrorRecord("System.IO.IOException", "MoveFileInfoItemIOError", "WriteError", nil,
+						"Cannot create a file when that file already exists."))
+				}
 				if err := transferOne(c, from, to, action); err != nil {
 					return err
 				}

@@ -18,6 +18,7 @@ type row struct {
 	item    any
 	keys    []any
 	missing []bool // keys that the object does not have
+	place   int    // in the input
 }
 
 func sortGathered(ctx context.Context, c *powershell.Call) error {
@@ -26,6 +27,9 @@ func sortGathered(ctx context.Context, c *powershell.Call) error {
 		return err
 	}
 	for i := range keys {
+		if keys[i].title != "" && keys[i].compute == nil {
+			return powershell.NewErrorRecord("System.NotSupportedException", "DictionaryKeyIllegal", "InvalidArgument", nil, "The key name is not valid.")
+		}
 		keys[i].strict = true
 	}
 	rows, err := keyed(ctx, c, keys, gathered(c))
@@ -51,7 +55,7 @@ func sortGathered(ctx context.Context, c *powershell.Call) error {
 func keyed(ctx context.Context, c *powershell.Call, keys []column, items []any) ([]row, error) {
 	rows := make([]row, len(items))
 	for i, item := range items {
-		rows[i] = row{item: item, keys: []any{item}}
+		rows[i] = row{item: item, keys: []any{item}, place: i}
 		if len(keys) == 0 {
 			continue
 		}
@@ -81,7 +85,12 @@ func compareRows(c *powershell.Call, keys []column, a, b row) int {
 		if n := compareMissing(a, b, i); n != 0 {
 			return n
 		}
-		n := compareAny(c, a.keys[i], b.keys[i], c.On("CaseSensitive"))
+		n := 0
+		if a.place <= b.place { // 10 and '9' have another order the other way round
+			n = compareAny(c, a.keys[i], b.keys[i], c.On("CaseSensitive"))
+		} else {
+			n = -compareAny(c, b.keys[i], a.keys[i], c.On("CaseSensitive"))
+		}
 		if n == 0 {
 			continue
 		}

@@ -27,7 +27,7 @@ func TestWriteToStreams(t *testing.T) {
 		"host redirected": {reason: "it is the information stream", script: `$x = Write-Host a 6>&1; "got $x"; Write-Host b 6>$null`, want: []string{"got a"}},
 		"warning":         {reason: "its stream can be redirected", script: `Write-Warning careful 3>&1 | ForEach-Object { "got $_" }`, want: []string{"got careful"}},
 		"verbose":         {reason: "silent unless asked for", script: `Write-Verbose a 4>&1; Write-Verbose b -Verbose 4>&1`, want: []string{"b"}},
-		"information":     {reason: "silent by default", script: `Write-Information a 6>&1; Write-Information b -InformationAction Continue 6>&1`, want: []string{"b"}},
+		"information":     {reason: "silent by default, but not for a redirection", script: `Write-Information a 6>&1; Write-Information b -InformationAction Continue 6>&1`, want: []string{"a", "b"}},
 		"no new line":     {reason: "parts of a line", script: `Write-Host a -NoNewline; Write-Host b; 'c'`, want: []string{"ab", "c"}},
 		"warning kept":    {reason: "-WarningVariable keeps it", script: `Write-Warning w -WarningVariable v -WarningAction SilentlyContinue; "$v"`, want: []string{"w"}},
 	})

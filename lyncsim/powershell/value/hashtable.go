@@ -10,6 +10,12 @@ type Hashtable struct {
 	CaseSensitive bool   // [hashtable]::new() and Dictionary`2, not @{}
 	keys          []any
 	vals          map[any]any
+	changes       int // any entry set or removed
+}
+
+// Entries makes a collection of a part of the table: its keys, its values.
+func (h *Hashtable) Entries(typeName string, items []any) *List {
+	return &List{Type: typeName, Fixed: true, items: items, of: func() int { return h.changes }}
 }
 
 // Names of the dictionary types that literals make.
@@ -47,6 +53,7 @@ func (h *Hashtable) fold(key any) any {
 
 // Set adds or replaces an entry and returns the table, for chaining.
 func (h *Hashtable) Set(key, v any) *Hashtable {
+	h.changes++
 	k := h.fold(From(key))
 	if h.vals == nil {
 		h.vals = make(map[any]any)
@@ -70,6 +77,7 @@ func (h *Hashtable) Remove(key any) {
 	if _, ok := h.vals[k]; !ok {
 		return
 	}
+	h.changes++
 	delete(h.vals, k)
 	for i, have := range h.keys {
 		if h.fold(have) == k {

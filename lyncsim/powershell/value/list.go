@@ -9,6 +9,17 @@ type List struct {
 	Elem  string // element type, "" for any
 	Fixed bool   // an array or read-only collection: its length cannot change
 	items []any
+	// changes counts changes of the length; of counts those of the table whose keys these are.
+	changes int
+	of      func() int
+}
+
+// Changes counts what invalidates an enumeration.
+func (l *List) Changes() int {
+	if l.of != nil {
+		return l.of()
+	}
+	return l.changes
 }
 
 // NewArray makes an array of the element type; "System.Object" or "" gives a []any.
@@ -50,7 +61,13 @@ func (l *List) Items() []any { return l.items }
 func (l *List) Len() int { return len(l.items) }
 
 // Append adds elements at the end. The caller has checked Fixed and types.
-func (l *List) Append(items ...any) { l.items = append(l.items, items...) }
+func (l *List) Append(items ...any) {
+	l.items = append(l.items, items...)
+	l.changes++
+}
 
 // Replace puts other elements in the place of all.
-func (l *List) Replace(items []any) { l.items = items }
+func (l *List) Replace(items []any) {
+	l.items = items
+	l.changes++
+}
