@@ -16,6 +16,11 @@ func (f *frame) compare(name string, left, right any, heed bool) (bool, error) {
 		same, err := f.equal(left, right, heed)
 		return same == (name == "eq"), err
 	}
+	if text, ok := right.(string); ok && isNaN(left) {
+		if n, ok := value.ParseNumber(text); ok {
+			right = n
+		}
+	}
 	if isNaN(left) && isOrdered(right) || isNaN(right) && isOrdered(left) {
 		return false, nil
 	}

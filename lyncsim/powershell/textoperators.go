@@ -120,6 +120,9 @@ func (f *frame) split(left, right any, heed bool) (any, error) {
 	if len(operands) > 2 {
 		options = strings.ToLower(value.Text(operands[2]))
 	}
+	if len(operands) == 0 {
+		return nil, f.refuse("-split by nothing")
+	}
 	if _, isBlock := operands[0].(*ScriptBlock); isBlock || !splitOptions[options] || limit < 0 {
 		return nil, f.refuse("this form of -split")
 	}

@@ -2,8 +2,10 @@
 # of its own, and writes id, stdout, errors and exit of each.
 param([string]$From, [string]$To)
 $ErrorActionPreference = 'Stop'
-[cultureinfo]::CurrentCulture = [cultureinfo]::CurrentUICulture = 'en-US'
-[cultureinfo]::DefaultThreadCurrentCulture = [cultureinfo]::DefaultThreadCurrentUICulture = 'en-US'
+$culture = [cultureinfo]::new('en-US')
+$culture.NumberFormat.NumberDecimalDigits = $culture.NumberFormat.PercentDecimalDigits = 2 # as on Windows
+[cultureinfo]::CurrentCulture = [cultureinfo]::CurrentUICulture = $culture
+[cultureinfo]::DefaultThreadCurrentCulture = [cultureinfo]::DefaultThreadCurrentUICulture = $culture
 $state = [initialsessionstate]::CreateDefault2()
 $writer = [IO.StreamWriter]::new($To)
 foreach ($line in [IO.File]::ReadLines($From)) {

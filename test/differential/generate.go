@@ -18,7 +18,7 @@ var (
 	types = strings.Fields(`int long byte uint32 double single decimal bool string char datetime timespan version guid DayOfWeek int[] string[]
 		object[] array regex uri switch`)
 	formats = strings.Fields(`{0} {0:N} {0:N0} {0:F1} {0:P} {0:C} {0:E2} {0:D4} {0:X} {0:x8} {0:G} {0:00.0} {0:#,##0.00} {0,8}| {0,-8}| {0:yyyy-MM-dd} {0:s}`)
-	sources = []string{"1..6", "3,1,2,3", "'b','a','C','a'", "@($true,$false)", "@{a=1;b=2}", "1.5,2,'3'",
+	sources = []string{"1..6", "3,1,2,3", "'b','a','C','a'", "@($true,$false)", "@{a=1}", "1.5,2,'3'",
 		"([pscustomobject]@{ Name = 'fe1'; Port = 5061; On = $true }, [pscustomobject]@{ Name = 'Edge2'; Port = $null; On = $true }, [pscustomobject]@{ Name = 'fe2'; Port = '443' })"}
 	stages = []string{"Sort-Object", "Sort-Object Name", "Sort-Object Port, Name -Descending", "Sort-Object -Unique", "Select-Object -First 2",
 		"Select-Object -Last 1", "Select-Object -Skip 1", "Select-Object -Unique", "Select-Object Name, Port", "Select-Object -ExpandProperty Name",

@@ -22,6 +22,9 @@ func formatNumber(v any, format string, core bool) (string, error) {
 		digits = -1
 	}
 	f, _ := value.ToFloat(v)
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return value.FloatText(f, 64), nil
+	}
 	switch letter {
 	case 'D', 'd':
 		if !value.IsInteger(v) {
@@ -31,13 +34,13 @@ func formatNumber(v any, format string, core bool) (string, error) {
 	case 'X', 'x':
 		return hexadecimal(v, letter, digits)
 	case 'N', 'n':
-		return commas(fixedText(v, 1, orDefault(digits, 2))), nil
+		return commas(fixedText(v, 1, orDefault(digits, 2), core)), nil
 	case 'F', 'f':
-		return fixedText(v, 1, orDefault(digits, 2)), nil
+		return fixedText(v, 1, orDefault(digits, 2), core), nil
 	case 'P', 'p':
-		return commas(fixedText(v, 100, orDefault(digits, 2))) + "%", nil
+		return commas(fixedText(v, 100, orDefault(digits, 2), core)) + "%", nil
 	case 'C', 'c':
-		s := commas(fixedText(v, 1, orDefault(digits, 2)))
+		s := commas(fixedText(v, 1, orDefault(digits, 2), core))
 		if strings.HasPrefix(s, "-") {
 			return "-$" + s[1:], nil
 		}
@@ -108,12 +111,16 @@ func fixed(f float64, digits int) string {
 }
 
 // fixedText is a number times something with so many digits behind the point: whole
-// numbers and decimals exactly.
-func fixedText(v any, times int64, digits int) string {
+// numbers and decimals exactly, others in 7 (core) as the nearest and in 5.1 with halves
+// away from zero.
+func fixedText(v any, times int64, digits int, core bool) string {
 	r := new(big.Rat)
 	switch x := v.(type) {
 	case float32, float64:
 		f, _ := value.ToFloat(x)
+		if core {
+			return strconv.FormatFloat(f*float64(times), 'f', digits, 64)
+		}
 		return fixed(f*float64(times), digits)
 	case value.Decimal:
 		r.Set(x.Rat)
