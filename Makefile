@@ -86,7 +86,7 @@ interop: interop-packages build controlplane $(BIN)/report ## Let outsiders judg
 	  FEDROUTE_BIN=$(BIN) go test -json -tags interop -count=1 -timeout 20m -run TestReal ./scenario; } | $(BIN)/report ../docs/interop.md
 
 .PHONY: differential
-differential: ## Compare the simulated PowerShell with what the real engine answered (FEDROUTE_SNIPPETS names the folder).
+differential: ## Compare the simulated PowerShell with the real one's recorded answers (FEDROUTE_SNIPPETS names the folder) and, live, with FEDROUTE_POWERSHELL.
 	@go run ./test/differential
 
 .PHONY: lint

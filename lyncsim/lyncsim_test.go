@@ -162,7 +162,15 @@ func TestPowerShell(t *testing.T) {
 		"stdin":     {"the script reads standard input", "[Console]::In.ReadLine()", "hello\n", []string{"run"}, 0, "hello\n", ""},
 		"exit code": {"exit gives the exit code", "exit 7", "", []string{"run"}, 7, "", ""},
 		"farm":      {"with a farm file the cmdlets are there", "(Get-CsSite).Identity", "", []string{"run", "--farm", sample}, 0, "Site:Redmond\n", ""},
-		"edge":      {"a script runs on the machine it is sent to", "$env:COMPUTERNAME; (Get-CsWindowsService -Name REPLICA).Status", "", []string{"run", "--farm", sample, "--machine", "edge1.contoso.com"}, 0, "EDGE1\nRunning\n", ""},
+		"md":        {"what every Windows PowerShell has is refused, not missing", "try { md C:\\x } catch { 'caught' }", "", []string{"run"}, 1, "", "not supported by the simulator: the command md, line 1\n"},
+		"product": {"a cmdlet that the reference does not hold is refused", "try { Get-CsDatabaseMirrorState } catch { 'caught' }", "", []string{"run", "--farm", sample}, 1, "",
+			"not supported by the simulator: the command Get-CsDatabaseMirrorState, line 1\n"},
+		"program": {"a program that is not simulated ends the script", "try { ping fe1 } catch { 'caught' }", "", []string{"run", "--farm", sample}, 1, "",
+			"not supported by the simulator: the program ping, line 1\n"},
+		"utf-16": {"an encoding that is not simulated is named", "\xff\xfe1\x00", "", []string{"run"}, 1, "",
+			"lyncsim: not supported by the simulator: a script file in UTF-16; save it as UTF-8 with a byte order mark\n"},
+		"marked": {"a byte order mark makes it UTF-8", "\ufeff'\u2014'.Length", "", []string{"run"}, 0, "1\n", ""},
+		"edge":   {"a script runs on the machine it is sent to", "$env:COMPUTERNAME; (Get-CsWindowsService -Name REPLICA).Status", "", []string{"run", "--farm", sample, "--machine", "edge1.contoso.com"}, 0, "EDGE1\nRunning\n", ""},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -61,6 +63,9 @@ as its domain administrator, or on an Edge server as its local one.`,
 			if err != nil {
 				return err
 			}
+			if err := refuseEncoding(text); err != nil {
+				return err
+			}
 			code, err := runScript(cmd.Context(), sim.Script{Text: text, Stdin: s.in, Stdout: s.out, Stderr: s.err}, farmFile, machine)
 			if err != nil {
 				return err
@@ -101,4 +106,17 @@ func readScript(path string) (string, error) {
 	defer func() { _ = f.Close() }() // it was only read
 	text, err := io.ReadAll(io.LimitReader(f, maxScript))
 	return string(text), err
+}
+
+// refuseEncoding refuses the script files that Windows PowerShell does not read as
+// UTF-8: only a byte order mark makes it.
+func refuseEncoding(text string) error {
+	switch {
+	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
+		return errors.New("not supported by the simulator: a script file in UTF-16; save it as UTF-8 with a byte order mark")
+	case !strings.HasPrefix(text, "\ufeff") && strings.ContainsFunc(text, func(r rune) bool { return r > 127 }):
+		return errors.New("not supported by the simulator: a script file with other characters than ASCII and no byte order mark, " +
+			"which Windows PowerShell reads in the ANSI code page; save it as UTF-8 with a byte order mark")
+	}
+	return nil
 }

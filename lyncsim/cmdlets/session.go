@@ -3,6 +3,7 @@ package cmdlets
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -34,9 +35,14 @@ func (s *Session) Module() (*powershell.Module, error) {
 	if len(offered) == 0 {
 		return nil, fmt.Errorf("the cmdlet reference does not know %s", product.Name)
 	}
+	known := make(map[string]bool)
+	for _, entry := range all.Cmdlets() {
+		known[strings.ToLower(entry.Name)] = true
+	}
 	m := &powershell.Module{
 		Name: product.Module, Version: product.Version,
-		Load: func(ctx context.Context) error { return s.take(ctx, s.Farm.Durations().ModuleImport) },
+		MayHave: func(name string) bool { return productNoun.MatchString(name) && !known[strings.ToLower(name)] },
+		Load:    func(ctx context.Context) error { return s.take(ctx, s.Farm.Durations().ModuleImport) },
 	}
 	for _, entry := range offered {
 		m.Commands = append(m.Commands, s.command(entry))
@@ -90,3 +96,7 @@ func (s *Session) take(ctx context.Context, d farm.Duration) error {
 func (s *Session) actor(cmdlet string) farm.Actor {
 	return farm.Actor{User: s.User, Machine: s.Machine, Command: cmdlet}
 }
+
+// productNoun is the form of the names of the product's cmdlets. The reference holds a
+// part of them.
+var productNoun = regexp.MustCompile(`(?i)^[a-z]+-cs[a-z]+$`)

@@ -3,6 +3,7 @@ package powershell
 import (
 	"strings"
 
+	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
@@ -88,6 +89,28 @@ func (f *frame) parameterAttribute(p *formal, a *syntax.Attribute) error {
 	return err
 }
 
+// validatorOptions are the named arguments of a validator. One that is not known is
+// refused.
+func (f *frame) validatorOptions(a *syntax.Attribute) (map[string]any, error) {
+	known := map[string]string{"options": "ValidatePattern", "ignorecase": "ValidateSet"}
+	named := make(map[string]any)
+	for _, n := range a.Named {
+		name := strings.ToLower(n.Name)
+		if name == "errormessage" {
+			continue
+		}
+		if owner, ok := known[name]; !ok || !attributeIs(a, owner) {
+			return nil, f.refuse("[" + a.Name.String() + "(" + n.Name + ")]")
+		}
+		v, err := f.eval(n.Value)
+		if err != nil {
+			return nil, err
+		}
+		named[name] = v
+	}
+	return named, nil
+}
+
 // validator makes the check that an attribute asks for.
 func (f *frame) validator(a *syntax.Attribute) (Validator, error) {
 	args := make([]any, len(a.Positional))
@@ -98,6 +121,10 @@ func (f *frame) validator(a *syntax.Attribute) (Validator, error) {
 		}
 		args[i] = v
 	}
+	named, err := f.validatorOptions(a)
+	if err != nil {
+		return nil, err
+	}
 	number := func(i int) int64 {
 		if i >= len(args) {
 			return 0
@@ -107,7 +134,7 @@ func (f *frame) validator(a *syntax.Attribute) (Validator, error) {
 	}
 	switch {
 	case attributeIs(a, "ValidateSet"):
-		set := ValidateSet{}
+		set := ValidateSet{HeedCase: named["ignorecase"] != nil && !value.Truth(named["ignorecase"])}
 		for _, v := range args {
 			set.Words = append(set.Words, value.Text(v))
 		}
@@ -115,7 +142,13 @@ func (f *frame) validator(a *syntax.Attribute) (Validator, error) {
 	case attributeIs(a, "ValidateRange") && len(args) == 2:
 		return ValidateRange{Min: args[0], Max: args[1]}, nil
 	case attributeIs(a, "ValidatePattern") && len(args) == 1:
-		return validatePattern{value.Text(args[0])}, nil
+		options := "i"
+		if given, ok := named["options"]; ok {
+			if options, err = dotnet.RegexOptions(f.rs.env, given); err != nil {
+				return nil, f.raising(err)
+			}
+		}
+		return validatePattern{value.Text(args[0]), options}, nil
 	case attributeIs(a, "ValidateLength") && len(args) == 2:
 		return validateLength{number(0), number(1)}, nil
 	case attributeIs(a, "ValidateCount") && len(args) == 2:

@@ -123,6 +123,9 @@ type Module struct {
 	// Load runs at each import into a runspace, e.g. to take the time that
 	// importing takes. Its error makes the import fail. Nil for nothing.
 	Load func(ctx context.Context) error
+	// MayHave tells the names that the real module may have and this one does not:
+	// calling one is refused. Nil for none.
+	MayHave func(name string) bool
 }
 
 // NewErrorRecord makes an error record for WriteError or for returning: an

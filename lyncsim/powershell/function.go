@@ -69,6 +69,9 @@ func (f *frame) declare(body *syntax.ScriptBlock, params []*syntax.Parameter) (*
 		}
 		custom = custom || declared
 	}
+	if set := d.table.defaultSet; set != "" && len(d.table.sets) > 0 {
+		d.table.bit(set) // a set may have no parameter of its own
+	}
 	if positional && !custom {
 		d.number()
 	}

@@ -185,6 +185,21 @@ F -A ''; F -B abcd; F -C 1, 2, 3; F -D 1; F -A x -B abc -C 1 -D 2`,
 			want: answer{Out: []string{"ok"}, Errors: []string{"ParameterArgumentValidationError,F", "ParameterArgumentValidationError,F",
 				"ParameterArgumentValidationError,F", "ParameterArgumentValidationError,F"}},
 		},
+		"default set without parameters": {
+			reason: "the default set's name is a set, also when no parameter belongs to it",
+			script: `function F { [CmdletBinding(DefaultParameterSetName = 'none')] param([Parameter(ParameterSetName = 'a')]$A, [Parameter(ParameterSetName = 'b')]$B, $C) $PSCmdlet.ParameterSetName }; F; F -C 1; F -A 1`,
+			want:   answer{Out: []string{"none", "none", "a"}},
+		},
+		"pattern with options": {
+			reason: "a pattern ignores case unless its options say otherwise",
+			script: `function F { param([ValidatePattern('^[a-z]+$')]$A, [ValidatePattern('^[a-z]+$', Options = 'None')]$B) "$A$B" }; F -A ABC; F -B abc; F -B ABC`,
+			want:   answer{Out: []string{"ABC", "abc"}, Errors: []string{"ParameterArgumentValidationError,F"}},
+		},
+		"characters without weight": {
+			reason: "texts are compared as the culture compares them",
+			script: `foreach ($c in 0, 0xAD, 0x200B) { $t = 'a' + [char]$c; "$($t -eq 'a') $($t -ceq 'a') $('a' -in $t) $($t -like 'a') $($t -match '^a$') $($t.Equals('a'))" }`,
+			want:   answer{Out: []string{"True True True True False False", "True True True True False False", "True True True True False False"}},
+		},
 		"reference": {
 			reason: "[ref] lets methods and functions set a variable",
 			script: `$n = 0; [int]::TryParse('42', [ref]$n); $n; [int]::TryParse('x', [ref]$n); function Add-One([ref]$R) { $R.Value++ }; $v = 5; Add-One ([ref]$v); $v`,

@@ -2,6 +2,7 @@ package powershell
 
 import (
 	"cmp"
+	"errors"
 	"strings"
 	"time"
 
@@ -77,6 +78,9 @@ func (f *frame) enumOrder(left, right any) error {
 
 // unordered is the error for a right side that did not become the type of the left one.
 func (f *frame) unordered(err error, left, right any) error {
+	if _, refused := errors.AsType[*dotnet.Unsupported](err); refused {
+		return f.raising(err)
+	}
 	switch left.(type) {
 	case value.Enum:
 		return f.raising(err)

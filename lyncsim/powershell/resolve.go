@@ -38,6 +38,9 @@ func (f *frame) runnerNamed(inv *invocation, name string, args []argument, how s
 
 // notFound is the error of a name that nothing answers to.
 func (f *frame) notFound(name string) error {
+	if f.rs.mayHave(name) {
+		return f.refuse("the command " + name)
+	}
 	message := "The term '%s' is not recognized as a name of a cmdlet, function, script file, or executable program.\n" +
 		"Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
 	if f.rs.Edition() == Windows51 {
@@ -50,6 +53,22 @@ func (f *frame) notFound(name string) error {
 	record.Invocation = positionOf(f.at)
 	record.Invocation.Name = name
 	return f.raise(record)
+}
+
+// functionsOfHosts are the functions that every Windows PowerShell starts with.
+var functionsOfHosts = map[string]bool{"md": true, "mkdir": true, "help": true, "more": true, "oss": true, "cd..": true, `cd\`: true}
+
+// mayHave tells a name that the real PowerShell or a module of the machine may answer to.
+func (rs *Runspace) mayHave(name string) bool {
+	if functionsOfHosts[strings.ToLower(name)] {
+		return true
+	}
+	for _, m := range append(append([]*Module{}, rs.options.Modules...), rs.options.Loaded...) {
+		if m.MayHave != nil && m.MayHave(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // resolve finds a command: alias, function, cmdlet, a cmdlet of a module not

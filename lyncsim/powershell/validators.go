@@ -57,11 +57,11 @@ func (r ValidateRange) Validate(v any) error {
 	return nil
 }
 
-// validatePattern is ValidatePattern, case ignored.
-type validatePattern struct{ pattern string }
+// validatePattern is ValidatePattern; without options it ignores case.
+type validatePattern struct{ pattern, options string }
 
 func (p validatePattern) Validate(v any) error {
-	re, err := dotnet.CompileRegex(p.pattern, "i")
+	re, err := dotnet.CompileRegex(p.pattern, p.options)
 	if err != nil {
 		return err
 	}

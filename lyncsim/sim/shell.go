@@ -10,6 +10,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/cmdlets"
 	"github.com/fedroute/fedroute/lyncsim/console"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
@@ -106,7 +107,7 @@ func (p *programs) Run(ctx context.Context, path string, args []string) (string,
 		Environment: p.in.Environment, WorkingDirectory: p.in.WorkingDirectory,
 	}, append([]string{path}, args...))
 	if !found {
-		return "", 0, fmt.Errorf("not supported by the simulator: the program %s, line 1", path)
+		return "", 0, dotnet.Refuse("the program %s", path)
 	}
 	return out.String(), code, nil
 }

@@ -45,8 +45,13 @@ func (a *Args) regexOptions(i int) (string, error) {
 	if i >= a.Len() {
 		return "", nil
 	}
+	return RegexOptions(a.Env, a.At(i))
+}
+
+// RegexOptions are options, given by value or by name, as the letters of CompileRegex.
+func RegexOptions(e *Env, given any) (string, error) {
 	t, _ := Lookup("System.Text.RegularExpressions.RegexOptions")
-	v, err := Convert(a.Env, a.At(i), t)
+	v, err := Convert(e, given, t)
 	if err != nil {
 		return "", err
 	}

@@ -3,8 +3,10 @@ package utility
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
@@ -12,6 +14,9 @@ func importModule() cmdlet {
 	return cmdlet{name: "Import-Module", heeds: "Name Force Global PassThru DisableNameChecking MinimumVersion MaximumVersion RequiredVersion",
 		process: func(ctx context.Context, c *powershell.Call) error {
 			for _, name := range c.Texts("Name") {
+				if strings.ContainsAny(name, `\/`) {
+					return dotnet.Refuse("a module by its path")
+				}
 				m, found, err := c.Runspace().Import(ctx, name)
 				if err != nil {
 					return err
