@@ -34,9 +34,9 @@ func shown(body string) string {
 
 // generate makes new snippets; the same seed makes the same ones.
 func generate(seed uint64, n int) []snippet {
-	r := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // not for secrets
+	r := rand.New(rand.NewPCG(seed, 0))
 	pick := func(list []string) string { return list[r.IntN(len(list))] }
-	any := func() string {
+	value := func() string {
 		if r.IntN(5) == 0 {
 			return pick(collections)
 		}
@@ -46,8 +46,8 @@ func generate(seed uint64, n int) []snippet {
 		name string
 		make func() string
 	}{
-		{"new operators", func() string { return fmt.Sprintf("(%s) %s (%s)", any(), pick(operators), any()) }},
-		{"new casts", func() string { return fmt.Sprintf("[%s](%s)", pick(types), any()) }},
+		{"new operators", func() string { return fmt.Sprintf("(%s) %s (%s)", value(), pick(operators), value()) }},
+		{"new casts", func() string { return fmt.Sprintf("[%s](%s)", pick(types), value()) }},
 		{"new formats", func() string { return fmt.Sprintf("'%s' -f (%s)", pick(formats), pick(scalars)) }},
 		{"new pipelines", func() string {
 			parts := []string{pick(sources)}
@@ -58,7 +58,7 @@ func generate(seed uint64, n int) []snippet {
 		}},
 		{"new statements", func() string {
 			return fmt.Sprintf("$x = %s\nif ($x %s %s) { 'yes' } else { 'no' }\nforeach ($i in %s) { switch ($i) { %s { 'one' } default { \"d:$_\" } } }\ntry { throw %s } catch { \"c:$_\" }",
-				any(), pick([]string{"-eq", "-ne", "-lt", "-in", "-like"}), any(), any(), pick(scalars), pick(scalars))
+				value(), pick([]string{"-eq", "-ne", "-lt", "-in", "-like"}), value(), value(), pick(scalars), pick(scalars))
 		}},
 	}
 	list := make([]snippet, n)

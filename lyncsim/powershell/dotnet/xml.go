@@ -27,7 +27,7 @@ type XMLDocument struct {
 // TypeName is the .NET name.
 func (d *XMLDocument) TypeName() string { return "System.Xml.XmlDocument" }
 
-// String is what PowerShell shows of a document inside a string.
+// MethodText is what ToString gives of a document; inside a string stands its class.
 func (d *XMLDocument) MethodText() string { return "#document" }
 
 // TypeName is the .NET name.
@@ -160,7 +160,7 @@ func innerText(e *etree.Element) string {
 	return b.String()
 }
 
-// String is what a node is inside a string: its text if it has only text.
+// MethodText is what ToString gives of a node: its name, or the text of a text node.
 func (n XMLNode) MethodText() string {
 	if n.attr != "" || n.tok != nil {
 		return n.value()
