@@ -87,7 +87,7 @@ interop: interop-packages build controlplane $(BIN)/report ## Let outsiders judg
 
 .PHONY: differential
 differential: ## Compare the simulated PowerShell with the real one's recorded answers (FEDROUTE_SNIPPETS names the folder) and, live, with FEDROUTE_POWERSHELL.
-	@go run ./test/differential
+	@go run -C test ./differential
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check style, import rules and that generated files are up to date.
