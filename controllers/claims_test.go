@@ -50,7 +50,7 @@ func TestHolder(t *testing.T) {
 			c.change(other)
 			st := newStage(t, mine, other)
 			s := scope{FederationRouteReconciler: st.routes, route: mine, topology: *lyncTopology()}
-			seen := twoPools(begin).snapshot.Topology.Value
+			seen := twoPools(begin).Snapshot.Topology.Value
 			holder, claim, err := s.holder(t.Context(), seen)
 			if err != nil {
 				t.Fatal(err)

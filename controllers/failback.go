@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/memory/sights"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/status"
 )
@@ -12,27 +13,33 @@ import (
 // recorded is how soon a move goes on once status remembers it.
 const recorded = time.Millisecond
 
-// asked reads a person's request to fail a Front End pool back, unless it was
-// handled. What was seen before the request came is not used to judge it: the time
-// in it is a person's, may be of another clock and mostly has no fractions.
-func (s *scope) asked(now sight) status.FailBackRequest {
+// failBackRequest is a person's request to fail a Front End pool back, as the route
+// carries it.
+type failBackRequest struct{ route, text string }
+
+// hear reads a person's request to fail a Front End pool back into the facts, unless
+// it was handled. What was seen before the request came is not used to judge it: the
+// time in it is a person's, may be of another clock and mostly has no fractions.
+func (s *scope) hear(now sights.Sight) {
 	text, read := s.route.Annotations[v1alpha1.AnnotationFailBackRequestedAt], s.options.Clock.Now()
 	if text == "" || text == s.route.Status.LastHandledFailBackAt {
-		return status.FailBackRequest{}
+		return
 	}
 	pool, err := plan.ParseRequest(text, frontEnds(s.route.Spec), s.route.CreationTimestamp.Time, read)
-	if came := s.runs.requested(s.route, text, read); err == nil && now.snapshot.At.Before(came) {
+	request := failBackRequest{string(s.route.UID), text}
+	s.requests.Note(objectOf(s.route), request, read)
+	if came := s.requests.When(objectOf(s.route), request); err == nil && now.Snapshot.At.Before(came) {
 		s.look(came)
 		pool = ""
 	}
-	return status.FailBackRequest{Text: text, Pool: pool, Err: err}
+	s.facts.FailBack = status.FailBackRequest{Text: text, Pool: pool, Err: err}
 }
 
 // owe says which Front End pools are to be failed back now: those that the latest
-// move still owes, and the one that a person asks for. It gives the move that
+// move still owes, and the one that a person asks for (see hear). It gives the move that
 // begins with the plan, nil when none does.
-func (s *scope) owe(now sight) (begins *plan.Move) {
-	seen, last := now.snapshot.Topology.Value, plan.Move{}
+func (s *scope) owe(now sights.Sight) (begins *plan.Move) {
+	seen, last := now.Snapshot.Topology.Value, plan.Move{}
 	if m := s.route.Status.Move; m != nil {
 		last = plan.Move{EdgePool: m.EdgePool, FailBack: m.FailBackOwed}
 	}
@@ -43,23 +50,19 @@ func (s *scope) owe(now sight) (begins *plan.Move) {
 		s.facts.Move = &next
 	}
 	s.facts.Desired.FailBack = next.FailBack
-	s.facts.FailBack = s.asked(now)
 	if pool := s.facts.FailBack.Pool; pool != "" {
 		s.facts.Desired.FailBack = append(slices.Clone(next.FailBack), pool)
 	}
 	return begins
 }
 
-// unrecorded writes a move that owes failbacks into status before it begins: once
-// the routes have moved, nothing else tells that there was one.
-func (s *scope) unrecorded(begins *plan.Move) bool {
-	if begins == nil {
-		return false
+// remember writes down that a move begins; nil begins none.
+func (s *scope) remember(begins *plan.Move) {
+	if begins != nil {
+		s.facts.Move = begins
 	}
-	s.facts.Move = begins
-	if len(begins.FailBack) == 0 {
-		return false
-	}
-	s.again = recorded
-	return true
 }
+
+// owes reports whether a move owes failbacks. Such a move is written into status
+// before it begins: once the routes have moved, nothing else tells that there was one.
+func owes(begins *plan.Move) bool { return begins != nil && len(begins.FailBack) > 0 }

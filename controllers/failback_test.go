@@ -10,12 +10,13 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/memory/sights"
 )
 
 // withFrontEnd lets the organization have a Front End pool in the state.
-func withFrontEnd(state lync.PoolState) func(*sight) {
-	return func(now *sight) {
-		t := &now.snapshot.Topology.Value
+func withFrontEnd(state lync.PoolState) func(*sights.Sight) {
+	return func(now *sights.Sight) {
+		t := &now.Snapshot.Topology.Value
 		edge := lync.Association{Registrar: "edge2.contoso.com", Conferencing: "edge2.contoso.com"}
 		t.FrontEndPools = []lync.FrontEndPool{{FQDN: "fe1.contoso.com", Servers: []string{"fe1.contoso.com"}, State: state, Edge: edge}}
 		t.Replicas["fe1.contoso.com"] = lync.Replica{UpToDate: true}
@@ -46,8 +47,8 @@ func TestAMoveThatOwesIsWrittenDownBeforeItBegins(t *testing.T) {
 	s.seen(withFrontEnd(lync.PoolFailedOver))
 	again := s.reconcile(route)
 	want := &v1alpha1.Move{EdgePool: "edge2.contoso.com", FailBackOwed: []string{"fe1.contoso.com"}}
-	if diff := cmp.Diff(want, route.Status.Move); diff != "" || again > time.Second || s.routes.runs.get(route) != nil {
-		t.Fatalf("again after %s, run %v, move (-want +got):\n%s", again, s.routes.runs.get(route), diff)
+	if diff := cmp.Diff(want, route.Status.Move); diff != "" || again > time.Second || s.latest(route) != nil {
+		t.Fatalf("again after %s, run %v, move (-want +got):\n%s", again, s.latest(route), diff)
 	}
 	s.reconcile(route)
 	s.expect(route, v1alpha1.ReasonProgressing, "of 5 steps are done")
@@ -74,7 +75,7 @@ func TestAMoveThatIsHeldIsNotRemembered(t *testing.T) {
 			if route.Status.Move != nil || route.Status.Plan == nil {
 				t.Fatalf("%s: plan %v, move %+v", c.reason, route.Status.Plan, route.Status.Move)
 			}
-			s.seen(withFrontEnd(lync.PoolFailedOver), func(now *sight) { now.snapshot.Topology.Value.Sites[0].SIPRoute = "edge2.contoso.com" })
+			s.seen(withFrontEnd(lync.PoolFailedOver), func(now *sights.Sight) { now.Snapshot.Topology.Value.Sites[0].SIPRoute = "edge2.contoso.com" })
 			s.reconcile(route)
 			if diff := cmp.Diff(&v1alpha1.Move{EdgePool: "edge2.contoso.com"}, route.Status.Move); diff != "" || route.Status.Plan != nil {
 				t.Errorf("%s: moved by hand, plan %v, move (-want +got):\n%s", c.reason, route.Status.Plan, diff)
@@ -89,8 +90,8 @@ func TestARequestIsJudgedByWhatIsSeenAfterIt(t *testing.T) {
 	route := movingRoute()
 	route.Spec.EdgePool = "edge1.contoso.com"
 	s := newStage(t, lyncTopology(), managerSecret(), route)
-	associated := func(now *sight) {
-		now.snapshot.Topology.Value.FrontEndPools[0].Edge = lync.Association{Registrar: "edge1.contoso.com", Conferencing: "edge1.contoso.com"}
+	associated := func(now *sights.Sight) {
+		now.Snapshot.Topology.Value.FrontEndPools[0].Edge = lync.Association{Registrar: "edge1.contoso.com", Conferencing: "edge1.contoso.com"}
 	}
 	s.seen(withFrontEnd(lync.PoolActive), associated)
 	s.clock.forward(100 * time.Millisecond) // within the second that the request names

@@ -19,6 +19,10 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/memory"
+	"github.com/fedroute/fedroute/internal/memory/fleets"
+	"github.com/fedroute/fedroute/internal/memory/sights"
+	"github.com/fedroute/fedroute/internal/memory/writes"
 	"github.com/fedroute/fedroute/internal/status"
 )
 
@@ -29,10 +33,10 @@ import (
 
 // LyncTopologyReconciler observes organizations, one look for all their routes.
 type LyncTopologyReconciler struct {
-	options       Options
-	organizations *organizations
-	snapshots     *snapshots
-	written       *writes[v1alpha1.LyncTopologyStatus]
+	options Options
+	fleets  *fleets.Memory
+	sights  *sights.Memory
+	written *writes.Memory[v1alpha1.LyncTopologyStatus]
 	// wake asks for a look now; fresh tells routes of a new look.
 	wake  chan event.TypedGenericEvent[types.NamespacedName]
 	fresh chan event.TypedGenericEvent[types.NamespacedName]
@@ -43,19 +47,20 @@ func (r *LyncTopologyReconciler) Reconcile(ctx context.Context, req ctrl.Request
 	var lt v1alpha1.LyncTopology
 	if err := r.options.Client.Get(ctx, req.NamespacedName, &lt); err != nil {
 		if client.IgnoreNotFound(err) == nil {
-			r.organizations.forget(req.NamespacedName)
-			r.snapshots.forget(req.NamespacedName)
-			r.written.forget(req.NamespacedName)
+			gone := memory.Object(req.NamespacedName)
+			r.fleets.Forget(gone)
+			r.sights.Forget(gone)
+			r.written.Forget(gone)
 			forgetTopology(req.NamespacedName)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
-	r.written.catchUp(&lt, &lt.Status)
-	now, err := contain.Value("observe LyncTopology", lt.Name, func() (sight, error) { return r.look(ctx, &lt), nil })
+	catchUp(r.written, &lt, &lt.Status)
+	now, err := contain.Value("observe LyncTopology", lt.Name, func() (sights.Sight, error) { return r.look(ctx, &lt), nil })
 	if err != nil {
-		now = sight{edition: editionOf(&lt), err: err}
+		now = sights.Sight{Edition: editionOf(&lt), Err: err}
 	}
-	if r.snapshots.put(req.NamespacedName, now) {
+	if r.sights.Put(memory.Object(req.NamespacedName), now) {
 		r.fresh <- event.TypedGenericEvent[types.NamespacedName]{Object: req.NamespacedName}
 	}
 	observeSnapshot(req.NamespacedName, now)
@@ -63,25 +68,30 @@ func (r *LyncTopologyReconciler) Reconcile(ctx context.Context, req ctrl.Request
 }
 
 // look reads the organization within the time that one observation may take.
-func (r *LyncTopologyReconciler) look(ctx context.Context, lt *v1alpha1.LyncTopology) sight {
+func (r *LyncTopologyReconciler) look(ctx context.Context, lt *v1alpha1.LyncTopology) sights.Sight {
 	ctx, cancel := context.WithTimeout(ctx, r.options.ObserveTimeout)
 	defer cancel()
 	// A missing Secret is told before anybody is called.
 	from := secrets{reader: r.options.Secrets, namespace: lt.Namespace}
 	if _, err := from.credentials(ctx, lt.Spec.Management.Authentication); err != nil {
-		return sight{edition: editionOf(lt), err: err}
+		return sights.Sight{Edition: editionOf(lt), Err: err}
 	}
-	observer := shell.NewObserver(r.organizations.open(lt))
+	observer := shell.NewObserver(r.fleet(lt))
 	// Another edition may speak of another organization, whose accounts are not
 	// shown to the machines of this one.
-	last, _ := r.snapshots.get(client.ObjectKeyFromObject(lt))
-	if last.edition != editionOf(lt) {
-		last = sight{}
+	last, _ := r.sights.Get(objectOf(lt))
+	if last.Edition != editionOf(lt) {
+		last = sights.Sight{}
 	}
-	return sight{edition: editionOf(lt), snapshot: shell.Observe(ctx, observer, last.snapshot, r.options.Clock.Now)}
+	return sights.Sight{Edition: editionOf(lt), Snapshot: shell.Observe(ctx, observer, last.Snapshot, r.options.Clock.Now)}
 }
 
-func (r *LyncTopologyReconciler) writeStatus(ctx context.Context, lt *v1alpha1.LyncTopology, now sight) error {
+// fleet gives the organization's remote workers.
+func (r *LyncTopologyReconciler) fleet(lt *v1alpha1.LyncTopology) *shell.Fleet {
+	return r.fleets.Open(objectOf(lt), editionOf(lt), func() *shell.Fleet { return shell.NewFleet(fleetConfig(lt, r.options)) })
+}
+
+func (r *LyncTopologyReconciler) writeStatus(ctx context.Context, lt *v1alpha1.LyncTopology, now sights.Sight) error {
 	next := status.Topology(topologyFacts(lt, now, r.options))
 	if equality.Semantic.DeepEqual(lt.Status, next) {
 		return nil
@@ -91,15 +101,15 @@ func (r *LyncTopologyReconciler) writeStatus(ctx context.Context, lt *v1alpha1.L
 	if err := r.options.Client.Status().Patch(ctx, lt, client.MergeFrom(base), client.FieldOwner(FieldOwner)); err != nil {
 		return client.IgnoreNotFound(err)
 	}
-	r.written.note(base, lt, next)
+	r.written.Note(versionOf(base), versionOf(lt), next)
 	for _, e := range status.TopologyEvents(previous, next) {
 		r.options.Recorder.Eventf(lt, nil, e.Type, e.Reason, e.Action, "%s", e.Note)
 	}
 	return nil
 }
 
-func topologyFacts(lt *v1alpha1.LyncTopology, now sight, o Options) status.TopologyFacts {
-	f := status.TopologyFacts{Now: o.Clock.Now(), Generation: lt.Generation, Previous: lt.Status, Err: now.err, Snapshot: now.snapshot,
+func topologyFacts(lt *v1alpha1.LyncTopology, now sights.Sight, o Options) status.TopologyFacts {
+	f := status.TopologyFacts{Now: o.Clock.Now(), Generation: lt.Generation, Previous: lt.Status, Err: now.Err, Snapshot: now.Snapshot,
 		Overridden: map[string][]netip.Addr{}, OutOfService: map[string]bool{}}
 	for _, override := range overrides(lt.Spec) {
 		name := strings.ToLower(string(override.FQDN))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/memory/sights"
 )
 
 var (
@@ -43,9 +44,9 @@ func observeCall(c shell.Call) {
 	callDuration.WithLabelValues(c.Script, result).Observe(c.Duration.Seconds())
 }
 
-func observeSnapshot(key types.NamespacedName, s sight) {
-	if s.err == nil && s.snapshot.Topology.Known() {
-		observedAt.WithLabelValues(key.Namespace, key.Name).Set(float64(s.snapshot.At.Unix()))
+func observeSnapshot(key types.NamespacedName, s sights.Sight) {
+	if s.Err == nil && s.Snapshot.Topology.Known() {
+		observedAt.WithLabelValues(key.Namespace, key.Name).Set(float64(s.Snapshot.At.Unix()))
 	}
 }
 

@@ -10,10 +10,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/memory/ports"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/probe"
 )
@@ -21,46 +20,22 @@ import (
 // mine stands for any defect: whoever does this panics.
 func mine() { panic(swordfish) }
 
-type panicking struct {
-	lync.Operator
-	dns.Reader
-}
-
-func (panicking) SetSiteRoute(context.Context, string, lync.Protocol, string) (string, error) {
-	mine()
-	return "", nil
-}
+type panicking struct{ dns.Reader }
 
 func (panicking) Read(context.Context, []dns.Key) (map[dns.Key]dns.Lookup, error) {
 	mine()
 	return nil, nil
 }
 
-func TestARunThatPanicsFreesItsOrganization(t *testing.T) {
-	r, g := newRuns(apply.DefaultLimits), newGate()
-	a, b := federationRoute("a", "edge1.contoso.com"), federationRoute("b", "edge1.contoso.com")
-	o := orderOf(a, "org", g)
-	o.hands.Operator = panicking{}
-	must(t, r.begin(o))
-	<-r.get(a).run.Done()
-	facts := r.get(a).facts()
-	tellsNoSecret(t, facts.Err, facts)
-	if !fault.Is(facts.Err, fault.Internal) || facts.Entries[0].State != apply.Failed {
-		t.Errorf("the run ended with %v, its step is %s", facts.Err, facts.Entries[0].State)
-	}
-	must(t, r.begin(orderOf(b, "org", g)))
-	g.finish(r, b, nil)
-}
-
 func TestARouteThatPanicsSaysSo(t *testing.T) {
 	route, other := federationRoute("r", "edge1.contoso.com"), federationRoute("other", "edge1.contoso.com")
 	s := newStage(t, lyncTopology(), route, other)
-	s.routes.ports = newPorts(proberFunc(func(probe.Target) probe.Reading { mine(); return probe.Reading{} }), s.clock)
+	s.routes.ports = ports.New(proberFunc(func(probe.Target) probe.Reading { mine(); return probe.Reading{} }), s.clock.Now)
 	s.seen()
 	s.reconcile(route)
 	s.expect(route, v1alpha1.ReasonInternal, "fedroute failed at it by a defect of its own (string); it was given up, and other objects are served as before; report it")
 	tellsNoSecret(t, nil, route.Status)
-	s.routes.ports = newPorts(proberFunc(allOpen), s.clock)
+	s.routes.ports = ports.New(proberFunc(allOpen), s.clock.Now)
 	s.reconcile(other)
 	s.expect(other, v1alpha1.ReasonInSync, "edge1.contoso.com")
 }
@@ -126,7 +101,7 @@ func TestACorrectedSecretNeedsNoPause(t *testing.T) {
 	must(t, s.objects.Update(t.Context(), corrected))
 	s.reconcile(route)
 	s.expect(route, v1alpha1.ReasonProgressing, "0 of 4 steps are done")
-	if have := s.routes.runs.get(route); have.failures != 0 {
-		t.Errorf("%d failures in a row, want none with this Secret", have.failures)
+	if have := s.latest(route); have.Failures != 0 {
+		t.Errorf("%d failures in a row, want none with this Secret", have.Failures)
 	}
 }

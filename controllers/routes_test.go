@@ -15,6 +15,9 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/memory"
+	"github.com/fedroute/fedroute/internal/memory/runs"
+	"github.com/fedroute/fedroute/internal/memory/sights"
 )
 
 // reconcile brings the route one step further and says how soon again.
@@ -41,13 +44,18 @@ func (s *stage) expect(route *v1alpha1.FederationRoute, reason, says string) {
 }
 
 // seen stores a look at the two pools, begun now, and connects the organization.
-func (s *stage) seen(change ...func(*sight)) {
+func (s *stage) seen(change ...func(*sights.Sight)) {
 	now := twoPools(s.clock.Now())
 	for _, f := range change {
 		f(&now)
 	}
-	s.topologies.organizations.open(lyncTopology())
-	s.topologies.snapshots.put(orgKey, now)
+	s.topologies.fleet(lyncTopology())
+	s.topologies.sights.Put(memory.Object(orgKey), now)
+}
+
+// latest is the route's latest run.
+func (s *stage) latest(route *v1alpha1.FederationRoute) *runs.Run {
+	return s.routes.runs.Latest(objectOf(route), string(route.UID))
 }
 
 // edit changes the route's spec as a person does.
@@ -68,13 +76,15 @@ func TestRouteThatCannotBePlanned(t *testing.T) {
 		why     string
 		says    string
 	}{
-		"no topology":    {"the name and the namespace tell where to look", nil, func(*stage) {}, v1alpha1.ReasonTopologyMissing, "LyncTopology org does not exist in namespace lync; nothing is observed or changed; create it or correct spec.topologyRef"},
-		"not observed":   {"it goes on by itself", []client.Object{lyncTopology()}, func(*stage) {}, v1alpha1.ReasonNotObserved, "this route goes on when it has been"},
-		"no credentials": {"why nobody could look", []client.Object{lyncTopology()}, func(s *stage) { s.seen(func(now *sight) { now.err = fault.New(fault.Denied, "sign in", "fe1", "no") }) }, v1alpha1.ReasonDenied, "sign in fe1: no"},
+		"no topology":  {"the name and the namespace tell where to look", nil, func(*stage) {}, v1alpha1.ReasonTopologyMissing, "LyncTopology org does not exist in namespace lync; nothing is observed or changed; create it or correct spec.topologyRef"},
+		"not observed": {"it goes on by itself", []client.Object{lyncTopology()}, func(*stage) {}, v1alpha1.ReasonNotObserved, "this route goes on when it has been"},
+		"no credentials": {"why nobody could look", []client.Object{lyncTopology()}, func(s *stage) {
+			s.seen(func(now *sights.Sight) { now.Err = fault.New(fault.Denied, "sign in", "fe1", "no") })
+		}, v1alpha1.ReasonDenied, "sign in fe1: no"},
 		"unreadable": {"a failed read causes no change", []client.Object{lyncTopology()}, func(s *stage) {
-			s.seen(func(now *sight) { now.snapshot.Topology.Err = fault.New(fault.Unreachable, "read", "fe1", "no") })
+			s.seen(func(now *sights.Sight) { now.Snapshot.Topology.Err = fault.New(fault.Unreachable, "read", "fe1", "no") })
 		}, v1alpha1.ReasonUnreachable, "read fe1: no"},
-		"unknown pool": {"what exists is listed", []client.Object{lyncTopology()}, func(s *stage) { s.seen(func(now *sight) { now.snapshot.Topology.Value.EdgePools = nil }) }, v1alpha1.ReasonInvalid, "edge2.contoso.com"},
+		"unknown pool": {"what exists is listed", []client.Object{lyncTopology()}, func(s *stage) { s.seen(func(now *sights.Sight) { now.Snapshot.Topology.Value.EdgePools = nil }) }, v1alpha1.ReasonInvalid, "edge2.contoso.com"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -114,7 +124,7 @@ func TestObservingHoldsNoWriter(t *testing.T) {
 	s.seen()
 	s.reconcile(route)
 	s.expect(route, v1alpha1.ReasonDrifted, "mode Observe changes nothing")
-	if route.Status.Plan == nil || len(route.Status.Drift) == 0 || len(s.hosts.called()) > 0 || s.routes.runs.get(route) != nil {
+	if route.Status.Plan == nil || len(route.Status.Drift) == 0 || len(s.hosts.called()) > 0 || s.latest(route) != nil {
 		t.Errorf("plan %v, drift %v, calls %v: want a plan that nobody carries out", route.Status.Plan, route.Status.Drift, s.hosts.called())
 	}
 }
@@ -150,17 +160,18 @@ func failover(t *testing.T) (s *stage, route *v1alpha1.FederationRoute, finish f
 	s.reconcile(route)
 	s.expect(route, v1alpha1.ReasonProgressing, "of 4 steps are done")
 	<-began
+	run := s.latest(route)
 	return s, route, func(text json.RawMessage, err error) {
 		s.clock.forward(time.Second)
 		replies <- reply{text, err}
-		<-s.routes.runs.get(route).run.Done()
+		<-run.Done()
 	}
 }
 
 func TestSuspendReachesARunThatNobodyCanSee(t *testing.T) {
 	s, route, finish := failover(t)
-	s.seen(func(now *sight) {
-		now.snapshot.Topology.Err = fault.New(fault.Unreachable, "read", "fe1", "the server died")
+	s.seen(func(now *sights.Sight) {
+		now.Snapshot.Topology.Err = fault.New(fault.Unreachable, "read", "fe1", "the server died")
 	})
 	s.edit(route, func(spec *v1alpha1.FederationRouteSpec) { spec.Suspend = true })
 	s.reconcile(route)
@@ -197,8 +208,8 @@ func TestAFailedRunIsTriedAgainAfterAPause(t *testing.T) {
 	s.clock.forward(5 * time.Second)
 	s.reconcile(route)
 	s.expect(route, v1alpha1.ReasonProgressing, "0 of 4 steps are done")
-	if have := s.routes.runs.get(route); have.failures != 1 {
-		t.Errorf("%d failures in a row, want 1", have.failures)
+	if have := s.latest(route); have.Failures != 1 {
+		t.Errorf("%d failures in a row, want 1", have.Failures)
 	}
 }
 
@@ -242,26 +253,26 @@ func TestNothingIsDoneToAnOrganizationThatWasNotSeen(t *testing.T) {
 	s.seen()
 	changed := lyncTopology()
 	changed.Generation = 2 // its endpoints are another organization's
-	s.topologies.organizations.open(changed)
+	s.topologies.fleet(changed)
 	s.reconcile(route)
 	s.expect(route, v1alpha1.ReasonNotObserved, "since its LyncTopology changed; nothing is changed; this route goes on")
 	if len(s.hosts.called()) > 0 {
 		t.Errorf("calls %v", s.hosts.called())
 	}
-	if !s.topologies.snapshots.put(orgKey, func() sight { now := twoPools(begin); now.edition = editionOf(changed); return now }()) {
+	if !s.topologies.sights.Put(memory.Object(orgKey), func() sights.Sight { now := twoPools(begin); now.Edition = editionOf(changed); return now }()) {
 		t.Error("a look with the new spec does not wake the route that waits for it")
 	}
 }
 
 func TestADeletedRouteIsForgotten(t *testing.T) {
 	s, route, finish := failover(t)
-	record := s.routes.runs.get(route)
+	last := route.DeepCopy()
 	must(t, s.objects.Delete(t.Context(), route.DeepCopy()))
+	s.routes.written.Note(versionOf(last), versionOf(last), route.Status) // as if its last write were not shown yet
 	s.reconcile(route)
-	if s.routes.runs.get(route) != nil || len(s.routes.written.last) != 0 || hasSeries(t, "fedroute_route_ready", "r") {
+	if _, _, lags := s.routes.written.Newer(versionOf(last)); s.latest(route) != nil || lags || hasSeries(t, "fedroute_route_ready", "r") {
 		t.Error("a deleted route is remembered")
 	}
-	s.routes.runs.latest[client.ObjectKeyFromObject(route)] = record // for finish
 	finish(json.RawMessage(`[{"Signature":"s2"}]`), nil)
 	if called := s.hosts.called(); len(called) != 1 {
 		t.Errorf("calls %v: steps went on after deletion", called)
@@ -270,12 +281,10 @@ func TestADeletedRouteIsForgotten(t *testing.T) {
 
 func TestARouteBeingDeletedStops(t *testing.T) {
 	s, route, finish := failover(t)
-	record := s.routes.runs.get(route)
 	route.Finalizers = []string{"example.com/keeps-it-for-a-while"}
 	must(t, s.objects.Update(t.Context(), route))
 	must(t, s.objects.Delete(t.Context(), route.DeepCopy()))
 	s.reconcile(route)
-	s.routes.runs.latest[client.ObjectKeyFromObject(route)] = record // for finish
 	finish(json.RawMessage(`[{"Signature":"s2"}]`), nil)
 	if called := s.hosts.called(); len(called) != 1 {
 		t.Errorf("calls %v: steps went on although the route is being deleted", called)

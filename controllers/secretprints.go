@@ -3,39 +3,30 @@ package controllers
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"maps"
 	"slices"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fingerprint"
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-// secretPrint tells whether any Secret of a route has changed, without keeping one.
-type secretPrint [sha256.Size]byte
-
-// print reads the named Secrets. One that is missing, or lacks everything, prints
-// as such.
-func (s secrets) print(ctx context.Context, names []string) (secretPrint, error) {
-	all := sha256.New()
-	put := func(b []byte) {
-		all.Write(binary.BigEndian.AppendUint64(nil, uint64(len(b))))
-		all.Write(b)
-	}
+// print tells whether any of the named Secrets has changed, without keeping one. A
+// Secret that is missing, or lacks everything, prints as such.
+func (s secrets) print(ctx context.Context, names []string) (fingerprint.Print, error) {
+	var parts [][]byte
 	for _, name := range names {
 		data, err := s.get(ctx, name)
 		if _, missing := errors.AsType[*status.Missing](err); err != nil && !missing {
-			return secretPrint{}, err
+			return fingerprint.Print{}, err
 		}
-		put([]byte(name))
+		parts = append(parts, []byte(name))
 		for _, key := range slices.Sorted(maps.Keys(data)) {
-			put([]byte(key))
-			put(data[key])
+			parts = append(parts, []byte(key), data[key])
 		}
 	}
-	return secretPrint(all.Sum(nil)), nil
+	return fingerprint.Of(parts...), nil
 }
 
 // secretsOf names every Secret that a run of the route signs in with.

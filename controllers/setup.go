@@ -17,6 +17,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/memory"
+	"github.com/fedroute/fedroute/internal/memory/fleets"
+	"github.com/fedroute/fedroute/internal/memory/ports"
+	"github.com/fedroute/fedroute/internal/memory/runs"
+	"github.com/fedroute/fedroute/internal/memory/sights"
+	"github.com/fedroute/fedroute/internal/memory/signers"
+	"github.com/fedroute/fedroute/internal/memory/since"
+	"github.com/fedroute/fedroute/internal/memory/writes"
 )
 
 // backlog is how many wake-ups may wait for a controller that is not ready yet.
@@ -27,23 +35,28 @@ const stopWithin = 20 * time.Second
 
 // Setup adds both controllers to the manager.
 func Setup(mgr ctrl.Manager, o Options) error {
-	wake := make(chan event.TypedGenericEvent[types.NamespacedName], backlog)
-	fresh := make(chan event.TypedGenericEvent[types.NamespacedName], backlog)
-	topologies := &LyncTopologyReconciler{options: o, organizations: newOrganizations(o), snapshots: newSnapshots(),
-		written: newWrites[v1alpha1.LyncTopologyStatus](), wake: wake, fresh: fresh}
-	routes := &FederationRouteReconciler{options: o, organizations: topologies.organizations, snapshots: topologies.snapshots,
-		runs: newRuns(o.Limits), signers: newSigners(o.Clock.Now), ports: newPorts(o.Prober, o.Clock), written: newWrites[v1alpha1.FederationRouteStatus](),
-		wakeTopology: wake, moved: make(chan event.TypedGenericEvent[types.NamespacedName], backlog)}
+	topologies, routes := reconcilers(o)
 	if err := fill(mgr.GetCache()); err != nil {
 		return err
 	}
 	if err := topologies.setup(mgr); err != nil {
 		return err
 	}
-	if err := routes.setup(mgr, fresh); err != nil {
+	if err := routes.setup(mgr, topologies.fresh); err != nil {
 		return err
 	}
-	return mgr.Add(leaving{runs: routes.runs, signers: routes.signers, organizations: topologies.organizations})
+	return mgr.Add(leaving{runs: routes.runs, signers: routes.signers, fleets: topologies.fleets})
+}
+
+// reconcilers makes both, with the memory that they share.
+func reconcilers(o Options) (*LyncTopologyReconciler, *FederationRouteReconciler) {
+	wake := make(chan event.TypedGenericEvent[types.NamespacedName], backlog)
+	topologies := &LyncTopologyReconciler{options: o, fleets: fleets.New(), sights: sights.New(), written: writes.New[v1alpha1.LyncTopologyStatus](),
+		wake: wake, fresh: make(chan event.TypedGenericEvent[types.NamespacedName], backlog)}
+	routes := &FederationRouteReconciler{options: o, fleets: topologies.fleets, sights: topologies.sights, runs: runs.New(o.Limits),
+		wishes: since.New[memory.Edition](), requests: since.New[failBackRequest](), signers: signers.New(o.Clock.Now), ports: ports.New(o.Prober, o.Clock.Now),
+		written: writes.New[v1alpha1.FederationRouteStatus](), wakeTopology: wake, moved: make(chan event.TypedGenericEvent[types.NamespacedName], backlog)}
+	return topologies, routes
 }
 
 // fill has both kinds cached from the manager's start on, not from the lease on: a
@@ -92,9 +105,9 @@ func (r *FederationRouteReconciler) routesOf(ctx context.Context, topology types
 // leaving ends what outlives a reconcile when the manager stops or loses the
 // lease: running steps end, no further one begins, remote shells are removed.
 type leaving struct {
-	runs          *runs
-	signers       *signers
-	organizations *organizations
+	runs    *runs.Memory
+	signers *signers.Memory
+	fleets  *fleets.Memory
 }
 
 var _ manager.LeaderElectionRunnable = leaving{}
@@ -107,8 +120,8 @@ func (l leaving) Start(ctx context.Context) error {
 	<-ctx.Done()
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
-	l.runs.stop(bounded)
-	l.signers.close()
-	l.organizations.close()
+	l.runs.Stop(bounded)
+	l.signers.Close()
+	l.fleets.Close()
 	return nil
 }

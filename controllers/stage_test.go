@@ -15,13 +15,14 @@ import (
 	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
-	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/memory"
+	"github.com/fedroute/fedroute/internal/memory/sights"
 	"github.com/fedroute/fedroute/internal/probe"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
@@ -111,18 +112,12 @@ func newStage(t *testing.T, objects ...client.Object) *stage {
 	}
 	o := Options{Client: s.objects, Secrets: s.objects, Recorder: s.events, Clock: s.clock, Dial: s.hosts.dial, Prober: proberFunc(allOpen),
 		Limits: apply.DefaultLimits, ObserveTimeout: time.Minute}
-	wake := make(chan event.TypedGenericEvent[types.NamespacedName], 100)
-	fresh := make(chan event.TypedGenericEvent[types.NamespacedName], 100)
-	s.topologies = &LyncTopologyReconciler{options: o, organizations: newOrganizations(o), snapshots: newSnapshots(),
-		written: newWrites[v1alpha1.LyncTopologyStatus](), wake: wake, fresh: fresh}
-	s.routes = &FederationRouteReconciler{options: o, organizations: s.topologies.organizations, snapshots: s.topologies.snapshots,
-		runs: newRuns(o.Limits), signers: newSigners(o.Clock.Now), ports: newPorts(o.Prober, o.Clock), written: newWrites[v1alpha1.FederationRouteStatus](),
-		wakeTopology: wake, moved: make(chan event.TypedGenericEvent[types.NamespacedName], 100)}
+	s.topologies, s.routes = reconcilers(o)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel() // abort at once what a test left running
-		s.routes.runs.stop(ctx)
-		s.topologies.organizations.close()
+		s.routes.runs.Stop(ctx)
+		s.topologies.fleets.Close()
 	})
 	return s
 }
@@ -175,9 +170,9 @@ func federationRoute(name, pool string) *v1alpha1.FederationRoute {
 
 // twoPools is what is seen of two Edge pools with both flags set, the first
 // of which has the site's route.
-func twoPools(at time.Time) sight {
-	s := sight{edition: edition{"lt", 1}, snapshot: lync.Snapshot{At: at, EdgeServers: map[string]lync.Part[lync.EdgeServerState]{}}}
-	t := &s.snapshot.Topology.Value
+func twoPools(at time.Time) sights.Sight {
+	s := sights.Sight{Edition: memory.Edition{UID: "lt", Generation: 1}, Snapshot: lync.Snapshot{At: at, EdgeServers: map[string]lync.Part[lync.EdgeServerState]{}}}
+	t := &s.Snapshot.Topology.Value
 	t.Signature, t.FederatedUsersAllowed, t.ServerTime = "s1", true, at
 	t.Product = lync.Product{Name: "Lync Server 2013", XMPP: true}
 	t.Sites = []lync.Site{{Name: "Redmond", SIPRoute: "edge1.contoso.com"}}
@@ -187,8 +182,15 @@ func twoPools(at time.Time) sight {
 		t.EdgePools = append(t.EdgePools, lync.EdgePool{FQDN: name, Site: "Redmond", ExternalFQDN: "sip.contoso.com", SIPEnabled: true,
 			Servers: []lync.EdgeServer{{FQDN: name, ExternalAddresses: []netip.Addr{a}, InterfaceAddresses: []netip.Addr{a}}}})
 		t.Replicas[name] = lync.Replica{UpToDate: true, LastUpdate: at}
-		s.snapshot.EdgeServers[name] = lync.Part[lync.EdgeServerState]{Value: lync.EdgeServerState{HostName: name, LocalSignature: "s1",
+		s.Snapshot.EdgeServers[name] = lync.Part[lync.EdgeServerState]{Value: lync.EdgeServerState{HostName: name, LocalSignature: "s1",
 			Services: []lync.Service{{Name: "RTCSRV", State: lync.ServiceRunning}}, Listening: []netip.AddrPort{netip.AddrPortFrom(a, 5061)}}}
 	}
 	return s
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/memory"
 )
 
 // look reconciles the organization once.
@@ -51,7 +52,7 @@ func TestTopologyWithoutSecretCallsNobody(t *testing.T) {
 	if c := conditionOf(lt.Status.Conditions, v1alpha1.ConditionStalled); c.Reason != v1alpha1.ReasonSecretMissing {
 		t.Errorf("Stalled is %+v, want a missing Secret", c)
 	}
-	if now, ok := s.topologies.snapshots.get(orgKey); !ok || now.err == nil || len(s.hosts.called()) > 0 {
+	if now, ok := s.topologies.sights.Get(memory.Object(orgKey)); !ok || now.Err == nil || len(s.hosts.called()) > 0 {
 		t.Errorf("routes see %+v after calls %v, want the reason and no call", now, s.hosts.called())
 	}
 }
@@ -125,10 +126,13 @@ func TestADeletedTopologyIsForgotten(t *testing.T) {
 	s.atHome()
 	s.look(lt)
 	must(t, s.objects.Delete(t.Context(), lt.DeepCopy()))
+	last := versionOf(lt)
+	s.topologies.written.Note(last, last, lt.Status) // as if its last write were not shown yet
 	s.look(lt)
-	_, seen := s.topologies.snapshots.get(orgKey)
-	_, open := s.topologies.organizations.connected(orgKey, editionOf(lt))
-	if seen || open || len(s.topologies.written.last) != 0 || hasSeries(t, "fedroute_observation_timestamp_seconds", "org") {
+	_, seen := s.topologies.sights.Get(memory.Object(orgKey))
+	_, open := s.topologies.fleets.Connected(memory.Object(orgKey), memory.Edition{UID: last.UID, Generation: 1})
+	_, _, lags := s.topologies.written.Newer(last)
+	if seen || open || lags || hasSeries(t, "fedroute_observation_timestamp_seconds", "org") {
 		t.Errorf("a deleted organization is remembered: seen %v, connected %v", seen, open)
 	}
 }

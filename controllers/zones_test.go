@@ -10,6 +10,7 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/memory/signers"
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
@@ -65,7 +66,7 @@ func TestZonesAreOpenedWithTheirKeys(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := zoneWriters{keys: c.keys, signers: newSigners(time.Now)}.zones(t.Context(), c.spec)
+			got, err := zoneWriters{keys: c.keys, signers: signers.New(time.Now)}.zones(t.Context(), c.spec)
 			tellsNoSecret(t, err, got)
 			if len(got) != c.zones || (err == nil) != (c.says == "") || (err != nil && !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("%s: %d zones, %v; want %d, %q", c.reason, len(got), err, c.zones, c.says)

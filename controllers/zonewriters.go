@@ -9,13 +9,14 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/memory/signers"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
 // zoneWriters opens zones for a run, each in the way that the spec says.
 type zoneWriters struct {
 	keys     secrets
-	signers  *signers
+	signers  *signers.Memory
 	fleet    *shell.Fleet // runs the cmdlets
 	topology v1alpha1.LyncTopologySpec
 }
@@ -44,7 +45,7 @@ func (z zoneWriters) writer(ctx context.Context, server v1alpha1.DNSServer) (dns
 	if server.Provider == v1alpha1.DNSServerCmdlets {
 		return z.cmdlets(ctx, server)
 	}
-	signer, err := z.signers.of(ctx, server, z.keys)
+	signer, err := signer(ctx, server, z.keys, z.signers)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/memory/signers"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -77,8 +78,8 @@ func TestCmdletsRunAsSomebody(t *testing.T) {
 					return json.RawMessage(`[{"Sets": [{"Name": "sip", "Type": "A", "Values": ["192.0.2.1"]}]}]`), nil
 				}}, nil
 			}})
-			defer closeFleet(fleet)
-			w := zoneWriters{keys: secrets{reader: objects, namespace: "lync"}, signers: newSigners(time.Now), fleet: fleet, topology: v1alpha1.LyncTopologySpec{
+			defer fleet.Close(context.Background())
+			w := zoneWriters{keys: secrets{reader: objects, namespace: "lync"}, signers: signers.New(time.Now), fleet: fleet, topology: v1alpha1.LyncTopologySpec{
 				Management: v1alpha1.Management{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "manager"}}}}}
 			open, err := w.zones(t.Context(), &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{c.server}})
 			tellsNoSecret(t, err, open)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/fingerprint"
 )
 
 // Method is a way to sign in.
@@ -65,6 +66,18 @@ func (k KerberosConfig) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k
 
 // LogValue keeps the keytab out of structured logs.
 func (k KerberosConfig) LogValue() slog.Value { return slog.StringValue(k.Realm) }
+
+// Print tells credentials apart without keeping them.
+func (c Credentials) Print() fingerprint.Print {
+	parts := [][]byte{[]byte(c.Method), []byte(c.Username), []byte(c.Password)}
+	if c.Certificate != nil {
+		parts = append(parts, c.Certificate.Certificate...)
+	}
+	if k := c.Kerberos; k != nil {
+		parts = append(parts, []byte(k.Realm), []byte(k.Krb5Conf), k.Keytab, []byte(k.SPN))
+	}
+	return fingerprint.Of(parts...)
+}
 
 // check tells what a person forgot, before anything goes over the wire.
 func (c Credentials) check(host string) error {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/fingerprint"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -36,20 +37,20 @@ type pool struct {
 type slot struct {
 	turn   chan struct{}
 	worker Worker
-	print  fingerprint
+	print  fingerprint.Print
 	denial denial
 }
 
 // denial is a host's refusal of credentials.
 type denial struct {
 	err   error
-	print fingerprint
+	print fingerprint.Print
 	wait  time.Duration
 	until time.Time
 }
 
 // again is the denial after one more refusal of the credentials.
-func (d denial) again(err error, print fingerprint, now time.Time) denial {
+func (d denial) again(err error, print fingerprint.Print, now time.Time) denial {
 	wait := firstDenial
 	if d.print == print && d.wait > 0 {
 		wait = min(2*d.wait, longDenial)
@@ -83,7 +84,7 @@ func (p *pool) open(ctx context.Context, endpoint winrm.Endpoint, credentials wi
 		return nil, fault.New(fault.Busy, "wait for", endpoint.URL, "an earlier call there has not ended in time")
 	}
 	l := &lease{pool: p, slot: s, endpoint: endpoint, reused: true}
-	print := printOf(credentials)
+	print := credentials.Print()
 	if s.worker != nil && (s.print != print || !s.worker.Healthy() || s.worker.Expired()) {
 		l.drop(ctx)
 	}
@@ -100,7 +101,7 @@ func (p *pool) open(ctx context.Context, endpoint winrm.Endpoint, credentials wi
 
 // enter opens a worker, unless the host has just refused these credentials.
 func (p *pool) enter(ctx context.Context, s *slot, endpoint winrm.Endpoint, credentials winrm.Credentials) (Worker, error) {
-	print := printOf(credentials)
+	print := credentials.Print()
 	if s.denial.print == print && p.clock().Before(s.denial.until) {
 		return nil, s.denial.err
 	}

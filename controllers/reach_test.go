@@ -16,7 +16,7 @@ func TestEndpointsOfAnOrganization(t *testing.T) {
 	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Overrides: []v1alpha1.EdgeServerOverride{
 		{FQDN: "edge1.contoso.com", URL: "https://10.0.0.7:5986/wsman", ServerName: "edge1.contoso.com"},
 		{FQDN: "edge2.contoso.com", OutOfService: true}}}
-	c := newStage(t).topologies.organizations.config(lt)
+	c := fleetConfig(lt, newStage(t).topologies.options)
 	if len(c.Management) != 2 || c.Management[0].URL != "https://fe1.contoso.com:5986/wsman" || c.Management[1].ServerName != "fe2.contoso.com" {
 		t.Errorf("management endpoints %v, want both in the order of the spec", c.Management)
 	}
@@ -46,7 +46,7 @@ func TestEndpointsOfAnOrganization(t *testing.T) {
 }
 
 func TestEdgeServersWithoutCredentials(t *testing.T) {
-	c := newStage(t).topologies.organizations.config(lyncTopology())
+	c := fleetConfig(lyncTopology(), newStage(t).topologies.options)
 	_, err := c.EdgeCredentials(t.Context())
 	if !fault.Is(err, fault.Denied) || !strings.Contains(fault.Sentence(err), "add spec.edgeServers.authentication") {
 		t.Errorf("%v: want to be told what to add", err)
@@ -60,7 +60,7 @@ func TestCredentialsAreReadAnewForEachCall(t *testing.T) {
 	s := newStage(t, managerSecret(), secret("edge", map[string]string{"username": "local", "password": "x"}))
 	lt := lyncTopology()
 	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge"}}}
-	c := s.topologies.organizations.config(lt)
+	c := fleetConfig(lt, s.topologies.options)
 	if edge, err := c.EdgeCredentials(t.Context()); err != nil || edge.Username != "local" || edge.Method != winrm.Basic {
 		t.Errorf("Edge servers: %v, %v", edge, err)
 	}
@@ -72,38 +72,5 @@ func TestCredentialsAreReadAnewForEachCall(t *testing.T) {
 	must(t, s.objects.Update(t.Context(), rotated))
 	if got, err := c.ManagementCredentials(t.Context()); err != nil || got.Password != "changed" {
 		t.Errorf("a rotated Secret does not count (%v)", err)
-	}
-}
-
-func TestOneFleetForEachEdition(t *testing.T) {
-	o := newStage(t).topologies.organizations
-	lt := lyncTopology()
-	first := o.open(lt)
-	if o.open(lt) != first {
-		t.Error("the same spec has a second fleet")
-	}
-	of := editionOf(lt)
-	if _, ok := o.connected(orgKey, of); !ok {
-		t.Error("what was seen cannot be worked on")
-	}
-	lt.Generation++
-	if o.open(lt) == first {
-		t.Error("a changed spec keeps the fleet of the old one")
-	}
-	if _, ok := o.connected(orgKey, of); ok {
-		t.Error("what was seen with the old spec can be done with the new one's connections")
-	}
-	if _, ok := o.connected(orgKey, editionOf(lt)); !ok {
-		t.Error("the new spec has no operator")
-	}
-	again := lyncTopology()
-	again.UID, again.Generation = "another", lt.Generation
-	o.open(again)
-	if _, ok := o.connected(orgKey, editionOf(lt)); ok {
-		t.Error("another object of the same name and generation counts as the same")
-	}
-	o.forget(orgKey)
-	if _, ok := o.connected(orgKey, editionOf(again)); ok {
-		t.Error("a forgotten organization can be worked on")
 	}
 }

@@ -1,19 +1,17 @@
-package controllers
+package runs
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/memory"
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
@@ -37,23 +35,50 @@ func (g *gate) SetSiteRoute(ctx context.Context, site string, _ lync.Protocol, p
 	}
 }
 
+// stopped is a clock that stands still; a sleeper waits for its context.
+type stopped struct{}
+
+func (stopped) Now() time.Time { return time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC) }
+
+func (stopped) Sleep(ctx context.Context, _ time.Duration) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// route is a route with the name as UID, in its first generation.
+type route struct {
+	memory.Object
+	memory.Edition
+}
+
+func routeOf(name string) route {
+	return route{memory.Object{Namespace: "lync", Name: name}, memory.Edition{UID: name, Generation: 1}}
+}
+
+func (r route) changed() route {
+	r.Generation++
+	return r
+}
+
+func (m *Memory) of(r route) *Run { return m.Latest(r.Object, r.UID) }
+
 // orderOf is a plan of two sites for the route.
-func orderOf(route *v1alpha1.FederationRoute, topology string, g *gate) order {
+func orderOf(r route, topology string, g *gate) Order {
 	p := plan.Plan{ID: "sha256-1"}
 	for _, site := range []string{"Redmond", "Dublin"} {
 		p.Steps = append(p.Steps, plan.Step{Kind: plan.SetSiteRoute, Target: site, Site: site, EdgePool: "edge1.contoso.com", To: "edge1.contoso.com"})
 	}
-	return order{route: route, topology: types.NamespacedName{Namespace: "lync", Name: topology}, planID: p.ID, plan: p,
-		hands: apply.Hands{Operator: g, Clock: &manualClock{now: begin}}, changed: func() {}}
+	return Order{Route: r.Object, Edition: r.Edition, Topology: memory.Object{Namespace: "lync", Name: topology}, PlanID: p.ID, Plan: p,
+		Hands: apply.Hands{Operator: g, Clock: stopped{}}, Changed: func() {}}
 }
 
 // finish lets the run end with the error; nil lets it succeed.
-func (g *gate) finish(r *runs, route *v1alpha1.FederationRoute, err error) {
+func (g *gate) finish(m *Memory, r route, err error) {
 	g.open <- err
 	if err == nil {
 		g.open <- nil // the second site
 	}
-	<-r.get(route).run.Done()
+	<-m.of(r).Done()
 }
 
 func must(t *testing.T, err error) {
@@ -64,34 +89,34 @@ func must(t *testing.T, err error) {
 }
 
 func TestOneRunForEachOrganization(t *testing.T) {
-	r, g := newRuns(apply.DefaultLimits), newGate()
-	a, b := federationRoute("a", "edge1.contoso.com"), federationRoute("b", "edge1.contoso.com")
-	must(t, r.begin(orderOf(a, "org", g)))
-	for _, again := range []*v1alpha1.FederationRoute{a, b} {
-		err := r.begin(orderOf(again, "org", g))
+	r, g := New(apply.DefaultLimits), newGate()
+	a, b := routeOf("a"), routeOf("b")
+	must(t, r.Begin(orderOf(a, "org", g)))
+	for _, again := range []route{a, b} {
+		err := r.Begin(orderOf(again, "org", g))
 		if !fault.Is(err, fault.Busy) || !strings.Contains(fault.Sentence(err), "this one waits; it begins when the other has ended") {
 			t.Errorf("route %s beside a run of the organization: %v, want to wait", again.Name, err)
 		}
 	}
 	other := newGate()
-	must(t, r.begin(orderOf(b, "elsewhere", other)))
+	must(t, r.Begin(orderOf(b, "elsewhere", other)))
 	other.finish(r, b, nil)
 	g.finish(r, a, nil)
-	must(t, r.begin(orderOf(b, "org", g)))
+	must(t, r.Begin(orderOf(b, "org", g)))
 	g.finish(r, b, nil)
 }
 
 func TestARouteThatIsGoneStillHoldsItsOrganization(t *testing.T) {
-	r, g := newRuns(apply.DefaultLimits), newGate()
-	a, b := federationRoute("a", "edge1.contoso.com"), federationRoute("b", "edge1.contoso.com")
-	must(t, r.begin(orderOf(a, "org", g)))
-	run := r.get(a).run
+	r, g := New(apply.DefaultLimits), newGate()
+	a, b := routeOf("a"), routeOf("b")
+	must(t, r.Begin(orderOf(a, "org", g)))
+	run := r.of(a)
 	<-g.began
-	r.forget(client.ObjectKeyFromObject(a))
-	if r.get(a) != nil {
-		t.Error("the record of a deleted route is kept")
+	r.Forget(a.Object)
+	if r.of(a) != nil {
+		t.Error("the run of a deleted route is kept")
 	}
-	if err := r.begin(orderOf(b, "org", newGate())); !fault.Is(err, fault.Busy) {
+	if err := r.Begin(orderOf(b, "org", newGate())); !fault.Is(err, fault.Busy) {
 		t.Fatalf("a second run began beside a step under way: %v", err)
 	}
 	g.open <- nil
@@ -100,27 +125,23 @@ func TestARouteThatIsGoneStillHoldsItsOrganization(t *testing.T) {
 		t.Errorf("after deletion the steps are %s and %s, want the one under way done and no further one", states[0].State, states[1].State)
 	}
 	next := newGate()
-	must(t, r.begin(orderOf(b, "org", next)))
+	must(t, r.Begin(orderOf(b, "org", next)))
 	next.finish(r, b, nil)
 }
 
-func TestRecordsBelongToOneObject(t *testing.T) {
-	r, g := newRuns(apply.DefaultLimits), newGate()
-	a := federationRoute("a", "edge1.contoso.com")
-	must(t, r.begin(orderOf(a, "org", g)))
+func TestRunsBelongToOneObject(t *testing.T) {
+	r, g := New(apply.DefaultLimits), newGate()
+	a := routeOf("a")
+	must(t, r.Begin(orderOf(a, "org", g)))
 	g.finish(r, a, nil)
-	again := a.DeepCopy()
+	again := a
 	again.UID = "another object of the same name"
-	if r.get(a) == nil || r.get(again) != nil || r.get(federationRoute("b", "")) != nil {
-		t.Error("a record is found for its own object, and for no other of its name")
+	if r.of(a) == nil || r.of(again) != nil || r.of(routeOf("b")) != nil {
+		t.Error("a run is found for its own object, and for no other of its name")
 	}
-	again = a.DeepCopy()
-	again.Generation++
-	if have := r.get(again); have == nil || have.of(again) || !have.of(a) {
-		t.Error("the record of an older spec is found and known to be older")
-	}
-	if got := (*record)(nil).facts(); got != nil {
-		t.Errorf("no run has facts %v", got)
+	again = a.changed()
+	if have := r.of(again); have == nil || have.IsOf(again.Edition) || !have.IsOf(a.Edition) {
+		t.Error("the run of an older spec is found and known to be older")
 	}
 }
 
@@ -140,21 +161,20 @@ func TestRetryAfter(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			r, a := newRuns(apply.DefaultLimits), federationRoute("a", "edge1.contoso.com")
+			r, a := New(apply.DefaultLimits), routeOf("a")
 			for i, kind := range c.kinds {
 				g := newGate()
-				must(t, r.begin(orderOf(a, "org", g)))
+				must(t, r.Begin(orderOf(a, "org", g)))
 				g.finish(r, a, failure(kind))
-				if got, want := r.get(a).retryAfter(), time.Duration(c.want[i])*time.Second; got != want {
+				if got, want := r.of(a).RetryAfter(), time.Duration(c.want[i])*time.Second; got != want {
 					t.Errorf("%s: after run %d (%q) it waits %s, want %s", c.reason, i+1, kind, got, want)
 				}
 			}
-			changed := a.DeepCopy()
-			changed.Generation++
+			changed := a.changed()
 			g := newGate()
-			must(t, r.begin(orderOf(changed, "org", g)))
+			must(t, r.Begin(orderOf(changed, "org", g)))
 			g.finish(r, changed, failure(fault.Unreachable))
-			if got := r.get(changed).retryAfter(); got != 5*time.Second {
+			if got := r.of(changed).RetryAfter(); got != 5*time.Second {
 				t.Errorf("a changed spec waits %s after its first failure, want 5s", got)
 			}
 		})
@@ -178,58 +198,79 @@ func failure(k fault.Kind) error {
 
 func TestStopWaitsForTheStepsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, g := newRuns(apply.DefaultLimits), newGate()
-		a := federationRoute("a", "edge1.contoso.com")
-		must(t, r.begin(orderOf(a, "org", g)))
+		r, g := New(apply.DefaultLimits), newGate()
+		a := routeOf("a")
+		must(t, r.Begin(orderOf(a, "org", g)))
 		<-g.began
 		stopped := make(chan struct{})
-		go func() { r.stop(context.Background()); close(stopped) }()
+		go func() { r.Stop(context.Background()); close(stopped) }()
 		synctest.Wait() // stop waits for the first site
 		g.open <- nil
 		<-stopped
-		if e := r.get(a).run.Entries(); e[0].State != apply.Done || e[1].State != apply.Pending {
+		if e := r.of(a).Entries(); e[0].State != apply.Done || e[1].State != apply.Pending {
 			t.Errorf("steps are %s and %s, want the one under way done and no further one", e[0].State, e[1].State)
 		}
-		if err := r.begin(orderOf(federationRoute("b", ""), "elsewhere", newGate())); !fault.Is(err, fault.Busy) {
+		if err := r.Begin(orderOf(routeOf("b"), "elsewhere", newGate())); !fault.Is(err, fault.Busy) {
 			t.Errorf("a run began while the controller stops: %v", err)
 		}
 	})
 }
 
 func TestStopAbortsWhatTakesTooLong(t *testing.T) {
-	r, gone, g := newRuns(apply.DefaultLimits), newGate(), newGate()
-	a, b := federationRoute("a", "edge1.contoso.com"), federationRoute("b", "edge1.contoso.com")
-	must(t, r.begin(orderOf(a, "org", gone)))
-	must(t, r.begin(orderOf(b, "elsewhere", g)))
+	r, gone, g := New(apply.DefaultLimits), newGate(), newGate()
+	a, b := routeOf("a"), routeOf("b")
+	must(t, r.Begin(orderOf(a, "org", gone)))
+	must(t, r.Begin(orderOf(b, "elsewhere", g)))
 	<-gone.began
 	<-g.began
-	ofGone := r.get(a).run
-	r.forget(client.ObjectKeyFromObject(a))
+	ofGone := r.of(a).Run
+	r.Forget(a.Object)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	r.stop(ctx)
-	for name, run := range map[string]*apply.Run{"a": ofGone, "b": r.get(b).run} {
+	r.Stop(ctx)
+	for name, run := range map[string]*apply.Run{"a": ofGone, "b": r.of(b).Run} {
 		if over, _, err := run.Ended(); !over || !fault.Is(err, fault.OutcomeUnknown) {
 			t.Errorf("the run of route %s: over %v with %v, want an aborted end", name, over, err)
 		}
 	}
 }
 
-func TestWishesAreOfOneSpec(t *testing.T) {
-	r, a := newRuns(apply.DefaultLimits), federationRoute("a", "edge1.contoso.com")
-	later := begin.Add(time.Hour)
-	if got := r.wished(a, begin); !got.Equal(begin) {
-		t.Errorf("first wished at %s, want now", got)
+// TestAnOrganizationIsForgottenWhenItsRunEnds: a run holds a plan and a topology, and
+// organizations come and go.
+func TestAnOrganizationIsForgottenWhenItsRunEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, g, a := New(apply.DefaultLimits), newGate(), routeOf("a")
+		must(t, r.Begin(orderOf(a, "org", g)))
+		synctest.Wait()
+		if len(r.working) != 1 {
+			t.Errorf("%d organizations are worked on, want one", len(r.working))
+		}
+		g.finish(r, a, nil)
+		synctest.Wait()
+		if len(r.working) != 0 {
+			t.Errorf("%d organizations are kept after their runs", len(r.working))
+		}
+	})
+}
+
+type panicking struct{ lync.Operator }
+
+func (panicking) SetSiteRoute(context.Context, string, lync.Protocol, string) (string, error) {
+	panic("swordfish")
+}
+
+func TestARunThatPanicsFreesItsOrganization(t *testing.T) {
+	r, g := New(apply.DefaultLimits), newGate()
+	a, b := routeOf("a"), routeOf("b")
+	o := orderOf(a, "org", g)
+	o.Hands.Operator = panicking{}
+	must(t, r.Begin(o))
+	<-r.of(a).Done()
+	if _, _, err := r.of(a).Ended(); !fault.Is(err, fault.Internal) || r.of(a).Entries()[0].State != apply.Failed {
+		t.Errorf("the run ended with %v, its step is %s", err, r.of(a).Entries()[0].State)
+	} else if told := fmt.Sprintf("%s %+v %#v", fault.Sentence(err), r.of(a).Entries(), err); strings.Contains(told, "swordfish") {
+		t.Errorf("what it panicked with is told: %s", told)
 	}
-	if got := r.wished(a, later); !got.Equal(begin) {
-		t.Errorf("the same spec is wished since %s, want %s", got, begin)
-	}
-	a.Generation++
-	if got := r.wished(a, later); !got.Equal(later) {
-		t.Errorf("a new spec is wished since %s, want now", got)
-	}
-	r.forget(client.ObjectKeyFromObject(a))
-	if got := r.wished(a, later.Add(1)); got.Equal(later) {
-		t.Error("the wish of a deleted route is remembered")
-	}
+	must(t, r.Begin(orderOf(b, "org", g)))
+	g.finish(r, b, nil)
 }

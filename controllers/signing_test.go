@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/memory/signers"
 )
 
 // kerberosZone is a zone whose updates are signed with the account of Secret "dns".
@@ -36,8 +36,8 @@ func TestSignersAreKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			stored := secret("dns", kerberosAccount())
 			objects := fakeObjects(t, stored)
-			held, keys := newSigners(time.Now), secrets{reader: objects, namespace: "lync"}
-			before, err := held.of(t.Context(), kerberosZone(), keys)
+			held, keys := signers.New(time.Now), secrets{reader: objects, namespace: "lync"}
+			before, err := signer(t.Context(), kerberosZone(), keys, held)
 			must(t, err)
 			server, account := kerberosZone(), kerberosAccount()
 			c.change(&server, account)
@@ -45,38 +45,13 @@ func TestSignersAreKept(t *testing.T) {
 				stored.Data[key] = []byte(value)
 			}
 			must(t, objects.Update(t.Context(), stored))
-			after, err := held.of(t.Context(), server, keys)
+			after, err := signer(t.Context(), server, keys, held)
 			must(t, err)
 			if (before == after) != c.kept {
 				t.Errorf("%s: kept %v, want %v", c.reason, before == after, c.kept)
 			}
-			tellsNoSecret(t, nil, held.held)
+			tellsNoSecret(t, nil, held)
 		})
-	}
-}
-
-func TestSignersOfRoutesThatAreGone(t *testing.T) {
-	clock := &manualClock{now: begin}
-	held := newSigners(clock.Now)
-	account := rfc2136.Kerberos{Realm: "CONTOSO.COM", Username: "updater", Password: swordfish}
-	for _, c := range []struct {
-		server string
-		after  time.Duration
-		want   int
-	}{
-		{"a:53", 0, 1},
-		{"b:53", time.Hour, 2},
-		{"b:53", signerIdle, 1}, // nobody asked for a
-	} {
-		clock.forward(c.after)
-		_, err := held.kerberos(signerKey{server: c.server}, account)
-		must(t, err)
-		if len(held.held) != c.want {
-			t.Errorf("%s later: %d signers are held, want %d", c.after, len(held.held), c.want)
-		}
-	}
-	if held.close(); len(held.held) != 0 {
-		t.Error("a stopping manager holds signers")
 	}
 }
 
@@ -95,7 +70,7 @@ func TestSignersSayWhatIsMissing(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, err := newSigners(time.Now).of(t.Context(), c.server, secrets{reader: fakeObjects(t, secret("dns", c.data)), namespace: "lync"})
+			_, err := signer(t.Context(), c.server, secrets{reader: fakeObjects(t, secret("dns", c.data)), namespace: "lync"}, signers.New(time.Now))
 			tellsNoSecret(t, err)
 			if err == nil || !strings.Contains(fault.Sentence(err), c.says) {
 				t.Errorf("%s: %v, want %q", c.reason, err, c.says)

@@ -1,6 +1,7 @@
-package controllers
+package ports
 
 import (
+	"context"
 	"net/netip"
 	"sync/atomic"
 	"testing"
@@ -11,6 +12,13 @@ import (
 	"github.com/fedroute/fedroute/internal/probe"
 )
 
+var begin = time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC)
+
+// proberFunc is a probe.Prober.
+type proberFunc func(probe.Target) probe.Reading
+
+func (f proberFunc) Probe(_ context.Context, t probe.Target) probe.Reading { return f(t) }
+
 func port(address string) probe.Target {
 	return probe.Target{Address: netip.MustParseAddr(address), Protocol: lync.SIP, Domain: "contoso.com"}
 }
@@ -19,15 +27,15 @@ func TestPortsAreAskedOnceForAllWhoLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked atomic.Int32
 		answer := make(chan struct{})
-		p := newPorts(proberFunc(func(target probe.Target) probe.Reading {
+		p := New(proberFunc(func(target probe.Target) probe.Reading {
 			asked.Add(1)
 			<-answer
-			return allOpen(target)
-		}), &manualClock{now: begin})
+			return probe.Reading{Target: target, Open: true}
+		}), func() time.Time { return begin })
 		seen := make(chan map[probe.Target]probe.Reading, 20)
 		for range cap(seen) {
 			go func() {
-				got, _ := p.read(t.Context(), []probe.Target{port("192.0.2.1"), port("192.0.2.2")}, begin)
+				got, _ := p.Read(t.Context(), []probe.Target{port("192.0.2.1"), port("192.0.2.2")}, begin)
 				seen <- got
 			}()
 		}
@@ -52,25 +60,41 @@ func TestPortsStayFresh(t *testing.T) {
 		asks   int32
 	}{
 		"at once":          {"a reading serves the next reader", 0, 0, 1},
-		"just fresh":       {"for two seconds", portsFresh - 1, 0, 1},
-		"stale":            {"and not longer", portsFresh, 0, 2},
+		"just fresh":       {"for two seconds", fresh - 1, 0, 1},
+		"stale":            {"and not longer", fresh, 0, 2},
 		"before the world": {"a reading from before a run tells of another world", time.Second, 1, 2},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			var asked atomic.Int32
-			clock := &manualClock{now: begin}
-			p := newPorts(proberFunc(func(target probe.Target) probe.Reading {
+			now := begin
+			p := New(proberFunc(func(target probe.Target) probe.Reading {
 				asked.Add(1)
 				return probe.Reading{Target: target, Detail: "refused"}
-			}), clock)
+			}), func() time.Time { return now })
 			targets := []probe.Target{port("192.0.2.1")}
-			first, _ := p.read(t.Context(), targets, begin)
-			clock.forward(c.passed)
-			second, _ := p.read(t.Context(), targets, begin.Add(c.since))
+			first, _ := p.Read(t.Context(), targets, begin)
+			now = now.Add(c.passed)
+			second, _ := p.Read(t.Context(), targets, begin.Add(c.since))
 			if asked.Load() != c.asks || first[targets[0]] != second[targets[0]] {
 				t.Errorf("%s: asked %d times, want %d (%v, %v)", c.reason, asked.Load(), c.asks, first, second)
 			}
 		})
+	}
+}
+
+// TestPortsThatNobodyLooksAtAreForgotten: routes come and go, and so do their Edge
+// pools.
+func TestPortsThatNobodyLooksAtAreForgotten(t *testing.T) {
+	now := begin
+	p := New(proberFunc(func(target probe.Target) probe.Reading { return probe.Reading{Target: target} }), func() time.Time { return now })
+	for i, address := range []string{"192.0.2.1", "192.0.2.2", "192.0.2.3"} {
+		if _, err := p.Read(t.Context(), []probe.Target{port(address)}, begin); err != nil {
+			t.Fatal(err)
+		}
+		if want := min(i+1, 2); len(p.readings) != want {
+			t.Errorf("after %s %d readings are kept, want %d", address, len(p.readings), want)
+		}
+		now = now.Add(fresh / 2)
 	}
 }

@@ -1,0 +1,96 @@
+// Package fleets remembers the remote workers of each organization, which all its
+// routes share, until the spec of its LyncTopology changes or the object is gone.
+package fleets
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/contain"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/memory"
+)
+
+// Memory holds one fleet of remote workers for each LyncTopology.
+type Memory struct {
+	mu     sync.Mutex
+	fleets map[memory.Object]connected
+}
+
+// connected is one organization's fleet, as an edition of its spec says to reach it.
+type connected struct {
+	*shell.Fleet
+	edition memory.Edition
+}
+
+// New gives a Memory that is connected to nobody.
+func New() *Memory { return &Memory{fleets: map[memory.Object]connected{}} }
+
+// Open gives the organization's fleet, a new one when the edition is new. A fleet
+// that is replaced is closed in the background.
+func (m *Memory) Open(topology memory.Object, edition memory.Edition, make func() *shell.Fleet) *shell.Fleet {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if have, ok := m.fleets[topology]; ok {
+		if have.edition == edition {
+			return have.Fleet
+		}
+		leave(topology, have.Fleet)
+	}
+	fleet := make()
+	m.fleets[topology] = connected{fleet, edition}
+	return fleet
+}
+
+// Connected gives the organization's fleet as of the edition that a plan was
+// observed with; false when that is not, or no longer, the one that is connected:
+// what was seen in one organization must not be done to another.
+func (m *Memory) Connected(topology memory.Object, edition memory.Edition) (*shell.Fleet, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	have, ok := m.fleets[topology]
+	if !ok || have.edition != edition {
+		return nil, false
+	}
+	return have.Fleet, true
+}
+
+// Forget drops the fleet of a LyncTopology that is gone and closes it in the
+// background.
+func (m *Memory) Forget(topology memory.Object) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if have, ok := m.fleets[topology]; ok {
+		leave(topology, have.Fleet)
+		delete(m.fleets, topology)
+	}
+}
+
+// Close ends every fleet and waits for it. Nothing may run any more.
+func (m *Memory) Close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all contain.Group
+	for topology, have := range m.fleets {
+		all.Go(opLeave, topology.String(), func() error { end(have.Fleet); return nil })
+	}
+	_ = all.Wait() // a fleet that could not be closed is in the log
+	m.fleets = map[memory.Object]connected{}
+}
+
+const opLeave = "close the connection to"
+
+// leave closes a fleet that nobody uses any more, and waits for nothing.
+func leave(topology memory.Object, f *shell.Fleet) {
+	contain.Go(opLeave, topology.String(), func() { end(f) }, nil)
+}
+
+// farewell bounds the removal of the shells of one organization.
+const farewell = 10 * time.Second
+
+func end(f *shell.Fleet) {
+	ctx, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
+	f.Close(ctx)
+}

@@ -1,0 +1,53 @@
+package runs
+
+import (
+	"time"
+
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/fingerprint"
+	"github.com/fedroute/fedroute/internal/memory"
+)
+
+// Run is a run and what it was begun with.
+type Run struct {
+	*apply.Run
+	PlanID   string            // as of Order
+	FailBack string            // as of Order
+	Secrets  fingerprint.Print // as of Order
+	// Failures counts the runs in a row that failed before this one, with the same
+	// spec and Secrets.
+	Failures int
+
+	edition memory.Edition // of the route
+}
+
+// IsOf reports whether the run was begun for this edition of its route.
+func (r *Run) IsOf(e memory.Edition) bool { return r.edition == e }
+
+func (r *Run) failed() bool {
+	_, _, err := r.Ended()
+	return err != nil
+}
+
+// RetryAfter is how long to leave a failed run alone, from its end on: not at all
+// when the world moved under it once, longer and longer when it fails again.
+func (r *Run) RetryAfter() time.Duration {
+	_, _, err := r.Ended()
+	longest := 5 * time.Minute
+	switch fault.KindOf(err) {
+	case "":
+		return 0
+	case fault.Conflict, fault.OutcomeUnknown:
+		if r.Failures == 0 {
+			return 0
+		}
+	case fault.Failed, fault.Refused, fault.Internal:
+		longest = 30 * time.Minute
+	}
+	wait := 5 * time.Second
+	for range min(r.Failures, 12) {
+		wait *= 2
+	}
+	return min(wait, longest)
+}

@@ -1,0 +1,84 @@
+// Package signers remembers the Kerberos signer of each DNS server and Secret, because
+// logging in and agreeing on a key cost several round trips, until the Secret changes
+// or nobody has asked for the signer for two hours.
+package signers
+
+import (
+	"sync"
+	"time"
+
+	"github.com/fedroute/fedroute/internal/dns/rfc2136"
+	"github.com/fedroute/fedroute/internal/fingerprint"
+)
+
+// idle is how long a signer that nobody asks for is kept; servers end what was
+// agreed with it sooner.
+const idle = 2 * time.Hour
+
+// Memory holds signers of dynamic updates.
+type Memory struct {
+	clock func() time.Time
+	mu    sync.Mutex
+	held  map[Key]*heldSigner
+}
+
+// Key is what a signer is agreed between. Zone counts because it may name the
+// server.
+type Key struct{ Namespace, Secret, Server, ServerName, Zone string }
+
+type heldSigner struct {
+	signer rfc2136.Signer
+	print  fingerprint.Print // of the credentials, which are not kept here
+	used   time.Time
+}
+
+// New gives a Memory without signers.
+func New(clock func() time.Time) *Memory {
+	return &Memory{clock: clock, held: map[Key]*heldSigner{}}
+}
+
+// Kerberos gives the signer that is kept for these very credentials, else a new one.
+// Faults: as of rfc2136.GSS.
+func (m *Memory) Kerberos(key Key, account rfc2136.Kerberos) (rfc2136.Signer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sweep()
+	print := fingerprint.Of([]byte(account.Realm), []byte(account.Username), []byte(account.Password), account.Keytab, []byte(account.Config))
+	if have := m.held[key]; have != nil && have.print == print {
+		have.used = m.clock()
+		return have.signer, nil
+	}
+	signer, err := rfc2136.GSS(account)
+	if err != nil {
+		return nil, err
+	}
+	m.drop(key)
+	m.held[key] = &heldSigner{signer: signer, print: print, used: m.clock()}
+	return signer, nil
+}
+
+// sweep drops what belongs to routes that are gone.
+func (m *Memory) sweep() {
+	for key, have := range m.held {
+		if m.clock().Sub(have.used) > idle {
+			m.drop(key)
+		}
+	}
+}
+
+// drop closes a signer. A run that still holds it agrees on a new key if need be.
+func (m *Memory) drop(key Key) {
+	if have := m.held[key]; have != nil {
+		_ = have.signer.Close() // only forgets a key
+		delete(m.held, key)
+	}
+}
+
+// Close drops every signer.
+func (m *Memory) Close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key := range m.held {
+		m.drop(key)
+	}
+}
