@@ -182,7 +182,7 @@ func twoPools(at time.Time) sights.Sight {
 		t.EdgePools = append(t.EdgePools, lync.EdgePool{FQDN: name, Site: "Redmond", ExternalFQDN: "sip.contoso.com", SIPEnabled: true,
 			Servers: []lync.EdgeServer{{FQDN: name, ExternalAddresses: []netip.Addr{a}, InterfaceAddresses: []netip.Addr{a}}}})
 		t.Replicas[name] = lync.Replica{UpToDate: true, LastUpdate: at}
-		s.Snapshot.EdgeServers[name] = lync.Part[lync.EdgeServerState]{Value: lync.EdgeServerState{HostName: name, LocalSignature: "s1",
+		s.Snapshot.EdgeServers[name] = lync.Part[lync.EdgeServerState]{Value: lync.EdgeServerState{LocalSignature: "s1",
 			Services: []lync.Service{{Name: "RTCSRV", State: lync.ServiceRunning}}, Listening: []netip.AddrPort{netip.AddrPortFrom(a, 5061)}}}
 	}
 	return s

@@ -70,7 +70,7 @@ func (w work) updateDNS(ctx context.Context, s plan.Step) (bool, error) {
 	}
 	err = w.untilPublished(ctx, zone, s, keys, sent)
 	if err == nil && sent != nil {
-		w.remark(causeOf(sent) + "; confirmed by reading back")
+		w.remark(fault.Cause(sent) + "; confirmed by reading back")
 	}
 	return false, err
 }
@@ -97,7 +97,7 @@ func (w work) untilPublished(ctx context.Context, zone Zone, s plan.Step, keys [
 	case err != nil || applied:
 		return err
 	case sent != nil:
-		return fault.New(fault.Failed, "verify", s.Target, causeOf(sent)+", and the server does not show the change").
+		return fault.New(fault.Failed, "verify", s.Target, fault.Cause(sent)+", and the server does not show the change").
 			With("the records are as before", "compare key and server name with the server's, and look for somebody who answers in its place")
 	default:
 		return fault.New(fault.Failed, "verify", s.Target, "the server accepted the update and does not show it").
@@ -130,12 +130,4 @@ func serversOf(late []dns.Laggard) []string {
 		}
 	}
 	return out
-}
-
-// causeOf is what happened, without whom it happened to.
-func causeOf(err error) string {
-	if f, ok := errors.AsType[*fault.Error](err); ok {
-		return f.Cause
-	}
-	return err.Error()
 }

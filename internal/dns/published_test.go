@@ -50,15 +50,3 @@ func TestPublished(t *testing.T) {
 		})
 	}
 }
-
-func TestByZone(t *testing.T) {
-	host := RRSet{Key: NewKey("sip.contoso.com", A)}
-	other := RRSet{Key: NewKey("sip.fabrikam.com", A)}
-	unread := RRSet{Key: NewKey("sip.tailspin.com", A)}
-	found := map[Key]Lookup{host.Key: {Zone: "contoso.com"}, other.Key: {Zone: "fabrikam.com"}}
-	got := ByZone(found, []Change{{To: host}, {To: other}, {To: unread}})
-	want := map[string][]Change{"contoso.com": {{To: host}}, "fabrikam.com": {{To: other}}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("one list for each zone; what was not read is not written (-want +got):\n%s", diff)
-	}
-}

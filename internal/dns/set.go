@@ -1,8 +1,6 @@
 package dns
 
-import (
-	"slices"
-)
+import "slices"
 
 // DefaultTTL is the TTL in seconds of a new set whose TTL nobody chose. Short:
 // a failover is seen by partners within this time.
@@ -40,15 +38,3 @@ func (s RRSet) Exists() bool { return len(s.Data) > 0 }
 // ChangeTo makes the change from what was found to the wanted set. A wanted
 // TTL of 0 keeps the TTL that was found.
 func (l Lookup) ChangeTo(want RRSet) Change { return Change{From: l.Set, To: want} }
-
-// ByZone sorts changes by the zone in which their names were found, because
-// one Write changes one zone. A change whose key was not looked up is left out.
-func ByZone(found map[Key]Lookup, changes []Change) map[string][]Change {
-	zones := map[string][]Change{}
-	for _, change := range changes {
-		if l, ok := found[change.To.Key]; ok {
-			zones[l.Zone] = append(zones[l.Zone], change)
-		}
-	}
-	return zones
-}

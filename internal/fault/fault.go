@@ -110,6 +110,17 @@ func KindOf(err error) Kind {
 // Is reports whether err is an Error of the kind.
 func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }
 
+// Cause gives what happened, without what was attempted on whom; "" for nil.
+func Cause(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Cause
+	}
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
 // Sentence gives the person's form of any error.
 func Sentence(err error) string {
 	if e, ok := errors.AsType[*Error](err); ok {

@@ -32,6 +32,27 @@ func TestSentence(t *testing.T) {
 	}
 }
 
+func TestCause(t *testing.T) {
+	refused := fault.New(fault.Denied, "sign in at", "fe1", "the password was refused").With("nothing is read", "correct the Secret")
+	cases := map[string]struct {
+		reason string
+		err    error
+		want   string
+	}{
+		"nil":     {"nothing happened", nil, ""},
+		"fault":   {"without what was attempted, effect and next action", refused, "the password was refused"},
+		"wrapped": {"whoever wrapped it", fmt.Errorf("observe: %w", refused), "the password was refused"},
+		"foreign": {"other errors tell what they can", io.EOF, "EOF"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := fault.Cause(c.err); got != c.want {
+				t.Errorf("%s: %q, want %q", c.reason, got, c.want)
+			}
+		})
+	}
+}
+
 func TestKindOf(t *testing.T) {
 	cases := map[string]struct {
 		reason string

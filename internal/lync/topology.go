@@ -107,7 +107,6 @@ type EdgeServer struct {
 type Replica struct {
 	UpToDate   bool
 	LastUpdate time.Time // LastUpdateCreation; zero when it never replicated
-	LastStatus time.Time // LastStatusReport; zero when it never reported
 }
 
 // PoolState is the Registrar pool's state (PoolState of Get-CsRegistrarConfiguration).
@@ -149,9 +148,6 @@ func (a Association) Is(edgePool string) bool {
 
 // EdgeServerState is what an Edge machine says about itself.
 type EdgeServerState struct {
-	// HostName is the machine's own full name. Setup refuses to find its roles
-	// when it differs from the topology's name.
-	HostName string
 	Services []Service
 	// Listening holds the machine's TCP listeners. An unspecified address
 	// (0.0.0.0, ::) listens on every interface.

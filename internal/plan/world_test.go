@@ -37,7 +37,7 @@ func edgePool(fqdn, external string, on bool) lync.EdgePool {
 }
 
 func edgeState(fqdn string, on bool) lync.EdgeServerState {
-	s := lync.EdgeServerState{HostName: fqdn, LocalSignature: "s1", Services: []lync.Service{
+	s := lync.EdgeServerState{LocalSignature: "s1", Services: []lync.Service{
 		{Name: "RTCSRV", DisplayName: "Access Edge", State: lync.ServiceRunning}}}
 	if on {
 		s.Services = append(s.Services, lync.Service{Name: "X", DisplayName: "XMPP Translating Gateway Proxy", State: lync.ServiceRunning})

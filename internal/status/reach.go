@@ -2,7 +2,6 @@ package status
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,7 +47,7 @@ func late(f Facts) string {
 func unasked(f Facts) string {
 	var out []string
 	for _, l := range laggards(f) {
-		if text := fmt.Sprintf("%s cannot be asked (%s)", l.Server, causeOf(l.Err)); l.Err != nil && !slices.Contains(out, text) {
+		if text := fmt.Sprintf("%s cannot be asked (%s)", l.Server, fault.Cause(l.Err)); l.Err != nil && !slices.Contains(out, text) {
 			out = append(out, text)
 		}
 	}
@@ -92,13 +91,6 @@ func doubts(f Facts, history []v1alpha1.HistoryEntry) string {
 		return ""
 	}
 	return "; " + strings.Join(out, "; ")
-}
-
-func causeOf(err error) string {
-	if f, ok := errors.AsType[*fault.Error](err); ok {
-		return f.Cause
-	}
-	return fmt.Sprint(err)
 }
 
 // laggards are the authoritative servers that do not show a wanted record or

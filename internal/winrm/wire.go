@@ -60,7 +60,7 @@ func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 		if request.Body != nil {
 			request.Body.Close()
 		}
-		return nil, &neverSentError{causeOf(ctx, err)}
+		return nil, &neverSentError{interruption(ctx, err)}
 	}
 	whole := false
 	defer func() { w.put(l, whole) }() // also after a panic: the next one waits for it
@@ -71,13 +71,13 @@ func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 		w.meter.Reply(int(response.Body.(*answerBody).Size()))
 		return response, nil
 	case request.ContentLength == 0: // a leg of the sign-in
-		return nil, &neverSentError{causeOf(ctx, err)}
+		return nil, &neverSentError{interruption(ctx, err)}
 	}
-	return nil, causeOf(ctx, err)
+	return nil, interruption(ctx, err)
 }
 
-// causeOf prefers why a request was given up to what that did to its connection.
-func causeOf(ctx context.Context, err error) error {
+// interruption prefers why a request was given up to what that did to its connection.
+func interruption(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

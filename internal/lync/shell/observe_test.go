@@ -47,7 +47,7 @@ func (o *observer) ReadEdgeServer(_ context.Context, server string) (lync.EdgeSe
 	o.running++
 	o.limit = max(o.limit, o.running)
 	o.asked = append(o.asked, server)
-	state := lync.EdgeServerState{HostName: server}
+	state := lync.EdgeServerState{Services: []lync.Service{{DisplayName: "of " + server}}}
 	if len(o.signatures) > 0 {
 		state.LocalSignature = o.signatures[0]
 		o.signatures = o.signatures[min(1, len(o.signatures)-1):]
@@ -73,7 +73,7 @@ func TestObserve(t *testing.T) {
 	if got.At != at || got.Endpoint != first || !got.Topology.Known() || got.Topology.Value.Signature != "s" {
 		t.Errorf("got %+v", got)
 	}
-	if part := got.EdgeServers["edge1"]; !part.Known() || part.Value.HostName != "Edge1" {
+	if part := got.EdgeServers["edge1"]; !part.Known() || part.Value.Services[0].DisplayName != "of Edge1" {
 		t.Errorf("edge1: %+v", part)
 	}
 	if part, there := got.EdgeServers["edge2"]; !there || !errors.Is(part.Err, errDead) {

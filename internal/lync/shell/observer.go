@@ -79,7 +79,6 @@ func (o *Observer) ReadDocument(ctx context.Context) (signature, digest string, 
 
 // edgeServerReply is what Read-EdgeServer.ps1 emits.
 type edgeServerReply struct {
-	HostName       string
 	LocalSignature string
 	Listening      []string
 	Services       []serviceReply
@@ -89,7 +88,7 @@ type edgeServerReply struct {
 type serviceReply struct{ Name, DisplayName, State, StartMode string }
 
 func (r edgeServerReply) state(j job) (lync.EdgeServerState, error) {
-	state := lync.EdgeServerState{HostName: r.HostName, LocalSignature: r.LocalSignature}
+	state := lync.EdgeServerState{LocalSignature: r.LocalSignature}
 	for _, text := range r.Listening {
 		listener, err := netip.ParseAddrPort(text)
 		if err != nil {

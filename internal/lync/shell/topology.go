@@ -44,7 +44,6 @@ type replicaReply struct {
 	Fqdn       string
 	UpToDate   bool
 	LastUpdate string
-	LastStatus string
 }
 
 // topology turns the reply into the words of the domain. A reply without
@@ -134,11 +133,7 @@ func (r replicaReply) replica() (lync.Replica, error) {
 	if err != nil {
 		return lync.Replica{}, err
 	}
-	status, err := stamp(r.LastStatus)
-	if err != nil {
-		return lync.Replica{}, err
-	}
-	return lync.Replica{UpToDate: r.UpToDate, LastUpdate: update, LastStatus: status}, nil
+	return lync.Replica{UpToDate: r.UpToDate, LastUpdate: update}, nil
 }
 
 // stamp reads a round-trip time. An empty one and .NET's smallest both mean

@@ -104,7 +104,7 @@ func TestNewsWakeRoutes(t *testing.T) {
 func listener(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
 
 func replica(s *sights.Sight, upToDate bool) {
-	s.Snapshot.Topology.Value.Replicas = map[string]lync.Replica{"edge1.contoso.com": {UpToDate: upToDate, LastUpdate: begin.Add(time.Hour), LastStatus: begin.Add(time.Hour)},
+	s.Snapshot.Topology.Value.Replicas = map[string]lync.Replica{"edge1.contoso.com": {UpToDate: upToDate, LastUpdate: begin.Add(time.Hour)},
 		"edge2.contoso.com": {UpToDate: true}}
 }
 

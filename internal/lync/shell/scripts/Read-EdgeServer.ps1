@@ -1,6 +1,6 @@
 # Read-EdgeServer: what one Edge machine says about itself
 #
-# Reads: the machine's name, its Lync services and their start modes, its TCP listeners, the topology in its local replica
+# Reads: its Lync services and their start modes, its TCP listeners, the topology in its local replica
 # Changes: nothing
 # Runs on: an Edge server, as a local account
 # Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
@@ -19,11 +19,6 @@ if (-not $module) {
 }
 
 $network = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties()
-
-# Setup looks the machine up in the topology by this name, so a workgroup Edge
-# without a primary DNS suffix must be seen as what it is.
-$hostName = $network.HostName
-if ($network.DomainName) { $hostName = $hostName + '.' + $network.DomainName }
 
 # Only the local store tells which topology this machine would set itself up by.
 $local = [xml](Get-CsTopology -LocalStore -AsXml).ToString()
@@ -46,7 +41,6 @@ $startModes = @{}
 if ($services.Count -gt 0) { $startModes = Read-StartMode @($services | ForEach-Object { [string]$_.Name }) }
 
 [pscustomobject]@{
-    HostName       = $hostName
     LocalSignature = $local.DocumentElement.GetAttribute('Signature')
     Listening      = @($network.GetActiveTcpListeners() | ForEach-Object { $_.ToString() })
     Services       = @($services | ForEach-Object {

@@ -85,7 +85,6 @@ $edgeServices = @($document.Topology.Services.Service | Where-Object { $_.Servic
                 Fqdn       = [string]$_.ReplicaFqdn
                 UpToDate   = [bool]$_.UpToDate
                 LastUpdate = Format-Time $_.LastUpdateCreation
-                LastStatus = Format-Time $_.LastStatusReport
             }
         })
 }
