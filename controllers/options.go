@@ -11,8 +11,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fedroute/fedroute/internal/apply"
-	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/probe"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // FieldOwner is the name under which this controller writes status.
@@ -28,8 +28,8 @@ type Options struct {
 	Recorder events.EventRecorder
 	// Clock is the only time that the reconcilers know.
 	Clock apply.Clock
-	// Dial opens remote workers.
-	Dial shell.Dialer
+	// Dial opens remote sessions.
+	Dial remote.Dialer
 	// Prober asks federation ports.
 	Prober probe.Prober
 	// Limits bound the waits of a run.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 func TestEndpointsOfAnOrganization(t *testing.T) {
@@ -23,11 +23,11 @@ func TestEndpointsOfAnOrganization(t *testing.T) {
 	cases := map[string]struct {
 		reason  string
 		machine string
-		want    winrm.Endpoint
+		want    remote.Endpoint
 	}{
-		"overridden":       {"the override says where and by which name", "Edge1.contoso.com", winrm.Endpoint{URL: "https://10.0.0.7:5986/wsman", ServerName: "edge1.contoso.com"}},
-		"otherwise listed": {"an override without URL changes nothing about it", "edge2.contoso.com", winrm.Endpoint{URL: "https://edge2.contoso.com:5986/wsman"}},
-		"not listed":       {"the default is the machine's own name", "EDGE3.contoso.com", winrm.Endpoint{URL: "https://edge3.contoso.com:5986/wsman"}},
+		"overridden":       {"the override says where and by which name", "Edge1.contoso.com", remote.Endpoint{URL: "https://10.0.0.7:5986/wsman", ServerName: "edge1.contoso.com"}},
+		"otherwise listed": {"an override without URL changes nothing about it", "edge2.contoso.com", remote.Endpoint{URL: "https://edge2.contoso.com:5986/wsman"}},
+		"not listed":       {"the default is the machine's own name", "EDGE3.contoso.com", remote.Endpoint{URL: "https://edge3.contoso.com:5986/wsman"}},
 	}
 	for name, look := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -61,7 +61,7 @@ func TestCredentialsAreReadAnewForEachCall(t *testing.T) {
 	lt := lyncTopology()
 	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge"}}}
 	c := fleetConfig(lt, s.topologies.options)
-	if edge, err := c.EdgeCredentials(t.Context()); err != nil || edge.Username != "local" || edge.Method != winrm.Basic {
+	if edge, err := c.EdgeCredentials(t.Context()); err != nil || edge.Username != "local" || edge.Method != remote.Basic {
 		t.Errorf("Edge servers: %v, %v", edge, err)
 	}
 	if got, err := c.ManagementCredentials(t.Context()); err != nil || got.Password != swordfish {

@@ -18,8 +18,8 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/status"
-	"github.com/fedroute/fedroute/internal/winrm"
 )
 
 // secrets reads Secrets of one namespace by name. It never lists and never
@@ -63,32 +63,32 @@ func unread(name string, err error) error {
 const opReadSecret = "read Secret"
 
 // credentials reads what the authentication method needs.
-func (s secrets) credentials(ctx context.Context, a v1alpha1.Authentication) (winrm.Credentials, error) {
+func (s secrets) credentials(ctx context.Context, a v1alpha1.Authentication) (remote.Credentials, error) {
 	name := a.SecretRef.Name
 	switch a.Method {
 	case v1alpha1.AuthCertificate:
 		data, err := s.get(ctx, name, corev1.TLSCertKey, corev1.TLSPrivateKeyKey)
 		if err != nil {
-			return winrm.Credentials{}, err
+			return remote.Credentials{}, err
 		}
 		pair, err := keyPair(name, data[corev1.TLSCertKey], data[corev1.TLSPrivateKeyKey])
 		if err != nil {
-			return winrm.Credentials{}, err
+			return remote.Credentials{}, err
 		}
-		return winrm.Credentials{Method: winrm.Certificate, Certificate: &pair}, nil
+		return remote.Credentials{Method: remote.Certificate, Certificate: &pair}, nil
 	case v1alpha1.AuthKerberos:
 		account, err := s.kerberos(ctx, name)
 		if err != nil {
-			return winrm.Credentials{}, err
+			return remote.Credentials{}, err
 		}
-		return winrm.Credentials{Method: winrm.Kerberos, Username: account.Username, Password: account.Password,
-			Kerberos: &winrm.KerberosConfig{Realm: account.Realm, Krb5Conf: account.Config, Keytab: account.Keytab}}, nil
+		return remote.Credentials{Method: remote.Kerberos, Username: account.Username, Password: account.Password,
+			Kerberos: &remote.KerberosConfig{Realm: account.Realm, Krb5Conf: account.Config, Keytab: account.Keytab}}, nil
 	default:
 		data, err := s.get(ctx, name, "username", "password")
 		if err != nil {
-			return winrm.Credentials{}, err
+			return remote.Credentials{}, err
 		}
-		return winrm.Credentials{Method: winrm.Method(a.Method), Username: string(data["username"]), Password: string(data["password"])}, nil
+		return remote.Credentials{Method: remote.Method(a.Method), Username: string(data["username"]), Password: string(data["password"])}, nil
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/status"
-	"github.com/fedroute/fedroute/internal/winrm"
 )
 
 // swordfish stands in every secret value: it must show nowhere.
@@ -74,11 +74,11 @@ func TestSecretsGiveCredentials(t *testing.T) {
 		secret("found", map[string]string{"username": "u", "realm": "CONTOSO.COM", "password": swordfish}),
 		secret("kerberos", map[string]string{"username": "u", "realm": "CONTOSO.COM", "krb5.conf": "[libdefaults]", "keytab": swordfish}))}
 	ntlm, err := from.credentials(t.Context(), v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "ntlm"}})
-	if err != nil || ntlm.Method != winrm.NTLM || ntlm.Username != "u" || ntlm.Password != swordfish {
+	if err != nil || ntlm.Method != remote.NTLM || ntlm.Username != "u" || ntlm.Password != swordfish {
 		t.Errorf("%v, %v", ntlm, err)
 	}
 	kerberos, err := from.credentials(t.Context(), v1alpha1.Authentication{Method: v1alpha1.AuthKerberos, SecretRef: v1alpha1.LocalReference{Name: "kerberos"}})
-	if err != nil || kerberos.Method != winrm.Kerberos || kerberos.Kerberos.Realm != "CONTOSO.COM" || string(kerberos.Kerberos.Keytab) != swordfish || kerberos.Kerberos.Krb5Conf != "[libdefaults]" {
+	if err != nil || kerberos.Method != remote.Kerberos || kerberos.Kerberos.Realm != "CONTOSO.COM" || string(kerberos.Kerberos.Keytab) != swordfish || kerberos.Kerberos.Krb5Conf != "[libdefaults]" {
 		t.Errorf("%v, %v", kerberos, err)
 	}
 	found, err := from.credentials(t.Context(), v1alpha1.Authentication{Method: v1alpha1.AuthKerberos, SecretRef: v1alpha1.LocalReference{Name: "found"}})

@@ -20,11 +20,10 @@ import (
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
-	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/memory"
 	"github.com/fedroute/fedroute/internal/memory/sights"
 	"github.com/fedroute/fedroute/internal/probe"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 var (
@@ -72,11 +71,11 @@ type hosts struct {
 	answer func(ctx context.Context, script string) (json.RawMessage, error)
 }
 
-func (h *hosts) dial(context.Context, winrm.Endpoint, winrm.Credentials) (shell.Worker, error) {
+func (h *hosts) dial(context.Context, remote.Endpoint, remote.Credentials) (remote.Session, error) {
 	return h, nil
 }
 
-func (h *hosts) Call(ctx context.Context, r winrm.Request) (json.RawMessage, error) {
+func (h *hosts) Call(ctx context.Context, r remote.Request) (json.RawMessage, error) {
 	h.mu.Lock()
 	h.calls = append(h.calls, r.Name)
 	h.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/memory/signers"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // cmdletZone is a zone whose records are changed by cmdlets.
@@ -72,7 +72,7 @@ func TestCmdletsRunAsSomebody(t *testing.T) {
 			var who []string
 			objects := fakeObjects(t, secret("dnsadmin", map[string]string{"username": "dnsadmin", "password": swordfish}),
 				secret("manager", map[string]string{"username": "manager", "password": swordfish}))
-			fleet := shell.NewFleet(shell.Config{Dial: func(_ context.Context, e winrm.Endpoint, as winrm.Credentials) (shell.Worker, error) {
+			fleet := shell.NewFleet(shell.Config{Dial: func(_ context.Context, e remote.Endpoint, as remote.Credentials) (remote.Session, error) {
 				who = append(who, as.Username+" at "+e.URL)
 				return &hosts{answer: func(context.Context, string) (json.RawMessage, error) {
 					return json.RawMessage(`[{"Sets": [{"Name": "sip", "Type": "A", "Values": ["192.0.2.1"]}]}]`), nil

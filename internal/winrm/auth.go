@@ -1,6 +1,10 @@
 package winrm
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/fedroute/fedroute/internal/remote"
+)
 
 // authenticator signs the lanes of one worker in.
 type authenticator interface {
@@ -8,13 +12,13 @@ type authenticator interface {
 	over(w *wire) http.RoundTripper
 }
 
-func newAuthenticator(c Credentials, host string) (authenticator, error) {
+func newAuthenticator(c remote.Credentials, host string) (authenticator, error) {
 	switch c.Method {
-	case NTLM:
+	case remote.NTLM:
 		return ntlmSigner{username: c.Username, password: func() string { return c.Password }}, nil
-	case Kerberos:
+	case remote.Kerberos:
 		return newKerberosSigner(c, host)
-	case Certificate:
+	case remote.Certificate:
 		return headerSigner{value: func() string { return mutualTLS }}, nil
 	default:
 		value := basic(c.Username, c.Password)

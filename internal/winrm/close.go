@@ -12,21 +12,19 @@ import (
 // again does nothing. Faults: Unreachable, Denied, Failed; the host then removes
 // the shell after its idle timeout.
 func (w *Worker) Close(ctx context.Context) error {
-	w.end(fault.New(fault.Unreachable, "use PowerShell on", w.host, "the connection was closed by us").
+	w.End(fault.New(fault.Unreachable, "use PowerShell on", w.Host, "the connection was closed by us").
 		With("", "a new one is opened with the next attempt"))
 	<-w.silent
-	select {
-	case w.turn <- struct{}{}:
-	case <-ctx.Done():
-		return explain("close PowerShell on", w.host, context.Cause(ctx))
+	if err := w.TakeLastTurn(ctx); err != nil {
+		return explain("close PowerShell on", w.Host, err)
 	}
-	defer func() { <-w.turn }()
+	defer w.GiveTurn()
 	if w.closed {
 		return nil
 	}
 	w.closed = true
 	if err := w.shell.close(ctx); err != nil {
-		return explain("close PowerShell on", w.host, err)
+		return explain("close PowerShell on", w.Host, err)
 	}
 	return nil
 }

@@ -2,11 +2,11 @@ package winrm
 
 import (
 	"context"
-	"encoding/base64"
 	"time"
 
 	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 const opDial = "start PowerShell on"
@@ -17,13 +17,21 @@ const opDial = "start PowerShell on"
 // Faults: Invalid (the endpoint or the credentials are incomplete), Unreachable,
 // Denied (sign-in, certificate), Busy (the account's shells on that host are used
 // up), Unsupported (Constrained Language Mode, PowerShell before 3.0), Failed.
-func Dial(ctx context.Context, endpoint Endpoint, credentials Credentials, options Options) (*Worker, error) {
+func Dial(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials, options Options) (*Worker, error) {
 	options = options.withDefaults()
-	host, shell, err := prepare(endpoint, credentials, options)
+	url, err := parse(endpoint)
 	if err != nil {
 		return nil, err
 	}
-	w := newWorker(host, shell, options)
+	host := url.Host
+	if err := checkCredentials(credentials, host); err != nil {
+		return nil, err
+	}
+	signer, err := newAuthenticator(credentials, identity(endpoint, url))
+	if err != nil {
+		return nil, err
+	}
+	w := newWorker(host, newShell(endpoint, url.String(), credentials, signer, options), options)
 	starting, cancel := context.WithTimeoutCause(ctx, options.StartTimeout, errNoAnswer)
 	defer cancel()
 	if err := w.start(starting); err != nil {
@@ -33,21 +41,15 @@ func Dial(ctx context.Context, endpoint Endpoint, credentials Credentials, optio
 	return w, nil
 }
 
-// prepare checks what a person wrote and makes the two lanes, of which none is
-// connected yet.
-func prepare(endpoint Endpoint, credentials Credentials, options Options) (host string, _ *shell, _ error) {
-	url, err := endpoint.parse()
-	if err != nil {
-		return "", nil, err
+// Dialer gives the remote.Dialer over WinRM.
+func Dialer(options Options) remote.Dialer {
+	return func(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials) (remote.Session, error) {
+		worker, err := Dial(ctx, endpoint, credentials, options)
+		if err != nil {
+			return nil, err // not a nil *Worker in a Session that is not nil
+		}
+		return worker, nil
 	}
-	if err := credentials.check(url.Host); err != nil {
-		return "", nil, err
-	}
-	signer, err := newAuthenticator(credentials, endpoint.identity(url))
-	if err != nil {
-		return "", nil, err
-	}
-	return url.Host, newShell(endpoint, url.String(), credentials, signer, options), nil
 }
 
 // start brings the worker to its ready frame.
@@ -55,21 +57,20 @@ func (w *Worker) start(ctx context.Context) error {
 	program, arguments := commandLine()
 	if err := w.shell.open(ctx, program, arguments); err != nil {
 		close(w.silent)
-		return explain(opDial, w.host, err)
+		return explain(opDial, w.Host, err)
 	}
-	contain.Go(opListen, w.host, w.listen, w.end)
-	input := base64.StdEncoding.EncodeToString([]byte(workerScript)) + "\n" + string(w.tag) + "\n"
-	if _, err := w.shell.write(ctx, input); err != nil && w.Healthy() {
-		return explain(opDial, w.host, err)
+	contain.Go(opListen, w.Host, w.listen, w.End)
+	if _, err := w.shell.write(ctx, w.talk.greeting()); err != nil && w.Healthy() {
+		return explain(opDial, w.Host, err)
 	}
 	select {
-	case r := <-w.replies:
+	case r := <-w.talk.replies:
 		w.info = r.Info
 		return nil
-	case <-w.life.Done():
-		return explain(opDial, w.host, w.Err())
+	case <-w.Done():
+		return explain(opDial, w.Host, w.Err())
 	case <-ctx.Done():
-		return fault.New(fault.Unreachable, opDial, w.host, "PowerShell did not get ready in time").
+		return fault.New(fault.Unreachable, opDial, w.Host, "PowerShell did not get ready in time").
 			With("", "check the load of that host")
 	}
 }

@@ -14,15 +14,16 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
 func TestDialRefusesWhatCannotBeMeant(t *testing.T) {
-	basic := credentials(winrm.Basic)
+	basic := credentials(remote.Basic)
 	cases := map[string]struct {
 		reason      string
 		url         string
-		credentials winrm.Credentials
+		credentials remote.Credentials
 		cause       string
 	}{
 		"http":           {"passwords and commands never go in clear text", "http://fe01.contoso.com:5985/wsman", basic, `scheme is "http"`},
@@ -30,15 +31,15 @@ func TestDialRefusesWhatCannotBeMeant(t *testing.T) {
 		"no host":        {"there must be somebody to ask", "https:///wsman", basic, "host, port and path only"},
 		"user in URL":    {"a password has no place in a URL", "https://a:secret@fe01.contoso.com", basic, "host, port and path only"},
 		"not a URL":      {"garbage is told as such", "https://fe01:port/", basic, "not a URL"},
-		"no method":      {"the method must be named", "https://fe01", winrm.Credentials{Username: "a", Password: "b"}, "not a sign-in method"},
-		"no password":    {"an empty secret is found before the wire", "https://fe01", winrm.Credentials{Method: winrm.NTLM, Username: "a"}, "user name and password"},
-		"no certificate": {"a key is needed", "https://fe01", winrm.Credentials{Method: winrm.Certificate}, "private key"},
-		"no realm":       {"a ticket needs a realm", "https://fe01", winrm.Credentials{Method: winrm.Kerberos, Username: "a"}, "realm"},
-		"no keytab":      {"a ticket needs a key", "https://fe01", winrm.Credentials{Method: winrm.Kerberos, Username: "a", Kerberos: &winrm.KerberosConfig{Realm: "R"}}, "password or keytab"},
+		"no method":      {"the method must be named", "https://fe01", remote.Credentials{Username: "a", Password: "b"}, "not a sign-in method"},
+		"no password":    {"an empty secret is found before the wire", "https://fe01", remote.Credentials{Method: remote.NTLM, Username: "a"}, "user name and password"},
+		"no certificate": {"a key is needed", "https://fe01", remote.Credentials{Method: remote.Certificate}, "private key"},
+		"no realm":       {"a ticket needs a realm", "https://fe01", remote.Credentials{Method: remote.Kerberos, Username: "a"}, "realm"},
+		"no keytab":      {"a ticket needs a key", "https://fe01", remote.Credentials{Method: remote.Kerberos, Username: "a", Kerberos: &remote.KerberosConfig{Realm: "R"}}, "password or keytab"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, err := winrm.Dial(t.Context(), winrm.Endpoint{URL: c.url}, c.credentials, winrm.Options{})
+			_, err := winrm.Dial(t.Context(), remote.Endpoint{URL: c.url}, c.credentials, winrm.Options{})
 			if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), c.cause) {
 				t.Errorf("%s: got %s: %v; want Invalid with %q", c.reason, fault.KindOf(err), err, c.cause)
 			}
@@ -90,7 +91,7 @@ func TestDialAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newHost(t, c.run)
 			h.interfere(c.before)
-			_, err := winrm.Dial(t.Context(), h.endpoint(), credentials(winrm.Basic), winrm.Options{})
+			_, err := winrm.Dial(t.Context(), h.endpoint(), credentials(remote.Basic), winrm.Options{})
 			if !fault.Is(err, c.kind) || !strings.Contains(err.Error(), c.cause) {
 				t.Errorf("%s: got %s: %v; want %s with %q", c.reason, fault.KindOf(err), err, c.kind, c.cause)
 			}
@@ -126,7 +127,7 @@ func prints(stdout, stderr string) func(*process) int {
 
 func TestWrongPassword(t *testing.T) {
 	h := newHost(t, echo)
-	wrong := credentials(winrm.Basic)
+	wrong := credentials(remote.Basic)
 	wrong.Password = "wrong secret"
 	_, err := winrm.Dial(t.Context(), h.endpoint(), wrong, winrm.Options{})
 	if !fault.Is(err, fault.Denied) || !strings.Contains(err.Error(), "offers Negotiate, Basic") {
@@ -168,7 +169,7 @@ func TestCertificatesAreVerified(t *testing.T) {
 				}
 				roots.AddCert(shown)
 			}
-			_, err := winrm.Dial(t.Context(), winrm.Endpoint{URL: server.URL, Roots: roots, ServerName: c.name}, credentials(winrm.Basic), winrm.Options{})
+			_, err := winrm.Dial(t.Context(), remote.Endpoint{URL: server.URL, Roots: roots, ServerName: c.name}, credentials(remote.Basic), winrm.Options{})
 			if !fault.Is(err, fault.Denied) || !strings.Contains(err.Error(), c.cause) {
 				t.Errorf("%s: got %s: %v; want Denied with %q", c.reason, fault.KindOf(err), err, c.cause)
 			}
@@ -200,7 +201,7 @@ func TestUnreachable(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, err := winrm.Dial(t.Context(), winrm.Endpoint{URL: "https://" + c.address}, credentials(winrm.Basic),
+			_, err := winrm.Dial(t.Context(), remote.Endpoint{URL: "https://" + c.address}, credentials(remote.Basic),
 				winrm.Options{ConnectTimeout: 50 * time.Millisecond})
 			if !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), c.cause) {
 				t.Errorf("%s: got %s: %v; want Unreachable with %q", c.reason, fault.KindOf(err), err, c.cause)
@@ -215,13 +216,13 @@ func TestDialIsBounded(t *testing.T) {
 		cancel() // PowerShell runs and never gets ready
 		return hangAtOnce(p)
 	})
-	if _, err := winrm.Dial(ctx, h.endpoint(), credentials(winrm.Basic), winrm.Options{}); !fault.Is(err, fault.Unreachable) {
+	if _, err := winrm.Dial(ctx, h.endpoint(), credentials(remote.Basic), winrm.Options{}); !fault.Is(err, fault.Unreachable) {
 		t.Errorf("by its context: got %s: %v", fault.KindOf(err), err)
 	}
 	if len(h.shells) != 0 {
 		t.Errorf("%d shells were left behind", len(h.shells))
 	}
-	_, err := winrm.Dial(t.Context(), h.endpoint(), credentials(winrm.Basic), winrm.Options{StartTimeout: 20 * time.Millisecond})
+	_, err := winrm.Dial(t.Context(), h.endpoint(), credentials(remote.Basic), winrm.Options{StartTimeout: 20 * time.Millisecond})
 	if !fault.Is(err, fault.Unreachable) {
 		t.Errorf("by StartTimeout: got %s: %v", fault.KindOf(err), err)
 	}
@@ -236,8 +237,8 @@ func hangAtOnce(p *process) int {
 }
 
 func TestSecretsDoNotPrint(t *testing.T) {
-	c := credentials(winrm.Kerberos)
-	c.Kerberos = &winrm.KerberosConfig{Realm: "CONTOSO.COM", Keytab: []byte("correct horse")}
+	c := credentials(remote.Kerberos)
+	c.Kerberos = &remote.KerberosConfig{Realm: "CONTOSO.COM", Keytab: []byte("correct horse")}
 	var log strings.Builder
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "credentials", c, "pointer", &c, "kerberos", *c.Kerberos)
 	for _, text := range []string{

@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // tag marks the lines of one worker among whatever else is printed.
@@ -24,11 +26,11 @@ type command struct {
 // reply is one reply line's payload.
 type reply struct {
 	Info
-	ID     int64           `json:"id"`
-	Ready  bool            `json:"ready"`
-	Cached bool            `json:"cached"` // the script's hash is known there now
-	Result json.RawMessage `json:"result"`
-	Error  *RemoteError    `json:"error"`
+	ID     int64               `json:"id"`
+	Ready  bool                `json:"ready"`
+	Cached bool                `json:"cached"` // the script's hash is known there now
+	Result json.RawMessage     `json:"result"`
+	Error  *remote.ScriptError `json:"error"`
 }
 
 // line writes a request as the worker reads it.

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -66,20 +67,20 @@ func newHost(t testing.TB, program func(*process) int) *host {
 	return h
 }
 
-func (h *host) endpoint() winrm.Endpoint {
+func (h *host) endpoint() remote.Endpoint {
 	roots := x509.NewCertPool()
 	roots.AddCert(h.Certificate())
-	return winrm.Endpoint{URL: h.URL + "/wsman", Roots: roots}
+	return remote.Endpoint{URL: h.URL + "/wsman", Roots: roots}
 }
 
-func credentials(method winrm.Method) winrm.Credentials {
-	return winrm.Credentials{Method: method, Username: username, Password: password}
+func credentials(method remote.Method) remote.Credentials {
+	return remote.Credentials{Method: method, Username: username, Password: password}
 }
 
 // dial starts a worker that is closed with the test.
 func (h *host) dial(t testing.TB, options winrm.Options) *winrm.Worker {
 	t.Helper()
-	w, err := winrm.Dial(t.Context(), h.endpoint(), credentials(winrm.Basic), options)
+	w, err := winrm.Dial(t.Context(), h.endpoint(), credentials(remote.Basic), options)
 	if err != nil {
 		t.Fatalf("Dial: %v", err)
 	}

@@ -3,27 +3,35 @@ package winrm_test
 import (
 	"context"
 	"net"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jcmturner/gokrb5/v8/keytab"
+
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/internal/kerberos/kdctest"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
 // That tickets are right is shown against a real KDC in test/interop.
 
-func kerberos(kdc string) winrm.Credentials {
-	return winrm.Credentials{Method: winrm.Kerberos, Username: "fedroute", Password: password, Kerberos: &winrm.KerberosConfig{
+func kerberos(kdc string) remote.Credentials {
+	return remote.Credentials{Method: remote.Kerberos, Username: "fedroute", Password: password, Kerberos: &remote.KerberosConfig{
 		Realm: "CONTOSO.COM", SPN: "HTTP/fe01.contoso.com",
 		Krb5Conf: "[libdefaults]\n default_realm = CONTOSO.COM\n[realms]\n CONTOSO.COM = {\n  kdc = " + kdc + "\n }\n",
 	}}
 }
 
 func TestKerberosKeytabIsReadWithoutTrust(t *testing.T) {
-	whole := kdctest.Start(t, "CONTOSO.COM", password, kdctest.Options{}).UserKeytab(t, "fedroute")
+	keys := keytab.New()
+	if err := keys.AddEntry("fedroute", "CONTOSO.COM", password, time.Unix(0, 0), 1, 18); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := keys.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
 	h := newHost(t, echo)
 	for n := 1; n < len(whole); n++ {
 		c := kerberos("127.0.0.1:1")
@@ -61,24 +69,5 @@ func TestKerberosWithSilentKDCIsBounded(t *testing.T) {
 	_, err = winrm.Dial(ctx, h.endpoint(), kerberos(silent.Addr().String()), winrm.Options{})
 	if !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "no answer in time") {
 		t.Errorf("got %s: %v", fault.KindOf(err), err)
-	}
-}
-
-// TestKDCThatWantsToEndUs: a KDC that a tenant named gives a ticket of two seconds
-// and answers its renewal, which the Kerberos library asks for in a goroutine of
-// its own, with a ticket for nobody. The library panics on that.
-func TestKDCThatWantsToEndUs(t *testing.T) {
-	hostile := kdctest.Start(t, "CONTOSO.COM", password, kdctest.Options{Life: 2 * time.Second, Spoil: kdctest.Nameless(kdctest.Renewal)})
-	h := newHost(t, echo)
-	h.signIn = func(http.ResponseWriter, *http.Request) bool { return true } // what matters is the KDC
-	w, err := winrm.Dial(t.Context(), h.endpoint(), kerberos(hostile.Address), winrm.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = w.Close(context.Background()) }()
-	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		if n := hostile.Asked(kdctest.Renewal); n != 0 {
-			t.Fatalf("%d renewals that nobody wanted", n)
-		}
 	}
 }

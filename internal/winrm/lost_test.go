@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -128,7 +129,7 @@ func TestWhatIsInFlightWhenTheWorkerIsLost(t *testing.T) {
 			if c.on != nil {
 				h.interfere(fromSend(c.on))
 			}
-			_, err := w.Call(t.Context(), winrm.Request{Name: "Change", Script: "change"})
+			_, err := w.Call(t.Context(), remote.Request{Name: "Change", Script: "change"})
 			if !fault.Is(err, c.kind) || !strings.Contains(err.Error(), c.cause) {
 				t.Errorf("%s: got %s: %v; want %s with %q", c.reason, fault.KindOf(err), err, c.kind, c.cause)
 			}
@@ -152,11 +153,11 @@ func TestCallEndsWithItsContext(t *testing.T) {
 		}
 		return false
 	})
-	_, err := w.Call(ctx, winrm.Request{Name: "Change", Script: "change"})
+	_, err := w.Call(ctx, remote.Request{Name: "Change", Script: "change"})
 	if !fault.Is(err, fault.OutcomeUnknown) {
 		t.Errorf("got %s: %v", fault.KindOf(err), err)
 	}
-	_, err = w.Call(t.Context(), winrm.Request{Name: "Change", Script: "change"})
+	_, err = w.Call(t.Context(), remote.Request{Name: "Change", Script: "change"})
 	if !fault.Is(err, fault.Unreachable) {
 		t.Errorf("a call to a dropped worker: got %s: %v", fault.KindOf(err), err)
 	}
@@ -171,7 +172,7 @@ func TestNothingIsSentForAnEndedContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 20 { // either branch of the wait may be taken
-		if _, err := w.Call(ctx, winrm.Request{Name: "Change", Script: "change"}); !fault.Is(err, fault.Unreachable) && !fault.Is(err, fault.Busy) {
+		if _, err := w.Call(ctx, remote.Request{Name: "Change", Script: "change"}); !fault.Is(err, fault.Unreachable) && !fault.Is(err, fault.Busy) {
 			t.Errorf("got %s: %v", fault.KindOf(err), err)
 		}
 	}
@@ -189,13 +190,13 @@ func TestWaitingForATurnIsBounded(t *testing.T) {
 	w := h.dial(t, winrm.Options{})
 	first := make(chan error)
 	go func() {
-		_, err := w.Call(t.Context(), winrm.Request{Name: "Long", Script: "long"})
+		_, err := w.Call(t.Context(), remote.Request{Name: "Long", Script: "long"})
 		first <- err
 	}()
 	<-started
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	if _, err := w.Call(ctx, winrm.Request{Name: "Short", Script: "short"}); !fault.Is(err, fault.Busy) {
+	if _, err := w.Call(ctx, remote.Request{Name: "Short", Script: "short"}); !fault.Is(err, fault.Busy) {
 		t.Errorf("got %s: %v", fault.KindOf(err), err)
 	}
 	if !w.Healthy() {
@@ -220,7 +221,7 @@ func TestIdleWorkerNoticesTheEnd(t *testing.T) {
 	if err := w.Err(); !fault.Is(err, fault.Failed) {
 		t.Errorf("got %s: %v", fault.KindOf(err), err)
 	}
-	_, err := w.Call(t.Context(), winrm.Request{Name: "Echo", Script: "echo"})
+	_, err := w.Call(t.Context(), remote.Request{Name: "Echo", Script: "echo"})
 	if !fault.Is(err, fault.Unreachable) {
 		t.Errorf("nothing was in flight: got %s: %v", fault.KindOf(err), err)
 	}

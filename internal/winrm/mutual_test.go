@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -25,15 +26,15 @@ func TestSignInByCertificate(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		auth   tls.ClientAuthType
-		method winrm.Method
+		method remote.Method
 		newest uint16 // of the host's TLS
 		kind   fault.Kind
 	}{
-		"asked for":         {"the binding asks in the handshake", tls.RequestClientCert, winrm.Certificate, 0, ""},
-		"not asked for":     {"the host never sees a certificate", tls.NoClientCert, winrm.Certificate, 0, fault.Denied},
-		"not accepted":      {"an authority that the host does not know", tls.RequireAndVerifyClientCert, winrm.Certificate, 0, fault.Denied},
-		"none shown":        {"a password is no certificate", tls.RequestClientCert, winrm.Basic, 0, fault.Denied},
-		"none shown, asked": {"the handshake fails", tls.RequireAnyClientCert, winrm.Basic, tls.VersionTLS12, fault.Denied},
+		"asked for":         {"the binding asks in the handshake", tls.RequestClientCert, remote.Certificate, 0, ""},
+		"not asked for":     {"the host never sees a certificate", tls.NoClientCert, remote.Certificate, 0, fault.Denied},
+		"not accepted":      {"an authority that the host does not know", tls.RequireAndVerifyClientCert, remote.Certificate, 0, fault.Denied},
+		"none shown":        {"a password is no certificate", tls.RequestClientCert, remote.Basic, 0, fault.Denied},
+		"none shown, asked": {"the handshake fails", tls.RequireAnyClientCert, remote.Basic, tls.VersionTLS12, fault.Denied},
 	}
 	shown := selfSigned(t, "127.0.0.1", time.Hour)
 	for name, c := range cases {

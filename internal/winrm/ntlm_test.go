@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -74,7 +75,7 @@ func TestNTLMSignsEachConnectionInOnce(t *testing.T) {
 	h := newHost(t, echo)
 	h.signIn = ntlmSignIn(func() bool { return true })
 	meter := &counter{}
-	w, err := winrm.Dial(t.Context(), h.endpoint(), credentials(winrm.NTLM), winrm.Options{Meter: meter})
+	w, err := winrm.Dial(t.Context(), h.endpoint(), credentials(remote.NTLM), winrm.Options{Meter: meter})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +98,7 @@ func TestNTLMSignsEachConnectionInOnce(t *testing.T) {
 func TestNTLMSignsAReplacedConnectionIn(t *testing.T) {
 	h := newHost(t, echo)
 	h.signIn = ntlmSignIn(func() bool { return true })
-	w, err := winrm.Dial(t.Context(), h.endpoint(), credentials(winrm.NTLM), winrm.Options{})
+	w, err := winrm.Dial(t.Context(), h.endpoint(), credentials(remote.NTLM), winrm.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,14 +121,14 @@ func TestNTLMPasswordChange(t *testing.T) {
 	h := newHost(t, echo)
 	accepted := newSwitch(true)
 	h.signIn = ntlmSignIn(accepted.on)
-	w, err := winrm.Dial(t.Context(), h.endpoint(), credentials(winrm.NTLM), winrm.Options{})
+	w, err := winrm.Dial(t.Context(), h.endpoint(), credentials(remote.NTLM), winrm.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer w.Close(t.Context())
 	call(t, w, nil)
 	accepted.set(false)
-	_, err = w.Call(t.Context(), winrm.Request{Name: "Echo", Script: "echo"})
+	_, err = w.Call(t.Context(), remote.Request{Name: "Echo", Script: "echo"})
 	if !fault.Is(err, fault.Denied) {
 		t.Errorf("got %v (%s), want Denied", err, fault.KindOf(err))
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -20,7 +21,7 @@ func TestAPanicInTheReceiverEndsTheWorkerOnly(t *testing.T) {
 		return frame{"id": r.ID, "cached": true, "result": []any{1}}
 	}))
 	w := h.dial(t, winrm.Options{Meter: &fragile{}})
-	_, err := w.Call(t.Context(), winrm.Request{Name: "x", Script: "1"})
+	_, err := w.Call(t.Context(), remote.Request{Name: "x", Script: "1"})
 	if !fault.Is(err, fault.OutcomeUnknown) || strings.Contains(fault.Sentence(err), "swordfish") {
 		t.Errorf("the call got %s: %v", fault.KindOf(err), err)
 	}

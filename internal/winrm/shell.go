@@ -2,6 +2,8 @@ package winrm
 
 import (
 	"context"
+
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // shell is one WinRS shell with one command in it, reached over two lanes: a
@@ -14,8 +16,8 @@ type shell struct {
 	chunk                int
 }
 
-func newShell(endpoint Endpoint, url string, c Credentials, signer authenticator, o Options) *shell {
-	config := endpoint.tls(c)
+func newShell(endpoint remote.Endpoint, url string, c remote.Credentials, signer authenticator, o Options) *shell {
+	config := tlsConfig(endpoint, c)
 	return &shell{
 		envelopes:  newEnvelopes(url, o),
 		sendLane:   newLane(url, newWire(config.Clone(), o), signer, o),

@@ -2,8 +2,9 @@ package winrm
 
 import (
 	"context"
-	"sync/atomic"
-	"time"
+
+	"github.com/fedroute/fedroute/internal/contain"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // Info is what the host said about its PowerShell when the worker got ready.
@@ -16,51 +17,59 @@ type Info struct {
 // Worker is one PowerShell on one host. It is safe for concurrent use; calls
 // run one after the other.
 type Worker struct {
-	host    string // of the endpoint, for people
+	*remote.Life // until when it can be called, and whose turn it is
+	talk         *talk
+	shell        *shell
+
 	options Options
-	born    time.Time
 	info    Info
-	tag     tag
-	shell   *shell
-
-	// life ends with the fault that ended the worker as its cause.
-	life   context.Context
-	end    context.CancelCauseFunc
-	silent chan struct{} // closed when nothing is received any more
-
-	turn    chan struct{}   // holds one token while a call runs
-	calls   int64           // guarded by turn
-	known   map[string]bool // by hash: scripts that the host has; guarded by turn
-	closed  bool            // guarded by turn
-	awaited atomic.Int64    // id of the call in flight, 0 for the ready frame
-	replies chan reply
+	silent  chan struct{} // closed when nothing is received any more
+	closed  bool          // guarded by the turn
 }
 
+var _ remote.Session = (*Worker)(nil)
+
 func newWorker(host string, s *shell, o Options) *Worker {
-	w := &Worker{
-		host: host, options: o, born: o.Clock(), tag: newTag(), shell: s,
-		silent:  make(chan struct{}),
-		turn:    make(chan struct{}, 1),
-		known:   map[string]bool{},
-		replies: make(chan reply, 1),
+	return &Worker{
+		Life: remote.NewLife(host, o.MaxAge, o.Clock), talk: newTalk(o.Meter), shell: s,
+		options: o, silent: make(chan struct{}),
 	}
-	w.life, w.end = context.WithCancelCause(context.Background())
-	return w
 }
 
 // Info tells about the host's PowerShell.
 func (w *Worker) Info() Info { return w.info }
 
-// Done is closed when the worker has ended: closed, or lost. It is then replaced
-// by a new Dial, never revived.
-func (w *Worker) Done() <-chan struct{} { return w.life.Done() }
+// ask sends the line and waits for its reply.
+func (w *Worker) ask(ctx context.Context, name, line string) (reply, error) {
+	sending, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer contain.AfterFunc(w.Context(), name, w.Host, func() { cancel(w.Err()) })()
+	if begun, err := w.shell.write(sending, line); err != nil {
+		return reply{}, w.drop(name, begun, err)
+	}
+	select {
+	case r := <-w.talk.replies:
+		return r, nil
+	case <-ctx.Done():
+		return reply{}, w.drop(name, true, context.Cause(ctx))
+	case <-w.Done():
+	}
+	// The last words of a process may be the reply.
+	select {
+	case r := <-w.talk.replies:
+		return r, nil
+	default:
+		return reply{}, w.drop(name, true, w.Err())
+	}
+}
 
-// Err tells what ended the worker, nil while it lives.
-func (w *Worker) Err() error { return context.Cause(w.life) }
-
-// Healthy says whether the worker can still be called.
-func (w *Worker) Healthy() bool { return w.life.Err() == nil }
-
-// Expired says whether the worker is older than MaxAge and should be replaced
-// before the host ends its shell.
-func (w *Worker) Expired() bool { return w.options.Clock().Sub(w.born) > w.options.MaxAge }
+// drop ends the worker and says what is known of the call. Once the host may
+// have seen the request it is never sent again.
+func (w *Worker) drop(name string, begun bool, err error) error {
+	why := explain(name, w.Host, err)
+	if begun {
+		return w.Lose(name, why)
+	}
+	w.End(why)
+	return why
+}

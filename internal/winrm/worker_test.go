@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -34,7 +35,7 @@ func (t *toggle) set(on bool)   { t.Store(on) }
 
 func call(t testing.TB, w *winrm.Worker, arguments any) json.RawMessage {
 	t.Helper()
-	result, err := w.Call(t.Context(), winrm.Request{Name: "Echo", Script: "echo", Arguments: arguments})
+	result, err := w.Call(t.Context(), remote.Request{Name: "Echo", Script: "echo", Arguments: arguments})
 	if err != nil {
 		t.Fatalf("Call: %v", err)
 	}
@@ -94,7 +95,7 @@ func TestScriptGoesOverTheWireOnce(t *testing.T) {
 	}))
 	w := h.dial(t, winrm.Options{})
 	for _, script := range []string{"one", "one", "two", "one"} {
-		if _, err := w.Call(t.Context(), winrm.Request{Name: "S", Script: script}); err != nil {
+		if _, err := w.Call(t.Context(), remote.Request{Name: "S", Script: script}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -111,7 +112,7 @@ func TestScriptThatDoesNotParseIsSentAgain(t *testing.T) {
 	}))
 	w := h.dial(t, winrm.Options{})
 	for range 2 {
-		_, err := w.Call(t.Context(), winrm.Request{Name: "S", Script: "if {"})
+		_, err := w.Call(t.Context(), remote.Request{Name: "S", Script: "if {"})
 		if !fault.Is(err, fault.Failed) {
 			t.Fatalf("got %v", err)
 		}
@@ -129,19 +130,19 @@ func TestScriptError(t *testing.T) {
 		}}
 	}))
 	w := h.dial(t, winrm.Options{})
-	_, err := w.Call(t.Context(), winrm.Request{Name: "Set-Route", Script: "x"})
+	_, err := w.Call(t.Context(), remote.Request{Name: "Set-Route", Script: "x"})
 	if !fault.Is(err, fault.Failed) {
 		t.Fatalf("got %v (%s)", err, fault.KindOf(err))
 	}
-	remote, ok := errors.AsType[*winrm.RemoteError](err)
+	thrown, ok := errors.AsType[*remote.ScriptError](err)
 	if !ok {
-		t.Fatal("no RemoteError in the chain")
+		t.Fatal("no ScriptError in the chain")
 	}
-	want := &winrm.RemoteError{
+	want := &remote.ScriptError{
 		ID: "SiteNotFound,Microsoft.Rtc.Management.Xds.SetOcsSite", Category: "ObjectNotFound",
 		Message: "Cannot find\r\nthe site.", Target: "Site:Redmond", Script: "Set-Route", Line: 7,
 	}
-	if diff := cmp.Diff(want, remote); diff != "" {
+	if diff := cmp.Diff(want, thrown); diff != "" {
 		t.Errorf("record (-want +got):\n%s", diff)
 	}
 	if !w.Healthy() {
@@ -201,7 +202,7 @@ func TestCallsTakeTurns(t *testing.T) {
 	errs := make(chan error)
 	for n := range 20 {
 		go func() {
-			got, err := w.Call(t.Context(), winrm.Request{Name: "N", Script: "n", Arguments: map[string]int{"n": n}})
+			got, err := w.Call(t.Context(), remote.Request{Name: "N", Script: "n", Arguments: map[string]int{"n": n}})
 			if err == nil && string(got) != fmt.Sprintf("[%d]", n) {
 				err = fmt.Errorf("call %d got %s", n, got)
 			}
@@ -270,7 +271,7 @@ func TestClose(t *testing.T) {
 	default:
 		t.Error("not done")
 	}
-	_, err := w.Call(t.Context(), winrm.Request{Name: "Echo", Script: "echo"})
+	_, err := w.Call(t.Context(), remote.Request{Name: "Echo", Script: "echo"})
 	if !fault.Is(err, fault.Unreachable) {
 		t.Errorf("Call after Close: %v (%s)", err, fault.KindOf(err))
 	}

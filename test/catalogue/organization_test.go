@@ -13,14 +13,14 @@ import (
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync/shell"
-	"github.com/fedroute/fedroute/internal/winrm"
-	"github.com/fedroute/fedroute/lyncsim/cmdlets"
-	"github.com/fedroute/fedroute/lyncsim/cmdlets/dnsserver"
-	"github.com/fedroute/fedroute/lyncsim/farm"
-	"github.com/fedroute/fedroute/lyncsim/powershell"
-	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
-	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
-	"github.com/fedroute/fedroute/lyncsim/sim"
+	"github.com/fedroute/fedroute/internal/remote"
+	"github.com/fedroute/fedroute/internal/sim"
+	"github.com/fedroute/fedroute/internal/sim/cmdlets"
+	"github.com/fedroute/fedroute/internal/sim/cmdlets/dnsserver"
+	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/internal/sim/powershell"
+	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
+	"github.com/fedroute/fedroute/internal/sim/powershell/utility"
 )
 
 const (
@@ -140,16 +140,16 @@ func startOn(t *testing.T, spec farm.Spec, clock farm.Clock) *organization {
 			t.Fatal(err)
 		}
 	}
-	nobody := func(context.Context) (winrm.Credentials, error) { return winrm.Credentials{Method: winrm.NTLM}, nil }
+	nobody := func(context.Context) (remote.Credentials, error) { return remote.Credentials{Method: remote.NTLM}, nil }
 	o.fleet = shell.NewFleet(shell.Config{
-		Management: []winrm.Endpoint{{URL: "https://" + frontEnd}}, ManagementCredentials: nobody,
-		EdgeServer: func(fqdn string) winrm.Endpoint { return winrm.Endpoint{URL: "https://" + fqdn} }, EdgeCredentials: nobody,
+		Management: []remote.Endpoint{{URL: "https://" + frontEnd}}, ManagementCredentials: nobody,
+		EdgeServer: func(fqdn string) remote.Endpoint { return remote.Endpoint{URL: "https://" + fqdn} }, EdgeCredentials: nobody,
 		Dial: o.dial,
 	})
 	return o
 }
 
-func (o *organization) dial(_ context.Context, endpoint winrm.Endpoint, _ winrm.Credentials) (shell.Worker, error) {
+func (o *organization) dial(_ context.Context, endpoint remote.Endpoint, _ remote.Credentials) (remote.Session, error) {
 	u, err := url.Parse(endpoint.URL)
 	if err != nil {
 		return nil, err
@@ -205,8 +205,8 @@ func (m *machine) process() (rs *powershell.Runspace, stdout, stderr *bytes.Buff
 	return rs, stdout, stderr, nil
 }
 
-// Call implements shell.Worker: each call is a process of its own.
-func (m *machine) Call(ctx context.Context, request winrm.Request) (json.RawMessage, error) {
+// Call implements remote.Session: each call is a process of its own.
+func (m *machine) Call(ctx context.Context, request remote.Request) (json.RawMessage, error) {
 	arguments := []byte("{}")
 	if request.Arguments != nil {
 		var err error
@@ -225,7 +225,7 @@ func (m *machine) Call(ctx context.Context, request winrm.Request) (json.RawMess
 
 	var reply struct {
 		Result json.RawMessage
-		Error  *winrm.RemoteError
+		Error  *remote.ScriptError
 	}
 	if err := json.Unmarshal(stdout.Bytes(), &reply); err != nil || stderr.Len() > 0 {
 		return nil, fmt.Errorf("%s on %s said %q and %q", request.Name, m.fqdn, stdout, stderr)

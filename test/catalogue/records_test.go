@@ -13,10 +13,10 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync/shell"
-	"github.com/fedroute/fedroute/internal/winrm"
-	"github.com/fedroute/fedroute/lyncsim/cmdlets/dnsserver"
-	simdns "github.com/fedroute/fedroute/lyncsim/dns"
-	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/internal/remote"
+	"github.com/fedroute/fedroute/internal/sim/cmdlets/dnsserver"
+	simdns "github.com/fedroute/fedroute/internal/sim/dns"
+	"github.com/fedroute/fedroute/internal/sim/farm"
 )
 
 const sipService = "_sipfederationtls._tcp.contoso.com"
@@ -43,8 +43,8 @@ func startZone(t *testing.T) zoneOf {
 	}
 	z := zoneOf{Authority: zones, server: &dnsserver.Session{Zones: zones.On(dnsHost), ZoneNames: []string{"contoso.com"}, Server: dnsHost, User: `CONTOSO\dnsadmin`}}
 	o.machines[dnsHost].dns = z.server
-	z.writer = shell.NewZoneWriter(o.fleet, shell.ZoneAccess{Zone: "contoso.com", Endpoint: winrm.Endpoint{URL: "https://" + dnsHost},
-		Credentials: func(context.Context) (winrm.Credentials, error) { return winrm.Credentials{Method: winrm.NTLM}, nil }})
+	z.writer = shell.NewZoneWriter(o.fleet, shell.ZoneAccess{Zone: "contoso.com", Endpoint: remote.Endpoint{URL: "https://" + dnsHost},
+		Credentials: func(context.Context) (remote.Credentials, error) { return remote.Credentials{Method: remote.NTLM}, nil }})
 	return z
 }
 
@@ -248,8 +248,8 @@ func TestSetDnsRecordsInTheMiddle(t *testing.T) {
 // TestSetDnsRecordsNeedsItsModule: a server without the DNS role says so.
 func TestSetDnsRecordsNeedsItsModule(t *testing.T) {
 	o := start(t, contoso("SkypeForBusinessServer2019"))
-	w := shell.NewZoneWriter(o.fleet, shell.ZoneAccess{Zone: "contoso.com", Endpoint: winrm.Endpoint{URL: "https://" + frontEnd},
-		Credentials: func(context.Context) (winrm.Credentials, error) { return winrm.Credentials{Method: winrm.NTLM}, nil }})
+	w := shell.NewZoneWriter(o.fleet, shell.ZoneAccess{Zone: "contoso.com", Endpoint: remote.Endpoint{URL: "https://" + frontEnd},
+		Credentials: func(context.Context) (remote.Credentials, error) { return remote.Credentials{Method: remote.NTLM}, nil }})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	err := w.Write(ctx, []dns.Change{{From: set(t, "new.contoso.com", dns.A, 0), To: set(t, "new.contoso.com", dns.A, 300, "192.0.2.3")}})

@@ -1,9 +1,8 @@
-// Package organization_test lets the product's client and scripts meet the
-// simulated organization: over WinRM, by hand, and in a PowerShell of its own.
-package organization_test
+package sim_test
 
 import (
 	"context"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,18 +11,16 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/remote"
+	"github.com/fedroute/fedroute/internal/sim"
+	"github.com/fedroute/fedroute/internal/sim/farm"
 	"github.com/fedroute/fedroute/internal/winrm"
-	"github.com/fedroute/fedroute/lyncsim/farm"
-	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
 const (
 	edge1 = "edge1.contoso.com"
 	edge2 = "edge2.contoso.com"
 )
-
-// sample is the smallest of the sample farms.
-const sample = "../../lyncsim/samples/one-site-two-pools.yaml"
 
 var person = farm.Actor{User: "anna"}
 
@@ -38,7 +35,7 @@ func must(t *testing.T, err error) {
 // product's own WinRM client and catalogue.
 func contoso(t *testing.T, edit func(*farm.Spec)) (*sim.Organization, *shell.Observer, *shell.Operator) {
 	t.Helper()
-	spec, err := farm.Load(sample)
+	spec, err := farm.Load(filepath.Join("../../config/samples/farms/one-site-two-pools.yaml"))
 	must(t, err)
 	edit(&spec)
 	return reach(t, sim.Config{Spec: spec})
@@ -51,27 +48,27 @@ func reach(t *testing.T, c sim.Config) (*sim.Organization, *shell.Observer, *she
 	must(t, err)
 	t.Cleanup(o.Close)
 	fleet := shell.NewFleet(shell.Config{
-		Management: []winrm.Endpoint{endpoint(o, "fe1.contoso.com"), endpoint(o, "fe2.contoso.com")},
-		EdgeServer: func(fqdn string) winrm.Endpoint { return endpoint(o, fqdn) },
-		ManagementCredentials: func(context.Context) (winrm.Credentials, error) {
-			return winrm.Credentials{Method: winrm.NTLM, Username: o.DomainAccount().Name, Password: o.DomainAccount().Password}, nil
+		Management: []remote.Endpoint{endpoint(o, "fe1.contoso.com"), endpoint(o, "fe2.contoso.com")},
+		EdgeServer: func(fqdn string) remote.Endpoint { return endpoint(o, fqdn) },
+		ManagementCredentials: func(context.Context) (remote.Credentials, error) {
+			return remote.Credentials{Method: remote.NTLM, Username: o.DomainAccount().Name, Password: o.DomainAccount().Password}, nil
 		},
-		EdgeCredentials: func(context.Context) (winrm.Credentials, error) {
-			return winrm.Credentials{Method: winrm.Basic, Username: o.LocalAccount().Name, Password: o.LocalAccount().Password}, nil
+		EdgeCredentials: func(context.Context) (remote.Credentials, error) {
+			return remote.Credentials{Method: remote.Basic, Username: o.LocalAccount().Name, Password: o.LocalAccount().Password}, nil
 		},
-		Dial: shell.DialWith(winrm.Options{}),
+		Dial: winrm.Dialer(winrm.Options{}),
 	})
 	t.Cleanup(func() { fleet.Close(context.Background()) })
 	return o, shell.NewObserver(fleet), shell.NewOperator(fleet)
 }
 
-func endpoint(o *sim.Organization, fqdn string) winrm.Endpoint {
+func endpoint(o *sim.Organization, fqdn string) remote.Endpoint {
 	for _, e := range o.Endpoints() {
 		if e.Machine == fqdn {
-			return winrm.Endpoint{URL: e.URL, ServerName: fqdn, Roots: o.CA().Pool()}
+			return remote.Endpoint{URL: e.URL, ServerName: fqdn, Roots: o.CA().Pool()}
 		}
 	}
-	return winrm.Endpoint{}
+	return remote.Endpoint{}
 }
 
 // TestCatalogueFailsOver carries the procedure out with the product's own

@@ -1,6 +1,6 @@
 //go:build unix
 
-package organization_test
+package sim_test
 
 import (
 	"context"
@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/remote"
+	"github.com/fedroute/fedroute/internal/sim"
+	"github.com/fedroute/fedroute/internal/sim/farm"
 	"github.com/fedroute/fedroute/internal/winrm"
-	"github.com/fedroute/fedroute/lyncsim/farm"
-	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
 // TestShellsEndTheirProgram: a program does not outlive the shell it runs in,
@@ -43,8 +43,8 @@ func TestShellsEndTheirProgram(t *testing.T) {
 			go func() {
 				defer close(gone)
 				account := o.DomainAccount()
-				_, err := shell.DialWith(winrm.Options{})(ctx, endpoint(o, "fe1.contoso.com"),
-					winrm.Credentials{Method: winrm.NTLM, Username: account.Name, Password: account.Password})
+				_, err := winrm.Dialer(winrm.Options{})(ctx, endpoint(o, "fe1.contoso.com"),
+					remote.Credentials{Method: remote.NTLM, Username: account.Name, Password: account.Password})
 				if err == nil {
 					t.Error("a program that says nothing was taken for a worker")
 				}

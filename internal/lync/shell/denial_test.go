@@ -6,23 +6,23 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // TestRefusedCredentialsAreLeftAlone: a wrong password that is shown at every
 // poll locks the account out; a corrected one must not have to wait.
 func TestRefusedCredentialsAreLeftAlone(t *testing.T) {
 	now, dials := time.Unix(0, 0), 0
-	p := newPool(func(context.Context, winrm.Endpoint, winrm.Credentials) (Worker, error) {
+	p := newPool(func(context.Context, remote.Endpoint, remote.Credentials) (remote.Session, error) {
 		dials++
 		return nil, fault.New(fault.Denied, "sign in", "fe1", "refused")
 	}, func() time.Time { return now })
-	wrong := winrm.Credentials{Method: winrm.Basic, Username: "u", Password: "wrong"}
-	right := winrm.Credentials{Method: winrm.Basic, Username: "u", Password: "right"}
+	wrong := remote.Credentials{Method: remote.Basic, Username: "u", Password: "wrong"}
+	right := remote.Credentials{Method: remote.Basic, Username: "u", Password: "right"}
 	for _, c := range []struct {
 		reason      string
 		after       time.Duration
-		credentials winrm.Credentials
+		credentials remote.Credentials
 		dials       int
 	}{
 		{"the first try is made", 0, wrong, 1},
@@ -34,7 +34,7 @@ func TestRefusedCredentialsAreLeftAlone(t *testing.T) {
 		{"and begin with a short wait", 11 * time.Second, right, 5},
 	} {
 		now = now.Add(c.after)
-		_, err := p.open(t.Context(), winrm.Endpoint{URL: "https://fe1/wsman"}, c.credentials)
+		_, err := p.open(t.Context(), remote.Endpoint{URL: "https://fe1/wsman"}, c.credentials)
 		if !fault.Is(err, fault.Denied) || dials != c.dials {
 			t.Errorf("%s: %d dials, want %d (%v)", c.reason, dials, c.dials, err)
 		}

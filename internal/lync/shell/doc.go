@@ -2,9 +2,9 @@
 // implements lync.Observer and lync.Operator with a closed catalogue of scripts
 // (scripts/*.ps1), one readable file per operation.
 //
-// A Fleet owns the remote workers: one for reading and, only where an Operator
+// A Fleet owns the remote sessions: one for reading and, only where an Operator
 // was asked for, one for writing per host. NewObserver gives something that
-// holds no writing script and no way to a writing worker; Observe mode has
+// holds no writing script and no way to a writing session; Observe mode has
 // nothing else.
 //
 // Arguments travel as JSON and are bound to typed parameters; they never become

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // deadFor is how long an endpoint that did not answer goes to the end of the
@@ -23,26 +23,26 @@ const heldFor = 10 * time.Minute
 
 // endpoints remembers which management servers answered.
 type endpoints struct {
-	list  []winrm.Endpoint
+	list  []remote.Endpoint
 	clock func() time.Time
 
 	mu        sync.Mutex
 	dead      map[string]time.Time // until when, by URL
-	held      winrm.Endpoint
+	held      remote.Endpoint
 	heldUntil time.Time
 }
 
-func newEndpoints(list []winrm.Endpoint, clock func() time.Time) *endpoints {
+func newEndpoints(list []remote.Endpoint, clock func() time.Time) *endpoints {
 	return &endpoints{list: list, clock: clock, dead: map[string]time.Time{}}
 }
 
 // order gives all endpoints: those not known to be dead first, each group in
 // the order of the spec.
-func (e *endpoints) order() []winrm.Endpoint {
+func (e *endpoints) order() []remote.Endpoint {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.clock()
-	var alive, dead []winrm.Endpoint
+	var alive, dead []remote.Endpoint
 	for _, endpoint := range e.list {
 		if now.Before(e.dead[endpoint.URL]) {
 			dead = append(dead, endpoint)
@@ -53,27 +53,27 @@ func (e *endpoints) order() []winrm.Endpoint {
 	return append(alive, dead...)
 }
 
-func (e *endpoints) failed(endpoint winrm.Endpoint) {
+func (e *endpoints) failed(endpoint remote.Endpoint) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.dead[endpoint.URL] = e.clock().Add(deadFor)
 }
 
-func (e *endpoints) answered(endpoint winrm.Endpoint) {
+func (e *endpoints) answered(endpoint remote.Endpoint) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.dead, endpoint.URL)
 }
 
 // hold makes the endpoint the only writable one for a while.
-func (e *endpoints) hold(endpoint winrm.Endpoint) {
+func (e *endpoints) hold(endpoint remote.Endpoint) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.held, e.heldUntil = endpoint, e.clock().Add(heldFor)
 }
 
 // unhold ends the hold on the endpoint, if it is the one.
-func (e *endpoints) unhold(endpoint winrm.Endpoint) {
+func (e *endpoints) unhold(endpoint remote.Endpoint) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.held.URL == endpoint.URL {
@@ -83,11 +83,11 @@ func (e *endpoints) unhold(endpoint winrm.Endpoint) {
 
 // writable gives the endpoints to write through, and whether it is only one
 // because that one is held.
-func (e *endpoints) writable() (list []winrm.Endpoint, held bool) {
+func (e *endpoints) writable() (list []remote.Endpoint, held bool) {
 	e.mu.Lock()
 	if e.clock().Before(e.heldUntil) {
 		defer e.mu.Unlock()
-		return []winrm.Endpoint{e.held}, true
+		return []remote.Endpoint{e.held}, true
 	}
 	e.mu.Unlock()
 	return e.order(), false
@@ -97,7 +97,7 @@ func (e *endpoints) writable() (list []winrm.Endpoint, held bool) {
 type failures []failure
 
 type failure struct {
-	endpoint winrm.Endpoint
+	endpoint remote.Endpoint
 	err      error
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync/shell"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 const (
@@ -21,19 +21,19 @@ const (
 )
 
 // answer is what a fake host does with a request.
-type answer func(ctx context.Context, request winrm.Request) (string, error)
+type answer func(ctx context.Context, request remote.Request) (string, error)
 
 func says(reply string) answer {
-	return func(context.Context, winrm.Request) (string, error) { return reply, nil }
+	return func(context.Context, remote.Request) (string, error) { return reply, nil }
 }
 
 func fails(err error) answer {
-	return func(context.Context, winrm.Request) (string, error) { return "", err }
+	return func(context.Context, remote.Request) (string, error) { return "", err }
 }
 
 // throws is what a worker returns when the script ended with an error record.
 func throws(id, category, message string) error {
-	remote := &winrm.RemoteError{ID: id, Category: category, Message: message}
+	remote := &remote.ScriptError{ID: id, Category: category, Message: message}
 	return &fault.Error{Kind: fault.Failed, Op: "run", Cause: message, Err: remote}
 }
 
@@ -51,7 +51,7 @@ type world struct {
 	now      time.Time
 
 	dials    []string // endpoint URLs
-	requests []winrm.Request
+	requests []remote.Request
 	asked    []string // endpoint URL of each request
 	calls    []shell.Call
 	workers  []*worker
@@ -76,14 +76,14 @@ func (w *world) do(f func()) {
 
 func (w *world) fleet(t *testing.T) *shell.Fleet {
 	t.Helper()
-	credentials := func(context.Context) (c winrm.Credentials, err error) {
-		w.do(func() { c = winrm.Credentials{Method: winrm.Basic, Username: "admin", Password: w.password} })
+	credentials := func(context.Context) (c remote.Credentials, err error) {
+		w.do(func() { c = remote.Credentials{Method: remote.Basic, Username: "admin", Password: w.password} })
 		return c, nil
 	}
 	f := shell.NewFleet(shell.Config{
-		Management:            []winrm.Endpoint{{URL: first}, {URL: second}},
+		Management:            []remote.Endpoint{{URL: first}, {URL: second}},
 		ManagementCredentials: credentials,
-		EdgeServer:            func(fqdn string) winrm.Endpoint { return winrm.Endpoint{URL: "https://" + fqdn + ":5986/wsman"} },
+		EdgeServer:            func(fqdn string) remote.Endpoint { return remote.Endpoint{URL: "https://" + fqdn + ":5986/wsman"} },
 		EdgeCredentials:       credentials,
 		Dial:                  w.dial,
 		Called:                func(c shell.Call) { w.do(func() { w.calls = append(w.calls, c) }) },
@@ -97,7 +97,7 @@ func (w *world) fleet(t *testing.T) *shell.Fleet {
 	return f
 }
 
-func (w *world) dial(_ context.Context, endpoint winrm.Endpoint, _ winrm.Credentials) (shell.Worker, error) {
+func (w *world) dial(_ context.Context, endpoint remote.Endpoint, _ remote.Credentials) (remote.Session, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.dials = append(w.dials, endpoint.URL)
@@ -115,7 +115,7 @@ type worker struct {
 	healthy, expired, closed bool
 }
 
-func (k *worker) Call(ctx context.Context, request winrm.Request) (json.RawMessage, error) {
+func (k *worker) Call(ctx context.Context, request remote.Request) (json.RawMessage, error) {
 	w := k.world
 	var act answer
 	w.do(func() {

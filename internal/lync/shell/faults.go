@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // Hints that go with a kind, whatever raised it.
@@ -64,31 +64,31 @@ var rules = []rule{
 	{kind: fault.Failed},
 }
 
-func (r rule) matches(e *winrm.RemoteError) bool {
+func (r rule) matches(e *remote.ScriptError) bool {
 	return strings.HasPrefix(e.ID, r.id) &&
 		(r.category == "" || r.category == e.Category) &&
 		strings.Contains(e.Message, r.message)
 }
 
 // tell puts what a remote script threw into the words of the act. Other errors,
-// which never reached the script's verdict, pass unchanged.
+// which the script did not throw, pass unchanged.
 func tell(err error, op, target string) error {
-	remote, ok := errors.AsType[*winrm.RemoteError](err)
+	e, ok := errors.AsType[*remote.ScriptError](err)
 	if !ok {
 		return err
 	}
 	for _, r := range rules {
-		if r.matches(remote) {
-			return &fault.Error{Kind: r.kind, Op: op, Target: target, Cause: oneLine(remote.Message), Next: r.next, Err: err}
+		if r.matches(e) {
+			return &fault.Error{Kind: r.kind, Op: op, Target: target, Cause: oneLine(e.Message), Next: r.next, Err: err}
 		}
 	}
 	return err
 }
 
-// isVerdict reports whether the script itself ended with the error: the worker
-// is fine and asking another host would give the same.
-func isVerdict(err error) bool {
-	_, ok := errors.AsType[*winrm.RemoteError](err)
+// thrown reports whether the script itself ended with the error: the session is
+// fine, and asking another host would give the same.
+func thrown(err error) bool {
+	_, ok := errors.AsType[*remote.ScriptError](err)
 	return ok
 }
 

@@ -6,52 +6,23 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
-
-// Caller runs one script of the catalogue somewhere.
-type Caller interface {
-	// Call returns the JSON array of what the script emitted. What the script
-	// threw is a *winrm.RemoteError in the error's chain.
-	Call(ctx context.Context, request winrm.Request) (json.RawMessage, error)
-}
-
-// Worker is a Caller that lives on one host, as *winrm.Worker does.
-type Worker interface {
-	Caller
-	Healthy() bool
-	Expired() bool
-	Close(ctx context.Context) error
-}
-
-// Dialer opens a worker. Its errors are fault.Errors.
-type Dialer func(ctx context.Context, endpoint winrm.Endpoint, credentials winrm.Credentials) (Worker, error)
-
-// DialWith is the Dialer over WinRM.
-func DialWith(options winrm.Options) Dialer {
-	return func(ctx context.Context, endpoint winrm.Endpoint, credentials winrm.Credentials) (Worker, error) {
-		worker, err := winrm.Dial(ctx, endpoint, credentials, options)
-		if err != nil {
-			return nil, err // not a nil *winrm.Worker in a Worker that is not nil
-		}
-		return worker, nil
-	}
-}
 
 // Credentials gives the current credentials. It is asked before every call, so
 // that a rotated secret is picked up; it should answer from a cache.
-type Credentials func(ctx context.Context) (winrm.Credentials, error)
+type Credentials func(ctx context.Context) (remote.Credentials, error)
 
 // Config says how to reach one organization. Everything but Called and Clock is
 // needed.
 type Config struct {
 	// Management lists servers with the management shell, in the order to try.
-	Management            []winrm.Endpoint
+	Management            []remote.Endpoint
 	ManagementCredentials Credentials
 	// EdgeServer gives the endpoint of an Edge machine by its FQDN in the topology.
-	EdgeServer      func(fqdn string) winrm.Endpoint
+	EdgeServer      func(fqdn string) remote.Endpoint
 	EdgeCredentials Credentials
-	Dial            Dialer
+	Dial            remote.Dialer
 	// Called is told about each remote call; nil tells nobody. It is called from
 	// several goroutines.
 	Called func(Call)
@@ -66,7 +37,7 @@ type Call struct {
 	Kind     fault.Kind // empty when it succeeded
 }
 
-// Fleet owns the remote workers of one organization. It is safe for concurrent
+// Fleet owns the remote sessions of one organization. It is safe for concurrent
 // use. Nothing is dialed before the first call.
 type Fleet struct {
 	reader *reader
@@ -83,17 +54,17 @@ func NewFleet(config Config) *Fleet {
 	}
 	shared := &hosts{Config: config, management: newEndpoints(config.Management, config.Clock)}
 	return &Fleet{
-		reader: &reader{hosts: shared, workers: newPool(config.Dial, config.Clock)},
-		writer: &writer{hosts: shared, workers: newPool(config.Dial, config.Clock), operations: newOperations()},
+		reader: &reader{hosts: shared, sessions: newPool(config.Dial, config.Clock)},
+		writer: &writer{hosts: shared, sessions: newPool(config.Dial, config.Clock), operations: newOperations()},
 	}
 }
 
-// Close removes the workers. Writes that still run are waited for until ctx
+// Close removes the sessions. Writes that still run are waited for until ctx
 // ends and are then left alone: the host finishes them and removes the shell.
 func (f *Fleet) Close(ctx context.Context) {
 	f.writer.operations.wait(ctx)
-	f.reader.workers.close(ctx)
-	f.writer.workers.close(ctx)
+	f.reader.sessions.close(ctx)
+	f.writer.sessions.close(ctx)
 }
 
 // hosts is what reading and writing share.
@@ -111,16 +82,16 @@ type job struct {
 	limit     time.Duration // of one attempt, signing in included
 }
 
-// run runs the job on a leased worker and tells about it.
+// run runs the job on a leased session and tells about it.
 func (h *hosts) run(ctx context.Context, l *lease, j job) (json.RawMessage, error) {
 	began := h.Clock()
-	reply, err := l.call(ctx, winrm.Request{Name: j.script.name, Script: j.script.text, Arguments: j.arguments})
+	reply, err := l.call(ctx, remote.Request{Name: j.script.name, Script: j.script.text, Arguments: j.arguments})
 	err = tell(err, j.op, j.target)
 	h.told(j, l.endpoint, began, err)
 	return reply, err
 }
 
-func (h *hosts) told(j job, endpoint winrm.Endpoint, began time.Time, err error) {
+func (h *hosts) told(j job, endpoint remote.Endpoint, began time.Time, err error) {
 	h.Called(Call{
 		Script: j.script.name, Endpoint: endpoint.URL,
 		Duration: h.Clock().Sub(began), Kind: fault.KindOf(err),

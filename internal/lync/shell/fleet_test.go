@@ -14,7 +14,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 var errRefused = fault.New(fault.Unreachable, "connect to", "fe01", "connection refused")
@@ -82,7 +82,7 @@ func TestWorkersAreKeptAndReplaced(t *testing.T) {
 		"lost while asked": {"a reading call may be repeated", func(w *world) {
 			broken := true
 			good := w.answers[first]
-			w.answers[first] = func(ctx context.Context, r winrm.Request) (string, error) {
+			w.answers[first] = func(ctx context.Context, r remote.Request) (string, error) {
 				if broken {
 					broken = false
 					return "", lost()
@@ -169,7 +169,7 @@ func TestLongWriteIsJoined(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		finish := make(chan struct{})
-		w.answers[edge] = func(ctx context.Context, _ winrm.Request) (string, error) {
+		w.answers[edge] = func(ctx context.Context, _ remote.Request) (string, error) {
 			select {
 			case <-finish:
 				return `[{"Ran": "Bootstrapper"}]`, nil
@@ -201,7 +201,7 @@ func TestOneCallAtATimePerHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		slow := func(reply string) answer {
-			return func(context.Context, winrm.Request) (string, error) {
+			return func(context.Context, remote.Request) (string, error) {
 				time.Sleep(time.Second)
 				return reply, nil
 			}
@@ -234,7 +234,7 @@ func TestOneCallAtATimePerHost(t *testing.T) {
 func TestReadGivesUpInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
-		w.answers[edge] = func(ctx context.Context, _ winrm.Request) (string, error) {
+		w.answers[edge] = func(ctx context.Context, _ remote.Request) (string, error) {
 			<-ctx.Done()
 			return "", lost()
 		}
@@ -264,7 +264,7 @@ func TestClose(t *testing.T) {
 func TestCloseLeavesARunningWriteAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
-		w.answers[edge] = func(context.Context, winrm.Request) (string, error) {
+		w.answers[edge] = func(context.Context, remote.Request) (string, error) {
 			time.Sleep(time.Hour / 2)
 			return `[{"Ran": "Bootstrapper"}]`, nil
 		}
@@ -311,8 +311,8 @@ func TestMissingSecretIsNoReasonToDial(t *testing.T) {
 	w := newWorld()
 	missing := fault.New(fault.Invalid, "read secret", "lync-admin", "it does not exist")
 	f := shell.NewFleet(shell.Config{
-		Management:            []winrm.Endpoint{{URL: first}, {URL: second}},
-		ManagementCredentials: func(context.Context) (winrm.Credentials, error) { return winrm.Credentials{}, missing },
+		Management:            []remote.Endpoint{{URL: first}, {URL: second}},
+		ManagementCredentials: func(context.Context) (remote.Credentials, error) { return remote.Credentials{}, missing },
 		Dial:                  w.dial,
 	})
 	if _, _, err := shell.NewObserver(f).ReadTopology(context.Background()); !errors.Is(err, missing) || len(w.dials) != 0 {
@@ -322,7 +322,7 @@ func TestMissingSecretIsNoReasonToDial(t *testing.T) {
 
 func TestNoManagementEndpoint(t *testing.T) {
 	f := shell.NewFleet(shell.Config{
-		ManagementCredentials: func(context.Context) (winrm.Credentials, error) { return winrm.Credentials{}, nil },
+		ManagementCredentials: func(context.Context) (remote.Credentials, error) { return remote.Credentials{}, nil },
 	})
 	if _, _, err := shell.NewObserver(f).ReadTopology(context.Background()); !fault.Is(err, fault.Invalid) {
 		t.Errorf("got %v, want Invalid", err)

@@ -89,7 +89,7 @@ func ask(ctx context.Context, observer lync.Observer, names []string) edgeServer
 	return readings
 }
 
-// edgeNames lists the Edge machines as the topology writes them: workers are kept
+// edgeNames lists the Edge machines as the topology writes them: sessions are kept
 // by the name they were asked for.
 func edgeNames(topology lync.Topology) []string {
 	var names []string

@@ -17,12 +17,12 @@ const (
 )
 
 // Observer reads an organization. It reaches reading scripts and reading
-// workers only.
+// sessions only.
 type Observer struct{ reader *reader }
 
 var _ lync.Observer = (*Observer)(nil)
 
-// NewObserver gives an Observer over the fleet's reading workers.
+// NewObserver gives an Observer over the fleet's reading sessions.
 func NewObserver(f *Fleet) *Observer { return &Observer{reader: f.reader} }
 
 // ReadTopology implements lync.Observer: one remote call on the first management

@@ -29,7 +29,7 @@ type Operator struct {
 
 var _ lync.Operator = (*Operator)(nil)
 
-// NewOperator gives an Operator over the fleet's writing workers.
+// NewOperator gives an Operator over the fleet's writing sessions.
 func NewOperator(f *Fleet) *Operator {
 	return &Operator{writer: f.writer, scripts: loadWriting()}
 }

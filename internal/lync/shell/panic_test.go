@@ -9,13 +9,13 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // TestAPanicFreesTheHost: who panics on a host gives its turn back, and a write
 // that panicked is not joined by the next.
 func TestAPanicFreesTheHost(t *testing.T) {
-	broken := func(context.Context, winrm.Request) (string, error) { panic("swordfish") }
+	broken := func(context.Context, remote.Request) (string, error) { panic("swordfish") }
 	acts := map[string]func(ctx context.Context, f *shell.Fleet) error{
 		"a topology": func(ctx context.Context, f *shell.Fleet) error {
 			_, _, err := shell.NewObserver(f).ReadTopology(ctx)
@@ -60,12 +60,12 @@ func TestAPanicWhileCredentialsAreReadIsNotJoined(t *testing.T) {
 	w := newWorld()
 	refused := errors.New("asked again")
 	broken := true
-	f := shell.NewFleet(shell.Config{Dial: w.dial, EdgeServer: func(string) winrm.Endpoint { return winrm.Endpoint{URL: edge} },
-		EdgeCredentials: func(context.Context) (winrm.Credentials, error) {
+	f := shell.NewFleet(shell.Config{Dial: w.dial, EdgeServer: func(string) remote.Endpoint { return remote.Endpoint{URL: edge} },
+		EdgeCredentials: func(context.Context) (remote.Credentials, error) {
 			if broken {
 				panic("swordfish")
 			}
-			return winrm.Credentials{}, refused
+			return remote.Credentials{}, refused
 		}})
 	o := shell.NewOperator(f)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)

@@ -9,7 +9,7 @@ import (
 	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/fingerprint"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // farewell bounds the removal of a remote shell.
@@ -23,9 +23,9 @@ const (
 	longDenial  = 5 * time.Minute
 )
 
-// pool keeps one worker per host. Calls on a host run one after the other.
+// pool keeps one session per host. Calls on a host run one after the other.
 type pool struct {
-	dial  Dialer
+	dial  remote.Dialer
 	clock func() time.Time
 
 	mu     sync.Mutex
@@ -35,10 +35,10 @@ type pool struct {
 
 // slot is one host's place. Who holds the turn owns the other fields.
 type slot struct {
-	turn   chan struct{}
-	worker Worker
-	print  fingerprint.Print
-	denial denial
+	turn    chan struct{}
+	session remote.Session
+	print   fingerprint.Print
+	denial  denial
 }
 
 // denial is a host's refusal of credentials.
@@ -58,22 +58,22 @@ func (d denial) again(err error, print fingerprint.Print, now time.Time) denial 
 	return denial{err: err, print: print, wait: wait, until: now.Add(wait)}
 }
 
-func newPool(dial Dialer, clock func() time.Time) *pool {
+func newPool(dial remote.Dialer, clock func() time.Time) *pool {
 	return &pool{dial: dial, clock: clock, slots: map[string]*slot{}}
 }
 
-// lease is the turn on one host with a worker that was healthy when it began.
+// lease is the turn on one host with a session that was healthy when it began.
 type lease struct {
 	pool     *pool
 	slot     *slot
-	endpoint winrm.Endpoint
-	// reused tells that the worker served earlier calls.
+	endpoint remote.Endpoint
+	// reused tells that the session served earlier calls.
 	reused bool
 }
 
-// open waits for the host's turn and gives a worker for it, the present one if
+// open waits for the host's turn and gives a session for it, the present one if
 // it is still good for the credentials. Release the lease.
-func (p *pool) open(ctx context.Context, endpoint winrm.Endpoint, credentials winrm.Credentials) (*lease, error) {
+func (p *pool) open(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials) (*lease, error) {
 	s, err := p.slot(endpoint)
 	if err != nil {
 		return nil, err
@@ -85,37 +85,37 @@ func (p *pool) open(ctx context.Context, endpoint winrm.Endpoint, credentials wi
 	}
 	l := &lease{pool: p, slot: s, endpoint: endpoint, reused: true}
 	print := credentials.Print()
-	if s.worker != nil && (s.print != print || !s.worker.Healthy() || s.worker.Expired()) {
+	if s.session != nil && (s.print != print || !s.session.Healthy() || s.session.Expired()) {
 		l.drop(ctx)
 	}
-	if s.worker == nil {
-		worker, err := p.enter(ctx, s, endpoint, credentials)
+	if s.session == nil {
+		session, err := p.enter(ctx, s, endpoint, credentials)
 		if err != nil {
 			l.release()
 			return nil, err
 		}
-		s.worker, s.print, l.reused = worker, print, false
+		s.session, s.print, l.reused = session, print, false
 	}
 	return l, nil
 }
 
-// enter opens a worker, unless the host has just refused these credentials.
-func (p *pool) enter(ctx context.Context, s *slot, endpoint winrm.Endpoint, credentials winrm.Credentials) (Worker, error) {
+// enter opens a session, unless the host has just refused these credentials.
+func (p *pool) enter(ctx context.Context, s *slot, endpoint remote.Endpoint, credentials remote.Credentials) (remote.Session, error) {
 	print := credentials.Print()
 	if s.denial.print == print && p.clock().Before(s.denial.until) {
 		return nil, s.denial.err
 	}
-	worker, err := contain.Value("connect to", endpoint.URL, func() (Worker, error) { return p.dial(ctx, endpoint, credentials) })
+	session, err := contain.Value("connect to", endpoint.URL, func() (remote.Session, error) { return p.dial(ctx, endpoint, credentials) })
 	switch {
 	case err == nil:
 		s.denial = denial{}
 	case fault.Is(err, fault.Denied):
 		s.denial = s.denial.again(err, print, p.clock())
 	}
-	return worker, err
+	return session, err
 }
 
-func (p *pool) slot(endpoint winrm.Endpoint) (*slot, error) {
+func (p *pool) slot(endpoint remote.Endpoint) (*slot, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -129,33 +129,33 @@ func (p *pool) slot(endpoint winrm.Endpoint) (*slot, error) {
 	return s, nil
 }
 
-// call runs the request and drops the worker when it did not survive it.
-func (l *lease) call(ctx context.Context, request winrm.Request) (json.RawMessage, error) {
-	reply, err := contain.Value(request.Name, l.endpoint.URL, func() (json.RawMessage, error) { return l.slot.worker.Call(ctx, request) })
-	if fault.Is(err, fault.Internal) || err != nil && !isVerdict(err) && !l.slot.worker.Healthy() {
-		l.drop(ctx) // a worker that panicked is worth no more than one that was lost
+// call runs the request and drops the session when it did not survive it.
+func (l *lease) call(ctx context.Context, request remote.Request) (json.RawMessage, error) {
+	reply, err := contain.Value(request.Name, l.endpoint.URL, func() (json.RawMessage, error) { return l.slot.session.Call(ctx, request) })
+	if fault.Is(err, fault.Internal) || err != nil && !thrown(err) && !l.slot.session.Healthy() {
+		l.drop(ctx) // a session that panicked is worth no more than one that was lost
 	}
 	return reply, err
 }
 
-// lost reports whether the worker is gone.
-func (l *lease) lost() bool { return l.slot.worker == nil }
+// lost reports whether the session is gone.
+func (l *lease) lost() bool { return l.slot.session == nil }
 
-// drop closes the worker. What closing says does not matter any more: either the
+// drop closes the session. What closing says does not matter any more: either the
 // host is gone or it removes an idle shell by itself.
 func (l *lease) drop(ctx context.Context) {
 	l.slot.close(ctx)
 }
 
-// close closes the worker, which is gone afterwards in any case.
+// close closes the session, which is gone afterwards in any case.
 func (s *slot) close(ctx context.Context) {
-	_ = contain.Run("close the shell on", "a host", func() error { return s.worker.Close(ctx) })
-	s.worker = nil
+	_ = contain.Run("close the shell on", "a host", func() error { return s.session.Close(ctx) })
+	s.session = nil
 }
 
-// release ends the turn. A worker that was busy when its pool was closed goes now.
+// release ends the turn. A session that was busy when its pool was closed goes now.
 func (l *lease) release() {
-	if l.slot.worker != nil && l.pool.isClosed() {
+	if l.slot.session != nil && l.pool.isClosed() {
 		ctx, cancel := context.WithTimeout(context.Background(), farewell)
 		defer cancel()
 		l.drop(ctx)
@@ -180,7 +180,7 @@ func (p *pool) close(ctx context.Context) {
 	for _, s := range slots {
 		select {
 		case s.turn <- struct{}{}:
-			if s.worker != nil {
+			if s.session != nil {
 				s.close(ctx)
 			}
 		case <-ctx.Done():

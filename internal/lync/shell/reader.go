@@ -6,26 +6,26 @@ import (
 	"errors"
 
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // reader runs reading scripts. Reading changes nothing, so it may be tried again
-// with a new worker and on another host.
+// with a new session and on another host.
 type reader struct {
 	*hosts
-	workers *pool
+	sessions *pool
 }
 
-// onManagement asks the management servers in order until one gives a verdict.
-func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, winrm.Endpoint, error) {
+// onManagement asks the management servers in order until a script ends on one, well or not.
+func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, remote.Endpoint, error) {
 	credentials, err := r.ManagementCredentials(ctx)
 	if err != nil {
-		return nil, winrm.Endpoint{}, err
+		return nil, remote.Endpoint{}, err
 	}
 	var tried failures
 	for _, endpoint := range r.management.order() {
 		reply, err := r.at(ctx, endpoint, credentials, j)
-		if err == nil || isVerdict(err) {
+		if err == nil || thrown(err) {
 			r.management.answered(endpoint)
 			return reply, endpoint, err
 		}
@@ -35,7 +35,7 @@ func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, winr
 			break
 		}
 	}
-	return nil, winrm.Endpoint{}, tried.fault(j)
+	return nil, remote.Endpoint{}, tried.fault(j)
 }
 
 // onEdge asks an Edge machine.
@@ -47,14 +47,14 @@ func (r *reader) onEdge(ctx context.Context, server string, j job) (json.RawMess
 	return r.at(ctx, r.EdgeServer(server), credentials, j)
 }
 
-// at asks one host. A worker that had been idle may turn out to be gone only
+// at asks one host. A session that had been idle may turn out to be gone only
 // when it is asked; then a new one is asked once.
-func (r *reader) at(ctx context.Context, endpoint winrm.Endpoint, credentials winrm.Credentials, j job) (json.RawMessage, error) {
+func (r *reader) at(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials, j job) (json.RawMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, j.limit)
 	defer cancel()
 	for {
 		began := r.Clock()
-		l, err := r.workers.open(ctx, endpoint, credentials)
+		l, err := r.sessions.open(ctx, endpoint, credentials)
 		if err != nil {
 			r.told(j, endpoint, began, err)
 			return nil, err

@@ -7,14 +7,14 @@ import (
 
 	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // writer runs writing scripts. What was sent is never sent again; another host
 // is asked only when nothing was sent.
 type writer struct {
 	*hosts
-	workers    *pool
+	sessions   *pool
 	operations *operations
 }
 
@@ -46,7 +46,7 @@ func (w *writer) onEdge(ctx context.Context, server string, j job) (json.RawMess
 }
 
 // at runs the job on one host.
-func (w *writer) at(ctx context.Context, endpoint winrm.Endpoint, current Credentials, j job) (json.RawMessage, error) {
+func (w *writer) at(ctx context.Context, endpoint remote.Endpoint, current Credentials, j job) (json.RawMessage, error) {
 	return w.operations.do(ctx, j, func(done func(json.RawMessage, error)) {
 		credentials, err := current(ctx)
 		if err != nil {
@@ -98,9 +98,9 @@ func (w *writer) openManagement(ctx context.Context, j job) (*lease, error) {
 	return nil, tried.fault(j)
 }
 
-func (w *writer) open(ctx context.Context, endpoint winrm.Endpoint, credentials winrm.Credentials, j job) (*lease, error) {
+func (w *writer) open(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials, j job) (*lease, error) {
 	began := w.Clock()
-	l, err := w.workers.open(ctx, endpoint, credentials)
+	l, err := w.sessions.open(ctx, endpoint, credentials)
 	if err != nil {
 		w.told(j, endpoint, began, err)
 	}

@@ -9,14 +9,14 @@ import (
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // ZoneAccess says how to change one DNS zone with the cmdlets of the DnsServer
 // module, which run on the DNS server itself.
 type ZoneAccess struct {
 	Zone        string // canonical
-	Endpoint    winrm.Endpoint
+	Endpoint    remote.Endpoint
 	Credentials Credentials
 }
 
@@ -32,7 +32,7 @@ type ZoneWriter struct {
 
 var _ dns.Writer = (*ZoneWriter)(nil)
 
-// NewZoneWriter gives a ZoneWriter over the fleet's writing workers. Nothing is
+// NewZoneWriter gives a ZoneWriter over the fleet's writing sessions. Nothing is
 // dialed yet.
 func NewZoneWriter(f *Fleet, access ZoneAccess) *ZoneWriter {
 	return &ZoneWriter{writer: f.writer, script: loadWriting().setDNSRecords, access: access}

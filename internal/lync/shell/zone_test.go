@@ -11,16 +11,16 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync/shell"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 const dnsHost = "https://dc1.contoso.com:5986/wsman"
 
 // zone is contoso.com on dc1, with an account of its own.
 func (w *world) zone(t *testing.T) *shell.ZoneWriter {
-	return shell.NewZoneWriter(w.fleet(t), shell.ZoneAccess{Zone: "contoso.com", Endpoint: winrm.Endpoint{URL: dnsHost},
-		Credentials: func(context.Context) (winrm.Credentials, error) {
-			return winrm.Credentials{Method: winrm.NTLM, Username: "dnsadmin", Password: "x"}, nil
+	return shell.NewZoneWriter(w.fleet(t), shell.ZoneAccess{Zone: "contoso.com", Endpoint: remote.Endpoint{URL: dnsHost},
+		Credentials: func(context.Context) (remote.Credentials, error) {
+			return remote.Credentials{Method: remote.NTLM, Username: "dnsadmin", Password: "x"}, nil
 		}})
 }
 
@@ -102,8 +102,8 @@ func TestZoneWriterFaults(t *testing.T) {
 func TestZoneWriterWithoutCredentials(t *testing.T) {
 	w := newWorld()
 	gone := errors.New("the Secret is gone")
-	z := shell.NewZoneWriter(w.fleet(t), shell.ZoneAccess{Zone: "contoso.com", Endpoint: winrm.Endpoint{URL: dnsHost},
-		Credentials: func(context.Context) (winrm.Credentials, error) { return winrm.Credentials{}, gone }})
+	z := shell.NewZoneWriter(w.fleet(t), shell.ZoneAccess{Zone: "contoso.com", Endpoint: remote.Endpoint{URL: dnsHost},
+		Credentials: func(context.Context) (remote.Credentials, error) { return remote.Credentials{}, gone }})
 	if err := z.Write(t.Context(), failover(t)); !errors.Is(err, gone) || len(w.dials) > 0 {
 		t.Errorf("%v, dialed %v", err, w.dials)
 	}

@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
+	"github.com/fedroute/fedroute/internal/sim/wsman"
+	"github.com/fedroute/fedroute/internal/sim/wsman/kerberos"
 	"github.com/fedroute/fedroute/internal/winrm"
-	"github.com/fedroute/fedroute/lyncsim/wsman"
-	"github.com/fedroute/fedroute/lyncsim/wsman/kerberos"
-	"github.com/fedroute/fedroute/test/support/kdc"
+	"github.com/fedroute/fedroute/test/interop/kdc"
 )
 
 const (
@@ -45,28 +46,28 @@ func newKerberosHost(t *testing.T, k *kdc.KDC) *workerHost {
 func TestWorkerOverKerberos(t *testing.T) {
 	k := startRealm(t)
 	h := newKerberosHost(t, k)
-	config := func(change func(*winrm.Credentials)) winrm.Credentials {
-		c := winrm.Credentials{Method: winrm.Kerberos, Username: "fedroute", Password: "correct",
-			Kerberos: &winrm.KerberosConfig{Realm: realm, Krb5Conf: k.Conf, SPN: principal}}
+	config := func(change func(*remote.Credentials)) remote.Credentials {
+		c := remote.Credentials{Method: remote.Kerberos, Username: "fedroute", Password: "correct",
+			Kerberos: &remote.KerberosConfig{Realm: realm, Krb5Conf: k.Conf, SPN: principal}}
 		change(&c)
 		return c
 	}
 	cases := map[string]struct {
 		reason      string
-		credentials winrm.Credentials
+		credentials remote.Credentials
 		kind        fault.Kind
 		cause       string
 	}{
-		"password":        {"the usual", config(func(*winrm.Credentials) {}), "", ""},
-		"keytab":          {"no password at all", config(func(c *winrm.Credentials) { c.Password, c.Kerberos.Keytab = "", k.Keytab(t, "fedroute") }), "", ""},
-		"wrong password":  {"the KDC finds out", config(func(c *winrm.Credentials) { c.Password = "wrong" }), fault.Denied, "password or key"},
-		"unknown user":    {"the KDC has no such principal", config(func(c *winrm.Credentials) { c.Username = "who" }), fault.Denied, "does not know the user"},
-		"unknown service": {"the host has no such name", config(func(c *winrm.Credentials) { c.Kerberos.SPN = "HTTP/fe99.contoso.com" }), fault.Denied, "HTTP/fe99.contoso.com"},
-		"no KDC": {"nobody answers", config(func(c *winrm.Credentials) {
+		"password":        {"the usual", config(func(*remote.Credentials) {}), "", ""},
+		"keytab":          {"no password at all", config(func(c *remote.Credentials) { c.Password, c.Kerberos.Keytab = "", k.Keytab(t, "fedroute") }), "", ""},
+		"wrong password":  {"the KDC finds out", config(func(c *remote.Credentials) { c.Password = "wrong" }), fault.Denied, "password or key"},
+		"unknown user":    {"the KDC has no such principal", config(func(c *remote.Credentials) { c.Username = "who" }), fault.Denied, "does not know the user"},
+		"unknown service": {"the host has no such name", config(func(c *remote.Credentials) { c.Kerberos.SPN = "HTTP/fe99.contoso.com" }), fault.Denied, "HTTP/fe99.contoso.com"},
+		"no KDC": {"nobody answers", config(func(c *remote.Credentials) {
 			c.Kerberos.Krb5Conf = strings.ReplaceAll(k.Conf, "kdc = 127.0.0.1", "kdc = 127.0.0.77")
 		}), fault.Unreachable, "no KDC"},
-		"broken keytab": {"told without its bytes", config(func(c *winrm.Credentials) { c.Kerberos.Keytab = k.Keytab(t, "fedroute")[:40] }), fault.Invalid, "keytab cannot be read"},
-		"broken conf":   {"told before the wire", config(func(c *winrm.Credentials) { c.Kerberos.Krb5Conf = "[libdefaults]\n nonsense\n" }), fault.Invalid, "krb5.conf"},
+		"broken keytab": {"told without its bytes", config(func(c *remote.Credentials) { c.Kerberos.Keytab = k.Keytab(t, "fedroute")[:40] }), fault.Invalid, "keytab cannot be read"},
+		"broken conf":   {"told before the wire", config(func(c *remote.Credentials) { c.Kerberos.Krb5Conf = "[libdefaults]\n nonsense\n" }), fault.Invalid, "krb5.conf"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +83,7 @@ func TestWorkerOverKerberos(t *testing.T) {
 				return
 			}
 			for range 20 {
-				if _, err := w.Call(t.Context(), winrm.Request{Name: "Echo", Script: "echo"}); err != nil {
+				if _, err := w.Call(t.Context(), remote.Request{Name: "Echo", Script: "echo"}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -107,8 +108,8 @@ func TestKerberosWorkersLeaveNothingBehind(t *testing.T) {
 	h := newKerberosHost(t, k)
 	before := runtime.NumGoroutine()
 	for range 10 {
-		w := h.dial(t, winrm.Credentials{Method: winrm.Kerberos, Username: "fedroute", Password: "correct",
-			Kerberos: &winrm.KerberosConfig{Realm: realm, Krb5Conf: k.Conf, SPN: principal}})
+		w := h.dial(t, remote.Credentials{Method: remote.Kerberos, Username: "fedroute", Password: "correct",
+			Kerberos: &remote.KerberosConfig{Realm: realm, Krb5Conf: k.Conf, SPN: principal}})
 		if err := w.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -12,9 +12,10 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
+	"github.com/fedroute/fedroute/internal/sim/pki"
+	"github.com/fedroute/fedroute/internal/sim/wsman"
 	"github.com/fedroute/fedroute/internal/winrm"
-	"github.com/fedroute/fedroute/lyncsim/pki"
-	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
 const workerMachine = "fe01.contoso.com"
@@ -72,11 +73,11 @@ func newWorkerHost(t testing.TB, change func(*wsman.Config)) *workerHost {
 	return &workerHost{Server: server, ca: ca}
 }
 
-func (h *workerHost) endpoint() winrm.Endpoint {
-	return winrm.Endpoint{URL: "https://" + h.Address() + "/wsman", ServerName: workerMachine, Roots: h.ca.Pool()}
+func (h *workerHost) endpoint() remote.Endpoint {
+	return remote.Endpoint{URL: "https://" + h.Address() + "/wsman", ServerName: workerMachine, Roots: h.ca.Pool()}
 }
 
-func (h *workerHost) dial(t testing.TB, c winrm.Credentials) *winrm.Worker {
+func (h *workerHost) dial(t testing.TB, c remote.Credentials) *winrm.Worker {
 	t.Helper()
 	w, err := winrm.Dial(t.Context(), h.endpoint(), c, winrm.Options{})
 	if err != nil {
@@ -124,11 +125,11 @@ func (answering) Run(ctx context.Context, p wsman.Process) int {
 	return 0
 }
 
-func domainUser() winrm.Credentials {
-	return winrm.Credentials{Method: winrm.NTLM, Username: `CONTOSO\fedroute`, Password: "Grüße 2"}
+func domainUser() remote.Credentials {
+	return remote.Credentials{Method: remote.NTLM, Username: `CONTOSO\fedroute`, Password: "Grüße 2"}
 }
 
-func certificateOf(t *testing.T, ca *pki.CA) winrm.Credentials {
+func certificateOf(t *testing.T, ca *pki.CA) remote.Credentials {
 	t.Helper()
 	leaf, err := ca.Issue(pki.Request{CommonName: "local", Client: true})
 	if err != nil {
@@ -138,23 +139,23 @@ func certificateOf(t *testing.T, ca *pki.CA) winrm.Credentials {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return winrm.Credentials{Method: winrm.Certificate, Certificate: &pair}
+	return remote.Credentials{Method: remote.Certificate, Certificate: &pair}
 }
 
 func TestWorkerSignsIn(t *testing.T) {
 	h := newWorkerHost(t, nil)
 	cases := map[string]struct {
 		reason      string
-		credentials winrm.Credentials
+		credentials remote.Credentials
 		kind        fault.Kind // "" for success
 	}{
-		"Basic":                {"an account of the machine", winrm.Credentials{Method: winrm.Basic, Username: "local", Password: "Grüße 1"}, ""},
-		"Basic, domain":        {"Windows takes Basic for its own accounts only", winrm.Credentials{Method: winrm.Basic, Username: `CONTOSO\fedroute`, Password: "Grüße 2"}, fault.Denied},
+		"Basic":                {"an account of the machine", remote.Credentials{Method: remote.Basic, Username: "local", Password: "Grüße 1"}, ""},
+		"Basic, domain":        {"Windows takes Basic for its own accounts only", remote.Credentials{Method: remote.Basic, Username: `CONTOSO\fedroute`, Password: "Grüße 2"}, fault.Denied},
 		"NTLM":                 {"DOMAIN\\user", domainUser(), ""},
-		"NTLM, principal name": {"user@domain", winrm.Credentials{Method: winrm.NTLM, Username: "fedroute@CONTOSO", Password: "Grüße 2"}, ""},
-		"NTLM, local":          {"a workgroup machine's account", winrm.Credentials{Method: winrm.NTLM, Username: "local", Password: "Grüße 1"}, ""},
-		"NTLM, wrong password": {"the proof does not match", winrm.Credentials{Method: winrm.NTLM, Username: "local", Password: "wrong"}, fault.Denied},
-		"NTLM, no group":       {"known, but not allowed", winrm.Credentials{Method: winrm.NTLM, Username: `CONTOSO\guest`, Password: "Grüße 3"}, fault.Denied},
+		"NTLM, principal name": {"user@domain", remote.Credentials{Method: remote.NTLM, Username: "fedroute@CONTOSO", Password: "Grüße 2"}, ""},
+		"NTLM, local":          {"a workgroup machine's account", remote.Credentials{Method: remote.NTLM, Username: "local", Password: "Grüße 1"}, ""},
+		"NTLM, wrong password": {"the proof does not match", remote.Credentials{Method: remote.NTLM, Username: "local", Password: "wrong"}, fault.Denied},
+		"NTLM, no group":       {"known, but not allowed", remote.Credentials{Method: remote.NTLM, Username: `CONTOSO\guest`, Password: "Grüße 3"}, fault.Denied},
 		"certificate":          {"TLS shows who we are", certificateOf(t, h.ca), ""},
 	}
 	for name, c := range cases {
@@ -169,7 +170,7 @@ func TestWorkerSignsIn(t *testing.T) {
 			}
 			for n := range 5 {
 				want := fmt.Sprintf(`[{"n":%d}]`, n)
-				got, err := w.Call(t.Context(), winrm.Request{Name: "Echo", Script: "echo", Arguments: map[string]int{"n": n}})
+				got, err := w.Call(t.Context(), remote.Request{Name: "Echo", Script: "echo", Arguments: map[string]int{"n": n}})
 				if err != nil || string(got) != want {
 					t.Fatalf("got %s, %v; want %s", got, err, want)
 				}
@@ -197,7 +198,7 @@ func TestWorkerBudgetOverNTLM(t *testing.T) {
 	const calls = 200
 	h := newWorkerHost(t, nil)
 	w := h.dial(t, domainUser())
-	echo := winrm.Request{Name: "Echo", Script: "echo"}
+	echo := remote.Request{Name: "Echo", Script: "echo"}
 	if _, err := w.Call(t.Context(), echo); err != nil {
 		t.Fatal(err)
 	}
@@ -242,7 +243,7 @@ func TestWorkerOnABadDay(t *testing.T) {
 			// The Receive that was waiting already is not subject to a new rule.
 			var err error
 			for range 2 {
-				if _, err = w.Call(t.Context(), winrm.Request{Name: "Change", Script: c.script}); err != nil {
+				if _, err = w.Call(t.Context(), remote.Request{Name: "Change", Script: c.script}); err != nil {
 					break
 				}
 			}
@@ -254,7 +255,7 @@ func TestWorkerOnABadDay(t *testing.T) {
 			}
 			h.Behave()
 			again := h.dial(t, domainUser())
-			if _, err := again.Call(t.Context(), winrm.Request{Name: "Echo", Script: "echo"}); err != nil {
+			if _, err := again.Call(t.Context(), remote.Request{Name: "Echo", Script: "echo"}); err != nil {
 				t.Errorf("a new worker: %v", err)
 			}
 		})
@@ -272,7 +273,7 @@ func TestWorkerAtTheShellLimit(t *testing.T) {
 	// A worker that was lost still frees its place.
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	_, _ = lost.Call(ctx, winrm.Request{Name: "Hang", Script: "hang"})
+	_, _ = lost.Call(ctx, remote.Request{Name: "Hang", Script: "hang"})
 	if err := lost.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,21 @@
-package winrm
+package remote
 
 import "fmt"
 
-// RemoteError is the error record that PowerShell reported for a script. It is
+// Request asks a session to run one script of the catalogue.
+type Request struct {
+	// Name of the script, for errors and logs.
+	Name string
+	// Script is the text. A session sends it at most once.
+	Script string
+	// Arguments marshals to a JSON object whose keys are names of the script's
+	// parameters; nil means none.
+	Arguments any
+}
+
+// ScriptError is the error record that PowerShell reported for a script. It is
 // reached with errors.AsType inside a fault.Error of kind Failed.
-type RemoteError struct {
+type ScriptError struct {
 	// ID is the FullyQualifiedErrorId, the stable part to branch on.
 	ID string `json:"id"`
 	// Category is the ErrorCategory's name, e.g. "ObjectNotFound".
@@ -19,7 +30,7 @@ type RemoteError struct {
 	Line int `json:"line"`
 }
 
-func (e *RemoteError) Error() string {
+func (e *ScriptError) Error() string {
 	if e.Line == 0 {
 		return fmt.Sprintf("%s: %s", e.Script, e.Message)
 	}

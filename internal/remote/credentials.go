@@ -1,4 +1,4 @@
-package winrm
+package remote
 
 import (
 	"crypto/tls"
@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 
-	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/fingerprint"
 )
 
@@ -77,33 +76,4 @@ func (c Credentials) Print() fingerprint.Print {
 		parts = append(parts, []byte(k.Realm), []byte(k.Krb5Conf), k.Keytab, []byte(k.SPN))
 	}
 	return fingerprint.Of(parts...)
-}
-
-// check tells what a person forgot, before anything goes over the wire.
-func (c Credentials) check(host string) error {
-	missing := ""
-	switch c.Method {
-	case Basic, NTLM:
-		if c.Username == "" || c.Password == "" {
-			missing = "user name and password"
-		}
-	case Certificate:
-		if c.Certificate == nil || c.Certificate.PrivateKey == nil {
-			missing = "certificate and private key"
-		}
-	case Kerberos:
-		if c.Username == "" || c.Kerberos == nil || c.Kerberos.Realm == "" {
-			missing = "user name and realm"
-		} else if c.Password == "" && len(c.Kerberos.Keytab) == 0 {
-			missing = "password or keytab"
-		}
-	default:
-		return fault.New(fault.Invalid, opSignIn, host, fmt.Sprintf("%q is not a sign-in method", c.Method)).
-			With("", "use Kerberos, NTLM, Certificate or Basic")
-	}
-	if missing == "" {
-		return nil
-	}
-	return fault.New(fault.Invalid, opSignIn, host, fmt.Sprintf("%s needs a %s", c.Method, missing)).
-		With("", "complete the credentials secret")
 }

@@ -1,0 +1,31 @@
+// Package remote holds the words of a remote session: where a host is reached, who
+// signs in, which script runs there, what it threw, and how long a session lives. It
+// speaks no protocol. Those who do keep a Session on one host; those who use one know
+// this package only.
+package remote
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// Session runs scripts on one host, one after the other. It is safe for concurrent
+// use.
+type Session interface {
+	// Call runs the script and gives the JSON array of what it emitted. Faults:
+	// Failed (the script threw; errors.AsType[*ScriptError] has the record), Busy (ctx
+	// ended while another call ran), Unreachable and Denied (nothing was sent),
+	// OutcomeUnknown (the script was or may have been started and its reply did not
+	// come; the session has ended), Internal.
+	Call(ctx context.Context, request Request) (json.RawMessage, error)
+	// Healthy says whether the session can still be called.
+	Healthy() bool
+	// Expired says whether it should be replaced before the host ends it.
+	Expired() bool
+	// Close ends the session and what runs in it, within ctx.
+	Close(ctx context.Context) error
+}
+
+// Dialer opens a session. ctx bounds the opening only. Faults: Invalid, Unreachable,
+// Denied, Busy, Unsupported, Failed.
+type Dialer func(ctx context.Context, endpoint Endpoint, credentials Credentials) (Session, error)
