@@ -23,7 +23,12 @@ const (
 	longDenial  = 5 * time.Minute
 )
 
-// pool keeps one session per host. Calls on a host run one after the other.
+// unasked is how long a host keeps its place without being asked. Hosts of an
+// organization are asked at every look; one that was not has left it.
+const unasked = 6 * time.Hour
+
+// pool keeps one session per host, until nobody has asked the host for six hours.
+// Calls on a host run one after the other.
 type pool struct {
 	dial  remote.Dialer
 	clock func() time.Time
@@ -33,12 +38,13 @@ type pool struct {
 	closed bool
 }
 
-// slot is one host's place. Who holds the turn owns the other fields.
+// slot is one host's place. Who holds the turn owns session, print and denial.
 type slot struct {
 	turn    chan struct{}
 	session remote.Session
 	print   fingerprint.Print
 	denial  denial
+	asked   time.Time // when a turn was last wanted; guarded by the pool's lock
 }
 
 // denial is a host's refusal of credentials.
@@ -126,7 +132,32 @@ func (p *pool) slot(endpoint remote.Endpoint) (*slot, error) {
 		s = &slot{turn: make(chan struct{}, 1)}
 		p.slots[endpoint.URL] = s
 	}
+	s.asked = p.clock()
+	p.sweep()
 	return s, nil
+}
+
+// sweep forgets hosts that nobody asks any more, and closes their sessions in the
+// background: else each keeps a shell on its host. The pool is locked.
+func (p *pool) sweep() {
+	for url, s := range p.slots {
+		if p.clock().Sub(s.asked) < unasked {
+			continue
+		}
+		select {
+		case s.turn <- struct{}{}: // and nobody gets it any more
+		default:
+			continue // a call is still under way
+		}
+		delete(p.slots, url)
+		if s.session != nil {
+			contain.Go("close the session on", url, func() {
+				ctx, cancel := context.WithTimeout(context.Background(), farewell)
+				defer cancel()
+				s.close(ctx)
+			}, nil)
+		}
+	}
 }
 
 // call runs the request and drops the session when it did not survive it.
