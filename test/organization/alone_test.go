@@ -30,7 +30,7 @@ var calls = []struct{ script, machine, arguments, show, want string }{
 	{"Publish-FederationFlags", "fe1.contoso.com", "Signature = '#SIGNATURE#'; DisableSip = 'edge2.contoso.com'; ProposeOnly = $true", `[string]($_.Document -like '*edge2.contoso.com*') + ' ' + @($_.PSObject.Properties).Count`, "True 1"},
 	{"Stop-EdgeServices", "edge2.contoso.com", "", `$_.Services -gt 3`, "True"},
 	{"Start-EdgeServices", "edge2.contoso.com", "", `$_.Services -gt 3`, "True"},
-	{"Read-EdgeServer", "edge2.contoso.com", "", `$_.HostName + ' ' + (@($_.Listening -like '*:5061').Count -gt 0) + ' ' + @($_.Services.State | Sort-Object -Unique)`, "edge2.contoso.com True Running"},
+	{"Read-EdgeServer", "edge2.contoso.com", "", `[string]$_.LocalSignature.Length + ' ' + (@($_.Listening -like '*:5061').Count -gt 0) + ' ' + @($_.Services.State | Sort-Object -Unique)`, "36 True Running"},
 	{"Set-EdgeAssociation", "fe1.contoso.com", "FrontEndPool = 'fe1.contoso.com'; EdgePool = 'edge2.contoso.com'", `$_.Registrar`, "EdgeServer:edge2.contoso.com"},
 	{"Invoke-PoolFailBack", "fe2.contoso.com", "FrontEndPool = 'fe1.contoso.com'", `$_.FrontEndPool`, "fe1.contoso.com"},
 	{"Set-DnsRecords", "dc1.contoso.com", "Zone = 'contoso.com'; Changes = @(@{ Name = 'fed'; Type = 'A'; TTL = '00:05:00'; Before = @(); After = @('192.0.2.7') })",
