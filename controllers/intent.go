@@ -3,7 +3,6 @@ package controllers
 import (
 	"net/netip"
 	"net/url"
-	"strings"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/lync"
@@ -15,8 +14,8 @@ func intentOf(spec v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopologyS
 	in := plan.Intent{
 		EdgePool:    string(spec.EdgePool),
 		ManageFlags: spec.TopologyFlags != v1alpha1.FlagsVerify,
-		Servers:     map[string]plan.ServerOverride{},
-		Hosts:       map[string]string{},
+		Servers:     map[lync.Host]plan.ServerOverride{},
+		Hosts:       map[lync.Host]string{},
 	}
 	for _, pool := range spec.StandbyEdgePools {
 		in.Standby = append(in.Standby, string(pool))
@@ -38,11 +37,11 @@ func intentOf(spec v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopologyS
 		}
 	}
 	for _, o := range overrides(topology) {
-		in.Servers[strings.ToLower(string(o.FQDN))] = plan.ServerOverride{ExternalAddresses: addresses(o.ExternalAddresses), OutOfService: o.OutOfService}
+		in.Servers[lync.HostOf(string(o.FQDN))] = plan.ServerOverride{ExternalAddresses: addresses(o.ExternalAddresses), OutOfService: o.OutOfService}
 	}
 	for _, e := range topology.Management.Endpoints {
 		if at, err := url.Parse(string(e.URL)); err == nil && e.ServerName != "" {
-			in.Hosts[strings.ToLower(string(e.ServerName))] = at.Hostname()
+			in.Hosts[lync.HostOf(string(e.ServerName))] = at.Hostname()
 		}
 	}
 	return in

@@ -32,10 +32,10 @@ func TestIntentOf(t *testing.T) {
 			{Protocol: lync.XMPP, Domains: []plan.Domain{{Name: "contoso.com"}}}},
 		FrontEnds: []plan.FrontEnd{{FQDN: "fe1.contoso.com", FailBack: true}},
 		DNS:       &plan.DNSIntent{Zones: []string{"contoso.com", "emea.contoso.com"}, TTL: 300},
-		Servers: map[string]plan.ServerOverride{
+		Servers: map[lync.Host]plan.ServerOverride{
 			"edge1a.contoso.com": {ExternalAddresses: []netip.Addr{netip.MustParseAddr("198.51.100.7"), netip.MustParseAddr("198.51.100.8"), netip.MustParseAddr("2001:db8::7")}},
 			"edge1b.contoso.com": {OutOfService: true}},
-		Hosts: map[string]string{"fe1.contoso.com": "198.51.100.30"},
+		Hosts: map[lync.Host]string{"fe1.contoso.com": "198.51.100.30"},
 	}
 	cases := map[string]struct {
 		reason string
@@ -58,7 +58,7 @@ func TestIntentOf(t *testing.T) {
 			s.TopologyFlags = ""
 		}},
 		"no Edge section": {"without edgeServers nothing is overridden", func(_ *v1alpha1.FederationRouteSpec, t *v1alpha1.LyncTopologySpec, in *plan.Intent) {
-			t.EdgeServers, in.Servers = nil, map[string]plan.ServerOverride{}
+			t.EdgeServers, in.Servers = nil, map[lync.Host]plan.ServerOverride{}
 		}},
 	}
 	for name, c := range cases {

@@ -3,7 +3,6 @@ package controllers
 import (
 	"context"
 	"net/netip"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/contain"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/memory"
 	"github.com/fedroute/fedroute/internal/memory/fleets"
@@ -110,9 +110,9 @@ func (r *LyncTopologyReconciler) writeStatus(ctx context.Context, lt *v1alpha1.L
 
 func topologyFacts(lt *v1alpha1.LyncTopology, now sights.Sight, o Options) status.TopologyFacts {
 	f := status.TopologyFacts{Now: o.Clock.Now(), Generation: lt.Generation, Previous: lt.Status, Err: now.Err, Snapshot: now.Snapshot,
-		Overridden: map[string][]netip.Addr{}, OutOfService: map[string]bool{}}
+		Overridden: map[lync.Host][]netip.Addr{}, OutOfService: map[lync.Host]bool{}}
 	for _, override := range overrides(lt.Spec) {
-		name := strings.ToLower(string(override.FQDN))
+		name := lync.HostOf(string(override.FQDN))
 		f.Overridden[name] = addresses(override.ExternalAddresses)
 		f.OutOfService[name] = override.OutOfService
 	}

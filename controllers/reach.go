@@ -3,7 +3,6 @@ package controllers
 import (
 	"context"
 	"crypto/x509"
-	"strings"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
@@ -41,7 +40,7 @@ func fleetConfig(lt *v1alpha1.LyncTopology, o Options) shell.Config {
 				return endpoint(override.URL, override.ServerName)
 			}
 		}
-		return endpoint(v1alpha1.WSManURL("https://"+strings.ToLower(fqdn)+":5986/wsman"), "")
+		return endpoint(v1alpha1.WSManURL("https://"+string(lync.HostOf(fqdn))+":5986/wsman"), "")
 	}
 	return c
 }

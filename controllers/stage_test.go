@@ -170,18 +170,18 @@ func federationRoute(name, pool string) *v1alpha1.FederationRoute {
 // twoPools is what is seen of two Edge pools with both flags set, the first
 // of which has the site's route.
 func twoPools(at time.Time) sights.Sight {
-	s := sights.Sight{Edition: memory.Edition{UID: "lt", Generation: 1}, Snapshot: lync.Snapshot{At: at, EdgeServers: map[string]lync.Part[lync.EdgeServerState]{}}}
+	s := sights.Sight{Edition: memory.Edition{UID: "lt", Generation: 1}, Snapshot: lync.Snapshot{At: at, EdgeServers: map[lync.Host]lync.Part[lync.EdgeServerState]{}}}
 	t := &s.Snapshot.Topology.Value
 	t.Signature, t.FederatedUsersAllowed, t.ServerTime = "s1", true, at
 	t.Product = lync.Product{Name: "Lync Server 2013", XMPP: true}
 	t.Sites = []lync.Site{{Name: "Redmond", SIPRoute: "edge1.contoso.com"}}
-	t.Replicas = map[string]lync.Replica{}
+	t.Replicas = map[lync.Host]lync.Replica{}
 	for i, name := range []string{"edge1.contoso.com", "edge2.contoso.com"} {
 		a := netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 1)})
 		t.EdgePools = append(t.EdgePools, lync.EdgePool{FQDN: name, Site: "Redmond", ExternalFQDN: "sip.contoso.com", SIPEnabled: true,
 			Servers: []lync.EdgeServer{{FQDN: name, ExternalAddresses: []netip.Addr{a}, InterfaceAddresses: []netip.Addr{a}}}})
-		t.Replicas[name] = lync.Replica{UpToDate: true, LastUpdate: at}
-		s.Snapshot.EdgeServers[name] = lync.Part[lync.EdgeServerState]{Value: lync.EdgeServerState{LocalSignature: "s1",
+		t.Replicas[lync.HostOf(name)] = lync.Replica{UpToDate: true, LastUpdate: at}
+		s.Snapshot.EdgeServers[lync.HostOf(name)] = lync.Part[lync.EdgeServerState]{Value: lync.EdgeServerState{LocalSignature: "s1",
 			Services: []lync.Service{{Name: "RTCSRV", State: lync.ServiceRunning}}, Listening: []netip.AddrPort{netip.AddrPortFrom(a, 5061)}}}
 	}
 	return s

@@ -98,14 +98,14 @@ func newFarm() *farm {
 		machines: map[string]lync.EdgeServerState{}, open: map[netip.Addr]bool{}, silent: map[string]bool{},
 		before: map[string]func() error{}, effect: map[string]func(){}, unread: map[string]error{},
 	}
-	f.topology = lync.Topology{Signature: "s1", Replicas: map[string]lync.Replica{},
+	f.topology = lync.Topology{Signature: "s1", Replicas: map[lync.Host]lync.Replica{},
 		FrontEndPools: []lync.FrontEndPool{{FQDN: "fe1.contoso.com", State: lync.PoolFailedOver}}}
 	for _, name := range []string{"fe1a.contoso.com", "fe1b.contoso.com"} {
-		f.topology.Replicas[name] = lync.Replica{UpToDate: true}
+		f.topology.Replicas[lync.HostOf(name)] = lync.Replica{UpToDate: true}
 	}
 	for _, s := range []lync.EdgeServer{edgeA, edgeB} {
 		f.machines[s.FQDN] = lync.EdgeServerState{LocalSignature: "s1", Services: []lync.Service{{Name: "RTCSRV", State: lync.ServiceRunning}}}
-		f.topology.Replicas[s.FQDN] = lync.Replica{UpToDate: true, LastUpdate: start.Add(-time.Hour)}
+		f.topology.Replicas[lync.HostOf(s.FQDN)] = lync.Replica{UpToDate: true, LastUpdate: start.Add(-time.Hour)}
 	}
 	return f
 }
@@ -173,7 +173,7 @@ func (f *farm) replica(at time.Duration, s lync.EdgeServer, signature string, r 
 	f.clock.after(at, func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.topology.Replicas[s.FQDN] = r
+		f.topology.Replicas[lync.HostOf(s.FQDN)] = r
 		f.machine(s, func(m *lync.EdgeServerState) { m.LocalSignature = signature })
 	})
 }
@@ -183,7 +183,7 @@ func (f *farm) ReadTopology(context.Context) (lync.Topology, string, error) {
 	defer f.mu.Unlock()
 	t := f.topology
 	t.ServerTime = f.clock.Now().Add(f.skew)
-	t.Replicas = map[string]lync.Replica{}
+	t.Replicas = map[lync.Host]lync.Replica{}
 	for name, r := range f.topology.Replicas {
 		t.Replicas[name] = r
 	}

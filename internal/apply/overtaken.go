@@ -2,7 +2,6 @@ package apply
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
@@ -34,9 +33,6 @@ func (w work) routeByNow(site string, p lync.Protocol) string {
 			return s.EdgePool
 		}
 	}
-	i := slices.IndexFunc(w.Base.Sites, func(s lync.Site) bool { return s.Name == site })
-	if i < 0 {
-		return ""
-	}
-	return w.Base.Sites[i].Route(p)
+	before, _ := w.Base.Site(site) // none has no route
+	return before.Route(p)
 }

@@ -31,7 +31,7 @@ func TestRouteMovedMeanwhile(t *testing.T) {
 			f := newFarm()
 			f.topology.Sites = []lync.Site{{Name: "Redmond", SIPRoute: old, XMPPRoute: old}}
 			for _, s := range []lync.EdgeServer{edgeA, edgeB} {
-				f.topology.Replicas[s.FQDN] = lync.Replica{UpToDate: true, LastUpdate: start}
+				f.topology.Replicas[lync.HostOf(s.FQDN)] = lync.Replica{UpToDate: true, LastUpdate: start}
 			}
 			f.effect["route SIP of Redmond"] = func() {
 				f.topology.Sites = []lync.Site{{Name: "Redmond", SIPRoute: c.sip, XMPPRoute: c.xmpp}}

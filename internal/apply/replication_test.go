@@ -33,7 +33,7 @@ func TestReplicationIsJudgedByTheServersClock(t *testing.T) {
 			f.skew = c.skew
 			f.before["publish from s1"] = func() error { return f.clock.Sleep(t.Context(), 2*time.Second) }
 			for _, s := range []lync.EdgeServer{edgeA, edgeB} {
-				f.topology.Replicas[s.FQDN] = lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew - time.Minute)}
+				f.topology.Replicas[lync.HostOf(s.FQDN)] = lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew - time.Minute)}
 			}
 			f.replica(5*time.Second, edgeA, "s2", lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew + 5*time.Second)})
 			f.replica(20*time.Second, edgeB, "s2", lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew + 20*time.Second)})
@@ -73,7 +73,7 @@ func TestReplicationWaitsForEachSign(t *testing.T) {
 			f := newFarm()
 			f.effect["publish from s1"] = func() {
 				f.topology.Signature = "s2"
-				f.topology.Replicas[edgeA.FQDN] = c.replica
+				f.topology.Replicas[lync.HostOf(edgeA.FQDN)] = c.replica
 				f.machine(edgeA, func(m *lync.EdgeServerState) { m.LocalSignature = c.signature })
 			}
 			wait := awaitReplication
@@ -103,7 +103,7 @@ func TestReplicationWaitsForEachSign(t *testing.T) {
 
 func TestReplicationOfAnUnknownReplica(t *testing.T) {
 	f := newFarm()
-	delete(f.topology.Replicas, edgeB.FQDN)
+	delete(f.topology.Replicas, lync.HostOf(edgeB.FQDN))
 	entries, err := f.carryOut(t, awaitReplication)
 	if err == nil || !strings.Contains(entries[0].Message, "edge-b.contoso.com (no replica known)") || strings.Contains(entries[0].Message, "edge-a") {
 		t.Errorf("got %v, %q: the machine without a replica is to be named, and no other", err, entries[0].Message)

@@ -91,7 +91,7 @@ func (w work) changeOnServerClock(serverTime, answered time.Time) time.Time {
 func (w work) behind(ctx context.Context, servers []lync.EdgeServer, t lync.Topology, since time.Time) []string {
 	var out []string
 	for _, s := range servers {
-		replica, ok := t.Replicas[strings.ToLower(s.FQDN)]
+		replica, ok := t.Replicas[lync.HostOf(s.FQDN)]
 		switch {
 		case !ok:
 			out = append(out, s.FQDN+" (no replica known)")

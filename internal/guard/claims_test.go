@@ -114,7 +114,7 @@ func TestClaimsOf(t *testing.T) {
 			all(routes, []string{frontEnd, "the Edge association of Front End pool fe9.contoso.com"}, records("fed.contoso.com"))},
 		"typo in the Edge pool": {"nor does a pool that does not exist", intent(func(in *plan.Intent) { in.EdgePool = "edge9.contoso.com" }), seen, whole},
 		"all out of service": {"nor a pool without a machine", intent(func(in *plan.Intent) {
-			in.Servers = map[string]plan.ServerOverride{"edge1.contoso.com": {OutOfService: true}}
+			in.Servers = map[lync.Host]plan.ServerOverride{"edge1.contoso.com": {OutOfService: true}}
 		}), seen, whole},
 		"unlisted zone": {"a record is claimed by its name; its zone may be anywhere", intent(func(in *plan.Intent) { in.DNS.Zones = []string{"fabrikam.com"} }), seen, whole},
 		"host left out": {"the Edge pool's name is meant", intent(func(in *plan.Intent) { in.Protocols[0].Domains[0].Host = "" }), seen,

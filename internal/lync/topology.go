@@ -53,8 +53,18 @@ type Topology struct {
 	Sites                 []Site
 	EdgePools             []EdgePool
 	FrontEndPools         []FrontEndPool
-	// Replicas holds the replication state by computer FQDN (lower case).
-	Replicas map[string]Replica
+	// Replicas holds the replication state of each computer.
+	Replicas map[Host]Replica
+}
+
+// Site finds a central site by its name, whose case does not count.
+func (t Topology) Site(name string) (Site, bool) {
+	for _, s := range t.Sites {
+		if strings.EqualFold(s.Name, name) {
+			return s, true
+		}
+	}
+	return Site{}, false
 }
 
 // Site is a central site. Routes are Edge pool FQDNs; empty means no route.
@@ -223,8 +233,8 @@ type Snapshot struct {
 	At       time.Time // when reading began
 	Endpoint string    // the management endpoint that answered
 	Topology Part[Topology]
-	// EdgeServers holds every Edge machine of the topology by lower-case FQDN.
-	EdgeServers map[string]Part[EdgeServerState]
+	// EdgeServers holds every Edge machine of the topology.
+	EdgeServers map[Host]Part[EdgeServerState]
 	// Document is the digest of the published document, looked at only while that
 	// is not in force somewhere; else it is known and empty.
 	Document Part[string]
@@ -237,7 +247,7 @@ func (s Snapshot) NotEnabled() []string {
 	var out []string
 	for _, pool := range s.Topology.Value.EdgePools {
 		for _, server := range pool.Servers {
-			if state, ok := s.EdgeServers[strings.ToLower(server.FQDN)]; ok && s.Topology.Value.NotEnabled(server, state) {
+			if state, ok := s.EdgeServers[HostOf(server.FQDN)]; ok && s.Topology.Value.NotEnabled(server, state) {
 				out = append(out, server.FQDN)
 			}
 		}
@@ -249,7 +259,7 @@ func (s Snapshot) NotEnabled() []string {
 // document than the published one.
 func (t Topology) NotEnabled(server EdgeServer, state Part[EdgeServerState]) bool {
 	local := state.Value.LocalSignature
-	return state.Known() && local != "" && t.Replicas[strings.ToLower(server.FQDN)].UpToDate && !strings.EqualFold(local, t.Signature)
+	return state.Known() && local != "" && t.Replicas[HostOf(server.FQDN)].UpToDate && !strings.EqualFold(local, t.Signature)
 }
 
 // Part is something that was looked at. Unknown is a value: when Err is set,
@@ -261,8 +271,3 @@ type Part[T any] struct {
 
 // Known reports whether the part could be read.
 func (p Part[T]) Known() bool { return p.Err == nil }
-
-// SameHost compares two host names as DNS does: without case, without a final dot.
-func SameHost(a, b string) bool {
-	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
-}

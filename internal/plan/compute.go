@@ -145,7 +145,7 @@ func (c *computation) unset(s lync.EdgeServer, state lync.EdgeServerState) bool 
 	if state.Running() {
 		return false
 	}
-	return state.Disabled() || c.o.NotStarted[strings.ToLower(s.FQDN)] && state.Replicates()
+	return state.Disabled() || c.o.NotStarted[lync.HostOf(s.FQDN)] && state.Replicates()
 }
 
 // replicationAndSetup decides which machines run setup or a restart again, and

@@ -98,7 +98,7 @@ func resolvePool(in Intent, t lync.Topology) (lync.EdgePool, error) {
 	}
 	var servers []lync.EdgeServer
 	for _, s := range pool.Servers {
-		o := in.Servers[strings.ToLower(s.FQDN)]
+		o := in.Servers[lync.HostOf(s.FQDN)]
 		if o.OutOfService {
 			continue
 		}
@@ -121,10 +121,10 @@ func resolvePool(in Intent, t lync.Topology) (lync.EdgePool, error) {
 
 // frontEndPool gives the pool with its machines. A machine is asked by its own
 // name, or where the spec says that it is reached.
-func frontEndPool(fe FrontEnd, pool lync.FrontEndPool, hosts map[string]string) FrontEndPool {
+func frontEndPool(fe FrontEnd, pool lync.FrontEndPool, hosts map[lync.Host]string) FrontEndPool {
 	out := FrontEndPool{FrontEnd: FrontEnd{FQDN: pool.FQDN, FailBack: fe.FailBack}}
 	for _, name := range pool.Servers {
-		host := cmp.Or(hosts[strings.ToLower(name)], name)
+		host := cmp.Or(hosts[lync.HostOf(name)], name)
 		out.Machines = append(out.Machines, FrontEndMachine{FQDN: name, Port: probe.Target{Host: host, Protocol: lync.SIP, Domain: name}})
 	}
 	return out
@@ -143,12 +143,12 @@ func resolveProtocol(p ProtocolIntent, t lync.Topology) (DesiredProtocol, error)
 		return d, nil
 	}
 	for _, name := range p.Sites {
-		i := slices.IndexFunc(t.Sites, func(s lync.Site) bool { return strings.EqualFold(s.Name, name) })
-		if i < 0 {
+		site, ok := t.Site(name)
+		if !ok {
 			return DesiredProtocol{}, unknownName("central site", name, siteNames(t))
 		}
-		if !slices.Contains(d.Sites, t.Sites[i].Name) { // "redmond" and "Redmond" are one site
-			d.Sites = append(d.Sites, t.Sites[i].Name)
+		if !slices.Contains(d.Sites, site.Name) { // "redmond" and "Redmond" are one site
+			d.Sites = append(d.Sites, site.Name)
 		}
 	}
 	return d, nil

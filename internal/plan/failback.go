@@ -125,7 +125,7 @@ func FrontEndsDown(machines []FrontEndMachine, t lync.Topology, read func(probe.
 		out = append(out, "unknown (the topology names none)")
 	}
 	for _, m := range machines {
-		replica, known := t.Replicas[strings.ToLower(m.FQDN)]
+		replica, known := t.Replicas[lync.HostOf(m.FQDN)]
 		reading := read(m.Port)
 		switch {
 		case !known:

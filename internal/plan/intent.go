@@ -20,10 +20,10 @@ type Intent struct {
 	// DNS is nil when DNS is not managed.
 	DNS *DNSIntent
 	// Servers holds overrides by machine FQDN.
-	Servers map[string]ServerOverride
+	Servers map[lync.Host]ServerOverride
 	// Hosts says where machines are reached that are not reached by their own
 	// name: a host by machine FQDN (lower case).
-	Hosts map[string]string
+	Hosts map[lync.Host]string
 }
 
 // ProtocolIntent is one managed protocol. No Sites means every central site.

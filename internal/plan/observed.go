@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
@@ -15,10 +14,9 @@ import (
 type Observed struct {
 	// Topology must be known; Compute is not called without it.
 	Topology    lync.Topology
-	EdgeServers map[string]lync.Part[lync.EdgeServerState] // by lower-case FQDN
-	// NotStarted names the machines, by lower-case FQDN, whose services an earlier
-	// run could not start.
-	NotStarted map[string]bool
+	EdgeServers map[lync.Host]lync.Part[lync.EdgeServerState]
+	// NotStarted names the machines whose services an earlier run could not start.
+	NotStarted map[lync.Host]bool
 	// Document is the digest of the published document where that is not in force,
 	// and Published that of the document that fedroute published last.
 	Document  lync.Part[string]
@@ -56,7 +54,7 @@ type Obstacle struct {
 }
 
 func (o Observed) server(s lync.EdgeServer) lync.Part[lync.EdgeServerState] {
-	part, ok := o.EdgeServers[strings.ToLower(s.FQDN)]
+	part, ok := o.EdgeServers[lync.HostOf(s.FQDN)]
 	if !ok {
 		part.Err = fault.New(fault.Unreachable, "read Edge server", s.FQDN, "it has not been read yet")
 	}
@@ -64,11 +62,8 @@ func (o Observed) server(s lync.EdgeServer) lync.Part[lync.EdgeServerState] {
 }
 
 func (o Observed) route(site string, p lync.Protocol) string {
-	i := slices.IndexFunc(o.Topology.Sites, func(s lync.Site) bool { return s.Name == site })
-	if i < 0 {
-		return ""
-	}
-	return o.Topology.Sites[i].Route(p)
+	found, _ := o.Topology.Site(site) // none has no route
+	return found.Route(p)
 }
 
 // ActivePool is the Edge pool that all sites of the protocol use; empty when
@@ -76,11 +71,11 @@ func (o Observed) route(site string, p lync.Protocol) string {
 func ActivePool(t lync.Topology, p DesiredProtocol) string {
 	active := ""
 	for i, name := range p.Sites {
-		j := slices.IndexFunc(t.Sites, func(s lync.Site) bool { return s.Name == name })
-		if j < 0 {
+		site, ok := t.Site(name)
+		if !ok {
 			return ""
 		}
-		route := t.Sites[j].Route(p.Protocol)
+		route := site.Route(p.Protocol)
 		if i > 0 && !lync.SameHost(route, active) {
 			return ""
 		}

@@ -120,14 +120,14 @@ func TestCompute(t *testing.T) {
 		}},
 		"services-would-not-start": {"setup is what is left when a start failed", func(w *world) {
 			w.edgeServer("edge1.contoso.com", stop)
-			w.notStarted = map[string]bool{"edge1.contoso.com": true}
+			w.notStarted = map[lync.Host]bool{"edge1.contoso.com": true}
 		}},
 		"services-would-not-start-nor-replicate": {"setup needs a replica, so the start is tried again", func(w *world) {
 			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) { stop(s); s.Services[1].State = lync.ServiceStopped })
-			w.notStarted = map[string]bool{"edge1.contoso.com": true}
+			w.notStarted = map[lync.Host]bool{"edge1.contoso.com": true}
 		}},
 		"services-run-at-last": {"a start that failed is past when all run", func(w *world) {
-			w.notStarted = map[string]bool{"edge1.contoso.com": true}
+			w.notStarted = map[lync.Host]bool{"edge1.contoso.com": true}
 		}},
 		"setup-lost": {"a machine that runs and does not listen is set up again", func(w *world) {
 			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) { s.Listening = s.Listening[1:] })
@@ -230,7 +230,7 @@ func stop(s *lync.EdgeServerState) {
 // unenabled lets somebody publish: no replica carries the document.
 func unenabled(w *world, machine string) {
 	w.topology.Signature, w.document = "s2", lync.Part[string]{Value: "sha256-theirs"}
-	w.topology.Replicas = map[string]lync.Replica{machine: {UpToDate: true}}
+	w.topology.Replicas = map[lync.Host]lync.Replica{lync.HostOf(machine): {UpToDate: true}}
 }
 
 func disable(s *lync.EdgeServerState) { stop(s); s.Services[0].Disabled = true }
@@ -263,7 +263,7 @@ func TestResolveRefuses(t *testing.T) {
 		"unknown Front End pool": {"pools are looked up by name", func(w *world) { w.intent.FrontEnds[0].FQDN = "fe9.contoso.com" }, fault.Invalid, "fe1.contoso.com"},
 		"pool without machine":   {"nothing can host there", func(w *world) { w.pool("edge1.contoso.com").Servers = nil }, fault.Invalid, "no machine in service"},
 		"all out of service": {"out of service counts as not there", func(w *world) {
-			w.intent.Servers = map[string]plan.ServerOverride{"edge1.contoso.com": {OutOfService: true}}
+			w.intent.Servers = map[lync.Host]plan.ServerOverride{"edge1.contoso.com": {OutOfService: true}}
 		}, fault.Invalid, "no machine in service"},
 		"XMPP of 2019": {"the product has none", func(w *world) { w.topology.Product = lync.Product{Name: "Skype for Business Server 2019"} }, fault.Unsupported, "Skype for Business Server 2019"},
 		"no address":   {"ports could not be checked", func(w *world) { w.pool("edge1.contoso.com").Servers[0].ExternalAddresses = nil }, fault.Invalid, "externalAddresses"},

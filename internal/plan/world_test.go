@@ -16,10 +16,10 @@ import (
 type world struct {
 	intent     plan.Intent
 	topology   lync.Topology
-	servers    map[string]lync.Part[lync.EdgeServerState]
+	servers    map[lync.Host]lync.Part[lync.EdgeServerState]
 	records    map[dns.Key]lync.Part[dns.Lookup]
 	closed     map[string]bool // addresses and hosts whose ports do not answer
-	notStarted map[string]bool // machines whose services did not start
+	notStarted map[lync.Host]bool // machines whose services did not start
 	failBack   []string        // pools to fail back
 	document   lync.Part[string]
 	published  string // by us, last
@@ -65,11 +65,11 @@ func settled() *world {
 			FederatedUsersAllowed: true,
 			Sites:                 []lync.Site{{Name: "Redmond", SIPRoute: "edge1.contoso.com", XMPPRoute: "edge1.contoso.com"}},
 			EdgePools:             []lync.EdgePool{edgePool("edge1.contoso.com", "ae1.contoso.com", true), edgePool("edge2.contoso.com", "ae2.contoso.com", false)},
-			Replicas:              map[string]lync.Replica{"fe1a.contoso.com": {UpToDate: true}, "fe1b.contoso.com": {UpToDate: true}},
+			Replicas:              map[lync.Host]lync.Replica{"fe1a.contoso.com": {UpToDate: true}, "fe1b.contoso.com": {UpToDate: true}},
 			FrontEndPools: []lync.FrontEndPool{{FQDN: "fe1.contoso.com", Site: "Redmond", State: lync.PoolActive, Servers: []string{"fe1a.contoso.com", "fe1b.contoso.com"},
 				Edge: lync.Association{Registrar: "edge1.contoso.com", Conferencing: "edge1.contoso.com", Mediation: "edge1.contoso.com", HasMediation: true}}},
 		},
-		servers: map[string]lync.Part[lync.EdgeServerState]{
+		servers: map[lync.Host]lync.Part[lync.EdgeServerState]{
 			"edge1.contoso.com": {Value: edgeState("edge1.contoso.com", true)},
 			"edge2.contoso.com": {Value: edgeState("edge2.contoso.com", false)},
 		},
@@ -99,9 +99,9 @@ func (w *world) pool(fqdn string) *lync.EdgePool {
 
 // edgeServer changes what a machine says of itself.
 func (w *world) edgeServer(fqdn string, change func(*lync.EdgeServerState)) {
-	part := w.servers[fqdn]
+	part := w.servers[lync.HostOf(fqdn)]
 	change(&part.Value)
-	w.servers[fqdn] = part
+	w.servers[lync.HostOf(fqdn)] = part
 }
 
 // observed gives what a reconcile would have seen of this world.

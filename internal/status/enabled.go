@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/lync"
 )
 
 // enableWithin is how long somebody may take between publishing a topology and
@@ -20,7 +21,7 @@ const enableWithin = 10 * time.Minute
 // when that is so is the condition's own last transition.
 func (c conditions) topologyEnabled(f TopologyFacts) {
 	const kind = v1alpha1.ConditionTopologyEnabled
-	machines := slices.DeleteFunc(f.Snapshot.NotEnabled(), func(m string) bool { return f.OutOfService[strings.ToLower(m)] })
+	machines := slices.DeleteFunc(f.Snapshot.NotEnabled(), func(m string) bool { return f.OutOfService[lync.HostOf(m)] })
 	if len(machines) == 0 {
 		c.set(kind, metav1.ConditionTrue, v1alpha1.ReasonObserved, "the published topology is in force on every Edge server whose replica is up to date")
 		return

@@ -17,9 +17,9 @@ import (
 // with another topology than the published one.
 func unenabled() status.TopologyFacts {
 	f := status.TopologyFacts{Now: now, Generation: 1, Previous: v1alpha1.LyncTopologyStatus{PublishedDocument: "sha256-ours"}}
-	f.Snapshot.Topology.Value = lync.Topology{Signature: "s2", Replicas: map[string]lync.Replica{"edge1.contoso.com": {UpToDate: true}},
+	f.Snapshot.Topology.Value = lync.Topology{Signature: "s2", Replicas: map[lync.Host]lync.Replica{"edge1.contoso.com": {UpToDate: true}},
 		EdgePools: []lync.EdgePool{{FQDN: "edge1.contoso.com", Servers: []lync.EdgeServer{{FQDN: "Edge1.contoso.com"}}}}}
-	f.Snapshot.EdgeServers = map[string]lync.Part[lync.EdgeServerState]{"edge1.contoso.com": {Value: lync.EdgeServerState{LocalSignature: "s1"}}}
+	f.Snapshot.EdgeServers = map[lync.Host]lync.Part[lync.EdgeServerState]{"edge1.contoso.com": {Value: lync.EdgeServerState{LocalSignature: "s1"}}}
 	f.Snapshot.Document = lync.Part[string]{Value: "sha256-theirs"}
 	return f
 }
@@ -45,7 +45,7 @@ func TestTopologyThatIsNotEnabled(t *testing.T) {
 		"ours":                   {"a route in Observe mode enables nothing", nothing, func(f *status.TopologyFacts) { f.Snapshot.Document.Value = "sha256-ours" }, time.Hour, metav1.ConditionFalse, v1alpha1.ReasonNotEnabled, "fedroute published it"},
 		"nobody knows whose":     {"unknown is not somebody else's", nothing, func(f *status.TopologyFacts) { f.Snapshot.Document = unread }, time.Hour, metav1.ConditionUnknown, v1alpha1.ReasonUnreachable, "whose it is could not be read"},
 		"nothing of ours yet":    {"an empty digest is no digest", func(f *status.TopologyFacts) { f.Previous.PublishedDocument = "" }, func(f *status.TopologyFacts) { f.Snapshot.Document.Value = "" }, time.Hour, metav1.ConditionFalse, v1alpha1.ReasonNotEnabled, "somebody else"},
-		"machine out of service": {"it is left out of everything", nothing, func(f *status.TopologyFacts) { f.OutOfService = map[string]bool{"edge1.contoso.com": true} }, time.Hour, metav1.ConditionTrue, v1alpha1.ReasonObserved, "in force"},
+		"machine out of service": {"it is left out of everything", nothing, func(f *status.TopologyFacts) { f.OutOfService = map[lync.Host]bool{"edge1.contoso.com": true} }, time.Hour, metav1.ConditionTrue, v1alpha1.ReasonObserved, "in force"},
 		"replica behind": {"a replica on its way says nothing", enabled, func(f *status.TopologyFacts) {
 			f.Snapshot.Topology.Value.Replicas["edge1.contoso.com"] = lync.Replica{}
 		}, time.Hour, metav1.ConditionTrue, v1alpha1.ReasonObserved, "in force"},

@@ -22,9 +22,9 @@ type TopologyFacts struct {
 	Previous   v1alpha1.LyncTopologyStatus
 	Err        error
 	Snapshot   lync.Snapshot
-	// Overridden and OutOfService come from the spec, by lower-case machine FQDN.
-	Overridden   map[string][]netip.Addr
-	OutOfService map[string]bool
+	// Overridden and OutOfService come from the spec.
+	Overridden   map[lync.Host][]netip.Addr
+	OutOfService map[lync.Host]bool
 }
 
 // Topology computes the whole status, once. What was seen before stays when
@@ -64,7 +64,7 @@ func (c conditions) edgeServers(f TopologyFacts, pools []v1alpha1.EdgePoolStatus
 	var silent []string
 	for _, p := range pools {
 		for _, s := range p.Servers {
-			if !s.Reachable && !f.OutOfService[strings.ToLower(s.FQDN)] {
+			if !s.Reachable && !f.OutOfService[lync.HostOf(s.FQDN)] {
 				silent = append(silent, s.Message)
 			}
 		}
@@ -109,7 +109,7 @@ func (f TopologyFacts) edgePools(t lync.Topology) []v1alpha1.EdgePoolStatus {
 }
 
 func (f TopologyFacts) edgeServer(t lync.Topology, machine lync.EdgeServer) v1alpha1.EdgeServerStatus {
-	name := strings.ToLower(machine.FQDN)
+	name := lync.HostOf(machine.FQDN)
 	s := v1alpha1.EdgeServerStatus{FQDN: machine.FQDN, Services: "Unknown", Replica: replica(t.Replicas, name)}
 	addresses := machine.ExternalAddresses
 	if o := f.Overridden[name]; len(o) > 0 {
@@ -141,7 +141,7 @@ func services(state lync.EdgeServerState) string {
 	return "Stopped"
 }
 
-func replica(all map[string]lync.Replica, name string) string {
+func replica(all map[lync.Host]lync.Replica, name lync.Host) string {
 	r, ok := all[name]
 	switch {
 	case !ok:

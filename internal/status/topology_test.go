@@ -33,15 +33,15 @@ func seen() status.TopologyFacts {
 			EdgePools: []lync.EdgePool{{FQDN: "edge1", Site: "Redmond", ExternalFQDN: "ae1", SIPEnabled: true, NextHop: "fe1",
 				Servers: []lync.EdgeServer{machine("Edge1a", "192.0.2.1"), machine("edge1b", "192.0.2.2")}}},
 			FrontEndPools: []lync.FrontEndPool{{FQDN: "fe1", Site: "Redmond", BackupPool: "fe2", State: lync.PoolActive, Edge: lync.Association{Registrar: "edge1", Conferencing: "EDGE1", Mediation: "edge1", HasMediation: true}}},
-			Replicas:      map[string]lync.Replica{"edge1a": {UpToDate: true}, "edge1b": {}},
+			Replicas:      map[lync.Host]lync.Replica{"edge1a": {UpToDate: true}, "edge1b": {}},
 		}},
-		EdgeServers: map[string]lync.Part[lync.EdgeServerState]{"edge1a": {Value: running}, "edge1b": {Value: running}},
+		EdgeServers: map[lync.Host]lync.Part[lync.EdgeServerState]{"edge1a": {Value: running}, "edge1b": {Value: running}},
 	}}
 }
 
 func TestTopologyShowsWhatWasSeen(t *testing.T) {
 	f := seen()
-	f.Overridden = map[string][]netip.Addr{"edge1b": {netip.MustParseAddr("198.51.100.7")}}
+	f.Overridden = map[lync.Host][]netip.Addr{"edge1b": {netip.MustParseAddr("198.51.100.7")}}
 	at := metav1.NewTime(now.Add(time.Second))
 	want := v1alpha1.LyncTopologyStatus{ObservedGeneration: 3, Endpoint: "https://fe1/wsman", ObservedAt: &at,
 		Product: &v1alpha1.Product{Name: "Lync Server 2013", Version: "5.0", XMPP: true},
@@ -91,7 +91,7 @@ func TestTopologyOfMachines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := seen()
 			f.Snapshot.EdgeServers["edge1b"] = c.part
-			f.OutOfService = map[string]bool{"edge1b": c.out}
+			f.OutOfService = map[lync.Host]bool{"edge1b": c.out}
 			s := status.Topology(f)
 			m := s.EdgePools[0].Servers[1]
 			if m.Services != c.services || m.Reachable != c.part.Known() || !strings.Contains(m.Message, c.says) {

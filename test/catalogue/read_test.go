@@ -69,7 +69,7 @@ func TestReadEveryVersion(t *testing.T) {
 			}
 			checkProduct(t, o, got.Product)
 			for _, m := range o.Machines() {
-				if replica, there := got.Replicas[m.FQDN]; !there || !replica.UpToDate || replica.LastUpdate.IsZero() {
+				if replica, there := got.Replicas[lync.HostOf(m.FQDN)]; !there || !replica.UpToDate || replica.LastUpdate.IsZero() {
 					t.Errorf("replica of %s: %+v, %t", m.FQDN, replica, there)
 				}
 			}

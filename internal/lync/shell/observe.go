@@ -17,8 +17,8 @@ const atOnce = 8
 
 const opObserve = "observe"
 
-// edgeServers are readings of Edge machines by lower-case FQDN.
-type edgeServers map[string]lync.Part[lync.EdgeServerState]
+// edgeServers are readings of Edge machines.
+type edgeServers map[lync.Host]lync.Part[lync.EdgeServerState]
 
 // Observe reads the topology and every Edge machine it names. Machines that the
 // last look knows are asked meanwhile; the zero Snapshot knows none. It never
@@ -37,7 +37,7 @@ func Observe(ctx context.Context, observer lync.Observer, last lync.Snapshot, cl
 	}
 	var open []string
 	for _, name := range edgeNames(topology) {
-		key := strings.ToLower(name)
+		key := lync.HostOf(name)
 		if reading, asked := early[key]; asked && stands(reading, topology) {
 			snapshot.EdgeServers[key] = reading
 			continue
@@ -81,7 +81,7 @@ func ask(ctx context.Context, observer lync.Observer, names []string) edgeServer
 			state, err := contain.Value(opObserve, name, func() (lync.EdgeServerState, error) { return observer.ReadEdgeServer(ctx, name) })
 			mu.Lock()
 			defer mu.Unlock()
-			readings[strings.ToLower(name)] = lync.Part[lync.EdgeServerState]{Value: state, Err: err}
+			readings[lync.HostOf(name)] = lync.Part[lync.EdgeServerState]{Value: state, Err: err}
 			return nil
 		})
 	}

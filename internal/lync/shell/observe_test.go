@@ -100,7 +100,7 @@ func TestObserveDocument(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			o := &observer{signatures: []string{c.local}, document: [2]string{c.found, "sha256-d"}, topology: lync.Topology{Signature: "s2",
-				Replicas:  map[string]lync.Replica{"edge1": {UpToDate: c.upToDate}},
+				Replicas:  map[lync.Host]lync.Replica{"edge1": {UpToDate: c.upToDate}},
 				EdgePools: []lync.EdgePool{{FQDN: "p1", Servers: []lync.EdgeServer{{FQDN: "Edge1"}}}}}}
 			got := shell.Observe(context.Background(), o, lync.Snapshot{}, time.Now).Document
 			if got.Value != c.want.Value || got.Known() != c.want.Known() || slices.Contains(o.asked, "document") != c.asked {
@@ -154,19 +154,19 @@ func TestObserveAsksKnownMachinesMeanwhile(t *testing.T) {
 		dead       map[string]error
 		err        error // of the topology
 		asked      []string
-		seen       []string
+		seen       []lync.Host
 		took       time.Duration
 	}{
 		"nobody known": {"the first look asks after the topology", lync.Snapshot{}, []string{"s2"}, nil, nil,
-			[]string{"Edge1"}, []string{"edge1"}, 4 * time.Second},
+			[]string{"Edge1"}, []lync.Host{"edge1"}, 4 * time.Second},
 		"known": {"nothing is new: the machine costs no time of its own", lookBefore("Edge1"), []string{"s2"}, nil, nil,
-			[]string{"Edge1"}, []string{"edge1"}, 3 * time.Second},
+			[]string{"Edge1"}, []lync.Host{"edge1"}, 3 * time.Second},
 		"gone": {"a machine that left the topology leaves the snapshot, a new one is asked", lookBefore("Edge0"), []string{"s2"}, nil, nil,
-			[]string{"Edge0", "Edge1"}, []string{"edge1"}, 4 * time.Second},
+			[]string{"Edge0", "Edge1"}, []lync.Host{"edge1"}, 4 * time.Second},
 		"published meanwhile": {"a replica from before a publish would read as one that the publish never reached", lookBefore("Edge1"), []string{"s1", "s2"}, nil, nil,
-			[]string{"Edge1", "Edge1"}, []string{"edge1"}, 4 * time.Second},
+			[]string{"Edge1", "Edge1"}, []lync.Host{"edge1"}, 4 * time.Second},
 		"refused": {"a password is not tried twice in one look", lookBefore("Edge1"), []string{"s1"}, refused, nil,
-			[]string{"Edge1"}, []string{"edge1"}, 3 * time.Second},
+			[]string{"Edge1"}, []lync.Host{"edge1"}, 3 * time.Second},
 		"no topology": {"machines without a topology say nothing", lookBefore("Edge1"), []string{"s2"}, nil, errRefused,
 			[]string{"Edge1"}, nil, 3 * time.Second},
 	}

@@ -75,7 +75,7 @@ func TestReadTopology(t *testing.T) {
 			},
 			{FQDN: "fe03.fabrikam.com", Site: "Dublin", Servers: []string{"fe03.fabrikam.com"}, State: lync.PoolActive},
 		},
-		Replicas: map[string]lync.Replica{
+		Replicas: map[lync.Host]lync.Replica{
 			"edge01.contoso.com": {
 				UpToDate:   true,
 				LastUpdate: time.Date(2026, 3, 1, 10, 0, 0, 123456700, time.UTC),

@@ -67,7 +67,7 @@ func (r topologyReply) topology(j job) (lync.Topology, error) {
 		Product:               product(r.ServerVersion, r.Module, r.XmppRouteParameter),
 		Signature:             r.Signature,
 		FederatedUsersAllowed: r.AllowFederatedUsers,
-		Replicas:              make(map[string]lync.Replica, len(r.Replicas)),
+		Replicas:              make(map[lync.Host]lync.Replica, len(r.Replicas)),
 	}
 	for _, s := range r.Sites {
 		t.Sites = append(t.Sites, lync.Site{
@@ -87,7 +87,7 @@ func (r topologyReply) topology(j job) (lync.Topology, error) {
 		if err != nil {
 			return lync.Topology{}, malformed(j, "replica %s: %v", replica.Fqdn, err)
 		}
-		t.Replicas[strings.ToLower(replica.Fqdn)] = read
+		t.Replicas[lync.HostOf(replica.Fqdn)] = read
 	}
 	return t, nil
 }

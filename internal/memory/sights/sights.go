@@ -90,12 +90,12 @@ func digestOf(s Sight) [32]byte {
 	}
 	t := s.Snapshot.Topology.Value
 	t.ServerTime = time.Time{}
-	replicas := map[string]bool{}
+	replicas := map[lync.Host]bool{}
 	for name, r := range t.Replicas {
 		replicas[name] = r.UpToDate
 	}
 	t.Replicas = nil
-	servers := map[string]machine{}
+	servers := map[lync.Host]machine{}
 	for name, p := range s.Snapshot.EdgeServers {
 		p.Value.Listening = federationListeners(p.Value.Listening)
 		servers[name] = machine{State: p.Value, Kind: fault.KindOf(p.Err)}

@@ -19,14 +19,14 @@ var (
 
 // twoPools is what is seen of two Edge pools of one machine each.
 func twoPools(at time.Time) sights.Sight {
-	s := sights.Sight{Edition: memory.Edition{UID: "lt", Generation: 1}, Snapshot: lync.Snapshot{At: at, EdgeServers: map[string]lync.Part[lync.EdgeServerState]{}}}
+	s := sights.Sight{Edition: memory.Edition{UID: "lt", Generation: 1}, Snapshot: lync.Snapshot{At: at, EdgeServers: map[lync.Host]lync.Part[lync.EdgeServerState]{}}}
 	t := &s.Snapshot.Topology.Value
-	t.Signature, t.ServerTime, t.Replicas = "s1", at, map[string]lync.Replica{}
+	t.Signature, t.ServerTime, t.Replicas = "s1", at, map[lync.Host]lync.Replica{}
 	t.Sites = []lync.Site{{Name: "Redmond", SIPRoute: "edge1.contoso.com"}}
 	for _, name := range []string{"edge1.contoso.com", "edge2.contoso.com"} {
 		t.EdgePools = append(t.EdgePools, lync.EdgePool{FQDN: name, Site: "Redmond", Servers: []lync.EdgeServer{{FQDN: name}}})
-		t.Replicas[name] = lync.Replica{UpToDate: true, LastUpdate: at}
-		s.Snapshot.EdgeServers[name] = lync.Part[lync.EdgeServerState]{Value: lync.EdgeServerState{LocalSignature: "s1",
+		t.Replicas[lync.HostOf(name)] = lync.Replica{UpToDate: true, LastUpdate: at}
+		s.Snapshot.EdgeServers[lync.HostOf(name)] = lync.Part[lync.EdgeServerState]{Value: lync.EdgeServerState{LocalSignature: "s1",
 			Services: []lync.Service{{Name: "RTCSRV", State: lync.ServiceRunning}}, Listening: []netip.AddrPort{listener("192.0.2.1:5061")}}}
 	}
 	return s
@@ -104,7 +104,7 @@ func TestNewsWakeRoutes(t *testing.T) {
 func listener(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
 
 func replica(s *sights.Sight, upToDate bool) {
-	s.Snapshot.Topology.Value.Replicas = map[string]lync.Replica{"edge1.contoso.com": {UpToDate: upToDate, LastUpdate: begin.Add(time.Hour)},
+	s.Snapshot.Topology.Value.Replicas = map[lync.Host]lync.Replica{"edge1.contoso.com": {UpToDate: upToDate, LastUpdate: begin.Add(time.Hour)},
 		"edge2.contoso.com": {UpToDate: true}}
 }
 

@@ -1,0 +1,13 @@
+package lync
+
+import "strings"
+
+// Host is the name of a machine or a pool as DNS compares it: in lower case, without
+// a final dot. Whatever is kept by the name of a machine is kept by its Host.
+type Host string
+
+// HostOf gives the Host that a name stands for, however it is written.
+func HostOf(fqdn string) Host { return Host(strings.ToLower(strings.TrimSuffix(fqdn, "."))) }
+
+// SameHost reports whether two names stand for one Host.
+func SameHost(a, b string) bool { return HostOf(a) == HostOf(b) }
