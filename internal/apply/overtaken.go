@@ -11,7 +11,7 @@ import (
 // overtaken tells that somebody changed a site's route since the plan was made.
 // An observation is read piece by piece, so a plan may also come from two worlds:
 // a port that is silent because its route just left, beside the route of before.
-// Setup and restarts must not follow from that. Fault: Conflict.
+// Setup and restarts must not follow from that. Fault: WorldChanged.
 func (w work) overtaken(t lync.Topology) error {
 	for _, site := range t.Sites {
 		for _, p := range []lync.Protocol{lync.SIP, lync.XMPP} {
@@ -19,7 +19,7 @@ func (w work) overtaken(t lync.Topology) error {
 			if lync.SameHost(want, found) {
 				continue
 			}
-			return fault.New(fault.Conflict, opCarryOut, w.Plan.ID, fmt.Sprintf("the %s route of site %s is %q and not %q any more", p, site.Name, found, want)).
+			return fault.New(fault.WorldChanged, opCarryOut, w.Plan.ID, fmt.Sprintf("the %s route of site %s is %q and not %q any more", p, site.Name, found, want)).
 				With("setup, ports and DNS were not touched", "a new plan is made")
 		}
 	}

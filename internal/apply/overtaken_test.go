@@ -39,12 +39,12 @@ func TestRouteMovedMeanwhile(t *testing.T) {
 			_, err := f.carryOut(t, siteRoute, awaitReplication, restart)
 			restarted := slices.Contains(f.acts, "stop "+edgeA.FQDN)
 			if c.says == "" {
-				if !restarted || fault.Is(err, fault.Conflict) {
+				if !restarted || fault.Is(err, fault.WorldChanged) {
 					t.Errorf("%s: %v", c.reason, err)
 				}
 				return
 			}
-			if restarted || !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Sentence(err), c.says) {
+			if restarted || !fault.Is(err, fault.WorldChanged) || !strings.Contains(fault.Sentence(err), c.says) {
 				t.Errorf("%s: restarted %v, %v", c.reason, restarted, err)
 			}
 			if diff := cmp.Diff([]string{"route SIP of Redmond"}, f.acts); diff != "" {

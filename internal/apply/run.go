@@ -165,7 +165,7 @@ func (r *Run) stage(ctx context.Context, i, j int) error {
 }
 
 func (r *Run) stoppedBefore(s plan.Step) error {
-	return fault.New(fault.Conflict, opCarryOut, r.Plan.ID, fmt.Sprintf("it was stopped before %s %s", s.Kind, s.Target)).
+	return fault.New(fault.WorldChanged, opCarryOut, r.Plan.ID, fmt.Sprintf("it was stopped before %s %s", s.Kind, s.Target)).
 		With("the steps before it stand", "a new plan is made")
 }
 

@@ -121,7 +121,7 @@ func TestStopEndsAfterTheRunningStep(t *testing.T) {
 	close(goOn)
 	<-r.Done()
 	_, _, err := r.Ended()
-	if !fault.Is(err, fault.Conflict) || !strings.Contains(fault.Sentence(err), "stopped before SetSiteRoute SIP route of site Redmond; the steps before it stand; a new plan is made") {
+	if !fault.Is(err, fault.WorldChanged) || !strings.Contains(fault.Sentence(err), "stopped before SetSiteRoute SIP route of site Redmond; the steps before it stand; a new plan is made") {
 		t.Errorf("ended with %v, want word of the stop", err)
 	}
 	if diff := cmp.Diff([]string{"PublishFlags Done", "SetSiteRoute Pending"}, states(r.Entries())); diff != "" {
@@ -141,7 +141,7 @@ func TestStopWithinAStage(t *testing.T) {
 	running <- r
 	<-r.Done()
 	_, _, err := r.Ended()
-	if diff := cmp.Diff([]string{"SetSiteRoute Done", "SetSiteRoute Pending"}, states(r.Entries())); diff != "" || !fault.Is(err, fault.Conflict) {
+	if diff := cmp.Diff([]string{"SetSiteRoute Done", "SetSiteRoute Pending"}, states(r.Entries())); diff != "" || !fault.Is(err, fault.WorldChanged) {
 		t.Errorf("ended with %v (-want +got):\n%s", err, diff)
 	}
 }

@@ -184,7 +184,7 @@ func (w work) failBack(ctx context.Context, s plan.Step) (bool, error) {
 	switch found := plan.PoolState(t, s.FrontEnd); found {
 	case lync.PoolFailedOver:
 	case lync.PoolFailingOver, lync.PoolStateNone:
-		return false, fault.New(fault.Conflict, "fail back Front End pool", s.FrontEnd, fmt.Sprintf("its state is %q and not %q any more", found, s.From)).
+		return false, fault.New(fault.WorldChanged, "fail back Front End pool", s.FrontEnd, fmt.Sprintf("its state is %q and not %q any more", found, s.From)).
 			With("it was left as it is", "a new plan is made")
 	default: // somebody brought it back
 		return true, nil

@@ -97,7 +97,7 @@ func TestStepsOnMachines(t *testing.T) {
 			f.before["start edge-a.contoso.com"] = refuses
 		}, apply.Failed, "the far side said no", []string{"set up edge-a.contoso.com with s1", "start edge-a.contoso.com"}, 0},
 		"set up, replica behind": {"the machine refuses setup on another document", setUpSIP, func(f *farm) {
-			f.before["set up edge-a.contoso.com with s1"] = func() error { return fault.New(fault.Conflict, "set up", edgeA.FQDN, "the replica carries s0") }
+			f.before["set up edge-a.contoso.com with s1"] = func() error { return fault.New(fault.WorldChanged, "set up", edgeA.FQDN, "the replica carries s0") }
 		}, apply.Failed, "the replica carries s0", []string{"set up edge-a.contoso.com with s1"}, 0},
 		"set up, unreadable": {"a failed read causes no change", setUpSIP, func(f *farm) { f.unread[edgeA.FQDN] = refuses() }, apply.Failed, "the far side said no", nil, 0},
 		"restart": {"services are stopped and started, and the port decides", restart, func(f *farm) {
@@ -127,7 +127,7 @@ func TestStepsOnTheStore(t *testing.T) {
 		"publish": {"one publish, from the document that was planned on", publishFlags, func(*farm) {}, apply.Done, "", []string{"propose from s1", "note sha256-of-s2", "publish from s1"}, 0},
 		"publish, stale": {"a stale document is refused, not overwritten", publishFlags, func(f *farm) {
 			f.before["publish from s1"] = func() error {
-				return fault.New(fault.Conflict, "publish", "the topology", "it was published by someone else")
+				return fault.New(fault.WorldChanged, "publish", "the topology", "it was published by someone else")
 			}
 		}, apply.Failed, "someone else", []string{"propose from s1", "note sha256-of-s2", "publish from s1"}, 0},
 		"publish, answer lost": {"a publish is never sent twice", publishFlags, func(f *farm) {

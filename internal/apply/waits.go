@@ -22,7 +22,7 @@ func (w work) until(ctx context.Context, limit time.Duration, look func() (done 
 		}
 		w.note(message)
 		if w.stopping.Load() { // nobody sits out a wait for what is no longer wanted
-			return fault.New(fault.Conflict, "carry out plan", w.Plan.ID, "it was stopped: "+message).
+			return fault.New(fault.WorldChanged, "carry out plan", w.Plan.ID, "it was stopped: "+message).
 				With("what was done stands", "a new plan is made")
 		}
 		if !w.hands.Clock.Now().Before(deadline) {

@@ -71,7 +71,7 @@ func (z *zone) Check(_ context.Context, changes []dns.Change) error {
 func (z *zone) Write(_ context.Context, changes []dns.Change) error {
 	z.writes++
 	if !z.primary.Same(changes[0].From) {
-		return fault.New(fault.Conflict, "change zone", "contoso.com", "a record is not as it was read").With("nothing was changed", "it is read again")
+		return fault.New(fault.WorldChanged, "change zone", "contoso.com", "a record is not as it was read").With("nothing was changed", "it is read again")
 	}
 	return z.write(z, changes[0].To)
 }
@@ -135,7 +135,7 @@ func TestUpdateDNS(t *testing.T) {
 	}{
 		"applied":                        {"the usual case", func(*farm) {}, "", "Done", 1, 0, after},
 		"already so":                     {"an update that is there is not sent", func(f *farm) { f.zone.primary = after }, "", "Skipped", 0, 0, after},
-		"changed meanwhile":              {"the prerequisite protects what a person wrote", func(f *farm) { f.zone.primary.Data = []string{"192.0.2.77"} }, fault.Conflict, "Failed", 1, 0, dns.RRSet{Key: hostKey, TTL: 300, Data: []string{"192.0.2.77"}}},
+		"changed meanwhile":              {"the prerequisite protects what a person wrote", func(f *farm) { f.zone.primary.Data = []string{"192.0.2.77"} }, fault.WorldChanged, "Failed", 1, 0, dns.RRSet{Key: hostKey, TTL: 300, Data: []string{"192.0.2.77"}}},
 		"cannot be read":                 {"a failed read causes no change", func(f *farm) { f.zone.unread = refuses() }, fault.Failed, "Failed", 0, 0, before},
 		"answer lost, applied":           {"reading settles it, nothing is sent again", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return lost(z, to, true) } }, "", "Done", 1, 0, after},
 		"answer lost, not applied":       {"reading settles it, and a new plan decides what is sent", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return lost(z, to, false) } }, fault.OutcomeUnknown, "Failed", 1, 0, before},
@@ -219,7 +219,7 @@ func TestZonesAreAskedBeforeTheFirstStep(t *testing.T) {
 		"wrong key":   {"it would have been found when routes had moved", says(fault.Denied), fault.Denied, no},
 		"policy":      {"so would this", says(fault.Refused), fault.Refused, no},
 		"not there":   {"and this", says(fault.Unreachable), fault.Unreachable, no},
-		"changed":     {"a plan for another world is not begun", says(fault.Conflict), fault.Conflict, no},
+		"changed":     {"a plan for another world is not begun", says(fault.WorldChanged), fault.WorldChanged, no},
 		"no answer":   {"nobody said no", says(fault.OutcomeUnknown), "", yes},
 		"unsigned":    {"a yes that anybody may have sent is no no", func(dns.Change) error { return unverified(nil, after, false) }, "", yes},
 		"unheard":     {"a server that does not understand the question said nothing of the answer", says(fault.Internal), "", yes},

@@ -55,24 +55,24 @@ func (s RRSet) String() string {
 	return strings.Join(s.Data, ", ")
 }
 
-// Obstacle is why a name cannot simply be written.
-type Obstacle string
+// Barrier is why a name cannot simply be written.
+type Barrier string
 
 const (
-	ObstacleNone       Obstacle = ""
-	ObstacleCNAME      Obstacle = "CNAME"      // the name is an alias
-	ObstacleWildcard   Obstacle = "Wildcard"   // answered by synthesis; writing would mask the wildcard
-	ObstacleDelegation Obstacle = "Delegation" // the name lies below a zone cut
-	ObstacleNoZone     Obstacle = "NoZone"     // the server is not authoritative for the name
+	BarrierNone       Barrier = ""
+	BarrierCNAME      Barrier = "CNAME"      // the name is an alias
+	BarrierWildcard   Barrier = "Wildcard"   // answered by synthesis; writing would mask the wildcard
+	BarrierDelegation Barrier = "Delegation" // the name lies below a zone cut
+	BarrierNoZone     Barrier = "NoZone"     // the server is not authoritative for the name
 )
 
 // Lookup is what the primary says of one key, and what the zone's other
 // authoritative servers say.
 type Lookup struct {
-	Set      RRSet // empty Data: the set does not exist
-	Zone     string
-	Obstacle Obstacle
-	// Detail names the obstacle: the alias target, the wildcard, the cut.
+	Set     RRSet // empty Data: the set does not exist
+	Zone    string
+	Barrier Barrier
+	// Detail names the barrier: the alias target, the wildcard, the cut.
 	Detail string
 	// Servers holds every authoritative server asked, the primary first.
 	Servers []ServerView
@@ -125,7 +125,7 @@ type Writer interface {
 	// OutcomeUnknown when the server gives no answer that can be judged.
 	Check(ctx context.Context, changes []Change) error
 	// Write sends all changes as one atomic UPDATE whose prerequisites are the
-	// From sets. Faults: Conflict (a prerequisite failed), Denied (key, clock),
+	// From sets. Faults: WorldChanged (a prerequisite failed), Denied (key, clock),
 	// Refused (policy), Invalid (not the zone), OutcomeUnknown; the latter with
 	// ErrUnverified in its chain when somebody said yes and nobody knows who.
 	Write(ctx context.Context, changes []Change) error

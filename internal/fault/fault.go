@@ -26,8 +26,8 @@ const (
 	Invalid Kind = "Invalid"
 	// Unsupported: this product version has no such feature.
 	Unsupported Kind = "Unsupported"
-	// Conflict: the world changed between reading and writing. Observe again.
-	Conflict Kind = "Conflict"
+	// WorldChanged: the world changed between reading and writing. Observe again.
+	WorldChanged Kind = "WorldChanged"
 	// Busy: the same long operation is still running. Look again later.
 	Busy Kind = "Busy"
 	// OutcomeUnknown: the act was sent and no answer came. Never resend; observe.

@@ -61,7 +61,7 @@ func TestKindOf(t *testing.T) {
 	}{
 		"nil":     {"no error has no kind", nil, ""},
 		"fault":   {"its own kind", fault.New(fault.Busy, "", "", ""), fault.Busy},
-		"wrapped": {"kinds bubble up", fmt.Errorf("x: %w", fault.Wrap(fault.Conflict, "a", "b", io.EOF)), fault.Conflict},
+		"wrapped": {"kinds bubble up", fmt.Errorf("x: %w", fault.Wrap(fault.WorldChanged, "a", "b", io.EOF)), fault.WorldChanged},
 		"foreign": {"an error without a kind is a defect of ours", io.EOF, fault.Internal},
 	}
 	for name, c := range cases {

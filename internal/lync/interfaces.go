@@ -29,7 +29,7 @@ type Publisher interface {
 	ProposeFlags(ctx context.Context, change FlagChange) (digest string, err error)
 	// PublishFlags edits, publishes and enables the topology in one act; without
 	// flags it only enables, which finishes a publish that ended half-way. It
-	// refuses with Conflict when the document's Signature is not the expected
+	// refuses with WorldChanged when the document's Signature is not the expected
 	// one, and with Busy while another publish runs.
 	PublishFlags(ctx context.Context, change FlagChange) (Published, error)
 }
@@ -39,7 +39,7 @@ type EdgeMaintainer interface {
 	StartServices(ctx context.Context, server string) error
 	StopServices(ctx context.Context, server string) error
 	// Setup runs the deployment step again ("set up or remove components").
-	// It refuses with Conflict unless the local replica carries the signature.
+	// It refuses with WorldChanged unless the local replica carries the signature.
 	Setup(ctx context.Context, server string, signature string) error
 }
 

@@ -82,26 +82,26 @@ func TestCompute(t *testing.T) {
 			w.intent.EdgePool = "edge2.contoso.com"
 			for _, kind := range []dns.Type{dns.A, dns.AAAA} {
 				key := dns.Key{Name: "sip.contoso.com", Type: kind}
-				w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Obstacle: dns.ObstacleCNAME, Detail: "edge.cdn.example"}}
+				w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Barrier: dns.BarrierCNAME, Detail: "edge.cdn.example"}}
 			}
 		}},
 		"zone-elsewhere": {"what the server says of its zones is passed on", func(w *world) {
 			w.intent.EdgePool = "edge2.contoso.com"
 			key := dns.Key{Name: "sip.contoso.com", Type: dns.A}
-			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Obstacle: dns.ObstacleNoZone, Detail: "the name lies in fabrikam.com, not in contoso.com"}}
+			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Barrier: dns.BarrierNoZone, Detail: "the name lies in fabrikam.com, not in contoso.com"}}
 		}},
 		"zone-unexplained": {"and said in our words when the server says nothing", func(w *world) {
 			w.intent.EdgePool = "edge2.contoso.com"
 			key := dns.Key{Name: "sip.contoso.com", Type: dns.A}
-			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Obstacle: dns.ObstacleNoZone}}
+			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Barrier: dns.BarrierNoZone}}
 		}},
 		"wildcard-in-the-way": {"a record of its own would hide the wildcard from partners", func(w *world) {
 			key := dns.Key{Name: "sip.contoso.com", Type: dns.A}
-			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Obstacle: dns.ObstacleWildcard, Detail: "*.contoso.com"}}
+			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Barrier: dns.BarrierWildcard, Detail: "*.contoso.com"}}
 		}},
 		"delegation-in-the-way": {"a name below a zone cut is another server's", func(w *world) {
 			key := dns.Key{Name: "sip.contoso.com", Type: dns.A}
-			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Obstacle: dns.ObstacleDelegation, Detail: "sip.contoso.com"}}
+			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Barrier: dns.BarrierDelegation, Detail: "sip.contoso.com"}}
 		}},
 		"records-unknown": {"a zone that cannot be read holds the plan", func(w *world) {
 			w.intent.EdgePool = "edge2.contoso.com"

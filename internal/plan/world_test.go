@@ -18,9 +18,9 @@ type world struct {
 	topology   lync.Topology
 	servers    map[lync.Host]lync.Part[lync.EdgeServerState]
 	records    map[dns.Key]lync.Part[dns.Lookup]
-	closed     map[string]bool // addresses and hosts whose ports do not answer
+	closed     map[string]bool    // addresses and hosts whose ports do not answer
 	notStarted map[lync.Host]bool // machines whose services did not start
-	failBack   []string        // pools to fail back
+	failBack   []string           // pools to fail back
 	document   lync.Part[string]
 	published  string // by us, last
 }

@@ -42,7 +42,7 @@ var byKind = map[fault.Kind]struct {
 	fault.Refused:        {finding{reason: v1alpha1.ReasonRefused, outlook: stuck}, waits, "have it allowed there, or change the spec"},
 	fault.Invalid:        {finding{reason: v1alpha1.ReasonInvalid, outlook: stuck}, waits, "correct the spec or the organization"},
 	fault.Unsupported:    {finding{reason: v1alpha1.ReasonUnsupported, outlook: stuck}, waits, "take the feature out of the spec"},
-	fault.Conflict:       {finding{reason: v1alpha1.ReasonWorldChanged, outlook: passing}, waits, "it is observed and planned again"},
+	fault.WorldChanged:   {finding{reason: v1alpha1.ReasonWorldChanged, outlook: passing}, waits, "it is observed and planned again"},
 	fault.Busy:           {finding{reason: v1alpha1.ReasonBusy, outlook: passing}, waits, "it is looked at again"},
 	fault.OutcomeUnknown: {finding{reason: v1alpha1.ReasonOutcomeUnknown, outlook: passing}, "it may have taken effect", "nothing is sent again before it was observed"},
 	fault.Failed:         {finding{reason: v1alpha1.ReasonStepFailed, outlook: passing}, waits, "it is tried again after a pause"},

@@ -96,7 +96,7 @@ func routeCases() map[string]routeCase {
 		"refused":          {"kinds decide", fails(fault.Refused), v1alpha1.ReasonRefused, stuck, ""},
 		"invalid":          {"kinds decide", fails(fault.Invalid), v1alpha1.ReasonInvalid, stuck, ""},
 		"unsupported":      {"kinds decide", fails(fault.Unsupported), v1alpha1.ReasonUnsupported, stuck, ""},
-		"world changed":    {"kinds decide", fails(fault.Conflict), v1alpha1.ReasonWorldChanged, passing, ""},
+		"world changed":    {"kinds decide", fails(fault.WorldChanged), v1alpha1.ReasonWorldChanged, passing, ""},
 		"a failback waits": {"federation is where it should be, and what is owed is pointed at", failBackWaits, v1alpha1.ReasonInSync, v1alpha1.ConditionReady, "still to be failed back, see FrontEndsAssociated"},
 		"busy":             {"kinds decide", fails(fault.Busy), v1alpha1.ReasonBusy, passing, "it is looked at again"},
 		"outcome unknown":  {"kinds decide", fails(fault.OutcomeUnknown), v1alpha1.ReasonOutcomeUnknown, passing, ""},

@@ -120,7 +120,7 @@ func TestSetup(t *testing.T) {
 		"2015":  {"a documented folder", "SkypeForBusinessServer2015", nil, false, "", "Bootstrapper.exe"},
 		"2019":  {"a documented folder", "SkypeForBusinessServer2019", nil, false, "", "Bootstrapper.exe"},
 		"SE":    {"its folder is not known, and that of 2019, which it was upgraded from, is not its own", "SkypeForBusinessServerSE", nil, false, "", "Enable-CsComputer"},
-		"stale": {"setup would apply the old topology", "LyncServer2013", nil, true, fault.Conflict, ""},
+		"stale": {"setup would apply the old topology", "LyncServer2013", nil, true, fault.WorldChanged, ""},
 		"wrong name": {
 			"setup would find no roles", "LyncServer2013",
 			func(s *farm.Spec) { s.Sites[1].EdgePools[0].Servers[0].HostName = "edge2a" }, false, fault.Invalid, "",

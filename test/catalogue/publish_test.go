@@ -82,7 +82,7 @@ func TestProposeFlags(t *testing.T) {
 			if err != nil || after != proposed || after == before || signature != published.Signature {
 				t.Errorf("digest %s before, %s proposed, %s after; signature %s, published %s; %v", before, proposed, after, signature, published.Signature, err)
 			}
-			if _, err := o.operator().ProposeFlags(context.Background(), change); !fault.Is(err, fault.Conflict) {
+			if _, err := o.operator().ProposeFlags(context.Background(), change); !fault.Is(err, fault.WorldChanged) {
 				t.Errorf("a proposal from a stale document: %v", err)
 			}
 		})
@@ -100,14 +100,14 @@ func TestPublishFlagsRefuses(t *testing.T) {
 			func(_ *testing.T, _ *organization, change *lync.FlagChange) {
 				change.Signature = "00000000-0000-0000-0000-000000000000"
 			},
-			fault.Conflict,
+			fault.WorldChanged,
 		},
 		"stale without anything to do": {
 			"that the flags are right may be chance",
 			func(_ *testing.T, _ *organization, change *lync.FlagChange) {
 				change.Signature, change.Flags[0].On = "00000000-0000-0000-0000-000000000000", false
 			},
-			fault.Conflict,
+			fault.WorldChanged,
 		},
 		"edited meanwhile": {
 			"a person publishes right after the script read",
@@ -115,7 +115,7 @@ func TestPublishFlagsRefuses(t *testing.T) {
 				if err := o.AddFault(farm.Fault{Kind: farm.FaultPersonEdits}); err != nil {
 					t.Fatal(err)
 				}
-			}, fault.Conflict,
+			}, fault.WorldChanged,
 		},
 		"unknown pool": {
 			"nothing is published",

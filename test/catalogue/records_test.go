@@ -176,12 +176,12 @@ func TestSetDnsRecordsRefuses(t *testing.T) {
 		"changed": {"what somebody wrote meanwhile stays", func(t *testing.T, z zoneOf) {
 			must(t, z.Set("anna", "fed.contoso.com", "A", 300, "192.0.2.1", "192.0.2.9"))
 		},
-			fault.Conflict, "fed A of zone contoso.com is now '192.0.2.1, 192.0.2.9', not '192.0.2.1, 192.0.2.2'; nothing was changed"},
-		"gone":    {"so does what somebody removed", func(t *testing.T, z zoneOf) { must(t, z.Delete("anna", "fed.contoso.com", "A")) }, fault.Conflict, "is now '', not '192.0.2.1, 192.0.2.2'; nothing"},
-		"created": {"a new name must still be free: one set that is not as it was read holds all", func(t *testing.T, z zoneOf) { must(t, z.Set("anna", "new.contoso.com", "A", 300, "192.0.2.9")) }, fault.Conflict, "new A of zone contoso.com is now '192.0.2.9', not ''; nothing was changed"},
+			fault.WorldChanged, "fed A of zone contoso.com is now '192.0.2.1, 192.0.2.9', not '192.0.2.1, 192.0.2.2'; nothing was changed"},
+		"gone":    {"so does what somebody removed", func(t *testing.T, z zoneOf) { must(t, z.Delete("anna", "fed.contoso.com", "A")) }, fault.WorldChanged, "is now '', not '192.0.2.1, 192.0.2.2'; nothing"},
+		"created": {"a new name must still be free: one set that is not as it was read holds all", func(t *testing.T, z zoneOf) { must(t, z.Set("anna", "new.contoso.com", "A", 300, "192.0.2.9")) }, fault.WorldChanged, "new A of zone contoso.com is now '192.0.2.9', not ''; nothing was changed"},
 		"alias": {"nothing stands beside a CNAME", func(t *testing.T, z zoneOf) {
 			must(t, z.Set("anna", "new.contoso.com", "CNAME", 300, "fed.contoso.com."))
-		}, fault.Conflict, "new of zone contoso.com is now an alias; nothing was changed"},
+		}, fault.WorldChanged, "new of zone contoso.com is now an alias; nothing was changed"},
 		"no zone": {"the cmdlets run on the zone's server", func(_ *testing.T, z zoneOf) { z.server.ZoneNames = []string{"fabrikam.com"} }, fault.Invalid, "The zone contoso.com was not found on server dc1.contoso.com; correct zone and endpoint"},
 		"denied":  {"who is no DnsAdmin changes nothing", func(_ *testing.T, z zoneOf) { z.server.Denied = true }, fault.Denied, "access is denied; make the account a member of DnsAdmins"},
 	}
@@ -217,7 +217,7 @@ func TestSetDnsRecordsInTheMiddle(t *testing.T) {
 	}{
 		"added": {"a value that was never read is not removed", func(t *testing.T, z zoneOf) {
 			must(t, z.Set("anna", "fed.contoso.com", "A", 300, "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.9"))
-		}, fault.Conflict, `reads ["192.0.2.3" "192.0.2.9"] afterwards; somebody else changes the zone too`, []string{"192.0.2.3", "192.0.2.9"}},
+		}, fault.WorldChanged, `reads ["192.0.2.3" "192.0.2.9"] afterwards; somebody else changes the zone too`, []string{"192.0.2.3", "192.0.2.9"}},
 		"removed": {"what is gone already need not be removed", func(t *testing.T, z zoneOf) {
 			must(t, z.Set("anna", "fed.contoso.com", "A", 300, "192.0.2.2", "192.0.2.3"))
 		}, "", "", []string{"192.0.2.3"}},

@@ -33,7 +33,7 @@ func TestRacingWritersNeverMix(t *testing.T) {
 		wg.Wait()
 		var served [2]bool
 		for i, want := range wants {
-			if errs[i] != nil && !fault.Is(errs[i], fault.Conflict) {
+			if errs[i] != nil && !fault.Is(errs[i], fault.WorldChanged) {
 				t.Fatalf("round %d: %v", round, errs[i])
 			}
 			if errs[i] != nil {

@@ -142,13 +142,13 @@ func TestReadFailsWithItsPrimary(t *testing.T) {
 func TestConfiguredZoneConfines(t *testing.T) {
 	tests := map[string]struct {
 		reason, zone, name string
-		obstacle           dns.Obstacle
+		obstacle           dns.Barrier
 		detail             string
 	}{
-		"in it":     {"the name's own zone", "contoso.com", "sip.contoso.com", dns.ObstacleNone, ""},
-		"child":     {"a child zone on the same server is as good as delegated", "contoso.com", "sip.emea.contoso.com", dns.ObstacleDelegation, "emea.contoso.com"},
-		"parent":    {"the name is above the zone", "emea.contoso.com", "sip.contoso.com", dns.ObstacleNoZone, "the name lies in contoso.com, not in emea.contoso.com"},
-		"not there": {"the configured zone does not exist", "apac.contoso.com", "sip.apac.contoso.com", dns.ObstacleNoZone, "the server is not authoritative for apac.contoso.com"},
+		"in it":     {"the name's own zone", "contoso.com", "sip.contoso.com", dns.BarrierNone, ""},
+		"child":     {"a child zone on the same server is as good as delegated", "contoso.com", "sip.emea.contoso.com", dns.BarrierDelegation, "emea.contoso.com"},
+		"parent":    {"the name is above the zone", "emea.contoso.com", "sip.contoso.com", dns.BarrierNoZone, "the name lies in contoso.com, not in emea.contoso.com"},
+		"not there": {"the configured zone does not exist", "apac.contoso.com", "sip.apac.contoso.com", dns.BarrierNoZone, "the server is not authoritative for apac.contoso.com"},
 	}
 	o := start(t, contoso(), simdns.Zone{Name: "emea.contoso.com", Records: []string{"@ NS ns1.contoso.com.", "sip 60 A 192.0.2.7"}})
 	for name, tc := range tests {
@@ -156,8 +156,8 @@ func TestConfiguredZoneConfines(t *testing.T) {
 			c := o.config()
 			c.Zone = tc.zone
 			l := lookup(t, readerOf(t, c), tc.name, dns.A)
-			if l.Obstacle != tc.obstacle || l.Detail != tc.detail {
-				t.Errorf("%s: got %q %q, want %q %q", tc.reason, l.Obstacle, l.Detail, tc.obstacle, tc.detail)
+			if l.Barrier != tc.obstacle || l.Detail != tc.detail {
+				t.Errorf("%s: got %q %q, want %q %q", tc.reason, l.Barrier, l.Detail, tc.obstacle, tc.detail)
 			}
 		})
 	}

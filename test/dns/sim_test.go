@@ -142,8 +142,8 @@ func move(ctx context.Context, r dns.Reader, w dns.Writer, want ...dns.RRSet) er
 	}
 	changes := make([]dns.Change, len(want))
 	for i, s := range want {
-		if l := found[s.Key]; l.Obstacle != dns.ObstacleNone {
-			return errors.New(string(l.Obstacle))
+		if l := found[s.Key]; l.Barrier != dns.BarrierNone {
+			return errors.New(string(l.Barrier))
 		}
 		changes[i] = found[s.Key].ChangeTo(s)
 	}

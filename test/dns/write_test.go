@@ -86,16 +86,16 @@ func TestWriteRefusesWhatWasNotRead(t *testing.T) {
 	}{
 		"stale value": {"somebody else moved it", func(t *testing.T) []dns.Change {
 			return []dns.Change{{From: set(t, "sip.contoso.com", dns.A, 300, "192.0.2.11"), To: ten(t)}}
-		}, rfc2136.TSIG{}, fault.Conflict},
+		}, rfc2136.TSIG{}, fault.WorldChanged},
 		"already there": {"somebody else created it", func(t *testing.T) []dns.Change {
 			return []dns.Change{{From: set(t, "sip.contoso.com", dns.A, 0), To: ten(t)}}
-		}, rfc2136.TSIG{}, fault.Conflict},
+		}, rfc2136.TSIG{}, fault.WorldChanged},
 		"gone": {"somebody else deleted it", func(t *testing.T) []dns.Change {
 			return []dns.Change{{From: set(t, "gone.contoso.com", dns.A, 300, "192.0.2.1"), To: set(t, "gone.contoso.com", dns.A, 0)}}
-		}, rfc2136.TSIG{}, fault.Conflict},
+		}, rfc2136.TSIG{}, fault.WorldChanged},
 		"alias appeared": {"a record beside a CNAME would be dropped in silence", func(t *testing.T) []dns.Change {
 			return []dns.Change{{From: set(t, "alias.contoso.com", dns.A, 0), To: set(t, "alias.contoso.com", dns.A, 300, "192.0.2.1")}}
-		}, rfc2136.TSIG{}, fault.Conflict},
+		}, rfc2136.TSIG{}, fault.WorldChanged},
 		"below a cut": {"it would be stored and never served", func(t *testing.T) []dns.Change {
 			return []dns.Change{{From: set(t, "h.sub.contoso.com", dns.A, 0), To: set(t, "h.sub.contoso.com", dns.A, 300, "192.0.2.1")}}
 		}, rfc2136.TSIG{}, fault.Invalid},

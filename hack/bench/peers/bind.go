@@ -89,7 +89,7 @@ func (b *bind) ready(ctx context.Context) error {
 	apex := dns.NewKey(zone, dns.A)
 	return stage.Until(ctx, 20*time.Millisecond, func() (bool, error) {
 		found, err := r.Read(ctx, []dns.Key{apex})
-		return err == nil && found[apex].Obstacle == dns.ObstacleNone, nil
+		return err == nil && found[apex].Barrier == dns.BarrierNone, nil
 	})
 }
 

@@ -41,7 +41,7 @@ func (o *own) sync(ctx context.Context, wants ...[]dns.RRSet) (time.Duration, er
 	for _, want := range wants {
 		g.Go(func() error {
 			err := o.move(ctx, want)
-			if len(wants) > 1 && fault.Is(err, fault.Conflict) {
+			if len(wants) > 1 && fault.Is(err, fault.WorldChanged) {
 				return nil // lost the race; the controller would look again
 			}
 			return err

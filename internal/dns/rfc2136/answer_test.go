@@ -79,10 +79,10 @@ func TestOldWildcardRules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l := found[own]; l.Obstacle != dns.ObstacleNone || l.Set.String() != "192.0.2.10" {
+	if l := found[own]; l.Barrier != dns.BarrierNone || l.Set.String() != "192.0.2.10" {
 		t.Errorf("a record of its own: %+v", l)
 	}
-	if l := found[wild]; l.Obstacle != dns.ObstacleWildcard {
+	if l := found[wild]; l.Barrier != dns.BarrierWildcard {
 		t.Errorf("the wildcard's value: %+v", l)
 	}
 }

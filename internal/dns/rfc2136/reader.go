@@ -125,15 +125,15 @@ func judge(s standing, r reply, wildcard string) dns.Lookup {
 	l := dns.Lookup{Set: dns.RRSet{Key: r.set.Key}, Zone: s.zone}
 	switch {
 	case s.lame != "":
-		l.Obstacle, l.Detail = dns.ObstacleNoZone, s.lame
+		l.Barrier, l.Detail = dns.BarrierNoZone, s.lame
 	case s.cut != "":
-		l.Obstacle, l.Detail = dns.ObstacleDelegation, s.cut
+		l.Barrier, l.Detail = dns.BarrierDelegation, s.cut
 	case r.lame != "":
-		l.Obstacle, l.Detail, l.Zone = dns.ObstacleNoZone, r.lame, ""
+		l.Barrier, l.Detail, l.Zone = dns.BarrierNoZone, r.lame, ""
 	case wildcard != "":
-		l.Obstacle, l.Detail = dns.ObstacleWildcard, wildcard+" → "+cmp.Or(r.alias, r.set.String())
+		l.Barrier, l.Detail = dns.BarrierWildcard, wildcard+" → "+cmp.Or(r.alias, r.set.String())
 	case r.alias != "":
-		l.Obstacle, l.Detail = dns.ObstacleCNAME, r.alias
+		l.Barrier, l.Detail = dns.BarrierCNAME, r.alias
 	default:
 		l.Set = r.set
 	}

@@ -47,7 +47,7 @@ func TestProbesOnlyWhatIsOpen(t *testing.T) {
 	}
 	for _, key := range keys {
 		l := found[key]
-		if l.Zone != "contoso.com" || l.Obstacle != dns.ObstacleNone {
+		if l.Zone != "contoso.com" || l.Barrier != dns.BarrierNone {
 			t.Errorf("%s: %+v", key, l)
 		}
 	}

@@ -27,7 +27,7 @@ type errand struct {
 func (r *Reader) otherServers(ctx context.Context, primary *session, found map[dns.Key]dns.Lookup) ([]errand, error) {
 	keys := map[string][]dns.Key{}
 	for _, key := range slices.SortedFunc(maps.Keys(found), compareKeys) {
-		if l := found[key]; l.Obstacle != dns.ObstacleNoZone {
+		if l := found[key]; l.Barrier != dns.BarrierNoZone {
 			keys[l.Zone] = append(keys[l.Zone], key)
 		}
 	}

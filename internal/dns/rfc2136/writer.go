@@ -46,7 +46,7 @@ func (w *Writer) Close() error { return w.signer.Close() }
 // Write sends all changes as one signed UPDATE over TCP; see dns.Writer. All
 // names must lie in one zone, which is asked for first, so that nothing is
 // written below a zone cut. What may have been done is never sent again. No error means that the
-// primary says it is done; read back before believing it. Faults: Conflict,
+// primary says it is done; read back before believing it. Faults: WorldChanged,
 // Denied, Refused, Invalid, Unsupported, Unreachable (nothing was changed),
 // OutcomeUnknown (read before anything else).
 func (w *Writer) Write(ctx context.Context, changes []dns.Change) error {

@@ -15,7 +15,7 @@ const (
 		"from that server (second hop: a run-as endpoint or Kerberos delegation)"
 	unsupportedNext = "run it on a server whose version has this cmdlet, or take the feature out of the spec"
 	busyNext        = "wait until it ends"
-	conflictNext    = "observe again and plan anew"
+	changedNext     = "observe again and plan anew"
 	zoneDeniedNext  = "make the account a member of DnsAdmins, or let it write the zone, and give spec.dns.servers that account"
 	noZoneNext      = "correct zone and endpoint in spec.dns.servers: the cmdlets run on the zone's own primary"
 )
@@ -31,7 +31,7 @@ type rule struct {
 }
 
 var rules = []rule{
-	{id: "fedroute.Conflict", kind: fault.Conflict, next: conflictNext},
+	{id: "fedroute.WorldChanged", kind: fault.WorldChanged, next: changedNext},
 	{id: "fedroute.Busy", kind: fault.Busy, next: busyNext},
 	{id: "fedroute.Invalid", kind: fault.Invalid, next: "correct the name in the spec or the organization"},
 	{id: "fedroute.Unsupported", kind: fault.Unsupported, next: unsupportedNext},
@@ -39,13 +39,13 @@ var rules = []rule{
 	// The numbers of the Windows DNS server; the DnsServer module says no more.
 	{id: "WIN32 5,", kind: fault.Denied, next: zoneDeniedNext},
 	{id: "WIN32 1722,", kind: fault.Unreachable, next: "start the DNS service on that server"},
-	{id: "WIN32 9601,", kind: fault.Invalid, next: noZoneNext},    // no such zone
-	{id: "WIN32 9611,", kind: fault.Invalid, next: noZoneNext},    // a zone of another type, such as a secondary
-	{id: "WIN32 9701,", kind: fault.Conflict, next: conflictNext}, // no such record
-	{id: "WIN32 9708,", kind: fault.Conflict, next: conflictNext}, // the name is an alias
-	{id: "WIN32 9709,", kind: fault.Conflict, next: conflictNext},
-	{id: "WIN32 9711,", kind: fault.Conflict, next: conflictNext}, // the record is there
-	{id: "WIN32 9714,", kind: fault.Conflict, next: conflictNext}, // no such name
+	{id: "WIN32 9601,", kind: fault.Invalid, next: noZoneNext},       // no such zone
+	{id: "WIN32 9611,", kind: fault.Invalid, next: noZoneNext},       // a zone of another type, such as a secondary
+	{id: "WIN32 9701,", kind: fault.WorldChanged, next: changedNext}, // no such record
+	{id: "WIN32 9708,", kind: fault.WorldChanged, next: changedNext}, // the name is an alias
+	{id: "WIN32 9709,", kind: fault.WorldChanged, next: changedNext},
+	{id: "WIN32 9711,", kind: fault.WorldChanged, next: changedNext}, // the record is there
+	{id: "WIN32 9714,", kind: fault.WorldChanged, next: changedNext}, // no such name
 	{id: "CommandNotFoundException", kind: fault.Unsupported, next: unsupportedNext},
 	{id: "NamedParameterNotFound", kind: fault.Unsupported, next: unsupportedNext},
 	{id: "Modules_ModuleNotFound", kind: fault.Unsupported, next: "use a server that has the Lync management shell"},

@@ -17,7 +17,7 @@ func TestFaultKinds(t *testing.T) {
 		kind                  fault.Kind
 		sentence              string // part of it
 	}{
-		"conflict":          {"ours", "fedroute.Conflict", "InvalidData", "the topology now carries another signature", fault.Conflict, "observe again"},
+		"conflict":          {"ours", "fedroute.WorldChanged", "InvalidData", "the topology now carries another signature", fault.WorldChanged, "observe again"},
 		"busy":              {"ours", "fedroute.Busy", "ResourceBusy", "another publish is still running", fault.Busy, "wait"},
 		"invalid":           {"ours", "fedroute.Invalid", "ObjectNotFound", "no Edge pool", fault.Invalid, "correct the name"},
 		"unsupported":       {"ours", "fedroute.Unsupported", "NotImplemented", "no parameter", fault.Unsupported, "version"},
@@ -41,7 +41,7 @@ func TestFaultKinds(t *testing.T) {
 				t.Errorf("%s: got %s, %q; want %s with %q", c.reason, fault.KindOf(err), fault.Sentence(err), c.kind, c.sentence)
 			}
 			if len(w.asked) != 1 {
-				t.Errorf("a verdict is not asked for again: asked %v", w.asked)
+				t.Errorf("what a script threw is not asked for again: asked %v", w.asked)
 			}
 		})
 	}

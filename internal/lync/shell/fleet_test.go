@@ -161,7 +161,7 @@ func TestHeldServerIsFreeOnceItAnswers(t *testing.T) {
 	}
 	w.do(func() { w.refused[first] = errRefused; w.workers[1].healthy = false })
 	if got, err := set("Redmond"); err != nil || got != "x" {
-		t.Errorf("the hold outlived the verdict: got %q, %v", got, err)
+		t.Errorf("the hold outlived the answer: got %q, %v", got, err)
 	}
 }
 

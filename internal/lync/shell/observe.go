@@ -55,7 +55,7 @@ func Observe(ctx context.Context, observer lync.Observer, last lync.Snapshot, cl
 func published(ctx context.Context, observer lync.Observer, signature string) lync.Part[string] {
 	found, digest, err := observer.ReadDocument(ctx)
 	if err == nil && !strings.EqualFold(found, signature) {
-		err = fault.New(fault.Conflict, "read the topology document", signature, "somebody published another meanwhile")
+		err = fault.New(fault.WorldChanged, "read the topology document", signature, "somebody published another meanwhile")
 	}
 	return lync.Part[string]{Value: digest, Err: err}
 }

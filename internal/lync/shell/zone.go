@@ -143,7 +143,7 @@ func (z *ZoneWriter) verify(asked recordsRequest, reply recordsReply) error {
 	}
 	for i, want := range asked.Changes {
 		if found := reply.Sets[i]; !slices.Equal(sorted(found.Values), sorted(want.After)) {
-			return fault.New(fault.Conflict, "change zone", z.access.Zone,
+			return fault.New(fault.WorldChanged, "change zone", z.access.Zone,
 				fmt.Sprintf("%s %s was set to %q and reads %q afterwards", want.Name, want.Type, want.After, found.Values)).
 				With("somebody else changes the zone too", "it is read and planned again")
 		}

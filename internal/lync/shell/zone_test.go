@@ -70,16 +70,16 @@ func TestZoneWriterFaults(t *testing.T) {
 		kind    fault.Kind
 		says    string
 	}{
-		"changed meanwhile": {"ours", fails(throws("fedroute.Conflict", "InvalidData", "fed A of zone contoso.com is now '192.0.2.7', not '192.0.2.1'; nothing was changed")), failover(t), fault.Conflict, "nothing was changed; observe again"},
+		"changed meanwhile": {"ours", fails(throws("fedroute.WorldChanged", "InvalidData", "fed A of zone contoso.com is now '192.0.2.7', not '192.0.2.1'; nothing was changed")), failover(t), fault.WorldChanged, "nothing was changed; observe again"},
 		"another run":       {"ours", fails(throws("fedroute.Busy", "ResourceBusy", "another change of zone contoso.com is still running")), failover(t), fault.Busy, "wait until it ends"},
 		"in the middle":     {"ours", fails(throws("fedroute.Failed", "InvalidResult", "It broke. Before that 2 records of zone contoso.com were changed")), failover(t), fault.Failed, "2 records of zone contoso.com were changed"},
 		"denied":            {"no DnsAdmin", fails(throws("WIN32 5,Get-DnsServerResourceRecord", "PermissionDenied", "Failed to get fed record")), failover(t), fault.Denied, "DnsAdmins"},
 		"no zone":           {"another server's", fails(throws("WIN32 9601,Get-DnsServerResourceRecord", "ObjectNotFound", "The zone contoso.com was not found on server dc1")), failover(t), fault.Invalid, "correct zone and endpoint"},
 		"secondary":         {"nothing can be changed there", fails(throws("WIN32 9611,Add-DnsServerResourceRecordA", "InvalidOperation", "invalid zone type")), failover(t), fault.Invalid, "the zone's own primary"},
-		"record exists":     {"somebody was faster", fails(throws("WIN32 9711,Add-DnsServerResourceRecordA", "ResourceExists", "Failed to create resource record")), failover(t), fault.Conflict, "plan anew"},
+		"record exists":     {"somebody was faster", fails(throws("WIN32 9711,Add-DnsServerResourceRecordA", "ResourceExists", "Failed to create resource record")), failover(t), fault.WorldChanged, "plan anew"},
 		"service stopped":   {"the DNS service", fails(throws("WIN32 1722,Get-DnsServerResourceRecord", "ResourceUnavailable", "RPC")), failover(t), fault.Unreachable, "start the DNS service"},
 		"lost":              {"never sent again", fails(lost()), failover(t), fault.OutcomeUnknown, "the connection was lost"},
-		"read otherwise": {"somebody changed it since", says(strings.Replace(published, "192.0.2.3", "192.0.2.9", 1)), failover(t), fault.Conflict,
+		"read otherwise": {"somebody changed it since", says(strings.Replace(published, "192.0.2.3", "192.0.2.9", 1)), failover(t), fault.WorldChanged,
 			`fed A was set to ["192.0.2.3"] and reads ["192.0.2.9"] afterwards; somebody else changes the zone too`},
 		"too little read": {"a defect of ours", says(`[{"Sets": []}]`), failover(t), fault.Internal, "0 sets were read back instead of 3"},
 		"other zone":      {"a defect of ours", says(published), foreign, fault.Internal, "sip.fabrikam.com A is no set of it"},

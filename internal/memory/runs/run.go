@@ -38,7 +38,7 @@ func (r *Run) RetryAfter() time.Duration {
 	switch fault.KindOf(err) {
 	case "":
 		return 0
-	case fault.Conflict, fault.OutcomeUnknown:
+	case fault.WorldChanged, fault.OutcomeUnknown:
 		if r.Failures == 0 {
 			return 0
 		}

@@ -154,7 +154,7 @@ func TestRetryAfter(t *testing.T) {
 		"unreachable":     {"longer and longer, up to five minutes", repeat(fault.Unreachable, 8), []int{5, 10, 20, 40, 80, 160, 300, 300}},
 		"failed":          {"a step that fails may hurt: up to half an hour", repeat(fault.Failed, 11), []int{5, 10, 20, 40, 80, 160, 320, 640, 1280, 1800, 1800}},
 		"refused":         {"so may one that is refused", repeat(fault.Refused, 11), []int{5, 10, 20, 40, 80, 160, 320, 640, 1280, 1800, 1800}},
-		"conflict":        {"the world moved: at once, and with pauses when it goes on moving", repeat(fault.Conflict, 4), []int{0, 10, 20, 40}},
+		"conflict":        {"the world moved: at once, and with pauses when it goes on moving", repeat(fault.WorldChanged, 4), []int{0, 10, 20, 40}},
 		"outcome unknown": {"the organization is looked at and planned anew", repeat(fault.OutcomeUnknown, 2), []int{0, 10}},
 		"success":         {"there is nothing to wait for", []fault.Kind{""}, []int{0}},
 		"success between": {"a success ends the row", []fault.Kind{fault.Unreachable, fault.Unreachable, "", fault.Unreachable}, []int{5, 10, 0, 5}},

@@ -38,7 +38,7 @@ func TestAskedBeforehand(t *testing.T) {
 				"allowed":       {updateKey, good, []fault.Kind{""}},
 				"unknown key":   {rfc2136.TSIG{Name: "nobody", Secret: nameserver.Secret}, good, noKey},
 				"wrong secret":  {rfc2136.TSIG{Name: updateKey.Name, Secret: "d3Jvbmcgc2VjcmV0IGhlcmU="}, good, noKey},
-				"changed since": {updateKey, []dns.Change{{From: wanted, To: was}}, []fault.Kind{fault.Conflict}},
+				"changed since": {updateKey, []dns.Change{{From: wanted, To: was}}, []fault.Kind{fault.WorldChanged}},
 			} {
 				if err := newWriter(t, s.Config(), c.key).Check(t.Context(), c.changes); !slices.Contains(c.want, fault.KindOf(err)) {
 					t.Errorf("%s: got %v, want %q", name, err, c.want)

@@ -13,17 +13,17 @@ import (
 
 // judgement is what a Lookup comes to.
 type judgement struct {
-	Data     []string
-	Zone     string
-	Obstacle dns.Obstacle
-	Detail   string
+	Data    []string
+	Zone    string
+	Barrier dns.Barrier
+	Detail  string
 }
 
 func judgementOf(l dns.Lookup) judgement {
-	if l.Obstacle == dns.ObstacleNoZone {
+	if l.Barrier == dns.BarrierNoZone {
 		l.Detail = "" // servers differ in how they say it
 	}
-	return judgement{l.Set.Data, l.Zone, l.Obstacle, l.Detail}
+	return judgement{l.Set.Data, l.Zone, l.Barrier, l.Detail}
 }
 
 // TestReadJudgesEachName holds every server program to the same judgement
@@ -37,16 +37,16 @@ func TestReadJudgesEachName(t *testing.T) {
 		{Name: "new.contoso.test", Type: dns.A}:                       {Zone: z},
 		{Name: "_tcp.contoso.test", Type: dns.A}:                      {Zone: z},
 		{Name: "contoso.test", Type: dns.A}:                           {Zone: z},
-		{Name: "alias.contoso.test", Type: dns.A}:                     {Zone: z, Obstacle: dns.ObstacleCNAME, Detail: "ns1.contoso.test"},
-		{Name: "away.contoso.test", Type: dns.A}:                      {Zone: z, Obstacle: dns.ObstacleCNAME, Detail: "www.fabrikam.test"},
-		{Name: "x.wild.contoso.test", Type: dns.A}:                    {Zone: z, Obstacle: dns.ObstacleWildcard, Detail: "*.wild.contoso.test → 192.0.2.99"},
-		{Name: "a.b.wild.contoso.test", Type: dns.A}:                  {Zone: z, Obstacle: dns.ObstacleWildcard, Detail: "*.wild.contoso.test → 192.0.2.99"},
+		{Name: "alias.contoso.test", Type: dns.A}:                     {Zone: z, Barrier: dns.BarrierCNAME, Detail: "ns1.contoso.test"},
+		{Name: "away.contoso.test", Type: dns.A}:                      {Zone: z, Barrier: dns.BarrierCNAME, Detail: "www.fabrikam.test"},
+		{Name: "x.wild.contoso.test", Type: dns.A}:                    {Zone: z, Barrier: dns.BarrierWildcard, Detail: "*.wild.contoso.test → 192.0.2.99"},
+		{Name: "a.b.wild.contoso.test", Type: dns.A}:                  {Zone: z, Barrier: dns.BarrierWildcard, Detail: "*.wild.contoso.test → 192.0.2.99"},
 		{Name: "exact.wild.contoso.test", Type: dns.A}:                {Data: []string{"192.0.2.99"}, Zone: z},
 		{Name: "x.wild.contoso.test", Type: dns.SRV}:                  {Zone: z},
-		{Name: "x.aliased.contoso.test", Type: dns.A}:                 {Zone: z, Obstacle: dns.ObstacleWildcard, Detail: "*.aliased.contoso.test → ns1.contoso.test"},
-		{Name: "h.sub.contoso.test", Type: dns.A}:                     {Zone: z, Obstacle: dns.ObstacleDelegation, Detail: "sub.contoso.test"},
-		{Name: "sub.contoso.test", Type: dns.A}:                       {Zone: z, Obstacle: dns.ObstacleDelegation, Detail: "sub.contoso.test"},
-		{Name: "_sipfederationtls._tcp.fabrikam.test", Type: dns.SRV}: {Obstacle: dns.ObstacleNoZone},
+		{Name: "x.aliased.contoso.test", Type: dns.A}:                 {Zone: z, Barrier: dns.BarrierWildcard, Detail: "*.aliased.contoso.test → ns1.contoso.test"},
+		{Name: "h.sub.contoso.test", Type: dns.A}:                     {Zone: z, Barrier: dns.BarrierDelegation, Detail: "sub.contoso.test"},
+		{Name: "sub.contoso.test", Type: dns.A}:                       {Zone: z, Barrier: dns.BarrierDelegation, Detail: "sub.contoso.test"},
+		{Name: "_sipfederationtls._tcp.fabrikam.test", Type: dns.SRV}: {Barrier: dns.BarrierNoZone},
 	}
 	for name, server := range nameserver.Programs {
 		t.Run(name, func(t *testing.T) {

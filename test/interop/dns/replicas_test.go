@@ -117,7 +117,7 @@ func TestSignedZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, l := range found {
-		if l.Obstacle != dns.ObstacleWildcard {
+		if l.Barrier != dns.BarrierWildcard {
 			t.Errorf("the wildcard is judged %+v", l)
 		}
 	}

@@ -48,8 +48,8 @@ func TestDirectoryByBIND(t *testing.T) {
 		t.Errorf("another user's record: got %v, want Refused", err)
 	}
 	stale := dns.Change{From: moved, To: host}
-	if err := owner.Write(t.Context(), []dns.Change{stale}); !fault.Is(err, fault.Conflict) {
-		t.Errorf("a stale value: got %v, want Conflict", err)
+	if err := owner.Write(t.Context(), []dns.Change{stale}); !fault.Is(err, fault.WorldChanged) {
+		t.Errorf("a stale value: got %v, want WorldChanged", err)
 	}
 	mustBePublished(t, r, host, service)
 
@@ -90,8 +90,8 @@ func TestDirectoryBySamba(t *testing.T) {
 		t.Errorf("another user's record: got %v, want Unreachable", err)
 	}
 	stale := dns.Change{From: moved, To: host}
-	if err := owner.Write(t.Context(), []dns.Change{stale}); !fault.Is(err, fault.Conflict) {
-		t.Errorf("a stale value: got %v, want Conflict", err)
+	if err := owner.Write(t.Context(), []dns.Change{stale}); !fault.Is(err, fault.WorldChanged) {
+		t.Errorf("a stale value: got %v, want WorldChanged", err)
 	}
 	mustBePublished(t, r, host, service)
 }

@@ -129,12 +129,12 @@ func TestRefusals(t *testing.T) {
 		want map[string]fault.Kind // by program; "" is every other one
 	}
 	cases := map[string]refusal{
-		"stale value":    {updateKey, []string{"192.0.2.11"}, "sip.contoso.test", map[string]fault.Kind{"": fault.Conflict}},
-		"subset":         {updateKey, []string{"192.0.2.10", "192.0.2.11"}, "sip.contoso.test", map[string]fault.Kind{"": fault.Conflict}},
-		"already there":  {updateKey, nil, "sip.contoso.test", map[string]fault.Kind{"": fault.Conflict}},
-		"gone":           {updateKey, []string{"192.0.2.1"}, "gone.contoso.test", map[string]fault.Kind{"": fault.Conflict}},
-		"alias":          {updateKey, nil, "alias.contoso.test", map[string]fault.Kind{"": fault.Conflict}},
-		"wildcard value": {updateKey, []string{"192.0.2.99"}, "x.wild.contoso.test", map[string]fault.Kind{"": fault.Conflict}},
+		"stale value":    {updateKey, []string{"192.0.2.11"}, "sip.contoso.test", map[string]fault.Kind{"": fault.WorldChanged}},
+		"subset":         {updateKey, []string{"192.0.2.10", "192.0.2.11"}, "sip.contoso.test", map[string]fault.Kind{"": fault.WorldChanged}},
+		"already there":  {updateKey, nil, "sip.contoso.test", map[string]fault.Kind{"": fault.WorldChanged}},
+		"gone":           {updateKey, []string{"192.0.2.1"}, "gone.contoso.test", map[string]fault.Kind{"": fault.WorldChanged}},
+		"alias":          {updateKey, nil, "alias.contoso.test", map[string]fault.Kind{"": fault.WorldChanged}},
+		"wildcard value": {updateKey, []string{"192.0.2.99"}, "x.wild.contoso.test", map[string]fault.Kind{"": fault.WorldChanged}},
 		"below a cut":    {updateKey, nil, "h.sub.contoso.test", map[string]fault.Kind{"": fault.Invalid}},
 		"not our zone":   {updateKey, nil, "sip.fabrikam.test", map[string]fault.Kind{"": fault.Invalid}},
 		// PowerDNS refuses both without saying why and without a signature.
@@ -205,7 +205,7 @@ func TestRacingWriters(t *testing.T) {
 					switch fault.KindOf(err) {
 					case "":
 						won++
-					case fault.Conflict:
+					case fault.WorldChanged:
 						lost++
 					default:
 						t.Fatalf("round %d: %v", round, err)

@@ -96,7 +96,7 @@ func (s Server) answers(t testing.TB) bool {
 	}
 	key := dns.NewKey(s.Zone, dns.A)
 	found, err := r.Read(context.Background(), []dns.Key{key})
-	return err == nil && found[key].Obstacle == dns.ObstacleNone
+	return err == nil && found[key].Barrier == dns.BarrierNone
 }
 
 // Config asks the server alone.

@@ -9,7 +9,7 @@
 # Changes: installed and enabled roles of the machine, by its local replica
 # Runs on: an Edge server, as a local administrator
 # Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
-# Errors: Conflict when the local replica carries another topology; Invalid when the machine has
+# Errors: WorldChanged when the local replica carries another topology; Invalid when the machine has
 #   another name; Busy while setup runs on this machine; Failed with the setup program's exit code
 # Source: "Deploying paired Front End pools for disaster recovery" (Bootstrapper.exe and its folders);
 #   "Re-activate server" (Enable-CsComputer re-activates installed roles as Bootstrapper does)
@@ -40,7 +40,7 @@ if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -M
 try {
     $local = [xml](Get-CsTopology -LocalStore -AsXml).ToString()
     $found = $local.DocumentElement.GetAttribute('Signature')
-    if ($found -ne $Signature) { Write-Error -ErrorId 'fedroute.Conflict' -Category InvalidData -Message "the local replica carries signature $found, not $Signature" }
+    if ($found -ne $Signature) { Write-Error -ErrorId 'fedroute.WorldChanged' -Category InvalidData -Message "the local replica carries signature $found, not $Signature" }
 
     # An upgraded machine may keep the older folder, and an older version's setup
     # must not run on it: only the folder that is named like the version counts.

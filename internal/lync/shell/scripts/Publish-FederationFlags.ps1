@@ -9,7 +9,7 @@
 #   also after a run that was lost; two files in TEMP while it runs
 # Runs on: a management server, as a domain account that may publish
 # Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
-# Errors: Conflict when the document is not the expected one; Busy while another publish runs on
+# Errors: WorldChanged when the document is not the expected one; Busy while another publish runs on
 #   this machine; Invalid when an Edge pool is not in the topology
 # Source: cmdlet reference of Publish-CsTopology (simple URLs must be configured again after
 #   publishing), Enable-CsTopology, Set-CsSimpleUrlConfiguration; port elements as in published topology files
@@ -48,7 +48,7 @@ function Read-Document {
 # The cmdlets promise no check of their own against a document that is stale.
 function Assert-Signature([xml]$Document) {
     $found = $Document.DocumentElement.GetAttribute('Signature')
-    if ($found -ne $Signature) { Write-Error -ErrorId 'fedroute.Conflict' -Category InvalidData -Message "the topology now carries signature $found, not $Signature" }
+    if ($found -ne $Signature) { Write-Error -ErrorId 'fedroute.WorldChanged' -Category InvalidData -Message "the topology now carries signature $found, not $Signature" }
 }
 
 function Find-EdgeService([xml]$Document, [string]$Pool) {

@@ -8,7 +8,7 @@
 #   were read and are not wanted
 # Runs on: the zone's DNS server, as an account that may change the zone
 # Versions: Windows Server 2012, Windows Server 2012 R2, Windows Server 2016, Windows Server 2019, Windows Server 2022, Windows Server 2025
-# Errors: Conflict when a set is not as it was read, and nothing was changed; Busy while another
+# Errors: WorldChanged when a set is not as it was read, and nothing was changed; Busy while another
 #   change of the zone runs on this machine; Failed when some of the changes were made;
 #   Unsupported without the DnsServer module
 # Source: cmdlet reference of the DnsServer module; its error numbers are those of the Windows DNS
@@ -90,10 +90,10 @@ function Remove-Value($Set, [string]$Value) {
 function Assert-AsRead($Set) {
     $found = @(Read-Value $Set)
     if (($found -join ', ') -ne ($Set.Before -join ', ')) {
-        Write-Error -ErrorId 'fedroute.Conflict' -Category InvalidData -Message "$($Set.Name) $($Set.Type) of zone $Zone is now '$($found -join ', ')', not '$($Set.Before -join ', ')'; nothing was changed"
+        Write-Error -ErrorId 'fedroute.WorldChanged' -Category InvalidData -Message "$($Set.Name) $($Set.Type) of zone $Zone is now '$($found -join ', ')', not '$($Set.Before -join ', ')'; nothing was changed"
     }
     if ($found.Count -eq 0 -and @(Read-Record $Set.Name 'CName').Count -gt 0) {
-        Write-Error -ErrorId 'fedroute.Conflict' -Category InvalidData -Message "$($Set.Name) of zone $Zone is now an alias; nothing was changed"
+        Write-Error -ErrorId 'fedroute.WorldChanged' -Category InvalidData -Message "$($Set.Name) of zone $Zone is now an alias; nothing was changed"
     }
 }
 

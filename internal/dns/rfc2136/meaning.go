@@ -43,9 +43,9 @@ func (a act) judge(id uint16, raw []byte, mac string, provider mdns.TsigProvider
 	if reply.Rcode == mdns.RcodeNotAuth && signature != nil && signature.Error != mdns.RcodeSuccess {
 		return a.keyFault(signature)
 	}
-	v, ok := verdicts[reply.Rcode]
+	v, ok := meanings[reply.Rcode]
 	if !ok {
-		v = verdict{fault.Failed, "the server answers with an unexpected code", "look into the server's log"}
+		v = meaning{fault.Failed, "the server answers with an unexpected code", "look into the server's log"}
 	}
 	cause := fmt.Sprintf("%s (%s)", v.cause, mdns.RcodeToString[reply.Rcode])
 	if signature == nil && v.kind == fault.Refused {
@@ -54,18 +54,18 @@ func (a act) judge(id uint16, raw []byte, mac string, provider mdns.TsigProvider
 	return a.fault(v.kind, cause, v.next)
 }
 
-// verdict is what a response code means for an update.
-type verdict struct {
+// meaning is what a response code means for an update.
+type meaning struct {
 	kind        fault.Kind
 	cause, next string
 }
 
-// verdicts is the one table from response code to fault (RFC 2136 section 2.2).
-var verdicts = map[int]verdict{
-	mdns.RcodeYXDomain:       {fault.Conflict, "a name exists that did not when it was read", readAgain},
-	mdns.RcodeYXRrset:        {fault.Conflict, "records exist that did not when they were read", readAgain},
-	mdns.RcodeNXRrset:        {fault.Conflict, "the records are no longer those that were read", readAgain},
-	mdns.RcodeNameError:      {fault.Conflict, "a name is gone that existed when it was read", readAgain},
+// meanings is the one table from response code to fault (RFC 2136 section 2.2).
+var meanings = map[int]meaning{
+	mdns.RcodeYXDomain:       {fault.WorldChanged, "a name exists that did not when it was read", readAgain},
+	mdns.RcodeYXRrset:        {fault.WorldChanged, "records exist that did not when they were read", readAgain},
+	mdns.RcodeNXRrset:        {fault.WorldChanged, "the records are no longer those that were read", readAgain},
+	mdns.RcodeNameError:      {fault.WorldChanged, "a name is gone that existed when it was read", readAgain},
 	mdns.RcodeNotAuth:        {fault.Invalid, "the server is not authoritative for the zone", "name the zone's primary server"},
 	mdns.RcodeNotZone:        {fault.Invalid, "a name lies outside the zone", "name the server of that name's own zone"},
 	mdns.RcodeRefused:        {fault.Refused, "the server's policy does not allow this change", "allow the key to change these names in the zone's update policy"},
