@@ -72,7 +72,7 @@ func TestRoutesThatCannotBeListed(t *testing.T) {
 		}})
 	now := twoPools(begin)
 	s := scope{FederationRouteReconciler: st.routes, route: mine, topology: *lyncTopology()}
-	s.facts.Plan = plan.Plan{ID: "sha256-1", Steps: []plan.Step{{Kind: plan.SetSiteRoute}}}
+	s.facts.Plan = plan.Plan{ID: "sha256-1", Steps: []plan.Step{{Act: plan.SetSiteRoute{}}}}
 	if err := s.judge(t.Context(), now); err == nil {
 		t.Errorf("nobody knows who holds the site, and the verdict is %+v", s.facts.Verdict)
 	}

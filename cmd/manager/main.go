@@ -21,6 +21,8 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/controllers"
 	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/probe/tcp"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
@@ -50,16 +52,15 @@ func main() {
 
 func parse() settings {
 	var s settings
-	d := apply.DefaultLimits
 	flag.StringVar(&s.metrics, "metrics-bind-address", "0", "address of the metrics endpoint, such as :8080; 0 serves none")
 	flag.StringVar(&s.health, "health-probe-bind-address", ":8081", "address of /healthz and /readyz; 0 serves none")
 	flag.BoolVar(&s.leaderElection, "leader-elect", false, "let only one of several managers work")
 	flag.StringVar(&s.leaderNamespace, "leader-elect-namespace", "", "namespace of the lease; empty: the manager's own")
 	flag.StringVar(&s.namespaces, "namespaces", "", "comma-separated namespaces to watch; empty: all")
 	flag.DurationVar(&s.observeTimeout, "observe-timeout", 2*time.Minute, "longest time that one observation of an organization may take")
-	flag.DurationVar(&s.replicationLimit, "replication-timeout", d.Replication, "longest wait for replicas to become newer than a change")
-	flag.DurationVar(&s.portLimit, "port-timeout", d.Ports, "longest wait for federation ports to answer")
-	flag.DurationVar(&s.poll, "poll", d.Poll, "time between two looks while a step waits")
+	flag.DurationVar(&s.replicationLimit, "replication-timeout", plan.KindAwaitReplication.Rules().Wait, "longest wait for replicas to become newer than a change")
+	flag.DurationVar(&s.portLimit, "port-timeout", plan.KindCheckPorts.Rules().Wait, "longest wait for federation ports to answer")
+	flag.DurationVar(&s.poll, "poll", apply.DefaultLimits.Poll, "time between two looks while a step waits")
 	flag.IntVar(&s.topologyWorkers, "topology-workers", 32, "organizations observed side by side")
 	flag.IntVar(&s.routeWorkers, "route-workers", 8, "routes reconciled side by side")
 	flag.Float64Var(&s.apiQPS, "kube-api-qps", 50, "requests per second to the API server")
@@ -119,14 +120,14 @@ func newManager(s settings) (ctrl.Manager, error) {
 }
 
 func options(s settings, mgr ctrl.Manager) controllers.Options {
-	limits := apply.DefaultLimits
-	limits.Poll, limits.Replication, limits.Ports = s.poll, s.replicationLimit, s.portLimit
+	limits := apply.Limits{Poll: s.poll, Wait: map[plan.Kind]time.Duration{plan.KindAwaitReplication: s.replicationLimit,
+		plan.KindSetupEdgeServer: s.portLimit, plan.KindCheckPorts: s.portLimit}}
 	return controllers.Options{
 		Client:          mgr.GetClient(),
 		Secrets:         mgr.GetAPIReader(),
 		Recorder:        mgr.GetEventRecorder("fedroute"),
 		Clock:           controllers.RealClock{},
-		Dial:            winrm.Dialer(winrm.Options{}),
+		Dial:            shell.DialWith(winrm.Options{}),
 		Prober:          tcp.Prober{},
 		Limits:          limits,
 		ObserveTimeout:  s.observeTimeout,

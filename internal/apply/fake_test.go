@@ -19,7 +19,14 @@ import (
 // start is when every test begins, by the controller's clock.
 var start = time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC)
 
-var limits = apply.Limits{Poll: time.Second, Services: 10 * time.Second, Replication: 60 * time.Second, Ports: 10 * time.Second, Propagation: 10 * time.Second}
+const (
+	patience            = 10 * time.Second // of every step that waits
+	replicationPatience = time.Minute      // but for this one
+)
+
+var limits = apply.Limits{Poll: time.Second, Wait: map[plan.Kind]time.Duration{
+	plan.KindStartEdgeServices: patience, plan.KindAwaitReplication: replicationPatience, plan.KindSetupEdgeServer: patience,
+	plan.KindRestartEdgeServices: patience, plan.KindCheckPorts: patience, plan.KindUpdateDNS: patience}}
 
 // clock moves only when somebody sleeps on it. frozen makes a sleeper wait for
 // the end of its context.

@@ -29,8 +29,8 @@ func (w work) overtaken(t lync.Topology) error {
 // routeByNow is the route that the plan's steps have left a site with.
 func (w work) routeByNow(site string, p lync.Protocol) string {
 	for _, s := range w.Plan.Steps {
-		if s.Kind == plan.SetSiteRoute && s.Site == site && s.Protocol == p {
-			return s.EdgePool
+		if a, ok := s.Act.(plan.SetSiteRoute); ok && a.Site == site && a.Protocol == p {
+			return a.EdgePool
 		}
 	}
 	before, _ := w.Base.Site(site) // none has no route

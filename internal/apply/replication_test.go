@@ -11,7 +11,7 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-var awaitReplication = plan.Step{Kind: plan.AwaitReplication, Target: "edge2.contoso.com", Servers: []lync.EdgeServer{edgeA, edgeB}}
+var awaitReplication = plan.Step{Target: "edge2.contoso.com", Act: plan.AwaitReplication{Servers: []lync.EdgeServer{edgeA, edgeB}}}
 
 // TestReplicationIsJudgedByTheServersClock publishes and then waits, with a
 // server whose clock is right, hours behind or hours ahead. Both replicas say
@@ -77,7 +77,7 @@ func TestReplicationWaitsForEachSign(t *testing.T) {
 				f.machine(edgeA, func(m *lync.EdgeServerState) { m.LocalSignature = c.signature })
 			}
 			wait := awaitReplication
-			wait.Servers = []lync.EdgeServer{edgeA}
+			wait.Act = plan.AwaitReplication{Servers: []lync.EdgeServer{edgeA}}
 			entries, err := f.carryOut(t, publishFlags, wait, setUpSIP)
 			if c.says == "" {
 				if e := entries[1]; e.State != apply.Done || !e.Ended.Equal(start) {
@@ -94,8 +94,8 @@ func TestReplicationWaitsForEachSign(t *testing.T) {
 			if !fault.Is(err, fault.Unreachable) || entries[2].State != apply.Pending {
 				t.Errorf("%s: ended with %v and setup %s, want unreachable and no setup", c.reason, err, entries[2].State)
 			}
-			if took := entries[1].Ended.Sub(start); took != limits.Replication {
-				t.Errorf("%s: gave up after %s, want %s", c.reason, took, limits.Replication)
+			if took := entries[1].Ended.Sub(start); took != replicationPatience {
+				t.Errorf("%s: gave up after %s, want %s", c.reason, took, replicationPatience)
 			}
 		})
 	}

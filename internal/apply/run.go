@@ -41,20 +41,20 @@ type Zone struct {
 
 // Limits bound the waits of a run.
 type Limits struct {
-	Poll        time.Duration // between two looks
-	Services    time.Duration // until started services run
-	Replication time.Duration // until replicas are newer than the change
-	Ports       time.Duration // until ports answer
-	Propagation time.Duration // until every authoritative server shows a record
+	Poll time.Duration // between two looks
+	// Wait replaces, for the kinds that it names, how long a step waits at most to
+	// see what it wants. The rules of the kind say how long the others wait.
+	Wait map[plan.Kind]time.Duration
 }
 
 // DefaultLimits suit an organization of usual size.
-var DefaultLimits = Limits{
-	Poll:        2 * time.Second,
-	Services:    5 * time.Minute,
-	Replication: 15 * time.Minute,
-	Ports:       time.Minute,
-	Propagation: 2 * time.Minute,
+var DefaultLimits = Limits{Poll: 2 * time.Second}
+
+func (l Limits) of(k plan.Kind) time.Duration {
+	if d, ok := l.Wait[k]; ok {
+		return d
+	}
+	return k.Rules().Wait
 }
 
 // Run is one plan being carried out. It ends by itself.
@@ -73,8 +73,9 @@ type Run struct {
 	mu         sync.Mutex
 	err        error
 	ended      time.Time
-	signature  string    // of the topology document now in force
-	lastChange time.Time // by hands.Clock; zero while nothing was changed
+	signature  string                // of the topology document now in force
+	lastChange time.Time             // by hands.Clock; zero while nothing was changed
+	answering  map[probe.Target]bool // ports that this run saw answering
 }
 
 // Start begins to carry the plan out in the background. changed is called, from
@@ -82,7 +83,7 @@ type Run struct {
 func Start(ctx context.Context, p plan.Plan, base lync.Topology, hands Hands, limits Limits, changed func()) *Run {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &Run{Plan: p, Base: base, hands: hands, limits: limits, journal: newJournal(p.Steps, changed),
-		cancel: cancel, done: make(chan struct{}), signature: base.Signature}
+		cancel: cancel, done: make(chan struct{}), signature: base.Signature, answering: map[probe.Target]bool{}}
 	contain.Go(opCarryOut, p.ID, func() {
 		defer cancel()
 		err := contain.Run(opCarryOut, p.ID, func() error { return r.steps(ctx) })
@@ -129,7 +130,7 @@ func (r *Run) steps(ctx context.Context) error {
 	steps := r.Plan.Steps
 	for i := 0; i < len(steps); {
 		j := i
-		for j < len(steps) && steps[j].Kind == steps[i].Kind {
+		for j < len(steps) && steps[j].Kind() == steps[i].Kind() {
 			j++
 		}
 		if err := r.stage(ctx, i, j); err != nil {
@@ -144,7 +145,7 @@ func (r *Run) steps(ctx context.Context) error {
 // zone, one after the other where all go through the management server.
 func (r *Run) stage(ctx context.Context, i, j int) error {
 	var group contain.Group
-	group.SetLimit(width(r.Plan.Steps[i].Kind))
+	group.SetLimit(width(r.Plan.Steps[i].Kind()))
 	var failed atomic.Bool
 	for n := i; n < j; n++ {
 		group.Go(opCarryOut, r.Plan.ID, func() error {
@@ -165,25 +166,20 @@ func (r *Run) stage(ctx context.Context, i, j int) error {
 }
 
 func (r *Run) stoppedBefore(s plan.Step) error {
-	return fault.New(fault.WorldChanged, opCarryOut, r.Plan.ID, fmt.Sprintf("it was stopped before %s %s", s.Kind, s.Target)).
+	return fault.New(fault.Conflict, opCarryOut, r.Plan.ID, fmt.Sprintf("it was stopped before %s %s", s.Kind(), s.Target)).
 		With("the steps before it stand", "a new plan is made")
 }
 
-func width(k plan.Kind) int {
-	switch k {
-	case plan.StartEdgeServices, plan.SetupEdgeServer, plan.RestartEdgeServices, plan.CheckPorts, plan.UpdateDNS:
-		return 16
-	default:
-		return 1
-	}
-}
+// width is how many steps of a kind run side by side. A kind without rules has one
+// step at a time, which then says that nobody can do it.
+func width(k plan.Kind) int { return max(1, k.Rules().AtOnce) }
 
 func (r *Run) step(ctx context.Context, n int) error {
 	s := r.Plan.Steps[n]
 	r.journal.start(n, r.hands.Clock.Now())
 	var o outcome
 	w := work{Run: r, note: func(m string) { r.journal.note(n, m) }, remark: func(m string) { o.remark = m }}
-	o.skipped, o.err = contain.Value(string(s.Kind), s.Target, func() (bool, error) { return w.do(ctx, s) })
+	o.skipped, o.err = contain.Value(string(s.Kind()), s.Target, func() (bool, error) { return w.do(ctx, s) })
 	r.journal.end(n, r.hands.Clock.Now(), o)
 	return o.err
 }

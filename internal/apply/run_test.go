@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
@@ -22,7 +23,7 @@ import (
 func states(entries []apply.Entry) []string {
 	var out []string
 	for _, e := range entries {
-		out = append(out, string(e.Step.Kind)+" "+string(e.State))
+		out = append(out, string(e.Step.Kind())+" "+string(e.State))
 	}
 	return out
 }
@@ -35,7 +36,7 @@ func TestFailover(t *testing.T) {
 		f.replica(3*time.Second, edgeA, "s2", lync.Replica{UpToDate: true, LastUpdate: start.Add(3 * time.Second)})
 		f.open[edgeA.ExternalAddresses[0]] = true
 		wait := awaitReplication
-		wait.Servers = []lync.EdgeServer{edgeA}
+		wait.Act = plan.AwaitReplication{Servers: []lync.EdgeServer{edgeA}}
 		var moved atomic.Int32
 		r := f.begin(t, func() { moved.Add(1) }, startServices, publishFlags, siteRoute, wait, setUpSIP, checkPort, updateDNS, associate)
 		<-r.Done()
@@ -85,7 +86,7 @@ func TestMachinesAreSetUpSideBySide(t *testing.T) {
 	both.Add(2)
 	meet := func() error { both.Done(); both.Wait(); return nil }
 	setUpOther := setUpSIP
-	setUpOther.Target, setUpOther.Server = edgeB.FQDN, edgeB
+	setUpOther.Target, setUpOther.Act = edgeB.FQDN, plan.SetupEdgeServer{Server: edgeB, Ports: []uint16{5061}}
 	for _, s := range []lync.EdgeServer{edgeA, edgeB} {
 		act := "set up " + s.FQDN + " with s1"
 		f.before[act], f.effect[act] = meet, func() { listens(f, s, 5061) }
@@ -101,7 +102,7 @@ func TestRoutesAreSetOneByOne(t *testing.T) {
 	f := newFarm()
 	f.before["route SIP of Redmond"] = refuses
 	second := siteRoute
-	second.Target, second.Site = "SIP route of site Dublin", "Dublin"
+	second.Target, second.Act = "SIP route of site Dublin", plan.SetSiteRoute{Site: "Dublin", Protocol: lync.SIP, EdgePool: "edge2.contoso.com"}
 	entries, err := f.carryOut(t, siteRoute, second)
 	if err == nil || !slices.Equal(f.acts, []string{"route SIP of Redmond"}) || entries[1].State != apply.Pending {
 		t.Errorf("ended with %v after %v, %v; want the second route untouched", err, f.acts, states(entries))
@@ -136,7 +137,7 @@ func TestStopWithinAStage(t *testing.T) {
 	running := make(chan *apply.Run, 1)
 	f.before["route SIP of Redmond"] = func() error { (<-running).Stop(); return nil }
 	second := siteRoute
-	second.Target, second.Site = "SIP route of site Dublin", "Dublin"
+	second.Target, second.Act = "SIP route of site Dublin", plan.SetSiteRoute{Site: "Dublin", Protocol: lync.SIP, EdgePool: "edge2.contoso.com"}
 	r := f.begin(t, func() {}, siteRoute, second)
 	running <- r
 	<-r.Done()
@@ -191,7 +192,7 @@ func TestOneSilentPortOfManyHoldsDNS(t *testing.T) {
 	f := newFarm()
 	f.open[edgeA.ExternalAddresses[0]] = true
 	other := checkPort
-	other.Target, other.Probe = "192.0.2.2 port 5061", probe.Target{Address: edgeB.ExternalAddresses[0], Protocol: lync.SIP}
+	other.Target, other.Act = "192.0.2.2 port 5061", plan.CheckPorts{Port: probe.Target{Address: edgeB.ExternalAddresses[0], Protocol: lync.SIP}}
 	entries, err := f.carryOut(t, checkPort, other, updateDNS)
 	if entries[1].State != apply.Failed || entries[2].State != apply.Pending || f.zone.writes != 0 {
 		t.Errorf("%v with %d updates: every address must answer before DNS moves", states(entries), f.zone.writes)
@@ -206,5 +207,31 @@ func TestARunWithoutStepsEnds(t *testing.T) {
 	<-r.Done()
 	if over, at, err := r.Ended(); !over || err != nil || !at.Equal(start) {
 		t.Errorf("over %v at %s with %v, want a quiet end", over, at, err)
+	}
+}
+
+// TestDNSMovesOnlyToPortsThatThisRunSaw hands over plans that Compute does not
+// make: without the look at a port, or with the look after the change.
+func TestDNSMovesOnlyToPortsThatThisRunSaw(t *testing.T) {
+	led := updateDNS
+	led.Act = plan.UpdateDNS{Zone: "contoso.com", Changes: []dns.Change{{From: before, To: after}}, Ports: []probe.Target{sipPort}}
+	cases := map[string]struct {
+		reason string
+		steps  []plan.Step
+		writes int
+	}{
+		"seen":       {"the usual order", []plan.Step{checkPort, led}, 1},
+		"not asked":  {"a port that nobody asked may be closed", []plan.Step{led}, 0},
+		"asked late": {"partners would be led there before anybody knew", []plan.Step{led, checkPort}, 0},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			f.open[edgeA.ExternalAddresses[0]] = true
+			entries, err := f.carryOut(t, c.steps...)
+			if f.zone.writes != c.writes || (err == nil) != (c.writes > 0) {
+				t.Errorf("%s: %d updates, %v, %v", c.reason, f.zone.writes, states(entries), err)
+			}
+		})
 	}
 }

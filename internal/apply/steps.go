@@ -23,48 +23,48 @@ type work struct {
 // when the world is already so; what goes through the management server cannot
 // do harm twice and is verified by what it reads back.
 func (w work) do(ctx context.Context, s plan.Step) (skipped bool, err error) {
-	switch s.Kind {
+	switch a := s.Act.(type) {
 	case plan.StartEdgeServices:
-		return w.startServices(ctx, s)
+		return w.startServices(ctx, a.Server)
 	case plan.PublishFlags:
-		return false, w.publishFlags(ctx, s)
+		return false, w.publishFlags(ctx, a)
 	case plan.SetSiteRoute:
-		return false, w.setSiteRoute(ctx, s)
+		return false, w.setSiteRoute(ctx, s, a)
 	case plan.AwaitReplication:
-		return false, w.awaitReplication(ctx, s)
+		return false, w.awaitReplication(ctx, s, a)
 	case plan.SetupEdgeServer:
-		return w.setup(ctx, s)
+		return w.setup(ctx, a)
 	case plan.RestartEdgeServices:
-		return w.restart(ctx, s)
+		return w.restart(ctx, a)
 	case plan.CheckPorts:
-		return false, w.checkPort(ctx, s)
+		return false, w.checkPort(ctx, s, a)
 	case plan.UpdateDNS:
-		return w.updateDNS(ctx, s)
+		return w.updateDNS(ctx, s, a)
 	case plan.AssociateFrontEnd:
-		return false, w.associate(ctx, s)
+		return false, w.associate(ctx, s, a)
 	case plan.FailBackFrontEnd:
-		return w.failBack(ctx, s)
+		return w.failBack(ctx, s, a)
 	default:
-		return false, fault.New(fault.Internal, "carry out", string(s.Kind), "no such kind of step")
+		return false, fault.New(fault.Internal, "carry out", string(s.Kind()), "no such kind of step")
 	}
 }
 
-func (w work) startServices(ctx context.Context, s plan.Step) (bool, error) {
-	state, err := w.hands.Observer.ReadEdgeServer(ctx, s.Server.FQDN)
+func (w work) startServices(ctx context.Context, server lync.EdgeServer) (bool, error) {
+	state, err := w.hands.Observer.ReadEdgeServer(ctx, server.FQDN)
 	if err != nil {
 		return false, err
 	}
 	if state.Running() {
 		return true, nil
 	}
-	if err := w.hands.Operator.StartServices(ctx, s.Server.FQDN); err != nil {
+	if err := w.hands.Operator.StartServices(ctx, server.FQDN); err != nil {
 		return false, err
 	}
-	return false, w.untilRunning(ctx, s.Server.FQDN)
+	return false, w.untilRunning(ctx, server.FQDN)
 }
 
-func (w work) publishFlags(ctx context.Context, s plan.Step) error {
-	change := lync.FlagChange{Signature: w.Base.Signature, Flags: s.Flags}
+func (w work) publishFlags(ctx context.Context, a plan.PublishFlags) error {
+	change := lync.FlagChange{Signature: w.Base.Signature, Flags: a.Flags}
 	if err := w.announce(ctx, change); err != nil {
 		return err
 	}
@@ -79,13 +79,13 @@ func (w work) publishFlags(ctx context.Context, s plan.Step) error {
 	return nil
 }
 
-func (w work) setSiteRoute(ctx context.Context, s plan.Step) error {
+func (w work) setSiteRoute(ctx context.Context, s plan.Step, a plan.SetSiteRoute) error {
 	w.changing()
-	found, err := w.hands.Operator.SetSiteRoute(ctx, s.Site, s.Protocol, s.EdgePool)
+	found, err := w.hands.Operator.SetSiteRoute(ctx, a.Site, a.Protocol, a.EdgePool)
 	if err != nil {
 		return err
 	}
-	if !lync.SameHost(found, s.EdgePool) {
+	if !lync.SameHost(found, a.EdgePool) {
 		return notKept(s, found)
 	}
 	return nil
@@ -97,25 +97,25 @@ func notKept(s plan.Step, found string) error {
 		With("the rest of the plan was not begun", "look for someone or something that changes it back")
 }
 
-func (w work) setup(ctx context.Context, s plan.Step) (bool, error) {
-	state, err := w.hands.Observer.ReadEdgeServer(ctx, s.Server.FQDN)
+func (w work) setup(ctx context.Context, a plan.SetupEdgeServer) (bool, error) {
+	state, err := w.hands.Observer.ReadEdgeServer(ctx, a.Server.FQDN)
 	if err != nil {
 		return false, err
 	}
-	if setUp(state, s) {
+	if setUp(state, a) {
 		return true, nil
 	}
 	w.mu.Lock()
 	signature := w.signature
 	w.mu.Unlock()
-	if err := w.hands.Operator.Setup(ctx, s.Server.FQDN, signature); err != nil {
+	if err := w.hands.Operator.Setup(ctx, a.Server.FQDN, signature); err != nil {
 		return false, err
 	}
-	if err := w.startAfterSetup(ctx, s.Server.FQDN); err != nil {
+	if err := w.startAfterSetup(ctx, a.Server.FQDN); err != nil {
 		return false, err
 	}
-	return false, w.untilServer(ctx, s.Server.FQDN, w.limits.Ports, "is set up", func(state lync.EdgeServerState) bool {
-		return setUp(state, s)
+	return false, w.untilServer(ctx, a.Server.FQDN, w.limits.of(plan.KindSetupEdgeServer), "is set up", func(state lync.EdgeServerState) bool {
+		return setUp(state, a)
 	})
 }
 
@@ -131,44 +131,44 @@ func (w work) startAfterSetup(ctx context.Context, server string) error {
 
 // setUp reports whether setup has nothing left to do for the ports: the services
 // run, SIP listens, XMPP has its proxy (which listens once it knows its route).
-func setUp(state lync.EdgeServerState, s plan.Step) bool {
-	return state.Running() && !slices.ContainsFunc(s.Ports, func(port uint16) bool {
+func setUp(state lync.EdgeServerState, a plan.SetupEdgeServer) bool {
+	return state.Running() && !slices.ContainsFunc(a.Ports, func(port uint16) bool {
 		if port == lync.XMPP.Port() {
 			return !state.HasXMPPProxy()
 		}
-		return !state.Listens(port, s.Server.InterfaceAddresses)
+		return !state.Listens(port, a.Server.InterfaceAddresses)
 	})
 }
 
-func (w work) restart(ctx context.Context, s plan.Step) (bool, error) {
+func (w work) restart(ctx context.Context, a plan.RestartEdgeServices) (bool, error) {
 	listens := func(state lync.EdgeServerState) bool {
-		return !slices.ContainsFunc(s.Ports, func(port uint16) bool { return !state.Listens(port, s.Server.InterfaceAddresses) })
+		return !slices.ContainsFunc(a.Ports, func(port uint16) bool { return !state.Listens(port, a.Server.InterfaceAddresses) })
 	}
-	state, err := w.hands.Observer.ReadEdgeServer(ctx, s.Server.FQDN)
+	state, err := w.hands.Observer.ReadEdgeServer(ctx, a.Server.FQDN)
 	if err != nil {
 		return false, err
 	}
 	if listens(state) {
 		return true, nil
 	}
-	if err := w.hands.Operator.StopServices(ctx, s.Server.FQDN); err != nil {
+	if err := w.hands.Operator.StopServices(ctx, a.Server.FQDN); err != nil {
 		return false, err
 	}
-	if err := w.hands.Operator.StartServices(ctx, s.Server.FQDN); err != nil {
+	if err := w.hands.Operator.StartServices(ctx, a.Server.FQDN); err != nil {
 		return false, err
 	}
-	return false, w.untilServer(ctx, s.Server.FQDN, w.limits.Services, "listens again", func(state lync.EdgeServerState) bool {
+	return false, w.untilServer(ctx, a.Server.FQDN, w.limits.of(plan.KindRestartEdgeServices), "listens again", func(state lync.EdgeServerState) bool {
 		return state.Running() && listens(state)
 	})
 }
 
-func (w work) associate(ctx context.Context, s plan.Step) error {
+func (w work) associate(ctx context.Context, s plan.Step, a plan.AssociateFrontEnd) error {
 	w.changing()
-	found, err := w.hands.Operator.Associate(ctx, s.FrontEnd, s.EdgePool)
+	found, err := w.hands.Operator.Associate(ctx, a.Pool, a.EdgePool)
 	if err != nil {
 		return err
 	}
-	if !found.Is(s.EdgePool) {
+	if !found.Is(a.EdgePool) {
 		return notKept(s, strings.Join([]string{found.Registrar, found.Conferencing, found.Mediation}, ", "))
 	}
 	return nil
@@ -176,30 +176,30 @@ func (w work) associate(ctx context.Context, s plan.Step) error {
 
 // failBack looks again before it acts: since the plan was made somebody may have
 // brought the pool back, or a machine of it may have died.
-func (w work) failBack(ctx context.Context, s plan.Step) (bool, error) {
+func (w work) failBack(ctx context.Context, s plan.Step, a plan.FailBackFrontEnd) (bool, error) {
 	t, _, err := w.hands.Observer.ReadTopology(ctx)
 	if err != nil {
 		return false, err
 	}
-	switch found := plan.PoolState(t, s.FrontEnd); found {
+	switch found := plan.PoolState(t, a.Pool); found {
 	case lync.PoolFailedOver:
-	case lync.PoolFailingOver, lync.PoolStateNone:
-		return false, fault.New(fault.WorldChanged, "fail back Front End pool", s.FrontEnd, fmt.Sprintf("its state is %q and not %q any more", found, s.From)).
-			With("it was left as it is", "a new plan is made")
 	default: // somebody brought it back
 		return true, nil
+	case lync.PoolFailingOver, lync.PoolStateNone:
+		return false, fault.New(fault.Conflict, "fail back Front End pool", a.Pool, fmt.Sprintf("its state is %q and not %q any more", found, s.From)).
+			With("it was left as it is", "a new plan is made")
 	}
-	down := plan.FrontEndsDown(s.FrontEnds, t, func(p probe.Target) probe.Reading { return w.hands.Prober.Probe(ctx, p) })
+	down := plan.FrontEndsDown(a.Machines, t, func(p probe.Target) probe.Reading { return w.hands.Prober.Probe(ctx, p) })
 	if len(down) > 0 {
-		return false, plan.Down(s.FrontEnd, down)
+		return false, plan.Down(a.Pool, down)
 	}
-	if err := w.hands.Operator.FailBack(ctx, s.FrontEnd); err != nil {
+	if err := w.hands.Operator.FailBack(ctx, a.Pool); err != nil {
 		return false, err
 	}
 	if t, _, err = w.hands.Observer.ReadTopology(ctx); err != nil {
 		return false, err
 	}
-	switch found := plan.PoolState(t, s.FrontEnd); found {
+	switch found := plan.PoolState(t, a.Pool); found {
 	case lync.PoolFailedOver, lync.PoolFailingOver, lync.PoolStateNone:
 		return false, notKept(s, string(found))
 	default:

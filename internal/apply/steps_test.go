@@ -2,6 +2,7 @@ package apply_test
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,16 +17,17 @@ import (
 )
 
 var (
-	startServices = plan.Step{Kind: plan.StartEdgeServices, Target: edgeA.FQDN, From: "stopped", To: "running", Server: edgeA}
-	publishFlags  = plan.Step{Kind: plan.PublishFlags, Target: "topology", From: "off", To: "on", Flags: []lync.Flag{{Pool: "edge2.contoso.com", Protocol: lync.SIP, On: true}}}
-	siteRoute     = plan.Step{Kind: plan.SetSiteRoute, Target: "SIP route of site Redmond", From: "edge1.contoso.com", To: "edge2.contoso.com", Site: "Redmond", Protocol: lync.SIP, EdgePool: "edge2.contoso.com"}
-	setUpSIP      = plan.Step{Kind: plan.SetupEdgeServer, Target: edgeA.FQDN, To: "set up", Server: edgeA, Ports: []uint16{5061}}
-	setUpXMPP     = plan.Step{Kind: plan.SetupEdgeServer, Target: edgeA.FQDN, To: "set up", Server: edgeA, Ports: []uint16{5269}}
-	restart       = plan.Step{Kind: plan.RestartEdgeServices, Target: edgeA.FQDN, To: "listening on port 5269", Server: edgeA, Ports: []uint16{5269}}
-	checkPort     = plan.Step{Kind: plan.CheckPorts, Target: "192.0.2.1 port 5061", To: "answers", Probe: probe.Target{Address: edgeA.ExternalAddresses[0], Protocol: lync.SIP}}
-	associate     = plan.Step{Kind: plan.AssociateFrontEnd, Target: "fe1.contoso.com", From: "edge1.contoso.com", To: "edge2.contoso.com", FrontEnd: "fe1.contoso.com", EdgePool: "edge2.contoso.com"}
-	failBack      = plan.Step{Kind: plan.FailBackFrontEnd, Target: "fe1.contoso.com", From: "FailedOver", To: "Active", FrontEnd: "fe1.contoso.com", FrontEnds: []plan.FrontEndMachine{
-		{FQDN: "fe1a.contoso.com", Port: probe.Target{Host: "fe1a.contoso.com", Protocol: lync.SIP}}, {FQDN: "fe1b.contoso.com", Port: probe.Target{Host: "fe1b.contoso.com", Protocol: lync.SIP}}}}
+	startServices = plan.Step{Target: edgeA.FQDN, From: "stopped", To: "running", Act: plan.StartEdgeServices{Server: edgeA}}
+	publishFlags  = plan.Step{Target: "topology", From: "off", To: "on", Act: plan.PublishFlags{Flags: []lync.Flag{{Pool: "edge2.contoso.com", Protocol: lync.SIP, On: true}}}}
+	siteRoute     = plan.Step{Target: "SIP route of site Redmond", From: "edge1.contoso.com", To: "edge2.contoso.com", Act: plan.SetSiteRoute{Site: "Redmond", Protocol: lync.SIP, EdgePool: "edge2.contoso.com"}}
+	setUpSIP      = plan.Step{Target: edgeA.FQDN, To: "set up", Act: plan.SetupEdgeServer{Server: edgeA, Ports: []uint16{5061}}}
+	setUpXMPP     = plan.Step{Target: edgeA.FQDN, To: "set up", Act: plan.SetupEdgeServer{Server: edgeA, Ports: []uint16{5269}}}
+	restart       = plan.Step{Target: edgeA.FQDN, To: "listening on port 5269", Act: plan.RestartEdgeServices{Server: edgeA, Ports: []uint16{5269}}}
+	checkPort     = plan.Step{Target: "192.0.2.1 port 5061", To: "answers", Act: plan.CheckPorts{Port: sipPort}}
+	associate     = plan.Step{Target: "fe1.contoso.com", From: "edge1.contoso.com", To: "edge2.contoso.com", Act: plan.AssociateFrontEnd{Pool: "fe1.contoso.com", EdgePool: "edge2.contoso.com"}}
+	failBack      = plan.Step{Target: "fe1.contoso.com", From: "FailedOver", To: "Active", Act: plan.FailBackFrontEnd{Pool: "fe1.contoso.com", Machines: []plan.FrontEndMachine{
+		{FQDN: "fe1a.contoso.com", Port: probe.Target{Host: "fe1a.contoso.com", Protocol: lync.SIP}}, {FQDN: "fe1b.contoso.com", Port: probe.Target{Host: "fe1b.contoso.com", Protocol: lync.SIP}}}}}
+	sipPort = probe.Target{Address: edgeA.ExternalAddresses[0], Protocol: lync.SIP}
 )
 
 // listens makes a machine's listeners those of its external interface and the
@@ -64,7 +66,7 @@ func TestStepsOnMachines(t *testing.T) {
 		"start, never runs": {"the act's word is not enough, the machine's is", startServices, func(f *farm) {
 			stopped(f)
 			f.effect["start edge-a.contoso.com"] = func() {}
-		}, apply.Failed, "did not happen within 10s", []string{"start edge-a.contoso.com"}, limits.Services},
+		}, apply.Failed, "did not happen within 10s", []string{"start edge-a.contoso.com"}, patience},
 		"start, runs later": {"services take their time", startServices, func(f *farm) {
 			stopped(f)
 			f.effect["start edge-a.contoso.com"] = func() {}
@@ -79,7 +81,7 @@ func TestStepsOnMachines(t *testing.T) {
 			f.machine(edgeA, func(m *lync.EdgeServerState) {
 				m.Listening = []netip.AddrPort{netip.MustParseAddrPort("172.16.0.1:5061")}
 			})
-		}, apply.Failed, "is set up edge-a.contoso.com: that did not happen", []string{"set up edge-a.contoso.com with s1"}, limits.Ports},
+		}, apply.Failed, "is set up edge-a.contoso.com: that did not happen", []string{"set up edge-a.contoso.com with s1"}, patience},
 		"set up, proxy installed": {"an XMPP proxy is set up before it listens: it waits for its route", setUpXMPP, func(f *farm) { f.machine(edgeA, hasProxy) }, apply.Skipped, "already so", nil, 0},
 		"set up, proxy missing": {"setup installs the proxy", setUpXMPP, func(f *farm) {
 			f.effect["set up edge-a.contoso.com with s1"] = func() { f.machine(edgeA, hasProxy) }
@@ -104,7 +106,7 @@ func TestStepsOnMachines(t *testing.T) {
 			f.effect["start edge-a.contoso.com"] = func() { f.set(edgeA.FQDN, lync.ServiceRunning); listens(f, edgeA, 5269) }
 		}, apply.Done, "", []string{"stop edge-a.contoso.com", "start edge-a.contoso.com"}, 0},
 		"restart, listens":        {"a machine that listens is not interrupted", restart, func(f *farm) { listens(f, edgeA, 5269) }, apply.Skipped, "already so", nil, 0},
-		"restart, never listens":  {"a restart that does not help is told", restart, func(*farm) {}, apply.Failed, "listens again", []string{"stop edge-a.contoso.com", "start edge-a.contoso.com"}, limits.Services},
+		"restart, never listens":  {"a restart that does not help is told", restart, func(*farm) {}, apply.Failed, "listens again", []string{"stop edge-a.contoso.com", "start edge-a.contoso.com"}, patience},
 		"restart, will not stop":  {"what did not stop is not started", restart, func(f *farm) { f.before["stop edge-a.contoso.com"] = refuses }, apply.Failed, "the far side said no", []string{"stop edge-a.contoso.com"}, 0},
 		"restart, will not start": {"a machine left stopped is told at once", restart, func(f *farm) { f.before["start edge-a.contoso.com"] = refuses }, apply.Failed, "the far side said no", []string{"stop edge-a.contoso.com", "start edge-a.contoso.com"}, 0},
 		"restart, unreadable":     {"a failed read causes no change", restart, func(f *farm) { f.unread[edgeA.FQDN] = refuses() }, apply.Failed, "the far side said no", nil, 0},
@@ -113,7 +115,7 @@ func TestStepsOnMachines(t *testing.T) {
 			f.clock.after(4*time.Second, func() { f.open[edgeA.ExternalAddresses[0]] = true })
 		}, apply.Done, "", nil, 4 * time.Second},
 		"port, silent": {"the message says what happened, what it means and what to do", checkPort, func(*farm) {}, apply.Failed,
-			"check 192.0.2.1 port 5061: connection refused; DNS stays where it is; open the port", nil, limits.Ports},
+			"check 192.0.2.1 port 5061: connection refused; DNS stays where it is; open the port", nil, patience},
 	})
 }
 
@@ -123,7 +125,7 @@ func TestStepsOnTheStore(t *testing.T) {
 			apply.Failed, "the far side said no", []string{"propose from s1", "note sha256-of-s2"}, 0},
 		"publish, not proposed": {"nor what is not known", publishFlags, func(f *farm) { f.before["propose from s1"] = refuses },
 			apply.Failed, "the far side said no", []string{"propose from s1"}, 0},
-		"enable":  {"nothing is published that would have to be noted", plan.Step{Kind: plan.PublishFlags, Target: "topology"}, func(*farm) {}, apply.Done, "", []string{"publish from s1"}, 0},
+		"enable":  {"nothing is published that would have to be noted", plan.Step{Target: "topology", Act: plan.PublishFlags{}}, func(*farm) {}, apply.Done, "", []string{"publish from s1"}, 0},
 		"publish": {"one publish, from the document that was planned on", publishFlags, func(*farm) {}, apply.Done, "", []string{"propose from s1", "note sha256-of-s2", "publish from s1"}, 0},
 		"publish, stale": {"a stale document is refused, not overwritten", publishFlags, func(f *farm) {
 			f.before["publish from s1"] = func() error {
@@ -161,7 +163,7 @@ func TestStepsOnTheStore(t *testing.T) {
 			"these are down: fe1b.contoso.com (port 5061: connection refused); it stays failed over", nil, 0},
 		"fail back, a replica fell behind": {"nor to one that lives in the past", failBack, func(f *farm) { f.topology.Replicas["fe1a.contoso.com"] = lync.Replica{} }, apply.Failed,
 			"fe1a.contoso.com (its replica is not up to date)", nil, 0},
-		"unknown kind": {"a kind without hands is a defect of ours", plan.Step{Kind: "Dance"}, func(*farm) {}, apply.Failed, "no such kind of step", nil, 0},
+		"unknown kind": {"a step without an act is a defect of ours", plan.Step{}, func(*farm) {}, apply.Failed, "no such kind of step", nil, 0},
 	})
 }
 
@@ -186,5 +188,28 @@ func try(t *testing.T, cases map[string]stepCase) {
 				t.Errorf("%s: began at %s and took %s, want %s", c.reason, e.Started, took, c.took)
 			}
 		})
+	}
+}
+
+// TestEveryKindHasHands carries out one step of each kind: whatever becomes of it,
+// somebody knows how to do it, and it waits no longer than the kind may.
+func TestEveryKindHasHands(t *testing.T) {
+	steps := []plan.Step{startServices, publishFlags, siteRoute, awaitReplication, setUpSIP, restart, checkPort, updateDNS, associate, failBack}
+	for _, kind := range plan.Kinds() {
+		i := slices.IndexFunc(steps, func(s plan.Step) bool { return s.Kind() == kind })
+		if i < 0 {
+			t.Errorf("no step of kind %s is tried here", kind)
+			continue
+		}
+		f := newFarm()
+		r := apply.Start(t.Context(), plan.Plan{ID: "sha256-1", Steps: steps[i : i+1]}, f.topology, f.hands(), apply.DefaultLimits, func() {})
+		<-r.Done()
+		e := r.Entries()[0]
+		if strings.Contains(e.Message, "no such kind of step") {
+			t.Errorf("%s: %s", kind, e.Message)
+		}
+		if took := e.Ended.Sub(e.Started); took > kind.Rules().Wait {
+			t.Errorf("%s waited %s, its rules say %s", kind, took, kind.Rules().Wait)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
 )
 
 // until looks again and again until look says done. look's message is what the
@@ -35,7 +36,7 @@ func (w work) until(ctx context.Context, limit time.Duration, look func() (done 
 }
 
 func (w work) untilRunning(ctx context.Context, server string) error {
-	return w.untilServer(ctx, server, w.limits.Services, "runs all its services", lync.EdgeServerState.Running)
+	return w.untilServer(ctx, server, w.limits.of(plan.KindStartEdgeServices), "runs all its services", lync.EdgeServerState.Running)
 }
 
 // untilServer waits until an Edge machine says of itself what is wanted.
@@ -56,9 +57,10 @@ func (w work) untilServer(ctx context.Context, server string, limit time.Duratio
 // update (LastUpdateCreation) no older than the run's last change, and carries
 // the document in force. UpToDate alone can tell of the time before the change.
 // It ends when the sites' routes are not those of the plan.
-func (w work) awaitReplication(ctx context.Context, s plan.Step) error {
+func (w work) awaitReplication(ctx context.Context, s plan.Step, a plan.AwaitReplication) error {
+	limit := w.limits.of(plan.KindAwaitReplication)
 	var since time.Time // on the management server's clock
-	return w.until(ctx, w.limits.Replication, func() (bool, string, error) {
+	return w.until(ctx, limit, func() (bool, string, error) {
 		t, _, err := w.hands.Observer.ReadTopology(ctx)
 		if err != nil {
 			return false, "", err
@@ -69,10 +71,10 @@ func (w work) awaitReplication(ctx context.Context, s plan.Step) error {
 		if since.IsZero() {
 			since = w.changeOnServerClock(t.ServerTime, w.hands.Clock.Now())
 		}
-		behind := w.behind(ctx, s.Servers, t, since)
+		behind := w.behind(ctx, a.Servers, t, since)
 		return len(behind) == 0, "waits for the replica of " + strings.Join(behind, ", "), nil
 	}, func(message string) error {
-		return fault.New(fault.Unreachable, "replicate to", s.Target, fmt.Sprintf("after %s it still %s", w.limits.Replication, message)).
+		return fault.New(fault.Unreachable, "replicate to", s.Target, fmt.Sprintf("after %s it still %s", limit, message)).
 			With("setup, ports and DNS were not touched", "check port 4443 and the service REPLICA on the machine, it is tried again")
 	})
 }
@@ -111,12 +113,36 @@ func (w work) carries(ctx context.Context, server, signature string) bool {
 	return err == nil && strings.EqualFold(state.LocalSignature, signature)
 }
 
-func (w work) checkPort(ctx context.Context, s plan.Step) error {
-	return w.until(ctx, w.limits.Ports, func() (bool, string, error) {
-		reading := w.hands.Prober.Probe(ctx, s.Probe)
+func (w work) checkPort(ctx context.Context, s plan.Step, a plan.CheckPorts) error {
+	return w.until(ctx, w.limits.of(plan.KindCheckPorts), func() (bool, string, error) {
+		reading := w.hands.Prober.Probe(ctx, a.Port)
+		if reading.Open {
+			w.sawAnswering(a.Port)
+		}
 		return reading.Open, reading.Detail, nil
 	}, func(message string) error {
 		return fault.New(fault.Unreachable, "check", s.Target, message).
 			With("DNS stays where it is", "open the port on the Edge server's external side and its firewall, it is tried again")
 	})
+}
+
+func (w work) sawAnswering(port probe.Target) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answering[port] = true
+}
+
+// portsAnswered holds DNS where it is unless this very run saw every port answering
+// that the change leads partners to, whatever order its steps came in. Fault:
+// Internal, for a plan asks the ports before it moves DNS.
+func (w work) portsAnswered(s plan.Step, ports []probe.Target) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range ports {
+		if !w.answering[p] {
+			return fault.New(fault.Internal, "update", s.Target, fmt.Sprintf("port %d of %s was not seen answering in this run", p.Protocol.Port(), p.Address)).
+				With("DNS stays where it is", "report it with the plan")
+		}
+	}
+	return nil
 }

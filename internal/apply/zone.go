@@ -17,14 +17,18 @@ import (
 // zone that says no fails its step, and the run.
 func (r *Run) mayWrite(ctx context.Context) error {
 	var group contain.Group
-	group.SetLimit(width(plan.UpdateDNS))
+	group.SetLimit(width(plan.KindUpdateDNS))
 	for n, s := range r.Plan.Steps {
-		zone, ok := r.hands.Zones[s.Zone]
-		if s.Kind != plan.UpdateDNS || !ok {
+		update, ok := s.Act.(plan.UpdateDNS)
+		if !ok {
+			continue
+		}
+		zone, ok := r.hands.Zones[update.Zone]
+		if !ok {
 			continue
 		}
 		group.Go(opCarryOut, r.Plan.ID, func() error {
-			err := contain.Run(string(s.Kind), s.Target, func() error { return refusal(zone.Writer.Check(ctx, s.Changes)) })
+			err := contain.Run(string(s.Kind()), s.Target, func() error { return refusal(zone.Writer.Check(ctx, update.Changes)) })
 			if err != nil {
 				r.journal.start(n, r.hands.Clock.Now())
 				r.journal.end(n, r.hands.Clock.Now(), outcome{err: err})
@@ -48,27 +52,30 @@ func refusal(err error) error {
 // updateDNS writes all changes of a zone at once, guarded by what was read. What
 // became of a lost answer, or of one that anybody may have sent, is settled by
 // looking, never by sending again.
-func (w work) updateDNS(ctx context.Context, s plan.Step) (bool, error) {
-	zone, ok := w.hands.Zones[s.Zone]
+func (w work) updateDNS(ctx context.Context, s plan.Step, a plan.UpdateDNS) (bool, error) {
+	zone, ok := w.hands.Zones[a.Zone]
 	if !ok {
 		return false, fault.New(fault.Internal, "update", s.Target, "no writer was made for it")
 	}
-	keys := make([]dns.Key, 0, len(s.Changes))
-	for _, c := range s.Changes {
+	if err := w.portsAnswered(s, a.Ports); err != nil {
+		return false, err
+	}
+	keys := make([]dns.Key, 0, len(a.Changes))
+	for _, c := range a.Changes {
 		keys = append(keys, c.To.Key)
 	}
 	found, err := zone.Reader.Read(ctx, keys)
 	if err != nil {
 		return false, err
 	}
-	if onPrimary(found, s.Changes) {
+	if onPrimary(found, a.Changes) {
 		return true, nil
 	}
-	sent := zone.Writer.Write(ctx, s.Changes)
+	sent := zone.Writer.Write(ctx, a.Changes)
 	if sent != nil && !fault.Is(sent, fault.OutcomeUnknown) {
 		return false, sent
 	}
-	err = w.untilPublished(ctx, zone, s, keys, sent)
+	err = w.untilPublished(ctx, zone, s, a.Changes, keys, sent)
 	if err == nil && sent != nil {
 		w.remark(fault.Cause(sent) + "; confirmed by reading back")
 	}
@@ -79,18 +86,18 @@ func (w work) updateDNS(ctx context.Context, s plan.Step) (bool, error) {
 // shows the records. A primary that never shows them fails the step; another
 // server that lags, or cannot be asked, is left to the DNSPublished condition.
 // sent is what is doubtful about the writing, nil for nothing.
-func (w work) untilPublished(ctx context.Context, zone Zone, s plan.Step, keys []dns.Key, sent error) error {
+func (w work) untilPublished(ctx context.Context, zone Zone, s plan.Step, changes []dns.Change, keys []dns.Key, sent error) error {
 	applied := false
-	err := w.until(ctx, w.limits.Propagation, func() (bool, string, error) {
+	err := w.until(ctx, w.limits.of(plan.KindUpdateDNS), func() (bool, string, error) {
 		found, err := zone.Reader.Read(ctx, keys)
 		if err != nil {
 			return false, "", err
 		}
-		applied = onPrimary(found, s.Changes)
+		applied = onPrimary(found, changes)
 		if !applied && sent != nil && !errors.Is(sent, dns.ErrUnverified) {
 			return false, "", sent
 		}
-		published, late := dns.Published(found, wanted(s.Changes))
+		published, late := dns.Published(found, wanted(changes))
 		return published, "waits for " + strings.Join(serversOf(late), ", "), nil
 	}, func(string) error { return nil })
 	switch {

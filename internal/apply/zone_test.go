@@ -76,8 +76,8 @@ func (z *zone) Write(_ context.Context, changes []dns.Change) error {
 	return z.write(z, changes[0].To)
 }
 
-var updateDNS = plan.Step{Kind: plan.UpdateDNS, Target: "zone contoso.com", From: "sip.contoso.com A 192.0.2.9 (ttl 300)",
-	To: "sip.contoso.com A 192.0.2.1 (ttl 300)", Zone: "contoso.com", Changes: []dns.Change{{From: before, To: after}}}
+var updateDNS = plan.Step{Target: "zone contoso.com", From: "sip.contoso.com A 192.0.2.9 (ttl 300)",
+	To: "sip.contoso.com A 192.0.2.1 (ttl 300)", Act: plan.UpdateDNS{Zone: "contoso.com", Changes: []dns.Change{{From: before, To: after}}}}
 
 func lost(z *zone, to dns.RRSet, applied bool) error {
 	if applied {
@@ -140,11 +140,11 @@ func TestUpdateDNS(t *testing.T) {
 		"answer lost, applied":           {"reading settles it, nothing is sent again", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return lost(z, to, true) } }, "", "Done", 1, 0, after},
 		"answer lost, not applied":       {"reading settles it, and a new plan decides what is sent", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return lost(z, to, false) } }, fault.OutcomeUnknown, "Failed", 1, 0, before},
 		"unverified, applied":            {"reading settles it", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return unverified(z, to, true) } }, "", "Done", 1, 0, after},
-		"unverified, not applied":        {"a forged yes is none", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return unverified(z, to, false) } }, fault.Failed, "Failed", 1, limits.Propagation, before},
-		"swallowed":                      {"an update that the primary never shows did not happen", func(f *farm) { f.zone.write = func(*zone, dns.RRSet) error { return nil } }, fault.Failed, "Failed", 1, limits.Propagation, before},
+		"unverified, not applied":        {"a forged yes is none", func(f *farm) { f.zone.write = func(z *zone, to dns.RRSet) error { return unverified(z, to, false) } }, fault.Failed, "Failed", 1, patience, before},
+		"swallowed":                      {"an update that the primary never shows did not happen", func(f *farm) { f.zone.write = func(*zone, dns.RRSet) error { return nil } }, fault.Failed, "Failed", 1, patience, before},
 		"primary shows it late":          {"a primary may need a moment", func(f *farm) { slowPrimary(f, 3*time.Second) }, "", "Done", 1, 3 * time.Second, after},
 		"secondary follows":              {"partners ask any server: the step waits for it", func(f *farm) { slowSecondary(f, 4*time.Second) }, "", "Done", 1, 4 * time.Second, after},
-		"secondary lags beyond patience": {"a lagging secondary is told by a condition and fails nothing", func(f *farm) { slowSecondary(f, time.Hour) }, "", "Done", 1, limits.Propagation, after},
+		"secondary lags beyond patience": {"a lagging secondary is told by a condition and fails nothing", func(f *farm) { slowSecondary(f, time.Hour) }, "", "Done", 1, patience, after},
 		"secondary cannot be asked":      {"who cannot be asked holds nobody up", func(f *farm) { f.zone.secondaryErr = refuses() }, "", "Done", 1, 0, after},
 	}
 	for name, c := range cases {
@@ -229,7 +229,7 @@ func TestZonesAreAskedBeforeTheFirstStep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFarm()
 			f.zone.check = c.check
-			entries, err := f.carryOut(t, plan.Step{Kind: plan.SetSiteRoute, Site: "Redmond", Protocol: lync.SIP, EdgePool: "edge1.contoso.com", To: "edge1.contoso.com"}, updateDNS)
+			entries, err := f.carryOut(t, plan.Step{To: "edge1.contoso.com", Act: plan.SetSiteRoute{Site: "Redmond", Protocol: lync.SIP, EdgePool: "edge1.contoso.com"}}, updateDNS)
 			if fault.KindOf(err) != c.kind {
 				t.Errorf("%s: got %v, want %q", c.reason, err, c.kind)
 			}
@@ -249,7 +249,7 @@ func TestZonesAreAskedBeforeTheFirstStep(t *testing.T) {
 func TestUpdateOfAForeignZoneIsOurDefect(t *testing.T) {
 	f := newFarm()
 	s := updateDNS
-	s.Zone = "fabrikam.com"
+	s.Act = plan.UpdateDNS{Zone: "fabrikam.com", Changes: []dns.Change{{From: before, To: after}}}
 	if _, err := f.carryOut(t, s); fault.KindOf(err) != fault.Internal {
 		t.Errorf("got %v, want an internal fault: no hands were made for the zone", err)
 	}

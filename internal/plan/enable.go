@@ -11,14 +11,15 @@ import (
 // and Enable-CsTopology: its flags read as set, its document is in force nowhere,
 // and no replica would ever carry it. That is drift even where nothing else
 // differs. What somebody else published and did not enable is left alone; what
-// waits for replicas of it cannot be begun. It reports whether it planned the step.
-func (c *computation) enable(waits bool) bool {
-	if len(c.flags) > 0 || !c.d.ManageFlags {
-		return false
+// waits for replicas of it cannot be begun.
+func (c comparison) enable(changed change, waits bool) Plan {
+	var p Plan
+	if len(changed.flags) > 0 || !c.d.ManageFlags {
+		return p
 	}
 	i := slices.IndexFunc(c.d.Pool.Servers, func(s lync.EdgeServer) bool { return c.o.Topology.NotEnabled(s, c.o.server(s)) })
 	if i < 0 {
-		return false
+		return p
 	}
 	part, machine := PartServices, c.d.Pool.Servers[i].FQDN
 	if len(c.d.Protocols) > 0 {
@@ -27,13 +28,13 @@ func (c *computation) enable(waits bool) bool {
 	own := c.o.Document.Known() && c.o.Document.Value != "" && c.o.Document.Value == c.o.Published
 	switch {
 	case own:
-		c.differ(part, "published topology", "enabled", "not in force on "+machine)
-		c.step(Step{Kind: PublishFlags, Target: "topology", From: "published, not in force on " + machine, To: "enabled"})
+		p.differ(part, "published topology", "enabled", "not in force on "+machine)
+		p.step(Step{Target: "topology", From: "published, not in force on " + machine, To: "enabled", Act: PublishFlags{}})
 	case waits && !c.o.Document.Known():
-		c.obstruct(part, c.o.Document.Err)
+		p.obstruct(part, c.o.Document.Err)
 	case waits:
-		c.obstruct(part, fault.New(fault.Refused, "replicate the topology to", machine, "somebody else published the topology and it was never enabled").
+		p.obstruct(part, fault.New(fault.Refused, "replicate the topology to", machine, "somebody else published the topology and it was never enabled").
 			With("no replica will carry it and nothing was changed", "run Enable-CsTopology, or publish it again in Topology Builder"))
 	}
-	return own
+	return p
 }

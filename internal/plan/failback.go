@@ -148,13 +148,12 @@ func Down(pool string, machines []string) error {
 
 // failBack fails a pool back that is to be, or tells why that waits. A pool that
 // somebody failed over otherwise is told and left.
-func (c *computation) failBack(fe FrontEndPool) {
+func (c comparison) failBack(fe FrontEndPool) Plan {
 	if PoolState(c.o.Topology, fe.FQDN) != lync.PoolFailedOver {
-		return
+		return Plan{}
 	}
 	if !c.d.failsBack(fe.FQDN) {
-		c.plan.LeftFailedOver = append(c.plan.LeftFailedOver, fe.FQDN)
-		return
+		return Plan{LeftFailedOver: []string{fe.FQDN}}
 	}
 	down := FrontEndsDown(fe.Machines, c.o.Topology, func(t probe.Target) probe.Reading {
 		reading, asked := c.o.Ports[t]
@@ -164,8 +163,7 @@ func (c *computation) failBack(fe FrontEndPool) {
 		return reading
 	})
 	if len(down) > 0 {
-		c.plan.Waits = append(c.plan.Waits, Obstacle{Part: PartFrontEnds, Err: Down(fe.FQDN, down)})
-		return
+		return Plan{Waits: []Obstacle{{Part: PartFrontEnds, Err: Down(fe.FQDN, down)}}}
 	}
-	c.step(Step{Kind: FailBackFrontEnd, Target: fe.FQDN, From: string(lync.PoolFailedOver), To: string(lync.PoolActive), FrontEnd: fe.FQDN, FrontEnds: fe.Machines})
+	return Plan{Steps: []Step{{Target: fe.FQDN, From: string(lync.PoolFailedOver), To: string(lync.PoolActive), Act: FailBackFrontEnd{Pool: fe.FQDN, Machines: fe.Machines}}}}
 }

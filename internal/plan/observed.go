@@ -84,10 +84,10 @@ func ActivePool(t lync.Topology, p DesiredProtocol) string {
 	return active
 }
 
-// flags lists the federation flags that must change. Named pools are the Edge
+// flagsOf lists the federation flags that must change. Named pools are the Edge
 // pool itself, the standby pools, and pools that a managed site leaves; a pool
 // that serves a site outside the route keeps its flag.
-func flags(d Desired, o Observed, p DesiredProtocol) []lync.Flag {
+func flagsOf(d Desired, o Observed, p DesiredProtocol) []lync.Flag {
 	var out []lync.Flag
 	if !d.Pool.Enabled(p.Protocol) {
 		out = append(out, lync.Flag{Pool: d.Pool.FQDN, Protocol: p.Protocol, On: true})

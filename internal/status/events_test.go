@@ -111,7 +111,7 @@ func TestNotesFitIntoAnEvent(t *testing.T) {
 func TestLongTextsAreShortenedInStatus(t *testing.T) {
 	f := inSync()
 	drifted(&f)
-	f.Plan.Steps = []plan.Step{{Kind: plan.UpdateDNS, Target: "zone", From: strings.Repeat("é", 1024), To: strings.Repeat("é", 1500)}}
+	f.Plan.Steps = []plan.Step{{Act: plan.UpdateDNS{}, Target: "zone", From: strings.Repeat("é", 1024), To: strings.Repeat("é", 1500)}}
 	s := status.Route(f).Plan.Steps[0]
 	if utf8.RuneCountInString(s.From) != 1024 {
 		t.Errorf("a text of 1024 characters is changed to %d", utf8.RuneCountInString(s.From))

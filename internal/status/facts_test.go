@@ -21,9 +21,9 @@ var (
 	record = dns.RRSet{Key: dns.Key{Name: "sip.contoso.com", Type: dns.A}, TTL: 300, Data: []string{"192.0.2.1"}}
 	target = probe.Target{Address: netip.MustParseAddr("192.0.2.1"), Protocol: lync.SIP, Domain: "contoso.com"}
 	steps  = []plan.Step{
-		{Kind: plan.SetSiteRoute, Target: "SIP route of site Redmond", From: "edge2.contoso.com", To: "edge1.contoso.com"},
-		{Kind: plan.CheckPorts, Target: "192.0.2.1 port 5061", To: "answers"},
-		{Kind: plan.UpdateDNS, Target: "zone contoso.com", From: "a", To: "b"},
+		{Act: plan.SetSiteRoute{}, Target: "SIP route of site Redmond", From: "edge2.contoso.com", To: "edge1.contoso.com"},
+		{Act: plan.CheckPorts{}, Target: "192.0.2.1 port 5061", To: "answers"},
+		{Act: plan.UpdateDNS{}, Target: "zone contoso.com", From: "a", To: "b"},
 	}
 )
 

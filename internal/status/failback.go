@@ -66,7 +66,8 @@ func handledFailBack(f Facts) string {
 
 func failedBack(r RunFacts, pool string) bool {
 	return slices.ContainsFunc(r.Entries, func(e apply.Entry) bool {
-		return e.Step.Kind == plan.FailBackFrontEnd && e.State == apply.Done && lync.SameHost(e.Step.FrontEnd, pool)
+		act, ok := e.Step.Act.(plan.FailBackFrontEnd)
+		return ok && e.State == apply.Done && lync.SameHost(act.Pool, pool)
 	})
 }
 
@@ -78,9 +79,9 @@ func (f Facts) frontEnds(differ []string, good string) (metav1.ConditionStatus, 
 		reason = v1alpha1.ReasonDrifted
 	}
 	for _, s := range f.Plan.Steps {
-		if s.Kind == plan.FailBackFrontEnd {
+		if act, ok := s.Act.(plan.FailBackFrontEnd); ok {
 			reason = cmp.Or(reason, v1alpha1.ReasonFailBackWaits)
-			texts = append(texts, fmt.Sprintf("Front End pool %s is failed over; the plan fails it back; see status.plan", s.FrontEnd))
+			texts = append(texts, fmt.Sprintf("Front End pool %s is failed over; the plan fails it back; see status.plan", act.Pool))
 		}
 	}
 	for _, w := range f.Plan.Waits {

@@ -20,7 +20,7 @@ func failBackWaits(f *status.Facts) {
 // failsBack gives the facts a run whose failback of fe1 is in the state.
 func failsBack(f *status.Facts, state apply.State, request string) {
 	f.Run = &status.RunFacts{PlanID: "sha256-1", Active: true, FailBackRequest: request,
-		Entries: []apply.Entry{{Step: plan.Step{Kind: plan.FailBackFrontEnd, FrontEnd: "FE1.contoso.com"}, State: state}}}
+		Entries: []apply.Entry{{Step: plan.Step{Act: plan.FailBackFrontEnd{Pool: "FE1.contoso.com"}}, State: state}}}
 }
 
 func TestStatusRemembersWhatAMoveOwes(t *testing.T) {

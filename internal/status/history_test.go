@@ -2,6 +2,7 @@ package status_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ func targets(history []v1alpha1.HistoryEntry) string {
 func manySteps(planID string, begin time.Time, n, done int) *status.RunFacts {
 	r := &status.RunFacts{PlanID: planID, Active: done < n}
 	for i := range n {
-		e := apply.Entry{Step: plan.Step{Kind: plan.AssociateFrontEnd, Target: fmt.Sprintf("%s/fe%d", planID, i)}, State: apply.Pending}
+		e := apply.Entry{Step: plan.Step{Act: plan.AssociateFrontEnd{}, Target: fmt.Sprintf("%s/fe%d", planID, i)}, State: apply.Pending}
 		if i < done {
 			e.State, e.Ended = apply.Done, begin.Add(time.Duration(i+1)*time.Second)
 		}
@@ -72,7 +73,7 @@ func TestHistoryOfParallelSteps(t *testing.T) {
 	if got := targets(status.Route(f).History); got != "" {
 		t.Fatalf("history %q, but looking at a port changed nothing", got)
 	}
-	f.Run.Entries[1].Step.Kind = plan.UpdateDNS
+	f.Run.Entries[1].Step.Act = plan.UpdateDNS{}
 	f.Previous = status.Route(f)
 	if got := targets(f.Previous.History); got != "192.0.2.1 port 5061 Done" {
 		t.Fatalf("history %q, want what ended and was not skipped", got)
@@ -120,7 +121,7 @@ func TestPlanOfARun(t *testing.T) {
 		}, []string{"Done ", "Pending ", "Failed it broke"}},
 		"one step more": {"a new step makes a new plan", func(f *status.Facts) {
 			f.Plan.ID, f.Run = "sha256-2", nil
-			f.Plan.Steps = append(steps[1:2:2], plan.Step{Kind: plan.StartEdgeServices, Target: "edge1"})
+			f.Plan.Steps = append(steps[1:2:2], plan.Step{Act: plan.StartEdgeServices{}, Target: "edge1"})
 		}, []string{"Pending ", "Pending "}},
 		"running": {"a run's plan shows how far it is", func(f *status.Facts) {
 			ran(f, nil, apply.Done, apply.Running, apply.Pending)
@@ -161,7 +162,7 @@ func TestContinues(t *testing.T) {
 	ran(&f, fault.New(fault.Failed, "update", "zone", "it broke"), apply.Done, apply.Done, apply.Failed)
 	checked := status.Route(f).Plan
 	changed := func(s plan.Step, from string) plan.Step { s.From = from; return s }
-	long := plan.Step{Kind: plan.UpdateDNS, Target: "zone", To: strings.Repeat("é", 5000)}
+	long := plan.Step{Act: plan.UpdateDNS{}, Target: "zone", To: strings.Repeat("é", 5000)}
 	f.Plan.Steps, f.Run = []plan.Step{long}, nil
 	shortened := status.Route(f).Plan
 	cases := map[string]struct {
@@ -173,14 +174,14 @@ func TestContinues(t *testing.T) {
 		"rest":                {"what is left of a plan is that plan", earlier, steps[1:], true},
 		"last step":           {"also the last of it", earlier, steps[2:], true},
 		"looks again":         {"ports are asked again before DNS moves; looking needs no approval", checked, steps[1:], true},
-		"looks once more":     {"nor does a look that was not planned before", checked, append([]plan.Step{{Kind: plan.AwaitReplication, Target: "edge1.contoso.com"}}, steps[1:]...), true},
+		"looks once more":     {"nor does a look that was not planned before", checked, append([]plan.Step{{Act: plan.AwaitReplication{}, Target: "edge1.contoso.com"}}, steps[1:]...), true},
 		"done step again":     {"what was done and is undone again is new", earlier, steps, false},
 		"from another value":  {"an approval covers what was read, and this was not", earlier, []plan.Step{steps[1], changed(steps[2], "c")}, false},
-		"foreign step":        {"a step that nobody read", earlier, append(steps[1:2:2], plan.Step{Kind: plan.FailBackFrontEnd}), false},
+		"foreign step":        {"a step that nobody read", earlier, append(steps[1:2:2], plan.Step{Act: plan.FailBackFrontEnd{}}), false},
 		"nothing to do":       {"no steps continue nothing", earlier, nil, false},
 		"no plan before":      {"the first plan is new", nil, steps, false},
 		"longer than we show": {"steps are compared as they are shown", shortened, []plan.Step{long}, true},
-		"differs in the dark": {"what is too long to be shown is approved too", shortened, []plan.Step{{Kind: long.Kind, Target: long.Target, To: long.To[:len(long.To)-2] + "è"}}, false},
+		"differs in the dark": {"what is too long to be shown is approved too", shortened, []plan.Step{{Act: long.Act, Target: long.Target, To: long.To[:len(long.To)-2] + "è"}}, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -188,5 +189,31 @@ func TestContinues(t *testing.T) {
 				t.Errorf("%s: continues is %v", c.reason, got)
 			}
 		})
+	}
+}
+
+// TestEveryKindIsTold shows a done step of each kind: its plan names it; history
+// and the next approval take it for what its rules say that it is.
+func TestEveryKindIsTold(t *testing.T) {
+	acts := []plan.Act{plan.StartEdgeServices{}, plan.PublishFlags{}, plan.SetSiteRoute{}, plan.AwaitReplication{}, plan.SetupEdgeServer{},
+		plan.RestartEdgeServices{}, plan.CheckPorts{}, plan.UpdateDNS{}, plan.AssociateFrontEnd{}, plan.FailBackFrontEnd{}}
+	for _, kind := range plan.Kinds() {
+		i := slices.IndexFunc(acts, func(a plan.Act) bool { return plan.Step{Act: a}.Kind() == kind })
+		if i < 0 {
+			t.Errorf("no step of kind %s is tried here", kind)
+			continue
+		}
+		s, f := plan.Step{Target: "it", To: "so", Act: acts[i]}, inSync()
+		f.Run = &status.RunFacts{PlanID: "sha256-1", Active: true, Entries: []apply.Entry{{Step: s, State: apply.Done, Ended: now}}}
+		told := status.Route(f)
+		if len(told.Plan.Steps) != 1 || told.Plan.Steps[0].Kind != string(kind) {
+			t.Errorf("%s: the plan shows %+v", kind, told.Plan.Steps)
+		}
+		if remembered := len(told.History) == 1; remembered == kind.Looks() {
+			t.Errorf("%s looks: %v, and history remembers it: %v", kind, kind.Looks(), remembered)
+		}
+		if rest := status.Continues(told.Plan, plan.Plan{Steps: []plan.Step{s}}); rest != kind.Looks() {
+			t.Errorf("%s looks: %v, and needs no new approval: %v", kind, kind.Looks(), rest)
+		}
 	}
 }

@@ -34,7 +34,7 @@ func TestRouteParts(t *testing.T) {
 		"no Front End pools": {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.FrontEndPools = nil }, v1alpha1.ConditionFrontEndsAssociated, absent, "", ""},
 		"Front Ends":         {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionFrontEndsAssociated, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
 		"failback in the plan": {"what a plan is about to do is not done", func(f *status.Facts) {
-			f.Plan.Steps = []plan.Step{{Kind: plan.FailBackFrontEnd, FrontEnd: "fe1.contoso.com"}}
+			f.Plan.Steps = []plan.Step{{Act: plan.FailBackFrontEnd{Pool: "fe1.contoso.com"}}}
 		}, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonFailBackWaits, "fe1.contoso.com is failed over; the plan fails it back"},
 		"failback waits": {"cause, effect and next action", failBackWaits, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonFailBackWaits, "fe1a.contoso.com (no replica is known); it stays failed over, and nothing else waits for it; bring them up"},
 		"left failed over": {"a person's act is told and is no fault", func(f *status.Facts) { f.Plan.LeftFailedOver = []string{"fe1.contoso.com", "fe2.contoso.com"} },

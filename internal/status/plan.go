@@ -22,23 +22,27 @@ func Continues(earlier *v1alpha1.Plan, p plan.Plan) bool {
 		return false
 	}
 	return !slices.ContainsFunc(p.Steps, func(s plan.Step) bool {
-		if s.Kind.Looks() {
+		if s.Kind().Looks() {
 			return false
 		}
-		i := position(earlier, s)
+		i := position(earlier.Steps, step(s))
 		return i < 0 || earlier.Steps[i].State == v1alpha1.StepDone
 	})
 }
 
-func position(p *v1alpha1.Plan, s plan.Step) int {
-	want := step(s)
-	return slices.IndexFunc(p.Steps, func(o v1alpha1.Step) bool {
-		return o.Kind == want.Kind && o.Target == want.Target && o.From == want.From && o.To == want.To
-	})
+// position finds a step among others by its words; -1 where it is not.
+func position(all []v1alpha1.Step, s v1alpha1.Step) int {
+	return slices.IndexFunc(all, func(o v1alpha1.Step) bool { return words(o) == words(s) })
+}
+
+// words are what a step says, as status shows it.
+func words(s v1alpha1.Step) plan.Words {
+	return plan.Words{Kind: plan.Kind(s.Kind), Target: s.Target, From: s.From, To: s.To}
 }
 
 func step(s plan.Step) v1alpha1.Step {
-	return v1alpha1.Step{Kind: string(s.Kind), Target: s.Target, From: shorten(s.From), To: shorten(s.To), State: v1alpha1.StepPending}
+	w := s.Words()
+	return v1alpha1.Step{Kind: string(w.Kind), Target: w.Target, From: shorten(w.From), To: shorten(w.To), State: v1alpha1.StepPending}
 }
 
 // pendingPlan shows what is to be done, with what a failed run already did.
@@ -58,11 +62,8 @@ func pendingPlan(f Facts) *v1alpha1.Plan {
 	}
 	rest := f.Previous.Plan.DeepCopy()
 	for i := range rest.Steps {
-		pending := slices.ContainsFunc(out.Steps, func(s v1alpha1.Step) bool {
-			return s.Kind == rest.Steps[i].Kind && s.Target == rest.Steps[i].Target
-		})
 		switch {
-		case !pending:
+		case position(out.Steps, rest.Steps[i]) < 0:
 			rest.Steps[i].State, rest.Steps[i].Message = v1alpha1.StepDone, ""
 		case rest.Steps[i].State != v1alpha1.StepFailed: // a look to be taken again, or what a controller before us ran
 			rest.Steps[i].State, rest.Steps[i].Message = v1alpha1.StepPending, ""
@@ -102,11 +103,11 @@ func history(before []v1alpha1.HistoryEntry, r RunFacts) []v1alpha1.HistoryEntry
 
 // memorable are steps that changed something, and every failure.
 func memorable(e apply.Entry) bool {
-	return e.State == apply.Failed || (e.State == apply.Done && !e.Step.Kind.Looks())
+	return e.State == apply.Failed || (e.State == apply.Done && !e.Step.Kind().Looks())
 }
 
 func historyEntry(planID string, e apply.Entry) v1alpha1.HistoryEntry {
-	return v1alpha1.HistoryEntry{Time: metav1.NewTime(e.Ended).Rfc3339Copy(), Plan: planID, Kind: string(e.Step.Kind), Target: e.Step.Target,
+	return v1alpha1.HistoryEntry{Time: metav1.NewTime(e.Ended).Rfc3339Copy(), Plan: planID, Kind: string(e.Step.Kind()), Target: e.Step.Target,
 		From: shorten(e.Step.From), To: shorten(e.Step.To), Result: v1alpha1.StepState(e.State), Reason: byKind[e.Fault].reason, Message: shorten(e.Message)}
 }
 

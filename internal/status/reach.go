@@ -63,7 +63,7 @@ func unpublished(f Facts) string {
 	if f.Run == nil || f.Run.Active || f.Run.Err == nil {
 		return ""
 	}
-	i := slices.IndexFunc(f.Run.Entries, func(e apply.Entry) bool { return e.Step.Kind == plan.UpdateDNS && e.State == apply.Failed })
+	i := slices.IndexFunc(f.Run.Entries, func(e apply.Entry) bool { return e.Step.Kind() == plan.KindUpdateDNS && e.State == apply.Failed })
 	if i < 0 {
 		return ""
 	}
@@ -81,7 +81,7 @@ func doubts(f Facts, history []v1alpha1.HistoryEntry) string {
 		}
 		seen[r.Zone] = true
 		i := slices.IndexFunc(history, func(h v1alpha1.HistoryEntry) bool {
-			return h.Kind == string(plan.UpdateDNS) && h.Target == f.Desired.ZoneTarget(r.Zone)
+			return h.Kind == string(plan.KindUpdateDNS) && h.Target == f.Desired.ZoneTarget(r.Zone)
 		})
 		if i >= 0 && history[i].Result == v1alpha1.StepDone && history[i].Message != "" {
 			out = append(out, fmt.Sprintf("when zone %s was updated %s", r.Zone, history[i].Message))

@@ -123,7 +123,7 @@ func progressing(r RunFacts) finding {
 		case apply.Done, apply.Skipped:
 			done++
 		case apply.Running:
-			text := fmt.Sprintf("%s %s", e.Step.Kind, e.Step.Target)
+			text := fmt.Sprintf("%s %s", e.Step.Kind(), e.Step.Target)
 			if e.Message != "" {
 				text += " (" + e.Message + ")"
 			}

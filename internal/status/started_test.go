@@ -31,14 +31,14 @@ func TestNotStarted(t *testing.T) {
 		want    map[string]bool
 	}{
 		"nothing":           {"most routes", nil, time.Hour, map[string]bool{}},
-		"failed":            {"by machine", []v1alpha1.HistoryEntry{entry(1, plan.StartEdgeServices, a, failed), entry(1, plan.StartEdgeServices, b, "")}, time.Hour, map[string]bool{"edge-a.contoso.com": true}},
-		"within one second": {"history knows whole seconds only", []v1alpha1.HistoryEntry{entry(0, plan.StartEdgeServices, a, failed)}, -900 * time.Millisecond, map[string]bool{"edge-a.contoso.com": true}},
-		"lost":              {"nobody said that it failed", []v1alpha1.HistoryEntry{entry(1, plan.StartEdgeServices, a, v1alpha1.ReasonOutcomeUnknown)}, time.Hour, map[string]bool{}},
-		"set up since":      {"setup was what was left to try", []v1alpha1.HistoryEntry{entry(1, plan.SetupEdgeServer, a, failed), entry(2, plan.StartEdgeServices, a, failed)}, time.Hour, map[string]bool{}},
-		"started since":     {"that is past", []v1alpha1.HistoryEntry{entry(1, plan.StartEdgeServices, a, ""), entry(2, plan.StartEdgeServices, a, failed)}, time.Hour, map[string]bool{}},
-		"Ready since":       {"somebody mended it", []v1alpha1.HistoryEntry{entry(2*time.Hour, plan.StartEdgeServices, a, failed)}, time.Hour, map[string]bool{}},
-		"other steps since": {"they tell nothing of services", []v1alpha1.HistoryEntry{entry(1, plan.UpdateDNS, a, ""), entry(2, plan.StartEdgeServices, a, failed)}, time.Hour, map[string]bool{"edge-a.contoso.com": true}},
-		"a restart's start": {"the next plan tries a plain start first", []v1alpha1.HistoryEntry{entry(1, plan.RestartEdgeServices, a, failed)}, time.Hour, map[string]bool{}},
+		"failed":            {"by machine", []v1alpha1.HistoryEntry{entry(1, plan.KindStartEdgeServices, a, failed), entry(1, plan.KindStartEdgeServices, b, "")}, time.Hour, map[string]bool{"edge-a.contoso.com": true}},
+		"within one second": {"history knows whole seconds only", []v1alpha1.HistoryEntry{entry(0, plan.KindStartEdgeServices, a, failed)}, -900 * time.Millisecond, map[string]bool{"edge-a.contoso.com": true}},
+		"lost":              {"nobody said that it failed", []v1alpha1.HistoryEntry{entry(1, plan.KindStartEdgeServices, a, v1alpha1.ReasonOutcomeUnknown)}, time.Hour, map[string]bool{}},
+		"set up since":      {"setup was what was left to try", []v1alpha1.HistoryEntry{entry(1, plan.KindSetupEdgeServer, a, failed), entry(2, plan.KindStartEdgeServices, a, failed)}, time.Hour, map[string]bool{}},
+		"started since":     {"that is past", []v1alpha1.HistoryEntry{entry(1, plan.KindStartEdgeServices, a, ""), entry(2, plan.KindStartEdgeServices, a, failed)}, time.Hour, map[string]bool{}},
+		"Ready since":       {"somebody mended it", []v1alpha1.HistoryEntry{entry(2*time.Hour, plan.KindStartEdgeServices, a, failed)}, time.Hour, map[string]bool{}},
+		"other steps since": {"they tell nothing of services", []v1alpha1.HistoryEntry{entry(1, plan.KindUpdateDNS, a, ""), entry(2, plan.KindStartEdgeServices, a, failed)}, time.Hour, map[string]bool{"edge-a.contoso.com": true}},
+		"a restart's start": {"the next plan tries a plain start first", []v1alpha1.HistoryEntry{entry(1, plan.KindRestartEdgeServices, a, failed)}, time.Hour, map[string]bool{}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -53,7 +53,7 @@ func TestNotStarted(t *testing.T) {
 // TestFailedStartIsRemembered: what a run recorded is what the next plan reads.
 func TestFailedStartIsRemembered(t *testing.T) {
 	f := inSync()
-	f.Run = &status.RunFacts{PlanID: "sha256-1", Entries: []apply.Entry{{Step: plan.Step{Kind: plan.StartEdgeServices, Target: "edge1.contoso.com"},
+	f.Run = &status.RunFacts{PlanID: "sha256-1", Entries: []apply.Entry{{Step: plan.Step{Act: plan.StartEdgeServices{}, Target: "edge1.contoso.com"},
 		State: apply.Failed, Message: "it broke", Fault: fault.Failed, Ended: now}}}
 	f.Plan = plan.Plan{ID: "sha256-2", Steps: steps}
 	s := status.Route(f)

@@ -4,17 +4,15 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
 func TestStepsAreListedInRunningOrder(t *testing.T) {
 	var want, got []string
-	for _, k := range plan.Kinds {
+	for _, k := range plan.Kinds() {
 		want = append(want, string(k))
 	}
 	for _, r := range rows(section(t, page(t, routePage), "## Steps")) {
@@ -25,18 +23,26 @@ func TestStepsAreListedInRunningOrder(t *testing.T) {
 	}
 }
 
+// TestStepsTellTheirLimits: a step that waits names that limit last, after those of
+// its remote commands.
 func TestStepsTellTheirLimits(t *testing.T) {
-	limits := map[plan.Kind]time.Duration{
-		plan.StartEdgeServices: apply.DefaultLimits.Services,
-		plan.AwaitReplication:  apply.DefaultLimits.Replication,
-		plan.CheckPorts:        apply.DefaultLimits.Ports,
-		plan.UpdateDNS:         apply.DefaultLimits.Propagation,
-	}
+	seen := 0
 	for _, r := range rows(section(t, page(t, routePage), "## Steps")) {
-		limit, bounded := limits[plan.Kind(strings.Trim(r[0], "`"))]
-		if want := strings.TrimSuffix(limit.String(), "0s"); bounded && !strings.Contains(r[3], want) {
+		wait := plan.Kind(strings.Trim(r[0], "`")).Rules().Wait
+		if r[3] == "" {
+			t.Errorf("%s: the page names no limit", r[0])
+		}
+		if wait == 0 {
+			continue
+		}
+		seen++
+		parts := strings.Split(r[3], "then ")
+		if want := strings.TrimSuffix(wait.String(), "0s"); !strings.HasPrefix(parts[len(parts)-1], want) {
 			t.Errorf("%s: the page says %q, the limit is %s", r[0], r[3], want)
 		}
+	}
+	if seen < 6 {
+		t.Errorf("only %d kinds that wait were found; the search is broken", seen)
 	}
 }
 

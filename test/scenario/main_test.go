@@ -25,9 +25,11 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/controllers"
 	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/probe/tcp"
 	"github.com/fedroute/fedroute/internal/winrm"
-	"github.com/fedroute/fedroute/test/support/cluster"
+	"github.com/fedroute/fedroute/test/cluster"
 )
 
 const root = "../.."
@@ -95,11 +97,11 @@ func startManager(ctx context.Context, seen cache.Options) (stopped <-chan struc
 	if err != nil {
 		return nil, err
 	}
-	limits := apply.DefaultLimits
-	limits.Poll, limits.Replication, limits.Ports, limits.Propagation = 50*time.Millisecond, 5*time.Second, 3*time.Second, 5*time.Second
+	limits := apply.Limits{Poll: 50 * time.Millisecond, Wait: map[plan.Kind]time.Duration{plan.KindAwaitReplication: 5 * time.Second,
+		plan.KindSetupEdgeServer: 3 * time.Second, plan.KindCheckPorts: 3 * time.Second, plan.KindUpdateDNS: 5 * time.Second}}
 	err = controllers.Setup(mgr, controllers.Options{
 		Client: mgr.GetClient(), Secrets: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("fedroute"),
-		Clock: controllers.RealClock{}, Dial: winrm.Dialer(winrm.Options{ConnectTimeout: 4 * time.Second}),
+		Clock: controllers.RealClock{}, Dial: shell.DialWith(winrm.Options{ConnectTimeout: 4 * time.Second}),
 		Prober: tcp.Prober{}, Limits: limits, ObserveTimeout: 12 * time.Second, TopologyWorkers: 64, RouteWorkers: 64,
 	})
 	done := make(chan struct{})

@@ -66,7 +66,7 @@ func (m *Memory) of(r route) *Run { return m.Latest(r.Object, r.UID) }
 func orderOf(r route, topology string, g *gate) Order {
 	p := plan.Plan{ID: "sha256-1"}
 	for _, site := range []string{"Redmond", "Dublin"} {
-		p.Steps = append(p.Steps, plan.Step{Kind: plan.SetSiteRoute, Target: site, Site: site, EdgePool: "edge1.contoso.com", To: "edge1.contoso.com"})
+		p.Steps = append(p.Steps, plan.Step{Target: site, To: "edge1.contoso.com", Act: plan.SetSiteRoute{Site: site, EdgePool: "edge1.contoso.com"}})
 	}
 	return Order{Route: r.Object, Edition: r.Edition, Topology: memory.Object{Namespace: "lync", Name: topology}, PlanID: p.ID, Plan: p,
 		Hands: apply.Hands{Operator: g, Clock: stopped{}}, Changed: func() {}}

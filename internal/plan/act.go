@@ -1,0 +1,74 @@
+package plan
+
+import (
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/probe"
+)
+
+// Act is what a step of one kind needs to act. There is one type for each kind, and
+// only this package has any.
+type Act interface{ kind() Kind }
+
+// StartEdgeServices starts what is stopped on a machine.
+type StartEdgeServices struct{ Server lync.EdgeServer }
+
+// PublishFlags changes the flags in one publish. Without Flags it only enables what
+// is published.
+type PublishFlags struct{ Flags []lync.Flag }
+
+// SetSiteRoute leads a site's federation of a protocol to an Edge pool.
+type SetSiteRoute struct {
+	Site     string
+	Protocol lync.Protocol
+	EdgePool string
+}
+
+// AwaitReplication waits until the replicas of the machines carry what the run
+// changed.
+type AwaitReplication struct{ Servers []lync.EdgeServer }
+
+// SetupEdgeServer runs setup on a machine. Ports are the external ones that must
+// be served afterwards.
+type SetupEdgeServer struct {
+	Server lync.EdgeServer
+	Ports  []uint16
+}
+
+// RestartEdgeServices stops and starts a machine's services. Ports are the external
+// ones that must listen afterwards.
+type RestartEdgeServices struct {
+	Server lync.EdgeServer
+	Ports  []uint16
+}
+
+// CheckPorts waits until a port answers.
+type CheckPorts struct{ Port probe.Target }
+
+// UpdateDNS makes all changes of one zone. Ports are those that partners are led to:
+// the run must have seen each of them answering.
+type UpdateDNS struct {
+	Zone    string
+	Changes []dns.Change
+	Ports   []probe.Target
+}
+
+// AssociateFrontEnd sets a Front End pool's three links to an Edge pool.
+type AssociateFrontEnd struct{ Pool, EdgePool string }
+
+// FailBackFrontEnd fails a Front End pool back, all of whose machines must be up.
+type FailBackFrontEnd struct {
+	Pool     string
+	Machines []FrontEndMachine
+}
+
+func (StartEdgeServices) kind() Kind   { return KindStartEdgeServices }
+func (PublishFlags) kind() Kind        { return KindPublishFlags }
+func (SetSiteRoute) kind() Kind        { return KindSetSiteRoute }
+func (AwaitReplication) kind() Kind    { return KindAwaitReplication }
+func (SetupEdgeServer) kind() Kind     { return KindSetupEdgeServer }
+func (RestartEdgeServices) kind() Kind { return KindRestartEdgeServices }
+func (CheckPorts) kind() Kind          { return KindCheckPorts }
+func (UpdateDNS) kind() Kind           { return KindUpdateDNS }
+func (AssociateFrontEnd) kind() Kind   { return KindAssociateFrontEnd }
+func (FailBackFrontEnd) kind() Kind    { return KindFailBackFrontEnd }

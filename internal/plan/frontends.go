@@ -1,0 +1,32 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/fedroute/fedroute/internal/lync"
+)
+
+// frontEnds associates pools, and fails those back that are to be.
+func (c comparison) frontEnds() Plan {
+	var p Plan
+	for _, fe := range c.d.FrontEnds {
+		i := slices.IndexFunc(c.o.Topology.FrontEndPools, func(p lync.FrontEndPool) bool { return lync.SameHost(p.FQDN, fe.FQDN) })
+		pool := c.o.Topology.FrontEndPools[i]
+		if !pool.Edge.Is(c.d.Pool.FQDN) {
+			found := association(pool.Edge)
+			p.differ(PartFrontEnds, "Edge association of Front End pool "+pool.FQDN, c.d.Pool.FQDN, found)
+			p.step(Step{Target: pool.FQDN, From: found, To: c.d.Pool.FQDN, Act: AssociateFrontEnd{Pool: pool.FQDN, EdgePool: c.d.Pool.FQDN}})
+		}
+		p = join(p, c.failBack(fe))
+	}
+	return p
+}
+
+// association tells the links in one word when they agree, else each of them.
+func association(a lync.Association) string {
+	if a.Is(a.Registrar) {
+		return orNone(a.Registrar)
+	}
+	return fmt.Sprintf("Registrar %s, Conferencing %s, Mediation %s", orNone(a.Registrar), orNone(a.Conferencing), orNone(a.Mediation))
+}

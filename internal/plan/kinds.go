@@ -1,0 +1,126 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Kind names what a step does. Status, history and approvals hold the name.
+type Kind string
+
+// The kinds, in the order of Microsoft's failover and failback procedures.
+const (
+	KindStartEdgeServices   Kind = "StartEdgeServices"
+	KindPublishFlags        Kind = "PublishFlags"
+	KindSetSiteRoute        Kind = "SetSiteRoute"
+	KindAwaitReplication    Kind = "AwaitReplication"
+	KindSetupEdgeServer     Kind = "SetupEdgeServer"
+	KindRestartEdgeServices Kind = "RestartEdgeServices"
+	KindCheckPorts          Kind = "CheckPorts"
+	KindUpdateDNS           Kind = "UpdateDNS"
+	KindAssociateFrontEnd   Kind = "AssociateFrontEnd"
+	KindFailBackFrontEnd    Kind = "FailBackFrontEnd"
+)
+
+// Rules say how steps of one kind are carried out.
+type Rules struct {
+	// After names the kinds whose steps must have ended before, each with the
+	// reason. Running order follows from it.
+	After map[Kind]string
+	// Looks: the step changes nothing. It needs no approval, leaves no history and
+	// is taken again before what comes after it.
+	Looks bool
+	// Machine: the step works on the Edge machine that its target names.
+	Machine bool
+	// AtOnce is how many steps of the kind may run side by side. It is 1 where all
+	// go through the management server.
+	AtOnce int
+	// Wait is how long a step waits at most to see what it wants. Zero: it does not
+	// wait, and the limit of its remote command is the only one.
+	Wait time.Duration
+}
+
+const (
+	oneByOne   = 1
+	sideBySide = 16
+)
+
+// rules is the one table of kinds. Whoever needs to know something of a kind reads
+// it here.
+var rules = map[Kind]Rules{
+	KindStartEdgeServices: {Machine: true, AtOnce: sideBySide, Wait: 5 * time.Minute},
+	KindPublishFlags: {AtOnce: oneByOne, After: map[Kind]string{
+		KindStartEdgeServices: "the agent that brings a publish to a machine is one of its services",
+	}},
+	KindSetSiteRoute: {AtOnce: oneByOne, After: map[Kind]string{
+		KindPublishFlags: "a site is led to a pool that carries the flag",
+	}},
+	KindAwaitReplication: {Looks: true, AtOnce: oneByOne, Wait: 15 * time.Minute, After: map[Kind]string{
+		KindStartEdgeServices: "the agent that replicates is one of the services",
+		KindPublishFlags:      "the replicas must carry the flags",
+		KindSetSiteRoute:      "the replicas must carry the routes",
+	}},
+	KindSetupEdgeServer: {Machine: true, AtOnce: sideBySide, Wait: time.Minute, After: map[Kind]string{
+		KindAwaitReplication: "setup installs what the machine's own replica says",
+	}},
+	KindRestartEdgeServices: {Machine: true, AtOnce: sideBySide, Wait: 5 * time.Minute, After: map[Kind]string{
+		KindAwaitReplication: "the XMPP proxy takes its route up from the machine's own replica",
+		KindSetupEdgeServer:  "setup installs the XMPP proxy",
+	}},
+	KindCheckPorts: {Looks: true, AtOnce: sideBySide, Wait: time.Minute, After: map[Kind]string{
+		KindStartEdgeServices:   "stopped services answer nobody",
+		KindSetupEdgeServer:     "setup makes the ports listen",
+		KindRestartEdgeServices: "the XMPP port listens once the proxy has its route",
+	}},
+	KindUpdateDNS: {AtOnce: sideBySide, Wait: 2 * time.Minute, After: map[Kind]string{
+		KindCheckPorts: "partners are led only to ports that were seen answering",
+	}},
+	KindAssociateFrontEnd: {AtOnce: oneByOne, After: map[Kind]string{
+		KindUpdateDNS: "users change over when partners find the pool",
+	}},
+	KindFailBackFrontEnd: {AtOnce: oneByOne, After: map[Kind]string{
+		KindAssociateFrontEnd: "users come home to a pool whose Edge links are right",
+	}},
+}
+
+// Rules gives the kind's row of the table. A name that is no kind, which history of
+// another version may hold, has no rules.
+func (k Kind) Rules() Rules { return rules[k] }
+
+// Looks reports whether steps of the kind only look and change nothing.
+func (k Kind) Looks() bool { return rules[k].Looks }
+
+// Kinds lists every kind in running order: each stands behind all that it comes
+// after. Where that leaves a choice, names decide.
+func Kinds() []Kind { return slices.Clone(order) }
+
+var order = inOrder(rules)
+
+// inOrder sorts kinds by what they come after. Kinds that come after each other in
+// a circle are left out.
+func inOrder(rules map[Kind]Rules) []Kind {
+	left := slices.Sorted(maps.Keys(rules))
+	var out []Kind
+	for len(left) > 0 {
+		next := slices.IndexFunc(left, func(k Kind) bool {
+			return !slices.ContainsFunc(left, func(other Kind) bool { _, after := rules[k].After[other]; return after })
+		})
+		if next < 0 {
+			return out
+		}
+		out = append(out, left[next])
+		left = slices.Delete(left, next, next+1)
+	}
+	return out
+}
+
+// byKind compares steps in running order. What stands in no order comes last.
+func byKind(a, b Step) int { return place(a.Kind()) - place(b.Kind()) }
+
+func place(k Kind) int {
+	if i := slices.Index(order, k); i >= 0 {
+		return i
+	}
+	return len(order)
+}

@@ -1,0 +1,144 @@
+package plan_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// declared lists the names of the constants of type Kind, and by act the constant
+// that its method kind returns.
+func declared(t *testing.T) (constants []string, acts map[string]string) {
+	t.Helper()
+	acts = map[string]string{}
+	for _, name := range []string{"kinds.go", "act.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ValueSpec:
+				if kind, ok := n.Type.(*ast.Ident); ok && kind.Name == "Kind" {
+					constants = append(constants, n.Names[0].Name)
+				}
+			case *ast.FuncDecl:
+				if n.Recv != nil && n.Name.Name == "kind" {
+					acts[n.Recv.List[0].Type.(*ast.Ident).Name] = n.Body.List[0].(*ast.ReturnStmt).Results[0].(*ast.Ident).Name
+				}
+			}
+			return true
+		})
+	}
+	return constants, acts
+}
+
+// TestEveryKindHasAnActAndRules: a kind that is declared and forgotten elsewhere
+// would run in no order, or never.
+func TestEveryKindHasAnActAndRules(t *testing.T) {
+	constants, acts := declared(t)
+	if diff := cmp.Diff(slices.Sorted(slices.Values(constants)), slices.Sorted(maps.Values(acts))); diff != "" {
+		t.Errorf("kinds that acts name (-declared +acts):\n%s", diff)
+	}
+	var names []string
+	for act, constant := range acts {
+		if constant != "Kind"+act {
+			t.Errorf("the act %s is of %s", act, constant)
+		}
+		names = append(names, act)
+	}
+	slices.Sort(names)
+	if diff := cmp.Diff(names, slices.Sorted(slices.Values(texts(plan.Kinds())))); diff != "" {
+		t.Errorf("kinds with rules, in running order (-declared +there):\n%s", diff)
+	}
+}
+
+func texts(kinds []plan.Kind) []string {
+	var out []string
+	for _, k := range kinds {
+		out = append(out, string(k))
+	}
+	return out
+}
+
+// TestKindsRunInTheOrderOfTheirRules: each kind says why it comes after the one
+// before it, so that the order, and with it the id of a plan, hangs on nothing else.
+func TestKindsRunInTheOrderOfTheirRules(t *testing.T) {
+	order := plan.Kinds()
+	for i, k := range order {
+		r := k.Rules()
+		for other, why := range r.After {
+			if at := slices.Index(order, other); at < 0 || at >= i {
+				t.Errorf("%s comes after %s, which stands at %d of %v", k, other, at, order)
+			}
+			if strings.TrimSpace(why) == "" {
+				t.Errorf("%s does not say why it comes after %s", k, other)
+			}
+		}
+		if i > 0 && r.After[order[i-1]] == "" {
+			t.Errorf("nothing says whether %s or %s runs first", order[i-1], k)
+		}
+		if r.AtOnce < 1 {
+			t.Errorf("%s: %d steps at once", k, r.AtOnce)
+		}
+		if r.Looks && r.Wait == 0 {
+			t.Errorf("%s looks and does not say how long", k)
+		}
+	}
+}
+
+// TestPlanIDsStay: approvals of earlier versions name plans by id. These were made
+// when a step still kept its kind as a field.
+func TestPlanIDsStay(t *testing.T) {
+	for edgePool, want := range map[string]string{"edge2.contoso.com": "sha256-49f6e6f1494bfa63", "edge1.contoso.com": ""} {
+		w := settled()
+		w.intent.EdgePool = edgePool
+		p, err := w.compute()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.ID != want {
+			t.Errorf("the plan to host federation on %s has the id %q, which was %q", edgePool, p.ID, want)
+		}
+	}
+}
+
+// TestPartsOfAPlanKeepNothing: what one part of Compute needs of another is passed
+// to it, so that nobody has to know in which order the parts are called.
+func TestPartsOfAPlanKeepNothing(t *testing.T) {
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, name := range names {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv == nil {
+				continue
+			}
+			receiver := f.Recv.List[0].Type
+			if star, pointer := receiver.(*ast.StarExpr); pointer && star.X.(*ast.Ident).Name == "comparison" {
+				t.Errorf("%s may change the comparison that other parts are made from", f.Name.Name)
+			} else if name, ok := receiver.(*ast.Ident); ok && name.Name == "comparison" {
+				seen++
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d parts were seen; the search is broken", seen)
+	}
+}

@@ -1,0 +1,75 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// records compares every record and gathers the changes of each zone in one step.
+func (c comparison) records() Plan {
+	var p Plan
+	changes := map[string][]dns.Change{}
+	var zones []string
+	for _, want := range c.d.Records {
+		part, ok := c.o.Records[want.Key]
+		if !ok {
+			part.Err = fault.New(fault.Unreachable, "look up", want.Name, "it has not been looked up yet")
+		}
+		if !part.Known() {
+			p.obstruct(PartDNS, part.Err)
+			continue
+		}
+		if part.Value.Obstacle != dns.ObstacleNone && !(len(want.Data) == 0 && part.Value.Obstacle == dns.ObstacleWildcard) {
+			p.obstruct(PartDNS, blocked(want, part.Value))
+			continue
+		}
+		found := part.Value.Set
+		if found.Same(want.RRSet) {
+			continue
+		}
+		p.differ(PartDNS, fmt.Sprintf("%s %s", want.Name, want.Type), withTTL(want.RRSet), withTTL(found))
+		if !slices.Contains(zones, want.Zone) {
+			zones = append(zones, want.Zone)
+		}
+		found.Key = want.Key
+		changes[want.Zone] = append(changes[want.Zone], dns.Change{From: found, To: want.RRSet})
+	}
+	for _, zone := range zones {
+		var from, to []string
+		for _, ch := range changes[zone] {
+			name := fmt.Sprintf("%s %s ", ch.To.Name, ch.To.Type)
+			from, to = append(from, name+withTTL(ch.From)), append(to, name+withTTL(ch.To))
+		}
+		p.step(Step{Target: c.d.ZoneTarget(zone), From: strings.Join(from, "; "), To: strings.Join(to, "; "),
+			Act: UpdateDNS{Zone: zone, Changes: changes[zone], Ports: c.d.Targets}})
+	}
+	return p
+}
+
+func withTTL(s dns.RRSet) string {
+	if len(s.Data) == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%s (ttl %d)", s, s.TTL)
+}
+
+// blocked says why a name cannot be written and what would clear the way.
+func blocked(want Record, l dns.Lookup) error {
+	cause, next := "", ""
+	switch l.Obstacle {
+	case dns.ObstacleCNAME:
+		cause, next = "the name is an alias (CNAME) of "+l.Detail, "remove the CNAME, or choose another host in the spec"
+	case dns.ObstacleWildcard:
+		cause, next = "the wildcard "+l.Detail+" answers for the name, and a record of its own would hide the wildcard there", "create the record by hand once, or remove the wildcard"
+	case dns.ObstacleDelegation:
+		cause, next = "the name lies below the delegation "+l.Detail, "list the delegated zone and its primary in spec.dns.servers"
+	default:
+		cause, next = cmp.Or(l.Detail, "the server is not authoritative for a zone that holds the name"), "correct zone and address in spec.dns.servers"
+	}
+	return fault.New(fault.Refused, "publish "+string(want.Type)+" of", want.Name, cause).With("no record was changed", next)
+}

@@ -1,0 +1,74 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+)
+
+// routing compares the global switch, the flags and the site routes. All flags
+// change in one publish.
+func (c comparison) routing() (Plan, change) {
+	var p Plan
+	all := change{moved: map[lync.Protocol]bool{}}
+	for _, protocol := range c.d.Protocols {
+		all.flags = append(all.flags, c.flags(&p, protocol)...)
+		if c.routes(&p, protocol) {
+			all.moved[protocol.Protocol] = true
+		}
+	}
+	if len(all.flags) > 0 {
+		p.step(publish(all.flags))
+	}
+	return p, all
+}
+
+// flags compares the switches of a protocol and gives the flags to publish. Where
+// flags are a person's it says what that person has to do instead.
+func (c comparison) flags(p *Plan, protocol DesiredProtocol) []lync.Flag {
+	part := partOf(protocol.Protocol)
+	if !c.o.Topology.FederatedUsersAllowed {
+		p.differ(part, "AllowFederatedUsers of the Access Edge configuration", "True", "False")
+		p.obstruct(part, fault.New(fault.Refused, "route", string(protocol.Protocol), "the organization does not allow federated users").
+			With("no partner can be reached and nothing was changed", "run Set-CsAccessEdgeConfiguration -AllowFederatedUsers $true if federation is wanted"))
+	}
+	changed := flagsOf(c.d, c.o, protocol)
+	var ticks []string
+	for _, f := range changed {
+		p.differ(part, flagField(f), onOff(f.On), onOff(!f.On))
+		ticks = append(ticks, fmt.Sprintf("%s %s", flagField(f), onOff(f.On)))
+	}
+	if len(changed) == 0 || c.d.ManageFlags {
+		return changed
+	}
+	p.obstruct(part, fault.New(fault.Refused, "verify the federation flags of", c.d.Pool.FQDN, "they are not as the route needs them").
+		With("nothing else was changed", "set in Topology Builder and publish: "+strings.Join(ticks, ", ")))
+	return nil
+}
+
+func publish(flags []lync.Flag) Step {
+	var from, to []string
+	for _, f := range flags {
+		name := fmt.Sprintf("%s %s", f.Pool, f.Protocol)
+		from, to = append(from, name+" "+onOff(!f.On)), append(to, name+" "+onOff(f.On))
+	}
+	return Step{Target: "topology", From: strings.Join(from, ", "), To: strings.Join(to, ", "), Act: PublishFlags{Flags: flags}}
+}
+
+// routes compares the site routes of a protocol and reports whether one changes.
+func (c comparison) routes(p *Plan, protocol DesiredProtocol) (moved bool) {
+	part, pool := partOf(protocol.Protocol), c.d.Pool.FQDN
+	for _, site := range protocol.Sites {
+		found := c.o.route(site, protocol.Protocol)
+		if lync.SameHost(found, pool) {
+			continue
+		}
+		moved = true
+		p.differ(part, fmt.Sprintf("%s federation route of site %s", protocol.Protocol, site), pool, orNone(found))
+		p.step(Step{Target: fmt.Sprintf("%s route of site %s", protocol.Protocol, site), From: orNone(found), To: pool,
+			Act: SetSiteRoute{Site: site, Protocol: protocol.Protocol, EdgePool: pool}})
+	}
+	return moved
+}
