@@ -120,6 +120,8 @@ func newManager(s settings) (ctrl.Manager, error) {
 }
 
 func options(s settings, mgr ctrl.Manager) controllers.Options {
+	// The other kinds wait as their rules say.
+	//exhaustive:ignore
 	limits := apply.Limits{Poll: s.poll, Wait: map[plan.Kind]time.Duration{plan.KindAwaitReplication: s.replicationLimit,
 		plan.KindSetupEdgeServer: s.portLimit, plan.KindCheckPorts: s.portLimit}}
 	return controllers.Options{

@@ -8,6 +8,8 @@ import (
 
 // Act is what a step of one kind needs to act. There is one type for each kind, and
 // only this package has any.
+//
+//sumtype:decl
 type Act interface{ kind() Kind }
 
 // StartEdgeServices starts what is stopped on a machine.

@@ -25,9 +25,9 @@ const (
 
 // Rules say how steps of one kind are carried out.
 type Rules struct {
-	// After names the kinds whose steps must have ended before, each with the
-	// reason. Running order follows from it.
-	After map[Kind]string
+	// After names the kinds whose steps must have ended before. Running order
+	// follows from it.
+	After []Dependency
 	// Looks: the step changes nothing. It needs no approval, leaves no history and
 	// is taken again before what comes after it.
 	Looks bool
@@ -41,6 +41,12 @@ type Rules struct {
 	Wait time.Duration
 }
 
+// Dependency is a kind that comes before another, and the reason.
+type Dependency struct {
+	Kind Kind
+	Why  string
+}
+
 const (
 	oneByOne   = 1
 	sideBySide = 16
@@ -50,37 +56,37 @@ const (
 // it here.
 var rules = map[Kind]Rules{
 	KindStartEdgeServices: {Machine: true, AtOnce: sideBySide, Wait: 5 * time.Minute},
-	KindPublishFlags: {AtOnce: oneByOne, After: map[Kind]string{
-		KindStartEdgeServices: "the agent that brings a publish to a machine is one of its services",
+	KindPublishFlags: {AtOnce: oneByOne, After: []Dependency{
+		{KindStartEdgeServices, "the agent that brings a publish to a machine is one of its services"},
 	}},
-	KindSetSiteRoute: {AtOnce: oneByOne, After: map[Kind]string{
-		KindPublishFlags: "a site is led to a pool that carries the flag",
+	KindSetSiteRoute: {AtOnce: oneByOne, After: []Dependency{
+		{KindPublishFlags, "a site is led to a pool that carries the flag"},
 	}},
-	KindAwaitReplication: {Looks: true, AtOnce: oneByOne, Wait: 15 * time.Minute, After: map[Kind]string{
-		KindStartEdgeServices: "the agent that replicates is one of the services",
-		KindPublishFlags:      "the replicas must carry the flags",
-		KindSetSiteRoute:      "the replicas must carry the routes",
+	KindAwaitReplication: {Looks: true, AtOnce: oneByOne, Wait: 15 * time.Minute, After: []Dependency{
+		{KindStartEdgeServices, "the agent that replicates is one of the services"},
+		{KindPublishFlags, "the replicas must carry the flags"},
+		{KindSetSiteRoute, "the replicas must carry the routes"},
 	}},
-	KindSetupEdgeServer: {Machine: true, AtOnce: sideBySide, Wait: time.Minute, After: map[Kind]string{
-		KindAwaitReplication: "setup installs what the machine's own replica says",
+	KindSetupEdgeServer: {Machine: true, AtOnce: sideBySide, Wait: time.Minute, After: []Dependency{
+		{KindAwaitReplication, "setup installs what the machine's own replica says"},
 	}},
-	KindRestartEdgeServices: {Machine: true, AtOnce: sideBySide, Wait: 5 * time.Minute, After: map[Kind]string{
-		KindAwaitReplication: "the XMPP proxy takes its route up from the machine's own replica",
-		KindSetupEdgeServer:  "setup installs the XMPP proxy",
+	KindRestartEdgeServices: {Machine: true, AtOnce: sideBySide, Wait: 5 * time.Minute, After: []Dependency{
+		{KindAwaitReplication, "the XMPP proxy takes its route up from the machine's own replica"},
+		{KindSetupEdgeServer, "setup installs the XMPP proxy"},
 	}},
-	KindCheckPorts: {Looks: true, AtOnce: sideBySide, Wait: time.Minute, After: map[Kind]string{
-		KindStartEdgeServices:   "stopped services answer nobody",
-		KindSetupEdgeServer:     "setup makes the ports listen",
-		KindRestartEdgeServices: "the XMPP port listens once the proxy has its route",
+	KindCheckPorts: {Looks: true, AtOnce: sideBySide, Wait: time.Minute, After: []Dependency{
+		{KindStartEdgeServices, "stopped services answer nobody"},
+		{KindSetupEdgeServer, "setup makes the ports listen"},
+		{KindRestartEdgeServices, "the XMPP port listens once the proxy has its route"},
 	}},
-	KindUpdateDNS: {AtOnce: sideBySide, Wait: 2 * time.Minute, After: map[Kind]string{
-		KindCheckPorts: "partners are led only to ports that were seen answering",
+	KindUpdateDNS: {AtOnce: sideBySide, Wait: 2 * time.Minute, After: []Dependency{
+		{KindCheckPorts, "partners are led only to ports that were seen answering"},
 	}},
-	KindAssociateFrontEnd: {AtOnce: oneByOne, After: map[Kind]string{
-		KindUpdateDNS: "users change over when partners find the pool",
+	KindAssociateFrontEnd: {AtOnce: oneByOne, After: []Dependency{
+		{KindUpdateDNS, "users change over when partners find the pool"},
 	}},
-	KindFailBackFrontEnd: {AtOnce: oneByOne, After: map[Kind]string{
-		KindAssociateFrontEnd: "users come home to a pool whose Edge links are right",
+	KindFailBackFrontEnd: {AtOnce: oneByOne, After: []Dependency{
+		{KindAssociateFrontEnd, "users come home to a pool whose Edge links are right"},
 	}},
 }
 
@@ -104,7 +110,7 @@ func inOrder(rules map[Kind]Rules) []Kind {
 	var out []Kind
 	for len(left) > 0 {
 		next := slices.IndexFunc(left, func(k Kind) bool {
-			return !slices.ContainsFunc(left, func(other Kind) bool { _, after := rules[k].After[other]; return after })
+			return !slices.ContainsFunc(rules[k].After, func(d Dependency) bool { return slices.Contains(left, d.Kind) })
 		})
 		if next < 0 {
 			return out

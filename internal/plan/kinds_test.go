@@ -76,15 +76,15 @@ func TestKindsRunInTheOrderOfTheirRules(t *testing.T) {
 	order := plan.Kinds()
 	for i, k := range order {
 		r := k.Rules()
-		for other, why := range r.After {
-			if at := slices.Index(order, other); at < 0 || at >= i {
-				t.Errorf("%s comes after %s, which stands at %d of %v", k, other, at, order)
+		for _, before := range r.After {
+			if at := slices.Index(order, before.Kind); at < 0 || at >= i {
+				t.Errorf("%s comes after %s, which stands at %d of %v", k, before.Kind, at, order)
 			}
-			if strings.TrimSpace(why) == "" {
-				t.Errorf("%s does not say why it comes after %s", k, other)
+			if strings.TrimSpace(before.Why) == "" {
+				t.Errorf("%s does not say why it comes after %s", k, before.Kind)
 			}
 		}
-		if i > 0 && r.After[order[i-1]] == "" {
+		if i > 0 && !slices.ContainsFunc(r.After, func(d plan.Dependency) bool { return d.Kind == order[i-1] }) {
 			t.Errorf("nothing says whether %s or %s runs first", order[i-1], k)
 		}
 		if r.AtOnce < 1 {

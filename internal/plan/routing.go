@@ -12,7 +12,7 @@ import (
 // change in one publish.
 func (c comparison) routing() (Plan, change) {
 	var p Plan
-	all := change{moved: map[lync.Protocol]bool{}}
+	all := change{moved: make(map[lync.Protocol]bool)}
 	for _, protocol := range c.d.Protocols {
 		all.flags = append(all.flags, c.flags(&p, protocol)...)
 		if c.routes(&p, protocol) {

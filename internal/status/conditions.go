@@ -45,7 +45,7 @@ func (c conditions) summary(f finding) {
 func (c conditions) parts(f Facts, history []v1alpha1.HistoryEntry) {
 	pool := string(f.Spec.EdgePool)
 	managed := map[plan.Part]bool{plan.PartPorts: true, plan.PartDNS: f.Spec.DNS != nil, plan.PartFrontEnds: len(f.Spec.FrontEndPools) > 0 || f.FailBack.Err != nil,
-		plan.PartSIP: f.Spec.SIP != nil, plan.PartXMPP: f.Spec.XMPP != nil}
+		plan.PartSIP: f.Spec.SIP != nil, plan.PartXMPP: f.Spec.XMPP != nil, plan.PartServices: false} // Ready alone speaks of services
 	for _, p := range []struct {
 		part plan.Part
 		kind string

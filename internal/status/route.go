@@ -128,6 +128,7 @@ func progressing(r RunFacts) finding {
 				text += " (" + e.Message + ")"
 			}
 			now = append(now, text)
+		case apply.Pending, apply.Failed: // neither counts as done, nor is it under way
 		}
 	}
 	if len(now) == 0 {
