@@ -2,11 +2,13 @@ package shell
 
 import (
 	"context"
+	"encoding/json"
 	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/winrm"
 )
 
 // How long one attempt to read may take. The first call on a management server
@@ -17,43 +19,62 @@ const (
 )
 
 // Observer reads an organization. It reaches reading scripts and reading
-// sessions only.
-type Observer struct{ reader *reader }
+// workers only: what it holds takes nothing but jobs of reading scripts.
+type Observer struct {
+	onManagement func(context.Context, readingJob) (json.RawMessage, winrm.Endpoint, error)
+	onEdge       func(ctx context.Context, server string, j readingJob) (json.RawMessage, error)
+}
+
+// readingJob is a job whose script changes nothing. Only a readingScript makes one.
+type readingJob struct{ job }
+
+func (s readingScript) job(op, target string, limit time.Duration) readingJob {
+	return readingJob{job{script: s.reading, op: op, target: target, limit: limit}}
+}
 
 var _ lync.Observer = (*Observer)(nil)
 
-// NewObserver gives an Observer over the fleet's reading sessions.
-func NewObserver(f *Fleet) *Observer { return &Observer{reader: f.reader} }
+// NewObserver gives an Observer over the fleet's reading workers.
+func NewObserver(f *Fleet) *Observer {
+	return &Observer{
+		onManagement: func(ctx context.Context, j readingJob) (json.RawMessage, winrm.Endpoint, error) {
+			return f.reader.onManagement(ctx, j.job)
+		},
+		onEdge: func(ctx context.Context, server string, j readingJob) (json.RawMessage, error) {
+			return f.reader.onEdge(ctx, server, j.job)
+		},
+	}
+}
 
 // ReadTopology implements lync.Observer: one remote call on the first management
 // server that answers, whose URL is returned too.
 func (o *Observer) ReadTopology(ctx context.Context) (lync.Topology, string, error) {
-	j := job{script: script(readTopology), op: "read the topology", limit: topologyLimit}
-	raw, endpoint, err := o.reader.onManagement(ctx, j)
+	j := readTopology.job("read the topology", "", topologyLimit)
+	raw, endpoint, err := o.onManagement(ctx, j)
 	if err != nil {
 		return lync.Topology{}, endpoint.URL, err
 	}
 	j.target = endpoint.URL
-	reply, err := decode[topologyReply](raw, j)
+	reply, err := decode[topologyReply](raw, j.job)
 	if err != nil {
 		return lync.Topology{}, endpoint.URL, err
 	}
-	topology, err := reply.topology(j)
+	topology, err := reply.topology(j.job)
 	return topology, endpoint.URL, err
 }
 
 // ReadEdgeServer implements lync.Observer: one remote call on the machine.
 func (o *Observer) ReadEdgeServer(ctx context.Context, server string) (lync.EdgeServerState, error) {
-	j := job{script: script(readEdgeServer), op: "read Edge server", target: server, limit: edgeServerLimit}
-	raw, err := o.reader.onEdge(ctx, server, j)
+	j := readEdgeServer.job("read Edge server", server, edgeServerLimit)
+	raw, err := o.onEdge(ctx, server, j)
 	if err != nil {
 		return lync.EdgeServerState{}, err
 	}
-	reply, err := decode[edgeServerReply](raw, j)
+	reply, err := decode[edgeServerReply](raw, j.job)
 	if err != nil {
 		return lync.EdgeServerState{}, err
 	}
-	return reply.state(j)
+	return reply.state(j.job)
 }
 
 // documentReply is what Read-TopologyDocument.ps1 emits.
@@ -61,24 +82,25 @@ type documentReply struct{ Signature, Document string }
 
 // ReadDocument implements lync.Observer.
 func (o *Observer) ReadDocument(ctx context.Context) (signature, digest string, err error) {
-	j := job{script: script(readTopologyDocument), op: "read the topology document", limit: topologyLimit}
-	raw, _, err := o.reader.onManagement(ctx, j)
+	j := readTopologyDocument.job("read the topology document", "", topologyLimit)
+	raw, _, err := o.onManagement(ctx, j)
 	if err != nil {
 		return "", "", err
 	}
-	reply, err := decode[documentReply](raw, j)
+	reply, err := decode[documentReply](raw, j.job)
 	if err != nil {
 		return "", "", err
 	}
 	digest, err = documentDigest(reply.Document)
 	if err != nil {
-		return "", "", malformed(j, "the topology document: %v", err)
+		return "", "", malformed(j.job, "the topology document: %v", err)
 	}
 	return reply.Signature, digest, nil
 }
 
 // edgeServerReply is what Read-EdgeServer.ps1 emits.
 type edgeServerReply struct {
+	HostName       string
 	LocalSignature string
 	Listening      []string
 	Services       []serviceReply
@@ -88,7 +110,7 @@ type edgeServerReply struct {
 type serviceReply struct{ Name, DisplayName, State, StartMode string }
 
 func (r edgeServerReply) state(j job) (lync.EdgeServerState, error) {
-	state := lync.EdgeServerState{LocalSignature: r.LocalSignature}
+	state := lync.EdgeServerState{HostName: r.HostName, LocalSignature: r.LocalSignature}
 	for _, text := range r.Listening {
 		listener, err := netip.ParseAddrPort(text)
 		if err != nil {

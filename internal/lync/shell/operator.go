@@ -42,7 +42,7 @@ type siteRouteReply struct{ Route string }
 // parameter for the protocol there.
 func (o *Operator) SetSiteRoute(ctx context.Context, site string, protocol lync.Protocol, pool string) (string, error) {
 	j := job{
-		script: script(o.scripts.setSiteRoute), op: "set the " + string(protocol) + " federation route of site", target: site,
+		script: o.scripts.setSiteRoute.writing, op: "set the " + string(protocol) + " federation route of site", target: site,
 		arguments: siteRouteRequest{Site: site, Protocol: string(protocol), EdgePool: pool}, limit: settingLimit,
 	}
 	raw, err := o.writer.onManagement(ctx, j)
@@ -70,7 +70,7 @@ type publishReply struct {
 
 // PublishFlags implements lync.Publisher.
 func (o *Operator) PublishFlags(ctx context.Context, change lync.FlagChange) (lync.Published, error) {
-	j := job{script: script(o.scripts.publishFlags), op: "publish the federation flags", limit: publishLimit}
+	j := job{script: o.scripts.publishFlags.writing, op: "publish the federation flags", limit: publishLimit}
 	request, err := publishing(change, j)
 	if err != nil {
 		return lync.Published{}, err
@@ -91,7 +91,7 @@ type proposalReply struct{ Document string }
 // ProposeFlags implements lync.Publisher: the same script edits the document and
 // goes no further.
 func (o *Operator) ProposeFlags(ctx context.Context, change lync.FlagChange) (string, error) {
-	j := job{script: script(o.scripts.publishFlags), op: "prepare the publish of the federation flags", limit: settingLimit}
+	j := job{script: o.scripts.publishFlags.writing, op: "prepare the publish of the federation flags", limit: settingLimit}
 	request, err := publishing(change, j)
 	if err != nil {
 		return "", err
@@ -146,7 +146,7 @@ func (o *Operator) StopServices(ctx context.Context, server string) error {
 }
 
 func (o *Operator) services(ctx context.Context, s writingScript, op, server string) error {
-	j := job{script: script(s), op: op, target: server, limit: servicesLimit}
+	j := job{script: s.writing, op: op, target: server, limit: servicesLimit}
 	raw, err := o.writer.onEdge(ctx, server, j)
 	if err != nil {
 		return err
@@ -167,7 +167,7 @@ type setupReply struct{ Ran string }
 // Invalid when the machine calls itself otherwise.
 func (o *Operator) Setup(ctx context.Context, server string, signature string) error {
 	j := job{
-		script: script(o.scripts.invokeEdgeSetup), op: "set up Edge server", target: server,
+		script: o.scripts.invokeEdgeSetup.writing, op: "set up Edge server", target: server,
 		arguments: setupRequest{Signature: signature, HostName: server}, limit: setupLimit,
 	}
 	raw, err := o.writer.onEdge(ctx, server, j)
@@ -188,7 +188,7 @@ type associationReply struct {
 // Associate implements lync.FrontEndMaintainer.
 func (o *Operator) Associate(ctx context.Context, frontEndPool, edgePool string) (lync.Association, error) {
 	j := job{
-		script: script(o.scripts.setEdgeAssociation), op: "associate Front End pool", target: frontEndPool,
+		script: o.scripts.setEdgeAssociation.writing, op: "associate Front End pool", target: frontEndPool,
 		arguments: associationRequest{FrontEndPool: frontEndPool, EdgePool: edgePool}, limit: settingLimit,
 	}
 	raw, err := o.writer.onManagement(ctx, j)
@@ -207,7 +207,7 @@ type failBack struct{ FrontEndPool string }
 // FailBack implements lync.FrontEndMaintainer.
 func (o *Operator) FailBack(ctx context.Context, frontEndPool string) error {
 	j := job{
-		script: script(o.scripts.invokePoolFailBack), op: "fail back Front End pool", target: frontEndPool,
+		script: o.scripts.invokePoolFailBack.writing, op: "fail back Front End pool", target: frontEndPool,
 		arguments: failBack{FrontEndPool: frontEndPool}, limit: failBackLimit,
 	}
 	raw, err := o.writer.onManagement(ctx, j)

@@ -18,16 +18,17 @@ var (
 // script is one file of the catalogue.
 type script struct{ name, text string }
 
-// readingScript changes nothing; writingScript may.
+// readingScript changes nothing; writingScript may. Neither converts to the other:
+// their fields have different names.
 type (
-	readingScript script
-	writingScript script
+	readingScript struct{ reading script }
+	writingScript struct{ writing script }
 )
 
 var (
-	readTopology         = readingScript(load(readingFiles, "Read-Topology"))
-	readTopologyDocument = readingScript(load(readingFiles, "Read-TopologyDocument"))
-	readEdgeServer       = readingScript(load(readingFiles, "Read-EdgeServer"))
+	readTopology         = readingScript{load(readingFiles, "Read-Topology")}
+	readTopologyDocument = readingScript{load(readingFiles, "Read-TopologyDocument")}
+	readEdgeServer       = readingScript{load(readingFiles, "Read-EdgeServer")}
 )
 
 // writing holds the scripts of an Operator and of a ZoneWriter.
@@ -44,14 +45,14 @@ type writing struct {
 
 func loadWriting() writing {
 	return writing{
-		setSiteRoute:       writingScript(load(writingFiles, "Set-SiteRoute")),
-		publishFlags:       writingScript(load(writingFiles, "Publish-FederationFlags")),
-		startEdgeServices:  writingScript(load(writingFiles, "Start-EdgeServices")),
-		stopEdgeServices:   writingScript(load(writingFiles, "Stop-EdgeServices")),
-		invokeEdgeSetup:    writingScript(load(writingFiles, "Invoke-EdgeSetup")),
-		setEdgeAssociation: writingScript(load(writingFiles, "Set-EdgeAssociation")),
-		invokePoolFailBack: writingScript(load(writingFiles, "Invoke-PoolFailBack")),
-		setDNSRecords:      writingScript(load(writingFiles, "Set-DnsRecords")),
+		setSiteRoute:       writingScript{load(writingFiles, "Set-SiteRoute")},
+		publishFlags:       writingScript{load(writingFiles, "Publish-FederationFlags")},
+		startEdgeServices:  writingScript{load(writingFiles, "Start-EdgeServices")},
+		stopEdgeServices:   writingScript{load(writingFiles, "Stop-EdgeServices")},
+		invokeEdgeSetup:    writingScript{load(writingFiles, "Invoke-EdgeSetup")},
+		setEdgeAssociation: writingScript{load(writingFiles, "Set-EdgeAssociation")},
+		invokePoolFailBack: writingScript{load(writingFiles, "Invoke-PoolFailBack")},
+		setDNSRecords:      writingScript{load(writingFiles, "Set-DnsRecords")},
 	}
 }
 

@@ -86,7 +86,7 @@ func (z *ZoneWriter) Write(ctx context.Context, changes []dns.Change) error {
 
 func (z *ZoneWriter) run(ctx context.Context, op string, request recordsRequest) error {
 	j := job{
-		script: script(z.script), op: op, target: z.access.Zone,
+		script: z.script.writing, op: op, target: z.access.Zone,
 		arguments: request, limit: settingLimit,
 	}
 	raw, err := z.writer.at(ctx, z.access.Endpoint, z.access.Credentials, j)
