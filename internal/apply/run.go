@@ -31,6 +31,9 @@ type Hands struct {
 	Zones    map[string]Zone // by zone name
 	Prober   probe.Prober
 	Clock    Clock
+	// Allowed is asked before each step that changes something whether the run may
+	// go on; its error ends the run. Nil: it always may.
+	Allowed func(now time.Time) error
 }
 
 // Zone is one DNS zone to read and to change.
@@ -152,10 +155,10 @@ func (r *Run) stage(ctx context.Context, i, j int) error {
 			if failed.Load() {
 				return nil
 			}
-			if r.stopping.Load() {
-				return r.stoppedBefore(r.Plan.Steps[n])
+			err := r.mayBegin(r.Plan.Steps[n])
+			if err == nil {
+				err = r.step(ctx, n)
 			}
-			err := r.step(ctx, n)
 			if err != nil {
 				failed.Store(true)
 			}
@@ -165,9 +168,17 @@ func (r *Run) stage(ctx context.Context, i, j int) error {
 	return group.Wait()
 }
 
-func (r *Run) stoppedBefore(s plan.Step) error {
-	return fault.New(fault.Conflict, opCarryOut, r.Plan.ID, fmt.Sprintf("it was stopped before %s %s", s.Kind(), s.Target)).
-		With("the steps before it stand", "a new plan is made")
+// mayBegin asks, right before a step begins, whether it is still wanted and allowed.
+func (r *Run) mayBegin(s plan.Step) error {
+	switch {
+	case r.stopping.Load():
+		return fault.New(fault.Conflict, opCarryOut, r.Plan.ID, fmt.Sprintf("it was stopped before %s %s", s.Kind(), s.Target)).
+			With("the steps before it stand", "a new plan is made")
+	case r.hands.Allowed == nil || s.Kind().Looks():
+		return nil
+	default:
+		return r.hands.Allowed(r.hands.Clock.Now())
+	}
 }
 
 // width is how many steps of a kind run side by side. A kind without rules has one

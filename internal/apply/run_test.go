@@ -235,3 +235,27 @@ func TestDNSMovesOnlyToPortsThatThisRunSaw(t *testing.T) {
 		})
 	}
 }
+
+// TestARunThatMayNotGoOn lets the world close between two steps: what looks may
+// still look, and nothing more is changed.
+func TestARunThatMayNotGoOn(t *testing.T) {
+	f, closes := newFarm(), start.Add(2*time.Second)
+	f.clock.after(4*time.Second, func() { f.open[edgeA.ExternalAddresses[0]] = true })
+	f.before["publish from s1"] = func() error { return f.clock.Sleep(t.Context(), 2*time.Second) }
+	hands := f.hands()
+	hands.Allowed = func(now time.Time) error {
+		if now.Before(closes) {
+			return nil
+		}
+		return fault.New(fault.Conflict, "carry out plan", "sha256-1", "it may not go on: it is night")
+	}
+	r := apply.Start(t.Context(), plan.Plan{ID: "sha256-1", Steps: []plan.Step{publishFlags, checkPort, updateDNS}}, f.topology, hands, limits, func() {})
+	<-r.Done()
+	_, _, err := r.Ended()
+	if diff := cmp.Diff([]string{"PublishFlags Done", "CheckPorts Done", "UpdateDNS Pending"}, states(r.Entries())); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+	if !fault.Is(err, fault.Conflict) || f.zone.writes != 0 {
+		t.Errorf("ended with %v after %d updates", err, f.zone.writes)
+	}
+}

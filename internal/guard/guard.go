@@ -4,52 +4,71 @@ package guard
 
 import (
 	"fmt"
+	"time"
 
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
 // Input is everything a check may look at.
 type Input struct {
 	Plan plan.Plan
-	// Observe: the mode never changes anything.
-	Observe bool
-	// NeedsApproval: the mode waits until Approved names the plan.
-	NeedsApproval bool
-	Approved      string
-	Suspended     bool
+	Spec v1alpha1.FederationRouteSpec
+	Now  time.Time
 	// Holder is the older route that claims one of the same switches, and Claim
 	// the switch; empty when there is none.
 	Holder string
 	Claim  string
 }
 
-// Reason names the check that said no.
+// Reason names the check that said no. It is the reason that Ready gives.
 type Reason string
 
-// The reasons, in the order in which the checks are asked.
+// The reasons, in the order in which the checks are asked. Obstructed alone is no
+// reason of Ready: the plan's obstacles have one.
 const (
 	Allowed          Reason = ""
-	Suspended        Reason = "Suspended"
-	Conflict         Reason = "Conflict"
-	Observing        Reason = "Drifted"
+	Suspended        Reason = v1alpha1.ReasonSuspended
+	Conflict         Reason = v1alpha1.ReasonConflict
+	Observing        Reason = v1alpha1.ReasonDrifted
 	Obstructed       Reason = "Obstructed"
-	AwaitingApproval Reason = "AwaitingApproval"
+	AwaitingApproval Reason = v1alpha1.ReasonAwaitingApproval
 )
+
+// Stalls reports whether somebody has to correct an object before anything goes on.
+// Otherwise a person was asked and may take their time, or time itself will do.
+func (r Reason) Stalls() bool { return r == Conflict }
 
 // Verdict is the chain's answer. Message is the one sentence for people.
 type Verdict struct {
 	Reason  Reason
 	Message string
+	// Until is when the answer may be another without anybody's doing; zero where
+	// time changes nothing.
+	Until time.Time
 }
 
 // Allows reports whether the plan may be carried out.
 func (v Verdict) Allows() bool { return v.Reason == Allowed }
 
+// Within shortens a pause that begins now, so that it ends when the answer may be
+// another.
+func (v Verdict) Within(pause time.Duration, now time.Time) time.Duration {
+	if v.Until.IsZero() {
+		return pause
+	}
+	return min(pause, max(v.Until.Sub(now), time.Millisecond))
+}
+
 // Check looks at the input and either says nothing (Allowed) or says no.
 type Check func(Input) Verdict
 
-// chain is asked in order; the first no is the answer.
-var chain = []Check{
+// Chain is asked in order; the first no is the answer.
+type Chain []Check
+
+// Guards are the checks of every route.
+var Guards = Chain{
 	suspended,  // a person said stop
 	conflict,   // an older route holds the same switch
 	observing,  // the mode holds no writer
@@ -58,8 +77,8 @@ var chain = []Check{
 }
 
 // Evaluate asks the chain about a plan that has steps.
-func Evaluate(in Input) Verdict {
-	for _, check := range chain {
+func (c Chain) Evaluate(in Input) Verdict {
+	for _, check := range c {
 		if v := check(in); !v.Allows() {
 			return v
 		}
@@ -67,25 +86,41 @@ func Evaluate(in Input) Verdict {
 	return Verdict{}
 }
 
+// DuringRun asks the chain again at a later time, about the plan that it allowed and
+// that is being carried out. A change of the spec ends a run by itself. Fault:
+// Conflict.
+func (c Chain) DuringRun(in Input) func(now time.Time) error {
+	return func(now time.Time) error {
+		in := in
+		in.Now = now
+		v := c.Evaluate(in)
+		if v.Allows() {
+			return nil
+		}
+		return fault.New(fault.Conflict, "carry out plan", in.Plan.ID, "it may not go on: "+v.Message).
+			With("the steps before it stand", "a new plan is made")
+	}
+}
+
 func suspended(in Input) Verdict {
-	if !in.Suspended {
+	if !in.Spec.Suspend {
 		return Verdict{}
 	}
-	return Verdict{Suspended, fmt.Sprintf("%s; nothing is changed while spec.suspend is true; set it to false to go on", pending(in.Plan))}
+	return Verdict{Reason: Suspended, Message: fmt.Sprintf("%s; nothing is changed while spec.suspend is true; set it to false to go on", pending(in.Plan))}
 }
 
 func conflict(in Input) Verdict {
 	if in.Holder == "" {
 		return Verdict{}
 	}
-	return Verdict{Conflict, fmt.Sprintf("%s is held by the older FederationRoute %s; this route changes nothing; remove the claim from one of the two", in.Claim, in.Holder)}
+	return Verdict{Reason: Conflict, Message: fmt.Sprintf("%s is held by the older FederationRoute %s; this route changes nothing; remove the claim from one of the two", in.Claim, in.Holder)}
 }
 
 func observing(in Input) Verdict {
-	if !in.Observe {
+	if in.Spec.Mode != v1alpha1.ModeObserve {
 		return Verdict{}
 	}
-	return Verdict{Observing, fmt.Sprintf("%s; mode Observe changes nothing; set spec.mode to Approve or Enforce to carry the plan out", pending(in.Plan))}
+	return Verdict{Reason: Observing, Message: fmt.Sprintf("%s; mode Observe changes nothing; set spec.mode to Approve or Enforce to carry the plan out", pending(in.Plan))}
 }
 
 func obstructed(in Input) Verdict {
@@ -96,10 +131,10 @@ func obstructed(in Input) Verdict {
 }
 
 func approval(in Input) Verdict {
-	if !in.NeedsApproval || in.Approved == in.Plan.ID {
+	if in.Spec.Mode != v1alpha1.ModeApprove || in.Spec.ApprovedPlan == in.Plan.ID {
 		return Verdict{}
 	}
-	return Verdict{AwaitingApproval, fmt.Sprintf("%s; plan %s waits for approval; read status.plan and set spec.approvedPlan to its id", pending(in.Plan), in.Plan.ID)}
+	return Verdict{Reason: AwaitingApproval, Message: fmt.Sprintf("%s; plan %s waits for approval; read status.plan and set spec.approvedPlan to its id", pending(in.Plan), in.Plan.ID)}
 }
 
 func pending(p plan.Plan) string {

@@ -3,7 +3,9 @@ package guard_test
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/guard"
 	"github.com/fedroute/fedroute/internal/plan"
@@ -20,23 +22,66 @@ func TestEvaluate(t *testing.T) {
 		says   string
 	}{
 		"enforce":            {"nothing stands in the way", guard.Input{Plan: p}, guard.Allowed, ""},
-		"suspended":          {"a person's stop comes first", guard.Input{Plan: p, Suspended: true, Observe: true, Holder: "a/b"}, guard.Suspended, "set it to false"},
-		"held by another":    {"two routes never fight", guard.Input{Plan: p, Holder: "ns/old", Claim: "the SIP route of site Redmond", NeedsApproval: true}, guard.Conflict, "ns/old"},
-		"observe":            {"observing changes nothing", guard.Input{Plan: p, Observe: true}, guard.Observing, "mode Observe"},
-		"unknown part":       {"a plan over an unknown part waits, even approved", guard.Input{Plan: blocked, NeedsApproval: true, Approved: "sha256-1"}, guard.Obstructed, ""},
-		"not approved":       {"approval is asked by id", guard.Input{Plan: p, NeedsApproval: true}, guard.AwaitingApproval, "sha256-1"},
-		"another approved":   {"an approval covers one content only", guard.Input{Plan: p, NeedsApproval: true, Approved: "sha256-2"}, guard.AwaitingApproval, "sha256-1"},
-		"approved":           {"the very plan was approved", guard.Input{Plan: p, NeedsApproval: true, Approved: "sha256-1"}, guard.Allowed, ""},
-		"approved, enforced": {"Enforce asks nobody", guard.Input{Plan: p, Approved: "sha256-2"}, guard.Allowed, ""},
+		"suspended":          {"a person's stop comes first", guard.Input{Plan: p, Holder: "a/b", Spec: v1alpha1.FederationRouteSpec{Suspend: true, Mode: v1alpha1.ModeObserve}}, guard.Suspended, "set it to false"},
+		"held by another":    {"two routes never fight", guard.Input{Plan: p, Holder: "ns/old", Claim: "the SIP route of site Redmond", Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove}}, guard.Conflict, "ns/old"},
+		"observe":            {"observing changes nothing", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeObserve}}, guard.Observing, "mode Observe"},
+		"unknown part":       {"a plan over an unknown part waits, even approved", guard.Input{Plan: blocked, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove, ApprovedPlan: "sha256-1"}}, guard.Obstructed, ""},
+		"not approved":       {"approval is asked by id", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove}}, guard.AwaitingApproval, "sha256-1"},
+		"another approved":   {"an approval covers one content only", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove, ApprovedPlan: "sha256-2"}}, guard.AwaitingApproval, "sha256-1"},
+		"approved":           {"the very plan was approved", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove, ApprovedPlan: "sha256-1"}}, guard.Allowed, ""},
+		"approved, enforced": {"Enforce asks nobody", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{ApprovedPlan: "sha256-2"}}, guard.Allowed, ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			v := guard.Evaluate(c.in)
+			v := guard.Guards.Evaluate(c.in)
 			if v.Reason != c.want || !strings.Contains(v.Message, c.says) {
 				t.Errorf("%s: got %q %q, want %q saying %q", c.reason, v.Reason, v.Message, c.want, c.says)
 			}
 			if v.Allows() != (c.want == guard.Allowed) {
 				t.Errorf("%s: Allows is %v", c.reason, v.Allows())
+			}
+		})
+	}
+}
+
+// TestAGuardThatKnowsATime adds a check that closes at ten and opens at six: before
+// a run, in the middle of one, and for whoever has to come back.
+func TestAGuardThatKnowsATime(t *testing.T) {
+	ten := time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC)
+	six := ten.Add(8 * time.Hour)
+	night := append(guard.Chain{}, guard.Guards...)
+	night = append(night, func(in guard.Input) guard.Verdict {
+		if in.Now.Before(ten) || !in.Now.Before(six) {
+			return guard.Verdict{}
+		}
+		return guard.Verdict{Reason: "Closed", Message: "it is night", Until: six}
+	})
+	in := guard.Input{Plan: plan.Plan{ID: "sha256-1"}}
+	allowed := night.DuringRun(in)
+	cases := map[string]struct {
+		reason string
+		at     time.Time
+		open   bool
+		pause  time.Duration // of an hour
+	}{
+		"the evening":       {"nothing to wait for", ten.Add(-time.Minute), true, time.Hour},
+		"as it closes":      {"a step that has not begun does not begin", ten, false, time.Hour},
+		"before it opens":   {"nobody sleeps past it", six.Add(-time.Minute), false, time.Minute},
+		"in the last blink": {"a pause of nothing is none", six.Add(-time.Nanosecond), false, time.Millisecond},
+		"the morning":       {"on it goes", six, true, time.Hour},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			in.Now = c.at
+			v, err := night.Evaluate(in), allowed(c.at)
+			if v.Allows() != c.open || (err == nil) != c.open {
+				t.Errorf("%s: before a run %+v, in the middle of one %v", c.reason, v, err)
+			}
+			if err != nil && (!fault.Is(err, fault.Conflict) || !strings.Contains(fault.Sentence(err), "it may not go on: it is night; the steps before it stand")) {
+				t.Errorf("%s: %v", c.reason, err)
+			}
+			if pause := v.Within(time.Hour, c.at); pause != c.pause {
+				t.Errorf("%s: comes back after %s, want %s", c.reason, pause, c.pause)
 			}
 		})
 	}

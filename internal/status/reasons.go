@@ -87,8 +87,11 @@ func (m *Missing) outlook() outlook {
 // ofVerdict turns a guard's no into a finding.
 func ofVerdict(v guard.Verdict) finding {
 	f := finding{reason: string(v.Reason), message: v.Message, outlook: waiting}
-	if v.Reason == guard.Conflict {
-		f.reason, f.outlook = v1alpha1.ReasonConflict, stuck
+	switch {
+	case v.Reason.Stalls():
+		f.outlook = stuck
+	case !v.Until.IsZero():
+		f.outlook = passing
 	}
 	return f
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -66,11 +67,15 @@ func routeCases() map[string]routeCase {
 		"conflict":             {"an older route holds a switch; somebody has to decide", verdict(guard.Conflict), v1alpha1.ReasonConflict, stuck, "because"},
 		"observing":            {"the mode forbids changes", verdict(guard.Observing), v1alpha1.ReasonDrifted, asked, "because"},
 		"awaiting approval":    {"a person was asked", verdict(guard.AwaitingApproval), v1alpha1.ReasonAwaitingApproval, asked, "because"},
-		"suspended, closed":    {"without steps the guard has nothing to say", func(f *status.Facts) { f.Verdict.Reason = guard.Suspended; delete(f.Observed.Ports, target) }, v1alpha1.ReasonPortsClosed, passing, "port 5061 of 192.0.2.1: not asked yet; partners may not get through; look"},
-		"ports closed":         {"everything is set and partners cannot get in", func(f *status.Facts) { f.Observed.Ports[target] = probe.Reading{Detail: "connection refused"} }, v1alpha1.ReasonPortsClosed, passing, "port 5061 of 192.0.2.1: connection refused"},
-		"propagating":          {"a secondary answers with the old record", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ReasonPropagating, passing, "ns2:53 does not show sip.contoso.com A yet; some partners see the old ones; it is looked at again"},
-		"secondary silent":     {"who cannot be asked does not make federation less ready", func(f *status.Facts) { server(f, dns.RRSet{}, errors.New("no answer in time")) }, v1alpha1.ReasonInSync, ready, ""},
-		"name blocked":         {"DNS has something in the way", func(f *status.Facts) { drifted(f); obstacle(f, plan.PartDNS, fault.Refused) }, v1alpha1.ReasonNameBlocked, stuck, "something happened"},
+		"until a time": {"nobody has to do anything: time passes", func(f *status.Facts) {
+			drifted(f)
+			f.Verdict = guard.Verdict{Reason: guard.Suspended, Message: "3 steps; it is night; they begin at six", Until: now.Add(time.Hour)}
+		}, v1alpha1.ReasonSuspended, passing, "begin at six"},
+		"suspended, closed": {"without steps the guard has nothing to say", func(f *status.Facts) { f.Verdict.Reason = guard.Suspended; delete(f.Observed.Ports, target) }, v1alpha1.ReasonPortsClosed, passing, "port 5061 of 192.0.2.1: not asked yet; partners may not get through; look"},
+		"ports closed":      {"everything is set and partners cannot get in", func(f *status.Facts) { f.Observed.Ports[target] = probe.Reading{Detail: "connection refused"} }, v1alpha1.ReasonPortsClosed, passing, "port 5061 of 192.0.2.1: connection refused"},
+		"propagating":       {"a secondary answers with the old record", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ReasonPropagating, passing, "ns2:53 does not show sip.contoso.com A yet; some partners see the old ones; it is looked at again"},
+		"secondary silent":  {"who cannot be asked does not make federation less ready", func(f *status.Facts) { server(f, dns.RRSet{}, errors.New("no answer in time")) }, v1alpha1.ReasonInSync, ready, ""},
+		"name blocked":      {"DNS has something in the way", func(f *status.Facts) { drifted(f); obstacle(f, plan.PartDNS, fault.Refused) }, v1alpha1.ReasonNameBlocked, stuck, "something happened"},
 		"flags are a person's": {"Topology Builder is asked for", func(f *status.Facts) {
 			drifted(f)
 			f.Verdict.Reason = guard.Obstructed
