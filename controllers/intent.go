@@ -28,12 +28,9 @@ func intentOf(spec v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopologyS
 	}
 	in.FrontEnds = frontEnds(spec)
 	if spec.DNS != nil {
-		in.DNS = &plan.DNSIntent{TTL: uint32(spec.DNS.TTL)} // the schema bounds it
+		in.DNS = &plan.DNSIntent{TTL: uint32(spec.DNS.TTL), Ways: waysOf(*spec.DNS)} // the schema bounds it
 		for _, server := range spec.DNS.Servers {
 			in.DNS.Zones = append(in.DNS.Zones, string(server.Zone))
-			if server.Provider == v1alpha1.DNSServerCmdlets {
-				in.DNS.ByCmdlets = append(in.DNS.ByCmdlets, string(server.Zone))
-			}
 		}
 	}
 	for _, o := range overrides(topology) {

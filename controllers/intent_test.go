@@ -51,6 +51,10 @@ func TestIntentOf(t *testing.T) {
 		"without DNS": {"DNS left out is not managed", func(s *v1alpha1.FederationRouteSpec, _ *v1alpha1.LyncTopologySpec, in *plan.Intent) {
 			s.DNS, in.DNS = nil, nil
 		}},
+		"a zone by cmdlets": {"steps say in which way a zone is changed, where it is not the usual one", func(s *v1alpha1.FederationRouteSpec, _ *v1alpha1.LyncTopologySpec, in *plan.Intent) {
+			s.DNS, in.DNS = s.DNS.DeepCopy(), &plan.DNSIntent{Zones: in.DNS.Zones, TTL: in.DNS.TTL, Ways: map[string]string{"emea.contoso.com": "by DnsServer cmdlets"}}
+			s.DNS.Servers[1].Provider = v1alpha1.DNSServerCmdlets
+		}},
 		"flags verified": {"a person sets the flags", func(s *v1alpha1.FederationRouteSpec, _ *v1alpha1.LyncTopologySpec, in *plan.Intent) {
 			s.TopologyFlags, in.ManageFlags = v1alpha1.FlagsVerify, false
 		}},

@@ -36,13 +36,8 @@ func secretsOf(route v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopolog
 		names = append(names, topology.EdgeServers.Authentication.SecretRef.Name)
 	}
 	for _, server := range cmp.Or(route.DNS, &v1alpha1.DNS{}).Servers {
-		switch {
-		case server.TSIGSecretRef != nil:
-			names = append(names, server.TSIGSecretRef.Name)
-		case server.GSSTSIG != nil:
-			names = append(names, server.GSSTSIG.SecretRef.Name)
-		case server.Authentication != nil:
-			names = append(names, server.Authentication.SecretRef.Name)
+		if name := providerOf(server).secret(server); name != "" {
+			names = append(names, name)
 		}
 	}
 	slices.Sort(names)

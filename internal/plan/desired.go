@@ -25,9 +25,9 @@ type Desired struct {
 	FailBack []string
 	// Records are wanted, each with the zone it lies in. No Data: must not exist.
 	Records []Record
-	// ByCmdlets are the zones whose records are changed with the DnsServer cmdlets;
-	// the others take signed updates.
-	ByCmdlets []string
+	// Ways say in which way the records of a zone are changed, where that is not the
+	// usual one.
+	Ways map[string]string
 	// Targets are the ports that must answer.
 	Targets []probe.Target
 }
@@ -35,8 +35,8 @@ type Desired struct {
 // ZoneTarget is the target of the step that changes a zone. It says in which way
 // where that is not the usual one.
 func (d Desired) ZoneTarget(zone string) string {
-	if slices.Contains(d.ByCmdlets, zone) {
-		return "zone " + zone + " by DnsServer cmdlets"
+	if way := d.Ways[zone]; way != "" {
+		return "zone " + zone + " " + way
 	}
 	return "zone " + zone
 }
@@ -85,7 +85,7 @@ func Resolve(in Intent, t lync.Topology) (Desired, error) {
 		d.FrontEnds = append(d.FrontEnds, frontEndPool(fe, t.FrontEndPools[i], in.Hosts))
 	}
 	if in.DNS != nil {
-		d.ByCmdlets = in.DNS.ByCmdlets
+		d.Ways = in.DNS.Ways
 	}
 	d.Records, err = records(in, pool)
 	return d, err

@@ -49,9 +49,10 @@ type FrontEnd struct {
 // DNSIntent lists the zones that may be written. TTL is in seconds.
 type DNSIntent struct {
 	Zones []string
-	// ByCmdlets are those zones whose records are changed with the DnsServer cmdlets.
-	ByCmdlets []string
-	TTL       uint32
+	// Ways say, by zone, in which way its records are changed, in words that follow
+	// its name. A zone whose way is the usual one has none.
+	Ways map[string]string
+	TTL  uint32
 }
 
 // ServerOverride says what differs from the topology for one Edge machine.
