@@ -9,7 +9,6 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
-	"github.com/fedroute/fedroute/internal/probe"
 )
 
 // until looks again and again until look says done. look's message is what the
@@ -111,38 +110,4 @@ func (w work) behind(ctx context.Context, servers []lync.EdgeServer, t lync.Topo
 func (w work) carries(ctx context.Context, server, signature string) bool {
 	state, err := w.hands.Observer.ReadEdgeServer(ctx, server)
 	return err == nil && strings.EqualFold(state.LocalSignature, signature)
-}
-
-func (w work) checkPort(ctx context.Context, s plan.Step, a plan.CheckPorts) error {
-	return w.until(ctx, w.limits.of(plan.KindCheckPorts), func() (bool, string, error) {
-		reading := w.hands.Prober.Probe(ctx, a.Port)
-		if reading.Open {
-			w.sawAnswering(a.Port)
-		}
-		return reading.Open, reading.Detail, nil
-	}, func(message string) error {
-		return fault.New(fault.Unreachable, "check", s.Target, message).
-			With("DNS stays where it is", "open the port on the Edge server's external side and its firewall, it is tried again")
-	})
-}
-
-func (w work) sawAnswering(port probe.Target) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.answering[port] = true
-}
-
-// portsAnswered holds DNS where it is unless this very run saw every port answering
-// that the change leads partners to, whatever order its steps came in. Fault:
-// Internal, for a plan asks the ports before it moves DNS.
-func (w work) portsAnswered(s plan.Step, ports []probe.Target) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, p := range ports {
-		if !w.answering[p] {
-			return fault.New(fault.Internal, "update", s.Target, fmt.Sprintf("port %d of %s was not seen answering in this run", p.Protocol.Port(), p.Address)).
-				With("DNS stays where it is", "report it with the plan")
-		}
-	}
-	return nil
 }
