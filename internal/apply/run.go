@@ -53,7 +53,7 @@ type Limits struct {
 // DefaultLimits suit an organization of usual size.
 var DefaultLimits = Limits{Poll: 2 * time.Second}
 
-func (l Limits) of(k plan.Kind) time.Duration {
+func (l Limits) bound(k plan.Kind) time.Duration {
 	if d, ok := l.Wait[k]; ok {
 		return d
 	}
@@ -136,7 +136,7 @@ func (r *Run) steps(ctx context.Context) error {
 		for j < len(steps) && steps[j].Kind() == steps[i].Kind() {
 			j++
 		}
-		if err := r.stage(ctx, i, j); err != nil {
+		if err := r.oneKind(ctx, i, j); err != nil {
 			return err
 		}
 		i = j
@@ -144,9 +144,9 @@ func (r *Run) steps(ctx context.Context) error {
 	return nil
 }
 
-// stage runs steps i to j-1: side by side where each has its own machine or
-// zone, one after the other where all go through the management server.
-func (r *Run) stage(ctx context.Context, i, j int) error {
+// oneKind runs steps i to j-1, which are of one kind: side by side where each has its
+// own machine or zone, one after the other where all go through the management server.
+func (r *Run) oneKind(ctx context.Context, i, j int) error {
 	var group contain.Group
 	group.SetLimit(width(r.Plan.Steps[i].Kind()))
 	var failed atomic.Bool

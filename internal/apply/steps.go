@@ -114,7 +114,7 @@ func (w work) setup(ctx context.Context, a plan.SetupEdgeServer) (bool, error) {
 	if err := w.startAfterSetup(ctx, a.Server.FQDN); err != nil {
 		return false, err
 	}
-	return false, w.untilServer(ctx, a.Server.FQDN, w.limits.of(plan.KindSetupEdgeServer), "is set up", func(state lync.EdgeServerState) bool {
+	return false, w.untilServer(ctx, a.Server.FQDN, w.limits.bound(plan.KindSetupEdgeServer), "is set up", func(state lync.EdgeServerState) bool {
 		return setUp(state, a)
 	})
 }
@@ -157,7 +157,7 @@ func (w work) restart(ctx context.Context, a plan.RestartEdgeServices) (bool, er
 	if err := w.hands.Operator.StartServices(ctx, a.Server.FQDN); err != nil {
 		return false, err
 	}
-	return false, w.untilServer(ctx, a.Server.FQDN, w.limits.of(plan.KindRestartEdgeServices), "listens again", func(state lync.EdgeServerState) bool {
+	return false, w.untilServer(ctx, a.Server.FQDN, w.limits.bound(plan.KindRestartEdgeServices), "listens again", func(state lync.EdgeServerState) bool {
 		return state.Running() && listens(state)
 	})
 }

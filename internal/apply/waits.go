@@ -35,7 +35,7 @@ func (w work) until(ctx context.Context, limit time.Duration, look func() (done 
 }
 
 func (w work) untilRunning(ctx context.Context, server string) error {
-	return w.untilServer(ctx, server, w.limits.of(plan.KindStartEdgeServices), "runs all its services", lync.EdgeServerState.Running)
+	return w.untilServer(ctx, server, w.limits.bound(plan.KindStartEdgeServices), "runs all its services", lync.EdgeServerState.Running)
 }
 
 // untilServer waits until an Edge machine says of itself what is wanted.
@@ -57,7 +57,7 @@ func (w work) untilServer(ctx context.Context, server string, limit time.Duratio
 // the document in force. UpToDate alone can tell of the time before the change.
 // It ends when the sites' routes are not those of the plan.
 func (w work) awaitReplication(ctx context.Context, s plan.Step, a plan.AwaitReplication) error {
-	limit := w.limits.of(plan.KindAwaitReplication)
+	limit := w.limits.bound(plan.KindAwaitReplication)
 	var since time.Time // on the management server's clock
 	return w.until(ctx, limit, func() (bool, string, error) {
 		t, _, err := w.hands.Observer.ReadTopology(ctx)

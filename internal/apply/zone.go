@@ -88,7 +88,7 @@ func (w work) updateDNS(ctx context.Context, s plan.Step, a plan.UpdateDNS) (boo
 // sent is what is doubtful about the writing, nil for nothing.
 func (w work) untilPublished(ctx context.Context, zone Zone, s plan.Step, changes []dns.Change, keys []dns.Key, sent error) error {
 	applied := false
-	err := w.until(ctx, w.limits.of(plan.KindUpdateDNS), func() (bool, string, error) {
+	err := w.until(ctx, w.limits.bound(plan.KindUpdateDNS), func() (bool, string, error) {
 		found, err := zone.Reader.Read(ctx, keys)
 		if err != nil {
 			return false, "", err

@@ -14,7 +14,7 @@ import (
 func TestEvaluate(t *testing.T) {
 	p := plan.Plan{ID: "sha256-1", Steps: []plan.Step{{Act: plan.SetSiteRoute{}}}}
 	blocked := p
-	blocked.Obstacles = []plan.Obstacle{{Part: plan.PartDNS, Err: fault.New(fault.Unreachable, "look up", "x", "no answer")}}
+	blocked.Obstacles = []plan.Obstacle{{Aspect: plan.AspectDNS, Err: fault.New(fault.Unreachable, "look up", "x", "no answer")}}
 	cases := map[string]struct {
 		reason string
 		in     guard.Input

@@ -62,12 +62,12 @@ func join(parts ...Plan) Plan {
 
 func (p *Plan) step(s Step) { p.Steps = append(p.Steps, s) }
 
-func (p *Plan) differ(part Part, field, wanted, found string) {
-	p.Differences = append(p.Differences, Difference{Part: part, Field: field, Wanted: wanted, Found: found})
+func (p *Plan) differ(aspect Aspect, field, wanted, found string) {
+	p.Differences = append(p.Differences, Difference{Aspect: aspect, Field: field, Wanted: wanted, Found: found})
 }
 
-func (p *Plan) obstruct(part Part, err error) {
-	p.Obstacles = append(p.Obstacles, Obstacle{Part: part, Err: err})
+func (p *Plan) obstruct(aspect Aspect, err error) {
+	p.Obstacles = append(p.Obstacles, Obstacle{Aspect: aspect, Err: err})
 }
 
 // ports checks every address again before anything that partners see moves.
@@ -80,7 +80,7 @@ func (c comparison) ports(moving bool) Plan {
 			if ok {
 				detail = reading.Detail
 			}
-			p.differ(PartPorts, fmt.Sprintf("port %d of %s", t.Protocol.Port(), t.Address), "answers", detail)
+			p.differ(AspectPorts, fmt.Sprintf("port %d of %s", t.Protocol.Port(), t.Address), "answers", detail)
 		}
 		if moving {
 			p.step(Step{Target: fmt.Sprintf("%s port %d", t.Address, t.Protocol.Port()), To: "answers", Act: CheckPorts{Port: t}})

@@ -21,19 +21,19 @@ func (c comparison) enable(changed change, waits bool) Plan {
 	if i < 0 {
 		return p
 	}
-	part, machine := PartServices, c.d.Pool.Servers[i].FQDN
+	aspect, machine := AspectServices, c.d.Pool.Servers[i].FQDN
 	if len(c.d.Protocols) > 0 {
-		part = partOf(c.d.Protocols[0].Protocol)
+		aspect = aspectOf(c.d.Protocols[0].Protocol)
 	}
 	own := c.o.Document.Known() && c.o.Document.Value != "" && c.o.Document.Value == c.o.Published
 	switch {
 	case own:
-		p.differ(part, "published topology", "enabled", "not in force on "+machine)
+		p.differ(aspect, "published topology", "enabled", "not in force on "+machine)
 		p.step(Step{Target: "topology", From: "published, not in force on " + machine, To: "enabled", Act: PublishFlags{}})
 	case waits && !c.o.Document.Known():
-		p.obstruct(part, c.o.Document.Err)
+		p.obstruct(aspect, c.o.Document.Err)
 	case waits:
-		p.obstruct(part, fault.New(fault.Refused, "replicate the topology to", machine, "somebody else published the topology and it was never enabled").
+		p.obstruct(aspect, fault.New(fault.Refused, "replicate the topology to", machine, "somebody else published the topology and it was never enabled").
 			With("no replica will carry it and nothing was changed", "run Enable-CsTopology, or publish it again in Topology Builder"))
 	}
 	return p

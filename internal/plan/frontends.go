@@ -15,7 +15,7 @@ func (c comparison) frontEnds() Plan {
 		pool := c.o.Topology.FrontEndPools[i]
 		if !pool.Edge.Is(c.d.Pool.FQDN) {
 			found := association(pool.Edge)
-			p.differ(PartFrontEnds, "Edge association of Front End pool "+pool.FQDN, c.d.Pool.FQDN, found)
+			p.differ(AspectFrontEnds, "Edge association of Front End pool "+pool.FQDN, c.d.Pool.FQDN, found)
 			p.step(Step{Target: pool.FQDN, From: found, To: c.d.Pool.FQDN, Act: AssociateFrontEnd{Pool: pool.FQDN, EdgePool: c.d.Pool.FQDN}})
 		}
 		p = join(p, c.failBack(fe))

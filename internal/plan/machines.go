@@ -23,7 +23,7 @@ func (c comparison) services() Plan {
 		if state.Value.Disabled() {
 			found = "disabled"
 		}
-		p.differ(PartServices, "services of Edge server "+s.FQDN, "running", found)
+		p.differ(AspectServices, "services of Edge server "+s.FQDN, "running", found)
 		if c.unset(s, state.Value) {
 			continue
 		}
@@ -100,7 +100,7 @@ func (c comparison) unknownServers(acting bool) Plan {
 	}
 	for _, s := range c.d.Pool.Servers {
 		if state := c.o.server(s); !state.Known() {
-			p.obstruct(PartServices, unread(s, state.Err))
+			p.obstruct(AspectServices, unread(s, state.Err))
 		}
 	}
 	return p

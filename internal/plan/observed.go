@@ -25,32 +25,32 @@ type Observed struct {
 	Ports     map[probe.Target]probe.Reading
 }
 
-// Part names what a difference belongs to; status has a condition for each.
-type Part string
+// Aspect names what a difference belongs to; status has a condition for each.
+type Aspect string
 
-// The parts of a route.
+// The aspects of a route.
 const (
-	PartSIP       Part = "SIP"
-	PartXMPP      Part = "XMPP"
-	PartDNS       Part = "DNS"
-	PartPorts     Part = "Ports"
-	PartFrontEnds Part = "FrontEnds"
-	PartServices  Part = "Services"
+	AspectSIP       Aspect = "SIP"
+	AspectXMPP      Aspect = "XMPP"
+	AspectDNS       Aspect = "DNS"
+	AspectPorts     Aspect = "Ports"
+	AspectFrontEnds Aspect = "FrontEnds"
+	AspectServices  Aspect = "Services"
 )
 
 // Difference is one field that is not as wanted.
 type Difference struct {
-	Part   Part
+	Aspect Aspect
 	Field  string
 	Wanted string
 	Found  string
 }
 
-// Obstacle is why a part of the plan cannot be made or carried out. Its error is
+// Obstacle is why the plan cannot be made or carried out in one aspect. Its error is
 // a fault; kind and sentence decide what status says.
 type Obstacle struct {
-	Part Part
-	Err  error
+	Aspect Aspect
+	Err    error
 }
 
 func (o Observed) server(s lync.EdgeServer) lync.Part[lync.EdgeServerState] {
@@ -111,11 +111,11 @@ func (o Observed) servesOthers(pool string, p DesiredProtocol) bool {
 	})
 }
 
-func partOf(p lync.Protocol) Part {
+func aspectOf(p lync.Protocol) Aspect {
 	if p == lync.XMPP {
-		return PartXMPP
+		return AspectXMPP
 	}
-	return PartSIP
+	return AspectSIP
 }
 
 func flagField(f lync.Flag) string {

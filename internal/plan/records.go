@@ -21,18 +21,18 @@ func (c comparison) records() Plan {
 			part.Err = fault.New(fault.Unreachable, "look up", want.Name, "it has not been looked up yet")
 		}
 		if !part.Known() {
-			p.obstruct(PartDNS, part.Err)
+			p.obstruct(AspectDNS, part.Err)
 			continue
 		}
-		if part.Value.Obstacle != dns.ObstacleNone && !(len(want.Data) == 0 && part.Value.Obstacle == dns.ObstacleWildcard) {
-			p.obstruct(PartDNS, blocked(want, part.Value))
+		if part.Value.Barrier != dns.BarrierNone && !(len(want.Data) == 0 && part.Value.Barrier == dns.BarrierWildcard) {
+			p.obstruct(AspectDNS, blocked(want, part.Value))
 			continue
 		}
 		found := part.Value.Set
 		if found.Same(want.RRSet) {
 			continue
 		}
-		p.differ(PartDNS, fmt.Sprintf("%s %s", want.Name, want.Type), withTTL(want.RRSet), withTTL(found))
+		p.differ(AspectDNS, fmt.Sprintf("%s %s", want.Name, want.Type), withTTL(want.RRSet), withTTL(found))
 		if !slices.Contains(zones, want.Zone) {
 			zones = append(zones, want.Zone)
 		}
@@ -61,12 +61,12 @@ func withTTL(s dns.RRSet) string {
 // blocked says why a name cannot be written and what would clear the way.
 func blocked(want Record, l dns.Lookup) error {
 	cause, next := "", ""
-	switch l.Obstacle {
-	case dns.ObstacleCNAME:
+	switch l.Barrier {
+	case dns.BarrierCNAME:
 		cause, next = "the name is an alias (CNAME) of "+l.Detail, "remove the CNAME, or choose another host in the spec"
-	case dns.ObstacleWildcard:
+	case dns.BarrierWildcard:
 		cause, next = "the wildcard "+l.Detail+" answers for the name, and a record of its own would hide the wildcard there", "create the record by hand once, or remove the wildcard"
-	case dns.ObstacleDelegation:
+	case dns.BarrierDelegation:
 		cause, next = "the name lies below the delegation "+l.Detail, "list the delegated zone and its primary in spec.dns.servers"
 	default:
 		cause, next = cmp.Or(l.Detail, "the server is not authoritative for a zone that holds the name"), "correct zone and address in spec.dns.servers"

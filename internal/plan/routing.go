@@ -28,22 +28,22 @@ func (c comparison) routing() (Plan, change) {
 // flags compares the switches of a protocol and gives the flags to publish. Where
 // flags are a person's it says what that person has to do instead.
 func (c comparison) flags(p *Plan, protocol DesiredProtocol) []lync.Flag {
-	part := partOf(protocol.Protocol)
+	aspect := aspectOf(protocol.Protocol)
 	if !c.o.Topology.FederatedUsersAllowed {
-		p.differ(part, "AllowFederatedUsers of the Access Edge configuration", "True", "False")
-		p.obstruct(part, fault.New(fault.Refused, "route", string(protocol.Protocol), "the organization does not allow federated users").
+		p.differ(aspect, "AllowFederatedUsers of the Access Edge configuration", "True", "False")
+		p.obstruct(aspect, fault.New(fault.Refused, "route", string(protocol.Protocol), "the organization does not allow federated users").
 			With("no partner can be reached and nothing was changed", "run Set-CsAccessEdgeConfiguration -AllowFederatedUsers $true if federation is wanted"))
 	}
 	changed := flagsOf(c.d, c.o, protocol)
 	var ticks []string
 	for _, f := range changed {
-		p.differ(part, flagField(f), onOff(f.On), onOff(!f.On))
+		p.differ(aspect, flagField(f), onOff(f.On), onOff(!f.On))
 		ticks = append(ticks, fmt.Sprintf("%s %s", flagField(f), onOff(f.On)))
 	}
 	if len(changed) == 0 || c.d.ManageFlags {
 		return changed
 	}
-	p.obstruct(part, fault.New(fault.Refused, "verify the federation flags of", c.d.Pool.FQDN, "they are not as the route needs them").
+	p.obstruct(aspect, fault.New(fault.Refused, "verify the federation flags of", c.d.Pool.FQDN, "they are not as the route needs them").
 		With("nothing else was changed", "set in Topology Builder and publish: "+strings.Join(ticks, ", ")))
 	return nil
 }
@@ -59,14 +59,14 @@ func publish(flags []lync.Flag) Step {
 
 // routes compares the site routes of a protocol and reports whether one changes.
 func (c comparison) routes(p *Plan, protocol DesiredProtocol) (moved bool) {
-	part, pool := partOf(protocol.Protocol), c.d.Pool.FQDN
+	aspect, pool := aspectOf(protocol.Protocol), c.d.Pool.FQDN
 	for _, site := range protocol.Sites {
 		found := c.o.route(site, protocol.Protocol)
 		if lync.SameHost(found, pool) {
 			continue
 		}
 		moved = true
-		p.differ(part, fmt.Sprintf("%s federation route of site %s", protocol.Protocol, site), pool, orNone(found))
+		p.differ(aspect, fmt.Sprintf("%s federation route of site %s", protocol.Protocol, site), pool, orNone(found))
 		p.step(Step{Target: fmt.Sprintf("%s route of site %s", protocol.Protocol, site), From: orNone(found), To: pool,
 			Act: SetSiteRoute{Site: site, Protocol: protocol.Protocol, EdgePool: pool}})
 	}

@@ -135,10 +135,10 @@ func text(p plan.Plan) string {
 		b.WriteString(s.String() + "\n")
 	}
 	for _, o := range p.Obstacles {
-		b.WriteString("OBSTACLE " + string(o.Part) + ": " + o.Err.Error() + "\n")
+		b.WriteString("OBSTACLE " + string(o.Aspect) + ": " + o.Err.Error() + "\n")
 	}
 	for _, o := range p.Waits {
-		b.WriteString("WAITS " + string(o.Part) + ": " + o.Err.Error() + "\n")
+		b.WriteString("WAITS " + string(o.Aspect) + ": " + o.Err.Error() + "\n")
 	}
 	for _, pool := range p.LeftFailedOver {
 		b.WriteString("LEFT FAILED OVER " + pool + "\n")

@@ -41,34 +41,34 @@ func (c conditions) summary(f finding) {
 	}
 }
 
-// parts sets one condition for each managed part and removes the others.
-func (c conditions) parts(f Facts, history []v1alpha1.HistoryEntry) {
+// aspects sets one condition for each managed aspect and removes the others.
+func (c conditions) aspects(f Facts, history []v1alpha1.HistoryEntry) {
 	pool := string(f.Spec.EdgePool)
-	managed := map[plan.Part]bool{plan.PartPorts: true, plan.PartDNS: f.Spec.DNS != nil, plan.PartFrontEnds: len(f.Spec.FrontEndPools) > 0 || f.FailBack.Err != nil,
-		plan.PartSIP: f.Spec.SIP != nil, plan.PartXMPP: f.Spec.XMPP != nil, plan.PartServices: false} // Ready alone speaks of services
+	managed := map[plan.Aspect]bool{plan.AspectPorts: true, plan.AspectDNS: f.Spec.DNS != nil, plan.AspectFrontEnds: len(f.Spec.FrontEndPools) > 0 || f.FailBack.Err != nil,
+		plan.AspectSIP: f.Spec.SIP != nil, plan.AspectXMPP: f.Spec.XMPP != nil, plan.AspectServices: false} // Ready alone speaks of services
 	for _, p := range []struct {
-		part plan.Part
-		kind string
-		good string
+		aspect plan.Aspect
+		kind   string
+		good   string
 	}{
-		{plan.PartSIP, v1alpha1.ConditionSIPRouted, "flags and site routes of SIP name " + pool},
-		{plan.PartXMPP, v1alpha1.ConditionXMPPRouted, "flags and site routes of XMPP name " + pool},
-		{plan.PartDNS, v1alpha1.ConditionDNSPublished, "every authoritative server shows the records" + doubts(f, history)},
-		{plan.PartPorts, v1alpha1.ConditionPortsOpen, "every external address of " + pool + " answers"},
-		{plan.PartFrontEnds, v1alpha1.ConditionFrontEndsAssociated, "the listed Front End pools use " + pool},
+		{plan.AspectSIP, v1alpha1.ConditionSIPRouted, "flags and site routes of SIP name " + pool},
+		{plan.AspectXMPP, v1alpha1.ConditionXMPPRouted, "flags and site routes of XMPP name " + pool},
+		{plan.AspectDNS, v1alpha1.ConditionDNSPublished, "every authoritative server shows the records" + doubts(f, history)},
+		{plan.AspectPorts, v1alpha1.ConditionPortsOpen, "every external address of " + pool + " answers"},
+		{plan.AspectFrontEnds, v1alpha1.ConditionFrontEndsAssociated, "the listed Front End pools use " + pool},
 	} {
-		if !managed[p.part] {
+		if !managed[p.aspect] {
 			meta.RemoveStatusCondition(c.list, p.kind)
 			continue
 		}
-		state, reason, message := f.part(p.part, p.good)
+		state, reason, message := f.aspect(p.aspect, p.good)
 		c.set(p.kind, state, reason, message)
 	}
 }
 
-// part judges one part by its obstacles, else by its differences.
-func (f Facts) part(part plan.Part, good string) (metav1.ConditionStatus, string, string) {
-	if i := slices.IndexFunc(f.Plan.Obstacles, func(o plan.Obstacle) bool { return o.Part == part }); i >= 0 {
+// aspect judges one aspect by its obstacles, else by its differences.
+func (f Facts) aspect(aspect plan.Aspect, good string) (metav1.ConditionStatus, string, string) {
+	if i := slices.IndexFunc(f.Plan.Obstacles, func(o plan.Obstacle) bool { return o.Aspect == aspect }); i >= 0 {
 		o := f.Plan.Obstacles[i]
 		state := metav1.ConditionFalse
 		if k := fault.KindOf(o.Err); k == fault.Unreachable || k == fault.Denied {
@@ -79,22 +79,22 @@ func (f Facts) part(part plan.Part, good string) (metav1.ConditionStatus, string
 	}
 	var differ []string
 	for _, d := range f.Plan.Differences {
-		if d.Part == part {
+		if d.Aspect == aspect {
 			differ = append(differ, fmt.Sprintf("%s is %s, wanted %s", d.Field, d.Found, d.Wanted))
 		}
 	}
 	switch {
-	case part == plan.PartFrontEnds:
+	case aspect == plan.AspectFrontEnds:
 		return f.frontEnds(differ, good)
-	case part == plan.PartPorts && closedPorts(f) != "":
+	case aspect == plan.AspectPorts && closedPorts(f) != "":
 		return metav1.ConditionFalse, v1alpha1.ReasonPortsClosed, closedPorts(f)
-	case len(differ) > 0 && part == plan.PartDNS && unpublished(f) != "":
-		return metav1.ConditionFalse, of(f.Run.Err).reason, unpublished(f)
+	case len(differ) > 0 && aspect == plan.AspectDNS && unpublished(f) != "":
+		return metav1.ConditionFalse, findingOf(f.Run.Err).reason, unpublished(f)
 	case len(differ) > 0:
 		return metav1.ConditionFalse, v1alpha1.ReasonDrifted, strings.Join(differ, "; ")
-	case part == plan.PartDNS && late(f) != "":
+	case aspect == plan.AspectDNS && late(f) != "":
 		return metav1.ConditionFalse, v1alpha1.ReasonPropagating, late(f)
-	case part == plan.PartDNS:
+	case aspect == plan.AspectDNS:
 		good += unasked(f)
 	}
 	return metav1.ConditionTrue, v1alpha1.ReasonInSync, good

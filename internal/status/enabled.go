@@ -33,7 +33,7 @@ func (c conditions) topologyEnabled(f TopologyFacts) {
 	switch {
 	case !document.Known():
 		if !told { // what was told stays until it is known to be past
-			c.set(kind, metav1.ConditionUnknown, of(document.Err).reason, where+"; whose it is could not be read: "+of(document.Err).message)
+			c.set(kind, metav1.ConditionUnknown, findingOf(document.Err).reason, where+"; whose it is could not be read: "+findingOf(document.Err).message)
 		}
 	case !late:
 		c.set(kind, metav1.ConditionUnknown, v1alpha1.ReasonProgressing, where+" yet; it may still be enabled or be on its way")

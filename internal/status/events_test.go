@@ -67,7 +67,7 @@ func TestRouteEventsTellEachFactOnce(t *testing.T) {
 // TestDriftIsToldWheneverNothingElseIsLeftToDo: what a closed port has made
 // unready is at rest all the same.
 func TestDriftIsToldWheneverNothingElseIsLeftToDo(t *testing.T) {
-	port := plan.Difference{Part: plan.PartPorts, Field: "port 5061 of 192.0.2.1", Wanted: "answers", Found: "connection refused"}
+	port := plan.Difference{Aspect: plan.AspectPorts, Field: "port 5061 of 192.0.2.1", Wanted: "answers", Found: "connection refused"}
 	closed := inSync()
 	closed.Observed.Ports[target] = probe.Reading{Detail: "connection refused"}
 	closed.Plan.Differences = []plan.Difference{port}
@@ -93,7 +93,7 @@ func TestNotesFitIntoAnEvent(t *testing.T) {
 		text := strings.Repeat("x", pad) + strings.Repeat("é", 900)
 		f := inSync()
 		f.Previous = status.Route(f)
-		f.Plan = plan.Plan{ID: "sha256-1", Steps: steps, Differences: []plan.Difference{{Part: plan.PartDNS, Field: "record", Wanted: text, Found: text}}}
+		f.Plan = plan.Plan{ID: "sha256-1", Steps: steps, Differences: []plan.Difference{{Aspect: plan.AspectDNS, Field: "record", Wanted: text, Found: text}}}
 		ran(&f, fault.New(fault.Failed, "set", "route", text), apply.Done, apply.Failed, apply.Pending)
 		f.Run.Entries[0].Step.To, f.Run.Entries[1].Message = text, text
 		events := status.RouteEvents(f.Previous, status.Route(f))
@@ -162,8 +162,8 @@ func TestFactsOfOneMomentShareAnEvent(t *testing.T) {
 	f := inSync()
 	f.Previous = status.Route(f)
 	f.Plan = plan.Plan{ID: "sha256-1", Steps: steps, Differences: []plan.Difference{
-		{Part: plan.PartXMPP, Field: "XMPP route", Wanted: "edge1", Found: "edge2"},
-		{Part: plan.PartDNS, Field: "A record", Wanted: "192.0.2.1", Found: "192.0.2.9"},
+		{Aspect: plan.AspectXMPP, Field: "XMPP route", Wanted: "edge1", Found: "edge2"},
+		{Aspect: plan.AspectDNS, Field: "A record", Wanted: "192.0.2.1", Found: "192.0.2.9"},
 	}}
 	ran(&f, nil, apply.Running, apply.Pending)
 	events := status.RouteEvents(f.Previous, status.Route(f))

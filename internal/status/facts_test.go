@@ -56,8 +56,8 @@ func server(f *status.Facts, set dns.RRSet, err error) {
 // drifted gives the facts a plan of three steps.
 func drifted(f *status.Facts) {
 	f.Plan = plan.Plan{ID: "sha256-1", Steps: steps, Differences: []plan.Difference{
-		{Part: plan.PartSIP, Field: "SIP federation route of site Redmond", Wanted: "edge1.contoso.com", Found: "edge2.contoso.com"},
-		{Part: plan.PartDNS, Field: "sip.contoso.com A", Wanted: "192.0.2.1", Found: "192.0.2.2"},
+		{Aspect: plan.AspectSIP, Field: "SIP federation route of site Redmond", Wanted: "edge1.contoso.com", Found: "edge2.contoso.com"},
+		{Aspect: plan.AspectDNS, Field: "sip.contoso.com A", Wanted: "192.0.2.1", Found: "192.0.2.2"},
 	}}
 }
 
@@ -81,8 +81,8 @@ func ran(f *status.Facts, err error, states ...apply.State) {
 }
 
 // obstacle puts a fault without effect and next action in the way of a part.
-func obstacle(f *status.Facts, part plan.Part, kind fault.Kind) {
-	f.Plan.Obstacles = append(f.Plan.Obstacles, plan.Obstacle{Part: part, Err: fault.New(kind, "look at", "it", "something happened")})
+func obstacle(f *status.Facts, aspect plan.Aspect, kind fault.Kind) {
+	f.Plan.Obstacles = append(f.Plan.Obstacles, plan.Obstacle{Aspect: aspect, Err: fault.New(kind, "look at", "it", "something happened")})
 }
 
 func condition(all []metav1.Condition, kind string) metav1.Condition {

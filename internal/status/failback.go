@@ -86,10 +86,10 @@ func (f Facts) frontEnds(differ []string, good string) (metav1.ConditionStatus, 
 	}
 	for _, w := range f.Plan.Waits {
 		reason = cmp.Or(reason, v1alpha1.ReasonFailBackWaits)
-		texts = append(texts, of(w.Err).message)
+		texts = append(texts, findingOf(w.Err).message)
 	}
 	if err := f.FailBack.Err; err != nil {
-		why := of(err)
+		why := findingOf(err)
 		if fault.KindOf(err) == fault.Busy { // its time has not come
 			why.reason = v1alpha1.ReasonFailBackWaits
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 func failBackWaits(f *status.Facts) {
-	f.Plan.Waits = []plan.Obstacle{{Part: plan.PartFrontEnds, Err: plan.Down("fe1.contoso.com", []string{"fe1a.contoso.com (no replica is known)"})}}
+	f.Plan.Waits = []plan.Obstacle{{Aspect: plan.AspectFrontEnds, Err: plan.Down("fe1.contoso.com", []string{"fe1a.contoso.com (no replica is known)"})}}
 }
 
 // failsBack gives the facts a run whose failback of fe1 is in the state.
@@ -114,7 +114,7 @@ func TestFrontEndEvents(t *testing.T) {
 		{"first look", func(*status.Facts) {}, []string{"InSync"}},
 		{"a machine is down", failBackWaits, []string{v1alpha1.ReasonFailBackWaits}},
 		{"another is down", func(f *status.Facts) {
-			f.Plan.Waits = []plan.Obstacle{{Part: plan.PartFrontEnds, Err: plan.Down("fe1.contoso.com", []string{"fe1b.contoso.com (port 5061: connection refused)"})}}
+			f.Plan.Waits = []plan.Obstacle{{Aspect: plan.AspectFrontEnds, Err: plan.Down("fe1.contoso.com", []string{"fe1b.contoso.com (port 5061: connection refused)"})}}
 		}, nil},
 		{"all are up", func(*status.Facts) {}, nil},
 		{"a mistyped request", refused("no time"), []string{v1alpha1.ReasonInvalid}},

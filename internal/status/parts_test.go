@@ -51,12 +51,12 @@ func TestRouteParts(t *testing.T) {
 		}, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonFailBackWaits, "it has not come"},
 		"drifted, and a failback waits": {"both are told", func(f *status.Facts) {
 			failBackWaits(f)
-			f.Plan.Differences = []plan.Difference{{Part: plan.PartFrontEnds, Field: "Edge association", Wanted: "edge1", Found: "edge2"}}
+			f.Plan.Differences = []plan.Difference{{Aspect: plan.AspectFrontEnds, Field: "Edge association", Wanted: "edge1", Found: "edge2"}}
 		}, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonDrifted, "wanted edge1; fail back Front End pool"},
 		"SIP drifted":        {"each difference is named", drifted, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, "SIP federation route of site Redmond is edge2.contoso.com, wanted edge1.contoso.com"},
 		"XMPP beside it":     {"another part's difference is not this one's", drifted, v1alpha1.ConditionXMPPRouted, yes, v1alpha1.ReasonInSync, ""},
 		"drifted, run begun": {"what is being repaired was seen to be broken", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, ""},
-		"person's flags":     {"a person was asked", func(f *status.Facts) { obstacle(f, plan.PartSIP, fault.Refused) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonAwaitingPerson, "something happened"},
+		"person's flags":     {"a person was asked", func(f *status.Facts) { obstacle(f, plan.AspectSIP, fault.Refused) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonAwaitingPerson, "something happened"},
 		"DNS published":      {"all authoritative servers agree", func(*status.Facts) {}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "every authoritative server shows the records"},
 		"DNS refused": {"why a zone was not changed", func(f *status.Facts) {
 			drifted(f)
@@ -81,9 +81,9 @@ func TestRouteParts(t *testing.T) {
 			server(f, dns.RRSet{}, fault.New(fault.Unreachable, "ask", "ns2:53", "no answer in time"))
 		}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "as far as they can be asked; ns2:53 cannot be asked (no answer in time); what partners see there is unknown; it is asked again"},
 		"secondary silent too": {"an error without words of ours is told as well", func(f *status.Facts) { server(f, dns.RRSet{}, errors.New("boom")) }, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "(boom)"},
-		"name blocked":         {"an obstacle outranks a difference", func(f *status.Facts) { drifted(f); obstacle(f, plan.PartDNS, fault.Refused) }, v1alpha1.ConditionDNSPublished, no, v1alpha1.ReasonNameBlocked, ""},
-		"zone unreachable":     {"unknown is not false", func(f *status.Facts) { obstacle(f, plan.PartDNS, fault.Unreachable) }, v1alpha1.ConditionDNSPublished, unknown, v1alpha1.ReasonUnreachable, ""},
-		"zone denied":          {"unknown is not false", func(f *status.Facts) { obstacle(f, plan.PartDNS, fault.Denied) }, v1alpha1.ConditionDNSPublished, unknown, v1alpha1.ReasonDenied, ""},
+		"name blocked":         {"an obstacle outranks a difference", func(f *status.Facts) { drifted(f); obstacle(f, plan.AspectDNS, fault.Refused) }, v1alpha1.ConditionDNSPublished, no, v1alpha1.ReasonNameBlocked, ""},
+		"zone unreachable":     {"unknown is not false", func(f *status.Facts) { obstacle(f, plan.AspectDNS, fault.Unreachable) }, v1alpha1.ConditionDNSPublished, unknown, v1alpha1.ReasonUnreachable, ""},
+		"zone denied":          {"unknown is not false", func(f *status.Facts) { obstacle(f, plan.AspectDNS, fault.Denied) }, v1alpha1.ConditionDNSPublished, unknown, v1alpha1.ReasonDenied, ""},
 		"ports open":           {"every address answers", func(*status.Facts) {}, v1alpha1.ConditionPortsOpen, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
 		"ports closed":         {"the same sentence as Ready's", func(f *status.Facts) { f.Observed.Ports[target] = probe.Reading{Detail: "refused"} }, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed, "port 5061 of 192.0.2.1: refused; partners may not get through; look"},
 	}

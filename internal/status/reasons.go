@@ -52,9 +52,9 @@ var byKind = map[fault.Kind]struct {
 // waits is the effect of most faults: a plan is carried out whole or not begun.
 const waits = "what depends on it waits"
 
-// of turns an error into a finding whose message names cause, effect and next
+// findingOf turns an error into a finding whose message names cause, effect and next
 // action.
-func of(err error) finding {
+func findingOf(err error) finding {
 	if m, ok := errors.AsType[*Missing](err); ok {
 		return finding{reason: m.Reason, message: m.Message, outlook: m.outlook()}
 	}

@@ -75,17 +75,17 @@ func routeCases() map[string]routeCase {
 		"ports closed":      {"everything is set and partners cannot get in", func(f *status.Facts) { f.Observed.Ports[target] = probe.Reading{Detail: "connection refused"} }, v1alpha1.ReasonPortsClosed, passing, "port 5061 of 192.0.2.1: connection refused"},
 		"propagating":       {"a secondary answers with the old record", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ReasonPropagating, passing, "ns2:53 does not show sip.contoso.com A yet; some partners see the old ones; it is looked at again"},
 		"secondary silent":  {"who cannot be asked does not make federation less ready", func(f *status.Facts) { server(f, dns.RRSet{}, errors.New("no answer in time")) }, v1alpha1.ReasonInSync, ready, ""},
-		"name blocked":      {"DNS has something in the way", func(f *status.Facts) { drifted(f); obstacle(f, plan.PartDNS, fault.Refused) }, v1alpha1.ReasonNameBlocked, stuck, "something happened"},
+		"name blocked":      {"DNS has something in the way", func(f *status.Facts) { drifted(f); obstacle(f, plan.AspectDNS, fault.Refused) }, v1alpha1.ReasonNameBlocked, stuck, "something happened"},
 		"flags are a person's": {"Topology Builder is asked for", func(f *status.Facts) {
 			drifted(f)
 			f.Verdict.Reason = guard.Obstructed
-			obstacle(f, plan.PartSIP, fault.Refused)
+			obstacle(f, plan.AspectSIP, fault.Refused)
 		}, v1alpha1.ReasonAwaitingPerson, asked, "something happened"},
-		"XMPP flags, too": {"the same for XMPP", func(f *status.Facts) { obstacle(f, plan.PartXMPP, fault.Refused) }, v1alpha1.ReasonAwaitingPerson, asked, ""},
+		"XMPP flags, too": {"the same for XMPP", func(f *status.Facts) { obstacle(f, plan.AspectXMPP, fault.Refused) }, v1alpha1.ReasonAwaitingPerson, asked, ""},
 		"machine unread": {"the first of several obstacles is told, the rest counted", func(f *status.Facts) {
 			drifted(f)
-			obstacle(f, plan.PartServices, fault.Unreachable)
-			obstacle(f, plan.PartDNS, fault.Refused)
+			obstacle(f, plan.AspectServices, fault.Unreachable)
+			obstacle(f, plan.AspectDNS, fault.Refused)
 		}, v1alpha1.ReasonUnreachable, passing, "it is tried again (and 1 more)"},
 		"topology missing": {"a person creates it; then the route is told", func(f *status.Facts) {
 			*f = bare(&status.Missing{Reason: v1alpha1.ReasonTopologyMissing, Message: "none; waits; create it"})

@@ -38,7 +38,7 @@ func Topology(f TopologyFacts) v1alpha1.LyncTopologyStatus {
 		err = f.Snapshot.Topology.Err
 	}
 	if err != nil {
-		c.summary(of(err))
+		c.summary(findingOf(err))
 		return s
 	}
 	t := f.Snapshot.Topology.Value
@@ -123,7 +123,7 @@ func (f TopologyFacts) edgeServer(t lync.Topology, machine lync.EdgeServer) v1al
 	case !ok:
 		s.Message = "the machine is not read"
 	case !part.Known():
-		s.Message = shorten(of(part.Err).message)
+		s.Message = shorten(findingOf(part.Err).message)
 	default:
 		s.Reachable, s.Services = true, services(part.Value)
 	}
