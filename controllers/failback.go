@@ -35,9 +35,9 @@ func (s *scope) hear(now sights.Sight) {
 	s.facts.FailBack = status.FailBackRequest{Text: text, Pool: pool, Err: err}
 }
 
-// owe says which Front End pools are to be failed back now: those that the latest
-// move still owes, and the one that a person asks for (see hear). It gives the move that
-// begins with the plan, nil when none does.
+// owe puts into the facts which Front End pools are to be failed back now: those that
+// the latest move still owes, and the one that a person asks for. It gives the move
+// that begins with the plan, nil when none does.
 func (s *scope) owe(now sights.Sight) (begins *plan.Move) {
 	seen, last := now.Snapshot.Topology.Value, plan.Move{}
 	if m := s.route.Status.Move; m != nil {

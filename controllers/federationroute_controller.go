@@ -14,10 +14,16 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/guard"
-	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/memory"
+	"github.com/fedroute/fedroute/internal/memory/fleets"
+	"github.com/fedroute/fedroute/internal/memory/ports"
+	"github.com/fedroute/fedroute/internal/memory/runs"
+	"github.com/fedroute/fedroute/internal/memory/sights"
+	"github.com/fedroute/fedroute/internal/memory/signers"
+	"github.com/fedroute/fedroute/internal/memory/since"
+	"github.com/fedroute/fedroute/internal/memory/writes"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/status"
 )
@@ -30,13 +36,17 @@ import (
 
 // FederationRouteReconciler keeps federation on the Edge pool that a route names.
 type FederationRouteReconciler struct {
-	options       Options
-	organizations *organizations
-	snapshots     *snapshots
-	runs          *runs
-	signers       *signers
-	ports         *ports
-	written       *writes[v1alpha1.FederationRouteStatus]
+	options Options
+	fleets  *fleets.Memory
+	sights  *sights.Memory
+	runs    *runs.Memory
+	// wishes says since when a spec may change something, requests since when a
+	// person asks to fail a Front End pool back.
+	wishes   *since.Memory[memory.Edition]
+	requests *since.Memory[failBackRequest]
+	signers  *signers.Memory
+	ports    *ports.Memory
+	written  *writes.Memory[v1alpha1.FederationRouteStatus]
 	// wakeTopology asks for a look at an organization; moved tells that a run moved.
 	wakeTopology chan<- event.TypedGenericEvent[types.NamespacedName]
 	moved        chan event.TypedGenericEvent[types.NamespacedName]
@@ -46,7 +56,8 @@ type FederationRouteReconciler struct {
 type scope struct {
 	*FederationRouteReconciler
 	route    *v1alpha1.FederationRoute
-	topology v1alpha1.LyncTopology // set by sight
+	run      *runs.Run             // the latest one as the reconcile begins, nil for none
+	topology v1alpha1.LyncTopology // set by fetch
 	facts    status.Facts
 	again    time.Duration
 	allowed  func(now time.Time) error // set by judge: whether a run may go on
@@ -57,44 +68,62 @@ func (r *FederationRouteReconciler) Reconcile(ctx context.Context, req ctrl.Requ
 	var route v1alpha1.FederationRoute
 	if err := r.options.Client.Get(ctx, req.NamespacedName, &route); err != nil {
 		if apierrors.IsNotFound(err) {
-			r.runs.forget(req.NamespacedName)
-			r.written.forget(req.NamespacedName)
+			r.forget(memory.Object(req.NamespacedName))
+			r.written.Forget(memory.Object(req.NamespacedName))
 			forgetRoute(req.NamespacedName)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	if !route.DeletionTimestamp.IsZero() {
-		r.runs.forget(req.NamespacedName)
+		r.forget(objectOf(&route))
 		return ctrl.Result{}, nil
 	}
-	r.written.catchUp(&route, &route.Status)
+	catchUp(r.written, &route, &route.Status)
 	s := scope{FederationRouteReconciler: r, route: &route, again: jitter(route.Spec.Interval.Duration)}
+	s.run = s.latest()
 	s.facts = status.Facts{Now: r.options.Clock.Now(), Generation: route.Generation, Spec: route.Spec,
 		Previous: route.Status, RequestedAt: route.Annotations[v1alpha1.AnnotationRequestedAt]}
 	s.facts.Err = contain.Run("reconcile FederationRoute", route.Name, func() error { return s.pursue(ctx) })
 	return ctrl.Result{RequeueAfter: s.again}, s.report(ctx)
 }
 
+// forget drops what is remembered of a route that is going or gone.
+func (r *FederationRouteReconciler) forget(route memory.Object) {
+	r.runs.Forget(route)
+	r.wishes.Forget(route)
+	r.requests.Forget(route)
+}
+
 // pursue observes, plans, asks the guards and begins a run. Its error is why it
 // could not get that far.
 func (s *scope) pursue(ctx context.Context) error {
+	s.tellRun()
+	if s.outdated() {
+		s.run.Stop() // whether the organization can be seen or not
+	}
 	if s.running() {
 		return nil
 	}
 	if s.requested() {
 		s.look(s.facts.Now)
 	}
-	now, err := s.sight(ctx)
+	if err := s.fetch(ctx); err != nil {
+		return err
+	}
+	now, err := s.sight()
 	if err != nil {
 		return err
 	}
-	if s.unseen(now) {
+	if ended, unseen := s.unseen(now); unseen {
+		s.facts.Run.Active = true // until somebody has looked, the run has the word
+		s.look(ended)
 		return nil
 	}
-	s.facts.Desired, err = plan.Resolve(intentOf(s.route.Spec, s.topology.Spec), now.snapshot.Topology.Value)
+	s.facts.Desired, err = plan.Resolve(intentOf(s.route.Spec, s.topology.Spec), now.Snapshot.Topology.Value)
 	if err != nil {
 		return err
 	}
+	s.hear(now)
 	begins := s.owe(now)
 	if err := s.observe(ctx, now); err != nil {
 		return err
@@ -106,93 +135,72 @@ func (s *scope) pursue(ctx context.Context) error {
 	if err := s.judge(ctx, now); err != nil {
 		return err
 	}
-	if !s.facts.Verdict.Allows() || s.tooEarly(ctx) {
+	if !s.facts.Verdict.Allows() {
 		return nil
 	}
-	if wish := s.runs.wished(s.route, s.options.Clock.Now()); now.snapshot.At.Before(wish) {
-		s.look(wish) // a machine may have died since: look once more before the first change
+	if pause := s.pause(ctx); pause > 0 {
+		s.again = min(s.again, pause)
 		return nil
 	}
-	if s.unrecorded(begins) {
+	s.wish()
+	if wished := s.wished(); now.Snapshot.At.Before(wished) {
+		s.look(wished) // a machine may have died since: look once more before the first change
+		return nil
+	}
+	s.remember(begins)
+	if owes(begins) {
+		s.again = recorded
 		return nil
 	}
 	return s.begin(ctx, now)
 }
 
-// sight gives the organization's latest observation, or why there is none.
-func (s *scope) sight(ctx context.Context) (sight, error) {
+// fetch reads the LyncTopology of the route.
+func (s *scope) fetch(ctx context.Context) error {
 	key := s.topologyKey()
-	if err := s.options.Client.Get(ctx, key, &s.topology); err != nil {
-		if apierrors.IsNotFound(err) {
-			return sight{}, &status.Missing{Reason: v1alpha1.ReasonTopologyMissing,
-				Message: fmt.Sprintf("LyncTopology %s does not exist in namespace %s; nothing is observed or changed; create it or correct spec.topologyRef", key.Name, key.Namespace)}
-		}
-		return sight{}, err
+	err := s.options.Client.Get(ctx, key, &s.topology)
+	if apierrors.IsNotFound(err) {
+		return &status.Missing{Reason: v1alpha1.ReasonTopologyMissing,
+			Message: fmt.Sprintf("LyncTopology %s does not exist in namespace %s; nothing is observed or changed; create it or correct spec.topologyRef", key.Name, key.Namespace)}
 	}
-	now, ok := s.snapshots.get(key)
+	return err
+}
+
+// sight gives the organization's latest observation, or why there is none.
+func (s *scope) sight() (sights.Sight, error) {
+	key := s.topologyKey()
+	now, ok := s.sights.Get(memory.Object(key))
 	switch {
 	case !ok:
-		return sight{}, &status.Missing{Reason: v1alpha1.ReasonNotObserved,
+		return sights.Sight{}, &status.Missing{Reason: v1alpha1.ReasonNotObserved,
 			Message: fmt.Sprintf("LyncTopology %s has not been observed yet; nothing is changed; this route goes on when it has been", key.Name)}
-	case now.err != nil:
-		return sight{}, now.err
+	case now.Err != nil:
+		return sights.Sight{}, now.Err
 	}
-	return now, now.snapshot.Topology.Err
-}
-
-// running reports whether the latest run is under way; a run for another spec is
-// told to stop, whether the organization can be seen or not.
-func (s *scope) running() bool {
-	have := s.runs.get(s.route)
-	if have == nil {
-		return false
-	}
-	s.facts.Run = have.facts()
-	if have.of(s.route) {
-		return s.facts.Run.Active
-	}
-	have.run.Stop()
-	s.facts.Run.Err = nil // how an older wish ended is history
-	return s.facts.Run.Active
-}
-
-// unseen reports whether nobody has looked at the organization since the latest
-// run ended: until then the run has the word.
-func (s *scope) unseen(now sight) bool {
-	have := s.runs.get(s.route)
-	if have == nil {
-		return false
-	}
-	_, ended, _ := have.run.Ended()
-	if !now.snapshot.At.Before(ended) {
-		return false
-	}
-	s.facts.Run.Active = true
-	s.look(ended)
-	return true
+	return now, now.Snapshot.Topology.Err
 }
 
 // look asks for a fresh observation of the organization.
 func (s *scope) look(after time.Time) {
-	s.snapshots.await(s.topologyKey(), after)
+	s.sights.Await(memory.Object(s.topologyKey()), after)
 	s.wakeTopology <- event.TypedGenericEvent[types.NamespacedName]{Object: s.topologyKey()}
 }
 
 // observe adds to the organization's observation what only this route looks at.
-func (s *scope) observe(ctx context.Context, now sight) error {
+func (s *scope) observe(ctx context.Context, now sights.Sight) error {
 	open, err := readers(s.route.Spec.DNS)
 	if err != nil {
 		return err
 	}
-	ports, err := s.ports.read(ctx, slices.Concat(s.facts.Desired.Targets, s.facts.Desired.FailBackTargets()), now.snapshot.At)
+	ports, err := s.ports.Read(ctx, slices.Concat(s.facts.Desired.Targets, s.facts.Desired.FailBackTargets()), now.Snapshot.At)
 	if err != nil {
 		return err
 	}
 	s.facts.Observed = plan.Observed{
-		Topology:    now.snapshot.Topology.Value,
-		EdgeServers: now.snapshot.EdgeServers,
+		Topology:    now.Snapshot.Topology.Value,
+		EdgeServers: now.Snapshot.EdgeServers,
 		NotStarted:  status.NotStarted(s.facts.Previous),
-		Document:    now.snapshot.Document,
+		Document:    now.Snapshot.Document,
 		Published:   s.topology.Status.PublishedDocument,
 		Records:     lookUp(ctx, open, s.facts.Desired.Records),
 		Ports:       ports,
@@ -201,7 +209,7 @@ func (s *scope) observe(ctx context.Context, now sight) error {
 }
 
 // judge asks the guards about the plan.
-func (s *scope) judge(ctx context.Context, now sight) error {
+func (s *scope) judge(ctx context.Context, now sights.Sight) error {
 	in := guard.Input{Plan: s.facts.Plan, Spec: s.route.Spec, Now: s.facts.Now}
 	if status.Continues(s.facts.Previous.Plan, in.Plan) {
 		in.Plan.ID = s.facts.Previous.Plan.ID
@@ -209,81 +217,13 @@ func (s *scope) judge(ctx context.Context, now sight) error {
 	s.facts.Plan.ID = in.Plan.ID
 	if in.Spec.Mode != v1alpha1.ModeObserve {
 		var err error
-		if in.Holder, in.Claim, err = s.holder(ctx, now.snapshot.Topology.Value); err != nil {
+		if in.Holder, in.Claim, err = s.holder(ctx, now.Snapshot.Topology.Value); err != nil {
 			return err
 		}
 	}
 	s.facts.Verdict, s.allowed = guard.Guards.Evaluate(in), guard.Guards.DuringRun(in)
 	s.again = s.facts.Verdict.Within(s.again, s.facts.Now)
 	return nil
-}
-
-// tooEarly reports whether the last run failed so recently that another would
-// only hurt, and sets when to come back. Other Secrets than it was begun with may
-// be what it lacked.
-func (s *scope) tooEarly(ctx context.Context) bool {
-	have := s.runs.get(s.route)
-	if have == nil || !have.of(s.route) || s.requested() {
-		return false
-	}
-	_, ended, err := have.run.Ended()
-	if err == nil {
-		return false
-	}
-	wait := ended.Add(have.retryAfter()).Sub(s.options.Clock.Now())
-	if wait <= 0 {
-		return false
-	}
-	if now, err := s.secretPrint(ctx); err == nil && now != have.secrets {
-		return false
-	}
-	s.again = min(s.again, wait)
-	return true
-}
-
-// requested reports whether a person asked for a look that was not given yet: it
-// is given at once, and a plan that failed is tried again without further wait.
-func (s *scope) requested() bool {
-	return s.facts.RequestedAt != "" && s.facts.RequestedAt != s.facts.Previous.LastHandledReconcileAt
-}
-
-// begin takes up the writers, which exist nowhere before this, and starts a run.
-func (s *scope) begin(ctx context.Context, now sight) error {
-	fleet, ok := s.organizations.connected(s.topologyKey(), now.edition)
-	if !ok {
-		return &status.Missing{Reason: v1alpha1.ReasonNotObserved, Message: "the organization has not been observed since its LyncTopology changed; nothing is changed; this route goes on when it has been"}
-	}
-	print, err := s.secretPrint(ctx) // before they are read: a change in between is seen the next time
-	if err != nil {
-		return err
-	}
-	w := zoneWriters{keys: s.secrets(), signers: s.signers, fleet: fleet, topology: s.topology.Spec}
-	open, err := w.zones(ctx, s.route.Spec.DNS)
-	if err != nil {
-		return err
-	}
-	key := client.ObjectKeyFromObject(s.route)
-	err = s.runs.begin(order{
-		route: s.route, topology: s.topologyKey(),
-		planID: s.facts.Plan.ID, secrets: print, plan: s.facts.Plan, base: s.facts.Observed.Topology, failBack: s.facts.FailBack.Text,
-		hands: apply.Hands{Observer: shell.NewObserver(fleet), Operator: shell.NewOperator(fleet), Zones: open, Prober: s.options.Prober, Clock: s.options.Clock,
-			Ledger: ledger{client: s.options.Client, topology: s.topologyKey(), uid: s.topology.UID}, Allowed: s.allowed},
-		changed: func() { s.moved <- event.TypedGenericEvent[types.NamespacedName]{Object: key} },
-	})
-	if err != nil {
-		s.again = min(s.again, 2*time.Second)
-		return err
-	}
-	s.facts.Run = s.runs.get(s.route).facts()
-	return nil
-}
-
-func (s *scope) secrets() secrets {
-	return secrets{reader: s.options.Secrets, namespace: s.route.Namespace}
-}
-
-func (s *scope) secretPrint(ctx context.Context) (secretPrint, error) {
-	return s.secrets().print(ctx, secretsOf(s.route.Spec, s.topology.Spec))
 }
 
 // report writes status when it changed, and then tells what is new.
@@ -298,7 +238,7 @@ func (s *scope) report(ctx context.Context) error {
 	if err := s.options.Client.Status().Patch(ctx, s.route, client.MergeFrom(base), client.FieldOwner(FieldOwner)); err != nil {
 		return client.IgnoreNotFound(err)
 	}
-	s.written.note(base, s.route, next)
+	s.written.Note(versionOf(base), versionOf(s.route), next)
 	for _, e := range status.RouteEvents(s.facts.Previous, next) {
 		s.options.Recorder.Eventf(s.route, nil, e.Type, e.Reason, e.Action, "%s", e.Note)
 	}
