@@ -21,7 +21,7 @@ func (s *Session) Call(ctx context.Context, command Command) (Outcome, error) {
 	}
 	outcome, err := p.Wait(ctx)
 	if fault.Is(err, fault.OutcomeUnknown) {
-		s.end(err)
+		s.End(err)
 	}
 	return outcome, err
 }
@@ -45,7 +45,7 @@ func (s *Session) Start(ctx context.Context, command Command) (*Pipeline, error)
 	}
 	stream, err := s.begin(ctx, command, s.split(m))
 	if err != nil {
-		<-s.turn
+		s.GiveTurn()
 		return nil, err
 	}
 	return s.follow(command, stream), nil
@@ -63,20 +63,11 @@ func (s *Session) follow(command Command, stream Stream) *Pipeline {
 
 // takeTurn waits for the pipeline before this one.
 func (s *Session) takeTurn(ctx context.Context, name string) error {
-	select {
-	case s.turn <- struct{}{}:
-	case <-s.life.Done():
-		return s.gone(name)
-	case <-ctx.Done():
-		return fault.New(fault.Busy, name, s.target.Host, "another command is still running there").
-			With("", "it is asked again later")
-	}
-	if s.life.Err() != nil {
-		<-s.turn
-		return s.gone(name)
+	if err := s.TakeTurn(ctx, name); err != nil {
+		return err
 	}
 	if err := context.Cause(ctx); err != nil {
-		<-s.turn
+		s.GiveTurn()
 		return fault.Wrap(fault.Unreachable, name, s.target.Host, err)
 	}
 	return nil
@@ -87,15 +78,15 @@ func (s *Session) takeTurn(ctx context.Context, name string) error {
 func (s *Session) begin(ctx context.Context, command Command, fragments [][]byte) (Stream, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer contain.AfterFunc(s.life, command.Name, s.target.Host, func() { cancel(s.Err()) })()
+	defer contain.AfterFunc(s.Context(), command.Name, s.target.Host, func() { cancel(s.Err()) })()
 	stream, err := s.target.Transport.Start(ctx, command.ID, fragments[0])
 	if err != nil {
 		j := s.target.Transport.Judge(command.Name, err)
-		s.end(j.Why)
 		if j.Unseen {
+			s.End(j.Why)
 			return nil, j.Why
 		}
-		return nil, s.unknown(command.Name, j.Why)
+		return nil, s.Lose(command.Name, j.Why)
 	}
 	s.touch()
 	for _, f := range fragments[1:] {

@@ -48,7 +48,7 @@ func Resume(ctx context.Context, endpoint winrm.Endpoint, t Ticket, credentials 
 	s := newSession(target(connection, t.Configuration, o), o)
 	p, err := s.resume(ctx, Command{Name: t.Command, ID: t.Pipeline, Limit: s.options.CallLimit})
 	if err != nil {
-		s.end(err)
+		s.End(err)
 		connection.Close() // the pool stays: nothing was learnt that would allow to remove it
 		return nil, nil, err
 	}
@@ -101,7 +101,7 @@ func (s *Session) resume(ctx context.Context, command Command) (*Pipeline, error
 		return nil, s.target.Transport.Judge(opResume, err).Why
 	}
 	s.touch()
-	s.turn <- struct{}{} // nobody else has the session yet
+	_ = s.TakeLastTurn(context.Background()) // at once: nobody else has the session yet
 	return s.follow(command, stream), nil
 }
 

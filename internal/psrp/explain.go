@@ -52,44 +52,17 @@ func (s *Session) broken(record *ErrorRecord) error {
 // lose ends the session because of an error and says what is known of the command:
 // nothing.
 func (s *Session) lose(name string, err error) error {
-	if s.life.Err() != nil {
-		return s.unknown(name, s.Err()) // the error is only what its end did to us
+	if !s.Life.Healthy() {
+		return s.Lose(name, s.Err()) // the error is only what its end did to us
 	}
 	if _, damaged := errors.AsType[*damagedError](err); !damaged {
 		err = s.target.Transport.Judge(name, err).Why
 	}
-	s.end(err)
-	return s.unknown(name, err)
+	return s.Lose(name, err)
 }
 
-func (s *Session) unknown(name string, err error) error {
-	cause := err.Error()
-	if f, ok := errors.AsType[*fault.Error](err); ok {
-		cause = f.Cause
-	}
-	return &fault.Error{
-		Kind: fault.OutcomeUnknown, Op: name, Target: s.target.Host, Err: err,
-		Cause:  "the command was sent and its answer did not come: " + cause,
-		Effect: "it may or may not have taken effect",
-		Next:   "it is not sent again; the state is read anew",
-	}
-}
-
-// gone answers a call to a session that ended before anything was sent: whatever
-// ended it, this command did not fail.
-func (s *Session) gone(name string) error {
-	kind, cause := fault.Unreachable, s.Err().Error()
-	if f, ok := errors.AsType[*fault.Error](s.Err()); ok {
-		cause = f.Cause
-		if f.Kind == fault.Denied {
-			kind = fault.Denied
-		}
-	}
-	return fault.New(kind, name, s.target.Host, cause).With("", "a new session is opened with the next attempt")
-}
-
-// verdict says how a command ended, nil for well.
-func (s *Session) verdict(name string, o Outcome) error {
+// ending says how a command ended, nil for well.
+func (s *Session) ending(name string, o Outcome) error {
 	f := &fault.Error{Kind: fault.Failed, Op: name, Target: s.target.Host}
 	switch {
 	case o.State == message.Completed:

@@ -42,17 +42,17 @@ const freeTimeout = 30 * time.Second
 // before that. It holds the session's turn.
 func (p *Pipeline) listen() {
 	s := p.session
-	defer func() { <-s.turn }()
+	defer s.GiveTurn()
 	if err := contain.Run(p.command.Name, s.target.Host, p.follow); err != nil {
 		p.lost = s.lose(p.command.Name, err)
 		close(p.done)
 		return
 	}
 	close(p.done)
-	ctx, cancel := context.WithTimeoutCause(s.life, freeTimeout, errSilent)
+	ctx, cancel := context.WithTimeoutCause(s.Context(), freeTimeout, errSilent)
 	defer cancel()
-	if err := p.in.stream.Close(ctx); err != nil && s.life.Err() == nil {
-		s.end(s.target.Transport.Judge(opClose, err).Why) // what the pipeline did is known; the session is not used again
+	if err := p.in.stream.Close(ctx); err != nil && s.Life.Healthy() {
+		s.End(s.target.Transport.Judge(opClose, err).Why) // what the pipeline did is known; the session is not used again
 	}
 	s.touch()
 }
@@ -60,7 +60,7 @@ func (p *Pipeline) listen() {
 // follow reads until the last word.
 func (p *Pipeline) follow() error {
 	for p.outcome.State == 0 {
-		m, err := p.in.next(p.session.life)
+		m, err := p.in.next(p.session.Context())
 		if err == nil {
 			err = p.take(m)
 		}
@@ -139,7 +139,7 @@ func (p *Pipeline) refuse(call message.Message) error {
 		return nil
 	}
 	for _, f := range p.session.split(answer) {
-		if err := p.in.stream.Send(p.session.life, PromptResponse, f); err != nil {
+		if err := p.in.stream.Send(p.session.Context(), PromptResponse, f); err != nil {
 			return err
 		}
 	}
@@ -158,12 +158,12 @@ func (p *Pipeline) Wait(ctx context.Context) (Outcome, error) {
 	select {
 	case <-p.done:
 	case <-ctx.Done():
-		return Outcome{}, p.session.unknown(p.command.Name, context.Cause(ctx))
+		return Outcome{}, p.session.Unknown(p.command.Name, context.Cause(ctx))
 	}
 	if p.lost != nil {
 		return Outcome{}, p.lost
 	}
-	return p.outcome, p.session.verdict(p.command.Name, p.outcome)
+	return p.outcome, p.session.ending(p.command.Name, p.outcome)
 }
 
 // Stop asks the host to end the pipeline and waits until it has, within ctx (MS-PSRP
@@ -178,11 +178,11 @@ func (p *Pipeline) Stop(ctx context.Context) error {
 			waiting = false
 		case err := <-stopped:
 			if err != nil {
-				return p.session.unknown(p.command.Name, p.session.target.Transport.Judge(opStop, err).Why)
+				return p.session.Unknown(p.command.Name, p.session.target.Transport.Judge(opStop, err).Why)
 			}
 			stopped = nil // its state still comes
 		case <-ctx.Done():
-			return p.session.unknown(p.command.Name, context.Cause(ctx))
+			return p.session.Unknown(p.command.Name, context.Cause(ctx))
 		}
 	}
 	if p.lost != nil {

@@ -9,22 +9,19 @@ import (
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/psrp/message"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // Session is one runspace on one host. It is safe for concurrent use; pipelines
 // run one after the other.
 type Session struct {
+	*remote.Life // until when it can be called, and whose turn it is
+
 	target  Target
 	options Options
-	version string // of the protocol, as the server speaks it
-	born    time.Time
+	version string        // of the protocol, as the server speaks it
 	used    atomic.Int64  // when the host last heard from us, in ns of the clock
 	objects atomic.Uint64 // messages sent: each has its own object id
-
-	// life ends with the fault that ended the session as its cause.
-	life context.Context
-	end  context.CancelCauseFunc
-	turn chan struct{} // holds one token while a pipeline runs
 
 	leaving sync.Mutex
 	left    bool // closed or disconnected; guarded by leaving
@@ -51,8 +48,7 @@ func Open(ctx context.Context, t Target, o Options) (*Session, error) {
 }
 
 func newSession(t Target, o Options) *Session {
-	s := &Session{target: t, options: o, born: o.Clock(), turn: make(chan struct{}, 1)}
-	s.life, s.end = context.WithCancelCause(context.Background())
+	s := &Session{Life: remote.NewLife(t.Host, o.MaxAge, o.Clock), target: t, options: o}
 	s.touch()
 	return s
 }
@@ -133,26 +129,15 @@ func (s *Session) inbox(stream Stream, pipeline message.ID) *inbox {
 
 func (s *Session) touch() { s.used.Store(s.options.Clock().UnixNano()) }
 
-// Done is closed when the session has ended: closed, disconnected or lost. It is
-// then replaced by a new one, never revived.
-func (s *Session) Done() <-chan struct{} { return s.life.Done() }
-
-// Err tells what ended the session, nil while it lives.
-func (s *Session) Err() error { return context.Cause(s.life) }
-
 // Healthy says whether the session can still be called: it has not ended, and the
 // host has not been left alone for so long that it may have removed it.
 func (s *Session) Healthy() bool {
-	if s.life.Err() != nil {
+	if !s.Life.Healthy() {
 		return false
 	}
 	quiet := s.options.Clock().Sub(time.Unix(0, s.used.Load()))
-	return len(s.turn) > 0 || quiet < s.options.IdleTimeout-s.options.IdleTimeout/4
+	return s.Busy() || quiet < s.options.IdleTimeout-s.options.IdleTimeout/4
 }
-
-// Expired says whether the session is older than MaxAge and should be replaced
-// before the host ends its shell.
-func (s *Session) Expired() bool { return s.options.Clock().Sub(s.born) > s.options.MaxAge }
 
 // Close ends the session and removes its pool, and with it what still runs there,
 // within ctx. Closing again, or after Disconnect, does nothing. Faults:
@@ -178,7 +163,7 @@ func (s *Session) Disconnect(ctx context.Context) error {
 func (s *Session) leave(why error, tell func() error, op string) error {
 	s.leaving.Lock()
 	defer s.leaving.Unlock()
-	defer s.end(why)
+	defer s.End(why)
 	if s.left {
 		return nil
 	}

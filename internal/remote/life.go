@@ -82,13 +82,21 @@ func (l *Life) TakeLastTurn(ctx context.Context) error {
 // GiveTurn lets the next call begin.
 func (l *Life) GiveTurn() { <-l.turn }
 
-// Lose ends the session because of why and says what is known of a call that had
-// been begun: nothing. It is never sent again.
-func (l *Life) Lose(op string, why *fault.Error) error {
+// Busy says whether a call has the turn.
+func (l *Life) Busy() bool { return len(l.turn) > 0 }
+
+// Lose ends the session because of why, in the middle of a call.
+func (l *Life) Lose(op string, why error) error {
 	l.End(why)
+	return l.Unknown(op, why)
+}
+
+// Unknown says what is known of a call that was begun and whose end was not seen:
+// nothing. It is never sent again.
+func (l *Life) Unknown(op string, why error) error {
 	return &fault.Error{
 		Kind: fault.OutcomeUnknown, Op: op, Target: l.Host, Err: why,
-		Cause:  "the command was sent and its answer did not come: " + why.Cause,
+		Cause:  "the command was sent and its answer did not come: " + fault.Cause(why),
 		Effect: "it may or may not have taken effect",
 		Next:   "it is not sent again; the state is read anew",
 	}
@@ -97,7 +105,7 @@ func (l *Life) Lose(op string, why *fault.Error) error {
 // gone answers a call to a session that ended before anything was sent: whatever
 // ended it, this script did not fail.
 func (l *Life) gone(op string) error {
-	why := fault.Error{Cause: fault.Cause(l.Err())}
+	why := fault.Error{Cause: fault.Cause(l.Err()), Next: "a new session is opened with the next attempt"}
 	if f, ok := errors.AsType[*fault.Error](l.Err()); ok {
 		why = *f
 	}
