@@ -103,8 +103,9 @@ func (s *Session) greet(m message.Message, last message.Type) (ready bool, err e
 			return false, s.broken(record)
 		}
 		return state == message.PoolOpened && last == m.Type, nil
+	default: // only last has come as far as here
+		return true, nil
 	}
-	return true, nil
 }
 
 // fragments of messages, one behind the other.

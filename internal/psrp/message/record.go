@@ -11,11 +11,12 @@ func Text(t Type, v *clixml.Value) string {
 		return informationText(v.Get("MessageData"))
 	case ProgressRecord:
 		return v.Get("Activity").String() + ": " + v.Get("StatusDescription").String()
+	default: // the records that are left are of one form
+		if text := v.Get("InformationalRecord_Message"); text != nil {
+			return text.String()
+		}
+		return v.String()
 	}
-	if text := v.Get("InformationalRecord_Message"); text != nil {
-		return text.String()
-	}
-	return v.String()
 }
 
 // informationText looks into what Write-Host sends: a message with colours.
