@@ -28,8 +28,8 @@ import (
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-// +kubebuilder:rbac:groups=fedroute.io,resources=federationroutes,verbs=get;list;watch
-// +kubebuilder:rbac:groups=fedroute.io,resources=federationroutes/status,verbs=get;patch
+// +kubebuilder:rbac:groups=fedroute.io,resources=federationroutes,verbs=list;watch
+// +kubebuilder:rbac:groups=fedroute.io,resources=federationroutes/status,verbs=patch
 // The lease, and the events that leader election still writes of it with the older API:
 // +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,namespace=system,verbs=get;create;update
 // +kubebuilder:rbac:groups="",resources=events,namespace=system,verbs=create;patch

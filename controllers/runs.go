@@ -2,214 +2,130 @@ package controllers
 
 import (
 	"context"
-	"maps"
-	"slices"
-	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/apply"
-	"github.com/fedroute/fedroute/internal/fault"
-	"github.com/fedroute/fedroute/internal/lync"
-	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/fingerprint"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/memory"
+	"github.com/fedroute/fedroute/internal/memory/runs"
+	"github.com/fedroute/fedroute/internal/memory/sights"
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-// runs holds the latest run of every route, and lets one run at a time work on
-// an organization: two publishes never meet.
-type runs struct {
-	ctx    context.Context
-	limits apply.Limits
-
-	mu      sync.Mutex
-	latest  map[types.NamespacedName]*record    // by route
-	busy    map[types.NamespacedName]*apply.Run // by topology: the last that was begun there
-	wishes  map[types.NamespacedName]wish       // by route
-	leaving bool                                // no further run begins
-	// requests to fail a Front End pool back, by route: when each was first read.
-	requests map[types.NamespacedName]request
-}
-
-// request is when a person's request was first read here.
-type request struct {
-	route types.UID
-	text  string
-	at    time.Time
-}
-
-// wish is when a generation of a route was first allowed to change something.
-type wish struct {
-	route      types.UID
-	generation int64
-	at         time.Time
-}
-
-// record is a run and what the controller knows around it.
-type record struct {
-	run        *apply.Run
-	route      types.UID
-	planID     string // the id that people see; a rest keeps the id of its whole
-	generation int64
-	failBack   string      // the request that the run began with
-	secrets    secretPrint // of the Secrets that it was begun with
-	failures   int         // runs in a row that failed before this one, with the same spec and Secrets
-}
-
-func newRuns(limits apply.Limits) *runs {
-	return &runs{ctx: context.Background(), limits: limits, latest: map[types.NamespacedName]*record{}, busy: map[types.NamespacedName]*apply.Run{},
-		wishes: map[types.NamespacedName]wish{}, requests: map[types.NamespacedName]request{}}
-}
-
-// order is what begin needs to know of a run.
-type order struct {
-	route    *v1alpha1.FederationRoute
-	topology types.NamespacedName
-	planID   string
-	secrets  secretPrint
-	plan     plan.Plan
-	base     lync.Topology
-	failBack string // the request to fail a Front End pool back, as it was written
-	hands    apply.Hands
-	changed  func()
-}
-
-// begin starts a run, unless another works on the same organization, be it one of
-// a route that is gone.
-func (r *runs) begin(o order) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.leaving {
-		return fault.New(fault.Busy, "carry out plan", o.planID, "this controller is stopping").
-			With("nothing is begun", "the next one observes and plans again")
-	}
-	if at := r.busy[o.topology]; at != nil && !ended(at) {
-		return fault.New(fault.Busy, "carry out plan", o.planID, "another route of the same organization is being carried out").
-			With("this one waits", "it begins when the other has ended")
-	}
-	key := client.ObjectKeyFromObject(o.route)
-	next := &record{route: o.route.UID, planID: o.planID, generation: o.route.Generation, failBack: o.failBack, secrets: o.secrets}
-	if before := r.latest[key]; before != nil && before.of(o.route) && before.secrets == o.secrets && before.failed() {
-		next.failures = before.failures + 1
-	}
-	next.run = apply.Start(r.ctx, o.plan, o.base, o.hands, r.limits, o.changed)
-	r.latest[key], r.busy[o.topology] = next, next.run
-	return nil
-}
-
-// wished gives when the route's present generation was first allowed to change
-// something: now, when it is only being allowed.
-func (r *runs) wished(route *v1alpha1.FederationRoute, now time.Time) time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	key := client.ObjectKeyFromObject(route)
-	if have := r.wishes[key]; have.route == route.UID && have.generation == route.Generation {
-		return have.at
-	}
-	r.wishes[key] = wish{route.UID, route.Generation, now}
-	return now
-}
-
-// requested gives when the route's present request was first read: now, when it is
-// only being read.
-func (r *runs) requested(route *v1alpha1.FederationRoute, text string, now time.Time) time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	key := client.ObjectKeyFromObject(route)
-	if have := r.requests[key]; have.route == route.UID && have.text == text {
-		return have.at
-	}
-	r.requests[key] = request{route.UID, text, now}
-	return now
-}
-
-// of reports whether the run was begun for the route's present spec.
-func (c *record) of(route *v1alpha1.FederationRoute) bool {
-	return c.route == route.UID && c.generation == route.Generation
-}
-
-func (c *record) failed() bool {
-	_, _, err := c.run.Ended()
-	return err != nil
-}
-
-func ended(run *apply.Run) bool {
-	over, _, _ := run.Ended()
-	return over
-}
-
-// get gives the route's latest run, nil when there was none.
-func (r *runs) get(route *v1alpha1.FederationRoute) *record {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if have := r.latest[client.ObjectKeyFromObject(route)]; have != nil && have.route == route.UID {
-		return have
-	}
-	return nil
-}
-
-// forget drops a route's record; a running one is told to stop.
-func (r *runs) forget(route types.NamespacedName) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.wishes, route)
-	delete(r.requests, route)
-	if have := r.latest[route]; have != nil {
-		have.run.Stop()
-		delete(r.latest, route)
+// tellRun puts the route's latest run into the facts. How a run for an older spec
+// ended is history.
+func (s *scope) tellRun() {
+	s.facts.Run = runFacts(s.run)
+	if s.outdated() {
+		s.facts.Run.Err = nil
 	}
 }
 
-// stop lets every run end its current steps and waits for that, at most until
-// ctx ends; then the runs are aborted.
-func (r *runs) stop(ctx context.Context) {
-	r.mu.Lock()
-	r.leaving = true
-	all := slices.Collect(maps.Values(r.busy)) // also runs of routes that are gone
-	for _, run := range all {
-		run.Stop()
-	}
-	r.mu.Unlock()
-	for _, run := range all {
-		select {
-		case <-run.Done():
-		case <-ctx.Done():
-			run.Abort()
-			<-run.Done()
-		}
-	}
-}
-
-// facts is what status needs to know of the run; nil for none.
-func (c *record) facts() *status.RunFacts {
-	if c == nil {
+// runFacts is what status needs to know of a run; nil for none.
+func runFacts(run *runs.Run) *status.RunFacts {
+	if run == nil {
 		return nil
 	}
-	over, _, err := c.run.Ended()
-	return &status.RunFacts{PlanID: c.planID, Entries: c.run.Entries(), Active: !over, Err: err, FailBackRequest: c.failBack}
+	over, _, err := run.Ended()
+	return &status.RunFacts{PlanID: run.PlanID, Entries: run.Entries(), Active: !over, Err: err, FailBackRequest: run.FailBack}
 }
 
-// retryAfter is how long to leave a failed run alone, from its end on: not at all
-// when the world moved under it once, longer and longer when it fails again.
-func (c *record) retryAfter() time.Duration {
-	_, _, err := c.run.Ended()
-	longest := 5 * time.Minute
-	switch fault.KindOf(err) {
-	case "":
+// outdated reports whether the latest run was begun for another spec.
+func (s *scope) outdated() bool { return s.run != nil && !s.run.IsOf(editionOf(s.route)) }
+
+// running reports whether the latest run is under way.
+func (s *scope) running() bool { return s.facts.Run != nil && s.facts.Run.Active }
+
+// unseen reports whether nobody has looked at the organization since the latest run
+// ended, and when that was.
+func (s *scope) unseen(now sights.Sight) (ended time.Time, unseen bool) {
+	if s.run == nil {
+		return time.Time{}, false
+	}
+	_, ended, _ = s.run.Ended()
+	return ended, now.Snapshot.At.Before(ended)
+}
+
+// pause is how long another run would only hurt, because the last one failed: 0 when
+// it may begin now. Other Secrets than it was begun with may be what it lacked.
+func (s *scope) pause(ctx context.Context) time.Duration {
+	if s.run == nil || s.outdated() || s.requested() {
 		return 0
-	case fault.Conflict, fault.OutcomeUnknown:
-		if c.failures == 0 {
-			return 0
-		}
-	case fault.Failed, fault.Refused, fault.Internal:
-		longest = 30 * time.Minute
-	default: // what may pass by itself is tried sooner
 	}
-	wait := 5 * time.Second
-	for range min(c.failures, 12) {
-		wait *= 2
+	_, ended, err := s.run.Ended()
+	if err == nil {
+		return 0
 	}
-	return min(wait, longest)
+	wait := ended.Add(s.run.RetryAfter()).Sub(s.options.Clock.Now())
+	if wait <= 0 {
+		return 0
+	}
+	if now, err := s.secretsPrint(ctx); err == nil && now != s.run.Secrets {
+		return 0
+	}
+	return wait
+}
+
+// wish remembers when the route's present spec was first allowed to change something.
+func (s *scope) wish() {
+	s.wishes.Note(objectOf(s.route), editionOf(s.route), s.options.Clock.Now())
+}
+
+// wished gives when that was.
+func (s *scope) wished() time.Time { return s.wishes.When(objectOf(s.route), editionOf(s.route)) }
+
+// requested reports whether a person asked for a look that was not given yet: it
+// is given at once, and a plan that failed is tried again without further wait.
+func (s *scope) requested() bool {
+	return s.facts.RequestedAt != "" && s.facts.RequestedAt != s.facts.Previous.LastHandledReconcileAt
+}
+
+// begin takes up the writers, which exist nowhere before this, and starts a run.
+func (s *scope) begin(ctx context.Context, now sights.Sight) error {
+	fleet, ok := s.fleets.Connected(memory.Object(s.topologyKey()), now.Edition)
+	if !ok {
+		return &status.Missing{Reason: v1alpha1.ReasonNotObserved, Message: "the organization has not been observed since its LyncTopology changed; nothing is changed; this route goes on when it has been"}
+	}
+	print, err := s.secretsPrint(ctx) // before they are read: a change in between is seen the next time
+	if err != nil {
+		return err
+	}
+	w := zoneWriters{keys: s.secrets(), signers: s.signers, fleet: fleet, topology: s.topology.Spec}
+	open, err := w.zones(ctx, s.route.Spec.DNS)
+	if err != nil {
+		return err
+	}
+	key := client.ObjectKeyFromObject(s.route)
+	err = s.runs.Begin(runs.Order{
+		Route: objectOf(s.route), Edition: editionOf(s.route), Topology: memory.Object(s.topologyKey()),
+		PlanID: s.facts.Plan.ID, Secrets: print, Plan: s.facts.Plan, Base: s.facts.Observed.Topology, FailBack: s.facts.FailBack.Text,
+		Hands: apply.Hands{Observer: shell.NewObserver(fleet), Operator: shell.NewOperator(fleet), Zones: open, Prober: s.options.Prober, Clock: s.options.Clock,
+			Ledger: ledger{client: s.options.Client, topology: s.topologyKey(), uid: s.topology.UID}, Allowed: s.allowed},
+		Changed: func() { s.moved <- event.TypedGenericEvent[types.NamespacedName]{Object: key} },
+	})
+	if err != nil {
+		s.again = min(s.again, 2*time.Second)
+		return err
+	}
+	s.facts.Run = runFacts(s.latest())
+	return nil
+}
+
+// latest is the route's latest run, nil when there was none.
+func (s *scope) latest() *runs.Run {
+	return s.runs.Latest(objectOf(s.route), string(s.route.UID))
+}
+
+func (s *scope) secrets() secrets {
+	return secrets{reader: s.options.Secrets, namespace: s.route.Namespace}
+}
+
+func (s *scope) secretsPrint(ctx context.Context) (fingerprint.Print, error) {
+	return s.secrets().print(ctx, secretsOf(s.route.Spec, s.topology.Spec))
 }

@@ -9,13 +9,14 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/lync/shell"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/memory/signers"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // zoneWriters opens zones for a run, each in the way that the spec says.
 type zoneWriters struct {
 	keys     secrets
-	signers  *signers
+	signers  *signers.Memory
 	fleet    *shell.Fleet // runs the cmdlets
 	topology v1alpha1.LyncTopologySpec
 }
@@ -42,7 +43,7 @@ func (z zoneWriters) zones(ctx context.Context, spec *v1alpha1.DNS) (map[string]
 
 // signed opens a zone that takes signed updates.
 func (z zoneWriters) signed(ctx context.Context, server v1alpha1.DNSServer) (dns.Writer, error) {
-	signer, err := z.signers.of(ctx, server, z.keys)
+	signer, err := signer(ctx, server, z.keys, z.signers)
 	if err != nil {
 		return nil, err
 	}
@@ -61,12 +62,12 @@ func (z zoneWriters) cmdlets(ctx context.Context, server v1alpha1.DNSServer) (dn
 		return nil, err
 	}
 	return shell.NewZoneWriter(z.fleet, shell.ZoneAccess{Zone: string(server.Zone), Endpoint: z.endpoint(server),
-		Credentials: func(ctx context.Context) (winrm.Credentials, error) { return z.keys.credentials(ctx, account) }}), nil
+		Credentials: func(ctx context.Context) (remote.Credentials, error) { return z.keys.credentials(ctx, account) }}), nil
 }
 
 // endpoint is the DNS server's WSMan service.
-func (z zoneWriters) endpoint(server v1alpha1.DNSServer) winrm.Endpoint {
-	out := winrm.Endpoint{Roots: rootsOf(z.topology.CABundle)}
+func (z zoneWriters) endpoint(server v1alpha1.DNSServer) remote.Endpoint {
+	out := remote.Endpoint{Roots: rootsOf(z.topology.CABundle)}
 	if server.Endpoint != nil {
 		out.URL, out.ServerName = string(server.Endpoint.URL), string(server.Endpoint.ServerName)
 		return out

@@ -21,7 +21,6 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/controllers"
 	"github.com/fedroute/fedroute/internal/apply"
-	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/probe/tcp"
 	"github.com/fedroute/fedroute/internal/winrm"
@@ -129,7 +128,7 @@ func options(s settings, mgr ctrl.Manager) controllers.Options {
 		Secrets:         mgr.GetAPIReader(),
 		Recorder:        mgr.GetEventRecorder("fedroute"),
 		Clock:           controllers.RealClock{},
-		Dial:            shell.DialWith(winrm.Options{}),
+		Dial:            winrm.Dialer(winrm.Options{}),
 		Prober:          tcp.Prober{},
 		Limits:          limits,
 		ObserveTimeout:  s.observeTimeout,

@@ -172,7 +172,7 @@ func (r *Run) oneKind(ctx context.Context, i, j int) error {
 func (r *Run) mayBegin(s plan.Step) error {
 	switch {
 	case r.stopping.Load():
-		return fault.New(fault.Conflict, opCarryOut, r.Plan.ID, fmt.Sprintf("it was stopped before %s %s", s.Kind(), s.Target)).
+		return fault.New(fault.WorldChanged, opCarryOut, r.Plan.ID, fmt.Sprintf("it was stopped before %s %s", s.Kind(), s.Target)).
 			With("the steps before it stand", "a new plan is made")
 	case r.hands.Allowed == nil || s.Kind().Looks():
 		return nil

@@ -247,7 +247,7 @@ func TestARunThatMayNotGoOn(t *testing.T) {
 		if now.Before(closes) {
 			return nil
 		}
-		return fault.New(fault.Conflict, "carry out plan", "sha256-1", "it may not go on: it is night")
+		return fault.New(fault.WorldChanged, "carry out plan", "sha256-1", "it may not go on: it is night")
 	}
 	r := apply.Start(t.Context(), plan.Plan{ID: "sha256-1", Steps: []plan.Step{publishFlags, checkPort, updateDNS}}, f.topology, hands, limits, func() {})
 	<-r.Done()
@@ -255,7 +255,7 @@ func TestARunThatMayNotGoOn(t *testing.T) {
 	if diff := cmp.Diff([]string{"PublishFlags Done", "CheckPorts Done", "UpdateDNS Pending"}, states(r.Entries())); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)
 	}
-	if !fault.Is(err, fault.Conflict) || f.zone.writes != 0 {
+	if !fault.Is(err, fault.WorldChanged) || f.zone.writes != 0 {
 		t.Errorf("ended with %v after %d updates", err, f.zone.writes)
 	}
 }

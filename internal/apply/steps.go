@@ -184,7 +184,7 @@ func (w work) failBack(ctx context.Context, s plan.Step, a plan.FailBackFrontEnd
 	switch found := plan.PoolState(t, a.Pool); found {
 	case lync.PoolFailedOver:
 	case lync.PoolFailingOver, lync.PoolStateNone:
-		return false, fault.New(fault.Conflict, "fail back Front End pool", a.Pool, fmt.Sprintf("its state is %q and not %q any more", found, s.From)).
+		return false, fault.New(fault.WorldChanged, "fail back Front End pool", a.Pool, fmt.Sprintf("its state is %q and not %q any more", found, s.From)).
 			With("it was left as it is", "a new plan is made")
 	default: // somebody brought it back
 		return true, nil

@@ -97,7 +97,7 @@ func (c Chain) DuringRun(in Input) func(now time.Time) error {
 		if v.Allows() {
 			return nil
 		}
-		return fault.New(fault.Conflict, "carry out plan", in.Plan.ID, "it may not go on: "+v.Message).
+		return fault.New(fault.WorldChanged, "carry out plan", in.Plan.ID, "it may not go on: "+v.Message).
 			With("the steps before it stand", "a new plan is made")
 	}
 }

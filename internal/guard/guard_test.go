@@ -77,7 +77,7 @@ func TestAGuardThatKnowsATime(t *testing.T) {
 			if v.Allows() != c.open || (err == nil) != c.open {
 				t.Errorf("%s: before a run %+v, in the middle of one %v", c.reason, v, err)
 			}
-			if err != nil && (!fault.Is(err, fault.Conflict) || !strings.Contains(fault.Sentence(err), "it may not go on: it is night; the steps before it stand")) {
+			if err != nil && (!fault.Is(err, fault.WorldChanged) || !strings.Contains(fault.Sentence(err), "it may not go on: it is night; the steps before it stand")) {
 				t.Errorf("%s: %v", c.reason, err)
 			}
 			if pause := v.Within(time.Hour, c.at); pause != c.pause {

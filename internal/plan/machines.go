@@ -39,7 +39,7 @@ func (c comparison) unset(s lync.EdgeServer, state lync.EdgeServerState) bool {
 	if state.Running() {
 		return false
 	}
-	return state.Disabled() || c.o.NotStarted[strings.ToLower(s.FQDN)] && state.Replicates()
+	return state.Disabled() || c.o.NotStarted[lync.HostOf(s.FQDN)] && state.Replicates()
 }
 
 // activation decides which machines run setup or a restart again, and waits for

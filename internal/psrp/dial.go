@@ -8,6 +8,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/psrp/message"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -26,7 +27,7 @@ var configurationName = regexp.MustCompile(`^[0-9A-Za-z._-]{1,256}$`)
 // they must be), Unreachable, Denied (sign-in, certificate, configuration), Busy
 // (the account's shells on that host are used up), Unsupported (the host speaks
 // another version), Failed.
-func Dial(ctx context.Context, endpoint winrm.Endpoint, configuration string, credentials winrm.Credentials, o Options) (*Session, error) {
+func Dial(ctx context.Context, endpoint remote.Endpoint, configuration string, credentials remote.Credentials, o Options) (*Session, error) {
 	o = o.withDefaults()
 	connection, err := connect(endpoint, configuration, credentials, o)
 	if err != nil {
@@ -38,7 +39,7 @@ func Dial(ctx context.Context, endpoint winrm.Endpoint, configuration string, cr
 // Resume takes a session over that Disconnect left, or that a process lost when it
 // ended, together with one pipeline, whose Wait then tells how it ended. What the first
 // session had read of it does not come again. Faults: as of Dial; Unreachable when the host knows the session or the pipeline no more.
-func Resume(ctx context.Context, endpoint winrm.Endpoint, t Ticket, credentials winrm.Credentials, o Options) (*Session, *Pipeline, error) {
+func Resume(ctx context.Context, endpoint remote.Endpoint, t Ticket, credentials remote.Credentials, o Options) (*Session, *Pipeline, error) {
 	o.Pool = t.Pool
 	o = o.withDefaults()
 	connection, err := connect(endpoint, t.Configuration, credentials, o)
@@ -56,7 +57,7 @@ func Resume(ctx context.Context, endpoint winrm.Endpoint, t Ticket, credentials 
 }
 
 // connect checks what a person wrote; nothing goes over the wire yet.
-func connect(endpoint winrm.Endpoint, configuration string, credentials winrm.Credentials, o Options) (*winrm.Connection, error) {
+func connect(endpoint remote.Endpoint, configuration string, credentials remote.Credentials, o Options) (*winrm.Connection, error) {
 	if !configurationName.MatchString(configuration) {
 		return nil, fault.New(fault.Invalid, opOpen, "the endpoint", fmt.Sprintf("%.40q is no name of a session configuration", configuration)).
 			With("", "use letters, digits, dots and hyphens")

@@ -17,7 +17,7 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp"
 	"github.com/fedroute/fedroute/internal/psrp/clixml"
 	"github.com/fedroute/fedroute/internal/psrp/message"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // Codes of faults that the host gives (WsmErrorCodes.h).
@@ -77,13 +77,13 @@ func ended(state message.State) message.Message {
 		Text: clixml.Write(clixml.Object(clixml.Property{Name: "PipelineState", Value: clixml.Int32(int32(state))}))}
 }
 
-func (h *host) endpoint() winrm.Endpoint {
+func (h *host) endpoint() remote.Endpoint {
 	roots := x509.NewCertPool()
 	roots.AddCert(h.Certificate())
-	return winrm.Endpoint{URL: h.URL + "/wsman", Roots: roots}
+	return remote.Endpoint{URL: h.URL + "/wsman", Roots: roots}
 }
 
-var credentials = winrm.Credentials{Method: winrm.Basic, Username: "user", Password: "password"}
+var credentials = remote.Credentials{Method: remote.Basic, Username: "user", Password: "password"}
 
 // dial opens a session that is closed with the test.
 func (h *host) dial(t testing.TB, o psrp.Options) *psrp.Session {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // Connection is what a worker's shell goes over, for those who say other things
@@ -17,7 +18,7 @@ type Connection struct {
 
 // Connect prepares a connection. Nothing goes over the wire before the first
 // exchange. Faults: Invalid, Denied (no ticket could be had).
-func Connect(endpoint Endpoint, credentials Credentials, options Options) (*Connection, error) {
+func Connect(endpoint remote.Endpoint, credentials remote.Credentials, options Options) (*Connection, error) {
 	host, shell, err := prepare(endpoint, credentials, options.Filled())
 	if err != nil {
 		return nil, err

@@ -19,19 +19,11 @@ const opDial = "start PowerShell on"
 // up), Unsupported (Constrained Language Mode, PowerShell before 3.0), Failed.
 func Dial(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials, options Options) (*Worker, error) {
 	options = options.withDefaults()
-	url, err := parse(endpoint)
+	host, shell, err := prepare(endpoint, credentials, options)
 	if err != nil {
 		return nil, err
 	}
-	host := url.Host
-	if err := checkCredentials(credentials, host); err != nil {
-		return nil, err
-	}
-	signer, err := newAuthenticator(credentials, identity(endpoint, url))
-	if err != nil {
-		return nil, err
-	}
-	w := newWorker(host, newShell(endpoint, url.String(), credentials, signer, options), options)
+	w := newWorker(host, shell, options)
 	starting, cancel := context.WithTimeoutCause(ctx, options.StartTimeout, errNoAnswer)
 	defer cancel()
 	if err := w.start(starting); err != nil {
@@ -50,6 +42,23 @@ func Dialer(options Options) remote.Dialer {
 		}
 		return worker, nil
 	}
+}
+
+// prepare checks what a person wrote and makes the two lanes, of which none is
+// connected yet.
+func prepare(endpoint remote.Endpoint, credentials remote.Credentials, options Options) (host string, _ *shell, _ error) {
+	url, err := parse(endpoint)
+	if err != nil {
+		return "", nil, err
+	}
+	if err := checkCredentials(credentials, url.Host); err != nil {
+		return "", nil, err
+	}
+	signer, err := newAuthenticator(credentials, identity(endpoint, url))
+	if err != nil {
+		return "", nil, err
+	}
+	return url.Host, newShell(endpoint, url.String(), credentials, signer, options), nil
 }
 
 // start brings the worker to its ready frame.

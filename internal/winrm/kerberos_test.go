@@ -3,13 +3,13 @@ package winrm_test
 import (
 	"context"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/jcmturner/gokrb5/v8/keytab"
-
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/kerberos/kdctest"
 	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
@@ -24,14 +24,7 @@ func kerberos(kdc string) remote.Credentials {
 }
 
 func TestKerberosKeytabIsReadWithoutTrust(t *testing.T) {
-	keys := keytab.New()
-	if err := keys.AddEntry("fedroute", "CONTOSO.COM", password, time.Unix(0, 0), 1, 18); err != nil {
-		t.Fatal(err)
-	}
-	whole, err := keys.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
+	whole := kdctest.Start(t, "CONTOSO.COM", password, kdctest.Options{}).UserKeytab(t, "fedroute")
 	h := newHost(t, echo)
 	for n := 1; n < len(whole); n++ {
 		c := kerberos("127.0.0.1:1")
@@ -69,5 +62,24 @@ func TestKerberosWithSilentKDCIsBounded(t *testing.T) {
 	_, err = winrm.Dial(ctx, h.endpoint(), kerberos(silent.Addr().String()), winrm.Options{})
 	if !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "no answer in time") {
 		t.Errorf("got %s: %v", fault.KindOf(err), err)
+	}
+}
+
+// TestKDCThatWantsToEndUs: a KDC that a tenant named gives a ticket of two seconds
+// and answers its renewal, which the Kerberos library asks for in a goroutine of
+// its own, with a ticket for nobody. The library panics on that.
+func TestKDCThatWantsToEndUs(t *testing.T) {
+	hostile := kdctest.Start(t, "CONTOSO.COM", password, kdctest.Options{Life: 2 * time.Second, Spoil: kdctest.Nameless(kdctest.Renewal)})
+	h := newHost(t, echo)
+	h.signIn = func(http.ResponseWriter, *http.Request) bool { return true } // what matters is the KDC
+	w, err := winrm.Dial(t.Context(), h.endpoint(), kerberos(hostile.Address), winrm.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = w.Close(context.Background()) }()
+	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if n := hostile.Asked(kdctest.Renewal); n != 0 {
+			t.Fatalf("%d renewals that nobody wanted", n)
+		}
 	}
 }

@@ -14,13 +14,13 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/remote"
-	"github.com/fedroute/fedroute/internal/sim"
-	"github.com/fedroute/fedroute/internal/sim/cmdlets"
-	"github.com/fedroute/fedroute/internal/sim/cmdlets/dnsserver"
-	"github.com/fedroute/fedroute/internal/sim/farm"
-	"github.com/fedroute/fedroute/internal/sim/powershell"
-	"github.com/fedroute/fedroute/internal/sim/powershell/dotnet"
-	"github.com/fedroute/fedroute/internal/sim/powershell/utility"
+	"github.com/fedroute/fedroute/lyncsim/cmdlets"
+	"github.com/fedroute/fedroute/lyncsim/cmdlets/dnsserver"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
+	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
 const (

@@ -14,9 +14,9 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/remote"
-	"github.com/fedroute/fedroute/internal/sim/cmdlets/dnsserver"
-	simdns "github.com/fedroute/fedroute/internal/sim/dns"
-	"github.com/fedroute/fedroute/internal/sim/farm"
+	"github.com/fedroute/fedroute/lyncsim/cmdlets/dnsserver"
+	simdns "github.com/fedroute/fedroute/lyncsim/dns"
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 const sipService = "_sipfederationtls._tcp.contoso.com"

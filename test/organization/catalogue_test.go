@@ -1,8 +1,9 @@
-package sim_test
+// Package organization_test lets the product's client and scripts meet the
+// simulated organization: over WinRM, by hand, and in a PowerShell of its own.
+package organization_test
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,15 +13,18 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/remote"
-	"github.com/fedroute/fedroute/internal/sim"
-	"github.com/fedroute/fedroute/internal/sim/farm"
 	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
 const (
 	edge1 = "edge1.contoso.com"
 	edge2 = "edge2.contoso.com"
 )
+
+// sample is the smallest of the sample farms.
+const sample = "../../lyncsim/samples/one-site-two-pools.yaml"
 
 var person = farm.Actor{User: "anna"}
 
@@ -35,7 +39,7 @@ func must(t *testing.T, err error) {
 // product's own WinRM client and catalogue.
 func contoso(t *testing.T, edit func(*farm.Spec)) (*sim.Organization, *shell.Observer, *shell.Operator) {
 	t.Helper()
-	spec, err := farm.Load(filepath.Join("../../config/samples/farms/one-site-two-pools.yaml"))
+	spec, err := farm.Load(sample)
 	must(t, err)
 	edit(&spec)
 	return reach(t, sim.Config{Spec: spec})

@@ -1,6 +1,6 @@
 //go:build unix
 
-package sim_test
+package organization_test
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/remote"
-	"github.com/fedroute/fedroute/internal/sim"
-	"github.com/fedroute/fedroute/internal/sim/farm"
 	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
 // TestShellsEndTheirProgram: a program does not outlive the shell it runs in,

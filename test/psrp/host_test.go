@@ -18,7 +18,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/fedroute/fedroute/internal/psrp/message"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // exchange is one request of a recording and the answer of a real Windows.
@@ -161,13 +161,13 @@ func (h *host) answer(w http.ResponseWriter, asked envelope) {
 	_, _ = io.WriteString(w, answers[0].Response)
 }
 
-func (h *host) endpoint() winrm.Endpoint {
+func (h *host) endpoint() remote.Endpoint {
 	roots := x509.NewCertPool()
 	roots.AddCert(h.Certificate())
-	return winrm.Endpoint{URL: h.URL + "/wsman", Roots: roots}
+	return remote.Endpoint{URL: h.URL + "/wsman", Roots: roots}
 }
 
-var credentials = winrm.Credentials{Method: winrm.Basic, Username: "user", Password: "password"}
+var credentials = remote.Credentials{Method: remote.Basic, Username: "user", Password: "password"}
 
 // commands of a recording's first pool, in their order, each once.
 func commands(t *testing.T, exchanges []exchange) (pool message.ID, configuration string, all []message.ID) {

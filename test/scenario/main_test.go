@@ -25,11 +25,10 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/controllers"
 	"github.com/fedroute/fedroute/internal/apply"
-	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/probe/tcp"
 	"github.com/fedroute/fedroute/internal/winrm"
-	"github.com/fedroute/fedroute/test/cluster"
+	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
 const root = "../.."
@@ -101,7 +100,7 @@ func startManager(ctx context.Context, seen cache.Options) (stopped <-chan struc
 		plan.KindSetupEdgeServer: 3 * time.Second, plan.KindCheckPorts: 3 * time.Second, plan.KindUpdateDNS: 5 * time.Second}}
 	err = controllers.Setup(mgr, controllers.Options{
 		Client: mgr.GetClient(), Secrets: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("fedroute"),
-		Clock: controllers.RealClock{}, Dial: shell.DialWith(winrm.Options{ConnectTimeout: 4 * time.Second}),
+		Clock: controllers.RealClock{}, Dial: winrm.Dialer(winrm.Options{ConnectTimeout: 4 * time.Second}),
 		Prober: tcp.Prober{}, Limits: limits, ObserveTimeout: 12 * time.Second, TopologyWorkers: 64, RouteWorkers: 64,
 	})
 	done := make(chan struct{})

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/lync"
-	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // How long one attempt to read may take. The first call on a management server
@@ -19,9 +19,9 @@ const (
 )
 
 // Observer reads an organization. It reaches reading scripts and reading
-// workers only: what it holds takes nothing but jobs of reading scripts.
+// sessions only: what it holds takes nothing but jobs of reading scripts.
 type Observer struct {
-	onManagement func(context.Context, readingJob) (json.RawMessage, winrm.Endpoint, error)
+	onManagement func(context.Context, readingJob) (json.RawMessage, remote.Endpoint, error)
 	onEdge       func(ctx context.Context, server string, j readingJob) (json.RawMessage, error)
 }
 
@@ -34,10 +34,10 @@ func (s readingScript) job(op, target string, limit time.Duration) readingJob {
 
 var _ lync.Observer = (*Observer)(nil)
 
-// NewObserver gives an Observer over the fleet's reading workers.
+// NewObserver gives an Observer over the fleet's reading sessions.
 func NewObserver(f *Fleet) *Observer {
 	return &Observer{
-		onManagement: func(ctx context.Context, j readingJob) (json.RawMessage, winrm.Endpoint, error) {
+		onManagement: func(ctx context.Context, j readingJob) (json.RawMessage, remote.Endpoint, error) {
 			return f.reader.onManagement(ctx, j.job)
 		},
 		onEdge: func(ctx context.Context, server string, j readingJob) (json.RawMessage, error) {
@@ -100,7 +100,6 @@ func (o *Observer) ReadDocument(ctx context.Context) (signature, digest string, 
 
 // edgeServerReply is what Read-EdgeServer.ps1 emits.
 type edgeServerReply struct {
-	HostName       string
 	LocalSignature string
 	Listening      []string
 	Services       []serviceReply
@@ -110,7 +109,7 @@ type edgeServerReply struct {
 type serviceReply struct{ Name, DisplayName, State, StartMode string }
 
 func (r edgeServerReply) state(j job) (lync.EdgeServerState, error) {
-	state := lync.EdgeServerState{HostName: r.HostName, LocalSignature: r.LocalSignature}
+	state := lync.EdgeServerState{LocalSignature: r.LocalSignature}
 	for _, text := range r.Listening {
 		listener, err := netip.ParseAddrPort(text)
 		if err != nil {

@@ -44,6 +44,7 @@ func (r *Run) RetryAfter() time.Duration {
 		}
 	case fault.Failed, fault.Refused, fault.Internal:
 		longest = 30 * time.Minute
+	default: // what may pass by itself is tried sooner
 	}
 	wait := 5 * time.Second
 	for range min(r.Failures, 12) {

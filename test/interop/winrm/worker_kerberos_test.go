@@ -10,10 +10,10 @@ import (
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/remote"
-	"github.com/fedroute/fedroute/internal/sim/wsman"
-	"github.com/fedroute/fedroute/internal/sim/wsman/kerberos"
 	"github.com/fedroute/fedroute/internal/winrm"
-	"github.com/fedroute/fedroute/test/interop/kdc"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
+	"github.com/fedroute/fedroute/lyncsim/wsman/kerberos"
+	"github.com/fedroute/fedroute/test/support/kdc"
 )
 
 const (

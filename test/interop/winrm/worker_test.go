@@ -13,9 +13,9 @@ import (
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/remote"
-	"github.com/fedroute/fedroute/internal/sim/pki"
-	"github.com/fedroute/fedroute/internal/sim/wsman"
 	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/lyncsim/pki"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
 const workerMachine = "fe01.contoso.com"
