@@ -5,6 +5,7 @@ package kdctest
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -166,7 +167,7 @@ func (k *KDC) answer(request []byte) (kind string, answer []byte) {
 	k.mu.Lock()
 	k.asked[kind]++
 	k.mu.Unlock()
-	if refused, ok := err.(messages.KRBError); ok {
+	if refused, ok := errors.AsType[messages.KRBError](err); ok {
 		made, err = refused.Marshal()
 	}
 	if err != nil {
