@@ -1,0 +1,39 @@
+package controllers
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fault"
+)
+
+// TestARequestEndsOnePause has a request whose run fails too: the request is used
+// up, and the next pause is longer than the one it ended. A wrong password is so
+// tried once for each request, and no oftener than before without one.
+func TestARequestEndsOnePause(t *testing.T) {
+	s, route, finish := failover(t)
+	fails := func() {
+		finish(nil, fault.New(fault.Failed, "publish", "topology", "SQL said no"))
+		s.clock.forward(time.Second)
+		for !strings.Contains(conditionOf(route.Status.Conditions, v1alpha1.ConditionReady).Message, "looking at the organization again") {
+			s.reconcile(route) // until the run has ended
+		}
+		s.seen()
+		s.reconcile(route)
+		s.expect(route, v1alpha1.ReasonStepFailed, "SQL said no")
+	}
+	fails() // the pause is 5s
+	route.Annotations = map[string]string{v1alpha1.AnnotationRequestedAt: "now"}
+	must(t, s.objects.Update(t.Context(), route))
+	s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonProgressing, "0 of 4 steps are done")
+	fails() // the pause is 10s, of which a second has passed
+	s.clock.forward(6 * time.Second)
+	again := s.reconcile(route)
+	s.expect(route, v1alpha1.ReasonStepFailed, "SQL said no")
+	if called := s.hosts.called(); len(called) != 2 || again != 3*time.Second {
+		t.Errorf("calls %v, again after %s; want the first call and the one that was asked for, and the rest of ten seconds", called, again)
+	}
+}
