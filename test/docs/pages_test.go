@@ -78,6 +78,7 @@ func rows(text string) []row {
 		if !strings.HasPrefix(line, "|") || strings.HasPrefix(line, "|---") || isHead {
 			continue
 		}
+		line = held.ReplaceAllString(line, "")
 		out = append(out, cellBorder.Split(strings.Trim(strings.TrimSpace(line), "|"), -1))
 	}
 	for _, r := range out {
