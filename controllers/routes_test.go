@@ -129,26 +129,41 @@ func TestObservingHoldsNoWriter(t *testing.T) {
 	}
 }
 
-// failover brings a route to where its first step is under way; finish ends that
-// step.
-func failover(t *testing.T) (s *stage, route *v1alpha1.FederationRoute, finish func(json.RawMessage, error)) {
-	route = federationRoute("r", "edge2.contoso.com")
-	s = newStage(t, lyncTopology(), managerSecret(), route)
-	type reply struct {
-		text json.RawMessage
-		err  error
-	}
-	began, replies, over := make(chan string, 1), make(chan reply), make(chan struct{})
-	t.Cleanup(func() { close(over) }) // the host ends what a test left running
+// answer is what a script gives back.
+type answer struct {
+	text json.RawMessage
+	err  error
+}
+
+// heldCalls are calls to the hosts that last until a test answers them.
+type heldCalls struct {
+	began    chan string   // the script of each call that has begun
+	answers  chan answer   // each ends one call
+	testOver chan struct{} // closed: every call fails
+}
+
+// holdCalls lets each call to the hosts wait for its answer.
+func holdCalls(s *stage) heldCalls {
+	h := heldCalls{began: make(chan string, 100), answers: make(chan answer), testOver: make(chan struct{})}
+	s.Cleanup(func() { close(h.testOver) })
 	s.hosts.answer = func(_ context.Context, script string) (json.RawMessage, error) {
-		began <- script
+		h.began <- script
 		select {
-		case r := <-replies:
-			return r.text, r.err
-		case <-over:
+		case a := <-h.answers:
+			return a.text, a.err
+		case <-h.testOver:
 			return nil, fault.New(fault.Failed, "call", "host", "the test is over")
 		}
 	}
+	return h
+}
+
+// failover brings a route to where its first step is under way. finish answers the
+// call of the step that is under way and waits until its run has ended.
+func failover(t *testing.T) (s *stage, route *v1alpha1.FederationRoute, finish func(json.RawMessage, error)) {
+	route = federationRoute("r", "edge2.contoso.com")
+	s = newStage(t, lyncTopology(), managerSecret(), route)
+	calls := holdCalls(s)
 	s.seen()
 	s.clock.forward(time.Second)
 	s.reconcile(route)
@@ -159,11 +174,14 @@ func failover(t *testing.T) (s *stage, route *v1alpha1.FederationRoute, finish f
 	s.seen()
 	s.reconcile(route)
 	s.expect(route, v1alpha1.ReasonProgressing, "of 4 steps are done")
-	<-began
+	<-calls.began
 	run := s.latest(route)
 	return s, route, func(text json.RawMessage, err error) {
+		if latest := s.latest(route); latest != nil { // none is remembered of a deleted route
+			run = latest
+		}
 		s.clock.forward(time.Second)
-		replies <- reply{text, err}
+		calls.answers <- answer{text, err}
 		<-run.Done()
 	}
 }

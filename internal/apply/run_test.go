@@ -53,9 +53,9 @@ func TestFailover(t *testing.T) {
 			t.Errorf("setup must name the document of the publish before it (-want +got):\n%s", diff)
 		}
 		synctest.Wait() // the end is told after Done is closed
-		// Eight steps begin and end; one waits, all the time for the same; one end.
-		if got := moved.Load(); got != 8*2+1+1 {
-			t.Errorf("the record was said to move %d times, want once for each movement: 18", got)
+		const begins, ends, waits, runEnds = 8, 8, 1, 1 // the one that waits says the same all the time
+		if diff := cmp.Diff(int32(begins+ends+waits+runEnds), moved.Load()); diff != "" {
+			t.Errorf("how often the record was said to move (-want +got):\n%s", diff)
 		}
 	})
 }
