@@ -40,7 +40,7 @@ GO_FILES := $(shell git ls-files -co --exclude-standard -- '*.go' '*go.mod' '*go
 
 .PHONY: help
 help: ## Print this help.
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z][a-z0-9-]*:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Look and try
 
@@ -53,6 +53,15 @@ look: $(BIN)/lyncsim ## Look into the simulated organization with an administrat
 	@$(BIN)/lyncsim powershell run hack/look.ps1 --farm lyncsim/samples/one-site-two-pools.yaml --machine fe1.contoso.com
 
 ##@ Check
+
+.PHONY: unit
+unit: ## Test the product alone, without an API server and without the race detector (MODULE=lyncsim tests that module instead).
+	go test -C $(or $(MODULE),.) ./...
+
+.PHONY: story
+story: $(if $(NAME),controlplane) ## Tell one story on a real API server: make story NAME=TestReplicationIsStuck (a pattern; FLAGS=-product=LyncServer2010).
+	@[[ -n "$(NAME)" ]] || { echo 'say which story: make story NAME=TestReplicationIsStuck'; exit 1; }
+	FEDROUTE_BIN=$(BIN) go test -C test -count=1 -v -run '$(NAME)' ./scenario $(FLAGS)
 
 .PHONY: test
 test: controlplane ## Run all tests of all modules with the race detector: unit, golden, property, scenario.
