@@ -112,21 +112,23 @@ type Reader interface {
 	Read(ctx context.Context, keys []Key) (map[Key]Lookup, error)
 }
 
-// ErrUnverified tells that a reply said that the change was made, and that its
-// signature is missing or does not verify. Anybody may have sent it: only reading
-// back counts. Samba's own DNS server answers so after it has made the change.
+// ErrUnverified is in the chain of a fault when a reply reported success and its
+// signature is missing or does not verify. Anybody may have sent such a reply, so the
+// caller reads the records back. Samba's own DNS server sends one after it has made
+// the change.
 var ErrUnverified = errors.New("the reply is not signed by whom it should be")
 
 // Writer changes one zone.
 type Writer interface {
-	// Check asks whether Write would be let do the changes, and changes nothing: is
-	// the key accepted, is it the zone, are the sets as they were read. What a
-	// policy says of single names may show only in Write. Faults: those of Write;
-	// OutcomeUnknown when the server gives no answer that can be judged.
+	// Check asks the server whether it would take the changes, and changes nothing.
+	// The server judges the key, the zone, and whether the sets are as they were
+	// read. A policy for single names may show only in Write. Faults: those of
+	// Write; OutcomeUnknown when the server gives no answer that can be judged.
 	Check(ctx context.Context, changes []Change) error
 	// Write sends all changes as one atomic UPDATE whose prerequisites are the
 	// From sets. Faults: WorldChanged (a prerequisite failed), Denied (key, clock),
-	// Refused (policy), Invalid (not the zone), OutcomeUnknown; the latter with
-	// ErrUnverified in its chain when somebody said yes and nobody knows who.
+	// Refused (policy), Invalid (not the zone), OutcomeUnknown. OutcomeUnknown has
+	// ErrUnverified in its chain when an answer reported success and its signature
+	// does not prove that the server sent it.
 	Write(ctx context.Context, changes []Change) error
 }

@@ -51,7 +51,9 @@ func Observe(ctx context.Context, observer lync.Observer, last lync.Snapshot, cl
 	return snapshot
 }
 
-// published looks at the document with the signature.
+// published reads the published topology document and gives its digest. It is
+// unknown when the document no longer carries the signature that the topology was
+// read with.
 func published(ctx context.Context, observer lync.Observer, signature string) lync.Part[string] {
 	found, digest, err := observer.ReadDocument(ctx)
 	if err == nil && !strings.EqualFold(found, signature) {
