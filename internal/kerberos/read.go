@@ -1,7 +1,7 @@
-// Package kerberos signs in with what a Secret holds for Kerberos, for both who do:
-// WinRM and DNS updates. It is the product's one door to the library, whose parsers
-// panic on ordinary files and on answers of a KDC, and quote keys in their errors;
-// here neither gets out, and the library starts no goroutine.
+// Package kerberos signs in with what a Secret holds for Kerberos. WinRM and DNS
+// updates use it. No other package uses the Kerberos library, whose parsers panic on
+// ordinary files and on answers of a KDC, and quote keys in their errors. This package
+// lets out neither panics nor keys, and the library starts no goroutine in it.
 package kerberos
 
 import (

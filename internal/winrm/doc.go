@@ -1,5 +1,5 @@
-// Package winrm keeps one Windows PowerShell running on one host and asks it
-// things: a worker, not a command runner.
+// Package winrm keeps one Windows PowerShell running on one host and runs scripts in
+// it, one after the other: a worker, not a process for each command.
 //
 // Dial opens a WinRS shell over HTTPS, starts a single powershell.exe in it and
 // hands it the worker loop (worker.ps1) on standard input. Each Call is then one

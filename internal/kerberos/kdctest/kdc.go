@@ -1,6 +1,6 @@
-// Package kdctest plays the Kerberos KDC of a realm on loopback, a good one or one
-// that somebody has put there to harm who asks it. It signs with keys that its own
-// principals' names give, so the KDCs of two realms trust one another untold.
+// Package kdctest plays the Kerberos KDC of a realm on loopback: an honest one, or one
+// that harms its clients. It derives keys from the names of principals, so the KDCs of
+// two realms trust each other without a key that somebody would have to hand over.
 package kdctest
 
 import (

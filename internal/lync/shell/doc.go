@@ -9,6 +9,6 @@
 //
 // Arguments travel as JSON and are bound to typed parameters; they never become
 // PowerShell text. What a script throws is turned into a fault.Kind in one
-// table (faults.go). A write whose caller gives up goes on and is joined, not
-// repeated, by the next call that asks for the same.
+// table (faults.go). A write goes on when its caller gives up. The next call for the
+// same write waits for that one and does not begin another.
 package shell
