@@ -9,8 +9,8 @@ import (
 )
 
 // TestARequestEndsOnePause has a request whose run fails too: the request is used
-// up, and the next pause is longer than the one it ended. A wrong password is so
-// tried once for each request, and no oftener than before without one.
+// up, and the next pause is longer than the one it ended. So a wrong password is tried
+// once for each request, and without one as seldom as before.
 func TestARequestEndsOnePause(t *testing.T) {
 	s, route, finish := failover(t)
 	fails := func() {

@@ -52,7 +52,7 @@ func TestFailover(t *testing.T) {
 		if diff := cmp.Diff(acts, f.acts); diff != "" {
 			t.Errorf("setup must name the document of the publish before it (-want +got):\n%s", diff)
 		}
-		synctest.Wait() // the end is told after Done is closed
+		synctest.Wait()                                 // the end is told after Done is closed
 		const begins, ends, waits, runEnds = 8, 8, 1, 1 // the one that waits says the same all the time
 		if diff := cmp.Diff(int32(begins+ends+waits+runEnds), moved.Load()); diff != "" {
 			t.Errorf("how often the record was said to move (-want +got):\n%s", diff)
