@@ -273,7 +273,8 @@ type GSSTSIG struct {
 
 // FederationRouteStatus says what was found and what is being done.
 type FederationRouteStatus struct {
-	// ObservedGeneration is the generation that this status speaks of.
+	// ObservedGeneration is the generation that this status speaks of; -1 until a
+	// controller has looked at the object.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
@@ -439,6 +440,7 @@ type FederationRoute struct {
 	Spec FederationRouteSpec `json:"spec"`
 	// Status says what was found and what is being done.
 	// +optional
+	// +kubebuilder:default={"observedGeneration":-1}
 	Status FederationRouteStatus `json:"status,omitempty"`
 }
 

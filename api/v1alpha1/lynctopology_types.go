@@ -127,7 +127,8 @@ type EdgeServerOverride struct {
 
 // LyncTopologyStatus says what was seen in the organization.
 type LyncTopologyStatus struct {
-	// ObservedGeneration is the generation that this status speaks of.
+	// ObservedGeneration is the generation that this status speaks of; -1 until a
+	// controller has looked at the object.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
@@ -273,6 +274,7 @@ type LyncTopology struct {
 	Spec LyncTopologySpec `json:"spec"`
 	// Status says what was seen there.
 	// +optional
+	// +kubebuilder:default={"observedGeneration":-1}
 	Status LyncTopologyStatus `json:"status,omitempty"`
 }
 
