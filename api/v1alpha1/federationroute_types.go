@@ -205,18 +205,21 @@ const (
 )
 
 // DNSServer is one zone and its primary.
-// +kubebuilder:validation:XValidation:rule="self.provider == 'DNSServerCmdlets' || has(self.tsigSecretRef) != has(self.gssTsig)",message="updates are signed in exactly one way; give the zone tsigSecretRef (a shared key) or gssTsig (Kerberos)"
-// +kubebuilder:validation:XValidation:rule="self.provider != 'DNSServerCmdlets' || !has(self.tsigSecretRef) && !has(self.gssTsig)",message="the cmdlets sign no updates; remove tsigSecretRef and gssTsig, or set provider to DynamicUpdate"
-// +kubebuilder:validation:XValidation:rule="self.provider == 'DNSServerCmdlets' || !has(self.endpoint) && !has(self.authentication)",message="endpoint and authentication are those of the cmdlets; remove them, or set provider to DNSServerCmdlets"
+// +kubebuilder:validation:XValidation:rule="has(self.provider) && self.provider == 'DNSServerCmdlets' || has(self.tsigSecretRef) != has(self.gssTsig)",message="updates are signed in exactly one way; give the zone tsigSecretRef (a shared key) or gssTsig (Kerberos)"
+// +kubebuilder:validation:XValidation:rule="!has(self.provider) || self.provider != 'DNSServerCmdlets' || !has(self.tsigSecretRef) && !has(self.gssTsig)",message="the cmdlets sign no updates; remove tsigSecretRef and gssTsig, or set provider to DynamicUpdate"
+// +kubebuilder:validation:XValidation:rule="has(self.provider) && self.provider == 'DNSServerCmdlets' || !has(self.endpoint) && !has(self.authentication)",message="endpoint and authentication are those of the cmdlets; remove them, or set provider to DNSServerCmdlets"
 type DNSServer struct {
 	// Zone that the server is authoritative for, such as contoso.com.
 	Zone Hostname `json:"zone"`
 
+	// A default inside a list would be written into the stored list. kubectl apply
+	// compares lists whole, and would send this one again each time.
+
 	// Provider is the way in which records are changed: DynamicUpdate sends signed
 	// updates (RFC 2136) to the address; DNSServerCmdlets runs the cmdlets of the
-	// DnsServer module on the DNS server over WinRM. Reading is always by DNS.
+	// DnsServer module on the DNS server over WinRM. Reading is always by DNS. Left
+	// out: DynamicUpdate.
 	// +optional
-	// +kubebuilder:default=DynamicUpdate
 	Provider DNSProvider `json:"provider,omitempty"`
 
 	// Address of the primary, as host:port; it answers queries over TCP and takes

@@ -98,16 +98,9 @@ func (p *plugin) connect() (client.Client, string, error) {
 	return api, namespace, err
 }
 
-// edit changes the route's spec or annotations as a person would.
-func edit(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute, change func()) error {
-	base := route.DeepCopy()
-	change()
-	return api.Patch(c.Context(), route, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{}))
-}
-
 func (p *plugin) suspend(on bool) func(*cobra.Command, client.Client, *v1alpha1.FederationRoute) error {
 	return func(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
-		if err := edit(c, api, route, func() { route.Spec.Suspend = on }); err != nil {
+		if err := decide("suspend", on).write(c, api, route); err != nil {
 			return err
 		}
 		word := "resumed"
@@ -120,25 +113,14 @@ func (p *plugin) suspend(on bool) func(*cobra.Command, client.Client, *v1alpha1.
 }
 
 func (p *plugin) reconcile(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
-	return edit(c, api, route, func() {
-		annotate(route, v1alpha1.AnnotationRequestedAt, time.Now().UTC().Format(time.RFC3339Nano))
-	})
-}
-
-func annotate(route *v1alpha1.FederationRoute, name, value string) {
-	if route.Annotations == nil {
-		route.Annotations = map[string]string{}
-	}
-	route.Annotations[name] = value
+	return ask(v1alpha1.AnnotationRequestedAt, time.Now().UTC().Format(time.RFC3339Nano)).write(c, api, route)
 }
 
 // failBack asks for one failback; the controller says in status what becomes of it.
 func (p *plugin) failBack() *cobra.Command {
 	pool := ""
 	c := p.verb("failback ROUTE POOL", "Ask that a Front End pool of the route is failed back once", func(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
-		return edit(c, api, route, func() {
-			annotate(route, v1alpha1.AnnotationFailBackRequestedAt, time.Now().UTC().Format(time.RFC3339)+" "+pool)
-		})
+		return ask(v1alpha1.AnnotationFailBackRequestedAt, time.Now().UTC().Format(time.RFC3339)+" "+pool).write(c, api, route)
 	})
 	c.Args = func(c *cobra.Command, args []string) error {
 		if err := cobra.ExactArgs(2)(c, args); err != nil {
@@ -163,7 +145,7 @@ func (p *plugin) approve(c *cobra.Command, api client.Client, route *v1alpha1.Fe
 		return err
 	}
 	id := route.Status.Plan.ID
-	if err := edit(c, api, route, func() { route.Spec.ApprovedPlan = id }); err != nil {
+	if err := decide("approvedPlan", id).write(c, api, route); err != nil {
 		return err
 	}
 	c.Printf("\napproved %s\n", id)

@@ -2,12 +2,20 @@ package api_test
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
+
+	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
 // stored creates the object under a name of its own and gives what the server
@@ -54,6 +62,110 @@ func TestAFreshObjectIsNotTakenForReady(t *testing.T) {
 			if diff := cmp.Diff(map[string]any{"observedGeneration": int64(-1)}, status); diff != "" {
 				t.Errorf("status of generation %d, at which nobody has looked (-want +got):\n%s", fresh.GetGeneration(), diff)
 			}
+		})
+	}
+}
+
+// kubectl runs the real kubectl as the administrator, with the plugin built from
+// this source beside it, and gives what it said.
+func kubectl(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), filepath.Join(cluster.Bin(root), "kubectl"), args...)
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+api.Kubeconfig, "PATH="+plugin(t)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("kubectl %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// buildPlugin builds once what several stories run.
+var buildPlugin = sync.OnceValues(func() (string, error) {
+	dir := filepath.Join(filepath.Dir(api.Kubeconfig), "plugin")
+	out, err := exec.Command("go", "build", "-C", root, "-o", dir+string(filepath.Separator), "./cmd/kubectl-fedroute").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, out)
+	}
+	return dir, err
+})
+
+func plugin(t *testing.T) string {
+	t.Helper()
+	dir, err := buildPlugin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// file holds the text for kubectl.
+func file(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "objects.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A pipeline that applies what it applied before, and is told that it configured
+// something, teaches people not to read what it says.
+func TestNothingIsConfiguredByApplyingTheSameAgain(t *testing.T) {
+	samples, err := filepath.Glob(filepath.Join(root, "config/samples/*.yaml"))
+	if err != nil || len(samples) < 5 {
+		t.Fatalf("only %d samples were found (%v)", len(samples), err)
+	}
+	cases := map[string]string{"route": file(t, goodRoute), "topology": file(t, goodTopology)}
+	for _, path := range samples {
+		cases[filepath.Base(path)] = path
+	}
+	for name, path := range cases {
+		t.Run(name, func(t *testing.T) {
+			kubectl(t, "apply", "-f", path)
+			seen := 0
+			for line := range strings.Lines(kubectl(t, "apply", "-f", path)) {
+				object, became, _ := strings.Cut(strings.TrimSpace(line), " ")
+				if !strings.Contains(object, ".fedroute.io/") {
+					continue // a Secret's stringData is never stored, so kubectl sends it each time
+				}
+				if seen++; became != "unchanged" {
+					t.Errorf("the second time kubectl says: %s", line)
+				}
+			}
+			if seen == 0 {
+				t.Error("kubectl told of no object")
+			}
+			kubectl(t, "delete", "-f", path)
+		})
+	}
+}
+
+// Git says suspend: false, a person suspends and resumes: what Git says is there
+// again, and nothing is left for the next sync to write.
+func TestResumeKeepsWhatGitSays(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		git    string
+		before []string
+	}{
+		"suspended in between": {"a person stops changes and lets them go on", "  suspend: false\n", []string{"suspend"}},
+		"not suspended":        {"resume of a route that runs changes nothing", "  suspend: false\n", nil},
+		"Git says nothing":     {"a field that Git does not name is no difference to it", "", []string{"suspend"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			path := file(t, goodRoute+c.git)
+			kubectl(t, "apply", "-f", path)
+			for _, verb := range append(c.before, "resume") {
+				kubectl(t, "fedroute", verb, "route", "-n", "default")
+			}
+			if says := kubectl(t, "get", "fr/route", "-n", "default", "-o", "jsonpath={.spec.suspend}"); says != "false" {
+				t.Errorf("%s: spec.suspend is %q, want an explicit false", c.reason, says)
+			}
+			if says := kubectl(t, "apply", "-f", path); !strings.HasSuffix(says, " unchanged\n") {
+				t.Errorf("%s: applying Git again gives %s", c.reason, says)
+			}
+			kubectl(t, "delete", "-f", path)
 		})
 	}
 }

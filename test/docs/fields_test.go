@@ -76,6 +76,18 @@ func TestEveryFieldIsExplained(t *testing.T) {
 	}
 }
 
+// A default inside a list is written into the stored list. kubectl apply compares
+// lists whole and would send such a list again each time.
+func TestNoDefaultStandsInsideAList(t *testing.T) {
+	for plural := range specPages {
+		for _, f := range fields(t, plural) {
+			if _, ok := f.schema["default"]; ok && strings.Contains(f.path, "[]") {
+				t.Errorf("%s: %s has a default; let the code that reads it know what left out means", plural, f.path)
+			}
+		}
+	}
+}
+
 // tells reports whether the field's row has the default in its second cell.
 func tells(text, path, value string) bool {
 	return slices.ContainsFunc(rows(text), func(r row) bool {
