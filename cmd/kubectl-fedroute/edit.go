@@ -10,6 +10,14 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
+// fieldManager is the name under which the API server records who wrote a field.
+// Without it that would be the name of the program, and Flux gives every field of
+// a manager whose name begins with kubectl to itself before it applies
+// (kustomize-controller names kubectl, before-first-apply and its own name,
+// fluxcd/pkg/ssa/patch.go compares by strings.HasPrefix). What Git does not have
+// of such fields is deleted: a suspend or an approval in the middle of a failover.
+const fieldManager = "fedroute-plugin"
+
 // edit is what a person decides about a route, as a merge patch. It names each
 // value that it writes: a patch computed from Go structs would delete a field that
 // is set to its zero value, and with it what stands in Git.
@@ -38,5 +46,5 @@ func (e edit) write(c *cobra.Command, api client.Client, route *v1alpha1.Federat
 	if err != nil {
 		return err
 	}
-	return api.Patch(c.Context(), route, client.RawPatch(types.MergePatchType, patch))
+	return api.Patch(c.Context(), route, client.RawPatch(types.MergePatchType, patch), client.FieldOwner(fieldManager))
 }
