@@ -23,7 +23,7 @@ var (
 	}, []string{"namespace", "topology"})
 	routeReady = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "fedroute_route_ready",
-		Help: "1 when federation is as the route's spec says.",
+		Help: "1 when the route's condition Ready is True; in mode Observe it was looked at.",
 	}, []string{"namespace", "route"})
 	driftFields = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "fedroute_route_drift_fields",

@@ -3,12 +3,13 @@ package v1alpha1
 // Condition types. Ready, Reconciling and Stalled have the kstatus meaning:
 // Ready is always present; Reconciling and Stalled are present only while true.
 const (
-	// ConditionReady: federation is as the spec says and nothing is left to do.
+	// ConditionReady: federation is as the spec says and nothing is left to do; in
+	// mode Observe, that it was looked at: what differs is told by the reason.
 	ConditionReady = "Ready"
 	// ConditionReconciling: the controller is on its way, or waits for something
 	// that can change by itself.
 	ConditionReconciling = "Reconciling"
-	// ConditionStalled: only a person can help.
+	// ConditionStalled: only a person can help, or a person was asked.
 	ConditionStalled = "Stalled"
 
 	// ConditionSIPRouted: flags and site routes of SIP name the Edge pool.
@@ -39,7 +40,8 @@ const (
 	ReasonProgressing = "Progressing"
 	// ReasonPlanned: there are steps to take and nothing has been started yet.
 	ReasonPlanned = "Planned"
-	// ReasonDrifted: something differs and the mode forbids changing it.
+	// ReasonDrifted: something differs and the mode forbids changing it. Of Ready it
+	// is the reason in mode Observe, with status True.
 	ReasonDrifted = "Drifted"
 	// ReasonAwaitingApproval: a plan waits for spec.approvedPlan.
 	ReasonAwaitingApproval = "AwaitingApproval"

@@ -52,6 +52,7 @@ func TestApprovalIsWaitedFor(t *testing.T) {
 	before := s.writes()
 	r := s.route("edge2.contoso.com", func(r *v1alpha1.FederationRoute) { r.Spec.Mode = v1alpha1.ModeApprove })
 	s.says(r, v1alpha1.ReasonAwaitingApproval, "waits for approval", "set spec.approvedPlan to its id")
+	s.stalled(r)
 	plan := r.Status.Plan.ID
 
 	change(s, r, func(r *v1alpha1.FederationRoute) { r.Spec.ApprovedPlan = "sha256-0123456789abcdef" })

@@ -40,7 +40,19 @@ func TestFirewallClosesLater(t *testing.T) {
 	before := s.writes()
 	s.must(s.org.Farm().AddFault(farm.Fault{Kind: farm.FaultFirewall, Target: "edge1.contoso.com/5061"}))
 	s.says(r, v1alpha1.ReasonPortsClosed, "port 5061", "connection refused", "partners may not get through", "firewall")
+	s.stalled(r)
 	s.org.Farm().ClearFaults()
 	s.settled(r)
 	s.unchanged(before)
+}
+
+// TestActivePoolDies: partners find it silent, and nothing else is to be done. A
+// pipeline that takes that for progress waits until its timeout.
+func TestActivePoolDies(t *testing.T) {
+	s := tell(t, sampleFarm(t, "one-site-two-pools"))
+	r := s.route("edge1.contoso.com")
+	s.settled(r)
+	s.must(s.org.Farm().Kill(nora, "edge1.contoso.com"))
+	s.says(r, v1alpha1.ReasonPortsClosed, "partners may not get through")
+	s.stalled(r)
 }

@@ -48,25 +48,33 @@ func byName(name string) client.ListOption {
 	return client.MatchingFieldsSelector{Selector: fields.OneTermEqualSelector("metadata.name", name)}
 }
 
-// settled waits until the route's present generation is Ready.
+// settled waits until federation is as the route's present generation says.
 func (s *story) settled(r *v1alpha1.FederationRoute) {
 	s.Helper()
 	s.until(r, "getting ready", ready)
 }
 
 func ready(r *v1alpha1.FederationRoute) bool {
-	return r.Status.ObservedGeneration == r.Generation && meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionReady)
+	c := meta.FindStatusCondition(r.Status.Conditions, v1alpha1.ConditionReady)
+	return c != nil && r.Status.ObservedGeneration == r.Generation && c.Status == metav1.ConditionTrue && c.Reason == v1alpha1.ReasonInSync
 }
 
-// says waits until the route's present generation is not Ready for the reason
-// and tells so in words that name each text.
+// says waits until Ready of the route's present generation has the reason and
+// tells of it in words that name each text.
 func (s *story) says(r *v1alpha1.FederationRoute, reason string, texts ...string) {
 	s.Helper()
 	s.until(r, "saying "+reason+" "+strings.Join(texts, ", "), func(r *v1alpha1.FederationRoute) bool {
 		c := meta.FindStatusCondition(r.Status.Conditions, v1alpha1.ConditionReady)
-		return c != nil && r.Status.ObservedGeneration == r.Generation && c.Status == metav1.ConditionFalse &&
-			c.Reason == reason && containsAll(c.Message, texts)
+		return c != nil && r.Status.ObservedGeneration == r.Generation && c.Reason == reason && containsAll(c.Message, texts)
 	})
+}
+
+// stalled holds the route as it was last read to Stalled: no pipeline waits on.
+func (s *story) stalled(r *v1alpha1.FederationRoute) {
+	s.Helper()
+	if !meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionStalled) || meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionReconciling) {
+		s.Errorf("the route should be Stalled and is %+v", r.Status.Conditions)
+	}
 }
 
 func containsAll(text string, parts []string) bool {
