@@ -169,3 +169,31 @@ func TestResumeKeepsWhatGitSays(t *testing.T) {
 		})
 	}
 }
+
+// The page says how to wait for federation itself, as Ready is True in mode Observe
+// whatever was found.
+func TestFederationItselfIsWaitedForByTheReason(t *testing.T) {
+	const line = `--for=jsonpath={.status.conditions[?(@.type=="Ready")].reason}=InSync`
+	text, err := os.ReadFile(filepath.Join(root, "docs/gitops.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(strings.ReplaceAll(string(text), "'", ""), "kubectl wait "+line+" fr/contoso") {
+		t.Errorf("the page does not say kubectl wait %s", line)
+	}
+	route := stored(t, goodRoute, "waited-for")
+	for reason, want := range map[string]string{"Drifted": "timed out", "InSync": "condition met"} {
+		condition := map[string]any{"type": "Ready", "status": "True", "reason": reason, "message": "it was looked at", "lastTransitionTime": "2026-03-14T22:00:00Z"}
+		now := read(t, route)
+		if err := unstructured.SetNestedSlice(now.Object, []any{condition}, "status", "conditions"); err != nil {
+			t.Fatal(err)
+		}
+		if err := objects.Status().Update(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), filepath.Join(cluster.Bin(root), "kubectl"), "--kubeconfig", api.Kubeconfig, "wait", line, "-n", "default", "fr/waited-for", "--timeout=1s")
+		if out, err := cmd.CombinedOutput(); (err == nil) != (reason == "InSync") || !strings.Contains(string(out), want) {
+			t.Errorf("with reason %s kubectl says %s (%v), want %s", reason, out, err, want)
+		}
+	}
+}
