@@ -36,9 +36,9 @@ const (
 	AwaitingApproval Reason = v1alpha1.ReasonAwaitingApproval
 )
 
-// Stalls reports whether somebody has to correct an object before anything goes on.
-// Otherwise a person was asked and may take their time, or time itself will do.
-func (r Reason) Stalls() bool { return r == Conflict }
+// Stalls reports whether a person has to correct or to decide something before
+// anything goes on. Only mode Observe has done all that it is for.
+func (r Reason) Stalls() bool { return r != Allowed && r != Observing }
 
 // Verdict is the chain's answer. Message is the one sentence for people.
 type Verdict struct {

@@ -41,7 +41,7 @@ var byKind = map[fault.Kind]struct {
 	fault.Refused:        {finding{reason: v1alpha1.ReasonRefused, outlook: stuck}, waits, "have it allowed there, or change the spec"},
 	fault.Invalid:        {finding{reason: v1alpha1.ReasonInvalid, outlook: stuck}, waits, "correct the spec or the organization"},
 	fault.Unsupported:    {finding{reason: v1alpha1.ReasonUnsupported, outlook: stuck}, waits, "take the feature out of the spec"},
-	fault.Conflict:       {finding{reason: v1alpha1.ReasonWorldChanged, outlook: passing}, waits, "it is observed and planned again"},
+	fault.WorldChanged:   {finding{reason: v1alpha1.ReasonWorldChanged, outlook: passing}, waits, "it is observed and planned again"},
 	fault.Busy:           {finding{reason: v1alpha1.ReasonBusy, outlook: passing}, waits, "it is looked at again"},
 	fault.OutcomeUnknown: {finding{reason: v1alpha1.ReasonOutcomeUnknown, outlook: passing}, "it may have taken effect", "nothing is sent again before it was observed"},
 	fault.Failed:         {finding{reason: v1alpha1.ReasonStepFailed, outlook: passing}, waits, "it is tried again after a pause"},
@@ -51,9 +51,9 @@ var byKind = map[fault.Kind]struct {
 // waits is the effect of most faults: a plan is carried out whole or not begun.
 const waits = "what depends on it waits"
 
-// of turns an error into a finding whose message names cause, effect and next
+// findingOf turns an error into a finding whose message names cause, effect and next
 // action.
-func of(err error) finding {
+func findingOf(err error) finding {
 	if m, ok := errors.AsType[*Missing](err); ok {
 		return finding{reason: m.Reason, message: m.Message, outlook: m.outlook()}
 	}
@@ -84,11 +84,14 @@ func (m *Missing) outlook() outlook {
 }
 
 // ofVerdict turns a guard's no into a finding. A person has to end it, however long
-// they may take; only mode Observe has done all that it was made for.
+// they may take, unless time does; mode Observe has done all that it is for.
 func ofVerdict(v guard.Verdict) finding {
-	f := finding{reason: string(v.Reason), message: v.Message, outlook: stuck}
-	if v.Reason == guard.Observing {
-		f.outlook = settled
+	f := finding{reason: string(v.Reason), message: v.Message, outlook: settled}
+	switch {
+	case !v.Until.IsZero():
+		f.outlook = passing
+	case v.Reason.Stalls():
+		f.outlook = stuck
 	}
 	return f
 }

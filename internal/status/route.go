@@ -62,7 +62,7 @@ func Route(f Facts) v1alpha1.FederationRouteStatus {
 	if f.observed() {
 		s.SIPEdgePool, s.XMPPEdgePool = activePools(f)
 		s.Plan, s.Drift = pendingPlan(f), drift(f)
-		c.parts(f, s.History)
+		c.aspects(f, s.History)
 	}
 	if f.active() {
 		s.Plan = runPlan(*f.Run)
@@ -82,7 +82,7 @@ func conclude(f Facts) finding {
 	steps := len(f.Plan.Steps) > 0
 	switch {
 	case f.Err != nil:
-		return of(f.Err)
+		return findingOf(f.Err)
 	case f.active():
 		return progressing(*f.Run)
 	case steps && !f.Verdict.Allows() && f.Verdict.Reason != guard.Obstructed:
@@ -90,7 +90,7 @@ func conclude(f Facts) finding {
 	case len(f.Plan.Obstacles) > 0:
 		return obstructed(f.Plan.Obstacles)
 	case steps && f.Run != nil && f.Run.Err != nil:
-		return of(f.Run.Err)
+		return findingOf(f.Run.Err)
 	case steps:
 		return finding{v1alpha1.ReasonPlanned, fmt.Sprintf("%d steps are to be taken to host federation on %s; they begin now", len(f.Plan.Steps), f.Spec.EdgePool), passing}
 	case closedPorts(f) != "":
@@ -102,11 +102,11 @@ func conclude(f Facts) finding {
 }
 
 func obstructed(all []plan.Obstacle) finding {
-	first := of(all[0].Err)
-	if all[0].Part == plan.PartDNS && first.reason == v1alpha1.ReasonRefused {
+	first := findingOf(all[0].Err)
+	if all[0].Aspect == plan.AspectDNS && first.reason == v1alpha1.ReasonRefused {
 		first.reason = v1alpha1.ReasonNameBlocked
 	}
-	if (all[0].Part == plan.PartSIP || all[0].Part == plan.PartXMPP) && first.reason == v1alpha1.ReasonRefused {
+	if (all[0].Aspect == plan.AspectSIP || all[0].Aspect == plan.AspectXMPP) && first.reason == v1alpha1.ReasonRefused {
 		first.reason = v1alpha1.ReasonAwaitingPerson
 	}
 	if len(all) > 1 {
@@ -123,11 +123,12 @@ func progressing(r RunFacts) finding {
 		case apply.Done, apply.Skipped:
 			done++
 		case apply.Running:
-			text := fmt.Sprintf("%s %s", e.Step.Kind, e.Step.Target)
+			text := fmt.Sprintf("%s %s", e.Step.Kind(), e.Step.Target)
 			if e.Message != "" {
 				text += " (" + e.Message + ")"
 			}
 			now = append(now, text)
+		case apply.Pending, apply.Failed: // neither counts as done, nor is it under way
 		}
 	}
 	if len(now) == 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -69,9 +70,13 @@ func routeCases() map[string]routeCase {
 		"conflict":             {"an older route holds a switch; somebody has to decide", verdict(guard.Conflict), v1alpha1.ReasonConflict, stuck, "because"},
 		"observing":            {"mode Observe looked, and that is all it is for", verdict(guard.Observing), v1alpha1.ReasonDrifted, ready, "because"},
 		"awaiting approval":    {"a person was asked", verdict(guard.AwaitingApproval), v1alpha1.ReasonAwaitingApproval, stuck, "because"},
-		"suspended, closed":    {"without steps the guard has nothing to say", func(f *status.Facts) { f.Verdict.Reason = guard.Suspended; delete(f.Observed.Ports, target) }, v1alpha1.ReasonPortsClosed, passing, "port 5061 of 192.0.2.1: not asked yet; partners may not get through; look"},
-		"ports closed":         {"everything is set and partners cannot get in; nothing is left that would open them", closed, v1alpha1.ReasonPortsClosed, stuck, "port 5061 of 192.0.2.1: connection refused"},
-		"machine dead":         {"trying to read it again helps no partner", func(f *status.Facts) { closed(f); obstacle(f, plan.PartServices, fault.Unreachable) }, v1alpha1.ReasonUnreachable, stuck, "it is tried again; meanwhile port 5061 of 192.0.2.1: connection refused; partners may not get through"},
+		"until a time": {"nobody has to do anything: time passes", func(f *status.Facts) {
+			drifted(f)
+			f.Verdict = guard.Verdict{Reason: guard.Suspended, Message: "3 steps; it is night; they begin at six", Until: now.Add(time.Hour)}
+		}, v1alpha1.ReasonSuspended, passing, "begin at six"},
+		"suspended, closed": {"without steps the guard has nothing to say", func(f *status.Facts) { f.Verdict.Reason = guard.Suspended; delete(f.Observed.Ports, target) }, v1alpha1.ReasonPortsClosed, passing, "port 5061 of 192.0.2.1: not asked yet; partners may not get through; look"},
+		"ports closed":      {"everything is set and partners cannot get in; nothing is left that would open them", closed, v1alpha1.ReasonPortsClosed, stuck, "port 5061 of 192.0.2.1: connection refused"},
+		"machine dead":      {"trying to read it again helps no partner", func(f *status.Facts) { closed(f); obstacle(f, plan.AspectServices, fault.Unreachable) }, v1alpha1.ReasonUnreachable, stuck, "it is tried again; meanwhile port 5061 of 192.0.2.1: connection refused; partners may not get through"},
 		"services do not start": {"what was tried did not help", func(f *status.Facts) {
 			closed(f)
 			drifted(f)
@@ -82,21 +87,21 @@ func routeCases() map[string]routeCase {
 		"closed, not in use": {"partners are sent to another pool still", func(f *status.Facts) {
 			closed(f)
 			f.Observed.Topology.Sites[0].SIPRoute = "edge2.contoso.com"
-			obstacle(f, plan.PartServices, fault.Unreachable)
+			obstacle(f, plan.AspectServices, fault.Unreachable)
 		}, v1alpha1.ReasonUnreachable, passing, "it is tried again"},
 		"propagating":      {"a secondary answers with the old record", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ReasonPropagating, passing, "ns2:53 does not show sip.contoso.com A yet; some partners see the old ones; it is looked at again"},
 		"secondary silent": {"who cannot be asked does not make federation less ready", func(f *status.Facts) { server(f, dns.RRSet{}, errors.New("no answer in time")) }, v1alpha1.ReasonInSync, ready, ""},
-		"name blocked":     {"DNS has something in the way", func(f *status.Facts) { drifted(f); obstacle(f, plan.PartDNS, fault.Refused) }, v1alpha1.ReasonNameBlocked, stuck, "something happened"},
+		"name blocked":     {"DNS has something in the way", func(f *status.Facts) { drifted(f); obstacle(f, plan.AspectDNS, fault.Refused) }, v1alpha1.ReasonNameBlocked, stuck, "something happened"},
 		"flags are a person's": {"Topology Builder is asked for", func(f *status.Facts) {
 			drifted(f)
 			f.Verdict.Reason = guard.Obstructed
-			obstacle(f, plan.PartSIP, fault.Refused)
+			obstacle(f, plan.AspectSIP, fault.Refused)
 		}, v1alpha1.ReasonAwaitingPerson, stuck, "something happened"},
-		"XMPP flags, too": {"the same for XMPP", func(f *status.Facts) { obstacle(f, plan.PartXMPP, fault.Refused) }, v1alpha1.ReasonAwaitingPerson, stuck, ""},
+		"XMPP flags, too": {"the same for XMPP", func(f *status.Facts) { obstacle(f, plan.AspectXMPP, fault.Refused) }, v1alpha1.ReasonAwaitingPerson, stuck, ""},
 		"machine unread": {"the first of several obstacles is told, the rest counted", func(f *status.Facts) {
 			drifted(f)
-			obstacle(f, plan.PartServices, fault.Unreachable)
-			obstacle(f, plan.PartDNS, fault.Refused)
+			obstacle(f, plan.AspectServices, fault.Unreachable)
+			obstacle(f, plan.AspectDNS, fault.Refused)
 		}, v1alpha1.ReasonUnreachable, passing, "it is tried again (and 1 more)"},
 		"topology missing": {"a person creates it; then the route is told", func(f *status.Facts) {
 			*f = bare(&status.Missing{Reason: v1alpha1.ReasonTopologyMissing, Message: "none; waits; create it"})
@@ -112,7 +117,7 @@ func routeCases() map[string]routeCase {
 		"refused":          {"kinds decide", fails(fault.Refused), v1alpha1.ReasonRefused, stuck, ""},
 		"invalid":          {"kinds decide", fails(fault.Invalid), v1alpha1.ReasonInvalid, stuck, ""},
 		"unsupported":      {"kinds decide", fails(fault.Unsupported), v1alpha1.ReasonUnsupported, stuck, ""},
-		"world changed":    {"kinds decide", fails(fault.Conflict), v1alpha1.ReasonWorldChanged, passing, ""},
+		"world changed":    {"kinds decide", fails(fault.WorldChanged), v1alpha1.ReasonWorldChanged, passing, ""},
 		"a failback waits": {"federation is where it should be, and what is owed is pointed at", failBackWaits, v1alpha1.ReasonInSync, v1alpha1.ConditionReady, "still to be failed back, see FrontEndsAssociated"},
 		"busy":             {"kinds decide", fails(fault.Busy), v1alpha1.ReasonBusy, passing, "it is looked at again"},
 		"outcome unknown":  {"kinds decide", fails(fault.OutcomeUnknown), v1alpha1.ReasonOutcomeUnknown, passing, ""},

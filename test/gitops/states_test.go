@@ -20,7 +20,7 @@ const generation = 2
 var (
 	record = dns.RRSet{Key: dns.Key{Name: "sip.contoso.com", Type: dns.A}, TTL: 300, Data: []string{"192.0.2.1"}}
 	target = probe.Target{Address: netip.MustParseAddr("192.0.2.1"), Protocol: lync.SIP, Domain: "contoso.com"}
-	step   = plan.Step{Kind: plan.SetSiteRoute, Target: "SIP route of site Redmond", From: "edge2.contoso.com", To: "edge1.contoso.com"}
+	step   = plan.Step{Act: plan.SetSiteRoute{}, Target: "SIP route of site Redmond", From: "edge2.contoso.com", To: "edge1.contoso.com"}
 )
 
 // happening changes the facts of a route that edge1 hosts as its spec says.
@@ -72,9 +72,9 @@ func held(reason guard.Reason) happening {
 	}
 }
 
-func obstacle(part plan.Part, kind fault.Kind) happening {
+func obstacle(aspect plan.Aspect, kind fault.Kind) happening {
 	return func(f *status.Facts) {
-		f.Plan.Obstacles = append(f.Plan.Obstacles, plan.Obstacle{Part: part, Err: fault.New(kind, "look at", "it", "something happened")})
+		f.Plan.Obstacles = append(f.Plan.Obstacles, plan.Obstacle{Aspect: aspect, Err: fault.New(kind, "look at", "it", "something happened")})
 	}
 }
 
@@ -105,17 +105,17 @@ func states() map[string]map[string]status.Facts {
 			v1alpha1.ReasonPlanned: world(planned), v1alpha1.ReasonProgressing: world(running), v1alpha1.ReasonBusy: world(fails(fault.Busy))},
 		"time may end it, or the next try": {
 			v1alpha1.ReasonNotObserved: world(lacks(v1alpha1.ReasonNotObserved)), v1alpha1.ReasonUnreachable: world(fails(fault.Unreachable)),
-			v1alpha1.ReasonPropagating: world(secondaryLags), v1alpha1.ReasonWorldChanged: world(fails(fault.Conflict)),
+			v1alpha1.ReasonPropagating: world(secondaryLags), v1alpha1.ReasonWorldChanged: world(fails(fault.WorldChanged)),
 			v1alpha1.ReasonOutcomeUnknown: world(fails(fault.OutcomeUnknown)), v1alpha1.ReasonStepFailed: world(failed)},
 		"a person is waited for": {
 			v1alpha1.ReasonAwaitingApproval: world(held(guard.AwaitingApproval)), v1alpha1.ReasonSuspended: world(held(guard.Suspended)),
-			v1alpha1.ReasonAwaitingPerson: world(obstacle(plan.PartSIP, fault.Refused))},
+			v1alpha1.ReasonAwaitingPerson: world(obstacle(plan.AspectSIP, fault.Refused))},
 		"the active pool is dead": {
-			v1alpha1.ReasonPortsClosed: world(closed), v1alpha1.ReasonUnreachable: world(closed, obstacle(plan.PartServices, fault.Unreachable)),
+			v1alpha1.ReasonPortsClosed: world(closed), v1alpha1.ReasonUnreachable: world(closed, obstacle(plan.AspectServices, fault.Unreachable)),
 			v1alpha1.ReasonStepFailed: world(closed, failed), v1alpha1.ReasonDrifted: world(closed, held(guard.Observing))},
 		"only a person can help": {
 			v1alpha1.ReasonConflict: world(held(guard.Conflict)), v1alpha1.ReasonTopologyMissing: world(lacks(v1alpha1.ReasonTopologyMissing)),
-			v1alpha1.ReasonSecretMissing: world(lacks(v1alpha1.ReasonSecretMissing)), v1alpha1.ReasonNameBlocked: world(obstacle(plan.PartDNS, fault.Refused)),
+			v1alpha1.ReasonSecretMissing: world(lacks(v1alpha1.ReasonSecretMissing)), v1alpha1.ReasonNameBlocked: world(obstacle(plan.AspectDNS, fault.Refused)),
 			v1alpha1.ReasonDenied: world(fails(fault.Denied)), v1alpha1.ReasonRefused: world(fails(fault.Refused)), v1alpha1.ReasonInvalid: world(fails(fault.Invalid)),
 			v1alpha1.ReasonUnsupported: world(fails(fault.Unsupported)), v1alpha1.ReasonInternal: world(fails(fault.Internal))},
 	}
