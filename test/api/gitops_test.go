@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/fedroute/fedroute/test/support/cluster"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 // stored creates the object under a name of its own and gives what the server
@@ -82,11 +82,7 @@ func kubectl(t *testing.T, args ...string) string {
 // buildPlugin builds once what several stories run.
 var buildPlugin = sync.OnceValues(func() (string, error) {
 	dir := filepath.Join(filepath.Dir(api.Kubeconfig), "plugin")
-	out, err := exec.Command("go", "build", "-C", root, "-o", dir+string(filepath.Separator), "./cmd/kubectl-fedroute").CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("%w: %s", err, out)
-	}
-	return dir, err
+	return dir, program.Build(root, "./cmd/kubectl-fedroute", filepath.Join(dir, "kubectl-fedroute"))
 })
 
 func plugin(t *testing.T) string {

@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/discovery"
 
 	"github.com/fedroute/fedroute/test/support/cluster"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 const root = "../.."
@@ -33,9 +34,7 @@ func programs(t *testing.T) string {
 	for name, from := range map[string]struct{ module, command string }{
 		"demo": {"hack/demo", "."}, "lyncsim": {"lyncsim", "."}, "manager": {".", "./cmd/manager"},
 	} {
-		if out, err := exec.Command("go", "build", "-C", filepath.Join(root, from.module), "-o", filepath.Join(bin, name), from.command).CombinedOutput(); err != nil {
-			t.Fatalf("build %s: %v\n%s", name, err, out)
-		}
+		must(t, program.Build(filepath.Join(root, from.module), from.command, filepath.Join(bin, name)))
 	}
 	plane, err := filepath.Abs(filepath.Join(cluster.Bin(root), "controlplane"))
 	must(t, err)
@@ -62,9 +61,9 @@ func groups(t *testing.T, c *cluster.Cluster) []string {
 // TestTwoDemosAndAUsersCluster: two demos at once in one checkout both end well,
 // leave nothing behind, and do not touch the cluster that KUBECONFIG names.
 func TestTwoDemosAndAUsersCluster(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
-	defer cancel()
 	bin := programs(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
 	theirs, err := cluster.Start(ctx, bin, t.TempDir(), t.TempDir()) // no CRDs
 	must(t, err)
 	defer theirs.Stop()

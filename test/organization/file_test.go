@@ -2,7 +2,6 @@ package organization_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -52,11 +51,7 @@ func organizationFile(t *testing.T, sample string) []byte {
 	t.Helper()
 	place := program.In(t)
 	bin := place.File("lyncsim")
-	build := exec.Command("go", "build", "-C", "../../lyncsim", "-o", bin, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build lyncsim: %v\n%s", err, out)
-	}
+	must(t, program.Build("../../lyncsim", ".", bin))
 	farm, err := filepath.Abs(filepath.Join("../../lyncsim/samples", sample))
 	must(t, err)
 	ready := func() bool { _, err := os.Stat(place.File("ready.json")); return err == nil }

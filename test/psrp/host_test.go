@@ -87,14 +87,15 @@ type host struct {
 	*httptest.Server
 	mu       sync.Mutex
 	answers  map[string][]exchange
-	asked    []string // verbs, in their order
-	unasked  []string // kinds that the recorded client never sent
-	resource string   // of the last request
+	asked    []string        // verbs, in their order
+	unasked  []string        // kinds that the recorded client never sent
+	resource string          // of the last request
+	callers  map[string]bool // connections; false for those of a client that has left
 }
 
 func serve(t *testing.T, exchanges []exchange) *host {
 	t.Helper()
-	h := &host{answers: map[string][]exchange{}}
+	h := &host{answers: map[string][]exchange{}, callers: map[string]bool{}}
 	ids := idsOf(t, exchanges)
 	for _, e := range exchanges {
 		e.Response = reordered(e.Response, ids)
@@ -103,7 +104,7 @@ func serve(t *testing.T, exchanges []exchange) *host {
 	}
 	h.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, _ := io.ReadAll(r.Body)
-		h.answer(w, read(t, string(text)))
+		h.answer(w, r.RemoteAddr, read(t, string(text)))
 	}))
 	h.StartTLS()
 	t.Cleanup(h.Close)
@@ -142,9 +143,14 @@ func reordered(response string, ids []message.ID) string {
 	})
 }
 
-func (h *host) answer(w http.ResponseWriter, asked envelope) {
+func (h *host) answer(w http.ResponseWriter, caller string, asked envelope) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if present, known := h.callers[caller]; known && !present {
+		w.WriteHeader(http.StatusInternalServerError) // it was on its way when its client left
+		return
+	}
+	h.callers[caller] = true
 	kind := asked.kind()
 	verb, _, _ := strings.Cut(kind, " ")
 	h.asked, h.resource = append(h.asked, verb), asked.Resource
@@ -159,6 +165,16 @@ func (h *host) answer(w http.ResponseWriter, asked envelope) {
 		w.WriteHeader(http.StatusInternalServerError)
 	}
 	_, _ = io.WriteString(w, answers[0].Response)
+}
+
+// again gives out answers once more, to another client than those before.
+func (h *host) again(kind string, answers []exchange) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for caller := range h.callers {
+		h.callers[caller] = false
+	}
+	h.answers[kind] = answers
 }
 
 func (h *host) endpoint() remote.Endpoint {

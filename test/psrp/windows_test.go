@@ -171,9 +171,8 @@ func TestASessionIsResumed(t *testing.T) {
 	if _, err := s.Call(t.Context(), psrp.Command{Name: "Other"}); !fault.Is(err, fault.Unreachable) {
 		t.Errorf("a call after disconnecting: %v, want Unreachable", err)
 	}
-	h.mu.Lock() // what the first session read meanwhile is said to the second one
-	h.answers["Receive "+ids[0].String()+" in "+pool.String()] = later
-	h.mu.Unlock()
+	// What the first session read meanwhile is said to the second one.
+	h.again("Receive "+ids[0].String()+" in "+pool.String(), later)
 
 	again, resumed, err := psrp.Resume(t.Context(), h.endpoint(), ticket, credentials, psrp.Options{})
 	if err != nil {

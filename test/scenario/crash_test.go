@@ -19,6 +19,7 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 // manager is a running manager program.
@@ -30,24 +31,20 @@ type manager struct {
 
 var built = flag.String("manager", "", "the manager program that stories run; empty: they build it")
 
-// program builds the manager once for all stories that run it.
-var program = sync.OnceValues(func() (string, error) {
+// builtManager builds the manager once for all stories that run it.
+var builtManager = sync.OnceValues(func() (string, error) {
 	if *built != "" {
 		return *built, nil
 	}
 	path := filepath.Join(folder, "manager")
-	out, err := exec.Command("go", "build", "-C", root, "-o", path, "./cmd/manager").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("build the manager: %w\n%s", err, out)
-	}
-	return path, nil
+	return path, program.Build(root, "./cmd/manager", path)
 })
 
 // hire starts a manager that sees the story's namespace only. Further flags count
 // more than those that it is given here.
 func (s *story) hire(flags ...string) *manager {
 	s.Helper()
-	path, err := program()
+	path, err := builtManager()
 	s.must(err)
 	m := &manager{ended: make(chan error, 1)}
 	m.Cmd = exec.Command(path, "--kubeconfig", plane.Kubeconfig, "--namespaces", s.namespace, "--leader-elect", "--leader-elect-namespace", s.namespace,
