@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"context"
+	"slices"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -10,28 +11,34 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// topologyIndex finds routes by the name of their LyncTopology.
-const topologyIndex = "spec.topologyRef.name"
-
 // holder finds an older route of the same organization that claims one of this
 // route's switches. A route holds what its spec names for as long as it exists:
 // suspended, waiting for approval, being deleted, or with a name in it that does
-// not exist. A route that only observes holds none.
+// not exist, its LyncTopology's included. A route that only observes holds none.
 func (s *scope) holder(ctx context.Context, t lync.Topology) (route, claim string, err error) {
 	var all v1alpha1.FederationRouteList
-	if err := s.options.Client.List(ctx, &all, client.InNamespace(s.route.Namespace),
-		client.MatchingFields{topologyIndex: s.route.Spec.TopologyRef.Name}); err != nil {
-		return "", "", err
+	var topologies v1alpha1.LyncTopologyList
+	for _, list := range []client.ObjectList{&all, &topologies} {
+		if err := s.options.Client.List(ctx, list, client.InNamespace(s.route.Namespace), client.UnsafeDisableDeepCopy); err != nil {
+			return "", "", err
+		}
 	}
 	var others []guard.Claims
 	for i := range all.Items {
 		other := &all.Items[i]
-		if other.UID != s.route.UID && other.Spec.Mode != v1alpha1.ModeObserve {
+		if other.UID != s.route.UID && other.Spec.Mode != v1alpha1.ModeObserve && s.mayShare(other.Spec.TopologyRef.Name, topologies.Items) {
 			others = append(others, s.claims(other, t))
 		}
 	}
 	route, claim = guard.Holder(s.claims(s.route, t), others)
 	return route, claim, nil
+}
+
+// mayShare reports whether a LyncTopology of that name may be this route's
+// organization. One that does not exist may be any: its name may be mistyped.
+func (s *scope) mayShare(name string, known []v1alpha1.LyncTopology) bool {
+	return name == s.route.Spec.TopologyRef.Name ||
+		!slices.ContainsFunc(known, func(lt v1alpha1.LyncTopology) bool { return lt.Name == name })
 }
 
 func (s *scope) claims(route *v1alpha1.FederationRoute, t lync.Topology) guard.Claims {

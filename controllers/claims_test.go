@@ -26,8 +26,14 @@ func TestHolder(t *testing.T) {
 		"younger":             {"the younger gives way", func(o *v1alpha1.FederationRoute) { o.CreationTimestamp = metav1.NewTime(begin.Add(time.Hour)) }, false},
 		"observing":           {"who changes nothing holds nothing", func(o *v1alpha1.FederationRoute) { o.Spec.Mode = v1alpha1.ModeObserve }, false},
 		"other organization":  {"switches of another organization are others", func(o *v1alpha1.FederationRoute) { o.Spec.TopologyRef.Name = "elsewhere" }, false},
-		"other namespace":     {"so are those of another namespace", func(o *v1alpha1.FederationRoute) { o.Namespace = "elsewhere" }, false},
-		"older, to approve":   {"so does who waits for a person", func(o *v1alpha1.FederationRoute) { o.Spec.Mode = v1alpha1.ModeApprove }, true},
+		"typo in the LyncTopology": {"an organization that nobody knows may be this one", func(o *v1alpha1.FederationRoute) {
+			o.Spec.TopologyRef.Name = "contsoo"
+		}, true},
+		"typo in the LyncTopology, other protocol": {"it holds what it names and no more", func(o *v1alpha1.FederationRoute) {
+			o.Spec.TopologyRef.Name, o.Spec.SIP, o.Spec.XMPP = "contsoo", nil, o.Spec.SIP
+		}, false},
+		"other namespace":   {"so are those of another namespace", func(o *v1alpha1.FederationRoute) { o.Namespace = "elsewhere" }, false},
+		"older, to approve": {"so does who waits for a person", func(o *v1alpha1.FederationRoute) { o.Spec.Mode = v1alpha1.ModeApprove }, true},
 		"being deleted": {"a route holds until it is gone", func(o *v1alpha1.FederationRoute) {
 			o.Finalizers, o.DeletionTimestamp = []string{"example.org/keep"}, new(metav1.NewTime(begin))
 		}, true},
@@ -48,7 +54,9 @@ func TestHolder(t *testing.T) {
 			mine, other := federationRoute("mine", "edge1.contoso.com"), federationRoute("other", "edge2.contoso.com")
 			other.CreationTimestamp = metav1.NewTime(begin.Add(-time.Hour))
 			c.change(other)
-			st := newStage(t, mine, other)
+			elsewhere := lyncTopology()
+			elsewhere.Name = "elsewhere"
+			st := newStage(t, mine, other, lyncTopology(), elsewhere)
 			s := scope{FederationRouteReconciler: st.routes, route: mine, topology: *lyncTopology()}
 			seen := twoPools(begin).Snapshot.Topology.Value
 			holder, claim, err := s.holder(t.Context(), seen)

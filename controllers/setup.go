@@ -27,6 +27,9 @@ import (
 	"github.com/fedroute/fedroute/internal/memory/writes"
 )
 
+// topologyIndex finds routes by the name of their LyncTopology.
+const topologyIndex = "spec.topologyRef.name"
+
 // backlog is how many wake-ups may wait for a controller that is not ready yet.
 const backlog = 4096
 
