@@ -21,11 +21,12 @@ type failBackRequest struct{ route, text string }
 // it was handled. What was seen before the request came is not used to judge it: the
 // time in it is a person's, may be of another clock and mostly has no fractions.
 func (s *scope) hear(now sights.Sight) {
-	text, read := s.route.Annotations[v1alpha1.AnnotationFailBackRequestedAt], s.options.Clock.Now()
-	if text == "" || text == s.route.Status.LastHandledFailBackAt {
+	text, handled := s.route.Annotations[v1alpha1.AnnotationFailBackRequestedAt], s.route.Status.LastHandledFailBackAt
+	if text == "" || text == handled {
 		return
 	}
-	pool, err := plan.ParseRequest(text, frontEnds(s.route.Spec), s.route.CreationTimestamp.Time, read)
+	read := s.options.Clock.Now()
+	pool, err := plan.ParseRequest(text, frontEnds(s.route.Spec), s.route.CreationTimestamp.Time, handled, read)
 	request := failBackRequest{string(s.route.UID), text}
 	s.requests.Note(objectOf(s.route), request, read)
 	if came := s.requests.When(objectOf(s.route), request); err == nil && now.Snapshot.At.Before(came) {

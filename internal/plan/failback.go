@@ -72,9 +72,10 @@ const RequestLimit = 300
 // ParseRequest reads a person's request to fail a pool back, "<RFC 3339 time>
 // <pool>", and gives the pool as the route lists it. The time makes each request
 // one of its own: one from before the route was created is an old one that came
-// back with the object, and none is carried out before its time. Faults: Invalid,
-// and Busy while its time has not come.
-func ParseRequest(text string, listed []FrontEnd, created, now time.Time) (string, error) {
+// back with the object, one from before the request that was handled last came back
+// with a manifest, and none is carried out before its time. handled is that last
+// request, empty for none. Faults: Invalid, and Busy while its time has not come.
+func ParseRequest(text string, listed []FrontEnd, created time.Time, handled string, now time.Time) (string, error) {
 	refuse := func(kind fault.Kind, cause, next string) (string, error) {
 		return "", fault.New(kind, "read the request to fail back", "a Front End pool", cause).With("no pool is failed back by it", next)
 	}
@@ -93,10 +94,22 @@ func ParseRequest(text string, listed []FrontEnd, created, now time.Time) (strin
 		return refuse(fault.Invalid, fmt.Sprintf("spec.frontEndPools does not list %q", pool), "list the pool, or correct its name in the annotation")
 	case at.Before(created.Truncate(time.Second)):
 		return refuse(fault.Invalid, fmt.Sprintf("it was asked at %s, before this route was created", stamp), "ask again with the present time, or remove the annotation")
+	case at.Before(timeOf(handled)):
+		return refuse(fault.Invalid, fmt.Sprintf("it was asked at %s, before the one that was handled last", stamp), "ask again with the present time, or remove the annotation")
 	case at.After(now):
 		return refuse(fault.Busy, fmt.Sprintf("%s is asked for and has not come", stamp), "wait until then, or ask with the present time")
 	}
 	return listed[i].FQDN, nil
+}
+
+// timeOf is when a request was asked; the zero time for none.
+func timeOf(request string) time.Time {
+	stamp, _, _ := strings.Cut(request, " ")
+	at, err := time.Parse(time.RFC3339, stamp)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }
 
 // FailBackTargets are the ports to be asked before the pools are failed back.

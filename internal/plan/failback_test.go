@@ -91,12 +91,37 @@ func TestParseRequest(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			pool, err := plan.ParseRequest(c.text, listed, created, now)
+			pool, err := plan.ParseRequest(c.text, listed, created, "", now)
 			if fault.KindOf(err) != c.kind || (err != nil && !strings.Contains(err.Error(), c.says)) {
 				t.Fatalf("%s: %q, %v, want %q saying %q", c.reason, pool, err, c.kind, c.says)
 			}
 			if err == nil && pool != "fe1.contoso.com" {
 				t.Errorf("%s: pool %q", c.reason, pool)
+			}
+		})
+	}
+}
+
+// TestRequestsAreHandledInTheirOrder: a manifest that is put back brings an old
+// request back, and the pool may have been failed over on purpose since.
+func TestRequestsAreHandledInTheirOrder(t *testing.T) {
+	created := time.Date(2026, 3, 14, 20, 0, 0, 0, time.UTC)
+	listed := []plan.FrontEnd{{FQDN: "fe1.contoso.com"}, {FQDN: "fe2.contoso.com"}}
+	const text = "2026-03-14T20:30:00Z fe1.contoso.com"
+	cases := map[string]struct {
+		reason, handled string
+		kind            fault.Kind
+	}{
+		"none before":        {"the first request", "", ""},
+		"after the last":     {"the last one was earlier", "2026-03-14T20:29:59Z fe1.contoso.com", ""},
+		"in the same second": {"two pools are asked for at once", "2026-03-14T20:30:00Z fe2.contoso.com", ""},
+		"before the last":    {"it came back", "2026-03-14T20:30:01Z fe1.contoso.com", fault.Invalid},
+		"in another zone":    {"instants are compared, not texts", "2026-03-14T19:45:00-01:00 fe1.contoso.com", fault.Invalid},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if _, err := plan.ParseRequest(text, listed, created, c.handled, created.Add(time.Hour)); fault.KindOf(err) != c.kind {
+				t.Errorf("%s: got %v, want %q", c.reason, err, c.kind)
 			}
 		})
 	}
