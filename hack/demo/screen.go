@@ -51,6 +51,10 @@ func (s *screen) step(what string, do func() (string, error), progress func() st
 	return err
 }
 
+// frame overwrites the line before it. The terminal does not wrap while it is
+// written: of a line that wrapped, the first half would stay at every turn.
+const frame = "\r\033[K\033[?7l%c %s %4.1fs %s\033[?7h"
+
 // spin shows life until the step ends and leaves an empty line behind.
 func (s *screen) spin(what string, began time.Time, progress func() string, ended <-chan struct{}) {
 	if !s.live {
@@ -70,7 +74,7 @@ func (s *screen) spin(what string, began time.Time, progress func() string, ende
 			if progress != nil && i%8 == 0 {
 				words = progress()
 			}
-			_, _ = fmt.Fprintf(s.out, "\r\033[K%c %s %4.1fs %s", frames[i%len(frames)], what, time.Since(began).Seconds(), clip(words, 70))
+			_, _ = fmt.Fprintf(s.out, frame, frames[i%len(frames)], what, time.Since(began).Seconds(), clip(words, 70))
 		}
 	}
 }
