@@ -13,20 +13,24 @@ import (
 func TestOlderRouteIsMistyped(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
-		reason string
-		spoil  func(s *story, older *v1alpha1.FederationRoute)
-		says   string
+		reason  string
+		spoil   func(s *story, older *v1alpha1.FederationRoute)
+		says    string
+		missing bool // the older says TopologyMissing
 	}{
 		"Front End pool": {"a pool that does not exist", func(s *story, older *v1alpha1.FederationRoute) {
 			change(s, older, func(r *v1alpha1.FederationRoute) {
 				r.Spec.FrontEndPools = []v1alpha1.FrontEndPoolRoute{{FQDN: "fe11.contoso.com"}}
 			})
-		}, "no such Front End pool"},
+		}, "no such Front End pool", false},
+		"LyncTopology": {"an object that does not exist", func(s *story, older *v1alpha1.FederationRoute) {
+			change(s, older, func(r *v1alpha1.FederationRoute) { r.Spec.TopologyRef.Name += "x" })
+		}, "does not exist", true},
 		"domain": {"a domain whose zone is not listed", func(s *story, older *v1alpha1.FederationRoute) {
 			change(s, older, func(r *v1alpha1.FederationRoute) {
 				r.Spec.SIP.Domains = append(r.Spec.SIP.Domains, v1alpha1.Domain{Name: "contoso.org", Host: "fed.contoso.org"})
 			})
-		}, "spec.dns.servers lists no zone"},
+		}, "spec.dns.servers lists no zone", false},
 		"last machine": {"the last machine of the pool is taken out of service", func(s *story, _ *v1alpha1.FederationRoute) {
 			change(s, s.organization(), func(lt *v1alpha1.LyncTopology) {
 				for i := range lt.Spec.EdgeServers.Overrides {
@@ -35,7 +39,7 @@ func TestOlderRouteIsMistyped(t *testing.T) {
 					}
 				}
 			})
-		}, "no machine in service"},
+		}, "no machine in service", false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +51,11 @@ func TestOlderRouteIsMistyped(t *testing.T) {
 			before := s.writes()
 
 			c.spoil(s, older)
-			s.says(older, v1alpha1.ReasonInvalid, c.says)
+			reason := v1alpha1.ReasonInvalid
+			if c.missing {
+				reason = v1alpha1.ReasonTopologyMissing
+			}
+			s.says(older, reason, c.says)
 			s.lookedAt(4) // the younger looks, too, at each new observation
 			s.until(younger, "being looked at again", func(*v1alpha1.FederationRoute) bool { return true })
 			if ready := meta.FindStatusCondition(younger.Status.Conditions, v1alpha1.ConditionReady); ready.Reason != v1alpha1.ReasonConflict {
