@@ -8,7 +8,9 @@ COPY cmd/manager cmd/manager
 COPY controllers controllers
 COPY internal internal
 ARG TARGETOS=linux TARGETARCH
-RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags '-s -w' -o /manager ./cmd/manager
+# What manager --version says: git describe --tags --always --dirty.
+ARG VERSION
+RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags "-s -w -X github.com/fedroute/fedroute/internal/version.built=$VERSION" -o /manager ./cmd/manager
 
 FROM gcr.io/distroless/static:nonroot
 COPY --from=build /manager /manager

@@ -34,6 +34,11 @@ CONTROLPLANE_ONLY := k8s.io/kubernetes k8s.io/apiserver k8s.io/kube-aggregator k
 	go.etcd.io google.golang.org/grpc go.opentelemetry.io go.uber.org github.com/google/cel-go github.com/antlr4-go \
 	sigs.k8s.io/kustomize
 CONTROLPLANE_GCFLAGS := $(foreach path,$(CONTROLPLANE_ONLY),'-gcflags=$(path)/...=-l -dwarf=false')
+# What a program answers to --version, and make VERSION=... overrides it. Empty where there
+# is no clone: the program then says its module's version, or devel.
+VERSION = $(shell git describe --tags --always --dirty 2>/dev/null)
+LDFLAGS = -s -w -X github.com/fedroute/fedroute/internal/version.built=$(VERSION) \
+	-X github.com/fedroute/fedroute/lyncsim/version.built=$(VERSION)
 # The modules: the product, the simulated organization, the suites, and tools that use them.
 MODULES := . lyncsim test hack/demo hack/bench
 GO_FILES := $(shell git ls-files -co --exclude-standard -- '*.go' '*go.mod' '*go.sum' '*.ps1' '*.psm1' '*.ps1xml' '*.tsv' '*.json' '*.yaml' | grep -vE '^hack/(controlplane|peers|tools)/')
@@ -129,14 +134,19 @@ $(BIN)/peers: $(wildcard hack/peers/*)
 .PHONY: build
 build: $(BIN)/manager $(BIN)/lyncsim $(BIN)/demo $(BIN)/kubectl-fedroute ## Build the manager, lyncsim, the demo and the kubectl plugin into bin/.
 
-$(BIN)/manager $(BIN)/kubectl-fedroute: $(GO_FILES)
-	@hack/build.sh $(@F) $@ -ldflags '-s -w' ./cmd/$(@F)
+# Written anew when the version is another: a commit changes it and no source file.
+$(BIN)/.version: FORCE
+	@mkdir -p $(@D); echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
+.PHONY: FORCE
 
-$(BIN)/lyncsim: $(GO_FILES)
-	@cd lyncsim && ../hack/build.sh lyncsim $@ -ldflags '-s -w' .
+$(BIN)/manager $(BIN)/kubectl-fedroute: $(GO_FILES) $(BIN)/.version
+	@hack/build.sh $(@F) $@ -ldflags '$(LDFLAGS)' ./cmd/$(@F)
 
-$(BIN)/demo $(BIN)/bench: $(GO_FILES)
-	@cd hack/$(@F) && ../build.sh $(@F) $@ -ldflags '-s -w' .
+$(BIN)/lyncsim: $(GO_FILES) $(BIN)/.version
+	@cd lyncsim && ../hack/build.sh lyncsim $@ -ldflags '$(LDFLAGS)' .
+
+$(BIN)/demo $(BIN)/bench: $(GO_FILES) $(BIN)/.version
+	@cd hack/$(@F) && ../build.sh $(@F) $@ -ldflags '$(LDFLAGS)' .
 
 $(BIN)/report: $(GO_FILES)
 	go build -C test -o $@ ./support/report

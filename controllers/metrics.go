@@ -1,6 +1,8 @@
 package controllers
 
 import (
+	"runtime"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
@@ -9,6 +11,7 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/memory/sights"
+	"github.com/fedroute/fedroute/internal/version"
 )
 
 var (
@@ -25,6 +28,10 @@ var (
 		Name: "fedroute_route_ready",
 		Help: "1 when the route's condition Ready is True; in mode Observe it was looked at.",
 	}, []string{"namespace", "route"})
+	buildInfo = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "fedroute_build_info",
+		Help: "Always 1: which version of fedroute runs, and the Go that built it.",
+	}, []string{"version", "goversion"})
 	driftFields = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "fedroute_route_drift_fields",
 		Help: "How many fields differ from what the route wants.",
@@ -32,7 +39,8 @@ var (
 )
 
 func init() {
-	metrics.Registry.MustRegister(callDuration, observedAt, routeReady, driftFields)
+	metrics.Registry.MustRegister(callDuration, observedAt, routeReady, driftFields, buildInfo)
+	buildInfo.WithLabelValues(version.String(), runtime.Version()).Set(1)
 }
 
 // observeCall counts one remote call; it carries no argument of the call.

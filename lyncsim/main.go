@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/version"
 )
 
 func main() {
@@ -59,6 +60,7 @@ func root(s stdio) *cobra.Command {
 on every machine, the federation ports of the Edge servers, public DNS, and an
 admin endpoint to look at it and meddle with it. Everything listens on loopback
 addresses. It runs until it is interrupted.`,
+		Version:       version.String(),
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,

@@ -17,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/version"
 )
 
 func main() {
@@ -39,6 +40,7 @@ func newCommand() *cobra.Command {
 		Use:           "kubectl-fedroute",
 		Short:         "Look at and decide about FederationRoutes",
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl fedroute"},
+		Version:       version.String(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

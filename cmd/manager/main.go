@@ -23,6 +23,7 @@ import (
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/probe/tcp"
+	"github.com/fedroute/fedroute/internal/version"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -40,10 +41,16 @@ type settings struct {
 	routeWorkers     int
 	apiQPS           float64
 	logLevel         slog.Level
+	version          bool
 }
 
 func main() {
-	if err := run(parse()); err != nil {
+	s := parse()
+	if s.version {
+		fmt.Println("manager version", version.String())
+		return
+	}
+	if err := run(s); err != nil {
 		fmt.Fprintln(os.Stderr, "fedroute:", err)
 		os.Exit(1)
 	}
@@ -64,6 +71,7 @@ func parse() settings {
 	flag.IntVar(&s.routeWorkers, "route-workers", 8, "routes reconciled side by side")
 	flag.Float64Var(&s.apiQPS, "kube-api-qps", 50, "requests per second to the API server")
 	flag.TextVar(&s.logLevel, "log-level", slog.LevelInfo, "DEBUG, INFO, WARN or ERROR")
+	flag.BoolVar(&s.version, "version", false, "print the version and end")
 	flag.Parse()
 	return s
 }
@@ -72,6 +80,7 @@ func run(s settings) error {
 	log := slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: s.logLevel})
 	slog.SetDefault(slog.New(log))
 	ctrl.SetLogger(logr.FromSlogHandler(log))
+	slog.Info("fedroute starts", "version", version.String())
 	mgr, err := newManager(s)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 
 	"github.com/fedroute/fedroute/hack/bench/peers"
 	"github.com/fedroute/fedroute/hack/bench/stage"
+	"github.com/fedroute/fedroute/internal/version"
 	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
@@ -25,7 +26,12 @@ func main() {
 	flag.IntVar(&o.Repeat, "repeat", 5, "with --peers: how often each drift check and each DNS change is measured")
 	flag.StringVar(&o.ExternalDNS, "external-dns", "bin/peers", "with --peers: the program built from hack/peers")
 	flag.StringVar(&o.Page, "page", "docs/benchmarks.md", "with --peers: the page whose tables are written anew")
+	said := flag.Bool("version", false, "print the version and end")
 	flag.Parse()
+	if *said {
+		fmt.Println("bench version", version.String())
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := onStage(ctx, func(s *stage.Stage) error {

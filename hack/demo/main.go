@@ -13,12 +13,19 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"github.com/fedroute/fedroute/internal/version"
 )
 
 func main() {
 	bin := flag.String("bin", "bin", "folder with manager, lyncsim, controlplane and kubectl")
 	keep := flag.Bool("keep", false, "leave everything running at the end and say how to look around")
+	said := flag.Bool("version", false, "print the version and end")
 	flag.Parse()
+	if *said {
+		fmt.Println("demo version", version.String())
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, *bin, *keep))
