@@ -20,7 +20,7 @@ func fleetConfig(lt *v1alpha1.LyncTopology, o Options) shell.Config {
 	endpoint := func(url v1alpha1.WSManURL, name v1alpha1.Hostname) remote.Endpoint {
 		return remote.Endpoint{URL: string(url), ServerName: string(name), Roots: roots}
 	}
-	c := shell.Config{Dial: o.Dial, Clock: o.Clock.Now, Called: observeCall,
+	c := shell.Config{Dial: o.Dial, Clock: o.Clock.Now, Called: calledOf(lt),
 		ManagementCredentials: func(ctx context.Context) (remote.Credentials, error) {
 			return from.credentials(ctx, spec.Management.Authentication)
 		}}

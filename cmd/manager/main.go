@@ -40,44 +40,45 @@ type settings struct {
 	topologyWorkers  int
 	routeWorkers     int
 	apiQPS           float64
-	logLevel         slog.Level
+	logLevel         level
 	version          bool
 }
 
 func main() {
-	s := parse()
+	s := register(flag.CommandLine)
+	flag.Parse()
 	if s.version {
 		fmt.Println("manager version", version.String())
 		return
 	}
-	if err := run(s); err != nil {
+	if err := run(*s); err != nil {
 		fmt.Fprintln(os.Stderr, "fedroute:", err)
 		os.Exit(1)
 	}
 }
 
-func parse() settings {
-	var s settings
-	flag.StringVar(&s.metrics, "metrics-bind-address", "0", "address of the metrics endpoint, such as :8080; 0 serves none")
-	flag.StringVar(&s.health, "health-probe-bind-address", ":8081", "address of /healthz and /readyz; 0 serves none")
-	flag.BoolVar(&s.leaderElection, "leader-elect", false, "let only one of several managers work")
-	flag.StringVar(&s.leaderNamespace, "leader-elect-namespace", "", "namespace of the lease; empty: the manager's own")
-	flag.StringVar(&s.namespaces, "namespaces", "", "comma-separated namespaces to watch; empty: all")
-	flag.DurationVar(&s.observeTimeout, "observe-timeout", 2*time.Minute, "longest time that one observation of an organization may take")
-	flag.DurationVar(&s.replicationLimit, "replication-timeout", plan.KindAwaitReplication.Rules().Wait, "longest wait for replicas to become newer than a change")
-	flag.DurationVar(&s.portLimit, "port-timeout", plan.KindCheckPorts.Rules().Wait, "longest wait for federation ports to answer")
-	flag.DurationVar(&s.poll, "poll", apply.DefaultLimits.Poll, "time between two looks while a step waits")
-	flag.IntVar(&s.topologyWorkers, "topology-workers", 32, "organizations observed side by side")
-	flag.IntVar(&s.routeWorkers, "route-workers", 8, "routes reconciled side by side")
-	flag.Float64Var(&s.apiQPS, "kube-api-qps", 50, "requests per second to the API server")
-	flag.TextVar(&s.logLevel, "log-level", slog.LevelInfo, "DEBUG, INFO, WARN or ERROR")
-	flag.BoolVar(&s.version, "version", false, "print the version and end")
-	flag.Parse()
+// register adds the options to the command line.
+func register(fs *flag.FlagSet) *settings {
+	s := &settings{}
+	fs.StringVar(&s.metrics, "metrics-bind-address", "0", "address of the metrics endpoint, such as :8080; 0 serves none")
+	fs.StringVar(&s.health, "health-probe-bind-address", ":8081", "address of /healthz and /readyz; 0 serves none")
+	fs.BoolVar(&s.leaderElection, "leader-elect", false, "let only one of several managers work")
+	fs.StringVar(&s.leaderNamespace, "leader-elect-namespace", "", "namespace of the lease; empty: the manager's own")
+	fs.StringVar(&s.namespaces, "namespaces", "", "comma-separated namespaces to watch; empty: all")
+	fs.DurationVar(&s.observeTimeout, "observe-timeout", 2*time.Minute, "longest time that one observation of an organization may take")
+	fs.DurationVar(&s.replicationLimit, "replication-timeout", plan.KindAwaitReplication.Rules().Wait, "longest wait for replicas to become newer than a change")
+	fs.DurationVar(&s.portLimit, "port-timeout", plan.KindCheckPorts.Rules().Wait, "longest wait for federation ports to answer")
+	fs.DurationVar(&s.poll, "poll", apply.DefaultLimits.Poll, "time between two looks while a step waits")
+	fs.IntVar(&s.topologyWorkers, "topology-workers", 32, "organizations observed side by side")
+	fs.IntVar(&s.routeWorkers, "route-workers", 8, "routes reconciled side by side")
+	fs.Float64Var(&s.apiQPS, "kube-api-qps", 50, "requests per second to the API server")
+	fs.TextVar(&s.logLevel, "log-level", level{slog.LevelInfo}, "DEBUG, INFO, WARN or ERROR")
+	fs.BoolVar(&s.version, "version", false, "print the version and end")
 	return s
 }
 
 func run(s settings) error {
-	log := slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: s.logLevel})
+	log := newLog(os.Stderr, s.logLevel.Level)
 	slog.SetDefault(slog.New(log))
 	ctrl.SetLogger(logr.FromSlogHandler(log))
 	slog.Info("fedroute starts", "version", version.String())

@@ -3,6 +3,7 @@ package apply_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"slices"
 	"sync"
@@ -80,6 +81,7 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 // farm is an organization with one Edge pool of two machines to move to, and the
 // hands that work on it. What is asked of it is written down in acts.
 type farm struct {
+	log   *slog.Logger // of its runs; nil: none
 	clock *clock
 	zone  *zone
 
@@ -127,7 +129,8 @@ func machine(fqdn, external, inside string) lync.EdgeServer {
 }
 
 func (f *farm) hands() apply.Hands {
-	return apply.Hands{Observer: f, Operator: f, Ledger: f, Zones: map[string]apply.Zone{"contoso.com": {Reader: f.zone, Writer: f.zone}}, Prober: f, Clock: f.clock}
+	return apply.Hands{Observer: f, Operator: f, Ledger: f, Zones: map[string]apply.Zone{"contoso.com": {Reader: f.zone, Writer: f.zone}}, Prober: f, Clock: f.clock, Log: f.log,
+		Why: []slog.Attr{slog.String("why", "the spec changed"), slog.String("by", "kubectl-edit")}}
 }
 
 // begin starts a run of the steps, planned from the farm as it stands.

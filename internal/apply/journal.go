@@ -3,6 +3,7 @@
 package apply
 
 import (
+	"log/slog"
 	"sync"
 	"time"
 
@@ -38,10 +39,11 @@ type journal struct {
 	mu      sync.Mutex
 	entries []Entry
 	changed func()
+	log     *slog.Logger
 }
 
-func newJournal(steps []plan.Step, changed func()) *journal {
-	j := &journal{entries: make([]Entry, len(steps)), changed: changed}
+func newJournal(steps []plan.Step, changed func(), log *slog.Logger) *journal {
+	j := &journal{entries: make([]Entry, len(steps)), changed: changed, log: log}
 	for i, s := range steps {
 		j.entries[i] = Entry{Step: s, State: Pending}
 	}
@@ -52,9 +54,10 @@ func (j *journal) update(i int, change func(*Entry)) {
 	j.mu.Lock()
 	before := j.entries[i]
 	change(&j.entries[i])
-	moved := before.State != j.entries[i].State || before.Message != j.entries[i].Message
+	now := j.entries[i]
 	j.mu.Unlock()
-	if moved {
+	if before.State != now.State || before.Message != now.Message {
+		j.tell(before, now)
 		j.changed()
 	}
 }

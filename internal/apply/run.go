@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +35,10 @@ type Hands struct {
 	// Allowed is asked before each step that changes something whether the run may
 	// go on; its error ends the run. Nil: it always may.
 	Allowed func(now time.Time) error
+	// Log is where the run can be followed; nil: nowhere. Why says in its first line
+	// what the run was begun for, and by whom.
+	Log *slog.Logger
+	Why []slog.Attr
 }
 
 // Zone is one DNS zone to read and to change.
@@ -85,13 +90,20 @@ type Run struct {
 // any goroutine, whenever the record moved; it must not block.
 func Start(ctx context.Context, p plan.Plan, base lync.Topology, hands Hands, limits Limits, changed func()) *Run {
 	ctx, cancel := context.WithCancel(ctx)
-	r := &Run{Plan: p, Base: base, hands: hands, limits: limits, journal: newJournal(p.Steps, changed),
+	if hands.Log == nil {
+		hands.Log = slog.New(slog.DiscardHandler)
+	}
+	r := &Run{Plan: p, Base: base, hands: hands, limits: limits, journal: newJournal(p.Steps, changed, hands.Log),
 		cancel: cancel, done: make(chan struct{}), signature: base.Signature, answering: map[probe.Target]bool{}}
+	began := hands.Clock.Now()
+	r.tellBegin()
 	contain.Go(opCarryOut, p.ID, func() {
 		defer cancel()
 		err := contain.Run(opCarryOut, p.ID, func() error { return r.steps(ctx) })
+		ended := hands.Clock.Now()
+		r.tellEnd(ended.Sub(began), err)
 		r.mu.Lock()
-		r.err, r.ended = err, hands.Clock.Now()
+		r.err, r.ended = err, ended
 		r.mu.Unlock()
 		close(r.done) // whatever became of it, the organization is free again
 		changed()

@@ -71,7 +71,9 @@ func (w work) updateDNS(ctx context.Context, s plan.Step, a plan.UpdateDNS) (boo
 	if onPrimary(found, a.Changes) {
 		return true, nil
 	}
+	began := w.hands.Clock.Now()
 	sent := zone.Writer.Write(ctx, a.Changes)
+	w.tellUpdate(a.Zone, a.Changes, w.hands.Clock.Now().Sub(began), sent)
 	if sent != nil && !fault.Is(sent, fault.OutcomeUnknown) {
 		return false, sent
 	}
