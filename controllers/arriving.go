@@ -10,11 +10,16 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
 )
 
 // arriving tells, when this manager becomes the one that works, what the one before it
-// has left.
-type arriving struct{ client client.Reader }
+// has left, and begins the series of all objects: an alarm on an old look outlives a
+// restart.
+type arriving struct {
+	client client.Reader
+	clock  apply.Clock
+}
 
 var _ manager.LeaderElectionRunnable = arriving{}
 
@@ -24,22 +29,26 @@ func (arriving) NeedLeaderElection() bool { return true }
 // Start tells and ends. The caches have synced.
 func (a arriving) Start(ctx context.Context) error {
 	var topologies v1alpha1.LyncTopologyList
-	var routes v1alpha1.FederationRouteList
+	var found v1alpha1.FederationRouteList
 	if err := a.client.List(ctx, &topologies); err != nil {
 		return err
 	}
-	if err := a.client.List(ctx, &routes); err != nil {
+	if err := a.client.List(ctx, &found); err != nil {
 		return err
 	}
+	for i := range topologies.Items {
+		beginTopology(&topologies.Items[i], a.clock.Now())
+	}
 	underWay := 0
-	for i := range routes.Items {
-		if found := unfinished(routes.Items[i].Status.Plan); found != "" {
+	for i := range found.Items {
+		beginRoute(&found.Items[i])
+		if text := unfinished(found.Items[i].Status.Plan); text != "" {
 			underWay++
-			logOf(&routes.Items[i]).Info("a plan was found under way; the organization is observed and the rest is planned anew",
-				"plan", routes.Items[i].Status.Plan.ID, "found", found)
+			logOf(&found.Items[i]).Info("a plan was found under way; the organization is observed and the rest is planned anew",
+				"plan", found.Items[i].Status.Plan.ID, "found", text)
 		}
 	}
-	slog.Info("this manager works now", "organizations", len(topologies.Items), "routes", len(routes.Items), "plansUnderWay", underWay)
+	slog.Info("this manager works now", "organizations", len(topologies.Items), "routes", len(found.Items), "plansUnderWay", underWay)
 	return nil
 }
 

@@ -70,7 +70,7 @@ func (r *FederationRouteReconciler) Reconcile(ctx context.Context, req ctrl.Requ
 		if apierrors.IsNotFound(err) {
 			r.forget(memory.Object(req.NamespacedName))
 			r.written.Forget(memory.Object(req.NamespacedName))
-			forgetRoute(req.NamespacedName)
+			routeSeries.forget(req.NamespacedName)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}

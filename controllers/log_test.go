@@ -182,7 +182,7 @@ func TestARestartSaysWhatItFoundUnderWay(t *testing.T) {
 	}
 	log := record(t)
 	objects := fakeObjects(t, lyncTopology(), left("busy", done, running), left("waits", pending), federationRoute("idle", "edge1.contoso.com"))
-	must(t, arriving{objects}.Start(t.Context()))
+	must(t, arriving{objects, &manualClock{now: begin}}.Start(t.Context()))
 	if diff := cmp.Diff(2, strings.Count(log.String(), "\n")); diff != "" {
 		t.Errorf("lines (-want +got):\n%s\n%s", diff, log)
 	}

@@ -51,11 +51,12 @@ func (r *LyncTopologyReconciler) Reconcile(ctx context.Context, req ctrl.Request
 			r.fleets.Forget(gone)
 			r.sights.Forget(gone)
 			r.written.Forget(gone)
-			forgetTopology(req.NamespacedName)
+			organizationSeries.forget(req.NamespacedName)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	catchUp(r.written, &lt, &lt.Status)
+	beginTopology(&lt, r.options.Clock.Now())
 	now, err := contain.Value("observe LyncTopology", lt.Name, func() (sights.Sight, error) { return r.look(ctx, &lt), nil })
 	if err != nil {
 		now = sights.Sight{Edition: editionOf(&lt), Err: err}
@@ -63,7 +64,6 @@ func (r *LyncTopologyReconciler) Reconcile(ctx context.Context, req ctrl.Request
 	if r.sights.Put(memory.Object(req.NamespacedName), now) {
 		r.fresh <- event.TypedGenericEvent[types.NamespacedName]{Object: req.NamespacedName}
 	}
-	observeSnapshot(req.NamespacedName, now)
 	return ctrl.Result{RequeueAfter: jitter(lt.Spec.PollInterval.Duration)}, r.writeStatus(ctx, &lt, now)
 }
 
@@ -93,6 +93,7 @@ func (r *LyncTopologyReconciler) fleet(lt *v1alpha1.LyncTopology) *shell.Fleet {
 
 func (r *LyncTopologyReconciler) writeStatus(ctx context.Context, lt *v1alpha1.LyncTopology, now sights.Sight) error {
 	next := status.Topology(topologyFacts(lt, now, r.options))
+	observeTopology(client.ObjectKeyFromObject(lt), now, next)
 	if equality.Semantic.DeepEqual(lt.Status, next) {
 		return nil
 	}

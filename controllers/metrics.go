@@ -2,17 +2,26 @@ package controllers
 
 import (
 	"runtime"
+	"slices"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/memory/sights"
 	"github.com/fedroute/fedroute/internal/version"
 )
+
+// upToHours suit what waits for replicas: from a second to three hours.
+var upToHours = []float64{1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 10800}
 
 var (
 	callDuration = prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -20,60 +29,120 @@ var (
 		Help:    "Time that a script of the catalogue took on a server.",
 		Buckets: prometheus.ExponentialBuckets(0.05, 3, 10),
 	}, []string{"script", "result"})
-	observedAt = prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "fedroute_observation_timestamp_seconds",
-		Help: "When the organization was last observed.",
-	}, []string{"namespace", "topology"})
-	routeReady = prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "fedroute_route_ready",
-		Help: "1 when the route's condition Ready is True; in mode Observe it was looked at.",
-	}, []string{"namespace", "route"})
+	runDuration = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "fedroute_run_duration_seconds",
+		Help:    "Time from the beginning of a run to its end. result is Done or the kind of fault that ended it.",
+		Buckets: upToHours,
+	}, []string{"result"})
+	stepDuration = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "fedroute_step_duration_seconds",
+		Help:    "Time that a step of a run took. result is Done, Skipped or the kind of fault that it failed by.",
+		Buckets: upToHours,
+	}, []string{"kind", "result"})
 	buildInfo = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "fedroute_build_info",
 		Help: "Always 1: which version of fedroute runs, and the Go that built it.",
 	}, []string{"version", "goversion"})
-	driftFields = prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "fedroute_route_drift_fields",
-		Help: "How many fields differ from what the route wants.",
-	}, []string{"namespace", "route"})
+
+	ofTopology, ofRoute = []string{"namespace", "topology"}, []string{"namespace", "route"}
+
+	observedAt = prometheus.NewDesc("fedroute_observation_timestamp_seconds",
+		"When the organization was last observed; when this manager began to work, or first saw the object, until the first time.", ofTopology, nil)
+	topologyReady = prometheus.NewDesc("fedroute_topology_ready",
+		"1 when the LyncTopology is Ready.", ofTopology, nil)
+	routeReady = prometheus.NewDesc("fedroute_route_ready",
+		"1 when the route's condition Ready is True; in mode Observe it was looked at.", ofRoute, nil)
+	routeInfo = prometheus.NewDesc("fedroute_route_info",
+		"Always 1: why the route is ready or not, its mode, whether it is suspended, and the pools that are wanted and in use.",
+		append(slices.Clone(ofRoute), "topology", "reason", "mode", "suspended", "edge_pool", "sip_edge_pool", "xmpp_edge_pool"), nil)
+	driftFields = prometheus.NewDesc("fedroute_route_drift_fields",
+		"How many fields differ from what the route wants.", ofRoute, nil)
+)
+
+// organization is what is told of a LyncTopology.
+type organization struct {
+	seen  time.Time
+	ready bool
+}
+
+// routed is what is told of a FederationRoute.
+type routed struct {
+	ready bool
+	drift int
+	info  []string // the further labels of routeInfo
+}
+
+var (
+	organizationSeries = newSeries(func(key types.NamespacedName, o organization) []prometheus.Metric {
+		return []prometheus.Metric{gauge(observedAt, float64(o.seen.Unix()), key), gauge(topologyReady, truth(o.ready), key)}
+	}, observedAt, topologyReady)
+	routeSeries = newSeries(func(key types.NamespacedName, r routed) []prometheus.Metric {
+		return []prometheus.Metric{gauge(routeReady, truth(r.ready), key), gauge(driftFields, float64(r.drift), key), gauge(routeInfo, 1, key, r.info...)}
+	}, routeReady, driftFields, routeInfo)
 )
 
 func init() {
-	metrics.Registry.MustRegister(callDuration, observedAt, routeReady, driftFields, buildInfo)
+	metrics.Registry.MustRegister(callDuration, runDuration, stepDuration, buildInfo, organizationSeries, routeSeries)
 	buildInfo.WithLabelValues(version.String(), runtime.Version()).Set(1)
 }
 
 // observeCall counts one remote call; it carries no argument of the call.
 func observeCall(c shell.Call) {
-	result := "ok"
-	if c.Kind != "" {
-		result = string(c.Kind)
-	}
-	callDuration.WithLabelValues(c.Script, result).Observe(c.Duration.Seconds())
+	callDuration.WithLabelValues(c.Script, resultOf(c.Kind, "ok")).Observe(c.Duration.Seconds())
 }
 
-func observeSnapshot(key types.NamespacedName, s sights.Sight) {
-	if s.Err == nil && s.Snapshot.Topology.Known() {
-		observedAt.WithLabelValues(key.Namespace, key.Name).Set(float64(s.Snapshot.At.Unix()))
+// resultOf is the kind of a fault, or a word for none.
+func resultOf(kind fault.Kind, none string) string {
+	if kind == "" {
+		return none
 	}
+	return string(kind)
 }
 
-// forgetTopology ends the series of an organization that nobody observes any more,
-// so that no alarm counts its age.
-func forgetTopology(key types.NamespacedName) {
-	observedAt.DeleteLabelValues(key.Namespace, key.Name)
+// meter measures runs.
+type meter struct{}
+
+func (meter) StepEnded(e apply.Entry) {
+	stepDuration.WithLabelValues(string(e.Step.Kind()), resultOf(e.Fault, string(e.State))).Observe(e.Ended.Sub(e.Started).Seconds())
+}
+
+func (meter) RunEnded(took time.Duration, err error) {
+	runDuration.WithLabelValues(resultOf(fault.KindOf(err), string(apply.Done))).Observe(took.Seconds())
+}
+
+// observeTopology tells of a look that has just ended, and of the status that it gave.
+func observeTopology(key types.NamespacedName, look sights.Sight, s v1alpha1.LyncTopologyStatus) {
+	organizationSeries.note(key, func(o *organization) {
+		o.ready = isReady(s.Conditions)
+		if look.Err == nil && look.Snapshot.Topology.Known() {
+			o.seen = look.Snapshot.At
+		}
+	})
+}
+
+// beginTopology tells of an organization that this manager has not yet looked at.
+func beginTopology(lt *v1alpha1.LyncTopology, now time.Time) {
+	organizationSeries.begin(client.ObjectKeyFromObject(lt), organization{seen: now, ready: isReady(lt.Status.Conditions)})
+}
+
+// beginRoute tells of a route what its status says, until it is first reconciled.
+func beginRoute(route *v1alpha1.FederationRoute) {
+	routeSeries.begin(client.ObjectKeyFromObject(route), routedAs(route, route.Status))
 }
 
 func observeRoute(route *v1alpha1.FederationRoute, s v1alpha1.FederationRouteStatus) {
-	ready := 0.0
-	if meta.IsStatusConditionTrue(s.Conditions, v1alpha1.ConditionReady) {
-		ready = 1
-	}
-	routeReady.WithLabelValues(route.Namespace, route.Name).Set(ready)
-	driftFields.WithLabelValues(route.Namespace, route.Name).Set(float64(len(s.Drift)))
+	routeSeries.note(client.ObjectKeyFromObject(route), func(r *routed) { *r = routedAs(route, s) })
 }
 
-func forgetRoute(key types.NamespacedName) {
-	routeReady.DeleteLabelValues(key.Namespace, key.Name)
-	driftFields.DeleteLabelValues(key.Namespace, key.Name)
+func routedAs(route *v1alpha1.FederationRoute, s v1alpha1.FederationRouteStatus) routed {
+	reason := ""
+	if ready := meta.FindStatusCondition(s.Conditions, v1alpha1.ConditionReady); ready != nil {
+		reason = ready.Reason
+	}
+	return routed{ready: isReady(s.Conditions), drift: len(s.Drift), info: []string{route.Spec.TopologyRef.Name, reason, string(route.Spec.Mode),
+		word(route.Spec.Suspend), string(route.Spec.EdgePool), s.SIPEdgePool, s.XMPPEdgePool}}
+}
+
+func isReady(conditions []metav1.Condition) bool {
+	return meta.IsStatusConditionTrue(conditions, v1alpha1.ConditionReady)
 }

@@ -107,7 +107,7 @@ func (s *scope) begin(ctx context.Context, now sights.Sight) error {
 		PlanID: s.facts.Plan.ID, Secrets: print, Plan: s.facts.Plan, Base: s.facts.Observed.Topology, FailBack: s.facts.FailBack.Text,
 		Hands: apply.Hands{Observer: shell.NewObserver(fleet), Operator: shell.NewOperator(fleet), Zones: open, Prober: s.options.Prober, Clock: s.options.Clock,
 			Ledger: ledger{client: s.options.Client, topology: s.topologyKey(), uid: s.topology.UID}, Allowed: s.allowed,
-			Log: logOf(s.route).With("plan", s.facts.Plan.ID), Why: s.why()},
+			Log: logOf(s.route).With("plan", s.facts.Plan.ID), Why: s.why(), Meter: meter{}},
 		Changed: func() { s.moved <- event.TypedGenericEvent[types.NamespacedName]{Object: key} },
 	})
 	if err != nil {

@@ -48,7 +48,7 @@ func Setup(mgr ctrl.Manager, o Options) error {
 	if err := routes.setup(mgr, topologies.fresh); err != nil {
 		return err
 	}
-	if err := mgr.Add(arriving{mgr.GetClient()}); err != nil {
+	if err := mgr.Add(arriving{mgr.GetClient(), o.Clock}); err != nil {
 		return err
 	}
 	return mgr.Add(leaving{runs: routes.runs, signers: routes.signers, fleets: topologies.fleets})

@@ -40,10 +40,11 @@ type journal struct {
 	entries []Entry
 	changed func()
 	log     *slog.Logger
+	meter   Meter
 }
 
-func newJournal(steps []plan.Step, changed func(), log *slog.Logger) *journal {
-	j := &journal{entries: make([]Entry, len(steps)), changed: changed, log: log}
+func newJournal(steps []plan.Step, changed func(), log *slog.Logger, meter Meter) *journal {
+	j := &journal{entries: make([]Entry, len(steps)), changed: changed, log: log, meter: meter}
 	for i, s := range steps {
 		j.entries[i] = Entry{Step: s, State: Pending}
 	}

@@ -19,6 +19,7 @@ func (r *Run) tellBegin() {
 }
 
 func (r *Run) tellEnd(took time.Duration, err error) {
+	r.hands.Meter.RunEnded(took, err)
 	if err == nil {
 		r.hands.Log.Info("run ended", "result", string(Done), "took", took.String())
 		return
@@ -44,6 +45,7 @@ func (j *journal) tell(before, now Entry) {
 			line = append(line, "message", now.Message)
 		}
 		j.log.Log(context.Background(), level, "step ended", line...)
+		j.meter.StepEnded(now)
 	}
 }
 
@@ -55,3 +57,10 @@ func (w work) tellUpdate(zone string, changes []dns.Change, took time.Duration, 
 	}
 	w.hands.Log.Debug("DNS update", "zone", zone, "to", to, "took", took.String(), "result", string(fault.KindOf(err)))
 }
+
+// unmeasured is the Meter of a run that nobody measures.
+type unmeasured struct{}
+
+func (unmeasured) StepEnded(Entry) {}
+
+func (unmeasured) RunEnded(time.Duration, error) {}

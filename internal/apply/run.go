@@ -39,6 +39,16 @@ type Hands struct {
 	// what the run was begun for, and by whom.
 	Log *slog.Logger
 	Why []slog.Attr
+	// Meter measures the run; nil: nobody does.
+	Meter Meter
+}
+
+// Meter is told how long things took. It must not block.
+type Meter interface {
+	// StepEnded is told of a step with its final record.
+	StepEnded(Entry)
+	// RunEnded is told the error that the run ended with, nil for none.
+	RunEnded(took time.Duration, err error)
 }
 
 // Zone is one DNS zone to read and to change.
@@ -93,7 +103,10 @@ func Start(ctx context.Context, p plan.Plan, base lync.Topology, hands Hands, li
 	if hands.Log == nil {
 		hands.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Run{Plan: p, Base: base, hands: hands, limits: limits, journal: newJournal(p.Steps, changed, hands.Log),
+	if hands.Meter == nil {
+		hands.Meter = unmeasured{}
+	}
+	r := &Run{Plan: p, Base: base, hands: hands, limits: limits, journal: newJournal(p.Steps, changed, hands.Log, hands.Meter),
 		cancel: cancel, done: make(chan struct{}), signature: base.Signature, answering: map[probe.Target]bool{}}
 	began := hands.Clock.Now()
 	r.tellBegin()
