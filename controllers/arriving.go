@@ -13,9 +13,9 @@ import (
 	"github.com/fedroute/fedroute/internal/apply"
 )
 
-// arriving tells, when this manager becomes the one that works, what the one before it
-// has left, and begins the series of all objects: an alarm on an old look outlives a
-// restart.
+// arriving runs when this manager becomes the leader. It logs the plans that the manager
+// before it left unfinished. It also begins the metric series of all objects, so that an
+// alarm on an old observation still works after a restart.
 type arriving struct {
 	client client.Reader
 	clock  apply.Clock
@@ -23,10 +23,10 @@ type arriving struct {
 
 var _ manager.LeaderElectionRunnable = arriving{}
 
-// NeedLeaderElection: a standby takes over nothing.
+// NeedLeaderElection is true: a standby takes over nothing.
 func (arriving) NeedLeaderElection() bool { return true }
 
-// Start tells and ends. The caches have synced.
+// Start logs, begins the series and returns. The caches have synced before it is called.
 func (a arriving) Start(ctx context.Context) error {
 	var topologies v1alpha1.LyncTopologyList
 	var found v1alpha1.FederationRouteList
@@ -52,8 +52,8 @@ func (a arriving) Start(ctx context.Context) error {
 	return nil
 }
 
-// unfinished says how far a plan had come that was being carried out; "" for none and
-// for a plan that nobody had begun.
+// unfinished says how far a plan had been carried out when its manager ended. It gives ""
+// where there is no plan, where no step had begun, and where the run had ended.
 func unfinished(p *v1alpha1.Plan) string {
 	if p == nil {
 		return ""

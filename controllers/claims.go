@@ -11,10 +11,11 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// holder finds an older route of the same organization that claims one of this
-// route's switches. A route holds what its spec names for as long as it exists:
-// suspended, waiting for approval, being deleted, or with a name in it that does
-// not exist, its LyncTopology's included. A route that only observes holds none.
+// holder finds an older route of the same organization that claims one of this route's
+// switches. A route holds what its spec names for as long as the route exists. It does so
+// while it is suspended, waits for approval or is being deleted. It does so, too, when a
+// name in its spec does not exist, even that of its LyncTopology. A route in mode Observe
+// holds none.
 func (s *scope) holder(ctx context.Context, t lync.Topology) (route, claim string, err error) {
 	var all v1alpha1.FederationRouteList
 	var topologies v1alpha1.LyncTopologyList
@@ -34,8 +35,9 @@ func (s *scope) holder(ctx context.Context, t lync.Topology) (route, claim strin
 	return route, claim, nil
 }
 
-// mayShare reports whether a LyncTopology of that name may be this route's
-// organization. One that does not exist may be any: its name may be mistyped.
+// mayShare reports whether the LyncTopology of that name may describe this route's
+// organization. Where no LyncTopology has that name, the answer is yes: the name may be
+// mistyped.
 func (s *scope) mayShare(name string, known []v1alpha1.LyncTopology) bool {
 	return name == s.route.Spec.TopologyRef.Name ||
 		!slices.ContainsFunc(known, func(lt v1alpha1.LyncTopology) bool { return lt.Name == name })

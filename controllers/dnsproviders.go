@@ -11,18 +11,18 @@ import (
 // provider is one way to change the records of a zone, as
 // spec.dns.servers[].provider names it. Reading is by DNS in all of them.
 type provider struct {
-	// way is what steps and history say of it; "" for the usual one. Approvals hold
-	// it, so it stays as it is.
+	// way is the phrase that steps and history use for this provider; "" for the usual
+	// one. Do not change it: approved plans contain it.
 	way string
-	// secret names the Secret that it signs in with; "" where that is none of the
-	// zone's own.
+	// secret names the Secret that the provider signs in with; "" where the zone names
+	// no Secret of its own.
 	secret func(v1alpha1.DNSServer) string
-	// open makes the writer of a zone. What it needs for that is looked at now, so
-	// that a missing Secret is told before anything moves.
+	// open makes the writer of a zone. It reads the Secret at once, so that a missing
+	// Secret is reported before any step is taken.
 	open func(z zoneWriters, ctx context.Context, server v1alpha1.DNSServer) (dns.Writer, error)
 }
 
-// providers is the one table of them.
+// providers is the table of all providers.
 var providers = map[v1alpha1.DNSProvider]provider{
 	v1alpha1.DynamicUpdate: {
 		open: zoneWriters.signed,
@@ -33,7 +33,7 @@ var providers = map[v1alpha1.DNSProvider]provider{
 			case server.GSSTSIG != nil:
 				return server.GSSTSIG.SecretRef.Name
 			default:
-				return "" // the writer says that there is none
+				return "" // opening the writer then fails: the zone names neither
 			}
 		},
 	},
@@ -46,13 +46,13 @@ var providers = map[v1alpha1.DNSProvider]provider{
 	},
 }
 
-// providerOf gives the way in which the records of a zone are changed. An object
-// that the API server gave no default takes the usual one.
+// providerOf gives the provider of a zone. An object without the API server's default
+// gets the usual provider.
 func providerOf(server v1alpha1.DNSServer) provider {
 	return providers[cmp.Or(server.Provider, v1alpha1.DynamicUpdate)]
 }
 
-// waysOf gives the ways of the zones that are changed in another than the usual one.
+// waysOf gives, by zone, the way of each zone that is not changed in the usual way.
 func waysOf(spec v1alpha1.DNS) map[string]string {
 	var out map[string]string
 	for _, server := range spec.Servers {

@@ -10,16 +10,17 @@ import (
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-// recorded is how soon a move goes on once status remembers it.
+// recorded is the time between writing a move into status and beginning it.
 const recorded = time.Millisecond
 
 // failBackRequest is a person's request to fail a Front End pool back, as the route
 // carries it.
 type failBackRequest struct{ route, text string }
 
-// hear reads a person's request to fail a Front End pool back into the facts, unless
-// it was handled. What was seen before the request came is not used to judge it: the
-// time in it is a person's, may be of another clock and mostly has no fractions.
+// hear reads a person's request to fail a Front End pool back into the facts, unless it
+// was handled. It judges the request only by an observation that began after the request
+// came. It goes by its own clock for that: the time inside the request was written by a
+// person, perhaps by another clock, and mostly has no fractions of a second.
 func (s *scope) hear(now sights.Sight) {
 	text, handled := s.route.Annotations[v1alpha1.AnnotationFailBackRequestedAt], s.route.Status.LastHandledFailBackAt
 	if text == "" || text == handled {
@@ -36,9 +37,9 @@ func (s *scope) hear(now sights.Sight) {
 	s.facts.FailBack = status.FailBackRequest{Text: text, Pool: pool, Err: err}
 }
 
-// owe puts into the facts which Front End pools are to be failed back now: those that
-// the latest move still owes, and the one that a person asks for. It gives the move
-// that begins with the plan, nil when none does.
+// owe puts into the facts the Front End pools that are to be failed back now. These are
+// the pools that the latest move has not failed back yet, and the pool that a person asks
+// for. It returns the move that begins with the plan; nil when none does.
 func (s *scope) owe(now sights.Sight) (begins *plan.Move) {
 	seen, last := now.Snapshot.Topology.Value, plan.Move{}
 	if m := s.route.Status.Move; m != nil {
@@ -57,13 +58,14 @@ func (s *scope) owe(now sights.Sight) (begins *plan.Move) {
 	return begins
 }
 
-// remember writes down that a move begins; nil begins none.
+// remember puts a move that begins into the facts; nil means that none begins.
 func (s *scope) remember(begins *plan.Move) {
 	if begins != nil {
 		s.facts.Move = begins
 	}
 }
 
-// owes reports whether a move owes failbacks. Such a move is written into status
-// before it begins: once the routes have moved, nothing else tells that there was one.
+// owes reports whether a move has Front End pools to fail back. Such a move is written
+// into status before it begins: once the routes have changed, only status shows that there
+// was a move.
 func owes(begins *plan.Move) bool { return begins != nil && len(begins.FailBack) > 0 }

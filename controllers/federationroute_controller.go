@@ -30,7 +30,8 @@ import (
 
 // +kubebuilder:rbac:groups=fedroute.io,resources=federationroutes,verbs=list;watch
 // +kubebuilder:rbac:groups=fedroute.io,resources=federationroutes/status,verbs=patch
-// The lease, and the events that leader election still writes of it with the older API:
+// The lease of leader election, and the events that leader election writes about it,
+// for which it still uses the older events API:
 // +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,namespace=system,verbs=get;create;update
 // +kubebuilder:rbac:groups="",resources=events,namespace=system,verbs=create;patch
 
@@ -40,14 +41,15 @@ type FederationRouteReconciler struct {
 	fleets  *fleets.Memory
 	sights  *sights.Memory
 	runs    *runs.Memory
-	// wishes says since when a spec may change something, requests since when a
-	// person asks to fail a Front End pool back.
+	// wishes holds the time since which a route's spec may change something.
+	// requests holds the time since which a person asks to fail a Front End pool back.
 	wishes   *since.Memory[memory.Edition]
 	requests *since.Memory[failBackRequest]
 	signers  *signers.Memory
 	ports    *ports.Memory
 	written  *writes.Memory[v1alpha1.FederationRouteStatus]
-	// wakeTopology asks for a look at an organization; moved tells that a run moved.
+	// wakeTopology asks for an observation of an organization; moved wakes a route when
+	// the record of its run has changed.
 	wakeTopology chan<- event.TypedGenericEvent[types.NamespacedName]
 	moved        chan event.TypedGenericEvent[types.NamespacedName]
 }
@@ -94,12 +96,12 @@ func (r *FederationRouteReconciler) forget(route memory.Object) {
 	r.requests.Forget(route)
 }
 
-// pursue observes, plans, asks the guards and begins a run. Its error is why it
-// could not get that far.
+// pursue observes, plans, asks the guards and begins a run. Its error says why it could
+// not do all of that.
 func (s *scope) pursue(ctx context.Context) error {
 	s.tellRun()
 	if s.outdated() {
-		s.run.Stop() // whether the organization can be seen or not
+		s.run.Stop() // even when the organization cannot be observed
 	}
 	if s.running() {
 		return nil
@@ -115,7 +117,7 @@ func (s *scope) pursue(ctx context.Context) error {
 		return err
 	}
 	if ended, unseen := s.unseen(now); unseen {
-		s.facts.Run.Active = true // until somebody has looked, the run has the word
+		s.facts.Run.Active = true // status shows the run until an observation is newer than its end
 		s.look(ended)
 		return nil
 	}
@@ -144,7 +146,7 @@ func (s *scope) pursue(ctx context.Context) error {
 	}
 	s.wish()
 	if wished := s.wished(); now.Snapshot.At.Before(wished) {
-		s.look(wished) // a machine may have died since: look once more before the first change
+		s.look(wished) // a machine may have died since: observe once more before the first change
 		return nil
 	}
 	s.remember(begins)
@@ -186,7 +188,8 @@ func (s *scope) look(after time.Time) {
 	s.wakeTopology <- event.TypedGenericEvent[types.NamespacedName]{Object: s.topologyKey()}
 }
 
-// observe adds to the organization's observation what only this route looks at.
+// observe adds what only this route needs (its DNS records and ports) to the observation
+// of the organization.
 func (s *scope) observe(ctx context.Context, now sights.Sight) error {
 	open, err := readers(s.route.Spec.DNS)
 	if err != nil {
@@ -226,7 +229,7 @@ func (s *scope) judge(ctx context.Context, now sights.Sight) error {
 	return nil
 }
 
-// report writes status when it changed, and then tells what is new.
+// report writes status when it has changed, and then records events for what is new.
 func (s *scope) report(ctx context.Context) error {
 	next := status.Route(s.facts)
 	observeRoute(s.route, next)

@@ -60,7 +60,7 @@ func protocolIntent(p lync.Protocol, route v1alpha1.ProtocolRoute) plan.Protocol
 	return in
 }
 
-// addresses parses what the schema has already checked.
+// addresses parses IP addresses, which the schema has already checked.
 func addresses(texts []string) []netip.Addr {
 	var out []netip.Addr
 	for _, text := range texts {

@@ -18,7 +18,7 @@ import (
 // keepWithin bounds the one write of a ledger.
 const keepWithin = 15 * time.Second
 
-// ledger keeps in the LyncTopology's status what outlives a run.
+// ledger writes into the LyncTopology's status what must be known after a run has ended.
 type ledger struct {
 	client   client.Client
 	topology types.NamespacedName

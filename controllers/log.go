@@ -11,12 +11,12 @@ import (
 	"github.com/fedroute/fedroute/internal/lync/shell"
 )
 
-// logOf is where a route's runs can be followed.
+// logOf gives the logger to which a route's runs write.
 func logOf(route *v1alpha1.FederationRoute) *slog.Logger {
 	return slog.With("namespace", route.Namespace, "route", route.Name)
 }
 
-// why says what a run is begun for, and who changed the route last.
+// why gives the log fields that say why a run begins and who changed the route last.
 func (s *scope) why() []slog.Attr {
 	out := []slog.Attr{slog.String("why", s.cause()), slog.String("mode", string(s.route.Spec.Mode)),
 		slog.String("edgePool", string(s.route.Spec.EdgePool)), slog.Int64("generation", s.route.Generation)}
@@ -26,7 +26,7 @@ func (s *scope) why() []slog.Attr {
 	return out
 }
 
-// cause is what a run is begun for.
+// cause says in one phrase why a run begins.
 func (s *scope) cause() string {
 	switch {
 	case s.facts.FailBack.Pool != "":
@@ -42,8 +42,9 @@ func (s *scope) cause() string {
 	}
 }
 
-// lastEditor gives the field manager that changed spec or annotations last, and when;
-// "" when nobody is on record. What writes status is no editor.
+// lastEditor gives the field manager that changed spec or annotations last, and the time
+// of that change; "" when the object names none. A manager that wrote only status does
+// not count.
 func lastEditor(fields []metav1.ManagedFieldsEntry) (editor string, at time.Time) {
 	for _, f := range fields {
 		if f.Subresource != "" || f.FieldsV1 == nil || f.Time == nil || f.Time.Time.Before(at) {
@@ -56,8 +57,8 @@ func lastEditor(fields []metav1.ManagedFieldsEntry) (editor string, at time.Time
 	return editor, at
 }
 
-// calledOf counts the remote calls of an organization and tells of them at debug.
-// No argument of a call is told, and no reply.
+// calledOf gives a function that counts each remote call to an organization and logs it
+// at debug level. The log has neither the arguments of a call nor its reply.
 func calledOf(lt *v1alpha1.LyncTopology) func(shell.Call) {
 	log := slog.With("namespace", lt.Namespace, "topology", lt.Name)
 	return func(c shell.Call) {

@@ -31,18 +31,19 @@ import (
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
-// LyncTopologyReconciler observes organizations, one look for all their routes.
+// LyncTopologyReconciler observes organizations. All routes of an organization share one
+// observation.
 type LyncTopologyReconciler struct {
 	options Options
 	fleets  *fleets.Memory
 	sights  *sights.Memory
 	written *writes.Memory[v1alpha1.LyncTopologyStatus]
-	// wake asks for a look now; fresh tells routes of a new look.
+	// wake asks for an observation now; fresh wakes the routes after a new observation.
 	wake  chan event.TypedGenericEvent[types.NamespacedName]
 	fresh chan event.TypedGenericEvent[types.NamespacedName]
 }
 
-// Reconcile looks at one organization and says in status what was seen.
+// Reconcile observes one organization and writes what was seen into status.
 func (r *LyncTopologyReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	var lt v1alpha1.LyncTopology
 	if err := r.options.Client.Get(ctx, req.NamespacedName, &lt); err != nil {
@@ -71,14 +72,14 @@ func (r *LyncTopologyReconciler) Reconcile(ctx context.Context, req ctrl.Request
 func (r *LyncTopologyReconciler) look(ctx context.Context, lt *v1alpha1.LyncTopology) sights.Sight {
 	ctx, cancel := context.WithTimeout(ctx, r.options.ObserveTimeout)
 	defer cancel()
-	// A missing Secret is told before anybody is called.
+	// The Secrets are read first: where one is missing, no server is called.
 	from := secrets{reader: r.options.Secrets, namespace: lt.Namespace}
 	if _, err := from.credentials(ctx, lt.Spec.Management.Authentication); err != nil {
 		return sights.Sight{Edition: editionOf(lt), Err: err}
 	}
 	observer := shell.NewObserver(r.fleet(lt))
-	// Another edition may speak of another organization, whose accounts are not
-	// shown to the machines of this one.
+	// A LyncTopology with another spec may describe another organization. The machines
+	// of that organization are not asked with the accounts of this one.
 	last, _ := r.sights.Get(objectOf(lt))
 	if last.Edition != editionOf(lt) {
 		last = sights.Sight{}

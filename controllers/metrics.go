@@ -20,7 +20,8 @@ import (
 	"github.com/fedroute/fedroute/internal/version"
 )
 
-// upToHours suit what waits for replicas: from a second to three hours.
+// upToHours are histogram buckets in seconds, from one second to three hours. They suit
+// runs and steps, which may wait for replication.
 var upToHours = []float64{1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 10800}
 
 var (
@@ -59,13 +60,13 @@ var (
 		"How many fields differ from what the route wants.", ofRoute, nil)
 )
 
-// organization is what is told of a LyncTopology.
+// organization is what the metrics show of a LyncTopology.
 type organization struct {
 	seen  time.Time
 	ready bool
 }
 
-// routed is what is told of a FederationRoute.
+// routed is what the metrics show of a FederationRoute.
 type routed struct {
 	ready bool
 	drift int
@@ -86,12 +87,12 @@ func init() {
 	buildInfo.WithLabelValues(version.String(), runtime.Version()).Set(1)
 }
 
-// observeCall counts one remote call; it carries no argument of the call.
+// observeCall counts one remote call. No label holds an argument of the call.
 func observeCall(c shell.Call) {
 	callDuration.WithLabelValues(c.Script, resultOf(c.Kind, "ok")).Observe(c.Duration.Seconds())
 }
 
-// resultOf is the kind of a fault, or a word for none.
+// resultOf gives the label for a result: the kind of the fault, or none where kind is "".
 func resultOf(kind fault.Kind, none string) string {
 	if kind == "" {
 		return none
@@ -110,7 +111,8 @@ func (meter) RunEnded(took time.Duration, err error) {
 	runDuration.WithLabelValues(resultOf(fault.KindOf(err), string(apply.Done))).Observe(took.Seconds())
 }
 
-// observeTopology tells of a look that has just ended, and of the status that it gave.
+// observeTopology updates an organization's series after an observation and the status
+// that came of it.
 func observeTopology(key types.NamespacedName, look sights.Sight, s v1alpha1.LyncTopologyStatus) {
 	organizationSeries.note(key, func(o *organization) {
 		o.ready = isReady(s.Conditions)
@@ -120,12 +122,14 @@ func observeTopology(key types.NamespacedName, look sights.Sight, s v1alpha1.Lyn
 	})
 }
 
-// beginTopology tells of an organization that this manager has not yet looked at.
+// beginTopology begins the series of an organization that this manager has not observed
+// yet.
 func beginTopology(lt *v1alpha1.LyncTopology, now time.Time) {
 	organizationSeries.begin(client.ObjectKeyFromObject(lt), organization{seen: now, ready: isReady(lt.Status.Conditions)})
 }
 
-// beginRoute tells of a route what its status says, until it is first reconciled.
+// beginRoute begins a route's series with what its status says. The first reconcile
+// replaces them.
 func beginRoute(route *v1alpha1.FederationRoute) {
 	routeSeries.begin(client.ObjectKeyFromObject(route), routedAs(route, route.Status))
 }

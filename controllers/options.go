@@ -30,20 +30,21 @@ type Options struct {
 	Clock apply.Clock
 	// Dial opens remote sessions.
 	Dial remote.Dialer
-	// Prober asks federation ports.
+	// Prober checks whether federation ports answer.
 	Prober probe.Prober
 	// Limits bound the waits of a run.
 	Limits apply.Limits
-	// ObserveTimeout bounds one observation of an organization, so that a black
-	// hole holds up nobody else.
+	// ObserveTimeout bounds one observation of an organization, so that one whose
+	// servers never answer does not delay the others.
 	ObserveTimeout time.Duration
-	// TopologyWorkers is how many organizations are observed side by side.
+	// TopologyWorkers is how many organizations are observed at the same time.
 	TopologyWorkers int
-	// RouteWorkers is how many routes are reconciled side by side.
+	// RouteWorkers is how many routes are reconciled at the same time.
 	RouteWorkers int
 }
 
-// jitter adds up to a tenth, so that objects made together do not stay together.
+// jitter adds up to a tenth to d, so that objects that were created together are not
+// reconciled together for ever.
 func jitter(d time.Duration) time.Duration {
 	return d + time.Duration(rand.Int64N(int64(d)/10+1))
 }

@@ -52,8 +52,8 @@ func overrides(spec v1alpha1.LyncTopologySpec) []v1alpha1.EdgeServerOverride {
 	return spec.EdgeServers.Overrides
 }
 
-// rootsOf reads the bundle. An unreadable bundle trusts nobody, so that every
-// connection says why.
+// rootsOf reads a bundle of CA certificates. An unreadable bundle gives an empty pool:
+// then no server is trusted, and the error of every connection names the cause.
 func rootsOf(bundle string) *x509.CertPool {
 	if bundle == "" {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/fedroute/fedroute/internal/memory/writes"
 )
 
-// objectOf is the name under which memory keeps things of the object.
+// objectOf gives the key under which the memory packages keep what belongs to the object.
 func objectOf(o client.Object) memory.Object { return memory.Object(client.ObjectKeyFromObject(o)) }
 
 func editionOf(o client.Object) memory.Edition {
@@ -18,8 +18,8 @@ func versionOf(o client.Object) writes.Version {
 	return writes.Version{Object: objectOf(o), UID: string(o.GetUID()), Resource: o.GetResourceVersion()}
 }
 
-// catchUp replaces what a cache that lags says of the object's status by what was
-// written last. status is the object's.
+// catchUp mends the status of an object that was read from a lagging cache: it puts the
+// status that this manager wrote last in its place. status points into the object.
 func catchUp[S any](written *writes.Memory[S], object client.Object, status *S) {
 	if newer, resource, lags := written.Newer(versionOf(object)); lags {
 		*status = newer

@@ -18,8 +18,8 @@ import (
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-// tellRun puts the route's latest run into the facts. How a run for an older spec
-// ended is history.
+// tellRun puts the route's latest run into the facts. The error of a run for an older spec
+// is left out: only history shows it.
 func (s *scope) tellRun() {
 	s.facts.Run = runFacts(s.run)
 	if s.outdated() {
@@ -42,8 +42,8 @@ func (s *scope) outdated() bool { return s.run != nil && !s.run.IsOf(editionOf(s
 // running reports whether the latest run is under way.
 func (s *scope) running() bool { return s.facts.Run != nil && s.facts.Run.Active }
 
-// unseen reports whether nobody has looked at the organization since the latest run
-// ended, and when that was.
+// unseen reports whether the organization has not been observed since the latest run
+// ended. It also gives the time at which that run ended.
 func (s *scope) unseen(now sights.Sight) (ended time.Time, unseen bool) {
 	if s.run == nil {
 		return time.Time{}, false
@@ -52,8 +52,9 @@ func (s *scope) unseen(now sights.Sight) (ended time.Time, unseen bool) {
 	return ended, now.Snapshot.At.Before(ended)
 }
 
-// pause is how long another run would only hurt, because the last one failed: 0 when
-// it may begin now. Other Secrets than it was begun with may be what it lacked.
+// pause is how long to wait before another run, because the last one failed; 0 when the
+// next may begin now. It may begin at once when a Secret has changed since the last run
+// began: the failure may have come from the old Secret.
 func (s *scope) pause(ctx context.Context) time.Duration {
 	if s.run == nil || s.outdated() || s.requested() {
 		return 0
@@ -77,22 +78,22 @@ func (s *scope) wish() {
 	s.wishes.Note(objectOf(s.route), editionOf(s.route), s.options.Clock.Now())
 }
 
-// wished gives when that was.
+// wished gives the time that wish remembers.
 func (s *scope) wished() time.Time { return s.wishes.When(objectOf(s.route), editionOf(s.route)) }
 
-// requested reports whether a person asked for a look that was not given yet: it
-// is given at once, and a plan that failed is tried again without further wait.
+// requested reports whether a person asked for a reconcile that has not been made yet. The
+// organization is then observed at once, and a plan that failed is tried again at once.
 func (s *scope) requested() bool {
 	return s.facts.RequestedAt != "" && s.facts.RequestedAt != s.facts.Previous.LastHandledReconcileAt
 }
 
-// begin takes up the writers, which exist nowhere before this, and starts a run.
+// begin makes the writers and starts a run. No writer exists before that.
 func (s *scope) begin(ctx context.Context, now sights.Sight) error {
 	fleet, ok := s.fleets.Connected(memory.Object(s.topologyKey()), now.Edition)
 	if !ok {
 		return &status.Missing{Reason: v1alpha1.ReasonNotObserved, Message: "the organization has not been observed since its LyncTopology changed; nothing is changed; this route goes on when it has been"}
 	}
-	print, err := s.secretsPrint(ctx) // before they are read: a change in between is seen the next time
+	print, err := s.secretsPrint(ctx) // before the run reads them: a later change is then noticed
 	if err != nil {
 		return err
 	}
@@ -118,7 +119,7 @@ func (s *scope) begin(ctx context.Context, now sights.Sight) error {
 	return nil
 }
 
-// latest is the route's latest run, nil when there was none.
+// latest is the route's latest run; nil when there was none.
 func (s *scope) latest() *runs.Run {
 	return s.runs.Latest(objectOf(s.route), string(s.route.UID))
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-// print tells whether any of the named Secrets has changed, without keeping one. A
-// Secret that is missing, or lacks everything, prints as such.
+// print gives a fingerprint of the named Secrets: it changes when one of them changes, and
+// no Secret need be kept. A missing Secret gives the same print as an empty one.
 func (s secrets) print(ctx context.Context, names []string) (fingerprint.Print, error) {
 	var parts [][]byte
 	for _, name := range names {

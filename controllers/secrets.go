@@ -22,9 +22,9 @@ import (
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-// secrets reads Secrets of one namespace by name. It never lists and never
-// caches, so a rotated Secret counts from the next read on. The API client is given
-// a logger that drops everything: it logs answers, at some level, with all they hold.
+// secrets reads Secrets of one namespace by name. It never lists and never caches them,
+// so a rotated Secret counts from the next read on. The API client can log whole
+// answers, Secrets included; it is given a logger that drops everything.
 type secrets struct {
 	reader    client.Reader
 	namespace string
@@ -49,8 +49,9 @@ func (s secrets) get(ctx context.Context, name string, keys ...string) (map[stri
 	return secret.Data, nil
 }
 
-// unread tells why a Secret could not be read. What the API server or the network
-// says is repeated; a decoder's words are not, for it was given the Secret.
+// unread makes the error for a Secret that could not be read. It repeats the text of an
+// API server's or a network's error. It does not repeat a decoder's error, because that
+// may quote the Secret.
 func unread(name string, err error) error {
 	var refusal apierrors.APIStatus
 	var unsent *url.Error
@@ -116,7 +117,8 @@ func firstCertificate(text []byte) (*x509.Certificate, error) {
 	return x509.ParseCertificate(block.Bytes)
 }
 
-// kerberos reads an account of a realm. Without krb5.conf DNS names the KDCs.
+// kerberos reads an account of a Kerberos realm. Where the Secret has no krb5.conf, the
+// realm's KDCs are looked up in DNS.
 func (s secrets) kerberos(ctx context.Context, name string) (rfc2136.Kerberos, error) {
 	data, err := s.get(ctx, name, "username", "realm")
 	if err != nil {

@@ -9,8 +9,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// series are gauges of objects, worked out when they are read: all values of one
-// object change at once, and a word that is a label leaves no old series behind.
+// series are gauges of objects. They are computed when Prometheus reads them, so that all
+// values of one object change at once. A label whose value changes leaves no series with
+// the old value behind.
 type series[T any] struct {
 	describe []*prometheus.Desc
 	values   func(key types.NamespacedName, of T) []prometheus.Metric

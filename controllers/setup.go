@@ -65,8 +65,8 @@ func reconcilers(o Options) (*LyncTopologyReconciler, *FederationRouteReconciler
 	return topologies, routes
 }
 
-// fill has both kinds cached from the manager's start on, not from the lease on: a
-// standby that takes over knows every object already.
+// fill caches objects of both kinds from the manager's start on and does not wait for the
+// lease. So a standby that takes over knows every object already.
 func fill(c cache.Cache) error {
 	for _, kind := range []client.Object{&v1alpha1.LyncTopology{}, &v1alpha1.FederationRoute{}} {
 		if _, err := c.GetInformer(context.Background(), kind, cache.BlockUntilSynced(false)); err != nil {
@@ -108,8 +108,8 @@ func (r *FederationRouteReconciler) routesOf(ctx context.Context, topology types
 	return requests
 }
 
-// leaving ends what outlives a reconcile when the manager stops or loses the
-// lease: running steps end, no further one begins, remote shells are removed.
+// leaving ends what outlives a reconcile when the manager stops or loses the lease. It
+// lets running steps end, begins no further step and removes the remote shells.
 type leaving struct {
 	runs    *runs.Memory
 	signers *signers.Memory
@@ -118,10 +118,10 @@ type leaving struct {
 
 var _ manager.LeaderElectionRunnable = leaving{}
 
-// NeedLeaderElection: only the leader has anything to end.
+// NeedLeaderElection is true: only the leader has anything to end.
 func (leaving) NeedLeaderElection() bool { return true }
 
-// Start waits for the manager to stop.
+// Start waits for the manager to stop, then ends the runs and closes the sessions.
 func (l leaving) Start(ctx context.Context) error {
 	<-ctx.Done()
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)

@@ -9,8 +9,8 @@ import (
 	"github.com/fedroute/fedroute/internal/memory/signers"
 )
 
-// signer gives who signs updates for a server in the spec. Secrets are read each
-// time: a rotated one counts at once.
+// signer gives the key or account that signs updates for a DNS server of the spec. It
+// reads the Secret at each call, so that a rotated Secret counts at once.
 func signer(ctx context.Context, server v1alpha1.DNSServer, keys secrets, held *signers.Memory) (rfc2136.Signer, error) {
 	switch {
 	case server.TSIGSecretRef != nil:

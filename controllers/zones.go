@@ -37,8 +37,8 @@ func zoneConfig(server v1alpha1.DNSServer) rfc2136.Config {
 	return c
 }
 
-// lookUp reads every wanted record, the zones side by side. A zone that cannot
-// be read leaves its records unknown.
+// lookUp reads every wanted record and asks the zones at the same time. The records of a
+// zone that cannot be read are unknown.
 func lookUp(ctx context.Context, open map[string]dns.Reader, records []plan.Record) map[dns.Key]lync.Part[dns.Lookup] {
 	keys := map[string][]dns.Key{}
 	for _, r := range records {

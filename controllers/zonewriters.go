@@ -50,9 +50,9 @@ func (z zoneWriters) signed(ctx context.Context, server v1alpha1.DNSServer) (dns
 	return rfc2136.NewWriter(zoneConfig(server), signer)
 }
 
-// cmdlets opens a zone on the DNS server's own shell. The credentials are looked
-// at now, so that a missing Secret is told before anything moves, and again at
-// each call.
+// cmdlets opens a zone that is changed in a shell on the DNS server itself. It reads the
+// credentials now, so that a missing Secret is reported before any step is taken. Each
+// call reads them again.
 func (z zoneWriters) cmdlets(ctx context.Context, server v1alpha1.DNSServer) (dns.Writer, error) {
 	account := z.topology.Management.Authentication
 	if server.Authentication != nil {
@@ -74,7 +74,7 @@ func (z zoneWriters) endpoint(server v1alpha1.DNSServer) remote.Endpoint {
 	}
 	host, _, err := net.SplitHostPort(server.Address)
 	if err != nil {
-		host = server.Address // without port; readers complain of what is no address
+		host = server.Address // without a port; reading the zone fails where it is no address
 	}
 	out.URL = "https://" + net.JoinHostPort(host, "5986") + "/wsman"
 	return out

@@ -3,13 +3,15 @@ package v1alpha1
 // Condition types. Ready, Reconciling and Stalled have the kstatus meaning:
 // Ready is always present; Reconciling and Stalled are present only while true.
 const (
-	// ConditionReady: federation is as the spec says and nothing is left to do; in
-	// mode Observe, that it was looked at: what differs is told by the reason.
+	// ConditionReady: federation is as the spec says and nothing is left to do. In mode
+	// Observe it means only that federation was observed; the reason says whether
+	// something differs.
 	ConditionReady = "Ready"
-	// ConditionReconciling: the controller is on its way, or waits for something
-	// that can change by itself.
+	// ConditionReconciling: the controller works on it, or waits for something that can
+	// change by itself.
 	ConditionReconciling = "Reconciling"
-	// ConditionStalled: only a person can help, or a person was asked.
+	// ConditionStalled: only a person can help, or the controller waits for a person's
+	// decision.
 	ConditionStalled = "Stalled"
 
 	// ConditionSIPRouted: flags and site routes of SIP name the Edge pool.
@@ -45,7 +47,7 @@ const (
 	ReasonDrifted = "Drifted"
 	// ReasonAwaitingApproval: a plan waits for spec.approvedPlan.
 	ReasonAwaitingApproval = "AwaitingApproval"
-	// ReasonAwaitingPerson: a person must set what the spec forbids us to set.
+	// ReasonAwaitingPerson: a person must set what the spec forbids the controller to set.
 	ReasonAwaitingPerson = "AwaitingPerson"
 	// ReasonSuspended: spec.suspend stops all changes.
 	ReasonSuspended = "Suspended"
@@ -59,13 +61,13 @@ const (
 	ReasonNotObserved = "NotObserved"
 	// ReasonPortsClosed: an address of the Edge pool does not answer.
 	ReasonPortsClosed = "PortsClosed"
-	// ReasonNameBlocked: DNS has something in the way of a name.
+	// ReasonNameBlocked: something in DNS, such as a CNAME, stands in the way of a record.
 	ReasonNameBlocked = "NameBlocked"
 	// ReasonPropagating: an authoritative server does not show a record yet.
 	ReasonPropagating = "Propagating"
 	// ReasonFailBackWaits: a Front End pool is still to be failed back.
 	ReasonFailBackWaits = "FailBackWaits"
-	// ReasonUnreachable: nobody answered in time.
+	// ReasonUnreachable: no server answered in time.
 	ReasonUnreachable = "Unreachable"
 	// ReasonDenied: credentials, keys or certificates were not accepted.
 	ReasonDenied = "Denied"
@@ -75,25 +77,26 @@ const (
 	ReasonInvalid = "Invalid"
 	// ReasonUnsupported: the product version has no such feature.
 	ReasonUnsupported = "Unsupported"
-	// ReasonWorldChanged: someone changed the same thing between read and write.
+	// ReasonWorldChanged: somebody changed the same thing after fedroute had read it and
+	// before fedroute wrote it.
 	ReasonWorldChanged = "WorldChanged"
 	// ReasonBusy: the same long operation still runs.
 	ReasonBusy = "Busy"
 	// ReasonOutcomeUnknown: an act was sent and no answer came.
 	ReasonOutcomeUnknown = "OutcomeUnknown"
-	// ReasonStepFailed: the far side tried a step and reported failure.
+	// ReasonStepFailed: a server tried a step and reported that it failed.
 	ReasonStepFailed = "StepFailed"
-	// ReasonNotEnabled: a topology was published and never enabled.
+	// ReasonNotEnabled: a topology was published and not enabled (Enable-CsTopology).
 	ReasonNotEnabled = "NotEnabled"
 	// ReasonInternal: a defect of the controller.
 	ReasonInternal = "Internal"
 )
 
-// AnnotationRequestedAt asks for a reconcile now; any new value counts. The value
-// that was handled last stands in status.lastHandledReconcileAt.
+// AnnotationRequestedAt asks for a reconcile now. Any new value counts. The controller
+// writes the value that it handled last into status.lastHandledReconcileAt.
 const AnnotationRequestedAt = "reconcile.fedroute.io/requestedAt"
 
-// AnnotationFailBackRequestedAt asks that a Front End pool of the route is failed
-// back once: "<RFC 3339 time> <pool FQDN>". The value that was handled last stands
-// in status.lastHandledFailBackAt.
+// AnnotationFailBackRequestedAt asks that a Front End pool of the route is failed back
+// once. Its value is "<RFC 3339 time> <pool FQDN>". The controller writes the value that it
+// handled last into status.lastHandledFailBackAt.
 const AnnotationFailBackRequestedAt = "failback.fedroute.io/requestedAt"

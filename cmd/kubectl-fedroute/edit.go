@@ -10,17 +10,17 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
-// fieldManager is the name under which the API server records who wrote a field.
-// Without it that would be the name of the program, and Flux gives every field of
-// a manager whose name begins with kubectl to itself before it applies
+// fieldManager is the name under which the API server records who wrote a field. By
+// default that is the name of the program, kubectl-fedroute. Before Flux applies an
+// object, it takes over every field of a manager whose name begins with kubectl
 // (kustomize-controller names kubectl, before-first-apply and its own name,
-// fluxcd/pkg/ssa/patch.go compares by strings.HasPrefix). What Git does not have
-// of such fields is deleted: a suspend or an approval in the middle of a failover.
+// fluxcd/pkg/ssa/patch.go compares by strings.HasPrefix). It then deletes those of the
+// fields that Git does not have: a suspend or an approval in the middle of a failover.
 const fieldManager = "fedroute-plugin"
 
-// edit is what a person decides about a route, as a merge patch. It names each
-// value that it writes: a patch computed from Go structs would delete a field that
-// is set to its zero value, and with it what stands in Git.
+// edit is a person's decision about a route, as a merge patch. It names each value that
+// it writes. A patch computed from Go structs would delete a field that is set to its
+// zero value, and with the field the value that Git holds.
 type edit struct {
 	Metadata struct {
 		ResourceVersion string            `json:"resourceVersion"`

@@ -29,7 +29,7 @@ func main() {
 	}
 }
 
-// plugin is what the verbs share: where the routes are.
+// plugin is what the verbs share: the cluster and the namespace of the routes.
 type plugin struct {
 	kubeconfig, context, namespace string
 }
@@ -118,7 +118,7 @@ func (p *plugin) reconcile(c *cobra.Command, api client.Client, route *v1alpha1.
 	return ask(v1alpha1.AnnotationRequestedAt, time.Now().UTC().Format(time.RFC3339Nano)).write(c, api, route)
 }
 
-// failBack asks for one failback; the controller says in status what becomes of it.
+// failBack asks for one failback. The controller reports the outcome in status.
 func (p *plugin) failBack() *cobra.Command {
 	pool := ""
 	c := p.verb("failback ROUTE POOL", "Ask that a Front End pool of the route is failed back once", func(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
@@ -134,8 +134,8 @@ func (p *plugin) failBack() *cobra.Command {
 	return c
 }
 
-// approve names the very plan that is shown: a plan that changes between the
-// reading and the approving is refused by the optimistic lock.
+// approve approves the plan that it has shown and no other. Where the plan has changed
+// since, the API server refuses the approval, because the resource version has changed.
 func (p *plugin) approve(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
 	if route.Spec.Mode != v1alpha1.ModeApprove {
 		return fmt.Errorf("%s is in mode %s, which asks for no approval", route.Name, route.Spec.Mode)

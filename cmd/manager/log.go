@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// level is how much is logged. It is one of four words and no number: the library of
-// the API client tells with levels below DEBUG what requests and answers hold, and
-// answers hold Secrets.
+// level is how much is logged. It is one of four words. A number is not accepted: with a
+// level below DEBUG the library of the API client logs the content of requests and
+// answers, and answers hold Secrets.
 type level struct{ slog.Level }
 
 // UnmarshalText reads one of the four words.
@@ -24,20 +24,21 @@ func (l *level) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is none of DEBUG, INFO, WARN and ERROR", text)
 }
 
-// newLog writes records as JSON, one a line.
+// newLog gives a handler that writes each record as one line of JSON.
 func newLog(out io.Writer, l slog.Leveler) slog.Handler {
 	return plainly{slog.NewJSONHandler(out, &slog.HandlerOptions{Level: l})}
 }
 
-// plainly passes records on, but for lines of a library that say nothing.
+// plainly passes records on. It drops the lines of a library that say nothing.
 type plainly struct{ slog.Handler }
 
-// failedCheck is what controller-runtime logs each time that the kubelet asks and a
-// check says no. It names no check, for it prints unexported fields. Who asks gets the
-// name, and at DEBUG a line of its own names check and error.
+// failedCheck is the message that controller-runtime logs each time that the kubelet asks
+// and a check fails. The line does not name the check, because it prints unexported
+// fields. The answer to the kubelet names the check. So does another line at DEBUG, which
+// names check and error.
 const failedCheck = "healthz check failed"
 
-// Handle drops or passes on.
+// Handle drops a record that says nothing and passes any other on.
 func (p plainly) Handle(ctx context.Context, r slog.Record) error {
 	if r.Message == failedCheck && r.Level == slog.LevelInfo {
 		return nil
@@ -45,10 +46,10 @@ func (p plainly) Handle(ctx context.Context, r slog.Record) error {
 	return p.Handler.Handle(ctx, r)
 }
 
-// WithAttrs keeps on dropping.
+// WithAttrs gives a handler that drops the same lines.
 func (p plainly) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return plainly{p.Handler.WithAttrs(attrs)}
 }
 
-// WithGroup keeps on dropping.
+// WithGroup gives a handler that drops the same lines.
 func (p plainly) WithGroup(name string) slog.Handler { return plainly{p.Handler.WithGroup(name)} }

@@ -129,7 +129,7 @@ func newManager(s settings) (ctrl.Manager, error) {
 }
 
 func options(s settings, mgr ctrl.Manager) controllers.Options {
-	// The other kinds wait as their rules say.
+	// The waits of the other kinds are those of their rules.
 	//exhaustive:ignore
 	limits := apply.Limits{Poll: s.poll, Wait: map[plan.Kind]time.Duration{plan.KindAwaitReplication: s.replicationLimit,
 		plan.KindSetupEdgeServer: s.portLimit, plan.KindCheckPorts: s.portLimit}}

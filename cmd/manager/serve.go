@@ -15,17 +15,17 @@ const (
 	// graceful is how long running steps may take to end and remote shells to be
 	// removed.
 	graceful = 30 * time.Second
-	// stopLimit is graceful and the time to give the lease back. The pod's
-	// terminationGracePeriodSeconds is longer.
+	// stopLimit is graceful plus the time to give the lease back. It must be shorter than
+	// the pod's terminationGracePeriodSeconds.
 	stopLimit = graceful + 6*time.Second
 	// idleLimit is how long to wait for a manager that has nothing to end.
 	idleLimit = time.Second
 )
 
-// serve runs start until it returns or ctx ends, and then bounds how long the
-// stop may take. controller-runtime does not: while a cache has not synced, which
-// is for ever where the API server forbids a list, its Start does not return when
-// ctx ends, and it waits without bound for the lease to be given back.
+// serve runs start until it returns or ctx ends, and then bounds how long the stop may
+// take. controller-runtime does not bound it. Its Start does not return when ctx ends
+// while a cache has not synced, which is for ever where the API server forbids a list.
+// It also waits without bound for the lease to be given back.
 func serve(ctx context.Context, start func(context.Context) error, synced func() bool) error {
 	ended := make(chan error, 1)
 	contain.Go("run", "the manager", func() { ended <- start(ctx) }, func(err error) { ended <- err })
@@ -49,11 +49,11 @@ func serve(ctx context.Context, start func(context.Context) error, synced func()
 	return fmt.Errorf("the manager did not stop within %s; what it was doing is cut off; the next leader observes again and plans the rest", limit)
 }
 
-// caches knows whether the reconcilers can see objects. The manager starts it,
-// leader or standby, once all its caches have synced and before any reconciler.
+// caches knows whether the reconcilers can see objects. The manager, whether leader or
+// standby, starts it after all caches have synced and before any reconciler.
 type caches struct{ there atomic.Bool }
 
-// NeedLeaderElection: a standby reads into its caches too.
+// NeedLeaderElection is false: a standby fills its caches too.
 func (*caches) NeedLeaderElection() bool { return false }
 
 // Start notes that the caches have synced.
