@@ -17,9 +17,9 @@ type Claims struct {
 	Switches []Switch
 }
 
-// Switch is one thing that two routes must not both set. Without a Name it stands
-// for every one of its kind: a route that lists no sites claims those too that
-// nobody has seen yet.
+// Switch is one thing that two routes must not both set. Without a Name it stands for
+// every switch of its Kind: a route that lists no sites also claims the sites that are not
+// known yet.
 type Switch struct {
 	Kind string // "the SIP route of"
 	Name string // "site Redmond"
@@ -28,17 +28,17 @@ type Switch struct {
 // String names the switch in a sentence.
 func (s Switch) String() string { return s.Kind + " " + cmp.Or(s.Name, "every central site") }
 
-// folded is the form that is compared: neither sites nor hosts know upper case,
-// and a final dot means nothing.
+// folded is the form that is compared. The names of sites and hosts mean the same in upper
+// and lower case, and with and without a final dot.
 func (s Switch) folded() Switch {
 	s.Name = strings.ToLower(strings.TrimSuffix(s.Name, "."))
 	return s
 }
 
-// ClaimsOf lists the switches that a route's spec names: a site's route of a
-// protocol, a Front End pool's association, a DNS record. A name that does not
-// exist takes none of the others away: whoever mistypes one name still holds what
-// they have. The topology may be unknown (zero).
+// ClaimsOf lists the switches that a route's spec names: a site's route of a protocol, a
+// Front End pool's association, a DNS record. Where the spec names something that does not
+// exist, the route still claims all the rest: a mistyped name gives nothing away. The
+// topology may be unknown (zero).
 func ClaimsOf(in plan.Intent, t lync.Topology) []Switch {
 	var out []Switch
 	for _, p := range in.Protocols {
@@ -79,10 +79,10 @@ func Holder(mine Claims, others []Claims) (route, claim string) {
 	return route, claim
 }
 
-// switches are what one route claims, by their folded form.
+// switches are the switches that one route claims, by their folded form.
 type switches struct {
 	exact map[Switch]Switch
-	first map[string]Switch // of each kind, for a claim on all of the kind
+	first map[string]Switch // the first claim of each kind, for a switch that stands for the whole kind
 }
 
 func index(all []Switch) switches {
@@ -96,7 +96,7 @@ func index(all []Switch) switches {
 	return s
 }
 
-// meet finds the first of another's switches that is claimed here too.
+// meet finds the first of another route's switches that is claimed here too.
 func (s switches) meet(others []Switch) (Switch, bool) {
 	for _, other := range others {
 		if mine, ok := s.exact[other.folded()]; ok {
@@ -112,8 +112,8 @@ func (s switches) meet(others []Switch) (Switch, bool) {
 	return Switch{}, false
 }
 
-// Older decides who holds a switch that two routes claim: age, then the name, so
-// that both never do.
+// Older reports whether route a, and not b, holds a switch that both claim. It goes by
+// age, then by name, so that the two never hold it both.
 func Older(a, b Claims) bool {
 	if !a.Created.Equal(b.Created) {
 		return a.Created.Before(b.Created)

@@ -22,11 +22,11 @@ type Input struct {
 	Claim  string
 }
 
-// Reason names the check that said no. It is the reason that Ready gives.
+// Reason names the check that said no. Status uses it as the reason of Ready.
 type Reason string
 
-// The reasons, in the order in which the checks are asked. Obstructed alone is no
-// reason of Ready: the plan's obstacles have one.
+// The reasons, in the order in which the checks are asked. Obstructed is the only one that
+// is not a reason of Ready: Ready then has the reason of the plan's obstacle.
 const (
 	Allowed          Reason = ""
 	Suspended        Reason = v1alpha1.ReasonSuspended
@@ -36,24 +36,23 @@ const (
 	AwaitingApproval Reason = v1alpha1.ReasonAwaitingApproval
 )
 
-// Stalls reports whether a person has to correct or to decide something before
-// anything goes on. Only mode Observe has done all that it is for.
+// Stalls reports whether a person has to correct or to decide something before the plan
+// can be carried out. In mode Observe nobody has to: the mode is there to change nothing.
 func (r Reason) Stalls() bool { return r != Allowed && r != Observing }
 
 // Verdict is the chain's answer. Message is the one sentence for people.
 type Verdict struct {
 	Reason  Reason
 	Message string
-	// Until is when the answer may be another without anybody's doing; zero where
-	// time changes nothing.
+	// Until is the time at which the answer may change by itself; zero where time alone
+	// does not change it.
 	Until time.Time
 }
 
 // Allows reports whether the plan may be carried out.
 func (v Verdict) Allows() bool { return v.Reason == Allowed }
 
-// Within shortens a pause that begins now, so that it ends when the answer may be
-// another.
+// Within shortens a pause that begins now, so that it ends no later than Until.
 func (v Verdict) Within(pause time.Duration, now time.Time) time.Duration {
 	if v.Until.IsZero() {
 		return pause
@@ -69,11 +68,11 @@ type Chain []Check
 
 // Guards are the checks of every route.
 var Guards = Chain{
-	suspended,  // a person said stop
+	suspended,  // a person suspended the route
 	conflict,   // an older route holds the same switch
-	observing,  // the mode holds no writer
-	obstructed, // something is unknown, blocked or a person's to do
-	approval,   // the mode waits for a person
+	observing,  // mode Observe changes nothing
+	obstructed, // something is unknown, is blocked or has to be done by a person
+	approval,   // mode Approve waits for a person
 }
 
 // Evaluate asks the chain about a plan that has steps.
@@ -86,9 +85,9 @@ func (c Chain) Evaluate(in Input) Verdict {
 	return Verdict{}
 }
 
-// DuringRun asks the chain again at a later time, about the plan that it allowed and
-// that is being carried out. A change of the spec ends a run by itself. Fault:
-// Conflict.
+// DuringRun gives a function that asks the chain again at a later time, about a plan that
+// is being carried out. The spec is that of the run: a change of the spec ends the run in
+// another way. Fault: WorldChanged.
 func (c Chain) DuringRun(in Input) func(now time.Time) error {
 	return func(now time.Time) error {
 		in := in

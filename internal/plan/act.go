@@ -6,8 +6,8 @@ import (
 	"github.com/fedroute/fedroute/internal/probe"
 )
 
-// Act is what a step of one kind needs to act. There is one type for each kind, and
-// only this package has any.
+// Act is what a step does, with all that is needed to do it. Each kind of step has its own
+// type, and only this package defines such types.
 //
 //sumtype:decl
 type Act interface{ kind() Kind }
@@ -15,11 +15,11 @@ type Act interface{ kind() Kind }
 // StartEdgeServices starts what is stopped on a machine.
 type StartEdgeServices struct{ Server lync.EdgeServer }
 
-// PublishFlags changes the flags in one publish. Without Flags it only enables what
-// is published.
+// PublishFlags changes the flags in one publish. Without Flags it only enables the
+// topology that is already published.
 type PublishFlags struct{ Flags []lync.Flag }
 
-// SetSiteRoute leads a site's federation of a protocol to an Edge pool.
+// SetSiteRoute sets a site's federation route of a protocol to an Edge pool.
 type SetSiteRoute struct {
 	Site     string
 	Protocol lync.Protocol
@@ -30,15 +30,15 @@ type SetSiteRoute struct {
 // changed.
 type AwaitReplication struct{ Servers []lync.EdgeServer }
 
-// SetupEdgeServer runs setup on a machine. Ports are the external ones that must
-// be served afterwards.
+// SetupEdgeServer runs setup on a machine. Ports are the external ports that the machine
+// must be able to serve afterwards.
 type SetupEdgeServer struct {
 	Server lync.EdgeServer
 	Ports  []uint16
 }
 
-// RestartEdgeServices stops and starts a machine's services. Ports are the external
-// ones that must listen afterwards.
+// RestartEdgeServices stops and starts a machine's services. Ports are the external ports
+// on which the machine must listen afterwards.
 type RestartEdgeServices struct {
 	Server lync.EdgeServer
 	Ports  []uint16
@@ -47,8 +47,8 @@ type RestartEdgeServices struct {
 // CheckPorts waits until a port answers.
 type CheckPorts struct{ Port probe.Target }
 
-// UpdateDNS makes all changes of one zone. Ports are those that partners are led to:
-// the run must have seen each of them answering.
+// UpdateDNS makes all changes of one zone. Ports are the ports to which the new records
+// lead partners. The run must have seen each of them answering.
 type UpdateDNS struct {
 	Zone    string
 	Changes []dns.Change
@@ -58,7 +58,7 @@ type UpdateDNS struct {
 // AssociateFrontEnd sets a Front End pool's three links to an Edge pool.
 type AssociateFrontEnd struct{ Pool, EdgePool string }
 
-// FailBackFrontEnd fails a Front End pool back, all of whose machines must be up.
+// FailBackFrontEnd fails a Front End pool back. All machines of the pool must be up.
 type FailBackFrontEnd struct {
 	Pool     string
 	Machines []FrontEndMachine

@@ -34,14 +34,14 @@ func Compute(d Desired, o Observed) Plan {
 	return p
 }
 
-// comparison is what every part of a plan is made from. A part keeps nothing: what
-// it found out for another part is returned, and given to that.
+// comparison is what every part of a plan is made from. A part changes nothing in it. What
+// a part finds out and another part needs, it returns, and Compute passes it on.
 type comparison struct {
 	d Desired
 	o Observed
 }
 
-// change is what the routing changes and the machines have to take up.
+// change is what the routing changes. Setup or a restart then brings it to the machines.
 type change struct {
 	flags []lync.Flag
 	moved map[lync.Protocol]bool // a route of the protocol changes
@@ -70,7 +70,8 @@ func (p *Plan) obstruct(aspect Aspect, err error) {
 	p.Obstacles = append(p.Obstacles, Obstacle{Aspect: aspect, Err: err})
 }
 
-// ports checks every address again before anything that partners see moves.
+// ports compares what every port answered. Where federation moves, it also adds steps that
+// check the ports again before DNS changes.
 func (c comparison) ports(moving bool) Plan {
 	var p Plan
 	for _, t := range c.d.Targets {

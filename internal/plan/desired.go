@@ -20,20 +20,21 @@ type Desired struct {
 	Protocols   []DesiredProtocol
 	FrontEnds   []FrontEndPool
 	ManageFlags bool
-	// FailBack are the Front End pools to fail back now, if they are failed over:
-	// those of a move of the Edge pool, and what a person asked for.
+	// FailBack are the Front End pools to fail back now, if they are failed over: the
+	// pools of a move of federation, and the pool that a person asked for.
 	FailBack []string
-	// Records are wanted, each with the zone it lies in. No Data: must not exist.
+	// Records are the wanted records, each with its zone. A record without Data must not
+	// exist.
 	Records []Record
-	// Ways say in which way the records of a zone are changed, where that is not the
-	// usual one.
+	// Ways say, by zone, how the records of the zone are changed. A zone that is changed
+	// in the usual way has none.
 	Ways map[string]string
 	// Targets are the ports that must answer.
 	Targets []probe.Target
 }
 
-// ZoneTarget is the target of the step that changes a zone. It says in which way
-// where that is not the usual one.
+// ZoneTarget is the target of the step that changes a zone: the zone's name, followed by
+// the way of the change where that is not the usual one.
 func (d Desired) ZoneTarget(zone string) string {
 	if way := d.Ways[zone]; way != "" {
 		return "zone " + zone + " " + way
@@ -53,9 +54,9 @@ type Record struct {
 	dns.RRSet
 }
 
-// Resolve looks every name of the intent up. Its errors are faults of kind
-// Invalid (the spec names something that is not there) or Unsupported (the
-// product has no such feature); only a change of spec or organization helps.
+// Resolve looks every name of the intent up. Its errors are faults of kind Invalid (the
+// spec names something that does not exist) or Unsupported (the product has no such
+// feature). Both last until somebody changes the spec or the organization.
 func Resolve(in Intent, t lync.Topology) (Desired, error) {
 	pool, err := resolvePool(in, t)
 	if err != nil {
@@ -119,8 +120,8 @@ func resolvePool(in Intent, t lync.Topology) (lync.EdgePool, error) {
 	return pool, nil
 }
 
-// frontEndPool gives the pool with its machines. A machine is asked by its own
-// name, or where the spec says that it is reached.
+// frontEndPool gives the pool with its machines. The port of a machine is asked at the
+// host that the spec names for the machine, else at the machine's own name.
 func frontEndPool(fe FrontEnd, pool lync.FrontEndPool, hosts map[lync.Host]string) FrontEndPool {
 	out := FrontEndPool{FrontEnd: FrontEnd{FQDN: pool.FQDN, FailBack: fe.FailBack}}
 	for _, name := range pool.Servers {
@@ -154,8 +155,8 @@ func resolveProtocol(p ProtocolIntent, t lync.Topology) (DesiredProtocol, error)
 	return d, nil
 }
 
-// targets lists one probe for each address, which machines behind a load
-// balancer share; the first domain stands for all.
+// targets lists one probe for each external address. Machines behind a load balancer share
+// an address. The probe asks for the first domain only.
 func targets(p ProtocolIntent, pool lync.EdgePool) []probe.Target {
 	var all []probe.Target
 	for _, s := range pool.Servers {

@@ -7,11 +7,11 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// enable finishes a publish of fedroute's own that ended between Publish-CsTopology
-// and Enable-CsTopology: its flags read as set, its document is in force nowhere,
-// and no replica would ever carry it. That is drift even where nothing else
-// differs. What somebody else published and did not enable is left alone; what
-// waits for replicas of it cannot be begun.
+// enable finishes a publish of fedroute's own that ended between Publish-CsTopology and
+// Enable-CsTopology. The flags of such a publish read as set, but its document is in force
+// nowhere, and no replica would ever carry it. So it is drift even where nothing else
+// differs. A topology that somebody else published and did not enable is left alone. A
+// plan that has to wait for replicas of that topology is held by an obstacle.
 func (c comparison) enable(changed change, waits bool) Plan {
 	var p Plan
 	if len(changed.flags) > 0 || !c.d.ManageFlags {

@@ -17,16 +17,17 @@ type FrontEndPool struct {
 	Machines []FrontEndMachine
 }
 
-// FrontEndMachine is one machine of a Front End pool and the port that tells
-// whether it serves: 5061, where its Front End service speaks SIP over TLS
-// ("Port requirements").
+// FrontEndMachine is one machine of a Front End pool and the port that shows whether the
+// machine serves users. That is port 5061, where its Front End service speaks SIP over TLS
+// (Microsoft's page "Port requirements").
 type FrontEndMachine struct {
 	FQDN string
 	Port probe.Target
 }
 
-// Move is what has to be remembered of the latest move of federation to another
-// Edge pool. Its failbacks come last: by then no route tells of a move any more.
+// Move is what has to be remembered of the latest move of federation to another Edge pool.
+// The failbacks come last in a move. By then all site routes name the new Edge pool, and
+// nothing else shows that federation was moved.
 type Move struct {
 	EdgePool string
 	// FailBack are the Front End pools that were failed over when the move began
@@ -34,14 +35,15 @@ type Move struct {
 	FailBack []string
 }
 
-// Next gives the move as of what is seen now. fresh tells that it has not begun
-// yet: it is to be remembered when it does, and not before. A pool that is failed
-// over later, or without a move, was failed over on purpose and is no part of one.
+// Next gives the move that follows from the present observation. fresh means that the move
+// has not begun yet: it is to be remembered when it begins, and not before. A Front End
+// pool that is failed over later, or without a move, was failed over on purpose and is not
+// part of a move.
 func (m Move) Next(d Desired, t lync.Topology) (next Move, fresh bool) {
 	next.EdgePool = d.Pool.FQDN
 	same := lync.SameHost(m.EdgePool, d.Pool.FQDN)
 	if !same && !moving(d, t) {
-		return next, false // federation is there already: nothing is moved
+		return next, false // federation is on the Edge pool already: nothing is moved
 	}
 	for _, fe := range d.FrontEnds {
 		owed := !same || slices.ContainsFunc(m.FailBack, func(name string) bool { return lync.SameHost(name, fe.FQDN) })
@@ -52,12 +54,13 @@ func (m Move) Next(d Desired, t lync.Topology) (next Move, fresh bool) {
 	return next, !same
 }
 
-// moving reports whether a managed site's route leads elsewhere.
+// moving reports whether a managed site's route names another Edge pool or none.
 func moving(d Desired, t lync.Topology) bool {
 	return slices.ContainsFunc(d.Protocols, func(p DesiredProtocol) bool { return !lync.SameHost(ActivePool(t, p), d.Pool.FQDN) })
 }
 
-// PoolState is the state of a Front End pool; none for one that is not there.
+// PoolState is the state of a Front End pool; PoolStateNone where the topology has no such
+// pool.
 func PoolState(t lync.Topology, pool string) lync.PoolState {
 	i := slices.IndexFunc(t.FrontEndPools, func(p lync.FrontEndPool) bool { return lync.SameHost(p.FQDN, pool) })
 	if i < 0 {
@@ -69,12 +72,12 @@ func PoolState(t lync.Topology, pool string) lync.PoolState {
 // RequestLimit bounds a person's request in bytes: a time, a space, a host name.
 const RequestLimit = 300
 
-// ParseRequest reads a person's request to fail a pool back, "<RFC 3339 time>
-// <pool>", and gives the pool as the route lists it. The time makes each request
-// one of its own: one from before the route was created is an old one that came
-// back with the object, one from before the request that was handled last came back
-// with a manifest, and none is carried out before its time. handled is that last
-// request, empty for none. Faults: Invalid, and Busy while its time has not come.
+// ParseRequest reads a person's request to fail a pool back, "<RFC 3339 time> <pool>", and
+// gives the pool's name as the route lists it. handled is the request that was handled
+// last, empty for none. The time tells requests apart. A request from before the route was
+// created is refused: it is an old one that came back with the object. So is a request
+// from before the handled one: it came back with a manifest. No request is carried out
+// before its time. Faults: Invalid, and Busy while the time has not come.
 func ParseRequest(text string, listed []FrontEnd, created time.Time, handled string, now time.Time) (string, error) {
 	refuse := func(kind fault.Kind, cause, next string) (string, error) {
 		return "", fault.New(kind, "read the request to fail back", "a Front End pool", cause).With("no pool is failed back by it", next)
@@ -102,7 +105,7 @@ func ParseRequest(text string, listed []FrontEnd, created time.Time, handled str
 	return listed[i].FQDN, nil
 }
 
-// timeOf is when a request was asked; the zero time for none.
+// timeOf is the time in a request; the zero time for an empty request.
 func timeOf(request string) time.Time {
 	stamp, _, _ := strings.Cut(request, " ")
 	at, err := time.Parse(time.RFC3339, stamp)
@@ -112,7 +115,7 @@ func timeOf(request string) time.Time {
 	return at
 }
 
-// FailBackTargets are the ports to be asked before the pools are failed back.
+// FailBackTargets are the ports that are asked before Front End pools are failed back.
 func (d Desired) FailBackTargets() []probe.Target {
 	var out []probe.Target
 	for _, fe := range d.FrontEnds {
@@ -129,9 +132,9 @@ func (d Desired) failsBack(pool string) bool {
 	return slices.ContainsFunc(d.FailBack, func(name string) bool { return lync.SameHost(name, pool) })
 }
 
-// FrontEndsDown lists the machines that do not count as up, each with the reason:
-// the replica is not up to date, or nothing speaks TLS on port 5061. Unknown
-// counts as down: users that are brought home to a dead pool reach nobody.
+// FrontEndsDown lists the machines that do not count as up, each with the reason: the
+// replica is not up to date, or nothing speaks TLS on port 5061. A machine whose state is
+// unknown counts as down. Users who are moved back to a dead pool cannot reach anybody.
 func FrontEndsDown(machines []FrontEndMachine, t lync.Topology, read func(probe.Target) probe.Reading) []string {
 	var out []string
 	if len(machines) == 0 {
@@ -159,8 +162,8 @@ func Down(pool string, machines []string) error {
 			"bring them up; to leave the pool failed over, set its failBack to false and remove the annotation failback.fedroute.io/requestedAt")
 }
 
-// failBack fails a pool back that is to be, or tells why that waits. A pool that
-// somebody failed over otherwise is told and left.
+// failBack plans the failback of a pool that is to be failed back, or says why the
+// failback waits. It leaves any other pool that is failed over alone and only reports it.
 func (c comparison) failBack(fe FrontEndPool) Plan {
 	if PoolState(c.o.Topology, fe.FQDN) != lync.PoolFailedOver {
 		return Plan{}

@@ -7,7 +7,8 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// frontEnds associates pools, and fails those back that are to be.
+// frontEnds associates Front End pools with the Edge pool, and fails back the pools that
+// are to be failed back.
 func (c comparison) frontEnds() Plan {
 	var p Plan
 	for _, fe := range c.d.FrontEnds {
@@ -23,7 +24,7 @@ func (c comparison) frontEnds() Plan {
 	return p
 }
 
-// association tells the links in one word when they agree, else each of them.
+// association names the Edge pool once when all three links name it, else each link.
 func association(a lync.Association) string {
 	if a.Is(a.Registrar) {
 		return orNone(a.Registrar)

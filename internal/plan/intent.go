@@ -21,8 +21,8 @@ type Intent struct {
 	DNS *DNSIntent
 	// Servers holds overrides by machine FQDN.
 	Servers map[lync.Host]ServerOverride
-	// Hosts says where machines are reached that are not reached by their own
-	// name: a host by machine FQDN (lower case).
+	// Hosts gives, by machine FQDN (lower case), the host of each machine that is
+	// reached by another name than its own.
 	Hosts map[lync.Host]string
 }
 
@@ -39,8 +39,8 @@ type Domain struct {
 	Host string
 }
 
-// FrontEnd is a Front End pool to associate with the Edge pool. FailBack: a move
-// of the Edge pool fails it back.
+// FrontEnd is a Front End pool to associate with the Edge pool. FailBack: when federation
+// moves to another Edge pool, the Front End pool is failed back.
 type FrontEnd struct {
 	FQDN     string
 	FailBack bool
@@ -49,8 +49,8 @@ type FrontEnd struct {
 // DNSIntent lists the zones that may be written. TTL is in seconds.
 type DNSIntent struct {
 	Zones []string
-	// Ways say, by zone, in which way its records are changed, in words that follow
-	// its name. A zone whose way is the usual one has none.
+	// Ways say, by zone, how the zone's records are changed, as a phrase that follows the
+	// zone's name. A zone that is changed in the usual way has none.
 	Ways map[string]string
 	TTL  uint32
 }

@@ -25,19 +25,19 @@ const (
 
 // Rules say how steps of one kind are carried out.
 type Rules struct {
-	// After names the kinds whose steps must have ended before. Running order
-	// follows from it.
+	// After names the kinds whose steps must have ended before a step of this kind
+	// begins. The running order of all kinds follows from it.
 	After []Dependency
-	// Looks: the step changes nothing. It needs no approval, leaves no history and
-	// is taken again before what comes after it.
+	// Looks: the step changes nothing. It needs no approval and leaves no history. A new
+	// run takes it again before the steps that come after it.
 	Looks bool
 	// Machine: the step works on the Edge machine that its target names.
 	Machine bool
-	// AtOnce is how many steps of the kind may run side by side. It is 1 where all
-	// go through the management server.
+	// AtOnce is how many steps of the kind may run at the same time. It is 1 for kinds
+	// whose steps all go through the management server.
 	AtOnce int
-	// Wait is how long a step waits at most to see what it wants. Zero: it does not
-	// wait, and the limit of its remote command is the only one.
+	// Wait is how long a step waits at most until its effect can be seen. Zero: the step
+	// does not wait, and only the time limit of its remote command bounds it.
 	Wait time.Duration
 }
 
@@ -52,8 +52,7 @@ const (
 	sideBySide = 16
 )
 
-// rules is the one table of kinds. Whoever needs to know something of a kind reads
-// it here.
+// rules is the table of all kinds. All code that treats kinds differently reads it.
 var rules = map[Kind]Rules{
 	KindStartEdgeServices: {Machine: true, AtOnce: sideBySide, Wait: 5 * time.Minute},
 	KindPublishFlags: {AtOnce: oneByOne, After: []Dependency{
@@ -90,21 +89,21 @@ var rules = map[Kind]Rules{
 	}},
 }
 
-// Rules gives the kind's row of the table. A name that is no kind, which history of
-// another version may hold, has no rules.
+// Rules gives the kind's row of the table. An unknown kind has zero Rules: the history of
+// a route may hold kinds of another version of fedroute.
 func (k Kind) Rules() Rules { return rules[k] }
 
 // Looks reports whether steps of the kind only look and change nothing.
 func (k Kind) Looks() bool { return rules[k].Looks }
 
-// Kinds lists every kind in running order: each stands behind all that it comes
-// after. Where that leaves a choice, names decide.
+// Kinds lists every kind in running order: each stands behind the kinds of its After.
+// Kinds that this leaves in any order are sorted by name.
 func Kinds() []Kind { return slices.Clone(order) }
 
 var order = inOrder(rules)
 
-// inOrder sorts kinds by what they come after. Kinds that come after each other in
-// a circle are left out.
+// inOrder sorts kinds so that each stands behind the kinds of its After. Kinds that come
+// after each other in a circle are left out.
 func inOrder(rules map[Kind]Rules) []Kind {
 	left := slices.Sorted(maps.Keys(rules))
 	var out []Kind
@@ -121,7 +120,7 @@ func inOrder(rules map[Kind]Rules) []Kind {
 	return out
 }
 
-// byKind compares steps in running order. What stands in no order comes last.
+// byKind compares steps by the running order of their kinds. An unknown kind comes last.
 func byKind(a, b Step) int { return place(a.Kind()) - place(b.Kind()) }
 
 func place(k Kind) int {

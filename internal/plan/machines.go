@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// services starts what is stopped on the machines of the Edge pool, unless only
-// setup can bring it back.
+// services starts the stopped services on the machines of the Edge pool, except where
+// only setup can start them.
 func (c comparison) services() Plan {
 	var p Plan
 	for _, s := range c.d.Pool.Servers {
@@ -32,9 +32,10 @@ func (c comparison) services() Plan {
 	return p
 }
 
-// unset reports whether only setup can make the machine's services run: they are
-// disabled, or could not be started. Setup starts them at its end. A machine that
-// does not replicate is started all the same: setup needs its replica.
+// unset reports whether only setup, which starts services at its end, can make the
+// machine's services run. That is so where they are disabled or could not be started.
+// Where the machine does not replicate, its services are started all the same: setup needs
+// the replica.
 func (c comparison) unset(s lync.EdgeServer, state lync.EdgeServerState) bool {
 	if state.Running() {
 		return false
@@ -55,10 +56,10 @@ func (c comparison) activation(changed change) Plan {
 		setup, restart := c.takeUp(changed, s, state.Value)
 		if len(setup) > 0 {
 			wait = true
-			p.step(Step{Target: s.FQDN, From: "not set up", To: "set up", Act: SetupEdgeServer{Server: s, Ports: setup}}) // ports are left out: the rest of a plan must read alike
+			p.step(Step{Target: s.FQDN, From: "not set up", To: "set up", Act: SetupEdgeServer{Server: s, Ports: setup}}) // no ports in its words: the rest of a plan must have the same words
 		}
 		if len(restart) > 0 {
-			wait = true // what the proxy takes up comes from the local replica
+			wait = true // the proxy reads its route from the local replica
 			p.step(Step{Target: s.FQDN, From: "XMPP route of before", To: "listening on " + portList(restart), Act: RestartEdgeServices{Server: s, Ports: restart}})
 		}
 	}
@@ -70,10 +71,9 @@ func (c comparison) activation(changed change) Plan {
 	return p
 }
 
-// takeUp says which ports need setup to be run on the machine and which need its
-// services restarted. Setup installs what a flag asks for; the XMPP proxy also has
-// to take up the site's route, for which the failover procedure restarts the
-// services.
+// takeUp gives the ports for which the machine needs setup, and those for which its
+// services must be restarted. Setup installs what a flag asks for. The XMPP proxy also
+// has to read the site's route; the failover procedure restarts the services for that.
 func (c comparison) takeUp(changed change, s lync.EdgeServer, state lync.EdgeServerState) (setup, restart []uint16) {
 	unset := c.unset(s, state)
 	for _, p := range c.d.Protocols {
@@ -91,8 +91,8 @@ func (c comparison) takeUp(changed change, s lync.EdgeServer, state lync.EdgeSer
 	return setup, restart
 }
 
-// unknownServers holds any plan while a machine of the Edge pool cannot be read:
-// whether it runs, is set up and has replicated decides what is safe.
+// unknownServers holds any plan while a machine of the Edge pool cannot be read. What is
+// safe depends on whether the machine runs, is set up and has replicated.
 func (c comparison) unknownServers(acting bool) Plan {
 	var p Plan
 	if !acting {
@@ -106,12 +106,12 @@ func (c comparison) unknownServers(acting bool) Plan {
 	return p
 }
 
-// unread says which machine could not be read, whatever its address, and how to
-// go on without it.
+// unread says which machine could not be read and how to go on without it. It names the
+// machine even where the error names only an address.
 func unread(s lync.EdgeServer, err error) error {
 	cause := err.Error()
 	if f, ok := errors.AsType[*fault.Error](err); ok && lync.SameHost(f.Target, s.FQDN) {
-		cause = f.Cause // the machine is named already
+		cause = f.Cause // the target of the new error names the machine
 	}
 	return &fault.Error{Kind: fault.KindOf(err), Op: "read Edge server", Target: s.FQDN, Cause: cause, Err: err,
 		Effect: "whether it runs and has replicated is unknown and nothing was changed",

@@ -7,10 +7,10 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// RecordKeys lists the records that the intent names, whether it can be resolved
-// or not. The zones do not matter for a name. A domain without a host takes that
-// of the Edge pool; where no such pool is known, each pool's name that fits may be
-// meant. The topology may be unknown (zero).
+// RecordKeys lists the records that the intent names, even where Resolve would fail. It
+// does not look at the zones. A domain without a host takes the external name of the Edge
+// pool. Where that pool is not known, RecordKeys lists every pool's external name that
+// fits the domain. The topology may be unknown (zero).
 func RecordKeys(in Intent, t lync.Topology) []dns.Key {
 	if in.DNS == nil {
 		return nil

@@ -17,8 +17,9 @@ type Observed struct {
 	EdgeServers map[lync.Host]lync.Part[lync.EdgeServerState]
 	// NotStarted names the machines whose services an earlier run could not start.
 	NotStarted map[lync.Host]bool
-	// Document is the digest of the published document where that is not in force,
-	// and Published that of the document that fedroute published last.
+	// Document is the digest of the published topology document, read only where that
+	// document is not in force. Published is the digest of the document that fedroute
+	// published last.
 	Document  lync.Part[string]
 	Published string
 	Records   map[dns.Key]lync.Part[dns.Lookup]
@@ -46,8 +47,8 @@ type Difference struct {
 	Found  string
 }
 
-// Obstacle is why the plan cannot be made or carried out in one aspect. Its error is
-// a fault; kind and sentence decide what status says.
+// Obstacle is why the plan cannot be made or carried out in one aspect. Its error is a
+// fault. Status takes the reason from its kind and the message from its sentence.
 type Obstacle struct {
 	Aspect Aspect
 	Err    error
@@ -62,12 +63,12 @@ func (o Observed) server(s lync.EdgeServer) lync.Part[lync.EdgeServerState] {
 }
 
 func (o Observed) route(site string, p lync.Protocol) string {
-	found, _ := o.Topology.Site(site) // none has no route
+	found, _ := o.Topology.Site(site) // an unknown site has no route
 	return found.Route(p)
 }
 
-// ActivePool is the Edge pool that all sites of the protocol use; empty when
-// they differ or one has none.
+// ActivePool is the Edge pool that all sites of the protocol use. It is empty when sites
+// use different pools or when a site has no route.
 func ActivePool(t lync.Topology, p DesiredProtocol) string {
 	active := ""
 	for i, name := range p.Sites {
@@ -84,9 +85,9 @@ func ActivePool(t lync.Topology, p DesiredProtocol) string {
 	return active
 }
 
-// flagsOf lists the federation flags that must change. Named pools are the Edge
-// pool itself, the standby pools, and pools that a managed site leaves; a pool
-// that serves a site outside the route keeps its flag.
+// flagsOf lists the federation flags that must change. The flag of the Edge pool goes on.
+// The flags of the standby pools, and of the pools that a managed site leaves, go off. A
+// pool that serves a site outside the FederationRoute keeps its flag.
 func flagsOf(d Desired, o Observed, p DesiredProtocol) []lync.Flag {
 	var out []lync.Flag
 	if !d.Pool.Enabled(p.Protocol) {

@@ -58,7 +58,8 @@ func withTTL(s dns.RRSet) string {
 	return fmt.Sprintf("%s (ttl %d)", s, s.TTL)
 }
 
-// blocked says why a name cannot be written and what would clear the way.
+// blocked makes the error for a record that cannot be written. It names the cause, such as
+// a CNAME, and what a person can do about it.
 func blocked(want Record, l dns.Lookup) error {
 	cause, next := "", ""
 	switch l.Barrier {

@@ -25,8 +25,8 @@ func (c comparison) routing() (Plan, change) {
 	return p, all
 }
 
-// flags compares the switches of a protocol and gives the flags to publish. Where
-// flags are a person's it says what that person has to do instead.
+// flags compares the switches of a protocol and gives the flags to publish. Where the spec
+// leaves flags to a person, it adds an obstacle that says what the person has to set.
 func (c comparison) flags(p *Plan, protocol DesiredProtocol) []lync.Flag {
 	aspect := aspectOf(protocol.Protocol)
 	if !c.o.Topology.FederatedUsersAllowed {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Step is one change, or one wait, as data. Target, From and To tell a person
-// everything; the Act is what is needed to do it.
+// Step is one change, or one wait, as data. Target, From and To describe it to a person;
+// the Act is what the program needs to do it.
 type Step struct {
 	Target string
 	From   string
@@ -23,8 +23,8 @@ func (s Step) Kind() Kind {
 	return s.Act.kind()
 }
 
-// Words are what a step says to a person. Two steps are the same step when their
-// words are equal: they ask for the same thing of the same world.
+// Words describe a step to a person. Two steps with equal words are the same step: they
+// ask for the same change of the same state.
 type Words struct {
 	Kind             Kind
 	Target, From, To string
@@ -38,8 +38,8 @@ func (s Step) String() string {
 	return fmt.Sprintf("%s %s: %s -> %s", s.Kind(), s.Target, s.From, s.To)
 }
 
-// ID is a hash of the steps' words, so that the same world and the same wish give
-// the same id. No steps give "".
+// ID is a hash of the steps' words. The same spec and the same observed state therefore
+// give the same id. No steps give "".
 func ID(steps []Step) string {
 	if len(steps) == 0 {
 		return ""
