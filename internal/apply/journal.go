@@ -1,5 +1,5 @@
-// Package apply carries a plan out: step by step, each looked at again before it
-// acts, each verified by reading back, each recorded.
+// Package apply carries a plan out step by step. A step that works on a machine or a zone
+// looks again before it acts. Each step is verified by reading back, and is recorded.
 package apply
 
 import (
@@ -19,7 +19,7 @@ const (
 	Pending State = "Pending"
 	Running State = "Running"
 	Done    State = "Done"
-	Skipped State = "Skipped" // the world was already as the step wants it
+	Skipped State = "Skipped" // everything was already as the step wants it
 	Failed  State = "Failed"
 )
 
@@ -27,14 +27,14 @@ const (
 type Entry struct {
 	Step    plan.Step
 	State   State
-	Message string     // what it waits for, why it failed, or how it came to be done
+	Message string     // what the step waits for, why it failed, or a remark on how it was done
 	Fault   fault.Kind // of a failed step
 	Started time.Time
 	Ended   time.Time
 }
 
-// journal is the record of a run. It is written by the run's goroutines and read
-// by whoever reports.
+// journal is the record of a run. The run's goroutines write it, and other goroutines read
+// it at any time.
 type journal struct {
 	mu      sync.Mutex
 	entries []Entry
@@ -87,8 +87,8 @@ func (j *journal) end(i int, now time.Time, o outcome) {
 
 // outcome is how a step ended.
 type outcome struct {
-	skipped bool   // the world was already so
-	remark  string // what is to be said of a step that is done, mostly nothing
+	skipped bool   // everything was already as the step wants it
+	remark  string // the message of a step that is done, mostly empty
 	err     error
 }
 

@@ -10,9 +10,10 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// A run can be followed in the log: a line for its beginning, one for each step that
-// ended and one for its end. At debug there is a line, too, for what is begun, waited
-// for and sent. None of it says more than status does.
+// A run can be followed in the log. It has a line for the run's beginning, one for each
+// step that ended and one for the run's end. At debug level it also has a line for each
+// step that begins or waits and for each DNS update that was sent. No line says more than
+// status does.
 
 func (r *Run) tellBegin() {
 	r.hands.Log.LogAttrs(context.Background(), slog.LevelInfo, "run begins", append(slices.Clone(r.hands.Why), slog.Int("steps", len(r.Plan.Steps)))...)
@@ -27,7 +28,7 @@ func (r *Run) tellEnd(took time.Duration, err error) {
 	r.hands.Log.Warn("run ended before its last step", "result", string(fault.KindOf(err)), "took", took.String(), "error", fault.Sentence(err))
 }
 
-// tell writes what has become of a step.
+// tell logs the new state of a step.
 func (j *journal) tell(before, now Entry) {
 	step := slog.String("step", now.Step.String())
 	switch {
@@ -49,7 +50,8 @@ func (j *journal) tell(before, now Entry) {
 	}
 }
 
-// tellUpdate writes what was asked of a zone's server and how it answered.
+// tellUpdate logs the changes that were sent to a zone's server and how the server
+// answered.
 func (w work) tellUpdate(zone string, changes []dns.Change, took time.Duration, err error) {
 	var to []string
 	for _, c := range changes {

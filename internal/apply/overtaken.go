@@ -8,10 +8,11 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// overtaken tells that somebody changed a site's route since the plan was made.
-// An observation is read piece by piece, so a plan may also come from two worlds:
-// a port that is silent because its route just left, beside the route of before.
-// Setup and restarts must not follow from that. Fault: WorldChanged.
+// overtaken fails when a site's route is not what the plan expects: somebody changed it.
+// The change may even have come while the organization was being observed, because an
+// observation is read piece by piece. Such a plan then rests on a port that is silent since
+// the change and on a route from before it. No setup and no restart must follow from that.
+// Fault: WorldChanged.
 func (w work) overtaken(t lync.Topology) error {
 	for _, site := range t.Sites {
 		for _, p := range []lync.Protocol{lync.SIP, lync.XMPP} {
@@ -26,13 +27,14 @@ func (w work) overtaken(t lync.Topology) error {
 	return nil
 }
 
-// routeByNow is the route that the plan's steps have left a site with.
+// routeByNow is the route that a site should have now that the plan's steps have set the
+// routes.
 func (w work) routeByNow(site string, p lync.Protocol) string {
 	for _, s := range w.Plan.Steps {
 		if a, ok := s.Act.(plan.SetSiteRoute); ok && a.Site == site && a.Protocol == p {
 			return a.EdgePool
 		}
 	}
-	before, _ := w.Base.Site(site) // none has no route
+	before, _ := w.Base.Site(site) // an unknown site has no route
 	return before.Route(p)
 }

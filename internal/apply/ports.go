@@ -28,9 +28,9 @@ func (w work) sawAnswering(port probe.Target) {
 	w.answering[port] = true
 }
 
-// portsAnswered holds DNS where it is unless this very run saw every port answering
-// that the change leads partners to, whatever order its steps came in. Fault:
-// Internal, for a plan asks the ports before it moves DNS.
+// portsAnswered fails unless this very run saw every port answering to which the change
+// of DNS leads partners. It does not rely on the order of the plan's steps. Fault:
+// Internal, because every plan checks the ports before it changes DNS.
 func (w work) portsAnswered(s plan.Step, ports []probe.Target) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

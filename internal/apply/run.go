@@ -16,15 +16,15 @@ import (
 	"github.com/fedroute/fedroute/internal/probe"
 )
 
-// Clock is the time that a run waits on.
+// Clock gives the time to a run and lets the run wait.
 type Clock interface {
 	Now() time.Time
 	// Sleep returns ctx's error when it ends before d has passed.
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
-// Hands are what a run works with. Only a run holds writers; a mode that may not
-// write never builds Hands.
+// Hands are what a run works with. Only a run holds writers: in a mode that may not write,
+// no Hands are built.
 type Hands struct {
 	Observer lync.Observer
 	Operator lync.Operator
@@ -32,22 +32,22 @@ type Hands struct {
 	Zones    map[string]Zone // by zone name
 	Prober   probe.Prober
 	Clock    Clock
-	// Allowed is asked before each step that changes something whether the run may
-	// go on; its error ends the run. Nil: it always may.
+	// Allowed says whether the run may go on. The run calls it before each step that
+	// changes something, and ends with its error. Nil: the run may always go on.
 	Allowed func(now time.Time) error
-	// Log is where the run can be followed; nil: nowhere. Why says in its first line
-	// what the run was begun for, and by whom.
+	// Log takes the run's log lines; nil: nothing is logged. Why is added to the first
+	// line: it says why the run began and who changed the route last.
 	Log *slog.Logger
 	Why []slog.Attr
-	// Meter measures the run; nil: nobody does.
+	// Meter takes the run's durations; nil: they are not measured.
 	Meter Meter
 }
 
-// Meter is told how long things took. It must not block.
+// Meter takes the durations of steps and runs. Its methods must not block.
 type Meter interface {
-	// StepEnded is told of a step with its final record.
+	// StepEnded is called once for each step that has ended, with its final record.
 	StepEnded(Entry)
-	// RunEnded is told the error that the run ended with, nil for none.
+	// RunEnded is called once, with the error that the run ended with; nil for none.
 	RunEnded(took time.Duration, err error)
 }
 
@@ -60,8 +60,8 @@ type Zone struct {
 // Limits bound the waits of a run.
 type Limits struct {
 	Poll time.Duration // between two looks
-	// Wait replaces, for the kinds that it names, how long a step waits at most to
-	// see what it wants. The rules of the kind say how long the others wait.
+	// Wait replaces, for the kinds that it names, how long a step waits at most until its
+	// effect can be seen. For the other kinds their rules say it.
 	Wait map[plan.Kind]time.Duration
 }
 
@@ -75,7 +75,7 @@ func (l Limits) bound(k plan.Kind) time.Duration {
 	return k.Rules().Wait
 }
 
-// Run is one plan being carried out. It ends by itself.
+// Run is one plan that is being carried out, or was. Nobody has to end it.
 type Run struct {
 	Plan plan.Plan
 	// Base is the topology that the plan was made from.
@@ -91,13 +91,13 @@ type Run struct {
 	mu         sync.Mutex
 	err        error
 	ended      time.Time
-	signature  string                // of the topology document now in force
+	signature  string                // of the published topology document, as far as the run knows
 	lastChange time.Time             // by hands.Clock; zero while nothing was changed
 	answering  map[probe.Target]bool // ports that this run saw answering
 }
 
-// Start begins to carry the plan out in the background. changed is called, from
-// any goroutine, whenever the record moved; it must not block.
+// Start begins to carry the plan out in the background. changed is called, from any
+// goroutine, whenever the record has changed. It must not block.
 func Start(ctx context.Context, p plan.Plan, base lync.Topology, hands Hands, limits Limits, changed func()) *Run {
 	ctx, cancel := context.WithCancel(ctx)
 	if hands.Log == nil {
@@ -118,7 +118,7 @@ func Start(ctx context.Context, p plan.Plan, base lync.Topology, hands Hands, li
 		r.mu.Lock()
 		r.err, r.ended = err, ended
 		r.mu.Unlock()
-		close(r.done) // whatever became of it, the organization is free again
+		close(r.done) // however the run ended, another may now work on the organization
 		changed()
 	}, nil)
 	return r
@@ -129,7 +129,7 @@ const opCarryOut = "carry out plan"
 // Entries gives the record as it stands.
 func (r *Run) Entries() []Entry { return r.journal.copy() }
 
-// Stop lets the running acts end, ends waits, and starts no further step.
+// Stop lets running remote calls end, ends waits, and begins no further step.
 func (r *Run) Stop() { r.stopping.Store(true) }
 
 // Abort ends the run at once; the outcome of the running steps is unknown.
@@ -169,8 +169,9 @@ func (r *Run) steps(ctx context.Context) error {
 	return nil
 }
 
-// oneKind runs steps i to j-1, which are of one kind: side by side where each has its
-// own machine or zone, one after the other where all go through the management server.
+// oneKind runs steps i to j-1, which are of one kind. Steps that each have a machine, port
+// or zone of their own run at the same time. Steps that go through the management server
+// run one after the other.
 func (r *Run) oneKind(ctx context.Context, i, j int) error {
 	var group contain.Group
 	group.SetLimit(width(r.Plan.Steps[i].Kind()))
@@ -193,7 +194,8 @@ func (r *Run) oneKind(ctx context.Context, i, j int) error {
 	return group.Wait()
 }
 
-// mayBegin asks, right before a step begins, whether it is still wanted and allowed.
+// mayBegin is called right before a step begins. It fails where the run was stopped, or
+// where Allowed forbids the step.
 func (r *Run) mayBegin(s plan.Step) error {
 	switch {
 	case r.stopping.Load():
@@ -206,8 +208,8 @@ func (r *Run) mayBegin(s plan.Step) error {
 	}
 }
 
-// width is how many steps of a kind run side by side. A kind without rules has one
-// step at a time, which then says that nobody can do it.
+// width is how many steps of a kind run at the same time. Steps of an unknown kind run one
+// at a time, and each fails with an error that says so.
 func width(k plan.Kind) int { return max(1, k.Rules().AtOnce) }
 
 func (r *Run) step(ctx context.Context, n int) error {
@@ -220,8 +222,8 @@ func (r *Run) step(ctx context.Context, n int) error {
 	return o.err
 }
 
-// changing notes that a change of the organization is about to be sent. The time
-// before it, not after, is a safe lower bound for what must replicate.
+// changing notes the time before a change is sent to the organization. An update that
+// carries the change cannot be older than that time; it can be older than the answer.
 func (r *Run) changing() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -15,13 +15,13 @@ import (
 // work is the carrying out of one step.
 type work struct {
 	*Run
-	note   func(message string) // of a step under way
-	remark func(message string) // of a step that will have been done
+	note   func(message string) // takes the message of a step that is under way
+	remark func(message string) // takes the message to show once the step is done
 }
 
-// do acts on one step. What works on a machine or a zone looks first and skips
-// when the world is already so; what goes through the management server cannot
-// do harm twice and is verified by what it reads back.
+// do carries one step out. A step on a machine or a zone looks first, and is skipped when
+// everything is already as the step wants it. A change through the management server does
+// no harm when it is made twice, and the change itself reads back what it wrote.
 func (w work) do(ctx context.Context, s plan.Step) (skipped bool, err error) {
 	switch a := s.Act.(type) {
 	case plan.StartEdgeServices:
@@ -91,7 +91,8 @@ func (w work) setSiteRoute(ctx context.Context, s plan.Step, a plan.SetSiteRoute
 	return nil
 }
 
-// notKept says that a change was accepted and a read afterwards shows another value.
+// notKept makes the error for a change that was accepted while a read afterwards shows
+// another value.
 func notKept(s plan.Step, found string) error {
 	return fault.New(fault.Failed, "verify", s.Target, fmt.Sprintf("it was set to %s and reads %q afterwards", s.To, found)).
 		With("the rest of the plan was not begun", "look for someone or something that changes it back")
@@ -119,8 +120,8 @@ func (w work) setup(ctx context.Context, a plan.SetupEdgeServer) (bool, error) {
 	})
 }
 
-// startAfterSetup starts what setup left stopped: it starts again only what ran
-// when it began, which is nothing where an earlier setup failed.
+// startAfterSetup starts the services that setup left stopped. Setup starts only those
+// services again that ran when it began. After an earlier setup failed, none of them ran.
 func (w work) startAfterSetup(ctx context.Context, server string) error {
 	state, err := w.hands.Observer.ReadEdgeServer(ctx, server)
 	if err != nil || state.Running() {
@@ -129,8 +130,9 @@ func (w work) startAfterSetup(ctx context.Context, server string) error {
 	return w.hands.Operator.StartServices(ctx, server)
 }
 
-// setUp reports whether setup has nothing left to do for the ports: the services
-// run, SIP listens, XMPP has its proxy (which listens once it knows its route).
+// setUp reports whether setup has nothing left to do for the ports. The services have to
+// run. For SIP the port has to listen. For XMPP the proxy has to be installed; it listens
+// only once it knows its route.
 func setUp(state lync.EdgeServerState, a plan.SetupEdgeServer) bool {
 	return state.Running() && !slices.ContainsFunc(a.Ports, func(port uint16) bool {
 		if port == lync.XMPP.Port() {
@@ -174,8 +176,8 @@ func (w work) associate(ctx context.Context, s plan.Step, a plan.AssociateFrontE
 	return nil
 }
 
-// failBack looks again before it acts: since the plan was made somebody may have
-// brought the pool back, or a machine of it may have died.
+// failBack reads the pool again before it acts. Since the plan was made, somebody may have
+// failed the pool back, or a machine of the pool may have died.
 func (w work) failBack(ctx context.Context, s plan.Step, a plan.FailBackFrontEnd) (bool, error) {
 	t, _, err := w.hands.Observer.ReadTopology(ctx)
 	if err != nil {
@@ -186,7 +188,7 @@ func (w work) failBack(ctx context.Context, s plan.Step, a plan.FailBackFrontEnd
 	case lync.PoolFailingOver, lync.PoolStateNone:
 		return false, fault.New(fault.WorldChanged, "fail back Front End pool", a.Pool, fmt.Sprintf("its state is %q and not %q any more", found, s.From)).
 			With("it was left as it is", "a new plan is made")
-	default: // somebody brought it back
+	default: // somebody failed it back
 		return true, nil
 	}
 	down := plan.FrontEndsDown(a.Machines, t, func(p probe.Target) probe.Reading { return w.hands.Prober.Probe(ctx, p) })

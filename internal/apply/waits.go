@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// until looks again and again until look says done. look's message is what the
-// step waits for; when the limit passes, timeout makes the fault from it.
+// until calls look again and again until look says done. look's message says what the step
+// waits for. When the limit has passed, timeout makes the error from that message.
 func (w work) until(ctx context.Context, limit time.Duration, look func() (done bool, message string, err error), timeout func(message string) error) error {
 	deadline := w.hands.Clock.Now().Add(limit)
 	for {
@@ -21,7 +21,7 @@ func (w work) until(ctx context.Context, limit time.Duration, look func() (done 
 			return err
 		}
 		w.note(message)
-		if w.stopping.Load() { // nobody sits out a wait for what is no longer wanted
+		if w.stopping.Load() { // the plan is no longer wanted: stop waiting
 			return fault.New(fault.WorldChanged, "carry out plan", w.Plan.ID, "it was stopped: "+message).
 				With("what was done stands", "a new plan is made")
 		}
@@ -38,7 +38,8 @@ func (w work) untilRunning(ctx context.Context, server string) error {
 	return w.untilServer(ctx, server, w.limits.bound(plan.KindStartEdgeServices), "runs all its services", lync.EdgeServerState.Running)
 }
 
-// untilServer waits until an Edge machine says of itself what is wanted.
+// untilServer waits until ok accepts what an Edge machine says of itself. what is the
+// wanted state, as a phrase for messages.
 func (w work) untilServer(ctx context.Context, server string, limit time.Duration, what string, ok func(lync.EdgeServerState) bool) error {
 	return w.until(ctx, limit, func() (bool, string, error) {
 		state, err := w.hands.Observer.ReadEdgeServer(ctx, server)
@@ -52,10 +53,10 @@ func (w work) untilServer(ctx context.Context, server string, limit time.Duratio
 	})
 }
 
-// awaitReplication waits until every replica of the pool is up to date with an
-// update (LastUpdateCreation) no older than the run's last change, and carries
-// the document in force. UpToDate alone can tell of the time before the change.
-// It ends when the sites' routes are not those of the plan.
+// awaitReplication waits until every replica of the pool is up to date, has an update
+// (LastUpdateCreation) no older than the run's last change, and carries the published
+// document. UpToDate alone is not enough: it may still describe the time before the
+// change. The wait fails when a site's route is not the plan's any more.
 func (w work) awaitReplication(ctx context.Context, s plan.Step, a plan.AwaitReplication) error {
 	limit := w.limits.bound(plan.KindAwaitReplication)
 	var since time.Time // on the management server's clock
@@ -78,8 +79,8 @@ func (w work) awaitReplication(ctx context.Context, s plan.Step, a plan.AwaitRep
 	})
 }
 
-// changeOnServerClock translates the run's last change to the server's clock;
-// zero when this run changed nothing.
+// changeOnServerClock gives the time of the run's last change on the management server's
+// clock; zero when this run changed nothing.
 func (w work) changeOnServerClock(serverTime, answered time.Time) time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()

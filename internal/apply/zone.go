@@ -12,9 +12,9 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// mayWrite asks the zones of the plan, before its first step, whether they would
-// take the changes: a wrong key must not show when flags and routes have moved. A
-// zone that says no fails its step, and the run.
+// mayWrite asks the zones of the plan, before its first step, whether they would accept
+// the changes. Otherwise a wrong key would show only after flags and routes have changed.
+// Where a zone refuses, its step fails, and with it the run.
 func (r *Run) mayWrite(ctx context.Context) error {
 	var group contain.Group
 	group.SetLimit(width(plan.KindUpdateDNS))
@@ -39,8 +39,9 @@ func (r *Run) mayWrite(ctx context.Context) error {
 	return group.Wait()
 }
 
-// refusal keeps what is a no. No answer, one that cannot be judged, and a server
-// that does not understand the question are none.
+// refusal gives the error only where it means that the server refuses the changes. A
+// missing answer does not mean that. Nor does an answer that cannot be judged, or that of
+// a server that does not understand the question.
 func refusal(err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Kind == fault.OutcomeUnknown || f.Kind == fault.Busy || f.Kind == fault.Internal {
@@ -49,9 +50,9 @@ func refusal(err error) error {
 	return f.With("nothing was changed and no step of the plan was begun", f.Next)
 }
 
-// updateDNS writes all changes of a zone at once, guarded by what was read. What
-// became of a lost answer, or of one that anybody may have sent, is settled by
-// looking, never by sending again.
+// updateDNS writes all changes of a zone at once, on the condition that the records are
+// still as they were read. When no answer came, or one that anybody may have sent, it
+// reads the zone to see whether the change was made. It never sends the change again.
 func (w work) updateDNS(ctx context.Context, s plan.Step, a plan.UpdateDNS) (bool, error) {
 	zone, ok := w.hands.Zones[a.Zone]
 	if !ok {
@@ -84,10 +85,10 @@ func (w work) updateDNS(ctx context.Context, s plan.Step, a plan.UpdateDNS) (boo
 	return false, err
 }
 
-// untilPublished reads back until every authoritative server that can be asked
-// shows the records. A primary that never shows them fails the step; another
-// server that lags, or cannot be asked, is left to the DNSPublished condition.
-// sent is what is doubtful about the writing, nil for nothing.
+// untilPublished reads back until every authoritative server that can be asked shows the
+// records. The step fails where the primary never shows them. Another server that lags or
+// cannot be asked does not fail the step; the condition DNSPublished names it. sent is the
+// error of a write whose outcome is unknown; nil when the write was confirmed.
 func (w work) untilPublished(ctx context.Context, zone Zone, s plan.Step, changes []dns.Change, keys []dns.Key, sent error) error {
 	applied := false
 	err := w.until(ctx, w.limits.bound(plan.KindUpdateDNS), func() (bool, string, error) {

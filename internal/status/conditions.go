@@ -13,7 +13,7 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// conditions writes conditions with one generation and one time.
+// conditions sets conditions, all with the same generation and time.
 type conditions struct {
 	list       *[]metav1.Condition
 	generation int64
@@ -45,7 +45,7 @@ func (c conditions) summary(f finding) {
 func (c conditions) aspects(f Facts, history []v1alpha1.HistoryEntry) {
 	pool := string(f.Spec.EdgePool)
 	managed := map[plan.Aspect]bool{plan.AspectPorts: true, plan.AspectDNS: f.Spec.DNS != nil, plan.AspectFrontEnds: len(f.Spec.FrontEndPools) > 0 || f.FailBack.Err != nil,
-		plan.AspectSIP: f.Spec.SIP != nil, plan.AspectXMPP: f.Spec.XMPP != nil, plan.AspectServices: false} // Ready alone speaks of services
+		plan.AspectSIP: f.Spec.SIP != nil, plan.AspectXMPP: f.Spec.XMPP != nil, plan.AspectServices: false} // services have no condition of their own
 	for _, p := range []struct {
 		aspect plan.Aspect
 		kind   string
@@ -66,7 +66,8 @@ func (c conditions) aspects(f Facts, history []v1alpha1.HistoryEntry) {
 	}
 }
 
-// aspect judges one aspect by its obstacles, else by its differences.
+// aspect gives status, reason and message of one aspect's condition. It goes by the
+// aspect's first obstacle, else by its differences.
 func (f Facts) aspect(aspect plan.Aspect, good string) (metav1.ConditionStatus, string, string) {
 	if i := slices.IndexFunc(f.Plan.Obstacles, func(o plan.Obstacle) bool { return o.Aspect == aspect }); i >= 0 {
 		o := f.Plan.Obstacles[i]

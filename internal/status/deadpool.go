@@ -6,14 +6,14 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// deadPool judges a finding once more when partners are sent to ports that do not
-// answer, and what the controller can do about it is done or has failed. Such a
-// state is no progress: who waits for the route is told at once.
+// deadPool judges a finding once more. Where partners are led to ports that do not answer,
+// and the controller has done what it can or has failed, the route is Stalled and not
+// Reconciling. So a person or a tool that waits for the route learns of it at once.
 func deadPool(f Facts, found finding) finding {
 	switch found.reason {
 	case v1alpha1.ReasonPortsClosed, v1alpha1.ReasonUnreachable, v1alpha1.ReasonStepFailed, v1alpha1.ReasonDrifted:
 	default:
-		return found // a run is on its way or about to begin, or a person is told already
+		return found // a run is under way or about to begin, or a person is asked already
 	}
 	if f.active() || !partnersRefused(f) {
 		return found
@@ -25,8 +25,9 @@ func deadPool(f Facts, found finding) finding {
 	return found
 }
 
-// partnersRefused tells whether a port was asked and did not answer whose protocol
-// the Edge pool of the spec hosts already. Partners are not sent to it before that.
+// partnersRefused reports whether a port of the spec's Edge pool was asked and did not
+// answer. It counts only the protocols that the pool hosts already: for the others
+// partners are not led to the pool yet.
 func partnersRefused(f Facts) bool {
 	for _, p := range f.Desired.Protocols {
 		if !lync.SameHost(plan.ActivePool(f.Observed.Topology, p), string(f.Spec.EdgePool)) {

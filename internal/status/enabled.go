@@ -13,12 +13,12 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// enableWithin is how long somebody may take between publishing a topology and
-// enabling it before that is told.
+// enableWithin is how long a topology may stay published and not enabled before the
+// condition says so.
 const enableWithin = 10 * time.Minute
 
-// topologyEnabled tells of a topology that was published and never enabled. Since
-// when that is so is the condition's own last transition.
+// topologyEnabled sets the condition for a topology that was published and never enabled.
+// The condition's own last transition says since when that is so.
 func (c conditions) topologyEnabled(f TopologyFacts) {
 	const kind = v1alpha1.ConditionTopologyEnabled
 	machines := slices.DeleteFunc(f.Snapshot.NotEnabled(), func(m string) bool { return f.OutOfService[lync.HostOf(m)] })
@@ -32,7 +32,7 @@ func (c conditions) topologyEnabled(f TopologyFacts) {
 	where := fmt.Sprintf("the published topology %s is not in force on %s", f.Snapshot.Topology.Value.Signature, strings.Join(machines, ", "))
 	switch {
 	case !document.Known():
-		if !told { // what was told stays until it is known to be past
+		if !told { // a condition that is False stays so until the topology is known to be enabled
 			c.set(kind, metav1.ConditionUnknown, findingOf(document.Err).reason, where+"; whose it is could not be read: "+findingOf(document.Err).message)
 		}
 	case !late:

@@ -11,7 +11,7 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
-// Event is one fact worth telling once.
+// Event is one fact to report once, as a Kubernetes event.
 type Event struct {
 	Type   string // Normal or Warning
 	Reason string
@@ -19,8 +19,8 @@ type Event struct {
 	Note   string
 }
 
-// RouteEvents tells what the next status says that the previous did not: steps
-// that ended, drift that appeared, and a new reason of Ready.
+// RouteEvents gives events for what is new in the next status: steps that ended, drift
+// that appeared, a failback that waits, and a new reason of Ready.
 func RouteEvents(previous, next v1alpha1.FederationRouteStatus) []Event {
 	var out []Event
 	for _, h := range slices.Backward(next.History) {
@@ -41,15 +41,17 @@ func RouteEvents(previous, next v1alpha1.FederationRouteStatus) []Event {
 	return together(append(out, readyEvent(previous.Conditions, next.Conditions)...))
 }
 
-// atRest tells whether nothing was left to do, so that a difference is drift and
-// no part of a wish on its way. Ports and secondaries may differ at rest.
+// atRest reports whether the controller had nothing left to do. A difference that appears
+// then is drift. Before that it may belong to a change of the spec that is still being
+// carried out. A route is at rest, too, while a port is closed or a secondary DNS server
+// shows old records.
 func atRest(s v1alpha1.FederationRouteStatus) bool {
 	ready := meta.FindStatusCondition(s.Conditions, v1alpha1.ConditionReady)
 	return ready != nil && (ready.Status == metav1.ConditionTrue || ready.Reason == v1alpha1.ReasonPortsClosed || ready.Reason == v1alpha1.ReasonPropagating)
 }
 
-// together joins the notes of events with one reason and action. The recorder
-// takes such events of one moment for repetitions and keeps only the first note.
+// together joins the notes of events with the same type, reason and action. The recorder
+// takes such events for repetitions of one event and keeps only the first note.
 func together(all []Event) []Event {
 	var out []Event
 	for _, e := range all {
@@ -77,11 +79,11 @@ func stepEvent(h v1alpha1.HistoryEntry) Event {
 	return Event{corev1.EventTypeNormal, "StepDone", h.Kind, clip(note)}
 }
 
-// unremarkable reasons are passed through on the way to a fact: the steps speak
-// for a run, and a first look is about to come.
+// unremarkable are reasons of Ready that need no event. A run has events for its steps,
+// and the first observation is about to come.
 var unremarkable = []string{v1alpha1.ReasonProgressing, v1alpha1.ReasonPlanned, v1alpha1.ReasonNotObserved}
 
-// readyEvent tells of Ready when its status or reason changed.
+// readyEvent gives an event when the status or the reason of Ready has changed.
 func readyEvent(previous, next []metav1.Condition) []Event {
 	before, now := meta.FindStatusCondition(previous, v1alpha1.ConditionReady), meta.FindStatusCondition(next, v1alpha1.ConditionReady)
 	if now == nil || slices.Contains(unremarkable, now.Reason) {
@@ -109,8 +111,8 @@ func clip(s string) string {
 	return s[:cut] + "…"
 }
 
-// TopologyEvents tells what is new about an organization: a new reason of Ready,
-// and Edge servers that stopped or began to answer.
+// TopologyEvents gives events for what is new about an organization: a new reason of
+// Ready, and Edge servers that stopped or began to answer.
 func TopologyEvents(previous, next v1alpha1.LyncTopologyStatus) []Event {
 	out := readyEvent(previous.Conditions, next.Conditions)
 	before := meta.FindStatusCondition(previous.Conditions, v1alpha1.ConditionEdgeServersReachable)

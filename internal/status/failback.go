@@ -17,18 +17,18 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// FailBackRequest is what a person asks for with AnnotationFailBackRequestedAt and
-// what was not handled yet.
+// FailBackRequest is a person's request with AnnotationFailBackRequestedAt that was not
+// handled yet.
 type FailBackRequest struct {
 	Text string // the annotation's value
-	// Pool is the Front End pool as the spec lists it; empty when the request is not
-	// taken up.
+	// Pool is the Front End pool as the spec lists it. It is empty when the request cannot
+	// be taken up, or not before a new observation.
 	Pool string
 	Err  error // why the request cannot be taken up
 }
 
-// move is what is remembered of the latest move: pools that the present run has
-// failed back are owed no longer, whatever becomes of them later.
+// move is what status remembers of the latest move. A pool that the present run has failed
+// back is not owed any more, even if somebody fails it over again later.
 func move(f Facts) *v1alpha1.Move {
 	m := f.Previous.Move.DeepCopy()
 	if f.Move != nil {
@@ -43,8 +43,8 @@ func move(f Facts) *v1alpha1.Move {
 	return m
 }
 
-// handledFailBack is the request that was handled last. One is handled when the
-// pool was failed back for it, or is found not failed over.
+// handledFailBack is the request that was handled last. A request is handled when its pool
+// was failed back, or when an observation shows that the pool is not failed over.
 func handledFailBack(f Facts) string {
 	before := f.Previous.LastHandledFailBackAt
 	switch asked := f.FailBack; {
@@ -71,8 +71,9 @@ func failedBack(r RunFacts, pool string) bool {
 	})
 }
 
-// frontEnds judges the Front End pools: their associations, and what is to be
-// failed back and is not yet. A pool that was failed over on purpose is told only.
+// frontEnds gives status, reason and message of the Front End pools' condition. It goes by
+// their associations and by the failbacks that are still to come. A pool that was failed
+// over on purpose is only mentioned.
 func (f Facts) frontEnds(differ []string, good string) (metav1.ConditionStatus, string, string) {
 	reason, texts := "", differ
 	if len(differ) > 0 {
@@ -90,7 +91,7 @@ func (f Facts) frontEnds(differ []string, good string) (metav1.ConditionStatus, 
 	}
 	if err := f.FailBack.Err; err != nil {
 		why := findingOf(err)
-		if fault.KindOf(err) == fault.Busy { // its time has not come
+		if fault.KindOf(err) == fault.Busy { // the time in the request has not come
 			why.reason = v1alpha1.ReasonFailBackWaits
 		}
 		reason = cmp.Or(reason, why.reason)
@@ -107,7 +108,8 @@ func (f Facts) frontEnds(differ []string, good string) (metav1.ConditionStatus, 
 	return metav1.ConditionFalse, reason, strings.Join(texts, "; ") + left
 }
 
-// owed tells in Ready's sentence what the part's condition explains.
+// owed adds to Ready's message that a failback is still to come; "" for none. The
+// condition FrontEndsAssociated explains it.
 func owed(f Facts) string {
 	if len(f.Plan.Waits) == 0 {
 		return ""
@@ -115,8 +117,8 @@ func owed(f Facts) string {
 	return "; a Front End pool is still to be failed back, see " + v1alpha1.ConditionFrontEndsAssociated
 }
 
-// frontEndEvents tells when a failback begins to wait, and each request that
-// cannot be taken up.
+// frontEndEvents gives an event when a failback begins to wait, and one for each request
+// that cannot be taken up.
 func frontEndEvents(previous, next []metav1.Condition) []Event {
 	before := meta.FindStatusCondition(previous, v1alpha1.ConditionFrontEndsAssociated)
 	now := meta.FindStatusCondition(next, v1alpha1.ConditionFrontEndsAssociated)

@@ -13,10 +13,10 @@ import (
 // historyLimit bounds status.history.
 const historyLimit = 40
 
-// Continues reports whether every step of the plan that changes something is one
-// of the earlier plan's that is not done yet. Such a plan is the rest of the
-// earlier one: it keeps its id, and with it its approval. Steps that only look
-// are taken again before what comes after them.
+// Continues reports whether the plan is the rest of the earlier one: every step that
+// changes something must be a step of the earlier plan that is not done yet. The rest
+// keeps the id of the earlier plan, and with the id its approval. Steps that only look do
+// not count, because they are taken again.
 func Continues(earlier *v1alpha1.Plan, p plan.Plan) bool {
 	if earlier == nil || len(p.Steps) == 0 {
 		return false
@@ -30,12 +30,12 @@ func Continues(earlier *v1alpha1.Plan, p plan.Plan) bool {
 	})
 }
 
-// position finds a step among others by its words; -1 where it is not.
+// position finds a step among others by its words; -1 when it is not among them.
 func position(all []v1alpha1.Step, s v1alpha1.Step) int {
 	return slices.IndexFunc(all, func(o v1alpha1.Step) bool { return words(o) == words(s) })
 }
 
-// words are what a step says, as status shows it.
+// words gives the words of a step as status shows them.
 func words(s v1alpha1.Step) plan.Words {
 	return plan.Words{Kind: plan.Kind(s.Kind), Target: s.Target, From: s.From, To: s.To}
 }
@@ -45,7 +45,8 @@ func step(s plan.Step) v1alpha1.Step {
 	return v1alpha1.Step{Kind: string(w.Kind), Target: w.Target, From: shorten(w.From), To: shorten(w.To), State: v1alpha1.StepPending}
 }
 
-// pendingPlan shows what is to be done, with what a failed run already did.
+// pendingPlan shows the plan while no run is under way. After a failed run it also shows
+// what that run did.
 func pendingPlan(f Facts) *v1alpha1.Plan {
 	if len(f.Plan.Steps) == 0 {
 		return nil
@@ -65,7 +66,7 @@ func pendingPlan(f Facts) *v1alpha1.Plan {
 		switch {
 		case position(out.Steps, rest.Steps[i]) < 0:
 			rest.Steps[i].State, rest.Steps[i].Message = v1alpha1.StepDone, ""
-		case rest.Steps[i].State != v1alpha1.StepFailed: // a look to be taken again, or what a controller before us ran
+		case rest.Steps[i].State != v1alpha1.StepFailed: // it only looks, or an earlier manager's run did not end it
 			rest.Steps[i].State, rest.Steps[i].Message = v1alpha1.StepPending, ""
 		}
 	}
@@ -83,8 +84,8 @@ func runPlan(r RunFacts) *v1alpha1.Plan {
 	return out
 }
 
-// history puts the run's ended steps, newest first, before what earlier runs
-// left there.
+// history puts the steps of the run that ended, newest first, before the entries of
+// earlier runs.
 func history(before []v1alpha1.HistoryEntry, r RunFacts) []v1alpha1.HistoryEntry {
 	ended := slices.DeleteFunc(slices.Clone(r.Entries), func(e apply.Entry) bool { return !memorable(e) })
 	slices.Reverse(ended)
@@ -101,7 +102,7 @@ func history(before []v1alpha1.HistoryEntry, r RunFacts) []v1alpha1.HistoryEntry
 	return all[:min(len(all), historyLimit)]
 }
 
-// memorable are steps that changed something, and every failure.
+// memorable reports whether a step goes into history: it changed something, or it failed.
 func memorable(e apply.Entry) bool {
 	return e.State == apply.Failed || (e.State == apply.Done && !e.Step.Kind().Looks())
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// closedPorts says which ports partners find closed; "" for none.
+// closedPorts says which ports did not answer; "" for none.
 func closedPorts(f Facts) string {
 	var closed []string
 	for _, t := range f.Desired.Targets {
@@ -42,8 +42,8 @@ func late(f Facts) string {
 	return "the primary has the records, " + few(out) + "; some partners see the old ones; it is looked at again"
 }
 
-// unasked names the authoritative servers that could not be asked: nobody knows
-// what they show, and they hold nobody up.
+// unasked names the authoritative servers that could not be asked; "" for none. What they
+// show is unknown, and nothing waits for them.
 func unasked(f Facts) string {
 	var out []string
 	for _, l := range laggards(f) {
@@ -57,8 +57,8 @@ func unasked(f Facts) string {
 	return ", as far as they can be asked; " + few(out) + "; what partners see there is unknown; it is asked again"
 }
 
-// unpublished says why the latest run could not change a zone; "" when it could,
-// or did not come that far.
+// unpublished says why the latest run could not change a zone. It gives "" where the run
+// changed the zones, or ended before it reached them.
 func unpublished(f Facts) string {
 	if f.Run == nil || f.Run.Active || f.Run.Err == nil {
 		return ""
@@ -70,8 +70,9 @@ func unpublished(f Facts) string {
 	return f.Run.Entries[i].Message
 }
 
-// doubts says of zones whose last update was not answered as it should be how it
-// was confirmed; "" for none. History remembers it, so a new leader says it too.
+// doubts names the zones whose last update did not get a proper answer, and how each update
+// was confirmed; "" for none. It reads that from history, so that a new leader says the
+// same.
 func doubts(f Facts, history []v1alpha1.HistoryEntry) string {
 	var out []string
 	seen := map[string]bool{}
@@ -105,7 +106,7 @@ func laggards(f Facts) []dns.Laggard {
 	return servers
 }
 
-// few lists the first of many and counts the rest.
+// few lists the first three texts and counts the rest.
 func few(texts []string) string {
 	const shown = 3
 	if len(texts) <= shown {

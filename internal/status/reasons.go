@@ -13,8 +13,8 @@ import (
 	"github.com/fedroute/fedroute/internal/guard"
 )
 
-// outlook says who can end a state: nobody has to, time or the controller, or a
-// person.
+// outlook says who can end a state. For settled nobody has to, for passing time or the
+// controller can, and for stuck only a person can.
 type outlook int
 
 const (
@@ -23,15 +23,16 @@ const (
 	stuck           // Stalled
 )
 
-// finding is one answer to "why": a reason, its sentence and who can end it.
+// finding says why a route or an organization is in its state: a reason, a sentence, and
+// who can end the state.
 type finding struct {
 	reason  string
 	message string
 	outlook outlook
 }
 
-// byKind holds what a fault's kind means for a condition, and the effect and the
-// next action that are told when the fault itself names none.
+// byKind holds what a fault's kind means for a condition. It also holds the effect and the
+// next action for a fault that names none itself.
 var byKind = map[fault.Kind]struct {
 	finding
 	effect, next string
@@ -48,7 +49,7 @@ var byKind = map[fault.Kind]struct {
 	fault.Internal:       {finding{reason: v1alpha1.ReasonInternal, outlook: stuck}, waits, "report it with the controller's log"},
 }
 
-// waits is the effect of most faults: a plan is carried out whole or not begun.
+// waits is the effect of most faults: a plan with an obstacle is not begun at all.
 const waits = "what depends on it waits"
 
 // findingOf turns an error into a finding whose message names cause, effect and next
@@ -66,8 +67,8 @@ func findingOf(err error) finding {
 	return kind.finding
 }
 
-// Missing is a Kubernetes object that is not there yet. It is not a fault of the
-// organization, and the controller is told when the object appears.
+// Missing is the error for a Kubernetes object, or an observation, that is not there yet.
+// It is not a fault of the organization.
 type Missing struct {
 	Reason  string // TopologyMissing, SecretMissing or NotObserved
 	Message string
@@ -83,8 +84,8 @@ func (m *Missing) outlook() outlook {
 	return stuck
 }
 
-// ofVerdict turns a guard's no into a finding. A person has to end it, however long
-// they may take, unless time does; mode Observe has done all that it is for.
+// ofVerdict turns the no of a guard into a finding. Only a person can end it, unless the
+// verdict names a time at which it may change. In mode Observe nobody has to end it.
 func ofVerdict(v guard.Verdict) finding {
 	f := finding{reason: string(v.Reason), message: v.Message, outlook: settled}
 	switch {
@@ -96,8 +97,8 @@ func ofVerdict(v guard.Verdict) finding {
 	return f
 }
 
-// shorten keeps a text within what a status should carry. The sum tells texts
-// apart that begin alike: plans are compared, and approved, as status shows them.
+// shorten cuts a text to a length that a status should carry. The sum keeps texts with the
+// same beginning apart, because plans are compared and approved as status shows them.
 func shorten(s string) string {
 	const limit = 1024
 	runes := []rune(s)

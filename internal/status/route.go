@@ -15,8 +15,8 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// Facts are what one reconcile of a FederationRoute learned. Err says why it
-// could not do more; what it learned before that is told all the same.
+// Facts are what one reconcile of a FederationRoute learned. Err says why the reconcile
+// could not go on; status also shows what it learned before that.
 type Facts struct {
 	Now         time.Time
 	Generation  int64
@@ -31,8 +31,8 @@ type Facts struct {
 	Plan     plan.Plan
 	Verdict  guard.Verdict
 
-	// Move is what is to be remembered of the latest move from now on; nil keeps
-	// what was remembered.
+	// Move is what status remembers of the latest move from now on; nil keeps what status
+	// has.
 	Move     *plan.Move
 	FailBack FailBackRequest
 
@@ -71,13 +71,14 @@ func Route(f Facts) v1alpha1.FederationRouteStatus {
 	return s
 }
 
-// observed reports whether there is something to compare the spec with: the
-// route's Edge pool was found in what was seen.
+// observed reports whether this reconcile got as far as comparing the spec with an
+// observation. Such an observation has Edge pools: the route's own was found in it.
 func (f Facts) observed() bool { return len(f.Observed.Topology.EdgePools) > 0 }
 
 func (f Facts) active() bool { return f.Run != nil && f.Run.Active }
 
-// conclude is the one answer to "is federation as the spec says, and if not, why".
+// conclude says whether federation is as the spec says and, if not, why. Ready shows its
+// answer.
 func conclude(f Facts) finding {
 	steps := len(f.Plan.Steps) > 0
 	switch {
@@ -128,7 +129,7 @@ func progressing(r RunFacts) finding {
 				text += " (" + e.Message + ")"
 			}
 			now = append(now, text)
-		case apply.Pending, apply.Failed: // neither counts as done, nor is it under way
+		case apply.Pending, apply.Failed: // such a step is neither done nor under way
 		}
 	}
 	if len(now) == 0 {

@@ -14,8 +14,8 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// TopologyFacts are what one reconcile of a LyncTopology learned. Err ends the
-// story early: nothing could be read.
+// TopologyFacts are what one reconcile of a LyncTopology learned. Err says why no server
+// could be asked; the snapshot then says nothing.
 type TopologyFacts struct {
 	Now        time.Time
 	Generation int64
@@ -27,8 +27,8 @@ type TopologyFacts struct {
 	OutOfService map[lync.Host]bool
 }
 
-// Topology computes the whole status, once. What was seen before stays when
-// nothing could be read now: unknown is not empty.
+// Topology computes the whole status, once. Where nothing could be read now, it keeps what
+// was seen before: unknown is not empty.
 func Topology(f TopologyFacts) v1alpha1.LyncTopologyStatus {
 	s := *f.Previous.DeepCopy()
 	s.ObservedGeneration = f.Generation
