@@ -4,19 +4,19 @@ import "slices"
 
 // Generation is one version of the product as far as federation goes.
 type Generation struct {
-	// Name is how Get-CsServerVersion calls it, without "Microsoft" in front.
+	// Name is the name that Get-CsServerVersion prints, without "Microsoft" in front.
 	Name string
 	// Major is the first part of its version number. The Subscription Edition
 	// shares 7 with 2019.
 	Major int
 	// Module is the PowerShell module that carries its cmdlets.
 	Module string
-	// WithoutXMPP says why it has no XMPP federation; empty where it has. The
-	// cmdlets and parameters of 2013 stayed in later versions and prove nothing.
+	// WithoutXMPP says why it has no XMPP federation; empty where it has. The cmdlets and
+	// parameters do not show it: later versions still have those of 2013.
 	WithoutXMPP string
 }
 
-// The two that version numbers alone do not tell apart.
+// The two generations that the major version number alone does not tell apart.
 const (
 	Name2019 = "Skype for Business Server 2019"
 	NameSE   = "Skype for Business Server Subscription Edition"

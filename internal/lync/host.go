@@ -2,8 +2,8 @@ package lync
 
 import "strings"
 
-// Host is the name of a machine or a pool as DNS compares it: in lower case, without
-// a final dot. Whatever is kept by the name of a machine is kept by its Host.
+// Host is the name of a machine or a pool as DNS compares names: in lower case, without a
+// final dot. Maps that are keyed by the name of a machine use its Host.
 type Host string
 
 // HostOf gives the Host that a name stands for, however it is written.

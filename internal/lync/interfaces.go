@@ -4,10 +4,11 @@ import "context"
 
 // Observer reads an organization and changes nothing.
 type Observer interface {
-	// ReadTopology asks a management server, in one remote call. Faults:
-	// Unreachable (no endpoint answered), Denied, Unsupported, Failed.
+	// ReadTopology asks a management server, in one remote call. It also returns the URL
+	// of the endpoint that answered. Faults: Unreachable (no endpoint answered), Denied,
+	// Unsupported, Failed.
 	ReadTopology(ctx context.Context) (Topology, string, error)
-	// ReadEdgeServer asks the Edge machine itself. Faults as above.
+	// ReadEdgeServer asks the Edge machine itself. Faults as of ReadTopology.
 	ReadEdgeServer(ctx context.Context, server string) (EdgeServerState, error)
 	// ReadDocument gives signature and digest of the published document. Two
 	// documents that differ in nothing but their Signature have the same digest.
@@ -17,8 +18,8 @@ type Observer interface {
 
 // SiteRouter points a site at an Edge pool.
 type SiteRouter interface {
-	// SetSiteRoute sets the site's federation route of the protocol to the Edge
-	// pool and returns what a read after the change says.
+	// SetSiteRoute sets the site's federation route of the protocol to the Edge pool. It
+	// returns the Edge pool that a read after the change shows.
 	SetSiteRoute(ctx context.Context, site string, protocol Protocol, pool string) (string, error)
 }
 
@@ -27,10 +28,10 @@ type Publisher interface {
 	// ProposeFlags gives the digest of the document that PublishFlags would
 	// publish, and changes nothing. Faults as of PublishFlags.
 	ProposeFlags(ctx context.Context, change FlagChange) (digest string, err error)
-	// PublishFlags edits, publishes and enables the topology in one act; without
-	// flags it only enables, which finishes a publish that ended half-way. It
-	// refuses with WorldChanged when the document's Signature is not the expected
-	// one, and with Busy while another publish runs.
+	// PublishFlags edits, publishes and enables the topology in one remote call. Without
+	// flags it only enables the topology, which finishes a publish that ended half-way.
+	// It refuses with WorldChanged when the document's Signature is not the expected one,
+	// and with Busy while another publish runs.
 	PublishFlags(ctx context.Context, change FlagChange) (Published, error)
 }
 
@@ -38,20 +39,21 @@ type Publisher interface {
 type EdgeMaintainer interface {
 	StartServices(ctx context.Context, server string) error
 	StopServices(ctx context.Context, server string) error
-	// Setup runs the deployment step again ("set up or remove components").
-	// It refuses with WorldChanged unless the local replica carries the signature.
+	// Setup runs the step "set up or remove components" of the product's deployment again.
+	// It refuses with WorldChanged unless the machine's local replica carries the
+	// signature.
 	Setup(ctx context.Context, server string, signature string) error
 }
 
 // FrontEndMaintainer works on Front End pools.
 type FrontEndMaintainer interface {
-	// Associate sets all three links and returns what a read afterwards says.
+	// Associate sets all three links and returns the links that a read afterwards shows.
 	Associate(ctx context.Context, frontEndPool, edgePool string) (Association, error)
 	// FailBack runs Invoke-CsPoolFailBack; it can take an hour.
 	FailBack(ctx context.Context, frontEndPool string) error
 }
 
-// Operator is everything that changes an organization. Observe mode holds none.
+// Operator is everything that changes an organization. In mode Observe none is made.
 type Operator interface {
 	SiteRouter
 	Publisher
@@ -61,7 +63,7 @@ type Operator interface {
 
 // FlagChange asks for federation flags. Pools that are not named stay as they are.
 type FlagChange struct {
-	// Signature is that of the document the plan was made from.
+	// Signature is the Signature of the document that the plan was made from.
 	Signature string
 	Flags     []Flag
 }
@@ -77,7 +79,8 @@ type Flag struct {
 type Published struct {
 	Signature  string // of the document now in force
 	BackupFile string // on the management server
-	// SimpleURLsRestored tells that publishing had changed the simple URLs and
-	// that they were put back; Enable-CsComputer is then due on Front Ends.
+	// SimpleURLsRestored says that publishing had changed the simple URLs and that they
+	// were put back. By the cmdlet reference, a person then has to run Enable-CsComputer
+	// on the Front Ends.
 	SimpleURLsRestored bool
 }

@@ -1,6 +1,6 @@
-// Package lync holds the words of a Lync Server or Skype for Business Server
-// organization and the interfaces through which it is read and changed. It knows
-// neither PowerShell nor Kubernetes.
+// Package lync holds the types that describe a Lync Server or Skype for Business Server
+// organization, and the interfaces through which it is read and changed. It knows neither
+// PowerShell nor Kubernetes.
 package lync
 
 import (
@@ -32,19 +32,21 @@ type Product struct {
 	Version string // e.g. "5.0.8308.0", as Get-CsServerVersion tells it
 	Module  string // PowerShell module: "Lync" or "SkypeForBusiness"
 	XMPP    bool   // whether this generation has XMPP federation at all
-	// WithoutXMPP tells people why it has none.
+	// WithoutXMPP says in a message why it has none.
 	WithoutXMPP string
-	// XMPPRouteParameter is the parameter that Set-CsSite has on this server:
-	// "XmppFederationRoute" (reference) or "XmppExternalFederationRoute"
-	// (procedures). Empty when it has neither.
+	// XMPPRouteParameter is the parameter for XMPP routes that Set-CsSite has on this
+	// server: "XmppFederationRoute", as Microsoft's cmdlet reference calls it, or
+	// "XmppExternalFederationRoute", as Microsoft's procedures call it. Empty when it has
+	// neither.
 	XMPPRouteParameter string
 }
 
 // Topology is what the Central Management Store says, read in one call.
 type Topology struct {
 	Product Product
-	// ServerTime is the management server's clock at the time of reading. Replica
-	// times come from the same clock, so only these two may be compared.
+	// ServerTime is the management server's clock at the time of reading. The times in
+	// Replicas come from the same clock. Compare them with ServerTime and with no other
+	// clock.
 	ServerTime time.Time
 	// Signature identifies the published document. It changes with each publish.
 	Signature string
@@ -57,7 +59,7 @@ type Topology struct {
 	Replicas map[Host]Replica
 }
 
-// Site finds a central site by its name, whose case does not count.
+// Site finds a central site by its name. Upper and lower case mean the same.
 func (t Topology) Site(name string) (Site, bool) {
 	for _, s := range t.Sites {
 		if strings.EqualFold(s.Name, name) {
@@ -104,11 +106,11 @@ func (p EdgePool) Enabled(proto Protocol) bool {
 // EdgeServer is one machine of an Edge pool as the topology describes it.
 type EdgeServer struct {
 	FQDN string
-	// ExternalAddresses are what partners connect to: the NAT public address
-	// (ConfiguredIPAddress) where there is one, else the external interface's.
+	// ExternalAddresses are the addresses that partners connect to. Behind a NAT that is
+	// the public address (ConfiguredIPAddress), else the external interface's own.
 	ExternalAddresses []netip.Addr
-	// InterfaceAddresses are those of the machine's own external interface:
-	// the same as ExternalAddresses unless NAT stands between.
+	// InterfaceAddresses are the addresses of the machine's own external interface. They
+	// are the same as ExternalAddresses unless the machine is behind a NAT.
 	InterfaceAddresses []netip.Addr
 }
 
@@ -127,7 +129,7 @@ const (
 	PoolFailedOver  PoolState = "FailedOver"
 	PoolFailingOver PoolState = "FailingOver"
 	PoolFailedBack  PoolState = "FailedBack"
-	PoolStateNone   PoolState = "" // this generation has none (Lync Server 2010)
+	PoolStateNone   PoolState = "" // unknown, or the generation has none (Lync Server 2010)
 )
 
 // FrontEndPool is a Front End pool and the three links that tie it to an Edge
@@ -162,8 +164,9 @@ type EdgeServerState struct {
 	// Listening holds the machine's TCP listeners. An unspecified address
 	// (0.0.0.0, ::) listens on every interface.
 	Listening []netip.AddrPort
-	// LocalSignature is the Signature of the machine's local replica of the
-	// topology document; setup applies that document, not the store's.
+	// LocalSignature is the Signature of the machine's local replica of the topology
+	// document. Setup applies that replica and not the document in the Central Management
+	// Store.
 	LocalSignature string
 }
 
@@ -177,29 +180,30 @@ func (s EdgeServerState) Running() bool {
 	return len(s.Services) > 0
 }
 
-// Disabled reports whether a service is stopped and may not be started, which is
-// how setup leaves a machine when it fails or is killed: it disables first.
+// Disabled reports whether a service is stopped and may not be started. Setup leaves a
+// machine so when it fails or is killed, because it disables the services first.
 func (s EdgeServerState) Disabled() bool {
 	return slices.ContainsFunc(s.Services, func(svc Service) bool { return svc.Disabled && svc.State != ServiceRunning })
 }
 
-// Replicates reports whether the agent runs that brings the topology to the machine.
+// Replicates reports whether the replication agent runs, which brings the topology to the
+// machine.
 func (s EdgeServerState) Replicates() bool {
 	return slices.ContainsFunc(s.Services, func(svc Service) bool {
 		return strings.EqualFold(svc.Name, "REPLICA") && svc.State == ServiceRunning
 	})
 }
 
-// Listens reports whether a listener answers on the port at one of the addresses.
-// The Access Edge also listens on 5061 inside, so the address matters.
+// Listens reports whether the machine listens on the port at one of the addresses. The
+// Access Edge also listens on port 5061 of the internal interface, so the address matters.
 func (s EdgeServerState) Listens(port uint16, addresses []netip.Addr) bool {
 	return slices.ContainsFunc(s.Listening, func(l netip.AddrPort) bool {
 		return l.Port() == port && (l.Addr().IsUnspecified() || slices.Contains(addresses, l.Addr()))
 	})
 }
 
-// HasXMPPProxy reports whether the XMPP federation proxy is installed. Its
-// service's short name is not documented, so the display name decides.
+// HasXMPPProxy reports whether the XMPP federation proxy is installed. It goes by the
+// service's display name, because the short name is not documented.
 func (s EdgeServerState) HasXMPPProxy() bool {
 	for _, svc := range s.Services {
 		if strings.Contains(strings.ToUpper(svc.DisplayName), "XMPP") {
@@ -223,7 +227,7 @@ type Service struct {
 	Name        string
 	DisplayName string
 	State       ServiceState
-	// Disabled tells that its start mode forbids every start.
+	// Disabled says that the service's start mode forbids every start.
 	Disabled bool
 }
 
@@ -235,14 +239,14 @@ type Snapshot struct {
 	Topology Part[Topology]
 	// EdgeServers holds every Edge machine of the topology.
 	EdgeServers map[Host]Part[EdgeServerState]
-	// Document is the digest of the published document, looked at only while that
-	// is not in force somewhere; else it is known and empty.
+	// Document is the digest of the published document. It is read only while that
+	// document is not in force on some machine; otherwise it is known and empty.
 	Document Part[string]
 }
 
-// NotEnabled names the Edge machines that are up to date with another document
-// than the published one: it was published and never enabled, and no replica will
-// ever carry it.
+// NotEnabled names the Edge machines that are up to date with another document than the
+// published one. The published document was then never enabled, and no replica will ever
+// carry it.
 func (s Snapshot) NotEnabled() []string {
 	var out []string
 	for _, pool := range s.Topology.Value.EdgePools {
@@ -262,8 +266,7 @@ func (t Topology) NotEnabled(server EdgeServer, state Part[EdgeServerState]) boo
 	return state.Known() && local != "" && t.Replicas[HostOf(server.FQDN)].UpToDate && !strings.EqualFold(local, t.Signature)
 }
 
-// Part is something that was looked at. Unknown is a value: when Err is set,
-// Value says nothing.
+// Part is a part of an observation. It may be unknown: when Err is set, Value says nothing.
 type Part[T any] struct {
 	Value T
 	Err   error

@@ -1,7 +1,6 @@
-// Package memory names what the controllers remember things of, without a word of
-// Kubernetes. What is remembered has a package of its own below this one, which says
-// in one sentence what it remembers and when it forgets. All of it ends with the
-// process: whoever comes next observes and plans again.
+// Package memory names the objects that the controllers remember something of, without
+// types of Kubernetes. Each package below this one begins with what it remembers and when
+// it forgets. All memory ends with the process: the next manager observes and plans again.
 package memory
 
 // Object names an object of the API.

@@ -8,22 +8,23 @@ import (
 	"strings"
 )
 
-// Command describes one script of the catalogue, as its header does.
+// Command describes one script of the catalogue. The texts come from the script's header.
 type Command struct {
 	Name    string // "Set-SiteRoute"
 	What    string // one line
-	Notes   string // what one must know before running it, may be empty
+	Notes   string // what a person must know before running it, may be empty
 	Reads   string
 	Changes string // "nothing" for a reading script
 	RunsOn  string
-	// Versions are the product generations it was written for, as the cmdlet
-	// reference spells them; of Windows Server for the DnsServer module.
+	// Versions are the product generations that the script was written for, as the cmdlet
+	// reference spells them. A script of the DnsServer module has versions of Windows
+	// Server.
 	Versions []string
-	// Cmdlets are the cmdlets of the product or of the DnsServer module that it
+	// Cmdlets are the cmdlets of the product or of the DnsServer module that the script
 	// names, sorted.
 	Cmdlets []string
-	// Optional lists cmdlets or "Cmdlet -Parameter" that not every one of the
-	// versions has: the script asks for them with Get-Command first.
+	// Optional lists cmdlets or "Cmdlet -Parameter" that some of the versions do not have.
+	// The script looks for them with Get-Command first.
 	Optional []string
 	Errors   string // the fault kinds it raises itself, may be empty
 	Source   string // where the facts come from
@@ -33,8 +34,8 @@ type Command struct {
 // Writes reports whether the script may change something.
 func (c Command) Writes() bool { return c.Changes != "nothing" }
 
-// Commands lists the catalogue, sorted by name. It is closed: nothing else is
-// ever sent to a server.
+// Commands lists the catalogue, sorted by name. The catalogue is closed: no other script
+// is ever run on a server.
 func Commands() []Command {
 	var all []Command
 	for _, files := range []embed.FS{readingFiles, writingFiles} {
@@ -56,9 +57,9 @@ var (
 	headerKey  = regexp.MustCompile(`^([A-Z][a-z]+(?: on)?): (.*)$`)
 )
 
-// describe reads a header: the first line names the script and says what it is
-// for, then "Key: value" lines with indented continuation lines; anything else
-// is notes.
+// describe reads a header. The first line names the script and says what it is for. Lines
+// of the form "Key: value" follow, with indented continuation lines. Any other line
+// belongs to the notes.
 func describe(name, text string) Command {
 	head, body := splitHeader(text)
 	values := map[string]string{}

@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// decode reads a reply: exactly one object with exactly the fields of T. The
-// scripts are ours, so anything else is a defect and said as one.
+// decode reads a reply: exactly one object with exactly the fields of T. The scripts
+// belong to fedroute, so any other reply is reported as a defect of fedroute.
 func decode[T any](raw json.RawMessage, j job) (T, error) {
 	var zero T
 	var objects []json.RawMessage

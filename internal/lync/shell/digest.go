@@ -11,11 +11,10 @@ import (
 	"strings"
 )
 
-// documentDigest gives a digest of what a topology document says, without the
-// Signature that a publish replaces. Whether publishing keeps the order of
-// elements and attributes, prefixes and white space is not documented, so none of
-// them counts. It walks with a stack of its own: how deep a reply nests is the
-// server's choice.
+// documentDigest gives a digest of what a topology document says, without the Signature
+// that a publish replaces. Whether publishing keeps the order of elements and attributes,
+// prefixes and white space is not documented, so none of them counts. It keeps its own
+// stack and does not recurse, because the server decides how deep a reply nests.
 func documentDigest(text string) (string, error) {
 	var open []*element
 	decoder := xml.NewDecoder(strings.NewReader(text))
@@ -35,7 +34,7 @@ func documentDigest(text string) (string, error) {
 				open[len(open)-1].text.Write(t)
 			}
 		case xml.EndElement:
-			last := open[len(open)-1] // the decoder knows that there is one
+			last := open[len(open)-1] // the decoder has checked that an element is open
 			open = open[:len(open)-1]
 			if len(open) == 0 {
 				return "sha256-" + last.digest(), nil

@@ -32,7 +32,8 @@ type machineElement struct {
 	Interfaces []interfaceElement `xml:"NetInterface"`
 }
 
-// interfaceElement: the configured address is the public one before a NAT.
+// interfaceElement is a network interface of a machine. Behind a NAT, the configured
+// address is the public one.
 type interfaceElement struct {
 	Side           string `xml:"InterfaceSide,attr"`
 	Number         string `xml:"InterfaceNumber,attr"`
@@ -83,8 +84,8 @@ func (d document) cluster(fqdn string) clusterElement {
 	return clusterElement{}
 }
 
-// machines names the machines of a pool. A machine without a name of its own is
-// the pool.
+// machines names the machines of a pool. A machine without a name of its own has the name
+// of the pool.
 func (d document) machines(pool string) []string {
 	var names []string
 	for _, m := range d.cluster(pool).Machines {
@@ -137,8 +138,8 @@ func (s serviceElement) port(owner, usage, side string) (portElement, bool) {
 	return portElement{}, false
 }
 
-// edgeServer takes the addresses of the external interface that the Access Edge
-// uses: the other two of an Edge with three external addresses carry no federation.
+// edgeServer takes only the addresses of the external interface that the Access Edge uses.
+// An Edge with three external addresses has two more, which carry no federation.
 func (m machineElement) edgeServer(pool, accessInterface string) lync.EdgeServer {
 	server := lync.EdgeServer{FQDN: m.name(pool)}
 	for _, i := range m.Interfaces {
@@ -160,7 +161,7 @@ func (m machineElement) edgeServer(pool, accessInterface string) lync.EdgeServer
 	return server
 }
 
-// address reads an address; "0.0.0.0" stands for any and is none.
+// address reads an address. It gives false for "0.0.0.0", which stands for any address.
 func address(text string) (netip.Addr, bool) {
 	a, err := netip.ParseAddr(strings.TrimSpace(text))
 	return a, err == nil && !a.IsUnspecified()

@@ -11,14 +11,14 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// deadFor is how long an endpoint that did not answer goes to the end of the
-// line. A dead Front End is the normal case in a disaster: each call must not
-// pay its connect timeout again.
+// deadFor is how long an endpoint that did not answer is tried last. A dead Front End is
+// the normal case in a disaster. Without this, each call would wait for its connect
+// timeout again.
 const deadFor = 5 * time.Minute
 
-// heldFor is how long a server that was lost in the middle of a write is the
-// only one to write through: its PowerShell may still be publishing, and a second
-// publish elsewhere would not see it.
+// heldFor is how long all writes go only through a server that was lost in the middle of a
+// write. Its PowerShell may still be publishing. A second publish on another server would
+// not notice that.
 const heldFor = 10 * time.Minute
 
 // endpoints remembers which management servers answered.
@@ -27,7 +27,7 @@ type endpoints struct {
 	clock func() time.Time
 
 	mu        sync.Mutex
-	dead      map[string]time.Time // until when, by URL
+	dead      map[string]time.Time // by URL, the time until which the endpoint is tried last
 	held      remote.Endpoint
 	heldUntil time.Time
 }
@@ -65,14 +65,14 @@ func (e *endpoints) answered(endpoint remote.Endpoint) {
 	delete(e.dead, endpoint.URL)
 }
 
-// hold makes the endpoint the only writable one for a while.
+// hold makes the endpoint the only one to write through for a while.
 func (e *endpoints) hold(endpoint remote.Endpoint) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.held, e.heldUntil = endpoint, e.clock().Add(heldFor)
 }
 
-// unhold ends the hold on the endpoint, if it is the one.
+// unhold ends the hold, if it is on this endpoint.
 func (e *endpoints) unhold(endpoint remote.Endpoint) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -81,8 +81,8 @@ func (e *endpoints) unhold(endpoint remote.Endpoint) {
 	}
 }
 
-// writable gives the endpoints to write through, and whether it is only one
-// because that one is held.
+// writable gives the endpoints to write through, and whether that is only one because of a
+// hold.
 func (e *endpoints) writable() (list []remote.Endpoint, held bool) {
 	e.mu.Lock()
 	if e.clock().Before(e.heldUntil) {
@@ -93,7 +93,7 @@ func (e *endpoints) writable() (list []remote.Endpoint, held bool) {
 	return e.order(), false
 }
 
-// failures collects what each endpoint said.
+// failures collects the error of each endpoint that was tried.
 type failures []failure
 
 type failure struct {
@@ -101,8 +101,8 @@ type failure struct {
 	err      error
 }
 
-// fault joins the failures: their common kind and remedy or, when they differ,
-// Unreachable, because none of the servers could be used.
+// fault joins the failures into one. It has their common kind and remedy. When they differ
+// it is Unreachable, because none of the servers could be used.
 func (f failures) fault(j job) error {
 	if len(f) == 0 {
 		return fault.New(fault.Invalid, j.op, j.target, "no management endpoint is configured").

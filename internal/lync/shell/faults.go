@@ -9,7 +9,7 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// Hints that go with a kind, whatever raised it.
+// Next actions for a person, each for one cause of a fault.
 const (
 	deniedNext = "check the account's Lync roles (RBAC and the RTC groups), and whether its sign-in may go on to SQL and Active Directory " +
 		"from that server (second hop: a run-as endpoint or Kerberos delegation)"
@@ -20,12 +20,12 @@ const (
 	noZoneNext      = "correct zone and endpoint in spec.dns.servers: the cmdlets run on the zone's own primary"
 )
 
-// rule gives the kind of PowerShell errors. Empty fields match anything; the
-// first rule that matches decides.
+// rule gives PowerShell errors their kind. Empty fields match anything; the first rule
+// that matches decides.
 type rule struct {
 	id       string // FullyQualifiedErrorId begins with it
 	category string
-	message  string // is contained, for errors that only their text tells apart
+	message  string // the message contains it; for errors that differ in nothing else
 	kind     fault.Kind
 	next     string
 }
@@ -36,7 +36,7 @@ var rules = []rule{
 	{id: "fedroute.Invalid", kind: fault.Invalid, next: "correct the name in the spec or the organization"},
 	{id: "fedroute.Unsupported", kind: fault.Unsupported, next: unsupportedNext},
 	{id: "fedroute.Failed", kind: fault.Failed},
-	// The numbers of the Windows DNS server; the DnsServer module says no more.
+	// The error numbers of the Windows DNS server. The DnsServer module gives no other id.
 	{id: "WIN32 5,", kind: fault.Denied, next: zoneDeniedNext},
 	{id: "WIN32 1722,", kind: fault.Unreachable, next: "start the DNS service on that server"},
 	{id: "WIN32 9601,", kind: fault.Invalid, next: noZoneNext},       // no such zone
@@ -70,8 +70,8 @@ func (r rule) matches(e *remote.ScriptError) bool {
 		strings.Contains(e.Message, r.message)
 }
 
-// tell puts what a remote script threw into the words of the act. Other errors,
-// which the script did not throw, pass unchanged.
+// tell turns an error that a remote script threw into a fault that names the act. Errors
+// that the script did not throw pass unchanged.
 func tell(err error, op, target string) error {
 	e, ok := errors.AsType[*remote.ScriptError](err)
 	if !ok {
@@ -85,8 +85,8 @@ func tell(err error, op, target string) error {
 	return err
 }
 
-// thrown reports whether the script itself ended with the error: the session is
-// fine, and asking another host would give the same.
+// thrown reports whether the script itself ended with the error. The session is then still
+// good, and another host would give the same error.
 func thrown(err error) bool {
 	_, ok := errors.AsType[*remote.ScriptError](err)
 	return ok

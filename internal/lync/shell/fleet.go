@@ -9,8 +9,8 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// Credentials gives the current credentials. It is asked before every call, so
-// that a rotated secret is picked up; it should answer from a cache.
+// Credentials gives the current credentials. It is called before every remote call, so
+// that a rotated Secret is picked up. It should be quick.
 type Credentials func(ctx context.Context) (remote.Credentials, error)
 
 // Config says how to reach one organization. Everything but Called and Clock is
@@ -23,8 +23,7 @@ type Config struct {
 	EdgeServer      func(fqdn string) remote.Endpoint
 	EdgeCredentials Credentials
 	Dial            remote.Dialer
-	// Called is told about each remote call; nil tells nobody. It is called from
-	// several goroutines.
+	// Called is called after each remote call, from several goroutines. It may be nil.
 	Called func(Call)
 	Clock  func() time.Time // nil means time.Now
 }
@@ -73,7 +72,7 @@ type hosts struct {
 	management *endpoints
 }
 
-// job is one script to run, with the words to report it in.
+// job is one script to run, with the words for messages about it.
 type job struct {
 	script    script
 	arguments any
@@ -82,7 +81,7 @@ type job struct {
 	limit     time.Duration // of one attempt, signing in included
 }
 
-// run runs the job on a leased session and tells about it.
+// run runs the job on a leased session and reports the call to Called.
 func (h *hosts) run(ctx context.Context, l *lease, j job) (json.RawMessage, error) {
 	began := h.Clock()
 	reply, err := l.call(ctx, remote.Request{Name: j.script.name, Script: j.script.text, Arguments: j.arguments})

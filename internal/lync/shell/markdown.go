@@ -52,7 +52,7 @@ func Markdown(commands []Command) string {
 	return page.String()
 }
 
-// sentence begins with a capital.
+// sentence gives the text a capital at its beginning.
 func sentence(text string) string {
 	if text == "" {
 		return text

@@ -20,14 +20,14 @@ const opObserve = "observe"
 // edgeServers are readings of Edge machines.
 type edgeServers map[lync.Host]lync.Part[lync.EdgeServerState]
 
-// Observe reads the topology and every Edge machine it names. Machines that the
-// last look knows are asked meanwhile; the zero Snapshot knows none. It never
-// fails as a whole: what could not be read is an unknown part.
+// Observe reads the topology and every Edge machine that the topology names. The machines
+// of the last snapshot are asked while the topology is read; the zero Snapshot has none.
+// Observe never fails as a whole: what could not be read is an unknown part.
 func Observe(ctx context.Context, observer lync.Observer, last lync.Snapshot, clock func() time.Time) lync.Snapshot {
 	snapshot := lync.Snapshot{At: clock(), EdgeServers: edgeServers{}}
 	meanwhile := make(chan edgeServers, 1)
 	contain.Go(opObserve, "Edge servers", func() { meanwhile <- ask(ctx, observer, edgeNames(last.Topology.Value)) },
-		func(error) { meanwhile <- nil }) // then they are asked after the topology
+		func(error) { meanwhile <- nil }) // the machines are then asked after the topology
 	topology, endpoint, err := observer.ReadTopology(ctx)
 	early := <-meanwhile
 	snapshot.Endpoint = endpoint
@@ -62,15 +62,16 @@ func published(ctx context.Context, observer lync.Observer, signature string) ly
 	return lync.Part[string]{Value: digest, Err: err}
 }
 
-// stands reports whether a reading taken beside the topology's says no less than
-// one taken after it. A replica that is up to date with another document than
-// the published one means something only when the machine was asked last. No
-// answer stays no answer: whoever was refused is not asked twice in one look.
+// stands reports whether a reading that was taken while the topology was read can be used.
+// A machine whose replica carries another document than the published one is asked again:
+// that says something only when the machine was asked after the topology. A machine that
+// could not be read is not asked twice in one observation, because it may have refused the
+// account.
 func stands(reading lync.Part[lync.EdgeServerState], topology lync.Topology) bool {
 	return !reading.Known() || strings.EqualFold(reading.Value.LocalSignature, topology.Signature)
 }
 
-// ask asks the machines side by side.
+// ask reads the machines, up to atOnce of them at the same time.
 func ask(ctx context.Context, observer lync.Observer, names []string) edgeServers {
 	var (
 		mu       sync.Mutex
@@ -91,8 +92,8 @@ func ask(ctx context.Context, observer lync.Observer, names []string) edgeServer
 	return readings
 }
 
-// edgeNames lists the Edge machines as the topology writes them: sessions are kept
-// by the name they were asked for.
+// edgeNames lists the Edge machines as the topology spells them. Sessions are kept under
+// that spelling.
 func edgeNames(topology lync.Topology) []string {
 	var names []string
 	for _, pool := range topology.EdgePools {

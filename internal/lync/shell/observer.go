@@ -18,8 +18,8 @@ const (
 	edgeServerLimit = 90 * time.Second
 )
 
-// Observer reads an organization. It reaches reading scripts and reading
-// sessions only: what it holds takes nothing but jobs of reading scripts.
+// Observer reads an organization. It reaches only reading scripts and reading sessions:
+// the compiler lets it run nothing but a readingJob.
 type Observer struct {
 	onManagement func(context.Context, readingJob) (json.RawMessage, remote.Endpoint, error)
 	onEdge       func(ctx context.Context, server string, j readingJob) (json.RawMessage, error)

@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// operations joins calls for a write that already runs, so that a caller who
-// comes back does not start it twice.
+// operations lets a second call for a write that already runs wait for the first, so that
+// no write is started twice.
 type operations struct {
 	mu      sync.Mutex
 	running map[string]*operation
@@ -28,9 +28,9 @@ func newOperations() *operations {
 	return &operations{running: map[string]*operation{}}
 }
 
-// do starts the job, or joins it when the same job runs, and waits for its end
-// or the caller's. start must see to it that done is called, now or later.
-// A caller who gives up gets Busy; the result then goes to whoever joins.
+// do starts the job, or joins the same job where it already runs, and waits until the job
+// or ctx ends. start must see to it that done is called, now or later. Where ctx ends
+// first, do gives Busy and the job goes on; a later call for the same job joins it.
 func (o *operations) do(ctx context.Context, j job, start func(done func(json.RawMessage, error))) (json.RawMessage, error) {
 	arguments, err := json.Marshal(j.arguments)
 	if err != nil {
@@ -50,7 +50,7 @@ func (o *operations) do(ctx context.Context, j job, start func(done func(json.Ra
 		var once sync.Once
 		done := func(reply json.RawMessage, err error) { once.Do(func() { o.end(key, op, reply, err) }) }
 		if err := contain.Run(j.op, j.target, func() error { start(done); return nil }); err != nil {
-			done(nil, err) // else the next caller would wait for it for ever
+			done(nil, err) // otherwise the next caller would wait for ever
 		}
 	}
 	select {

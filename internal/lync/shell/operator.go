@@ -8,9 +8,8 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// How long each write may run before its outcome counts as unknown. Publishing
-// and setup take minutes; the documents give an hour for the failback of 20,000
-// users.
+// How long each write may run before its outcome counts as unknown. Publishing and setup
+// take minutes. Microsoft's documents name an hour for the failback of 20,000 users.
 const (
 	settingLimit  = 10 * time.Minute
 	servicesLimit = 20 * time.Minute
@@ -38,8 +37,8 @@ type siteRouteRequest struct{ Site, Protocol, EdgePool string }
 
 type siteRouteReply struct{ Route string }
 
-// SetSiteRoute implements lync.SiteRouter. Unsupported when Set-CsSite has no
-// parameter for the protocol there.
+// SetSiteRoute implements lync.SiteRouter. Fault: Unsupported when Set-CsSite on that
+// server has no parameter for the protocol.
 func (o *Operator) SetSiteRoute(ctx context.Context, site string, protocol lync.Protocol, pool string) (string, error) {
 	j := job{
 		script: o.scripts.setSiteRoute.writing, op: "set the " + string(protocol) + " federation route of site", target: site,
@@ -88,8 +87,8 @@ func (o *Operator) PublishFlags(ctx context.Context, change lync.FlagChange) (ly
 
 type proposalReply struct{ Document string }
 
-// ProposeFlags implements lync.Publisher: the same script edits the document and
-// goes no further.
+// ProposeFlags implements lync.Publisher: the script of PublishFlags edits the document
+// and does not publish it.
 func (o *Operator) ProposeFlags(ctx context.Context, change lync.FlagChange) (string, error) {
 	j := job{script: o.scripts.publishFlags.writing, op: "prepare the publish of the federation flags", limit: settingLimit}
 	request, err := publishing(change, j)
@@ -113,7 +112,7 @@ func (o *Operator) ProposeFlags(ctx context.Context, change lync.FlagChange) (st
 	return digest, nil
 }
 
-// publishing sorts the flags into what the script asks for.
+// publishing sorts the flags into the parameters of the script.
 func publishing(change lync.FlagChange, j job) (publishRequest, error) {
 	request := publishRequest{Signature: change.Signature}
 	for _, f := range change.Flags {
@@ -135,12 +134,12 @@ func publishing(change lync.FlagChange, j job) (publishRequest, error) {
 
 type servicesReply struct{ Services int }
 
-// StartServices implements lync.EdgeMaintainer: it returns when all run.
+// StartServices implements lync.EdgeMaintainer: it returns when all services run.
 func (o *Operator) StartServices(ctx context.Context, server string) error {
 	return o.services(ctx, o.scripts.startEdgeServices, "start the services of", server)
 }
 
-// StopServices implements lync.EdgeMaintainer: it returns when all are stopped.
+// StopServices implements lync.EdgeMaintainer: it returns when all services are stopped.
 func (o *Operator) StopServices(ctx context.Context, server string) error {
 	return o.services(ctx, o.scripts.stopEdgeServices, "stop the services of", server)
 }
@@ -163,8 +162,8 @@ type setupRequest struct{ Signature, HostName string }
 
 type setupReply struct{ Ran string }
 
-// Setup implements lync.EdgeMaintainer. The server is named as in the topology;
-// Invalid when the machine calls itself otherwise.
+// Setup implements lync.EdgeMaintainer. server is the machine's name in the topology.
+// Fault: Invalid when the machine itself has another name.
 func (o *Operator) Setup(ctx context.Context, server string, signature string) error {
 	j := job{
 		script: o.scripts.invokeEdgeSetup.writing, op: "set up Edge server", target: server,

@@ -15,16 +15,16 @@ import (
 // farewell bounds the removal of a remote shell.
 const farewell = 10 * time.Second
 
-// Credentials that a host refused are not shown to it again for a while, longer
-// with each refusal: an account that is tried at every poll would be locked out.
-// Other credentials are tried at once.
+// Credentials that a host refused are not sent to it again for a while, which grows with
+// each refusal. Otherwise the account would be tried at every poll and would be locked
+// out. Other credentials are tried at once.
 const (
 	firstDenial = 10 * time.Second
 	longDenial  = 5 * time.Minute
 )
 
-// unasked is how long a host keeps its place without being asked. Hosts of an
-// organization are asked at every look; one that was not has left it.
+// unasked is how long the pool keeps a host that is not asked. The hosts of an organization
+// are asked at every observation. A host that is asked no more does not belong to it.
 const unasked = 6 * time.Hour
 
 // pool keeps one session per host, until nobody has asked the host for six hours.
@@ -38,7 +38,7 @@ type pool struct {
 	closed bool
 }
 
-// slot is one host's place. Who holds the turn owns session, print and denial.
+// slot is one host's place. Only the holder of the turn may use session, print and denial.
 type slot struct {
 	turn    chan struct{}
 	session remote.Session
@@ -68,17 +68,18 @@ func newPool(dial remote.Dialer, clock func() time.Time) *pool {
 	return &pool{dial: dial, clock: clock, slots: map[string]*slot{}}
 }
 
-// lease is the turn on one host with a session that was healthy when it began.
+// lease is the turn on one host, with a session that was healthy when the lease began.
 type lease struct {
 	pool     *pool
 	slot     *slot
 	endpoint remote.Endpoint
-	// reused tells that the session served earlier calls.
+	// reused says that the session served earlier calls.
 	reused bool
 }
 
-// open waits for the host's turn and gives a session for it, the present one if
-// it is still good for the credentials. Release the lease.
+// open waits for the turn on the host and gives a lease with a session. It takes the
+// present session where that is still good for the credentials. The caller must release
+// the lease.
 func (p *pool) open(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials) (*lease, error) {
 	s, err := p.slot(endpoint)
 	if err != nil {
@@ -137,15 +138,15 @@ func (p *pool) slot(endpoint remote.Endpoint) (*slot, error) {
 	return s, nil
 }
 
-// sweep forgets hosts that nobody asks any more, and closes their sessions in the
-// background: else each keeps a shell on its host. The pool is locked.
+// sweep forgets hosts that are not asked any more. It closes their sessions in the
+// background, because each session keeps a shell on its host. The caller holds the lock.
 func (p *pool) sweep() {
 	for url, s := range p.slots {
 		if p.clock().Sub(s.asked) < unasked {
 			continue
 		}
 		select {
-		case s.turn <- struct{}{}: // and nobody gets it any more
+		case s.turn <- struct{}{}: // the turn is never given back
 		default:
 			continue // a call is still under way
 		}
@@ -160,11 +161,11 @@ func (p *pool) sweep() {
 	}
 }
 
-// call runs the request and drops the session when it did not survive it.
+// call runs the request. It drops the session when the call broke it.
 func (l *lease) call(ctx context.Context, request remote.Request) (json.RawMessage, error) {
 	reply, err := contain.Value(request.Name, l.endpoint.URL, func() (json.RawMessage, error) { return l.slot.session.Call(ctx, request) })
 	if fault.Is(err, fault.Internal) || err != nil && !thrown(err) && !l.slot.session.Healthy() {
-		l.drop(ctx) // a session that panicked is worth no more than one that was lost
+		l.drop(ctx) // a session whose code panicked is dropped like one that was lost
 	}
 	return reply, err
 }
@@ -172,19 +173,19 @@ func (l *lease) call(ctx context.Context, request remote.Request) (json.RawMessa
 // lost reports whether the session is gone.
 func (l *lease) lost() bool { return l.slot.session == nil }
 
-// drop closes the session. What closing says does not matter any more: either the
-// host is gone or it removes an idle shell by itself.
+// drop closes the session. An error of closing does not matter: either the host is gone,
+// or it removes the idle shell by itself.
 func (l *lease) drop(ctx context.Context) {
 	l.slot.close(ctx)
 }
 
-// close closes the session, which is gone afterwards in any case.
+// close closes the session. Even where that fails, the session is not used again.
 func (s *slot) close(ctx context.Context) {
 	_ = contain.Run("close the shell on", "a host", func() error { return s.session.Close(ctx) })
 	s.session = nil
 }
 
-// release ends the turn. A session that was busy when its pool was closed goes now.
+// release ends the turn. Where the pool was closed during the lease, it closes the session.
 func (l *lease) release() {
 	if l.slot.session != nil && l.pool.isClosed() {
 		ctx, cancel := context.WithTimeout(context.Background(), farewell)
@@ -200,8 +201,8 @@ func (p *pool) isClosed() bool {
 	return p.closed
 }
 
-// close ends the pool. Workers that are still busy at the end of ctx go when
-// their call ends.
+// close ends the pool. A session that is still busy at the end of ctx is closed when its
+// call ends.
 func (p *pool) close(ctx context.Context) {
 	p.mu.Lock()
 	p.closed = true

@@ -12,17 +12,17 @@ import (
 
 var versionNumber = regexp.MustCompile(`\d+(?:\.\d+){2,3}`)
 
-// namesSE: what the Subscription Edition prints is not documented; Microsoft
-// writes both names.
+// namesSE matches both names that Microsoft uses for the Subscription Edition. Which of
+// them the product prints is not documented.
 var namesSE = regexp.MustCompile(`Subscription Edition|Server SE\b`)
 
-// buildSE is where the numbers of the Subscription Edition begin, 7.0.2046.820;
-// updates of 2019 are below it.
+// buildSE is the first version number of the Subscription Edition, 7.0.2046.820. The
+// updates of 2019 have lower numbers.
 var buildSE = []int{7, 0, 2046, 820}
 
 // product reads what Get-CsServerVersion says, e.g.
 // "Microsoft Lync Server 2013 (5.0.8308.0): Volume license key installed.".
-// A version that nobody knows has no XMPP federation.
+// A version that fedroute does not know counts as one without XMPP federation.
 func product(text, module, xmppParameter string) lync.Product {
 	p := lync.Product{Version: versionNumber.FindString(text), Module: module, XMPPRouteParameter: xmppParameter}
 	g, known := generation(text, p.Version)
@@ -35,9 +35,9 @@ func product(text, module, xmppParameter string) lync.Product {
 	return p
 }
 
-// generation goes by the number first: setup writes it, and no translation
-// changes it. A name decides between 2019 and the Subscription Edition, and
-// where there is no number.
+// generation finds the product generation. It goes by the version number first, because
+// setup writes the number and no translation changes it. The name decides between 2019 and
+// the Subscription Edition, and where there is no number.
 func generation(text, version string) (lync.Generation, bool) {
 	parts := numbers(version)
 	name := ""
@@ -81,7 +81,7 @@ func nameIn(text string) string {
 	return ""
 }
 
-// numbers splits a version number; none gives none.
+// numbers splits a version number; an empty text gives no numbers.
 func numbers(version string) []int {
 	var parts []int
 	for part := range strings.SplitSeq(version, ".") {

@@ -16,7 +16,8 @@ type reader struct {
 	sessions *pool
 }
 
-// onManagement asks the management servers in order until a script ends on one, well or not.
+// onManagement asks the management servers in order until the script has ended on one of
+// them, with or without an error of its own.
 func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, remote.Endpoint, error) {
 	credentials, err := r.ManagementCredentials(ctx)
 	if err != nil {
@@ -47,8 +48,8 @@ func (r *reader) onEdge(ctx context.Context, server string, j job) (json.RawMess
 	return r.at(ctx, r.EdgeServer(server), credentials, j)
 }
 
-// at asks one host. A session that had been idle may turn out to be gone only
-// when it is asked; then a new one is asked once.
+// at asks one host. That an idle session is gone may show only when it is used. The job is
+// then run again, once, in a new session.
 func (r *reader) at(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials, j job) (json.RawMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, j.limit)
 	defer cancel()
@@ -68,8 +69,8 @@ func (r *reader) at(ctx context.Context, endpoint remote.Endpoint, credentials r
 	}
 }
 
-// unanswered says of a read what matters: that no answer came. What became of
-// the script is nothing to worry about.
+// unanswered turns OutcomeUnknown into Unreachable. For a read it matters only that no
+// answer came: whether the script ran makes no difference, because it changes nothing.
 func unanswered(err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Kind != fault.OutcomeUnknown {

@@ -6,8 +6,8 @@ import (
 	"path"
 )
 
-// The two halves of the catalogue are kept apart so that a reader cannot hold a
-// script that changes something.
+// Reading and writing scripts are embedded apart, so that code which only reads cannot
+// hold a script that changes something.
 var (
 	//go:embed scripts/Read-*.ps1
 	readingFiles embed.FS
@@ -18,8 +18,8 @@ var (
 // script is one file of the catalogue.
 type script struct{ name, text string }
 
-// readingScript changes nothing; writingScript may. Neither converts to the other:
-// their fields have different names.
+// readingScript changes nothing; writingScript may. The compiler converts neither to the
+// other, because their fields have different names.
 type (
 	readingScript struct{ reading script }
 	writingScript struct{ writing script }
@@ -56,8 +56,8 @@ func loadWriting() writing {
 	}
 }
 
-// load reads an embedded file. The names are constants of this package, so a
-// missing file is a broken build and shows in the first test.
+// load reads an embedded file. All names are written in this package, so a missing file is
+// a mistake in the source, which any test of the package shows.
 func load(files embed.FS, name string) script {
 	text, err := files.ReadFile(path.Join("scripts", name+".ps1"))
 	if err != nil {

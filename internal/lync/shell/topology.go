@@ -46,9 +46,9 @@ type replicaReply struct {
 	LastUpdate string
 }
 
-// topology turns the reply into the words of the domain. A reply without
-// signature or site is a failed read: no organization is without them, but an
-// account that may not see them gets just that.
+// topology turns the reply into a lync.Topology. A reply without signature or site is a
+// failed read. Every organization has both, but an account without the right to see them
+// gets such a reply.
 func (r topologyReply) topology(j job) (lync.Topology, error) {
 	if r.Signature == "" || len(r.Sites) == 0 {
 		return lync.Topology{}, fault.New(fault.Failed, j.op, j.target, "the server shows no topology document or no central site").
@@ -136,8 +136,8 @@ func (r replicaReply) replica() (lync.Replica, error) {
 	return lync.Replica{UpToDate: r.UpToDate, LastUpdate: update}, nil
 }
 
-// stamp reads a round-trip time. An empty one and .NET's smallest both mean
-// that it never happened.
+// stamp reads a time in .NET's round-trip format. An empty text and .NET's smallest time
+// both mean that the event never happened.
 func stamp(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -149,9 +149,9 @@ func stamp(text string) (time.Time, error) {
 	return t.UTC(), nil
 }
 
-// poolName gives the pool's FQDN of a service identity. How the server renders
-// a route that is set is not documented: with a role in front ("EdgeServer:") as
-// identities are written, or without.
+// poolName gives the pool's FQDN of a service identity. It takes both "EdgeServer:" and
+// the FQDN, as identities are written, and the FQDN alone: how the server writes a site's
+// route is not documented.
 func poolName(identity string) string {
 	identity = strings.TrimSpace(identity)
 	return strings.TrimSuffix(identity[strings.LastIndex(identity, ":")+1:], ".")

@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// writer runs writing scripts. What was sent is never sent again; another host
-// is asked only when nothing was sent.
+// writer runs writing scripts. A script that was sent is never sent again. Another host is
+// tried only when nothing was sent.
 type writer struct {
 	*hosts
 	sessions   *pool
@@ -29,9 +29,9 @@ func (w *writer) onManagement(ctx context.Context, j job) (json.RawMessage, erro
 		contain.Go(j.op, j.target, func() {
 			reply, err := w.detached(ctx, l, j)
 			switch fault.KindOf(err) {
-			case fault.OutcomeUnknown, fault.Internal: // it may be at work there
+			case fault.OutcomeUnknown, fault.Internal: // the script may still run there
 				w.management.hold(l.endpoint)
-			case fault.Busy: // an earlier write is still at work there
+			case fault.Busy: // an earlier write still runs there
 			default:
 				w.management.unhold(l.endpoint)
 			}
@@ -62,8 +62,8 @@ func (w *writer) at(ctx context.Context, endpoint remote.Endpoint, current Crede
 	})
 }
 
-// detached runs the job to its end even when the caller gives up: ending the
-// remote PowerShell in the middle of a publish would leave it half done.
+// detached runs the job to its end even when the caller gives up. To end the remote
+// PowerShell in the middle of a publish would leave the publish half done.
 func (w *writer) detached(ctx context.Context, l *lease, j job) (json.RawMessage, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), j.limit)
 	defer cancel()

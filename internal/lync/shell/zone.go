@@ -20,10 +20,10 @@ type ZoneAccess struct {
 	Credentials Credentials
 }
 
-// ZoneWriter changes one zone with the DnsServer cmdlets. They have no
-// compare-and-swap: sets are compared right before the first change, and a reader
-// may see some sets changed and others not yet. Only code that may change DNS
-// holds one.
+// ZoneWriter changes one zone with the DnsServer cmdlets. The cmdlets cannot compare and
+// change in one act. So the script compares the record sets right before its first change,
+// and a DNS client may for a moment see some sets changed and others not yet. Only code
+// that may change DNS holds a ZoneWriter.
 type ZoneWriter struct {
 	writer *writer
 	script writingScript
@@ -32,8 +32,8 @@ type ZoneWriter struct {
 
 var _ dns.Writer = (*ZoneWriter)(nil)
 
-// NewZoneWriter gives a ZoneWriter over the fleet's writing sessions. Nothing is
-// dialed yet.
+// NewZoneWriter gives a ZoneWriter over the fleet's writing sessions. It opens no
+// connection yet.
 func NewZoneWriter(f *Fleet, access ZoneAccess) *ZoneWriter {
 	return &ZoneWriter{writer: f.writer, script: loadWriting().setDNSRecords, access: access}
 }
@@ -59,8 +59,8 @@ type recordsReply struct {
 	}
 }
 
-// Check implements dns.Writer: the script compares every set and finds nothing to
-// change.
+// Check implements dns.Writer. It runs the script with the present records as the wanted
+// ones, so that the script compares every set and finds nothing to change.
 func (z *ZoneWriter) Check(ctx context.Context, changes []dns.Change) error {
 	request, err := z.request(changes)
 	if err != nil || len(changes) == 0 {
@@ -72,10 +72,10 @@ func (z *ZoneWriter) Check(ctx context.Context, changes []dns.Change) error {
 	return z.run(ctx, "check with the DnsServer cmdlets zone", request)
 }
 
-// Write implements dns.Writer, but the changes are not atomic: addresses are
-// added first, then services, and old services go before old addresses. Faults
-// beside those of dns.Writer: Failed (a part of the changes was made), Busy (an
-// earlier run still works on the zone there), Unreachable (nothing was sent).
+// Write implements dns.Writer, but the changes are not atomic. Address records are added
+// first, then SRV records; old SRV records are removed before old address records. Faults
+// beside those of dns.Writer: Failed (a part of the changes was made), Busy (an earlier
+// run of the script still works on the zone), Unreachable (nothing was sent).
 func (z *ZoneWriter) Write(ctx context.Context, changes []dns.Change) error {
 	request, err := z.request(changes)
 	if err != nil || len(changes) == 0 {
@@ -118,7 +118,7 @@ func (z *ZoneWriter) request(changes []dns.Change) (recordsRequest, error) {
 	return r, nil
 }
 
-// rank puts addresses before the services that lead to them.
+// rank puts address records before the SRV records that lead to them.
 func rank(t dns.Type) int {
 	if t == dns.SRV {
 		return 1
@@ -126,7 +126,7 @@ func rank(t dns.Type) int {
 	return 0
 }
 
-// timeSpan writes seconds as .NET does.
+// timeSpan writes seconds as .NET writes a TimeSpan.
 func timeSpan(seconds uint32) string {
 	d := time.Duration(seconds) * time.Second
 	text := fmt.Sprintf("%02d:%02d:%02d", int(d.Hours())%24, int(d.Minutes())%60, seconds%60)

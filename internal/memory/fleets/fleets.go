@@ -18,17 +18,18 @@ type Memory struct {
 	fleets map[memory.Object]connected
 }
 
-// connected is one organization's fleet, as an edition of its spec says to reach it.
+// connected is one organization's fleet, with the edition of the LyncTopology whose spec
+// says how to reach it.
 type connected struct {
 	*shell.Fleet
 	edition memory.Edition
 }
 
-// New gives a Memory that is connected to nobody.
+// New gives a Memory without fleets.
 func New() *Memory { return &Memory{fleets: map[memory.Object]connected{}} }
 
-// Open gives the organization's fleet, a new one when the edition is new. A fleet
-// that is replaced is closed in the background.
+// Open gives the organization's fleet. For a new edition it makes a new one and closes the
+// old one in the background.
 func (m *Memory) Open(topology memory.Object, edition memory.Edition, make func() *shell.Fleet) *shell.Fleet {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -43,9 +44,9 @@ func (m *Memory) Open(topology memory.Object, edition memory.Edition, make func(
 	return fleet
 }
 
-// Connected gives the organization's fleet as of the edition that a plan was
-// observed with; false when that is not, or no longer, the one that is connected:
-// what was seen in one organization must not be done to another.
+// Connected gives the organization's fleet, if it belongs to this edition; else false. The
+// edition is that of the observation from which a plan was made. A plan that was made from
+// one organization must not be carried out on another.
 func (m *Memory) Connected(topology memory.Object, edition memory.Edition) (*shell.Fleet, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -67,7 +68,7 @@ func (m *Memory) Forget(topology memory.Object) {
 	}
 }
 
-// Close ends every fleet and waits for it. Nothing may run any more.
+// Close ends every fleet and waits for it. The caller has ended all runs before.
 func (m *Memory) Close() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -75,13 +76,13 @@ func (m *Memory) Close() {
 	for topology, have := range m.fleets {
 		all.Go(opLeave, topology.String(), func() error { end(have.Fleet); return nil })
 	}
-	_ = all.Wait() // a fleet that could not be closed is in the log
+	_ = all.Wait() // the log names a fleet that could not be closed
 	m.fleets = map[memory.Object]connected{}
 }
 
 const opLeave = "close the connection to"
 
-// leave closes a fleet that nobody uses any more, and waits for nothing.
+// leave closes a fleet that is not used any more, and does not wait for the end of that.
 func leave(topology memory.Object, f *shell.Fleet) {
 	contain.Go(opLeave, topology.String(), func() { end(f) }, nil)
 }

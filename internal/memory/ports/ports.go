@@ -1,5 +1,5 @@
-// Package ports remembers what each federation port answered for two seconds: many
-// routes share few Edge pools, and an Edge should not be asked once for each.
+// Package ports remembers for two seconds what each federation port answered. Many routes
+// share few Edge pools, and an Edge server should not be asked once for each route.
 package ports
 
 import (
@@ -13,10 +13,11 @@ import (
 	"github.com/fedroute/fedroute/internal/probe"
 )
 
-// fresh is how long a reading serves further routes.
+// fresh is how long a reading is used for further routes.
 const fresh = 2 * time.Second
 
-// Memory asks federation ports, each once for all routes that look at it together.
+// Memory asks federation ports. Routes that ask for a port at the same time share one
+// reading.
 type Memory struct {
 	prober probe.Prober
 	clock  func() time.Time
@@ -36,9 +37,9 @@ func New(prober probe.Prober, clock func() time.Time) *Memory {
 	return &Memory{prober: prober, clock: clock, readings: map[probe.Target]timedReading{}}
 }
 
-// Read asks all targets side by side. A reading from before since tells of
-// another world, such as that before a run, and is not used. Fault: Internal; what a
-// port answers is no fault.
+// Read asks all targets at the same time. It uses no reading from before since: such a
+// reading may come from before a run. A port that does not answer is no fault. Fault:
+// Internal.
 func (m *Memory) Read(ctx context.Context, targets []probe.Target, since time.Time) (map[probe.Target]probe.Reading, error) {
 	readings := make([]probe.Reading, len(targets))
 	var group contain.Group
@@ -82,8 +83,8 @@ func (m *Memory) known(t probe.Target) (timedReading, bool) {
 	return have, ok && !m.stale(have)
 }
 
-// note keeps a reading and forgets those that serve nobody any more: ports of Edge
-// pools that no route names are not kept for ever.
+// note keeps a reading and forgets the stale ones. Otherwise readings of Edge pools that
+// no route names any more would stay for ever.
 func (m *Memory) note(t probe.Target, reading timedReading) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

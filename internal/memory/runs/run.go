@@ -30,8 +30,9 @@ func (r *Run) failed() bool {
 	return err != nil
 }
 
-// RetryAfter is how long to leave a failed run alone, from its end on: not at all
-// when the world moved under it once, longer and longer when it fails again.
+// RetryAfter is how long to wait, from the end of a failed run on, before the next. After
+// the first failure with WorldChanged or OutcomeUnknown it is 0. It grows with each
+// further failure.
 func (r *Run) RetryAfter() time.Duration {
 	_, _, err := r.Ended()
 	longest := 5 * time.Minute
@@ -44,7 +45,7 @@ func (r *Run) RetryAfter() time.Duration {
 		}
 	case fault.Failed, fault.Refused, fault.Internal:
 		longest = 30 * time.Minute
-	default: // what may pass by itself is tried sooner
+	default: // such a fault may pass by itself: longest stays short
 	}
 	wait := 5 * time.Second
 	for range min(r.Failures, 12) {

@@ -17,8 +17,8 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// Memory begins runs and lets one at a time work on an organization: two publishes
-// never meet.
+// Memory begins runs. It lets only one at a time work on an organization, so that no two
+// publishes run at once.
 type Memory struct {
 	limits apply.Limits
 
@@ -38,18 +38,18 @@ type Order struct {
 	Route    memory.Object
 	Edition  memory.Edition // of the route
 	Topology memory.Object
-	PlanID   string            // that people see; a rest keeps the id of its whole
+	PlanID   string            // as in status; the rest of a plan keeps the id of the whole
 	Secrets  fingerprint.Print // of the Secrets that the run signs in with
 	Plan     plan.Plan
 	Base     lync.Topology
 	FailBack string // the request to fail a Front End pool back, as it was written
 	Hands    apply.Hands
-	// Changed is called whenever the run's record moved; it must not block.
+	// Changed is called whenever the run's record has changed. It must not block.
 	Changed func()
 }
 
-// Begin starts a run, unless another works on the same organization, be it one of
-// a route that is gone. Fault: Busy.
+// Begin starts a run, unless another run works on the same organization. That may even be
+// the run of a route that is gone. Fault: Busy.
 func (m *Memory) Begin(o Order) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -71,7 +71,7 @@ func (m *Memory) Begin(o Order) error {
 	return nil
 }
 
-// leave forgets, once the run has ended, that it worked on the organization.
+// leave waits for the run to end and then frees the organization for another.
 func (m *Memory) leave(topology memory.Object, run *apply.Run) {
 	<-run.Done()
 	m.mu.Lock()
@@ -86,8 +86,8 @@ func ended(run *apply.Run) bool {
 	return over
 }
 
-// Latest gives the route's latest run, nil when there was none. A run of another
-// object of the same name is none.
+// Latest gives the route's latest run; nil when there was none. A run of an earlier object
+// with the same name does not count.
 func (m *Memory) Latest(route memory.Object, uid string) *Run {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -97,8 +97,8 @@ func (m *Memory) Latest(route memory.Object, uid string) *Run {
 	return nil
 }
 
-// Forget drops the latest run of a route that is gone. If it is under way it is told
-// to stop, and holds its organization until it has.
+// Forget drops the latest run of a route that is gone. A run that is still under way is
+// stopped. Until it has ended, no other run begins on its organization.
 func (m *Memory) Forget(route memory.Object) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -108,8 +108,8 @@ func (m *Memory) Forget(route memory.Object) {
 	}
 }
 
-// Stop lets every run end its current steps and waits for that, at most until ctx
-// ends; then the runs are aborted. No further run begins.
+// Stop lets every run end its current steps and waits for that. When ctx ends first, the
+// runs are aborted. No further run begins.
 func (m *Memory) Stop(ctx context.Context) {
 	m.mu.Lock()
 	m.leaving = true

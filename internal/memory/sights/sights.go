@@ -1,6 +1,6 @@
 // Package sights remembers the latest observation of each organization, which all its
-// routes share, until the next one or until the LyncTopology is gone; and how fresh a
-// look is waited for, until a look is that fresh.
+// routes share, until the next one or until the LyncTopology is gone. It also remembers
+// that a route waits for an observation of a certain time or later, until there is one.
 package sights
 
 import (
@@ -16,12 +16,12 @@ import (
 	"github.com/fedroute/fedroute/internal/memory"
 )
 
-// Sight is the latest observation of an organization, as an edition of its spec
-// says to reach it.
+// Sight is the latest observation of an organization, with the edition of the LyncTopology
+// whose spec said how to reach it.
 type Sight struct {
 	Edition  memory.Edition
 	Snapshot lync.Snapshot
-	// Err says why nobody was asked; the snapshot then says nothing.
+	// Err says why no server was asked; the snapshot then says nothing.
 	Err error
 }
 
@@ -30,7 +30,8 @@ type Memory struct {
 	mu      sync.Mutex
 	sights  map[memory.Object]Sight
 	digests map[memory.Object][32]byte
-	// awaited holds the time after which a fresh look is wanted.
+	// awaited holds the time from which on an observation must have begun to count as
+	// fresh.
 	awaited map[memory.Object]time.Time
 }
 
@@ -39,8 +40,8 @@ func New() *Memory {
 	return &Memory{sights: map[memory.Object]Sight{}, digests: map[memory.Object][32]byte{}, awaited: map[memory.Object]time.Time{}}
 }
 
-// Put stores a sight and reports whether routes should look at it: it differs
-// from the one before, or somebody waits for a fresh one.
+// Put stores a sight and reports whether the routes must be reconciled: the sight differs
+// from the one before, or a route waits for a fresh one.
 func (m *Memory) Put(topology memory.Object, now Sight) bool {
 	digest := digestOf(now)
 	m.mu.Lock()
@@ -63,7 +64,7 @@ func (m *Memory) Get(topology memory.Object) (Sight, bool) {
 	return now, ok
 }
 
-// Await remembers that a look is wanted that begins no earlier than the time.
+// Await remembers that a route waits for an observation that begins no earlier than after.
 func (m *Memory) Await(topology memory.Object, after time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -81,8 +82,8 @@ func (m *Memory) Forget(topology memory.Object) {
 	delete(m.awaited, topology)
 }
 
-// digestOf hashes what routes depend on: everything but clocks. A new edition may
-// have been waited for even if nothing else is new.
+// digestOf hashes what routes depend on, which is everything but clocks. The edition is
+// part of it: a route may wait for a new edition even if nothing else is new.
 func digestOf(s Sight) [32]byte {
 	type machine struct {
 		State lync.EdgeServerState
@@ -105,8 +106,8 @@ func digestOf(s Sight) [32]byte {
 	return sha256.Sum256(text)
 }
 
-// federationListeners leaves out what else listens on a machine: Windows opens and
-// closes such ports, and lists them, as it pleases.
+// federationListeners keeps only the listeners on federation ports, in a fixed order.
+// Windows opens and closes other ports all the time and lists ports in any order.
 func federationListeners(all []netip.AddrPort) []netip.AddrPort {
 	var out []netip.AddrPort
 	for _, l := range all {

@@ -1,6 +1,6 @@
-// Package signers remembers the Kerberos signer of each DNS server and Secret, because
-// logging in and agreeing on a key cost several round trips, until the Secret changes
-// or nobody has asked for the signer for two hours.
+// Package signers remembers the Kerberos signer of each DNS server and Secret, until the
+// Secret changes or the signer was not asked for during two hours. A new signer costs
+// several round trips: it has to log in and to agree on a key with the server.
 package signers
 
 import (
@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/internal/fingerprint"
 )
 
-// idle is how long a signer that nobody asks for is kept; servers end what was
-// agreed with it sooner.
+// idle is how long a signer that is not asked for is kept. DNS servers forget the key that
+// was agreed on sooner.
 const idle = 2 * time.Hour
 
 // Memory holds signers of dynamic updates.
@@ -22,8 +22,8 @@ type Memory struct {
 	held  map[Key]*heldSigner
 }
 
-// Key is what a signer is agreed between. Zone counts because it may name the
-// server.
+// Key identifies a signer. Zone is part of it because the server's name may be looked up
+// by the zone.
 type Key struct{ Namespace, Secret, Server, ServerName, Zone string }
 
 type heldSigner struct {
@@ -38,7 +38,7 @@ func New(clock func() time.Time) *Memory {
 }
 
 // Kerberos gives the signer that is kept for these very credentials, else a new one.
-// Faults: as of rfc2136.GSS.
+// Faults as of rfc2136.GSS.
 func (m *Memory) Kerberos(key Key, account rfc2136.Kerberos) (rfc2136.Signer, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -57,7 +57,7 @@ func (m *Memory) Kerberos(key Key, account rfc2136.Kerberos) (rfc2136.Signer, er
 	return signer, nil
 }
 
-// sweep drops what belongs to routes that are gone.
+// sweep drops the signers that were not asked for during idle: their routes are gone.
 func (m *Memory) sweep() {
 	for key, have := range m.held {
 		if m.clock().Sub(have.used) > idle {
@@ -69,7 +69,7 @@ func (m *Memory) sweep() {
 // drop closes a signer. A run that still holds it agrees on a new key if need be.
 func (m *Memory) drop(key Key) {
 	if have := m.held[key]; have != nil {
-		_ = have.signer.Close() // only forgets a key
+		_ = have.signer.Close() // closing only forgets a key and cannot do harm
 		delete(m.held, key)
 	}
 }

@@ -1,5 +1,5 @@
-// Package since remembers when each object first said what it says now, until it says
-// something else or is gone.
+// Package since remembers since when each object has its present value, until it has
+// another value or is gone. The value may be the spec of a route or a request in it.
 package since
 
 import (
@@ -9,7 +9,8 @@ import (
 	"github.com/fedroute/fedroute/internal/memory"
 )
 
-// Memory holds one saying of each object. S is what an object can say.
+// Memory holds the present value of each object and the time since which the object has
+// it. S is the type of the values.
 type Memory[S comparable] struct {
 	mu    sync.Mutex
 	first map[memory.Object]saying[S]
@@ -25,7 +26,8 @@ func New[S comparable]() *Memory[S] {
 	return &Memory[S]{first: map[memory.Object]saying[S]{}}
 }
 
-// Note remembers that the object says it now, unless it said the same before.
+// Note remembers that the object has the value since now, unless it had the same value
+// before.
 func (m *Memory[S]) Note(of memory.Object, says S, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -34,8 +36,8 @@ func (m *Memory[S]) Note(of memory.Object, says S, now time.Time) {
 	}
 }
 
-// When gives the time at which the object first said it, zero when it says
-// something else or nothing.
+// When gives the time since which the object has the value; zero when it has another value
+// or none.
 func (m *Memory[S]) When(of memory.Object, says S) time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()

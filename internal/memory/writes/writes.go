@@ -1,7 +1,7 @@
 // Package writes remembers the last status that was written to each object, until the
 // cache of the API client shows that write or a later one, or the object is gone.
-// Without it a reconcile that comes sooner than the watch would tell the same news
-// again.
+// Without it, a reconcile that reads the cache before the write has reached it would
+// record the same events again.
 package writes
 
 import (
@@ -27,16 +27,16 @@ type Version struct {
 // write is the last of several writes that followed each other.
 type write[S any] struct {
 	uid    string
-	stale  []string // resource versions that were written over
-	after  string   // the resource version that the writes gave
+	stale  []string // resource versions that the writes replaced
+	after  string   // the resource version after the last write
 	status S
 }
 
 // New gives an empty Memory.
 func New[S any]() *Memory[S] { return &Memory[S]{last: map[memory.Object]write[S]{}} }
 
-// Note remembers that status was written over the version before and gave the
-// version after.
+// Note remembers a write of status: it replaced the version before and made the version
+// after.
 func (m *Memory[S]) Note(before, after Version, status S) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -47,8 +47,8 @@ func (m *Memory[S]) Note(before, after Version, status S) {
 	m.last[after.Object] = next
 }
 
-// Newer gives the status, and its resource version, that was written over the version
-// which the cache shows; false when the cache lags behind nothing.
+// Newer gives the last written status and its resource version, if the cache still shows a
+// version from before that write; else false.
 func (m *Memory[S]) Newer(shown Version) (status S, resource string, lags bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -59,8 +59,8 @@ func (m *Memory[S]) Newer(shown Version) (status S, resource string, lags bool) 
 	return last.status, last.after, true
 }
 
-// Shown forgets what the cache has caught up with: it shows the write, or what
-// somebody else has written since.
+// Shown forgets the write of an object once the cache shows that write, or a version that
+// another client has written since.
 func (m *Memory[S]) Shown(shown Version) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
