@@ -89,7 +89,7 @@ func (r *FederationRouteReconciler) Reconcile(ctx context.Context, req ctrl.Requ
 	return ctrl.Result{RequeueAfter: s.again}, s.report(ctx)
 }
 
-// forget drops what is remembered of a route that is going or gone.
+// forget drops what is remembered of a route that is deleted or is being deleted.
 func (r *FederationRouteReconciler) forget(route memory.Object) {
 	r.runs.Forget(route)
 	r.wishes.Forget(route)

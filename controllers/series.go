@@ -24,7 +24,7 @@ func newSeries[T any](values func(types.NamespacedName, T) []prometheus.Metric, 
 	return &series[T]{describe: describe, values: values, of: map[types.NamespacedName]T{}}
 }
 
-// note changes what is known of an object; change gets the zero value for a new one.
+// note changes the value of an object. For a new object, change gets the zero value.
 func (s *series[T]) note(key types.NamespacedName, change func(*T)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

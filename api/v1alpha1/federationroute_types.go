@@ -212,8 +212,9 @@ type DNSServer struct {
 	// Zone that the server is authoritative for, such as contoso.com.
 	Zone Hostname `json:"zone"`
 
-	// A default inside a list would be written into the stored list. kubectl apply
-	// compares lists whole, and would send this one again each time.
+	// Provider has no default in the schema: the API server would write a default into
+	// the stored list. kubectl apply compares whole lists and would send this one again
+	// each time.
 
 	// Provider is the way in which records are changed: DynamicUpdate sends signed
 	// updates (RFC 2136) to the address; DNSServerCmdlets runs the cmdlets of the
@@ -359,7 +360,7 @@ const (
 	StepPending StepState = "Pending"
 	StepRunning StepState = "Running"
 	StepDone    StepState = "Done"
-	StepSkipped StepState = "Skipped" // the world was already so
+	StepSkipped StepState = "Skipped" // everything was already as the step wants it
 	StepFailed  StepState = "Failed"
 )
 

@@ -60,7 +60,7 @@ func (w work) tellUpdate(zone string, changes []dns.Change, took time.Duration, 
 	w.hands.Log.Debug("DNS update", "zone", zone, "to", to, "took", took.String(), "result", string(fault.KindOf(err)))
 }
 
-// unmeasured is the Meter of a run that nobody measures.
+// unmeasured is the Meter of a run whose durations are not measured.
 type unmeasured struct{}
 
 func (unmeasured) StepEnded(Entry) {}

@@ -59,7 +59,7 @@ type Zone struct {
 
 // Limits bound the waits of a run.
 type Limits struct {
-	Poll time.Duration // between two looks
+	Poll time.Duration // the pause between two reads of a step that waits
 	// Wait replaces, for the kinds that it names, how long a step waits at most until its
 	// effect can be seen. For the other kinds their rules say it.
 	Wait map[plan.Kind]time.Duration
@@ -138,7 +138,7 @@ func (r *Run) Abort() { r.Stop(); r.cancel() }
 // Done is closed when the run has ended.
 func (r *Run) Done() <-chan struct{} { return r.done }
 
-// Ended tells whether the run is over, when it ended and with which error.
+// Ended reports whether the run has ended, and when and with which error.
 func (r *Run) Ended() (bool, time.Time, error) {
 	select {
 	case <-r.done:

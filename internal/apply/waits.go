@@ -38,8 +38,8 @@ func (w work) untilRunning(ctx context.Context, server string) error {
 	return w.untilServer(ctx, server, w.limits.bound(plan.KindStartEdgeServices), "runs all its services", lync.EdgeServerState.Running)
 }
 
-// untilServer waits until ok accepts what an Edge machine says of itself. what is the
-// wanted state, as a phrase for messages.
+// untilServer waits until ok accepts the state that an Edge machine reports. what names the
+// wanted state in messages.
 func (w work) untilServer(ctx context.Context, server string, limit time.Duration, what string, ok func(lync.EdgeServerState) bool) error {
 	return w.until(ctx, limit, func() (bool, string, error) {
 		state, err := w.hands.Observer.ReadEdgeServer(ctx, server)

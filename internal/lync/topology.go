@@ -29,7 +29,7 @@ func (p Protocol) Port() uint16 {
 // Product says which server generation answered.
 type Product struct {
 	Name    string // "Lync Server 2013", "Skype for Business Server 2019", …
-	Version string // e.g. "5.0.8308.0", as Get-CsServerVersion tells it
+	Version string // e.g. "5.0.8308.0", as Get-CsServerVersion prints it
 	Module  string // PowerShell module: "Lync" or "SkypeForBusiness"
 	XMPP    bool   // whether this generation has XMPP federation at all
 	// WithoutXMPP says in a message why it has none.

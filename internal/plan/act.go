@@ -12,7 +12,7 @@ import (
 //sumtype:decl
 type Act interface{ kind() Kind }
 
-// StartEdgeServices starts what is stopped on a machine.
+// StartEdgeServices starts the stopped services of a machine.
 type StartEdgeServices struct{ Server lync.EdgeServer }
 
 // PublishFlags changes the flags in one publish. Without Flags it only enables the
@@ -26,8 +26,7 @@ type SetSiteRoute struct {
 	EdgePool string
 }
 
-// AwaitReplication waits until the replicas of the machines carry what the run
-// changed.
+// AwaitReplication waits until the replicas of the machines carry the run's changes.
 type AwaitReplication struct{ Servers []lync.EdgeServer }
 
 // SetupEdgeServer runs setup on a machine. Ports are the external ports that the machine

@@ -15,7 +15,7 @@ type Plan struct {
 	// Obstacles hold the whole plan: something it needs is unknown, blocked, or
 	// must be done by a person.
 	Obstacles []Obstacle
-	// Waits hold only what they name; nothing else waits for it.
+	// Waits hold only the one thing that each names; the rest of the plan goes on.
 	Waits []Obstacle
 	// LeftFailedOver are Front End pools that somebody failed over on purpose.
 	LeftFailedOver []string

@@ -105,7 +105,7 @@ type edgeServerReply struct {
 	Services       []serviceReply
 }
 
-// serviceReply is one service. StartMode is "" where nobody knows it.
+// serviceReply is one service. StartMode is "" where it is unknown.
 type serviceReply struct{ Name, DisplayName, State, StartMode string }
 
 func (r edgeServerReply) state(j job) (lync.EdgeServerState, error) {

@@ -27,8 +27,8 @@ const (
 // are asked at every observation. A host that is asked no more does not belong to it.
 const unasked = 6 * time.Hour
 
-// pool keeps one session per host, until nobody has asked the host for six hours.
-// Calls on a host run one after the other.
+// pool keeps one session per host, until the host was not asked for six hours. Calls on a
+// host run one after the other.
 type pool struct {
 	dial  remote.Dialer
 	clock func() time.Time

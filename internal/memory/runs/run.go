@@ -9,7 +9,7 @@ import (
 	"github.com/fedroute/fedroute/internal/memory"
 )
 
-// Run is a run and what it was begun with.
+// Run is a run, with the plan, Secrets and request that it was begun with.
 type Run struct {
 	*apply.Run
 	PlanID   string            // as of Order
