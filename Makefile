@@ -8,8 +8,8 @@ export CGO_ENABLED ?= 0
 export GOFLAGS := -trimpath -buildvcs=false
 export GOTOOLCHAIN := local
 
-# What needs no Go; for everything else a Go that is too old is told before it fails in
-# words of its own.
+# Every goal but help and clean needs Go. When Go is missing or too old, make says so
+# here, in one line, before Go fails with a message that is harder to understand.
 ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
 GO_WANTED := $(shell sed -n 's/^go //p' go.mod)
 GO_FOUND := $(shell go version 2>/dev/null | sed -n 's/.* go\([0-9][0-9.]*\).*/\1/p')
@@ -24,18 +24,18 @@ VERSION_PACKAGE := k8s.io/component-base/version
 CONTROLPLANE_LDFLAGS := -s -w \
 	-X $(VERSION_PACKAGE).gitVersion=$(KUBERNETES) -X $(VERSION_PACKAGE).gitMajor=1 -X $(VERSION_PACKAGE).gitMinor=37 \
 	-X $(VERSION_PACKAGE).gitTreeState=clean -X $(VERSION_PACKAGE).buildDate=2026-01-01T00:00:00Z
-# What only the control plane uses: two thirds of its compile time. A server that lives
-# for a demo or a test need not be fast, so these are compiled without inlining and debug
-# information, in half the time. What the product uses too must not be here: it would be
-# compiled twice.
+# The packages that only the control plane uses: two thirds of its compile time. A server
+# that runs for a demo or a test need not be fast, so these are compiled without inlining
+# and debug information, in half the time. A package that the product uses, too, must not
+# be here: it would be compiled twice.
 CONTROLPLANE_ONLY := k8s.io/kubernetes k8s.io/apiserver k8s.io/kube-aggregator k8s.io/kubectl k8s.io/component-base \
 	k8s.io/component-helpers k8s.io/controller-manager k8s.io/cloud-provider k8s.io/pod-security-admission k8s.io/metrics \
 	k8s.io/apiextensions-apiserver/pkg/apiserver k8s.io/apiextensions-apiserver/pkg/registry k8s.io/client-go/.../fake \
 	go.etcd.io google.golang.org/grpc go.opentelemetry.io go.uber.org github.com/google/cel-go github.com/antlr4-go \
 	sigs.k8s.io/kustomize
 CONTROLPLANE_GCFLAGS := $(foreach path,$(CONTROLPLANE_ONLY),'-gcflags=$(path)/...=-l -dwarf=false')
-# What a program answers to --version, and make VERSION=... overrides it. Empty where there
-# is no clone: the program then says its module's version, or devel.
+# The version that a program prints with --version; make VERSION=... overrides it. It is
+# empty outside a clone: the program then prints its module's version, or devel.
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null)
 LDFLAGS = -s -w -X github.com/fedroute/fedroute/internal/version.built=$(VERSION) \
 	-X github.com/fedroute/fedroute/lyncsim/version.built=$(VERSION)
@@ -64,11 +64,12 @@ unit: ## Test the product alone, without an API server and without the race dete
 	go test -C $(or $(MODULE),.) ./...
 
 .PHONY: story
-story: $(if $(NAME),controlplane) ## Tell one story on a real API server: make story NAME=TestReplicationIsStuck (a pattern; FLAGS=-product=LyncServer2010).
+story: $(if $(NAME),controlplane) ## Run one story of test/scenario on a real API server: make story NAME=TestReplicationIsStuck (a pattern; FLAGS=-product=LyncServer2010).
 	@[[ -n "$(NAME)" ]] || { echo 'say which story: make story NAME=TestReplicationIsStuck'; exit 1; }
 	FEDROUTE_BIN=$(BIN) go test -C test -count=1 -v -run '$(NAME)' ./scenario $(FLAGS)
 
-# The suites read files of the other houses, of which the test cache knows nothing.
+# The suites in test read files of the other modules. The test cache does not see that
+# such a file changed.
 .PHONY: test
 test: build controlplane ## Run all tests of all modules with the race detector: unit, golden, property, scenario.
 	@failed=; for module in $(MODULES); do \
@@ -78,15 +79,15 @@ test: build controlplane ## Run all tests of all modules with the race detector:
 	done; test -z "$$failed" || { echo "tests failed in:$$failed"; exit 1; }
 
 .PHONY: e2e
-e2e: $(BIN)/manager $(BIN)/lyncsim controlplane ## Install what is shipped into a bare API server and move federation with it, as its account (2 minutes).
+e2e: $(BIN)/manager $(BIN)/lyncsim controlplane ## Install the shipped manifests into a bare API server and move federation with the manager under its own account (2 minutes).
 	FEDROUTE_BIN=$(BIN) go test -C test -tags e2e -count=1 -v -timeout 6m ./e2e
 
 .PHONY: versions
-versions: build controlplane ## Tell every story of the scenario suite on each version, 2010 to Subscription Edition, without the race detector.
+versions: build controlplane ## Run every story of test/scenario on each version, 2010 to Subscription Edition, without the race detector.
 	go test -C test -c -o $(BIN)/scenario.test ./scenario
 	@hack/versions.sh $(BIN)
 
-# What make interop drives: programs that nobody here wrote.
+# The Debian packages with the programs of other projects that make interop runs.
 INTEROP_PACKAGES := bind9 bind9-dnsutils knot pdns-server pdns-backend-sqlite3 sqlite3 \
 	krb5-kdc krb5-admin-server krb5-user python3-winrm python3-requests-kerberos ansible-core curl \
 	samba samba-ad-provision samba-ad-dc samba-dsdb-modules samba-vfs-modules python3-samba winbind ldb-tools attr acl \
@@ -97,7 +98,7 @@ interop-packages:
 	@hack/install-packages.sh $(INTEROP_PACKAGES)
 
 .PHONY: interop
-interop: interop-packages build controlplane $(BIN)/report ## Let outsiders judge: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, Ansible, curl, Prosody (installs Debian packages).
+interop: interop-packages build controlplane $(BIN)/report ## Test against programs of other projects: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, Ansible, curl, Prosody (installs Debian packages).
 	cd test && { go test -json -tags interop -count=1 -timeout 20m ./interop/... ./support/... ; \
 	  FEDROUTE_BIN=$(BIN) go test -json -tags interop -count=1 -timeout 20m -run TestReal ./scenario; } | $(BIN)/report ../docs/interop.md
 
@@ -118,11 +119,11 @@ lint: $(BIN)/golangci-lint ## Check style, import rules and that generated files
 bench: build controlplane $(BIN)/bench ## Measure requests, bytes, wall time, API writes and memory; print a table.
 	FEDROUTE_BIN=$(BIN) $(BIN)/bench
 
-# What make bench-peers drives.
+# The Debian packages with the programs that make bench-peers runs.
 PEER_PACKAGES := bind9 bind9-dnsutils python3-winrm ansible-core
 
 .PHONY: bench-peers
-bench-peers: build controlplane $(BIN)/bench $(BIN)/peers ## Do the job side by side with Ansible, pywinrm and external-dns; write docs/benchmarks.md (20 minutes; installs Debian packages).
+bench-peers: build controlplane $(BIN)/bench $(BIN)/peers ## Measure the same job done by fedroute and by Ansible, pywinrm and external-dns; write docs/benchmarks.md (20 minutes; installs Debian packages).
 	@hack/install-packages.sh $(PEER_PACKAGES)
 	FEDROUTE_BIN=$(BIN) $(BIN)/bench --peers
 
@@ -134,7 +135,8 @@ $(BIN)/peers: $(wildcard hack/peers/*)
 .PHONY: build
 build: $(BIN)/manager $(BIN)/lyncsim $(BIN)/demo $(BIN)/kubectl-fedroute ## Build the manager, lyncsim, the demo and the kubectl plugin into bin/.
 
-# Written anew when the version is another: a commit changes it and no source file.
+# This file is written anew when the version differs. A commit changes the version and
+# need not change a source file, so make would not see that the programs are out of date.
 $(BIN)/.version: FORCE
 	@mkdir -p $(@D); echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
 .PHONY: FORCE
@@ -171,5 +173,5 @@ $(BIN)/golangci-lint: hack/tools/go.mod
 	cd hack/tools && go build -o $(BIN)/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 .PHONY: clean
-clean: ## Remove what was built and what the demo left.
+clean: ## Remove the built programs and the files that the demo left.
 	rm -rf bin .run
