@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-logr/logr"
+	"github.com/go-logr/logr/funcr"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -141,5 +143,33 @@ func tellsNoSecret(t *testing.T, err error, values ...any) {
 	}
 	if all := strings.Join(texts, "\n"); strings.Contains(all, swordfish) || strings.Contains(all, "c3dvcmRmaXNo") {
 		t.Errorf("a secret is told:\n%s", all)
+	}
+}
+
+// talkative is an API client that logs whole answers, as client-go does from V(8) on.
+type talkative struct{ client.Reader }
+
+func (r talkative) Get(ctx context.Context, key client.ObjectKey, o client.Object, options ...client.GetOption) error {
+	err := r.Reader.Get(ctx, key, o, options...)
+	logr.FromContextOrDiscard(ctx).V(8).Info("Response Body", "body", o)
+	return err
+}
+
+// TestTheClientLogsNoSecret: whatever level the log has, the answer with a Secret is
+// not in it.
+func TestTheClientLogsNoSecret(t *testing.T) {
+	var said strings.Builder
+	log := funcr.New(func(prefix, args string) { said.WriteString(prefix + args) }, funcr.Options{Verbosity: 20})
+	ctx := logr.NewContext(t.Context(), log)
+	from := secrets{reader: talkative{fakeObjects(t, managerSecret())}, namespace: managerSecret().Namespace}
+	if _, err := from.get(ctx, managerSecret().Name, "password"); err != nil {
+		t.Fatal(err)
+	}
+	if said.String() != "" {
+		t.Errorf("the client logged %s", said.String())
+	}
+	var shown corev1.Secret // what it logs when it may
+	if err := (talkative{fakeObjects(t, managerSecret())}).Get(ctx, client.ObjectKeyFromObject(managerSecret()), &shown); err != nil || said.String() == "" {
+		t.Errorf("a client that may log said nothing (%v): the test proves nothing", err)
 	}
 }

@@ -157,8 +157,8 @@ func (s *story) topologySays(name, reason, text string) {
 // showsNoCanary looks for the canaries in all that the manager has written.
 func (s *story) showsNoCanary(log string) {
 	s.Helper()
-	if !strings.Contains(log, "Response Body") {
-		s.Error("the log does not reach down to answers of the API server: the search proves nothing")
+	if !strings.Contains(log, `"msg":"remote call"`) {
+		s.Error("the log does not reach down to each remote call: the search proves nothing")
 	}
 	written := map[string]string{"the log": log}
 	for name, list := range map[string]client.ObjectList{"routes": &v1alpha1.FederationRouteList{}, "topologies": &v1alpha1.LyncTopologyList{}, "events": &eventsv1.EventList{}} {
