@@ -22,8 +22,9 @@ func Canonical(name string) string {
 	return trimmed
 }
 
-// CheckName tells why a name can be no host, domain or service name. The
-// underscore is allowed: service names begin with it (RFC 2782). Fault: Invalid.
+// CheckName returns an error for a name that cannot be a host, domain or service
+// name. Underscores are allowed, because service names begin with one (RFC 2782).
+// Fault: Invalid.
 func CheckName(name string) error {
 	name = strings.TrimSuffix(name, ".")
 	if name == "" {
@@ -40,7 +41,7 @@ func CheckName(name string) error {
 	return nil
 }
 
-// labelFlaw says what is wrong with one label, "" for nothing.
+// labelFlaw describes what is wrong with one label, "" for nothing.
 func labelFlaw(label string) string {
 	if label == "" {
 		return "two dots follow each other"
@@ -74,8 +75,8 @@ func Within(name, domain string) bool {
 	return domain == "." || name == domain || strings.HasSuffix(name, "."+domain)
 }
 
-// Ancestors lists the domains above a canonical name, the nearest first,
-// without the root: sip.emea.contoso.com gives emea.contoso.com, contoso.com, com.
+// Ancestors lists the domains above a canonical name, the nearest first and without
+// the root. Those of sip.emea.contoso.com are emea.contoso.com, contoso.com and com.
 func Ancestors(name string) []string {
 	var above []string
 	for {

@@ -5,13 +5,13 @@ type Laggard struct {
 	Server string // host:port; "" when the key was not looked up at all
 	Want   RRSet
 	Found  RRSet
-	Err    error // not nil: the server could not be asked, so nobody knows
+	Err    error // not nil: the server could not be asked, so its records are unknown
 }
 
-// Published reports whether every wanted set is served by the primary and by
-// every other authoritative server that could be asked, and lists the servers
-// that do not serve it, those that could not be asked among them. Partners ask
-// any of a zone's servers: federation moves only when all of them agree.
+// Published reports whether the primary and every other authoritative server that
+// could be asked serve every wanted set. It lists the servers that do not, and those
+// that could not be asked. Partners may ask any of a zone's servers, so federation
+// moves only when all of them agree.
 func Published(found map[Key]Lookup, want []RRSet) (bool, []Laggard) {
 	published := true
 	var laggards []Laggard
@@ -36,7 +36,8 @@ func Published(found map[Key]Lookup, want []RRSet) (bool, []Laggard) {
 	return published, laggards
 }
 
-// served compares a view with a wanted set; a set wanted gone has no TTL to compare.
+// served reports whether a server's view is the wanted set. The TTL counts unless
+// the wanted set is empty.
 func served(view, want RRSet) bool {
 	if !want.Exists() {
 		return !view.Exists()

@@ -1,5 +1,5 @@
-// Package dns holds the words of authoritative DNS: sets of records, changes
-// guarded by what was read, and the interfaces of a zone. It speaks no wire
+// Package dns describes authoritative DNS: sets of records, changes that depend on
+// what was read, and the interfaces that read and write a zone. It knows no wire
 // format; internal/dns/rfc2136 does.
 package dns
 
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Type is a record type by its mnemonic. Only the types below are written.
+// Type is a record type by its mnemonic. The product writes only the types below.
 type Type string
 
 const (
@@ -55,26 +55,26 @@ func (s RRSet) String() string {
 	return strings.Join(s.Data, ", ")
 }
 
-// Barrier is why a name cannot simply be written.
+// Barrier is the reason why records cannot simply be written at a name.
 type Barrier string
 
 const (
 	BarrierNone       Barrier = ""
 	BarrierCNAME      Barrier = "CNAME"      // the name is an alias
-	BarrierWildcard   Barrier = "Wildcard"   // answered by synthesis; writing would mask the wildcard
+	BarrierWildcard   Barrier = "Wildcard"   // a wildcard answers; writing would mask it
 	BarrierDelegation Barrier = "Delegation" // the name lies below a zone cut
 	BarrierNoZone     Barrier = "NoZone"     // the server is not authoritative for the name
 )
 
-// Lookup is what the primary says of one key, and what the zone's other
-// authoritative servers say.
+// Lookup is the primary's answer about one key, and the answers of the zone's other
+// authoritative servers.
 type Lookup struct {
 	Set     RRSet // empty Data: the set does not exist
 	Zone    string
 	Barrier Barrier
 	// Detail names the barrier: the alias target, the wildcard, the cut.
 	Detail string
-	// Servers holds every authoritative server asked, the primary first.
+	// Servers holds every authoritative server that was asked, the primary first.
 	Servers []ServerView
 }
 
@@ -82,18 +82,18 @@ type Lookup struct {
 type ServerView struct {
 	Server string // host:port
 	Set    RRSet
-	Err    error // could not be asked: unknown, not empty
+	Err    error // the server could not be asked: its set is unknown, not empty
 }
 
-// Change moves one RRset from what was read to what is wanted. From with no
-// Data means "must not exist"; To with no Data deletes.
+// Change moves one RRset from what was read to what is wanted. A From without Data
+// means that the set must not exist; a To without Data deletes the set.
 type Change struct {
 	From RRSet
 	To   RRSet
 }
 
-// WantedTTL is the TTL in seconds that the changed set gets: that of To, else the
-// one it has, else DefaultTTL.
+// WantedTTL is the TTL in seconds that the changed set gets: the TTL of To,
+// otherwise that of From, otherwise DefaultTTL.
 func (c Change) WantedTTL() uint32 {
 	switch {
 	case c.To.TTL > 0:
@@ -113,16 +113,16 @@ type Reader interface {
 }
 
 // ErrUnverified is in the chain of a fault when a reply reported success and its
-// signature is missing or does not verify. Anybody may have sent such a reply, so the
-// caller reads the records back. Samba's own DNS server sends one after it has made
-// the change.
+// signature is missing or does not verify. Anybody may have sent such a reply, so
+// the caller reads the records back. Samba's own DNS server sends such replies after
+// it has made the change.
 var ErrUnverified = errors.New("the reply is not signed by whom it should be")
 
 // Writer changes one zone.
 type Writer interface {
-	// Check asks the server whether it would take the changes, and changes nothing.
+	// Check asks the server whether it would accept the changes, and changes nothing.
 	// The server judges the key, the zone, and whether the sets are as they were
-	// read. A policy for single names may show only in Write. Faults: those of
+	// read. A policy for single names may refuse only in Write. Faults: those of
 	// Write; OutcomeUnknown when the server gives no answer that can be judged.
 	Check(ctx context.Context, changes []Change) error
 	// Write sends all changes as one atomic UPDATE whose prerequisites are the

@@ -2,8 +2,8 @@ package dns
 
 import "slices"
 
-// DefaultTTL is the TTL in seconds of a new set whose TTL nobody chose. Short:
-// a failover is seen by partners within this time.
+// DefaultTTL is the TTL in seconds of a new set for which no TTL was chosen. It is
+// short, because partners see a failover within this time.
 const DefaultTTL = 300
 
 // NewKey makes a key in canonical form.
@@ -12,9 +12,9 @@ func NewKey(name string, t Type) Key { return Key{Name: Canonical(name), Type: t
 // String is the form that messages show: "sip.contoso.com A".
 func (k Key) String() string { return k.Name + " " + string(k.Type) }
 
-// NewSet makes a set in canonical form: names lower case, values sorted, each
-// once. Without values the set is empty, which means "must not exist" in a
-// Change. Fault: Invalid.
+// NewSet makes a set in canonical form: names in lower case, values sorted and
+// without duplicates. Without values the set is empty, which means "must not exist"
+// in a Change. Fault: Invalid.
 func NewSet(name string, t Type, ttl uint32, values ...string) (RRSet, error) {
 	if err := CheckName(name); err != nil {
 		return RRSet{}, err

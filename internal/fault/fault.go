@@ -1,8 +1,8 @@
 // Package fault holds the one error type that callers branch on.
 //
-// Every adapter (WinRM, PowerShell, DNS, probes) turns what went wrong into an
-// Error with a Kind. The kind alone decides condition, event and requeue, and
-// that decision is made in one place: internal/status and controllers.
+// Every adapter (WinRM, PowerShell, DNS, probes) turns its errors into an Error with
+// a Kind. The kind alone decides the condition, the event and the time of the next
+// attempt. That decision is made only in internal/status and controllers.
 package fault
 
 import (
@@ -15,36 +15,38 @@ import (
 type Kind string
 
 const (
-	// Unreachable: nobody answered in time. Trying again later can help.
+	// Unreachable: there was no answer in time. Trying again later can help.
 	Unreachable Kind = "Unreachable"
-	// Denied: the far side answered and does not accept who we are.
+	// Denied: the far side answered and does not accept the account that signs in.
 	Denied Kind = "Denied"
-	// Refused: the far side knows us and its policy forbids this act.
+	// Refused: the far side knows the account and its policy forbids this act.
 	Refused Kind = "Refused"
-	// Invalid: the spec names something that does not exist or cannot be meant.
+	// Invalid: the spec names something that does not exist or that makes no sense.
 	// Only a change of the spec or of the organization can help.
 	Invalid Kind = "Invalid"
 	// Unsupported: this product version has no such feature.
 	Unsupported Kind = "Unsupported"
-	// WorldChanged: the world changed between reading and writing. Observe again.
+	// WorldChanged: the world changed between reading and writing. The caller
+	// observes it again.
 	WorldChanged Kind = "WorldChanged"
-	// Busy: the same long operation is still running. Look again later.
+	// Busy: the same long operation is still running. The caller looks again later.
 	Busy Kind = "Busy"
-	// OutcomeUnknown: the act was sent and no answer came. Never resend; observe.
+	// OutcomeUnknown: the act was sent and no answer came. It is never sent again;
+	// the caller observes what it did.
 	OutcomeUnknown Kind = "OutcomeUnknown"
 	// Failed: the far side tried and reported failure.
 	Failed Kind = "Failed"
-	// Internal: a defect of ours.
+	// Internal: a defect of this program.
 	Internal Kind = "Internal"
 )
 
-// Error is one thing that went wrong, told in the words of the people who read
-// it. Op and Target are for logs; Cause, Effect and Next make the one sentence
-// that conditions and events carry.
+// Error is one thing that went wrong, in words for the people who read it. Op and
+// Target are for logs; Cause, Effect and Next make the one sentence that conditions
+// and events carry.
 type Error struct {
 	Kind   Kind
 	Op     string // what was attempted, e.g. "publish topology"
-	Target string // on what, e.g. a server, zone or pool name
+	Target string // object of the attempt, e.g. a server, zone or pool name
 	Cause  string // what happened, without trailing period
 	Effect string // what that means for federation, may be empty
 	Next   string // what a person or the controller does next, may be empty
@@ -83,7 +85,7 @@ func (e *Error) Error() string {
 // Unwrap gives the wrapped cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Sentence is the person's form: cause, effect and next action in one sentence.
+// Sentence is the form for people: cause, effect and next action in one sentence.
 func (e *Error) Sentence() string {
 	parts := []string{e.Error()}
 	if e.Effect != "" {
@@ -110,7 +112,7 @@ func KindOf(err error) Kind {
 // Is reports whether err is an Error of the kind.
 func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }
 
-// Cause gives what happened, without what was attempted on whom; "" for nil.
+// Cause gives what happened, without Op and Target; "" for nil.
 func Cause(err error) string {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Cause
@@ -121,7 +123,7 @@ func Cause(err error) string {
 	return err.Error()
 }
 
-// Sentence gives the person's form of any error.
+// Sentence gives the form for people of any error.
 func Sentence(err error) string {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Sentence()

@@ -2,15 +2,15 @@ package fault
 
 import "fmt"
 
-// Redacted stands for what a library said, or panicked with, when it had been
-// given bytes of a Secret. Libraries quote their input, so none of their words is
-// kept, only the Go type of what they said, which no input can choose. It wraps
-// nothing: no way of printing leads back to the words.
+// Redacted stands for the error or the panic of a library that had been given bytes
+// of a Secret. Libraries quote their input, so the text of the error is dropped.
+// Only its Go type is kept, which no input can choose. Redacted wraps nothing, so
+// printing it never leads back to the text.
 type Redacted struct{ of string }
 
-// OfSecret gives bytes of a Secret to a library. It is the only way to do so:
-// what the library says comes back redacted, and so does a panic of its parser.
-// said is nil when all went well.
+// OfSecret gives bytes of a Secret to a library. All code must use it for that: an
+// error of the library comes back redacted, and so does a panic of its parser. said
+// is nil when there was no error.
 func OfSecret[T any](library func() (T, error)) (value T, said *Redacted) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -24,18 +24,18 @@ func OfSecret[T any](library func() (T, error)) (value T, said *Redacted) {
 	return value, nil
 }
 
-// Redact is for an error that came from such a library by another way.
+// Redact redacts an error of such a library that did not come through OfSecret.
 func Redact(err error) *Redacted { return &Redacted{fmt.Sprintf("%T", err)} }
 
-// NewOfSecret makes an Error of what a library said about bytes of a Secret. cause
-// is in our own words.
+// NewOfSecret makes an Error of a library's redacted error about bytes of a Secret.
+// cause is text of this program.
 func NewOfSecret(kind Kind, op, target, cause string, said *Redacted) *Error {
 	e := New(kind, op, target, cause)
-	if said != nil { // else a nil of a type would be an error
+	if said != nil { // a nil *Redacted in Err would count as an error
 		e.Err = said
 	}
 	return e
 }
 
-// Error names the type that is withheld.
+// Error names the type of the error that is withheld.
 func (r *Redacted) Error() string { return "withheld, for it may show a secret (" + r.of + ")" }

@@ -1,4 +1,4 @@
-// Package fingerprint tells secrets apart without keeping them.
+// Package fingerprint compares secrets without keeping them.
 package fingerprint
 
 import (
@@ -6,11 +6,12 @@ import (
 	"encoding/binary"
 )
 
-// Print stands for the parts that it was made of. The same parts in the same order
-// give the same Print, and nothing leads back to them.
+// Print is a fingerprint of some parts. The same parts in the same order give the
+// same Print, and the parts cannot be found from the Print.
 type Print [sha256.Size]byte
 
-// Of makes the Print of the parts. Where one part ends and the next begins counts.
+// Of makes the Print of the parts. It also depends on where one part ends and the
+// next begins.
 func Of(parts ...[]byte) Print {
 	all := sha256.New()
 	for _, part := range parts {

@@ -14,39 +14,41 @@ import (
 	"github.com/jcmturner/gokrb5/v8/types"
 )
 
-// User is who signs in.
+// User is the account that signs in.
 type User struct {
 	Name     string
 	Realm    string // "CONTOSO.COM"
 	Password string `json:"-"`
 	Keytab   []byte `json:"-"` // the content of a keytab file; used instead of the password when not empty
-	// Config is the text of a krb5.conf. Empty: DNS names the realm's KDCs.
+	// Config is the text of a krb5.conf. When it is empty, the realm's KDCs are found
+	// through DNS.
 	Config string `json:"-"`
-	// Now is the clock by which tickets end; time.Now when nil.
+	// Now is the clock that decides when tickets have expired; nil means time.Now.
 	Now func() time.Time `json:"-"`
 }
 
-// String shows who, without password or keytab.
+// String shows user and realm, without password or keytab.
 func (u User) String() string { return u.Name + "@" + u.Realm }
 
-// Format keeps the secrets out of every verb.
+// Format keeps the secrets out of every fmt verb.
 func (u User) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, u.String()) }
 
-// Client gets tickets for one user and holds them as long as they are good. It
+// Client gets tickets for one user and holds them as long as they are valid. It
 // replaces the library's client, which renews tickets in goroutines of its own: one
-// answer of a KDC that the library panics on would end the manager. Here a KDC is
-// asked only when somebody wants a ticket, in the goroutine of who wants it. A
-// ticket is not renewed: when it has run out, a new one is asked for.
+// KDC answer on which the library panics would end the manager. Here a KDC is asked
+// only when a caller wants a ticket, in the caller's goroutine. A ticket is not
+// renewed; when it has expired, a new one is requested.
 type Client struct {
 	config *config.Config
 	who    *credentials.Credentials
 	now    func() time.Time
-	// held has the good tickets by the name of their service; who uses them takes
-	// the map out, because waiting for a KDC must be interruptible.
+	// held has the valid tickets by the name of their service. A caller takes the map
+	// out while it uses it, because waiting for a KDC must be interruptible.
 	held chan map[string]ticket
 }
 
-// ticket is a service's ticket with what only its holder knows.
+// ticket is a service's ticket together with the session key, which only its holder
+// knows.
 type ticket struct {
 	messages.Ticket
 	key   types.EncryptionKey
@@ -54,7 +56,8 @@ type ticket struct {
 	until time.Time
 }
 
-// New makes a client; nobody is asked yet. op and target say what for. Fault: Invalid.
+// New makes a client and contacts no KDC yet. op and target are those of the fault.
+// Fault: Invalid.
 func New(op, target string, u User) (*Client, error) {
 	settings := config.New()
 	settings.LibDefaults.DNSLookupKDC = true
@@ -80,12 +83,12 @@ func New(op, target string, u User) (*Client, error) {
 	return c, nil
 }
 
-// maxWait bounds all that one ticket takes: two exchanges for the user's, one for
-// each realm on the way to the service.
+// maxWait bounds the time for one ticket: two exchanges for the user's ticket, and
+// one for each realm on the way to the service.
 const maxWait = time.Minute
 
-// withTicket gets a good ticket for a service, such as "HTTP/fe01.contoso.com", and
-// makes a token of it. Faults: see explain.
+// withTicket gets a valid ticket for a service, such as "HTTP/fe01.contoso.com", and
+// makes a token of it with use. Faults: see explain.
 func withTicket(ctx context.Context, c *Client, service string, use func(ticket) ([]byte, error)) ([]byte, error) {
 	token, err := unharmed(func() ([]byte, error) {
 		ctx, cancel := context.WithTimeout(ctx, maxWait)
@@ -139,13 +142,14 @@ func (c *Client) ticket(ctx context.Context, held map[string]ticket, service str
 	return got, nil
 }
 
-// good leaves a sixth of its life to a ticket: to be carried, and for clocks that differ.
+// good reports whether a ticket can still be used. It keeps a sixth of the ticket's
+// life in reserve, for the way to the service and for clocks that differ.
 func (c *Client) good(t ticket) bool {
 	return t.until.Sub(c.now()) > t.until.Sub(t.since)/6
 }
 
-// unharmed turns a panic of the library over what somebody answered into an error.
-// Its value stays here, for it may quote a key.
+// unharmed turns a panic of the library, which an answer can cause, into an error.
+// The error does not contain the panic's value, because that may quote a key.
 func unharmed(f func() ([]byte, error)) (token []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -16,11 +16,11 @@ import (
 
 const (
 	krbtgt = "krbtgt"
-	// maxReferrals is how many realms lie between a user and a service at most.
+	// maxReferrals is the largest number of realms between a user and a service.
 	maxReferrals = 5
 )
 
-// ticketGranter is the name of a realm's KDC as a service.
+// ticketGranter is the principal of a realm's KDC as a service.
 func ticketGranter(realm string) types.PrincipalName {
 	return types.PrincipalName{NameType: nametype.KRB_NT_SRV_INST, NameString: []string{krbtgt, realm}}
 }
@@ -28,15 +28,15 @@ func ticketGranter(realm string) types.PrincipalName {
 func taken(rep messages.KDCRepFields) ticket {
 	part := rep.DecryptedEncPart
 	since := part.StartTime
-	if since.IsZero() { // it may be left out (RFC 4120 section 5.4.2)
+	if since.IsZero() { // a KDC may leave it out (RFC 4120 section 5.4.2)
 		since = part.AuthTime
 	}
 	return ticket{Ticket: rep.Ticket, key: part.Key, since: since, until: part.EndTime}
 }
 
 // logIn gets the user's ticket for the KDC: the AS exchange (RFC 4120 section 3.1).
-// It always asks first how the key is made, for a guess that is wrong would count as
-// a wrong password, and accounts are locked for those.
+// It always asks first how the key is made. A wrong guess would count as a wrong
+// password, and too many of those lock the account.
 func (c *Client) logIn(ctx context.Context) (ticket, error) {
 	realm := c.who.Domain()
 	request, err := messages.NewASReqForTGT(realm, c.config, c.who.CName())
@@ -69,9 +69,9 @@ func (c *Client) logIn(ctx context.Context) (ticket, error) {
 	return taken(rep.KDCRepFields), nil
 }
 
-// grant gets a ticket for a service: the TGS exchange (RFC 4120 section 3.3). A KDC
-// that knows the service to be in another realm gives a ticket for that one's KDC
-// (RFC 6806 section 8), which is asked next.
+// grant gets a ticket for a service: the TGS exchange (RFC 4120 section 3.3). When
+// the service is in another realm, the KDC gives a ticket for that realm's KDC (RFC
+// 6806 section 8), and grant asks that KDC next.
 func (c *Client) grant(ctx context.Context, tgt ticket, realm string, service types.PrincipalName) (ticket, error) {
 	for range maxReferrals + 1 {
 		request, err := c.tgsRequest(tgt, realm, service)
@@ -101,9 +101,9 @@ func (c *Client) grant(ctx context.Context, tgt ticket, realm string, service ty
 	return ticket{}, krberror.New(krberror.KRBMsgError, "too many referrals")
 }
 
-// tgsRequest makes the request. The library names the realm of the ticket as the
-// user's, which from the second realm on it is not, so who shows the ticket is
-// written here.
+// tgsRequest makes the request. The library writes the ticket's realm as the user's,
+// which is wrong from the second realm on. So this package writes the user and the
+// realm itself.
 func (c *Client) tgsRequest(tgt ticket, realm string, service types.PrincipalName) (messages.TGSReq, error) {
 	request, err := messages.NewTGSReq(c.who.CName(), realm, c.config, tgt.Ticket, tgt.key, service, false)
 	if err != nil || tgt.Realm == c.who.Domain() {

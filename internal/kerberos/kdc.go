@@ -18,19 +18,21 @@ import (
 	"github.com/fedroute/fedroute/internal/contain"
 )
 
-// The library believes the length that a KDC announces, up to 4 GiB, and waits 5
-// seconds for each of as many KDCs as krb5.conf or DNS name. The exchange is
-// therefore ours.
+// The library accepts any length that a KDC announces, up to 4 GiB, and waits 5
+// seconds for each KDC that krb5.conf or DNS names, however many. This package
+// therefore makes the exchange itself.
 const (
-	// maxAnswer holds the largest ticket that Windows makes, of 64 KiB, many times.
+	// maxAnswer is several times the largest ticket that Windows makes, which has 64
+	// KiB.
 	maxAnswer  = 256 << 10 // bytes
-	maxKDCs    = 8         // of a realm that are asked
+	maxKDCs    = 8         // at most so many KDCs of a realm are asked
 	kdcTimeout = 5 * time.Second
 )
 
-// ask sends a request to the KDCs of a realm, one after the other until one answers.
-// TCP only: a ticket with group memberships does not fit a datagram, and a lost one
-// costs seconds. Errors: messages.KRBError when the KDC refuses.
+// ask sends a request to the KDCs of a realm, one after the other, until one
+// answers. It uses TCP only: a ticket with group memberships does not fit into a
+// datagram, and a lost datagram costs seconds. Errors: messages.KRBError when the
+// KDC refuses.
 func (c *Client) ask(ctx context.Context, realm string, marshal func() ([]byte, error)) ([]byte, error) {
 	request, err := marshal()
 	if err != nil {
@@ -57,8 +59,8 @@ func (c *Client) ask(ctx context.Context, realm string, marshal func() ([]byte, 
 	return nil, krberror.Errorf(err, krberror.NetworkingError, "KDC of %s", realm)
 }
 
-// kdcs gives the addresses of a realm's KDCs, from krb5.conf or, where that has none
-// and allows it, from DNS, in an order that spreads the load.
+// kdcs gives the addresses of a realm's KDCs, in an order that spreads the load.
+// They come from krb5.conf, or from DNS when krb5.conf names none and permits it.
 func (c *Client) kdcs(ctx context.Context, realm string) ([]string, error) {
 	var out []string
 	for _, r := range c.config.Realms {
@@ -68,7 +70,7 @@ func (c *Client) kdcs(ctx context.Context, realm string) ([]string, error) {
 	}
 	rand.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	if len(out) == 0 && c.config.LibDefaults.DNSLookupKDC {
-		_, found, err := net.DefaultResolver.LookupSRV(ctx, "kerberos", "tcp", realm) // by priority, shuffled by weight
+		_, found, err := net.DefaultResolver.LookupSRV(ctx, "kerberos", "tcp", realm) // LookupSRV sorts by priority and shuffles by weight
 		if err != nil {
 			return nil, fmt.Errorf("no KDC: %w", err)
 		}

@@ -12,13 +12,14 @@ import (
 	"github.com/jcmturner/gokrb5/v8/types"
 )
 
-// maxIterations bounds the work of making a key of a password, which the KDC chooses
-// and the library would do 4 billion times. KDCs ask for 4096 or 32768; this many
-// take a part of a second.
+// maxIterations bounds the work of deriving a key from a password. The KDC chooses
+// the number of iterations, and the library would do up to 4 billion. KDCs ask for
+// 4096 or 32768; this limit takes a fraction of a second.
 const maxIterations = 1 << 18
 
-// prove shows the KDC that we hold the user's key: the time, encrypted with it (RFC
-// 4120 section 5.2.7.2). hints are what the KDC says of that key.
+// prove shows the KDC that the client holds the user's key: it encrypts the time
+// with the key (RFC 4120 section 5.2.7.2). hints are the KDC's description of that
+// key.
 func (c *Client) prove(hints []byte) (types.PAData, error) {
 	var said types.PADataSequence
 	if err := said.Unmarshal(hints); err != nil {
@@ -43,8 +44,9 @@ func (c *Client) prove(hints []byte) (types.PAData, error) {
 	return types.PAData{PADataType: patype.PA_ENC_TIMESTAMP, PADataValue: raw}, err
 }
 
-// key is the user's, of the encryption type that the KDC names first. One that we
-// did not offer is a KDC's that wants the password to be easy to guess.
+// key makes the user's key, of the encryption type that the KDC names first. It
+// refuses a type that the client did not offer: a KDC that chooses one wants the
+// password to be easy to guess.
 func (c *Client) key(said types.PADataSequence) (types.EncryptionKey, int, error) {
 	etype, err := encryptionType(said)
 	if err != nil {
@@ -60,7 +62,7 @@ func (c *Client) key(said types.PADataSequence) (types.EncryptionKey, int, error
 	return key, 0, err
 }
 
-// encryptionType is what the KDC prefers (RFC 4120 section 5.2.7.5).
+// encryptionType is the type that the KDC prefers (RFC 4120 section 5.2.7.5).
 func encryptionType(said types.PADataSequence) (int32, error) {
 	for _, hint := range said {
 		if hint.PADataType == patype.PA_ETYPE_INFO2 {
@@ -77,8 +79,8 @@ func encryptionType(said types.PADataSequence) (int32, error) {
 	return 0, krberror.New(krberror.EncodingError, "the KDC names no encryption type")
 }
 
-// affordable refuses a key that takes long to make. 0 stands for 4 billion rounds
-// (RFC 3962 section 4).
+// affordable refuses a key that takes too long to derive. An iteration count of 0
+// stands for 4 billion (RFC 3962 section 4).
 func affordable(said types.PADataSequence) error {
 	for _, hint := range said {
 		if hint.PADataType != patype.PA_ETYPE_INFO2 {

@@ -1,7 +1,8 @@
-// Package kerberos signs in with what a Secret holds for Kerberos. WinRM and DNS
+// Package kerberos signs in with the Kerberos credentials of a Secret. WinRM and DNS
 // updates use it. No other package uses the Kerberos library, whose parsers panic on
-// ordinary files and on answers of a KDC, and quote keys in their errors. This package
-// lets out neither panics nor keys, and the library starts no goroutine in it.
+// ordinary files and on answers of a KDC, and quote keys in their errors. This
+// package passes on neither panics nor keys, and the library starts no goroutine in
+// it.
 package kerberos
 
 import (
@@ -15,17 +16,18 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// What is more than these is not read. A krb5.conf has some dozen lines and an
-// account's keytab some hundred bytes; the parser drops the rest of a text behind
-// a line of 64 KiB without a word.
+// Larger files are refused. A krb5.conf has some dozen lines and an account's keytab
+// some hundred bytes. The parser silently drops the rest of a text behind a line of
+// 64 KiB.
 const (
 	maxConfig = 32 << 10 // bytes
 	maxLines  = 1000
 	maxKeytab = 64 << 10 // bytes
 )
 
-// ReadConfig reads the text of a krb5.conf. op and target say what for. Fault:
-// Invalid, with the line but not its text, for passwords have been seen there.
+// ReadConfig reads the text of a krb5.conf. op and target are those of the fault.
+// Fault: Invalid; it names the line but not its text, because people have written
+// passwords there.
 func ReadConfig(op, target, text string) (*config.Config, error) {
 	lines := strings.Split(text, "\n")
 	if len(text) > maxConfig || len(lines) > maxLines {
@@ -35,7 +37,8 @@ func ReadConfig(op, target, text string) (*config.Config, error) {
 	if said != nil {
 		return nil, invalidConfig(op, target, fmt.Sprintf("line %d of krb5.conf cannot be used", badLine(lines)), said)
 	}
-	// The library copies these into a field of 32 bits and believes their length.
+	// The library copies these options into a field of 32 bits without checking their
+	// length.
 	if options := read.LibDefaults.KDCDefaultOptions; len(options.Bytes) != 4 {
 		return nil, invalidConfig(op, target, "kdc_default_options of krb5.conf has not 32 bits", nil)
 	}
@@ -51,8 +54,8 @@ func parse(text string) (*config.Config, *fault.Redacted) {
 	return fault.OfSecret(func() (*config.Config, error) { return config.NewFromString(text) })
 }
 
-// badLine finds the line, counted from 1, up to which the text cannot be read while
-// the text before it can. A realm that is still open there is closed for the trial.
+// badLine finds the first line, counted from 1, with which the text can no longer be
+// read. For each trial it closes a realm that is still open at the end.
 func badLine(lines []string) int {
 	return 1 + sort.Search(len(lines)-1, func(i int) bool {
 		head := lines[:i+1]
@@ -61,8 +64,8 @@ func badLine(lines []string) int {
 	})
 }
 
-// openBraces counts what a realm's lines have opened and not closed, as the library
-// counts: one brace of a kind a line, none in comments.
+// openBraces counts the braces that a realm's lines have opened and not closed. It
+// counts as the library does: one brace of a kind per line, and none in comments.
 func openBraces(lines []string) int {
 	open, inRealms := 0, false
 	for _, line := range lines {

@@ -11,9 +11,9 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// said gives the name of what the library or a KDC complains of, such as
-// "KDC_ERR_POLICY". It is one of a closed list; no other word of the library is
-// repeated, because it was given keys and quotes them.
+// said gives the name of the error that the library or a KDC reports, such as
+// "KDC_ERR_POLICY". The name comes from a closed list. No other text of the library
+// is repeated, because the library was given keys and quotes them.
 func said(err error) string {
 	text := err.Error()
 	for code := range int32(100) { // RFC 4120 section 7.5.9 ends at 76
@@ -31,8 +31,8 @@ func said(err error) string {
 	return "no reason that is known"
 }
 
-// troubles says what an error means. Errors of the library keep no code, only text,
-// so by text they are told apart; the first that fits counts.
+// troubles maps errors to their meaning. Errors of the library carry only text and
+// no code, so they are recognized by their text; the first entry that fits counts.
 var troubles = []struct {
 	text  string
 	kind  fault.Kind
@@ -57,13 +57,14 @@ var troubles = []struct {
 	{krberror.EncodingError, fault.Denied, "the KDC's answer is none that can be taken", "check that krb5.conf names KDCs of the realm"},
 }
 
-// ErrNoSuchService is within the fault of a service that the KDC does not know.
+// ErrNoSuchService is in the chain of the fault for a service that the KDC does not
+// know.
 var ErrNoSuchService = errors.New("no such service")
 
-// explain says in people's words what an error of the exchanges means: Kind, Cause
-// and Next of a fault. Op, Target and Effect are for who wants the ticket. The words
-// of the library stay here, for it was given password and keys. Faults: Denied,
-// Unreachable, Invalid.
+// explain gives Kind, Cause and Next of the fault for an error of the exchanges; the
+// caller adds Op, Target and Effect. The library's own text is not passed on,
+// because the library was given password and keys. Faults: Denied, Unreachable,
+// Invalid.
 func explain(err error) *fault.Error {
 	out := &fault.Error{Kind: fault.Denied, Cause: "Kerberos does not let us in: " + said(err), Next: "check user, password or keytab, and the service's name", Err: fault.Redact(err)}
 	for _, t := range troubles {

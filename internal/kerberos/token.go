@@ -18,7 +18,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// SPNEGO makes a fresh token that signs in at a service with HTTP Negotiate (RFC
+// SPNEGO makes a fresh token for signing in at a service with HTTP Negotiate (RFC
 // 4559). Its faults have no Op and Target: Denied, Unreachable, Invalid.
 func (c *Client) SPNEGO(ctx context.Context, service string) ([]byte, error) {
 	return withTicket(ctx, c, service, func(t ticket) ([]byte, error) {
@@ -37,26 +37,27 @@ func (c *Client) SPNEGO(ctx context.Context, service string) ([]byte, error) {
 	})
 }
 
-// show makes the token that shows a ticket to its service (RFC 4121 section 4.1).
-// The library takes from a client only who it is for.
+// show makes the token that presents a ticket to its service (RFC 4121 section 4.1).
+// The library's token needs only the user's name from a client.
 func (c *Client) show(t ticket, options []int, wanted ...int) (spnego.KRB5Token, error) {
 	return spnego.NewKRB5TokenAPREQ(&client.Client{Credentials: c.who}, t.Ticket, t.key, wanted, options)
 }
 
-// Context is a GSS-API security context with a service: both sides have shown who
-// they are and sign messages with a key that only they know. It is for one goroutine
-// at a time.
+// Context is a GSS-API security context with a service. Both sides have proved who
+// they are, and sign messages with a key that only they know. Only one goroutine at
+// a time may use it.
 type Context struct {
 	key      types.EncryptionKey // of the ticket
-	theirs   types.EncryptionKey // of the service's own making; of type 0: none
-	made     time.Time           // what the service must repeat
+	theirs   types.EncryptionKey // the key that the service made; type 0 when it made none
+	made     time.Time           // time in the token, which the service must repeat
 	fraction int
-	next     uint64 // number of our next message
-	seen     window // numbers of theirs
+	next     uint64 // number of the next message to the service
+	seen     window // numbers of the service's messages
 }
 
 // Initiate begins a context with a service, such as "DNS/ns1.contoso.com", and gives
-// the token for it. Finish takes the service's. Faults as SPNEGO's.
+// the token for the service. The service's answer goes to Finish. Faults as
+// SPNEGO's.
 func (c *Client) Initiate(ctx context.Context, service string) (*Context, []byte, error) {
 	var g *Context
 	token, err := withTicket(ctx, c, service, func(t ticket) ([]byte, error) {
@@ -74,14 +75,15 @@ func (c *Client) Initiate(ctx context.Context, service string) (*Context, []byte
 	return g, token, err
 }
 
-// Finish reads the service's answer: only who holds the service's key can repeat
-// what Initiate's token said. The error is a fault.Redacted.
+// Finish reads the service's answer. Only the holder of the service's key can repeat
+// the content of Initiate's token, so the answer proves who sent it. The error is a
+// fault.Redacted.
 func (g *Context) Finish(answer []byte) error {
 	return withheld(func() error { return g.finish(answer) })
 }
 
-// withheld calls what works with keys: neither an error of the library nor a panic
-// over what a service sent shows any.
+// withheld calls a function that works with keys. It makes sure that neither an
+// error of the library nor a panic that the service's data caused shows a key.
 func withheld(f func() error) error {
 	if _, said := fault.OfSecret(func() (bool, error) { return true, f() }); said != nil {
 		return said
@@ -115,7 +117,7 @@ func (g *Context) finish(answer []byte) error {
 	return nil
 }
 
-// signing is the key of messages, and the flag that says whose it is.
+// signing is the key that signs messages, and the flag that says which side made it.
 func (g *Context) signing() (types.EncryptionKey, byte) {
 	if g.theirs.KeyType != 0 {
 		return g.theirs, gssapi.MICTokenFlagAcceptorSubkey
@@ -139,8 +141,8 @@ func (g *Context) Sign(message []byte) (signature []byte, err error) {
 	return signature, err
 }
 
-// Verify checks the service's signature of a message. One that was seen before is
-// an error, which is a fault.Redacted.
+// Verify checks the service's signature of a message. A signature that was seen
+// before is refused. The error is a fault.Redacted.
 func (g *Context) Verify(message, signature []byte) error {
 	return withheld(func() error {
 		var token gssapi.MICToken
@@ -159,13 +161,14 @@ func (g *Context) Verify(message, signature []byte) error {
 	})
 }
 
-// window remembers the last 64 numbers before the highest that was seen.
+// window remembers which of the 64 numbers before the highest one were seen.
 type window struct {
 	highest uint64
 	bits    uint64 // bit n: highest-n was seen
 }
 
-// add reports whether a number is new. One that is older than the window is not.
+// add reports whether a number is new. A number that is older than the window counts
+// as seen.
 func (w *window) add(n uint64) bool {
 	if w.bits == 0 || n > w.highest {
 		w.bits, w.highest = w.bits<<min(n-w.highest, 64)|1, n

@@ -11,15 +11,16 @@ import (
 // Target is one port to ask.
 type Target struct {
 	Address netip.Addr
-	// Host is the name of a machine inside to resolve and ask, where there is no
-	// Address.
+	// Host is the name of an internal machine, which is resolved and asked when there
+	// is no Address.
 	Host     string
-	Protocol lync.Protocol // decides the port and the opening
-	// Domain is what the opening names: the SIP or XMPP domain, or the machine.
+	Protocol lync.Protocol // decides the port and the first message
+	// Domain is the name that the first message carries: the SIP or XMPP domain, or
+	// the machine's name.
 	Domain string
 }
 
-// Where is the address that is asked, or the name where there is none.
+// Where is the address that is probed, or the name when there is no address.
 func (t Target) Where() string {
 	if t.Address.IsValid() {
 		return t.Address.String()
@@ -27,12 +28,13 @@ func (t Target) Where() string {
 	return t.Host
 }
 
-// Reading is what the target answered.
+// Reading is the target's answer to a probe.
 type Reading struct {
 	Target
-	// Open: the TCP connection was accepted.
+	// Open reports whether the port accepted the TCP connection.
 	Open bool
-	// Spoke: the port also opened TLS (SIP) or an XMPP stream (XMPP).
+	// Spoke reports whether the port also answered with TLS (SIP) or an XMPP stream
+	// (XMPP).
 	Spoke bool
 	// Detail says in a few words what happened, e.g. "connection refused".
 	Detail string

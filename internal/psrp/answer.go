@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/message"
 )
 
-// answer is the body of what a host says to an envelope; faults were told apart by
-// the connection.
+// answer is the body of a host's answer to an envelope. It is no fault: the
+// connection returns faults as errors.
 type answer struct {
 	Shell   string `xml:"Body>ResourceCreated>ReferenceParameters>SelectorSet>Selector"` // older hosts name it only here
 	Command string `xml:"Body>CommandResponse>CommandId"`
@@ -38,8 +38,8 @@ func readAnswer(body []byte) (answer, error) {
 	return a, nil
 }
 
-// octets of a ReceiveResponse for the pipeline, or for the pool; done says that
-// there will be no more.
+// octets gives the octets of a ReceiveResponse for the pipeline, or for the pool;
+// done reports that no more will come.
 func (a answer) octets(pipeline message.ID) (all []byte, done bool, err error) {
 	if a.Receive == nil {
 		return nil, false, &damagedError{errors.New("the answer to Receive has no ReceiveResponse")}
@@ -57,8 +57,9 @@ func (a answer) octets(pipeline message.ID) (all []byte, done bool, err error) {
 	return all, strings.HasSuffix(a.Receive.State.State, "/CommandState/Done"), nil
 }
 
-// named reads the name under which the host keeps what it made. Hosts of the
-// protocol's version 2.1 (Windows Server 2008 R2) choose their own, others take ours.
+// named reads the id under which the host keeps what it created. Hosts of the
+// protocol's version 2.1 (Windows Server 2008 R2) choose that id themselves; later
+// hosts take the client's.
 func named(what, name string) (message.ID, error) {
 	id, err := message.ParseID(strings.TrimSpace(name))
 	if err != nil {

@@ -9,9 +9,10 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/message"
 )
 
-// Call runs a command and waits for its end. It waits while another runs. When ctx
-// or the limit ends before the command does, the session ends too; what runs goes
-// on until Close, or beyond Disconnect.
+// Call runs a command and waits for its end. While another command runs, it waits
+// for that one first. When ctx or the limit ends before the command does, the
+// session ends too. The command itself keeps running on the host. Close ends it;
+// Disconnect leaves it running.
 //
 // Faults: as of Start and of Wait.
 func (s *Session) Call(ctx context.Context, command Command) (Outcome, error) {
@@ -51,17 +52,18 @@ func (s *Session) Start(ctx context.Context, command Command) (*Pipeline, error)
 	return s.follow(command, stream), nil
 }
 
-// follow listens to a pipeline. The session's turn is taken.
+// follow starts to read a pipeline's messages. The caller has taken the session's
+// turn.
 func (s *Session) follow(command Command, stream Stream) *Pipeline {
 	p := &Pipeline{
 		session: s, command: command, in: s.inbox(stream, command.ID),
 		room: s.options.MaxReply, done: make(chan struct{}),
 	}
-	contain.Go(command.Name, s.target.Host, p.listen, nil) // it closes p.done whatever follow does
+	contain.Go(command.Name, s.target.Host, p.listen, nil) // listen closes p.done whatever follow does
 	return p
 }
 
-// takeTurn waits for the pipeline before this one.
+// takeTurn waits for the end of the pipeline that runs now.
 func (s *Session) takeTurn(ctx context.Context, name string) error {
 	if err := s.TakeTurn(ctx, name); err != nil {
 		return err
@@ -74,7 +76,7 @@ func (s *Session) takeTurn(ctx context.Context, name string) error {
 }
 
 // begin sends the pipeline's first message. Once the host may have seen a part of
-// it, it is never sent again.
+// the message, it is never sent again.
 func (s *Session) begin(ctx context.Context, command Command, fragments [][]byte) (Stream, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

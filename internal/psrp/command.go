@@ -12,14 +12,14 @@ import (
 type Command struct {
 	Name       string
 	Parameters []Parameter
-	// Limit of the waiting; 0 means Options.CallLimit.
+	// Limit of the waiting for the command's end; 0 means Options.CallLimit.
 	Limit time.Duration
-	// ID of the pipeline; zero means a random one. Who wants to resume a pipeline
-	// after a crash chooses it, and keeps it, before the call.
+	// ID of the pipeline; zero means a random one. A caller that wants to resume the
+	// pipeline after a crash chooses the ID and stores it before the call.
 	ID message.ID
-	// Tell is given what is written beside output, errors and warnings: verbose,
-	// debug, information and progress records, one after the other. nil drops
-	// them.
+	// Tell receives the verbose, debug, information and progress records, one after
+	// the other. Output, errors and warnings go to the Outcome. nil drops the
+	// records.
 	Tell func(Record)
 }
 
@@ -31,23 +31,23 @@ type Parameter struct {
 	Value any
 }
 
-// Record is one thing that was written to a stream.
+// Record is one record that the command wrote to a stream.
 type Record struct {
 	Type message.Type
-	// Text for people, in the host's language.
+	// Text is for people, in the host's language.
 	Text  string
 	Value *clixml.Value
 }
 
-// ErrorRecord is what PowerShell says of an error. It is reached with
-// errors.AsType inside a fault.Error of kind Failed.
+// ErrorRecord describes an error of PowerShell. errors.AsType finds it inside a
+// fault.Error of kind Failed.
 type ErrorRecord = message.ErrorRecord
 
-// Outcome is what a pipeline left.
+// Outcome is what a pipeline left behind when it ended.
 type Outcome struct {
 	State  message.State
 	Output []*clixml.Value
-	// Errors that ended nothing, in their order.
+	// Errors are those that did not end the pipeline, in their order.
 	Errors   []*ErrorRecord
 	Warnings []string
 	// Failure is the error that ended the pipeline, nil when none did.

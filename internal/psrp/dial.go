@@ -12,12 +12,12 @@ import (
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
-// DefaultConfiguration is what every host with remoting has. It needs an
-// administrator.
+// DefaultConfiguration is the session configuration that every host with remoting
+// has. Only an administrator may use it.
 const DefaultConfiguration = "Microsoft.PowerShell"
 
-// configurationName is what Register-PSSessionConfiguration names take part in a
-// URI as they are.
+// configurationName matches the names that Register-PSSessionConfiguration accepts
+// and that need no escaping in a URI.
 var configurationName = regexp.MustCompile(`^[0-9A-Za-z._-]{1,256}$`)
 
 // Dial opens a session in a session configuration of the host, e.g. "FedRoute".
@@ -36,9 +36,12 @@ func Dial(ctx context.Context, endpoint remote.Endpoint, configuration string, c
 	return Open(ctx, target(connection, configuration, o), o)
 }
 
-// Resume takes a session over that Disconnect left, or that a process lost when it
-// ended, together with one pipeline, whose Wait then tells how it ended. What the first
-// session had read of it does not come again. Faults: as of Dial; Unreachable when the host knows the session or the pipeline no more.
+// Resume takes over a session that Disconnect left on the host, or whose process
+// ended, and one pipeline of it. Wait of that pipeline then reports how it ended.
+// Output that the first session had already read does not come again.
+//
+// Faults: as of Dial; Unreachable when the host no longer has the session or the
+// pipeline.
 func Resume(ctx context.Context, endpoint remote.Endpoint, t Ticket, credentials remote.Credentials, o Options) (*Session, *Pipeline, error) {
 	o.Pool = t.Pool
 	o = o.withDefaults()
@@ -50,13 +53,14 @@ func Resume(ctx context.Context, endpoint remote.Endpoint, t Ticket, credentials
 	p, err := s.resume(ctx, Command{Name: t.Command, ID: t.Pipeline, Limit: s.options.CallLimit})
 	if err != nil {
 		s.End(err)
-		connection.Close() // the pool stays: nothing was learnt that would allow to remove it
+		connection.Close() // the pool stays: nothing was learnt that would justify removing it
 		return nil, nil, err
 	}
 	return s, p, nil
 }
 
-// connect checks what a person wrote; nothing goes over the wire yet.
+// connect checks the endpoint and the credentials, which a person wrote. Nothing
+// goes over the wire yet.
 func connect(endpoint remote.Endpoint, configuration string, credentials remote.Credentials, o Options) (*winrm.Connection, error) {
 	if !configurationName.MatchString(configuration) {
 		return nil, fault.New(fault.Invalid, opOpen, "the endpoint", fmt.Sprintf("%.40q is no name of a session configuration", configuration)).
@@ -65,7 +69,7 @@ func connect(endpoint remote.Endpoint, configuration string, credentials remote.
 	return winrm.Connect(endpoint, credentials, o.Options)
 }
 
-// target is the way over WSMan.
+// target makes the Target that reaches the host over WSMan.
 func target(connection *winrm.Connection, configuration string, o Options) Target {
 	t := &wsman{envelopes: newEnvelopes(connection.URL(), configuration, o.Pool, o.Options), connection: connection}
 	return Target{Host: connection.Host(), Configuration: configuration, Transport: t, Room: connection.Room()}
@@ -113,5 +117,5 @@ const abandonTimeout = 5 * time.Second
 func (s *Session) abandon(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonTimeout)
 	defer cancel()
-	_ = s.Close(ctx) // the error of the opening is the one to tell
+	_ = s.Close(ctx) // the error of the opening is the one to report
 }

@@ -16,8 +16,8 @@ import (
 // envelopes builds the messages of one pool (MS-WSMV 3.1.4, MS-PSRP 3.1.5.3). The
 // library writes the header; its own requests are for cmd.exe only.
 type envelopes struct {
-	url, resource string     // escaped: the library writes text as it is
-	shell         message.ID // the pool's, or the name that the host gave it
+	url, resource string     // escaped already: the library writes text as it is
+	shell         message.ID // the pool's id, or the name that the host gave the shell
 	timeout, idle string
 	size          int
 }
@@ -27,7 +27,7 @@ const (
 	psNamespace    = "http://schemas.microsoft.com/powershell"
 	transfer       = "http://schemas.xmlsoap.org/ws/2004/09/transfer/"
 
-	// signalStop is spelt so on the wire (MS-PSRP 3.1.5.3.9).
+	// signalStop has this spelling on the wire (MS-PSRP 3.1.5.3.9).
 	signalStop = "powershell/signal/crtl_c"
 	// signalFree lets the host forget a command (MS-WSMV 2.2.4.38).
 	signalFree = shellNamespace + "/signal/terminate"
@@ -40,8 +40,8 @@ func newEnvelopes(url, configuration string, pool message.ID, o winrm.Options) e
 	}
 }
 
-// create makes the pool. Its id is meant to be the shell's. Elements stand in the order in which
-// Windows was seen to take them.
+// create makes the pool. The shell gets the pool's id. The elements stand in the
+// order in which Windows was seen to accept them.
 func (e envelopes) create(opening []byte) string {
 	return e.write(transfer+"Create", versioned, fmt.Sprintf(
 		`<rsp:Shell ShellId="%s"><rsp:InputStreams>stdin pr</rsp:InputStreams><rsp:OutputStreams>stdout</rsp:OutputStreams>`+
@@ -86,12 +86,12 @@ func (e envelopes) connect(connecting []byte) string {
 		`<rsp:Connect><connectXml xmlns="%s">%s</connectXml></rsp:Connect>`, psNamespace, encode(connecting)))
 }
 
-// resume takes one of its pipelines over.
+// resume takes over one of the pool's pipelines.
 func (e envelopes) resume(command message.ID) string {
 	return e.write(shellNamespace+"/Connect", inPool, fmt.Sprintf(`<rsp:Connect%s />`, of(command)))
 }
 
-// heading says what an envelope has in its header besides the usual.
+// heading lists what an envelope's header has besides the usual elements.
 type heading int
 
 const (

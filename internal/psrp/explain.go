@@ -16,7 +16,7 @@ const (
 	opStop       = "stop the command on"
 )
 
-// unopened tells why there is no session.
+// unopened is the fault of a session that could not be opened.
 func (s *Session) unopened(err error) error {
 	if damaged, ok := errors.AsType[*damagedError](err); ok {
 		return unreadable(opOpen, s.target.Host, damaged)
@@ -28,14 +28,14 @@ func (s *Session) unopened(err error) error {
 	return why.With(why.Effect, fmt.Sprintf("check that the account may use the session configuration %s there", s.target.Configuration))
 }
 
-// unreadable tells of an answer that is damaged.
+// unreadable is the fault of an answer that is damaged.
 func unreadable(op, host string, err *damagedError) *fault.Error {
 	f := fault.New(fault.Failed, op, host, err.Error())
 	f.Err = err
 	return f
 }
 
-// broken tells of a pool that the host gave up.
+// broken is the fault of a pool that the host gave up.
 func (s *Session) broken(record *ErrorRecord) error {
 	cause := "the host closed the session while it was opened"
 	if record != nil {
@@ -49,11 +49,11 @@ func (s *Session) broken(record *ErrorRecord) error {
 	return f
 }
 
-// lose ends the session because of an error and says what is known of the command:
-// nothing.
+// lose ends the session because of an error and returns a fault that says that the
+// command's outcome is unknown.
 func (s *Session) lose(name string, err error) error {
 	if !s.Life.Healthy() {
-		return s.Lose(name, s.Err()) // the error is only what its end did to us
+		return s.Lose(name, s.Err()) // err only followed from the session's end
 	}
 	if _, damaged := errors.AsType[*damagedError](err); !damaged {
 		err = s.target.Transport.Judge(name, err).Why
@@ -61,7 +61,8 @@ func (s *Session) lose(name string, err error) error {
 	return s.Lose(name, err)
 }
 
-// ending says how a command ended, nil for well.
+// ending is the fault of a command that failed or was stopped, nil for one that
+// succeeded.
 func (s *Session) ending(name string, o Outcome) error {
 	f := &fault.Error{Kind: fault.Failed, Op: name, Target: s.target.Host}
 	switch {

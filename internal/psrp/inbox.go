@@ -19,13 +19,13 @@ type inbox struct {
 
 var errNoWord = errors.New("the host ended it without saying how it ended")
 
-// damagedError marks what was received and cannot be read.
+// damagedError marks octets that were received and cannot be read.
 type damagedError struct{ err error }
 
 func (e *damagedError) Error() string { return "the host's answer cannot be read: " + e.err.Error() }
 func (e *damagedError) Unwrap() error { return e.err }
 
-// next waits for a message.
+// next waits for a message and gives it.
 func (i *inbox) next(ctx context.Context) (message.Message, error) {
 	for len(i.arrived) == 0 {
 		if i.last {
@@ -45,9 +45,9 @@ func (i *inbox) next(ctx context.Context) (message.Message, error) {
 	return m, nil
 }
 
-// take adds octets. A message for another pipeline is passed over, as the real
-// client does; one of another pool is damage. A server's first answer, and what it
-// says of keys, names no pool.
+// take adds octets. It skips a message for another pipeline, as the real client
+// does; a message of another pool is damage. A server's first answer and its
+// messages about keys name no pool.
 func (i *inbox) take(octets []byte) error {
 	messages, err := i.joiner.Take(octets)
 	for _, raw := range messages {

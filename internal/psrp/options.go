@@ -14,12 +14,12 @@ type Options struct {
 	// disconnected session for Resume; MaxReply bounds what one pipeline gives
 	// back, in octets.
 	winrm.Options
-	// CallLimit ends the waiting for a pipeline (15 min). A message that the host
-	// cannot read is answered by nothing at all, so a caller's context alone
-	// might never end. Command.Limit is stronger.
+	// CallLimit ends the waiting for a pipeline (15 min). A host that cannot read a
+	// message does not answer at all, so a call whose context has no deadline might
+	// never end. Command.Limit takes precedence.
 	CallLimit time.Duration
-	// Pool is the id of the new session; zero means a random one. Who wants to
-	// resume it after a crash chooses the id, and keeps it, before.
+	// Pool is the id of the new session; zero means a random one. A caller that wants
+	// to resume the session after a crash chooses the id and stores it before.
 	Pool message.ID
 }
 

@@ -10,19 +10,19 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/message"
 )
 
-// Pipeline is one command that was started.
+// Pipeline is one command that was started on the host.
 type Pipeline struct {
 	session *Session
 	command Command
 	in      *inbox
-	room    int64 // octets that it may still give back
+	room    int64 // octets of output that it may still return
 
 	done    chan struct{}
-	outcome Outcome // read after done
-	lost    error   // why the outcome is not known, nil when it is
+	outcome Outcome // read only after done is closed
+	lost    error   // why the outcome is unknown, nil when it is known
 }
 
-// Ticket is what another process needs to resume a pipeline. It holds no secret.
+// Ticket holds what another process needs to resume a pipeline. It holds no secret.
 type Ticket struct {
 	Configuration string     `json:"configuration"`
 	Pool          message.ID `json:"pool"`
@@ -35,11 +35,11 @@ func (p *Pipeline) Ticket() Ticket {
 	return Ticket{p.session.target.Configuration, p.session.options.Pool, p.command.ID, p.command.Name}
 }
 
-// freeTimeout bounds the request that lets the host forget a pipeline.
+// freeTimeout bounds the request by which the host forgets a pipeline.
 const freeTimeout = 30 * time.Second
 
-// listen reads until the pipeline's last word, then frees it: who waits is told
-// before that. It holds the session's turn.
+// listen reads until the pipeline's last message, and then lets the host forget the
+// pipeline. Calls of Wait return before that. It holds the session's turn.
 func (p *Pipeline) listen() {
 	s := p.session
 	defer s.GiveTurn()
@@ -57,7 +57,7 @@ func (p *Pipeline) listen() {
 	s.touch()
 }
 
-// follow reads until the last word.
+// follow reads until the pipeline's last message.
 func (p *Pipeline) follow() error {
 	for p.outcome.State == 0 {
 		m, err := p.in.next(p.session.Context())
@@ -72,7 +72,7 @@ func (p *Pipeline) follow() error {
 	return nil
 }
 
-// take reads one message. What came after the last word is not asked for.
+// take handles one message. It is not called after the pipeline's last message.
 func (p *Pipeline) take(m message.Message) error {
 	switch m.Type {
 	case message.PipelineHostCall, message.RunspacePoolHostCall:
@@ -86,7 +86,7 @@ func (p *Pipeline) take(m message.Message) error {
 			return nil
 		}
 	default:
-		return nil // as the real client does with what it does not know
+		return nil // skip unknown messages, as the real client does
 	}
 	if err := p.read(m); err != nil {
 		return &damagedError{err}
@@ -129,7 +129,7 @@ func (p *Pipeline) read(m message.Message) error {
 	return nil
 }
 
-// refuse answers a question to our host.
+// refuse answers a question that the host puts to the client.
 func (p *Pipeline) refuse(call message.Message) error {
 	answer, wanted, err := message.Refusal(call)
 	if err != nil {
@@ -146,12 +146,11 @@ func (p *Pipeline) refuse(call message.Message) error {
 	return nil
 }
 
-// Wait waits until the pipeline has ended, or for its limit. It may be called
-// again.
+// Wait waits until the pipeline has ended, or for its limit. It may be called again.
 //
-// Faults: Failed (the command failed or was stopped; errors.AsType[*ErrorRecord]
-// has the record, the Outcome what came before), OutcomeUnknown (its last word did
-// not come; the pipeline may still run).
+// Faults: Failed (the command failed or was stopped; errors.AsType[*ErrorRecord] has
+// the record, and the Outcome holds what came before), OutcomeUnknown (its last
+// message did not come; the pipeline may still run).
 func (p *Pipeline) Wait(ctx context.Context) (Outcome, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, p.command.Limit, errSilent)
 	defer cancel()
@@ -167,7 +166,7 @@ func (p *Pipeline) Wait(ctx context.Context) (Outcome, error) {
 }
 
 // Stop asks the host to end the pipeline and waits until it has, within ctx (MS-PSRP
-// 3.1.4.6). What its finally blocks do still happens. Wait then tells how it ended.
+// 3.1.4.6). The pipeline's finally blocks still run. Wait then reports how it ended.
 // Faults: OutcomeUnknown.
 func (p *Pipeline) Stop(ctx context.Context) error {
 	stopped := make(chan error, 1)
@@ -180,7 +179,7 @@ func (p *Pipeline) Stop(ctx context.Context) error {
 			if err != nil {
 				return p.session.Unknown(p.command.Name, p.session.target.Transport.Judge(opStop, err).Why)
 			}
-			stopped = nil // its state still comes
+			stopped = nil // the pipeline's state still comes
 		case <-ctx.Done():
 			return p.session.Unknown(p.command.Name, context.Cause(ctx))
 		}

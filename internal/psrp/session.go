@@ -15,24 +15,24 @@ import (
 // Session is one runspace on one host. It is safe for concurrent use; pipelines
 // run one after the other.
 type Session struct {
-	*remote.Life // until when it can be called, and whose turn it is
+	*remote.Life // how long it can be called, and which call has the turn
 
 	target  Target
 	options Options
-	version string        // of the protocol, as the server speaks it
-	used    atomic.Int64  // when the host last heard from us, in ns of the clock
-	objects atomic.Uint64 // messages sent: each has its own object id
+	version string        // of the protocol, as the server announced it
+	used    atomic.Int64  // time of the last request to the host, in ns of the clock
+	objects atomic.Uint64 // number of messages sent: each gets its own object id
 
 	leaving sync.Mutex
 	left    bool // closed or disconnected; guarded by leaving
 }
 
-// Target is where a session is opened.
+// Target is the host where a session is opened, and the way there.
 type Target struct {
 	Host          string // for people
 	Configuration string
 	Transport     Transport
-	// Room is how many octets one fragment may have, header included.
+	// Room is the size of one fragment in octets, header included.
 	Room int
 }
 
@@ -78,11 +78,11 @@ func (s *Session) open(ctx context.Context) error {
 	}
 }
 
-// greet reads a message of the opening; ready is said by the message of type
-// last.
+// greet reads a message of the opening. The message of type last completes it, and
+// ready is then true.
 func (s *Session) greet(m message.Message, last message.Type) (ready bool, err error) {
 	if m.Type != message.SessionCapability && m.Type != message.RunspacePoolState && m.Type != last {
-		return false, nil // private data and the like say nothing that a call needs
+		return false, nil // a call needs nothing from private data and similar messages
 	}
 	v, err := m.Value()
 	if err != nil {
@@ -103,12 +103,12 @@ func (s *Session) greet(m message.Message, last message.Type) (ready bool, err e
 			return false, s.broken(record)
 		}
 		return state == message.PoolOpened && last == m.Type, nil
-	default: // only last has come as far as here
+	default: // only a message of type last arrives here
 		return true, nil
 	}
 }
 
-// fragments of messages, one behind the other.
+// fragments gives the fragments of both messages, one after the other.
 func (s *Session) fragments(messages [2]message.Message) []byte {
 	var all []byte
 	for _, m := range messages {
@@ -130,8 +130,8 @@ func (s *Session) inbox(stream Stream, pipeline message.ID) *inbox {
 
 func (s *Session) touch() { s.used.Store(s.options.Clock().UnixNano()) }
 
-// Healthy says whether the session can still be called: it has not ended, and the
-// host has not been left alone for so long that it may have removed it.
+// Healthy reports whether the session can still be called. It cannot when it has
+// ended, or when it was unused for so long that the host may have removed it.
 func (s *Session) Healthy() bool {
 	if !s.Life.Healthy() {
 		return false
@@ -140,18 +140,16 @@ func (s *Session) Healthy() bool {
 	return s.Busy() || quiet < s.options.IdleTimeout-s.options.IdleTimeout/4
 }
 
-// Close ends the session and removes its pool, and with it what still runs there,
-// within ctx. Closing again, or after Disconnect, does nothing. Faults:
-// Unreachable, Denied, Failed; the host then removes the pool after its idle
-// timeout.
+// Close ends the session, removes its pool and ends what still runs there, within
+// ctx. Closing again, or after Disconnect, does nothing. Faults: Unreachable,
+// Denied, Failed; the host then removes the pool after its idle timeout.
 func (s *Session) Close(ctx context.Context) error {
 	return s.leave(errClosed, func() error { return s.target.Transport.Close(ctx) }, opClose)
 }
 
 // Disconnect ends the session and leaves its pool on the host for
-// Options.IdleTimeout; a pipeline goes on there. What Resume needs is what
-// Pipeline.Ticket gives. Faults: as of Close; Unsupported where the transport
-// cannot.
+// Options.IdleTimeout; a pipeline goes on there. Resume needs the Ticket of that
+// pipeline. Faults: as of Close; Unsupported where the transport cannot disconnect.
 func (s *Session) Disconnect(ctx context.Context) error {
 	t, ok := s.target.Transport.(resumable)
 	if !ok {
@@ -160,7 +158,8 @@ func (s *Session) Disconnect(ctx context.Context) error {
 	return s.leave(errDisconnected, func() error { return t.Disconnect(ctx) }, opDisconnect)
 }
 
-// leave tells the host first, while its last answers can still be received.
+// leave calls tell, which sends the request to the host, before it ends the session:
+// the answers of the host can still be received until then.
 func (s *Session) leave(why error, tell func() error, op string) error {
 	s.leaving.Lock()
 	defer s.leaving.Unlock()

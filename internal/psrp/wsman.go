@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
-// wsman is the Transport over WSMan: what is sent goes over one lane, what waits
-// for output over the other.
+// wsman is the Transport over WSMan. One lane carries requests that send something,
+// the other those that wait for output.
 type wsman struct {
 	envelopes
 	connection *winrm.Connection
@@ -37,7 +37,7 @@ func (w *wsman) Start(ctx context.Context, pipeline message.ID, first []byte) (S
 	return &wsmanStream{wsman: w, command: name}, err
 }
 
-// Close posts Delete. A shell that is gone already is what was wanted.
+// Close posts Delete. It returns no error when the shell is gone already.
 func (w *wsman) Close(ctx context.Context) error {
 	defer w.connection.Close()
 	if _, err := w.connection.Exchange(ctx, w.delete()); err != nil && !winrm.ShellGone(err) {
@@ -46,7 +46,7 @@ func (w *wsman) Close(ctx context.Context) error {
 	return nil
 }
 
-// Judge puts an error into the words of internal/winrm.
+// Judge interprets an error with the functions of internal/winrm.
 func (w *wsman) Judge(op string, err error) Judgement {
 	if damaged, ok := errors.AsType[*damagedError](err); ok {
 		return Judgement{Why: unreadable(op, w.connection.Host(), damaged)}
@@ -54,15 +54,15 @@ func (w *wsman) Judge(op string, err error) Judgement {
 	return Judgement{Why: winrm.Explain(op, w.connection.Host(), err), Unseen: winrm.Unseen(err)}
 }
 
-// Disconnect leaves the shell.
+// Disconnect leaves the shell on the host.
 func (w *wsman) Disconnect(ctx context.Context) error {
 	defer w.connection.Close()
 	_, err := w.connection.Exchange(ctx, w.disconnect())
 	return err
 }
 
-// Connect takes the shell over. One whose client was lost without a word may still
-// be held for that client: it is then disconnected first. (That the host allows
+// Connect takes over the shell. When its client vanished, the host may still hold
+// the shell for that client; Connect then disconnects it first. (That the host allows
 // this to the same account is inferred from MS-WSMV 3.1.4.13.)
 func (w *wsman) Connect(ctx context.Context, connecting []byte) (Stream, []byte, error) {
 	a, err := w.exchange(ctx, w.connect(connecting))
@@ -84,7 +84,7 @@ func (w *wsman) Connect(ctx context.Context, connecting []byte) (Stream, []byte,
 	return &wsmanStream{wsman: w}, first, nil
 }
 
-// Resume takes a command over.
+// Resume takes over a command.
 func (w *wsman) Resume(ctx context.Context, pipeline message.ID) (Stream, error) {
 	if _, err := w.exchange(ctx, w.resume(pipeline)); err != nil {
 		return nil, err
@@ -100,13 +100,13 @@ func (w *wsman) exchange(ctx context.Context, envelope string) (answer, error) {
 	return readAnswer(body)
 }
 
-// wsmanStream is the pool's stream, or a pipeline's.
+// wsmanStream is the stream of the pool or of a pipeline.
 type wsmanStream struct {
 	*wsman
 	command message.ID // zero for the pool
 }
 
-// Receive asks again as long as the host has nothing yet.
+// Receive repeats the request as long as the host has no output yet.
 func (s *wsmanStream) Receive(ctx context.Context) (octets []byte, last bool, err error) {
 	for {
 		body, err := s.connection.Await(ctx, s.receive(s.command))
@@ -130,14 +130,14 @@ func (s *wsmanStream) Send(ctx context.Context, to Input, fragments []byte) erro
 	return err
 }
 
-// Stop posts the signal that stops.
+// Stop posts the signal that stops the command.
 func (s *wsmanStream) Stop(ctx context.Context) error { return s.tell(ctx, signalStop) }
 
-// Close posts the signal that frees. Without it ended commands count against the
-// host's quotas until their shell is removed.
+// Close posts the signal that frees the command. Without it, ended commands count
+// against the host's quotas until their shell is removed.
 func (s *wsmanStream) Close(ctx context.Context) error { return s.tell(ctx, signalFree) }
 
-// tell posts a signal. A command that the host has forgotten needs none.
+// tell posts a signal. It returns no error when the host has forgotten the command.
 func (s *wsmanStream) tell(ctx context.Context, code string) error {
 	if _, err := s.connection.Exchange(ctx, s.signal(s.command, code)); err != nil && !winrm.ShellGone(err) {
 		return err

@@ -12,8 +12,8 @@ import (
 // Method is a way to sign in.
 type Method string
 
-// The ways to sign in, best first. Basic hands the password to the host and
-// works for its local accounts only.
+// The ways to sign in, best first. Basic sends the password itself to the host and
+// works for the host's local accounts only.
 const (
 	Kerberos    Method = "Kerberos"
 	NTLM        Method = "NTLM"
@@ -21,7 +21,8 @@ const (
 	Basic       Method = "Basic"
 )
 
-// Credentials say who we are. They print without their secrets, whatever the verb.
+// Credentials are the account that signs in. They print without their secrets,
+// whatever the verb.
 type Credentials struct {
 	Method Method
 	// Username is "DOMAIN\user", "user@domain" or a local account's name; for
@@ -34,12 +35,12 @@ type Credentials struct {
 	Kerberos *KerberosConfig
 }
 
-// KerberosConfig says where tickets come from.
+// KerberosConfig describes where tickets come from.
 type KerberosConfig struct {
 	// Realm of the principal, e.g. "CONTOSO.COM".
 	Realm string
-	// Krb5Conf is the text of a krb5.conf. Empty: the realm's KDCs are found
-	// through DNS.
+	// Krb5Conf is the text of a krb5.conf. When it is empty, the realm's KDCs are
+	// found through DNS.
 	Krb5Conf string `json:"-"`
 	// Keytab, in MIT format, is used instead of the password when not empty.
 	Keytab []byte `json:"-"`
@@ -66,7 +67,7 @@ func (k KerberosConfig) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k
 // LogValue keeps the keytab out of structured logs.
 func (k KerberosConfig) LogValue() slog.Value { return slog.StringValue(k.Realm) }
 
-// Print tells credentials apart without keeping them.
+// Print is a fingerprint by which credentials can be compared without keeping them.
 func (c Credentials) Print() fingerprint.Print {
 	parts := [][]byte{[]byte(c.Method), []byte(c.Username), []byte(c.Password)}
 	if c.Certificate != nil {

@@ -10,7 +10,7 @@ type Endpoint struct {
 	// ServerName is the name in the host's certificate when that differs from
 	// the URL's host. It never switches verification off.
 	ServerName string
-	// Roots are the authorities that may have signed the host's certificate; nil
-	// means those of the system.
+	// Roots are the authorities that may have signed the host's certificate. nil
+	// means the system's authorities.
 	Roots *x509.CertPool
 }

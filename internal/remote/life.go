@@ -8,10 +8,10 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// Life is the life of one session, whatever it speaks: calls take turns, and the
-// session ends once, for one reason, and is then replaced and never revived.
+// Life is the life of one session of any protocol. Calls take turns. The session
+// ends once, for one reason; it is then replaced and never revived.
 type Life struct {
-	// Host names the session's host to people.
+	// Host names the session's host in messages for people.
 	Host string
 
 	born   time.Time
@@ -34,24 +34,25 @@ func NewLife(host string, maxAge time.Duration, clock func() time.Time) *Life {
 // Context ends with the session.
 func (l *Life) Context() context.Context { return l.ctx }
 
-// End ends the session. The first reason counts.
+// End ends the session. Only the first reason counts.
 func (l *Life) End(reason error) { l.end(reason) }
 
 // Done is closed when the session has ended: closed, or lost.
 func (l *Life) Done() <-chan struct{} { return l.ctx.Done() }
 
-// Err tells what ended the session, nil while it lives.
+// Err is the reason why the session ended, nil while it lives.
 func (l *Life) Err() error { return context.Cause(l.ctx) }
 
-// Healthy says whether the session can still be called.
+// Healthy reports whether the session can still be called.
 func (l *Life) Healthy() bool { return l.ctx.Err() == nil }
 
-// Expired says whether the session is older than its age limit and should be
+// Expired reports whether the session is older than its age limit and should be
 // replaced before the host ends it.
 func (l *Life) Expired() bool { return l.clock().Sub(l.born) > l.maxAge }
 
-// TakeTurn waits for the call before this one. Give the turn back with GiveTurn.
-// Faults: Busy (ctx ended first), Unreachable and Denied (the session has ended).
+// TakeTurn waits until the call before this one has ended. GiveTurn gives the turn
+// back. Faults: Busy (ctx ended first), Unreachable and Denied (the session has
+// ended).
 func (l *Life) TakeTurn(ctx context.Context, op string) error {
 	select {
 	case l.turn <- struct{}{}:
@@ -68,8 +69,9 @@ func (l *Life) TakeTurn(ctx context.Context, op string) error {
 	return nil
 }
 
-// TakeLastTurn waits for the call before, if any, also in a session that has ended:
-// what clears up after it needs the turn too. Error: why ctx ended first.
+// TakeLastTurn waits until the call before this one, if any, has ended. It also
+// works in a session that has ended, because its clean-up needs the turn too. Error:
+// why ctx ended first.
 func (l *Life) TakeLastTurn(ctx context.Context) error {
 	select {
 	case l.turn <- struct{}{}:
@@ -82,17 +84,18 @@ func (l *Life) TakeLastTurn(ctx context.Context) error {
 // GiveTurn lets the next call begin.
 func (l *Life) GiveTurn() { <-l.turn }
 
-// Busy says whether a call has the turn.
+// Busy reports whether a call has the turn.
 func (l *Life) Busy() bool { return len(l.turn) > 0 }
 
-// Lose ends the session because of why, in the middle of a call.
+// Lose ends the session in the middle of a call, for the reason why. It returns
+// Unknown.
 func (l *Life) Lose(op string, why error) error {
 	l.End(why)
 	return l.Unknown(op, why)
 }
 
-// Unknown says what is known of a call that was begun and whose end was not seen:
-// nothing. It is never sent again.
+// Unknown is the fault of a call that was begun and whose end was not seen: its
+// outcome is unknown. It is never sent again.
 func (l *Life) Unknown(op string, why error) error {
 	return &fault.Error{
 		Kind: fault.OutcomeUnknown, Op: op, Target: l.Host, Err: why,
@@ -102,8 +105,8 @@ func (l *Life) Unknown(op string, why error) error {
 	}
 }
 
-// gone answers a call to a session that ended before anything was sent: whatever
-// ended it, this script did not fail.
+// gone is the fault of a call to a session that ended before anything was sent. It
+// never has the kind Failed, because this script did not run.
 func (l *Life) gone(op string) error {
 	why := fault.Error{Cause: fault.Cause(l.Err()), Next: "a new session is opened with the next attempt"}
 	if f, ok := errors.AsType[*fault.Error](l.Err()); ok {

@@ -1,7 +1,7 @@
-// Package remote holds the words of a remote session: where a host is reached, who
-// signs in, which script runs there, what it threw, and how long a session lives. It
-// speaks no protocol. Those who do keep a Session on one host; those who use one know
-// this package only.
+// Package remote describes a remote session: the address of a host, the account that
+// signs in, the script that runs, the error it threw, and how long the session
+// lives. It speaks no protocol. Packages that speak one implement Session; packages
+// that use a session know this package only.
 package remote
 
 import (
@@ -18,9 +18,9 @@ type Session interface {
 	// OutcomeUnknown (the script was or may have been started and its reply did not
 	// come; the session has ended), Internal.
 	Call(ctx context.Context, request Request) (json.RawMessage, error)
-	// Healthy says whether the session can still be called.
+	// Healthy reports whether the session can still be called.
 	Healthy() bool
-	// Expired says whether it should be replaced before the host ends it.
+	// Expired reports whether the session should be replaced before the host ends it.
 	Expired() bool
 	// Close ends the session and what runs in it, within ctx.
 	Close(ctx context.Context) error

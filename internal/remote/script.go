@@ -13,10 +13,10 @@ type Request struct {
 	Arguments any
 }
 
-// ScriptError is the error record that PowerShell reported for a script. It is
-// reached with errors.AsType inside a fault.Error of kind Failed.
+// ScriptError is the error record that PowerShell reported for a script.
+// errors.AsType finds it inside a fault.Error of kind Failed.
 type ScriptError struct {
-	// ID is the FullyQualifiedErrorId, the stable part to branch on.
+	// ID is the FullyQualifiedErrorId. It is stable, so callers branch on it.
 	ID string `json:"id"`
 	// Category is the ErrorCategory's name, e.g. "ObjectNotFound".
 	Category string `json:"category"`
@@ -26,7 +26,8 @@ type ScriptError struct {
 	Target string `json:"target"`
 	// Script is the Request's Name.
 	Script string `json:"-"`
-	// Line of the script, from 1; 0 when PowerShell did not say.
+	// Line is the line of the script, counted from 1; 0 when PowerShell did not
+	// report it.
 	Line int `json:"line"`
 }
 

@@ -7,7 +7,8 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// checkCredentials tells what a person forgot, before anything goes over the wire.
+// checkCredentials refuses incomplete credentials before anything goes over the
+// wire, and names what is missing.
 func checkCredentials(c remote.Credentials, host string) error {
 	missing := ""
 	switch c.Method {

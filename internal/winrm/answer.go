@@ -12,7 +12,7 @@ import (
 	"github.com/masterzen/winrm"
 )
 
-// output is what one Receive brought.
+// output is what the answer to one Receive brought.
 type output struct {
 	stdout, stderr []byte
 	ended          bool // the process is gone
@@ -48,7 +48,8 @@ type faultBody struct {
 	} `xml:"Detail>WSManFault"`
 }
 
-// checkAnswer tells a fault or a bad status from an envelope worth reading.
+// checkAnswer returns an error for an answer that is a fault, has a bad HTTP status
+// or is not an envelope.
 func checkAnswer(status int, offers []string, body []byte) error {
 	if status == http.StatusUnauthorized {
 		return &statusError{status: status, offers: offers}
@@ -76,8 +77,8 @@ func (f *faultBody) fault() *wsmanFault {
 	return &wsmanFault{code: f.Detail.Code, subcode: subcode, text: text}
 }
 
-// readOutput decodes a ReceiveResponse. The library's parser drops what is not
-// valid base64 without a word, which would turn a damaged reply into a short one.
+// readOutput decodes a ReceiveResponse. The library's parser silently drops what is
+// not valid base64, which would turn a damaged reply into a short one.
 func readOutput(body []byte) (output, error) {
 	var a answer
 	if err := xml.Unmarshal(body, &a); err != nil {
@@ -105,8 +106,8 @@ func readOutput(body []byte) (output, error) {
 	return out, nil
 }
 
-// identifier is what a server may name its shells and commands: the name goes
-// into the next envelope, so nothing else is let through.
+// identifier is how a server may name its shells and commands. The name goes into
+// the next envelope, so no other characters are let through.
 var identifier = regexp.MustCompile(`^[0-9A-Za-z{}-]{1,64}$`)
 
 func readShellID(body []byte) (string, error) {

@@ -6,7 +6,7 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// authenticator signs the lanes of one worker in.
+// authenticator makes the sign-in for the lanes of one worker.
 type authenticator interface {
 	// over puts the sign-in over the one connection of a lane.
 	over(w *wire) http.RoundTripper
@@ -26,7 +26,8 @@ func newAuthenticator(c remote.Credentials, host string) (authenticator, error) 
 	}
 }
 
-// mutualTLS says that the TLS client certificate is the sign-in (DSP0226, annex C).
+// mutualTLS names the sign-in by the TLS client certificate alone (DSP0226, annex
+// C).
 const mutualTLS = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 
 func basic(username, password string) string {
@@ -35,8 +36,8 @@ func basic(username, password string) string {
 	return request.Header.Get("Authorization")
 }
 
-// headerSigner sends the same Authorization with each request. It is a function so
-// that no way of printing shows it.
+// headerSigner sends the same Authorization header with each request. The header is
+// behind a function so that printing the struct never shows it.
 type headerSigner struct{ value func() string }
 
 func (s headerSigner) over(w *wire) http.RoundTripper { return &headerLane{wire: w, value: s.value} }
@@ -51,18 +52,19 @@ func (l *headerLane) RoundTrip(request *http.Request) (*http.Response, error) {
 	return l.wire.RoundTrip(signed(request, l.value()))
 }
 
-// connectionLane signs its connection in once; requests after that go unsigned
-// until the host says 401, because the connection was replaced or the host knows
-// us no longer.
+// connectionLane signs its connection in once. Later requests carry no sign-in until
+// the host answers 401, because the connection was replaced or the host has
+// forgotten the sign-in.
 type connectionLane struct {
 	*wire
-	// signIn sends the request with what signs the connection in.
+	// signIn sends the request together with the messages that sign the connection
+	// in.
 	signIn   func(*http.Request) (*http.Response, error)
 	signedIn bool
 }
 
-// RoundTrip sends the request, signing in first where needed. A host that says
-// 401 has not acted on the request, so it may be sent again.
+// RoundTrip sends the request, and signs in first where needed. A host that answers
+// 401 has not acted on the request, so the request may be sent again.
 func (l *connectionLane) RoundTrip(request *http.Request) (*http.Response, error) {
 	if l.signedIn {
 		response, err := l.wire.RoundTrip(signed(request, ""))
@@ -75,7 +77,8 @@ func (l *connectionLane) RoundTrip(request *http.Request) (*http.Response, error
 	return response, err
 }
 
-// signed copies the request from its start, with the authorization.
+// signed copies the request, with its body from the start, and adds the
+// Authorization header.
 func signed(request *http.Request, authorization string) *http.Request {
 	again := request.Clone(request.Context())
 	if request.GetBody != nil {

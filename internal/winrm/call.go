@@ -9,8 +9,8 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// Call implements remote.Session. The script's text goes over the wire once per
-// worker.
+// Call implements remote.Session. The text of a script goes over the wire only once
+// per worker.
 func (w *Worker) Call(ctx context.Context, request remote.Request) (json.RawMessage, error) {
 	arguments, err := encodeArguments(request.Arguments)
 	if err != nil {

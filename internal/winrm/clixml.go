@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// diagnosis makes text of what PowerShell wrote to standard error: plain, or
-// CLIXML with one element per record, of which only errors and warnings tell why
-// a process died.
+// diagnosis makes text of what PowerShell wrote to standard error. That is either
+// plain text or CLIXML with one element per record; of the records only errors and
+// warnings explain why a process died.
 func diagnosis(stderr []byte) string {
 	text := string(stderr)
 	before, document, found := strings.Cut(text, "#< CLIXML")
@@ -23,7 +23,7 @@ func clixmlText(document string) string {
 	decoder := xml.NewDecoder(strings.NewReader(document))
 	var text strings.Builder
 	for {
-		// A document that was cut off still tells what came before.
+		// Of a document that was cut off, the part before the cut is still used.
 		token, err := decoder.Token()
 		if err != nil {
 			return text.String()

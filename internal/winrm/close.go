@@ -6,11 +6,13 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// Close ends the worker and deletes its shell, and PowerShell with it, within
-// ctx. A call in flight ends with OutcomeUnknown. A worker that was lost is
-// closed too, so that its shell does not count against the host's limit. Closing
-// again does nothing. Faults: Unreachable, Denied, Failed; the host then removes
-// the shell after its idle timeout.
+// Close ends the worker, deletes its shell and ends the shell's PowerShell, within
+// ctx. A call in flight ends with OutcomeUnknown. A worker that was lost is closed
+// too, so that its shell does not count against the host's limit. Closing again does
+// nothing.
+//
+// Faults: Unreachable, Denied, Failed; the host then removes the shell after its
+// idle timeout.
 func (w *Worker) Close(ctx context.Context) error {
 	w.End(fault.New(fault.Unreachable, "use PowerShell on", w.Host, "the connection was closed by us").
 		With("", "a new one is opened with the next attempt"))

@@ -44,8 +44,8 @@ func Dialer(options Options) remote.Dialer {
 	}
 }
 
-// prepare checks what a person wrote and makes the two lanes, of which none is
-// connected yet.
+// prepare checks the endpoint and the credentials, which a person wrote, and makes
+// the two lanes. Neither is connected yet.
 func prepare(endpoint remote.Endpoint, credentials remote.Credentials, options Options) (host string, _ *shell, _ error) {
 	url, err := parse(endpoint)
 	if err != nil {
@@ -61,7 +61,7 @@ func prepare(endpoint remote.Endpoint, credentials remote.Credentials, options O
 	return url.Host, newShell(endpoint, url.String(), credentials, signer, options), nil
 }
 
-// start brings the worker to its ready frame.
+// start runs the worker until its ready frame has come.
 func (w *Worker) start(ctx context.Context) error {
 	program, arguments := commandLine()
 	if err := w.shell.open(ctx, program, arguments); err != nil {
@@ -91,5 +91,5 @@ const abandonTimeout = 5 * time.Second
 func (w *Worker) abandon(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonTimeout)
 	defer cancel()
-	_ = w.Close(ctx) // the error of the start is the one to tell
+	_ = w.Close(ctx) // the error of the start is the one to report
 }

@@ -36,7 +36,8 @@ func invalid(e remote.Endpoint, cause string) error {
 		With("no command can be sent there", "write it as https://<host>:5986/wsman")
 }
 
-// hostOf names the endpoint to people without anything secret a URL may carry.
+// hostOf names the endpoint in messages for people and leaves out every secret that
+// a URL may carry.
 func hostOf(e remote.Endpoint) string {
 	u, err := url.Parse(e.URL)
 	if err != nil || u.Host == "" {
@@ -45,17 +46,18 @@ func hostOf(e remote.Endpoint) string {
 	return u.Host
 }
 
-// identity is the host's own name: the one in its certificate and in its service
-// principal.
+// identity is the host's own name, which stands in its certificate and in its
+// service principal.
 func identity(e remote.Endpoint, u *url.URL) string { return cmp.Or(e.ServerName, u.Hostname()) }
 
-// tlsConfig verifies the host always and shows a certificate of ours when there is one.
+// tlsConfig always verifies the host, and presents the client certificate when the
+// credentials have one.
 //
-// Sign-in by certificate stays on TLS 1.2. HTTP.sys asks for the certificate only
-// after the handshake, unless its binding says otherwise: by renegotiation in TLS
-// 1.2, and in TLS 1.3 (Windows Server 2022) in a way that Go's client does not
-// have. What 1.2 also gives is a refusal within the handshake, which tells its
-// reason before the connection is closed.
+// Sign-in by certificate stays on TLS 1.2. Unless its binding is set otherwise,
+// HTTP.sys asks for the certificate only after the handshake. In TLS 1.2 it does so
+// by renegotiation; in TLS 1.3 (Windows Server 2022) it does so in a way that Go's
+// client does not support. TLS 1.2 also refuses a certificate within the handshake,
+// so the reason arrives before the connection is closed.
 func tlsConfig(e remote.Endpoint, c remote.Credentials) *tls.Config {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: e.Roots, ServerName: e.ServerName}
 	if c.Method == remote.Certificate && c.Certificate != nil {

@@ -33,8 +33,9 @@ func newEnvelopes(url string, o Options) envelopes {
 	}
 }
 
-// create asks for a shell without profile, in UTF-8, that the host removes after
-// a short idle time. The library's own request can say neither.
+// create asks for a shell without a profile, in UTF-8, that the host removes after a
+// short idle time. The library's own request cannot ask for an idle time or for a
+// shell without a profile.
 func (e envelopes) create() string {
 	message := e.header(actionCreate).
 		AddOption(soap.NewHeaderOption("WINRS_NOPROFILE", "TRUE")).

@@ -16,7 +16,8 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// explain tells people what an exchange with the host ended with.
+// explain makes a fault for people of the error that an exchange with the host ended
+// with.
 func explain(op, host string, err error) *fault.Error {
 	f := diagnose(err)
 	f.Op, f.Target, f.Err = op, host, err
@@ -102,12 +103,13 @@ func diagnoseTLS(err error) (fault.Error, bool) {
 		denied.Next = "give the WinRM listener a server certificate of a trusted authority"
 		return denied, true
 	}
-	// An alert from the host has an unexported type; its wrapper tells.
+	// An alert from the host has an unexported type; its *net.OpError wrapper
+	// identifies it.
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "remote error" {
 		said := strings.TrimPrefix(e.Err.Error(), "tls: ")
 		denied.Cause = "the host ended the TLS handshake: " + said
 		denied.Next = "check the TLS versions of the host"
-		if strings.Contains(said, "certificate") { // it can only mean ours
+		if strings.Contains(said, "certificate") { // it can only mean the client's
 			denied.Cause = "the host does not accept the client certificate: " + said
 			denied.Next = "put a certificate that it accepts into the credentials secret"
 		}
@@ -132,7 +134,7 @@ func certificateNames(c *x509.Certificate) string {
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// transportCause puts what Go's network stack says into people's words.
+// transportCause describes an error of Go's network stack in words for people.
 func transportCause(err error) string {
 	var dns *net.DNSError
 	var timeout net.Error

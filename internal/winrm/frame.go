@@ -10,7 +10,7 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// tag marks the lines of one worker among whatever else is printed.
+// tag marks the lines of one worker among everything else that the process prints.
 type tag string
 
 func newTag() tag { return tag("fedroute-" + rand.Text() + ":") }
@@ -28,7 +28,7 @@ type reply struct {
 	Info
 	ID     int64               `json:"id"`
 	Ready  bool                `json:"ready"`
-	Cached bool                `json:"cached"` // the script's hash is known there now
+	Cached bool                `json:"cached"` // the host now knows the script by its hash
 	Result json.RawMessage     `json:"result"`
 	Error  *remote.ScriptError `json:"error"`
 }
@@ -42,8 +42,8 @@ func (t tag) line(c command) (string, error) {
 	return string(t) + base64.StdEncoding.EncodeToString(payload) + "\n", nil
 }
 
-// reply reads a line. framed is false for a line of someone else. The tag may
-// stand behind text that was printed without an end of line.
+// reply reads a line. framed is false for a line that is no frame of this worker.
+// The tag may stand behind text that was printed without an end of line.
 func (t tag) reply(line []byte) (r reply, framed bool, err error) {
 	_, payload, framed := bytes.Cut(line, []byte(t))
 	if !framed {

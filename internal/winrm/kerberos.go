@@ -12,8 +12,8 @@ import (
 
 const opSignIn = "sign in at"
 
-// kerberosSigner signs in with one Kerberos client per worker: as long as its
-// tickets are good, all connections of the worker share them.
+// kerberosSigner signs in with one Kerberos client per worker. All connections of
+// the worker share the client's tickets as long as these are valid.
 type kerberosSigner struct {
 	spn    string
 	client *kerberos.Client

@@ -10,17 +10,18 @@ import (
 	"time"
 )
 
-// lane is exactly one TCP connection with at most one request on it. NTLM and
-// Kerberos sign a connection in, not a request, so a lane keeps its own.
+// lane is exactly one TCP connection that carries at most one request at a time.
+// NTLM and Kerberos sign in a connection, not a request, so each lane keeps its own
+// connection.
 type lane struct {
 	client  *http.Client
 	url     string
 	timeout time.Duration
 }
 
-// answerMargin is how much longer than the operation timeout a lane waits, so
-// that it is always the host that ends a Receive with nothing to say: output in
-// an answer that we cut off would be lost.
+// answerMargin is how much longer than the operation timeout a lane waits. It makes
+// sure that the host, never the lane, ends a Receive without output: output in an
+// answer that the lane cut off would be lost.
 const answerMargin = 15 * time.Second
 
 func newLane(url string, w *wire, signer authenticator, o Options) *lane {
@@ -29,7 +30,8 @@ func newLane(url string, w *wire, signer authenticator, o Options) *lane {
 		timeout: o.OperationTimeout + answerMargin,
 		client: &http.Client{
 			Transport: signer.over(w),
-			// A listener that redirects is not the one in the spec.
+			// A redirect is not followed: the other listener is not the one in the
+			// spec.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
@@ -37,8 +39,8 @@ func newLane(url string, w *wire, signer authenticator, o Options) *lane {
 
 var errNoAnswer = errors.New("no answer in time")
 
-// exchange posts one envelope and gives the body of the reply. Errors are
-// *wsmanFault, *statusError or of the transport; see neverSent.
+// exchange posts one envelope and gives the body of the reply. Its errors are a
+// *wsmanFault, a *statusError or an error of the transport; see neverSent.
 func (l *lane) exchange(ctx context.Context, envelope string) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, l.timeout, errNoAnswer)
 	defer cancel()
@@ -59,8 +61,8 @@ func (l *lane) exchange(ctx context.Context, envelope string) ([]byte, error) {
 	return body, checkAnswer(response.StatusCode, response.Header.Values("WWW-Authenticate"), body)
 }
 
-// withoutURL takes away what http.Client says around an error: people are told
-// the host already.
+// withoutURL removes the URL that http.Client puts around an error, because the
+// message names the host already.
 func withoutURL(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err

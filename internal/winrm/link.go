@@ -13,22 +13,23 @@ import (
 	"github.com/fedroute/fedroute/internal/contain"
 )
 
-// link is one connection to a host. Its exchanges follow one another: a request
-// is written whole, then the answer is read whole.
+// link is one connection to a host. Exchanges follow one another: each writes its
+// request whole, then reads the answer whole.
 type link struct {
 	connection net.Conn
-	allowance  *io.LimitedReader // of what the host may say in one answer
+	allowance  *io.LimitedReader // octets that the host may still send in this answer
 	reader     *bufio.Reader
 	limit      int64 // octets of an answer's body
-	// listen waits for a turn, then for the first octet of an answer or the end
-	// of the connection, and tells which.
+	// listen waits until turn has a token. It then waits for the first octet of an
+	// answer or for the end of the connection, and sends nil or the error to heard.
 	turn   chan struct{}
 	heard  chan error
 	rested time.Time // when the last exchange ended
 }
 
 // idleConnection is shorter than the 120 s after which HTTP.sys closes a quiet
-// connection: who closes first cannot lose a request to the other's close.
+// connection. The client closes first, so it never sends a request into a connection
+// that the host is closing.
 const idleConnection = 100 * time.Second
 
 func newLink(connection net.Conn, limit int64) *link {
@@ -42,8 +43,8 @@ func newLink(connection net.Conn, limit int64) *link {
 	return l
 }
 
-// listen keeps an ear on the connection between exchanges too, so that its end
-// is known before a request is lost to it.
+// listen watches the connection between exchanges too. The link then learns of its
+// end before it sends a request on it.
 func (l *link) listen() {
 	for range l.turn {
 		_, err := l.reader.Peek(1)
@@ -55,24 +56,25 @@ func (l *link) listen() {
 	}
 }
 
-// deaf ends a link whose ear has failed, and whoever waits for an answer.
+// deaf ends a link whose listen has failed, and wakes an exchange that waits for an
+// answer.
 func (l *link) deaf(err error) {
 	l.connection.Close()
 	select {
 	case l.heard <- err:
-	default: // nobody has taken what was heard before, and it will do
+	default: // an earlier result is still unread; that one is enough
 	}
 }
 
-// rest lets the link wait for its next exchange.
+// rest prepares the link for its next exchange.
 func (l *link) rest() {
-	l.allowance.N = 2*l.limit + 64<<10 // head and chunks besides
+	l.allowance.N = 2*l.limit + 64<<10 // twice the body, and room for head and chunks
 	l.rested = time.Now()
 	l.turn <- struct{}{}
 }
 
-// usable reports whether the link can carry an exchange. A host that says
-// something unasked has ended the connection or is out of step.
+// usable reports whether the link can carry an exchange. A host that sent something
+// without a request has ended the connection or is out of step.
 func (l *link) usable() bool {
 	return l != nil && len(l.heard) == 0 && time.Since(l.rested) < idleConnection
 }
@@ -84,8 +86,9 @@ func (l *link) close() {
 	}
 }
 
-// exchange sends a request and reads the answer. A link whose exchange failed,
-// or whose host wants to close it, is not whole any more.
+// exchange sends a request and reads the answer. whole is false when the exchange
+// failed or the host wants to close the connection; the link cannot be used again
+// then.
 func (l *link) exchange(request *http.Request) (response *http.Response, whole bool, err error) {
 	interrupt := contain.AfterFunc(request.Context(), "interrupt", request.URL.Host, func() { _ = l.connection.SetDeadline(time.Unix(1, 0)) })
 	defer interrupt()
@@ -107,10 +110,10 @@ func (l *link) exchange(request *http.Request) (response *http.Response, whole b
 	return response, !response.Close && l.reader.Buffered() == 0 && interrupt(), nil
 }
 
-// answerBody is a body that has been read.
+// answerBody is an answer's body that has already been read into memory.
 type answerBody struct{ *bytes.Reader }
 
-// Close has nothing to do.
+// Close does nothing; the body is in memory.
 func (*answerBody) Close() error { return nil }
 
 func (l *link) write(request *http.Request) error {
@@ -121,8 +124,8 @@ func (l *link) write(request *http.Request) error {
 	return out.Flush()
 }
 
-// answer reads the head of the answer; interim ones (RFC 9110 section 15.2) say
-// nothing.
+// answer reads the head of the answer and skips interim answers (RFC 9110 section
+// 15.2).
 func (l *link) answer(request *http.Request) (*http.Response, error) {
 	for {
 		response, err := http.ReadResponse(l.reader, request)

@@ -8,9 +8,9 @@ import (
 
 const opListen = "read from PowerShell on"
 
-// listen receives until the worker ends. It is the only reader of the shell; a
-// Receive is outstanding all the time, which keeps the shell from idling out and
-// tells at once when the process dies.
+// listen receives until the worker ends. It is the only reader of the shell. A
+// Receive is outstanding all the time: it keeps the shell from idling out, and it
+// returns at once when the process dies.
 func (w *Worker) listen() {
 	defer close(w.silent)
 	out := &printed{tag: w.talk.tag, limit: w.options.MaxReply}
@@ -32,7 +32,8 @@ func (w *Worker) listen() {
 	}
 }
 
-// obituary says why the process may have ended.
+// obituary is the error for a worker whose process has ended. It says why, as far as
+// that is known.
 func (w *Worker) obituary(out *printed, exitCode int) error {
 	if out.unsupported != "" {
 		return fault.New(fault.Unsupported, opDial, w.Host,

@@ -11,10 +11,10 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// ntlmSigner signs in with NTLMv2. The messages are the library's; its
-// Negotiator is not used because it hides a connection lost in mid handshake
-// behind the 401 before it, which would read as a wrong password. The password is
-// a function so that no way of printing shows it.
+// ntlmSigner signs in with NTLMv2. The library makes the messages. The library's
+// Negotiator is not used: when the connection is lost in the middle of the
+// handshake, it returns the 401 before that, which would read as a wrong password.
+// The password is behind a function so that printing the struct never shows it.
 type ntlmSigner struct {
 	username string
 	password func() string
@@ -26,7 +26,7 @@ func (s ntlmSigner) over(w *wire) http.RoundTripper {
 	}}
 }
 
-// signIn goes the three legs on the lane's connection.
+// signIn sends the three messages of the handshake on the lane's connection.
 func (s ntlmSigner) signIn(w *wire, request *http.Request) (*http.Response, error) {
 	response, err := negotiate(w, request)
 	if err != nil {
@@ -45,8 +45,8 @@ func (s ntlmSigner) signIn(w *wire, request *http.Request) (*http.Response, erro
 	return w.RoundTrip(signed(request, negotiateHeader(token)))
 }
 
-// negotiate asks for a challenge, with an empty body: the envelope goes out once
-// the host knows who sends it.
+// negotiate asks the host for a challenge, with an empty body. The envelope is sent
+// only once the host knows who sends it.
 func negotiate(w *wire, request *http.Request) (*http.Response, error) {
 	token, err := ntlmssp.NewNegotiateMessage("", "")
 	if err != nil {
@@ -62,7 +62,8 @@ func negotiateHeader(token []byte) string {
 	return "Negotiate " + base64.StdEncoding.EncodeToString(token)
 }
 
-// negotiateToken is what a 401 carries for the next leg, nil for none.
+// negotiateToken is the token that a 401 carries for the next message, nil when
+// there is none.
 func negotiateToken(response *http.Response) []byte {
 	if response.StatusCode != http.StatusUnauthorized {
 		return nil

@@ -11,19 +11,19 @@ type Options struct {
 	// OperationTimeout is how long the host holds a Receive that has nothing to
 	// say (60 s). It does not bound a Call: the context does.
 	OperationTimeout time.Duration
-	// IdleTimeout is how long the host keeps a shell that nobody asks (3 min): it
-	// removes what a crash of ours left behind.
+	// IdleTimeout is how long the host keeps a shell to which nothing is sent (3
+	// min). It makes the host remove the shells of a manager that crashed.
 	IdleTimeout time.Duration
-	// MaxAge is when Expired begins to say yes (6 h). Windows ends every shell
-	// after MaxShellRunTime, 8 h by default.
+	// MaxAge is the age at which Expired begins to report true (6 h). Windows ends
+	// every shell after MaxShellRunTime, 8 h by default.
 	MaxAge time.Duration
-	// MaxReply bounds one reply in bytes of its line (16 MiB).
+	// MaxReply bounds the line of one reply, in bytes (16 MiB).
 	MaxReply int64
 	// EnvelopeSize is the host's MaxEnvelopeSizekb in bytes (512,000).
 	EnvelopeSize int
-	// Clock is asked for the age only; nil means time.Now.
+	// Clock measures the worker's age and nothing else; nil means time.Now.
 	Clock func() time.Time
-	// Meter counts; nil counts nothing.
+	// Meter counts requests, replies and connections; nil counts nothing.
 	Meter Meter
 }
 
@@ -36,7 +36,7 @@ type Meter interface {
 	Reply(bytes int)
 	// Connection counts one TCP connection.
 	Connection()
-	// Stray counts lines of output that were no frame of ours.
+	// Stray counts lines of output that are no frames of the worker.
 	Stray(lines int)
 }
 
@@ -47,7 +47,7 @@ func (noMeter) Reply(int)   {}
 func (noMeter) Connection() {}
 func (noMeter) Stray(int)   {}
 
-// withDefaults fills in what was left out.
+// withDefaults fills in the fields that are zero.
 func (o Options) withDefaults() Options {
 	o.ConnectTimeout = orDefault(o.ConnectTimeout, 10*time.Second)
 	o.StartTimeout = orDefault(o.StartTimeout, time.Minute)

@@ -12,18 +12,18 @@ import (
 type printed struct {
 	tag         tag
 	limit       int64
-	rest        []byte // of standard output, without its end of line yet
+	rest        []byte // standard output after its last end of line
 	stray       int
 	unsupported string // language mode and version of a PowerShell that cannot run the worker
 	stderr      []byte
 }
 
-// diagnosisLimit bounds what is kept of standard error.
+// diagnosisLimit bounds how much of standard error is kept, in bytes.
 const diagnosisLimit = 16 << 10
 
 var errReplyTooLarge = errors.New("the reply is larger than the limit")
 
-// take adds output and gives the replies that it completed.
+// take adds output and gives the replies that are complete now.
 func (p *printed) take(out output) ([]reply, error) {
 	keep := min(len(out.stderr), diagnosisLimit-len(p.stderr))
 	p.stderr = append(p.stderr, out.stderr[:keep]...)
@@ -46,7 +46,7 @@ func (p *printed) take(out output) ([]reply, error) {
 		p.notice(string(line))
 	}
 	if len(p.rest) == 0 {
-		p.rest = nil // let a large reply go
+		p.rest = nil // frees the memory of a large reply
 	}
 	if int64(len(p.rest)) > p.limit {
 		return nil, fmt.Errorf("%w of %d bytes", errReplyTooLarge, p.limit)
@@ -54,7 +54,8 @@ func (p *printed) take(out output) ([]reply, error) {
 	return replies, nil
 }
 
-// notice looks at a line that is not ours.
+// notice handles a line that is no frame of the worker: it counts it, or reads why
+// PowerShell cannot run the worker.
 func (p *printed) notice(line string) {
 	if strings.TrimSpace(line) == "" {
 		return
@@ -66,7 +67,7 @@ func (p *printed) notice(line string) {
 	p.stray++
 }
 
-// strayLines gives the number of foreign lines since it was last asked.
+// strayLines gives the number of such lines since it was last called.
 func (p *printed) strayLines() int {
 	n := p.stray
 	p.stray = 0

@@ -7,8 +7,8 @@ import (
 	"unicode/utf16"
 )
 
-// The bootstrap is small enough for any command line; it reads the worker from
-// standard input, which has no limit but the envelope's.
+// The bootstrap is small enough for any command line. It reads the worker from
+// standard input, which is limited only by the envelope's size.
 var (
 	//go:embed bootstrap.ps1
 	bootstrapScript string

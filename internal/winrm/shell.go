@@ -6,9 +6,9 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// shell is one WinRS shell with one command in it, reached over two lanes: a
-// Receive is held by the host until there is output, so what is sent meanwhile
-// needs a connection of its own.
+// shell is one WinRS shell with one command in it, reached over two lanes. The host
+// holds a Receive until there is output, so input that is sent meanwhile needs a
+// connection of its own.
 type shell struct {
 	envelopes
 	id, commandID        string
@@ -26,8 +26,8 @@ func newShell(endpoint remote.Endpoint, url string, c remote.Credentials, signer
 	}
 }
 
-// chunkSize is how much input fits an envelope once it is base64, with room for
-// the headers.
+// chunkSize is how many bytes of input fit into an envelope once they are encoded in
+// base64, with room left for the headers.
 func chunkSize(envelope int) int { return max(envelope-8<<10, 4<<10) / 4 * 3 }
 
 // open creates the shell and starts the program.
@@ -46,7 +46,8 @@ func (s *shell) open(ctx context.Context, program string, arguments []string) er
 	return err
 }
 
-// write sends input in pieces. begun tells whether the host may have seen any.
+// write sends input in pieces. begun reports whether the host may have seen any of
+// it.
 func (s *shell) write(ctx context.Context, input string) (begun bool, err error) {
 	for len(input) > 0 {
 		n := min(s.chunk, len(input))
@@ -58,7 +59,8 @@ func (s *shell) write(ctx context.Context, input string) (begun bool, err error)
 	return begun, nil
 }
 
-// read waits for output. Nothing yet is no error.
+// read waits for output. It returns an empty output and no error when the host has
+// none yet.
 func (s *shell) read(ctx context.Context) (output, error) {
 	body, err := s.outputLane.exchange(ctx, s.receive(s.id, s.commandID))
 	if isNothingYet(err) {

@@ -10,14 +10,14 @@ import (
 	"sync/atomic"
 )
 
-// talk is what is said with the worker loop on a host: numbered requests, and one
-// reply for each. It knows lines, and nothing of how they travel.
+// talk is the dialogue with the worker loop on a host: numbered requests, and one
+// reply to each. It makes and reads lines, and knows nothing of how they travel.
 type talk struct {
 	tag   tag
 	meter Meter
 
 	calls   int64           // guarded by the worker's turn
-	known   map[string]bool // by hash: scripts that the host has; guarded by the turn
+	known   map[string]bool // the scripts that the host has, by hash; guarded by the turn
 	awaited atomic.Int64    // id of the call in flight, 0 for the ready frame
 	replies chan reply
 }
@@ -31,7 +31,7 @@ func (t *talk) greeting() string {
 	return base64.StdEncoding.EncodeToString([]byte(workerScript)) + "\n" + string(t.tag) + "\n"
 }
 
-// ask gives the line of the next request, whose reply is awaited from now on.
+// ask gives the line of the next request and from then on expects its reply.
 func (t *talk) ask(script string, arguments json.RawMessage) (string, error) {
 	t.calls++
 	c := command{ID: t.calls, Hash: hash(script), Arguments: arguments}
@@ -48,17 +48,17 @@ func (t *talk) ask(script string, arguments json.RawMessage) (string, error) {
 // learn remembers from a reply whether the host has the script now.
 func (t *talk) learn(script string, r reply) { t.known[hash(script)] = r.Cached }
 
-// delivered stands in awaited when the call in flight has its reply.
+// delivered is the value of awaited once the call in flight has its reply.
 const delivered = -1
 
-// deliver hands over the reply that somebody waits for. There is at most one: a
-// script that prints frames of its own only adds to the stray lines.
+// deliver hands over the reply that a call waits for. At most one call waits;
+// replies that a script printed itself are counted as stray lines.
 func (t *talk) deliver(replies []reply, stray int) {
 	var wanted []reply
 	for _, r := range replies {
 		id := t.awaited.Load()
 		if r.ID == 0 && r.Error != nil {
-			r.ID = id // the request line itself could not be read there
+			r.ID = id // the host could not read the request line
 		}
 		ours := id != delivered && r.ID == id && r.Ready == (id == 0)
 		if !ours || !t.awaited.CompareAndSwap(id, delivered) {
@@ -75,7 +75,7 @@ func (t *talk) deliver(replies []reply, stray int) {
 	}
 }
 
-// encodeArguments gives a JSON object.
+// encodeArguments encodes the arguments as a JSON object.
 func encodeArguments(arguments any) (json.RawMessage, error) {
 	if arguments == nil {
 		return json.RawMessage("{}"), nil

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// wire is the HTTP transport under a lane's sign-in: one connection, counted, for
-// one request at a time, with answers read whole and within bounds.
+// wire is the HTTP transport under a lane's sign-in. It has one connection, counts
+// it, carries one request at a time, and reads answers whole and within bounds.
 //
-// It is not [http.Transport], which writes and reads in two goroutines and gives
-// a connection up when the writing one has not said within 50 ms of the answer
-// that it had finished. On a busy machine that happens, and here a connection is
-// not replaced for free: it is signed in.
+// It is not [http.Transport], which writes and reads in two goroutines. That
+// transport gives a connection up when the writing goroutine has not reported its
+// end within 50 ms of the answer, which happens on a busy machine. Replacing a
+// connection costs a new sign-in here.
 type wire struct {
 	config  *tls.Config
 	meter   Meter
@@ -24,8 +24,8 @@ type wire struct {
 	timeout time.Duration // of connecting, and of the TLS handshake
 	dial    func(ctx context.Context, network, address string) (net.Conn, error)
 
-	// kept holds the connection between requests, nil when there is none yet. Who
-	// has taken it has the wire for itself.
+	// kept holds the connection between requests, and nil when there is none yet. A
+	// goroutine that has taken it is the only user of the wire until it puts it back.
 	kept    chan *link
 	closing atomic.Bool
 }
@@ -39,8 +39,7 @@ func newWire(config *tls.Config, o Options) *wire {
 	return w
 }
 
-// neverSentError marks an exchange of which the host cannot have seen the
-// envelope.
+// neverSentError marks an exchange whose envelope the host cannot have seen.
 type neverSentError struct{ err error }
 
 func (e *neverSentError) Error() string { return e.err.Error() }
@@ -63,20 +62,21 @@ func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, &neverSentError{interruption(ctx, err)}
 	}
 	whole := false
-	defer func() { w.put(l, whole) }() // also after a panic: the next one waits for it
+	defer func() { w.put(l, whole) }() // also after a panic: the next request waits for the connection
 	var response *http.Response
 	response, whole, err = l.exchange(request)
 	switch {
 	case err == nil:
 		w.meter.Reply(int(response.Body.(*answerBody).Size()))
 		return response, nil
-	case request.ContentLength == 0: // a leg of the sign-in
+	case request.ContentLength == 0: // one message of the sign-in
 		return nil, &neverSentError{interruption(ctx, err)}
 	}
 	return nil, interruption(ctx, err)
 }
 
-// interruption prefers why a request was given up to what that did to its connection.
+// interruption prefers the reason why ctx ended to the error that its end caused on
+// the connection.
 func interruption(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -84,8 +84,8 @@ func interruption(ctx context.Context, err error) error {
 	return err
 }
 
-// take gives the connection, a new one when there is none that can be used. It
-// must be put back.
+// take gives the connection, or a new one when the kept one cannot be used. The
+// caller must put it back.
 func (w *wire) take(ctx context.Context, address string) (*link, error) {
 	var l *link
 	select {
@@ -116,8 +116,8 @@ func (w *wire) put(l *link, whole bool) {
 	w.kept <- l
 }
 
-// connect needs no proxy, not even one from the environment: what signs in here
-// is an administrator.
+// connect uses no proxy, not even one from the environment, because the account that
+// signs in here is an administrator's.
 func (w *wire) connect(ctx context.Context, address string) (*link, error) {
 	dialing, cancel := context.WithTimeout(ctx, w.timeout)
 	defer cancel()
@@ -140,8 +140,8 @@ func (w *wire) connect(ctx context.Context, address string) (*link, error) {
 	return newLink(secured, w.limit), nil
 }
 
-// CloseIdleConnections lets http.Client reach the connection through the sign-in.
-// One that is in use is closed when its exchange ends.
+// CloseIdleConnections is how http.Client reaches the connection through the
+// sign-in. A connection that is in use is closed when its exchange ends.
 func (w *wire) CloseIdleConnections() {
 	w.closing.Store(true)
 	select {

@@ -7,7 +7,7 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// Info is what the host said about its PowerShell when the worker got ready.
+// Info is what the host reported about its PowerShell when the worker became ready.
 type Info struct {
 	Version      string `json:"version"` // of PowerShell, e.g. "5.1.17763.1007"
 	LanguageMode string `json:"mode"`    // "FullLanguage"
@@ -17,13 +17,13 @@ type Info struct {
 // Worker is one PowerShell on one host. It is safe for concurrent use; calls
 // run one after the other.
 type Worker struct {
-	*remote.Life // until when it can be called, and whose turn it is
+	*remote.Life // how long it can be called, and which call has the turn
 	talk         *talk
 	shell        *shell
 
 	options Options
 	info    Info
-	silent  chan struct{} // closed when nothing is received any more
+	silent  chan struct{} // closed when listen has ended
 	closed  bool          // guarded by the turn
 }
 
@@ -36,7 +36,7 @@ func newWorker(host string, s *shell, o Options) *Worker {
 	}
 }
 
-// Info tells about the host's PowerShell.
+// Info describes the host's PowerShell.
 func (w *Worker) Info() Info { return w.info }
 
 // ask sends the line and waits for its reply.
@@ -54,7 +54,7 @@ func (w *Worker) ask(ctx context.Context, name, line string) (reply, error) {
 		return reply{}, w.drop(name, true, context.Cause(ctx))
 	case <-w.Done():
 	}
-	// The last words of a process may be the reply.
+	// The last output of a process that ended may contain the reply.
 	select {
 	case r := <-w.talk.replies:
 		return r, nil
@@ -63,8 +63,8 @@ func (w *Worker) ask(ctx context.Context, name, line string) (reply, error) {
 	}
 }
 
-// drop ends the worker and says what is known of the call. Once the host may
-// have seen the request it is never sent again.
+// drop ends the worker and returns what is known of the call. Once the host may have
+// seen the request, the request is never sent again.
 func (w *Worker) drop(name string, begun bool, err error) error {
 	why := explain(name, w.Host, err)
 	if begun {

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Fault codes of WSMan (WsmErrorCodes.h and winerror.h) that mean something to us.
+// Fault codes of WSMan (WsmErrorCodes.h and winerror.h) that this package treats
+// specially.
 const (
 	codeAccessDenied   = 5
 	codeNothingYet     = 2150858793 // the operation timed out: a Receive found no output
@@ -56,7 +57,7 @@ func (e *statusError) schemes() string {
 	return strings.Join(names, ", ")
 }
 
-// isNothingYet is the only fault after which the same request is sent again.
+// isNothingYet recognizes the only fault after which the same request is sent again.
 func isNothingYet(err error) bool {
 	f, ok := errors.AsType[*wsmanFault](err)
 	return ok && f.code == codeNothingYet
@@ -72,6 +73,6 @@ func isUnauthorized(err error) bool {
 	return ok && e.status == http.StatusUnauthorized
 }
 
-// refusedUnseen says that the host cannot have acted on the envelope: it never
-// got it, or it turned it away at the door.
+// refusedUnseen reports whether the host cannot have acted on the envelope: it never
+// received it, or refused the sign-in.
 func refusedUnseen(err error) bool { return neverSent(err) || isUnauthorized(err) }

@@ -10,15 +10,17 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// probeLabels go before a name to ask about a node that nobody made. If the
-// name exists, RFC 4592 section 3.3.1 makes it (or its own "*" child) the closest
-// encloser, which has no wildcard below that could answer: NXDOMAIN. If the name
-// is only synthesized from a wildcard further up, the same wildcard answers here
-// too: NOERROR. Either way the authority section names the zone, and below a zone
-// cut the answer is a referral. One question finds zone, cut and wildcard.
+// probeLabels go before a name to ask about a node that certainly does not exist. If
+// the name exists, RFC 4592 section 3.3.1 makes it (or its own "*" child) the
+// closest encloser, which has no wildcard below that could answer: NXDOMAIN. If the
+// name is only synthesized from a wildcard further up, the same wildcard answers
+// here too: NOERROR. Either way the authority section names the zone. Below a zone
+// cut the answer is a referral. So one question finds the zone, the cut and the
+// wildcard.
 const probeLabels = "fedroute-probe.*."
 
-// standing is how a server stands to one name.
+// standing describes what a server is for one name: authoritative or not, and for
+// which zone.
 type standing struct {
 	zone    string // apex; "" when the answer did not say
 	cut     string // not "": a delegation at or above the name
@@ -26,7 +28,7 @@ type standing struct {
 	covered bool   // the name does not exist and a wildcard answers for it
 }
 
-// open reports whether the standing has to be probed for.
+// open reports whether the standing is still unknown and needs a probe.
 func (s standing) open() bool { return s == standing{} }
 
 // standingOf reads the answer to a probe below name. Fault: Unreachable.
@@ -41,7 +43,8 @@ func standingOf(server, name string, m *mdns.Msg) (standing, error) {
 		return standing{lame: "the server answers without authority"}, nil
 	}
 	if len(m.Answer) > 0 && m.Answer[0].Header().Rrtype != mdns.TypeSOA {
-		// An alias made by a wildcard (CNAME) or a DNAME; what follows speaks of its target.
+		// The answer is an alias that a wildcard (CNAME) or a DNAME made. The rest of
+		// the answer is about the alias's target.
 		return standing{covered: true}, nil
 	}
 	for _, rr := range slices.Concat(m.Answer, m.Ns) {
@@ -53,8 +56,8 @@ func standingOf(server, name string, m *mdns.Msg) (standing, error) {
 	return standing{}, nil
 }
 
-// notAuthoritative tells a server that is not responsible for a name from one
-// that is in trouble (fault: Unreachable).
+// notAuthoritative says why a server is not responsible for a name. A server that
+// has a failure gives the fault Unreachable instead.
 func notAuthoritative(server, name string, m *mdns.Msg) (lame string, err error) {
 	switch m.Rcode {
 	case mdns.RcodeSuccess, mdns.RcodeNameError:
@@ -79,18 +82,19 @@ func referral(m *mdns.Msg, name string) string {
 	return ""
 }
 
-// reply is what one server says of one key.
+// reply is the answer of one server about one key.
 type reply struct {
 	set   dns.RRSet
 	alias string // not "": what the name is an alias of, and by which record
 	lame  string // not "": why the answer does not count
-	// standing is what the answer tells besides: all there is to know when it holds
-	// no record, because then no wildcard stands in for one. Open otherwise.
+	// standing is what else the answer shows. When the reply holds no record, that is
+	// everything to know, because then no wildcard stands in for one. Otherwise it is
+	// open.
 	standing standing
 }
 
-// replyTo reads the answer to a question for a key. Only records of the very
-// name count: a server also adds those at the end of an alias chain.
+// replyTo reads the answer to a question for a key. Only records of exactly that
+// name count: a server also adds the records at the end of an alias chain.
 func replyTo(server string, key dns.Key, m *mdns.Msg) (reply, error) {
 	r := reply{set: dns.RRSet{Key: key}}
 	lame, err := notAuthoritative(server, key.Name, m)

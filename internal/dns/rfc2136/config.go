@@ -19,28 +19,29 @@ const (
 	dnsPort        = 53
 )
 
-// Dial opens a TCP connection. It is a seam for tests and proxies.
+// Dial opens a TCP connection. Tests and proxies replace it.
 type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-// Discovery says whether a zone's other servers are found from its NS records.
+// Discovery decides whether a zone's other servers are found from its NS records.
 type Discovery string
 
 const (
-	// DiscoverNS asks every address of every NS of the zone whose address the
-	// primary itself knows.
+	// DiscoverNS asks every address of each of the zone's name servers, as far as the
+	// primary itself knows the address.
 	DiscoverNS Discovery = ""
 	// DiscoverNone asks only the primary and the configured secondaries.
 	DiscoverNone Discovery = "None"
 )
 
-// Config says where a zone is read and changed.
+// Config describes where a zone is read and changed.
 type Config struct {
 	// Server is the primary, host:port. A host without port means port 53.
 	Server string
-	// Zone is the only zone that may be touched. Empty: each name's zone is
-	// found on the server.
+	// Zone is the only zone that may be changed. When it is empty, the zone of each
+	// name is found on the server.
 	Zone string
-	// Secondaries are further authoritative servers, host:port, to read back from.
+	// Secondaries are further authoritative servers, host:port, whose records are
+	// read too.
 	Secondaries []string
 	Discovery   Discovery
 	// NSPort is the port of discovered servers; 0 means 53.
@@ -52,7 +53,7 @@ type Config struct {
 	Now     func() time.Time // nil: time.Now; dates signatures
 }
 
-// complete checks a Config and fills in what was left out. Fault: Invalid.
+// complete checks a Config and fills in defaults. Fault: Invalid.
 func (c Config) complete() (Config, error) {
 	var err error
 	if c.Server, err = endpoint(c.Server); err != nil {

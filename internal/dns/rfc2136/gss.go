@@ -15,29 +15,29 @@ import (
 	"github.com/fedroute/fedroute/internal/kerberos"
 )
 
-// Kerberos is who signs with GSS-TSIG (RFC 3645), the way of Active Directory's
-// secure dynamic updates.
+// Kerberos is the account that signs updates with GSS-TSIG (RFC 3645), as Active
+// Directory's secure dynamic updates require.
 type Kerberos struct {
 	Realm    string // "CONTOSO.COM"
 	Username string
 	Password string `json:"-"` // never shown
 	Keytab   []byte `json:"-"` // the content of a keytab file; used instead of the password when not empty
-	// Config is the text of a krb5.conf: at least where the realm's KDCs are.
-	// Empty: they are found through DNS.
+	// Config is the text of a krb5.conf, which must name the realm's KDCs. When it is
+	// empty, they are found through DNS.
 	Config string `json:"-"`
-	// Host is the DNS server's own name, as in its principal DNS/<host>. Empty:
-	// the host of the Writer's Config.Server; when that is an IP address, the
+	// Host is the DNS server's own name, as in its principal DNS/<host>. When it is
+	// empty, the host of Config.Server is used. When that is an IP address, it is the
 	// primary that the zone's SOA record names.
 	Host string
 }
 
-// String shows who, without password or keytab.
+// String shows user and realm, without password or keytab.
 func (k Kerberos) String() string { return k.Username + "@" + k.Realm }
 
 // Format keeps the secrets out of every verb.
 func (k Kerberos) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) }
 
-// renewBefore is how long before its end a context is no longer used.
+// renewBefore is how long before its end a context is replaced.
 const renewBefore = time.Minute
 
 // gssSigner agrees on a context with the server and keeps it until it expires,
@@ -50,7 +50,8 @@ type gssSigner struct {
 	agreed *gssContext // nil: none yet
 }
 
-// GSS makes a Signer of Kerberos credentials. Nobody is asked yet. Fault: Invalid.
+// GSS makes a Signer of Kerberos credentials. It contacts no server yet. Fault:
+// Invalid.
 func GSS(k Kerberos) (Signer, error) {
 	switch {
 	case k.Realm == "" || k.Username == "":
@@ -62,8 +63,8 @@ func GSS(k Kerberos) (Signer, error) {
 	case k.Config != "" && !strings.Contains(k.Config, "[realms]") && !strings.Contains(k.Config, "dns_lookup_kdc"):
 		return nil, invalidKerberos(k, "krb5.conf does not say where the realm's KDCs are", "add a [realms] section with kdc = host:port")
 	}
-	// What will be read at each sign-in is read now: what cannot be taken is told
-	// before anybody is asked.
+	// Reading here what each sign-in will read reports bad credentials before any
+	// server is contacted.
 	if _, err := kerberos.New(opUseKerberos, k.String(), k.user()); err != nil {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func invalidKerberos(k Kerberos, cause, next string) error {
 	return fault.New(fault.Invalid, opUseKerberos, k.String(), cause).With("no record can be changed", next)
 }
 
-// key gives the agreed context's key, agreeing on a new one where needed.
+// key gives the key of the agreed context, and agrees on a new context where needed.
 func (s *gssSigner) key(ctx context.Context, c Config) (signingKey, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,7 +115,7 @@ func (s *gssSigner) forget(name string) {
 	}
 }
 
-// Close forgets the context. Tickets are not held beyond a negotiation.
+// Close forgets the context. Tickets are kept only during a negotiation.
 func (s *gssSigner) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

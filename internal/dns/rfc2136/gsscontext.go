@@ -21,7 +21,7 @@ const (
 	gssLifetime  = time.Hour // asked for; the server decides
 )
 
-// gssContext is a security context that server and we agreed on.
+// gssContext is a security context that the server and this client agreed on.
 type gssContext struct {
 	mu        sync.Mutex // an initiator counts its messages
 	initiator initiator
@@ -56,9 +56,9 @@ func (g *gssContext) key(s *gssSigner) signingKey {
 	return signingKey{name: g.name, algorithm: gssAlgorithm, provider: g, forget: func() { s.forget(g.name) }}
 }
 
-// agree signs in and negotiates a context with the server by TKEY messages (RFC
-// 3645 section 3.1), of which Kerberos needs one pair. Faults: Unreachable, Denied,
-// Invalid.
+// agree signs in and negotiates a context with the server by TKEY messages (RFC 3645
+// section 3.1). Kerberos needs one request and one answer. Faults: Unreachable,
+// Denied, Invalid.
 func agree(ctx context.Context, c Config, host string, s *gssSigner) (*gssContext, error) {
 	in, token, err := s.begin(ctx, "DNS/"+host)
 	if err != nil {
@@ -87,8 +87,8 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// exchangeTKEY sends one token and gives the record with the server's. Its
-// signature is not looked at: not every server signs it, and the mutual
+// exchangeTKEY sends one token and gives the record with the server's token. It does
+// not check the answer's signature: not every server signs it, and the mutual
 // authentication inside the token proves who answered.
 func exchangeTKEY(ctx context.Context, c Config, name string, token []byte) (*mdns.TKEY, error) {
 	now := c.Now()

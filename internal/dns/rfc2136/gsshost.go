@@ -11,10 +11,11 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// serverName is the name in the DNS server's principal: the one that was given,
-// the host of its address, or the primary of the zone's SOA record, as Windows and
-// nsupdate have it (RFC 3645 section 3.1.1). The SOA answer is not signed, but
-// only who holds that principal's key can go on. Faults: Unreachable, Invalid.
+// serverName is the name in the DNS server's principal. It is the configured name,
+// otherwise the host of the server's address, otherwise the primary of the zone's
+// SOA record, as Windows and nsupdate do (RFC 3645 section 3.1.1). The SOA answer is
+// not signed, but only the holder of that principal's key can complete the
+// negotiation. Faults: Unreachable, Invalid.
 func (s *gssSigner) serverName(ctx context.Context, c Config) (string, error) {
 	if s.host != "" {
 		return dns.Canonical(s.host), nil

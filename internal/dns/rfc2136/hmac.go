@@ -11,8 +11,8 @@ import (
 	mdns "github.com/miekg/dns"
 )
 
-// hmacProvider computes and checks the MAC of a TSIG record with a shared
-// secret. It is a function so that no way of printing shows the secret.
+// hmacProvider computes and checks the MAC of a TSIG record with a shared secret. It
+// is a function so that printing it never shows the secret.
 type hmacProvider func() []byte
 
 var _ mdns.TsigProvider = hmacProvider(nil)

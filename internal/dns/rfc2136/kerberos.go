@@ -8,7 +8,7 @@ import (
 	"github.com/fedroute/fedroute/internal/kerberos"
 )
 
-// initiator is our side of a GSS-API context.
+// initiator is the client's side of a GSS-API context.
 type initiator interface {
 	// Finish takes the server's token.
 	Finish(token []byte) error
@@ -16,14 +16,14 @@ type initiator interface {
 	Verify(message, signature []byte) error
 }
 
-// user is who the credentials are of.
+// user is the account of the credentials.
 func (k Kerberos) user() kerberos.User {
 	return kerberos.User{Name: k.Username, Realm: k.Realm, Password: k.Password, Keytab: k.Keytab, Config: k.Config}
 }
 
-// begin gets tickets of its own and makes the first token for a server. The tickets
-// are not kept: an agreed context has a key of its own, and a server whose key was
-// changed takes none of the old ones. Faults: Unreachable, Denied, Invalid.
+// begin gets new tickets and makes the first token for a server. The tickets are not
+// kept: an agreed context has its own key, and a server whose key was changed
+// accepts no ticket from before. Faults: Unreachable, Denied, Invalid.
 func begin(ctx context.Context, k Kerberos, principal string) (initiator, []byte, error) {
 	user := k.user()
 	client, err := kerberos.New(opUseKerberos, user.String(), user)
@@ -37,7 +37,7 @@ func begin(ctx context.Context, k Kerberos, principal string) (initiator, []byte
 	return agreeing, token, nil
 }
 
-// told adds to a fault of the Kerberos client what it was about.
+// told adds Op and Target to a fault of the Kerberos client.
 func told(op, target string, err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok {

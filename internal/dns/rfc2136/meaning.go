@@ -12,16 +12,17 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// act is one update on its way, for messages about it.
+// act describes one update in messages about it.
 type act struct {
 	zone, server, key string
 	now               func() time.Time
 }
 
-// judge turns the reply to an update into nil or a fault. Only a signed NOERROR
-// is success; another NOERROR leaves the outcome open (dns.ErrUnverified). A refusal counts even when its signature does not verify, because
-// servers leave refusals unsigned when they do not know the key; whoever forges
-// one only makes us read again.
+// judge turns the reply to an update into nil or a fault. Only a signed NOERROR is
+// success; another NOERROR leaves the outcome open (dns.ErrUnverified). A refusal
+// counts even when its signature does not verify, because servers do not sign
+// refusals when they do not know the key. A forged refusal only makes the caller
+// read again.
 func (a act) judge(id uint16, raw []byte, mac string, provider mdns.TsigProvider) error {
 	reply := new(mdns.Msg)
 	if err := reply.Unpack(raw); err != nil {
@@ -96,7 +97,7 @@ func (a act) keyFault(t *mdns.TSIG) error {
 	}
 }
 
-// errKeyRejected marks an update that the server did not even look at.
+// errKeyRejected marks an update that the server did not process because of its key.
 var errKeyRejected = errors.New("key rejected")
 
 func isKeyRejected(err error) bool { return errors.Is(err, errKeyRejected) }

@@ -10,13 +10,13 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// Reader reads zones. It holds no key and has no way to change anything, so
-// Observe mode can hold one.
+// Reader reads zones. It holds no key and cannot change anything, so it can be used
+// in Observe mode.
 type Reader struct{ config Config }
 
 var _ dns.Reader = (*Reader)(nil)
 
-// NewReader makes a Reader. Nothing is asked yet. Fault: Invalid.
+// NewReader makes a Reader. It contacts no server yet. Fault: Invalid.
 func NewReader(c Config) (*Reader, error) {
 	c, err := c.complete()
 	if err != nil {
@@ -49,7 +49,7 @@ func (r *Reader) Read(ctx context.Context, keys []dns.Key) (map[dns.Key]dns.Look
 	return found, nil
 }
 
-// checkKeys brings keys into canonical form, each once, in order.
+// checkKeys brings keys into canonical form, removes duplicates and sorts them.
 func checkKeys(keys []dns.Key) ([]dns.Key, error) {
 	seen := map[dns.Key]bool{}
 	for _, key := range keys {
@@ -87,8 +87,7 @@ func (r *Reader) lookUp(ctx context.Context, s *session, keys []dns.Key) (map[dn
 	return found, nil
 }
 
-// tell collects the names and how the server stands to them, as far as the
-// answers tell.
+// tell collects how the server stands to each name, as far as the answers show it.
 func tell(answers map[dns.Key]reply) map[string]standing {
 	standings := map[string]standing{}
 	for key, r := range answers {
@@ -119,7 +118,7 @@ func askKeys(ctx context.Context, s *session, keys []dns.Key) (map[dns.Key]reply
 	return replies, nil
 }
 
-// judge makes a Lookup of what the primary said of a name and of a key.
+// judge makes a Lookup of the primary's answers about a name and about a key.
 // wildcard, when not empty, is the wildcard that answers in the name's place.
 func judge(s standing, r reply, wildcard string) dns.Lookup {
 	l := dns.Lookup{Set: dns.RRSet{Key: r.set.Key}, Zone: s.zone}

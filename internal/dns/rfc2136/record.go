@@ -9,7 +9,8 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 )
 
-// wireType gives a type's number, TypeNone for one that is not handled here.
+// wireType gives a type's number, TypeNone for a type that this package does not
+// handle.
 func wireType(t dns.Type) uint16 {
 	switch t {
 	case dns.A:
@@ -42,7 +43,7 @@ func addressText(octets []byte) string {
 	return addr.String()
 }
 
-// recordsOf makes wire records of a set, new ones at each call because the
+// recordsOf makes the wire records of a set. Each call makes new ones, because the
 // library writes into the headers it is given.
 func recordsOf(set dns.RRSet, class uint16, ttl uint32) ([]mdns.RR, error) {
 	records := make([]mdns.RR, 0, len(set.Data))
@@ -57,8 +58,8 @@ func recordsOf(set dns.RRSet, class uint16, ttl uint32) ([]mdns.RR, error) {
 	return records, nil
 }
 
-// record makes one wire record of a value that was read, which may be one that
-// dns.ParseData would not let anybody write.
+// record makes one wire record of a value that was read. dns.ParseData might refuse
+// to write that value.
 func record(header mdns.RR_Header, value string) (mdns.RR, error) {
 	switch header.Rrtype {
 	case mdns.TypeA, mdns.TypeAAAA:

@@ -24,7 +24,7 @@ const (
 type round struct {
 	questions []question
 	answers   []*mdns.Msg
-	pending   []int // indexes of questions; a message's id is base plus the index in here
+	pending   []int // indexes of questions; a message's id is base plus the position in this list
 	timeout   time.Duration
 	base      uint16
 	slots     chan struct{}
@@ -39,7 +39,7 @@ func (r *round) run(ctx context.Context, conn net.Conn) error {
 	contain.Go(opAsk, conn.RemoteAddr().String(), func() {
 		defer close(sent)
 		r.send(conn, done)
-	}, func(error) { conn.Close() }) // the reading side reports it
+	}, func(error) { conn.Close() }) // the reading goroutine reports it
 	defer func() { close(done); <-sent }()
 	err := r.collect(conn)
 	if err != nil {
@@ -57,7 +57,7 @@ func (r *round) send(conn net.Conn, done <-chan struct{}) {
 			return
 		}
 		if err := sendQuery(conn, r.base+uint16(n), r.questions[i]); err != nil {
-			conn.Close() // the reading side reports it
+			conn.Close() // the reading goroutine reports it
 			return
 		}
 	}
@@ -83,7 +83,7 @@ func (r *round) collect(conn net.Conn) error {
 		r.answers[r.pending[n]] = m
 		select {
 		case <-r.slots:
-		default: // answered before it was asked; nothing to free
+		default: // the answer came before the question; there is no slot to free
 		}
 	}
 	return nil
@@ -93,7 +93,7 @@ func answersTo(m *mdns.Msg, q question) bool {
 	if !m.Response || len(m.Question) > 1 {
 		return false
 	}
-	if len(m.Question) == 0 { // some servers leave it out when they refuse
+	if len(m.Question) == 0 { // some servers leave the question out when they refuse
 		return m.Rcode != mdns.RcodeSuccess
 	}
 	return dns.Canonical(m.Question[0].Name) == q.name && m.Question[0].Qtype == q.qtype

@@ -54,7 +54,8 @@ func (r *Reader) otherServers(ctx context.Context, primary *session, found map[d
 	return errands, nil
 }
 
-// remote is the primary's address, to know it again among the discovered ones.
+// remote is the primary's address, by which it is recognized among the discovered
+// servers.
 func (s *session) remote() string {
 	if s.conn == nil {
 		return s.server
@@ -150,13 +151,13 @@ func hostAddresses(ctx context.Context, s *session, hosts []string) (map[string]
 	return addresses, nil
 }
 
-// serverViews is what one server says of its keys.
+// serverViews are the answers of one server about its keys.
 type serverViews struct {
 	server string
 	views  map[dns.Key]dns.ServerView
 }
 
-// askAll sends the errands out at the same time.
+// askAll asks all errands' servers at the same time.
 func (r *Reader) askAll(ctx context.Context, errands []errand) []serverViews {
 	all := make([]serverViews, len(errands))
 	var group contain.Group

@@ -19,9 +19,10 @@ type question struct {
 	qtype uint16
 }
 
-// session asks one server many questions over one TCP connection. Queries
-// change nothing, so when a server closes the connection after some answers
-// (many limit queries per connection) the rest are asked over a new one.
+// session asks one server many questions over one TCP connection. Many servers limit
+// the queries per connection and close it after some answers. The remaining
+// questions then go over a new connection, which is safe because queries change
+// nothing.
 type session struct {
 	server  string
 	dial    Dial
@@ -89,7 +90,7 @@ func (s *session) connect(ctx context.Context) error {
 	return nil
 }
 
-// writeFrame writes one message with its length before it (RFC 1035 section 4.2.2).
+// writeFrame writes one message after its length (RFC 1035 section 4.2.2).
 func writeFrame(w io.Writer, message []byte) error {
 	frame := binary.BigEndian.AppendUint16(make([]byte, 0, len(message)+2), uint16(len(message)))
 	_, err := w.Write(append(frame, message...))

@@ -12,8 +12,8 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// Algorithm is a TSIG algorithm by its name in RFC 8945. Weaker ones (MD5, SHA-1)
-// are not offered.
+// Algorithm is a TSIG algorithm by its name in RFC 8945. Weaker algorithms (MD5,
+// SHA-1) are not offered.
 type Algorithm string
 
 const (
@@ -24,7 +24,7 @@ const (
 
 // TSIG is a shared key (RFC 8945).
 type TSIG struct {
-	Name      string    // as the server knows it
+	Name      string    // as in the server's configuration
 	Algorithm Algorithm // "" means hmac-sha256
 	Secret    string    `json:"-"` // base64; never shown
 }
@@ -35,22 +35,21 @@ func (t TSIG) String() string { return fmt.Sprintf("%s (%s)", t.Name, t.Algorith
 // Format keeps the secret out of every verb.
 func (t TSIG) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
 
-// Signer signs updates and verifies the replies. The ways to sign are those of
-// this package: HMAC and GSS.
+// Signer signs updates and verifies the replies. HMAC and GSS make one.
 type Signer interface {
-	// key gives the key to sign the next message with, agreed with the server
-	// first where the method needs that. Faults: Unreachable, Denied, Invalid.
+	// key gives the key that signs the next message. Where the method needs it, key
+	// first agrees on one with the server. Faults: Unreachable, Denied, Invalid.
 	key(ctx context.Context, c Config) (signingKey, error)
-	// Close forgets what was agreed with servers.
+	// Close forgets the keys that were agreed with servers.
 	Close() error
 }
 
-// signingKey is what one message is signed with.
+// signingKey is the key that signs one message.
 type signingKey struct {
 	name      string // fully qualified
 	algorithm string // fully qualified
 	provider  mdns.TsigProvider
-	forget    func() // not nil: drops a key that the server no longer knows; the next is agreed anew
+	forget    func() // not nil: drops a key that the server has forgotten; a new one is agreed next time
 }
 
 type hmacSigner struct{ signingKey }

@@ -15,8 +15,9 @@ func compareKeys(a, b dns.Key) int {
 	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(string(a.Type), string(b.Type)))
 }
 
-// survey completes how the server stands to each name: what is open is probed
-// for. onlyZone, when not empty, is the one zone that may be touched.
+// survey completes how the server stands to each name: it probes for every name
+// whose standing is open. onlyZone, when not empty, is the one zone that may be
+// changed.
 func survey(ctx context.Context, s *session, onlyZone string, standings map[string]standing) (map[string]standing, error) {
 	if err := probe(ctx, s, standings); err != nil {
 		return nil, err
@@ -51,9 +52,9 @@ func probe(ctx context.Context, s *session, standings map[string]standing) error
 	return nil
 }
 
-// walk finds the zone of names whose probe did not tell: those behind a wildcard
-// alias and those below a cut. It asks every domain above the name for a SOA
-// record of its own and takes the nearest.
+// walk finds the zone of names whose probe did not show it: those behind a wildcard
+// alias and those below a cut. It asks every domain above the name for an SOA record
+// of its own and takes the nearest.
 func walk(ctx context.Context, s *session, standings map[string]standing) error {
 	var questions []question
 	var asked []string
@@ -84,8 +85,8 @@ func walk(ctx context.Context, s *session, standings map[string]standing) error 
 	return nil
 }
 
-// isApex reports whether the answer to a question for SOA shows that the server
-// is authoritative for a zone of that very name.
+// isApex reports whether the answer to a question for SOA shows that the server is
+// authoritative for the zone of exactly that name.
 func isApex(m *mdns.Msg, domain string) bool {
 	if !m.Authoritative || m.Rcode != mdns.RcodeSuccess {
 		return false
@@ -98,7 +99,8 @@ func isApex(m *mdns.Msg, domain string) bool {
 	return false
 }
 
-// confine judges a standing against the one zone that may be touched.
+// confine applies the one zone that may be changed to a standing. A name outside it
+// gets a reason in lame, and a name in a child zone gets a cut.
 func confine(onlyZone, name string, st standing) standing {
 	switch {
 	case st.lame != "":
@@ -116,9 +118,10 @@ func confine(onlyZone, name string, st standing) standing {
 	}
 }
 
-// wildcardsOf finds the wildcard behind each answer to a name that does not
-// exist. It must hold what was answered: a server that judges the probe by older
-// rules than RFC 4592 must not make a record look like a wildcard's.
+// wildcardsOf finds the wildcard behind each answer to a name that does not exist.
+// The wildcard must hold the records that were answered. Otherwise a server that
+// follows rules older than RFC 4592 for the probe could make an ordinary record look
+// like a wildcard's.
 func wildcardsOf(ctx context.Context, s *session, standings map[string]standing, replies map[dns.Key]reply) (map[dns.Key]string, error) {
 	var questions []question
 	var asked []dns.Key
@@ -144,8 +147,9 @@ func wildcardsOf(ctx context.Context, s *session, standings map[string]standing,
 		if err != nil {
 			return nil, err
 		}
-		// "*.emea.contoso.com" is itself answered by "*.contoso.com" when there is
-		// no emea.contoso.com: the last that answers is where the records stand.
+		// "*.emea.contoso.com" is itself answered by "*.contoso.com" when there is no
+		// emea.contoso.com, so the last domain that answers is where the records
+		// stand.
 		if wild.sameValue(replies[asked[i]]) {
 			wildcards[asked[i]] = questions[i].name
 		}

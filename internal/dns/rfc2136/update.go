@@ -9,9 +9,9 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// updateOf makes one UPDATE (RFC 2136 section 2) of the changes. Its
-// prerequisites are the From sets, so the server applies all of it or, when
-// anything was changed meanwhile, none of it. Faults: Invalid, Internal.
+// updateOf makes one UPDATE (RFC 2136 section 2) of the changes. Its prerequisites
+// are the From sets. So the server applies all changes, or none when a set was
+// changed in the meantime. Faults: Invalid, Internal.
 func updateOf(zone string, changes []dns.Change) (*mdns.Msg, error) {
 	m := new(mdns.Msg)
 	m.SetUpdate(mdns.Fqdn(zone))
@@ -33,9 +33,10 @@ func updateOf(zone string, changes []dns.Change) (*mdns.Msg, error) {
 	return m, nil
 }
 
-// questionOf makes an UPDATE of the prerequisites alone. It changes nothing; the
-// server judges it as it would the update (RFC 2136 section 3: signature, zone and
-// prerequisites, and who may update where that is not a matter of names).
+// questionOf makes an UPDATE of the prerequisites alone, which changes nothing. The
+// server judges it as it would judge the update (RFC 2136 section 3): the signature,
+// the zone, the prerequisites, and the right to update, except for policies about
+// single names.
 func questionOf(zone string, changes []dns.Change) (*mdns.Msg, error) {
 	m, err := updateOf(zone, changes)
 	if err == nil {
@@ -73,7 +74,7 @@ func addChange(m *mdns.Msg, c dns.Change) error {
 	m.Answer = append(m.Answer, guards...)
 	ttl := c.WantedTTL()
 	if c.To.Same(c.From) && ttl == c.From.TTL || !c.From.Exists() && !c.To.Exists() {
-		return nil // only guarded
+		return nil // nothing to change, only a prerequisite
 	}
 	records, err := recordsOf(c.To, mdns.ClassINET, ttl)
 	if err != nil {
@@ -86,10 +87,10 @@ func addChange(m *mdns.Msg, c dns.Change) error {
 	return nil
 }
 
-// prerequisites demand that the set is still what was read. RFC 2136 compares
-// values only: a change of nothing but the TTL goes unnoticed. A new set also
-// demands that the name is no alias, because servers ignore records added
-// beside a CNAME and still answer NOERROR (RFC 2136 section 3.4.2.2).
+// prerequisites require that the set is still what was read. RFC 2136 compares
+// values only, so a change of the TTL alone is not noticed. A new set also requires
+// that the name is no alias, because servers ignore records added beside a CNAME and
+// still answer NOERROR (RFC 2136 section 3.4.2.2).
 func prerequisites(from dns.RRSet) ([]mdns.RR, error) {
 	if from.Exists() {
 		return recordsOf(from, mdns.ClassINET, 0)

@@ -26,7 +26,7 @@ type Writer struct {
 
 var _ dns.Writer = (*Writer)(nil)
 
-// NewWriter makes a Writer that signs with signer. Nothing is asked yet. Fault:
+// NewWriter makes a Writer that signs with signer. It contacts no server yet. Fault:
 // Invalid, also without a signer: an unsigned update proves nothing to either side.
 func NewWriter(c Config, signer Signer) (*Writer, error) {
 	c, err := c.complete()
@@ -40,15 +40,16 @@ func NewWriter(c Config, signer Signer) (*Writer, error) {
 	return &Writer{config: c, signer: signer}, nil
 }
 
-// Close forgets what was agreed with the server.
+// Close forgets the keys that were agreed with the server.
 func (w *Writer) Close() error { return w.signer.Close() }
 
-// Write sends all changes as one signed UPDATE over TCP; see dns.Writer. All
-// names must lie in one zone, which is asked for first, so that nothing is
-// written below a zone cut. What may have been done is never sent again. No error means that the
-// primary says it is done; read back before believing it. Faults: WorldChanged,
-// Denied, Refused, Invalid, Unsupported, Unreachable (nothing was changed),
-// OutcomeUnknown (read before anything else).
+// Write sends all changes as one signed UPDATE over TCP; see dns.Writer. All names
+// must lie in one zone. Write asks for that zone first, so that nothing is written
+// below a zone cut. An update that the server may have carried out is never sent
+// again. No error means that the primary reports success; the caller still reads the
+// records back. Faults: WorldChanged, Denied, Refused, Invalid, Unsupported,
+// Unreachable (nothing was changed), OutcomeUnknown (read the records before
+// anything else).
 func (w *Writer) Write(ctx context.Context, changes []dns.Change) error {
 	return w.submit(ctx, changes, updateOf)
 }
@@ -58,7 +59,7 @@ func (w *Writer) Check(ctx context.Context, changes []dns.Change) error {
 	return w.submit(ctx, changes, questionOf)
 }
 
-// form makes the one message of a zone's changes.
+// form makes the one message for a zone's changes.
 type form func(zone string, changes []dns.Change) (*mdns.Msg, error)
 
 func (w *Writer) submit(ctx context.Context, changes []dns.Change, f form) error {
@@ -83,8 +84,8 @@ func (w *Writer) submit(ctx context.Context, changes []dns.Change, f form) error
 	return err
 }
 
-// try sends the message once. retry says that the server has forgotten a key that
-// was agreed with it, as after a restart: it changed nothing and a new key helps.
+// try sends the message once. retry reports that the server has forgotten an agreed
+// key, for example after a restart. It then changed nothing, and a new key helps.
 func (w *Writer) try(ctx context.Context, zone string, m *mdns.Msg) (retry bool, err error) {
 	if m.Len() > maxMessage-tsigRoom {
 		return false, fault.New(fault.Invalid, "change zone", zone,
@@ -138,8 +139,9 @@ func misplaced(name, cause, next string) error {
 	return fault.New(fault.Invalid, "change DNS", name, cause).With("nothing was changed", next)
 }
 
-// exchange signs and sends one message and judges the reply. The message is
-// used once: the library takes signatures out of messages it has sent.
+// exchange signs and sends one message and judges the reply. The message cannot be
+// used again, because the library removes the signature from messages that it has
+// sent.
 func (w *Writer) exchange(ctx context.Context, zone string, m *mdns.Msg, key signingKey) error {
 	a := act{zone: zone, server: w.config.Server, key: dns.Canonical(key.name), now: w.config.Now}
 	m.SetTsig(key.name, key.algorithm, tsigFudge, a.now().Unix())
@@ -161,8 +163,8 @@ func (w *Writer) exchange(ctx context.Context, zone string, m *mdns.Msg, key sig
 	return a.judge(m.Id, raw, mac, key.provider)
 }
 
-// sendOnce sends a message and reads one reply. Once it has begun to send, any
-// error leaves the outcome open.
+// sendOnce sends a message and reads one reply. Once it has begun to send, any error
+// leaves the outcome unknown.
 func sendOnce(ctx context.Context, conn net.Conn, packed []byte) ([]byte, error) {
 	stop := contain.AfterFunc(ctx, "leave", conn.RemoteAddr().String(), func() { conn.Close() })
 	defer stop()
@@ -177,5 +179,5 @@ func sendOnce(ctx context.Context, conn net.Conn, packed []byte) ([]byte, error)
 	return readFrame(conn)
 }
 
-// tsigFudge is how many seconds the clocks may differ (RFC 8945 section 10).
+// tsigFudge is how many seconds the two clocks may differ (RFC 8945 section 10).
 const tsigFudge = uint16(5 * time.Minute / time.Second)

@@ -1,6 +1,6 @@
-// Package kdctest plays the Kerberos KDC of a realm on loopback: an honest one, or one
-// that harms its clients. It derives keys from the names of principals, so the KDCs of
-// two realms trust each other without a key that somebody would have to hand over.
+// Package kdctest runs the Kerberos KDC of a realm on loopback, for tests. The KDC
+// is either well-behaved or sends harmful answers. It derives keys from the names of
+// principals, so the KDCs of two realms trust each other without exchanging a key.
 package kdctest
 
 import (
@@ -20,29 +20,31 @@ import (
 	"github.com/jcmturner/gokrb5/v8/types"
 )
 
-// Kinds of requests, as Asked counts them and Options are told of them.
+// Kinds of requests, as Asked counts them and the functions in Options receive them.
 const (
 	AS      = "AS"
 	TGS     = "TGS"
 	Renewal = "renewal"
 )
 
-// Options are what a KDC does otherwise than the usual one.
+// Options change how a KDC behaves.
 type Options struct {
-	// Life is how long tickets are good for, an hour when 0. All may be renewed for a day.
+	// Life is how long tickets are valid, an hour when 0. All of them may be renewed
+	// for a day.
 	Life time.Duration
-	// Hints tell users how to make their key; the usual when nil.
+	// Hints describe to users how their key is made; nil means the usual way.
 	Hints types.ETypeInfo2
-	// Refer names the realm that has a service, "" for its own.
+	// Refer names the realm of a service, "" for the KDC's own.
 	Refer func(service string) string
 	// Spoil changes an answer before it is written.
 	Spoil func(kind string, answer *messages.KDCRepFields)
-	// Wire changes an answer on the wire, its length of 4 bytes included.
+	// Wire changes the bytes of an answer on the wire, including the 4 bytes of its
+	// length.
 	Wire func(kind string, framed []byte) []byte
 }
 
-// Nameless spoils the answers to a kind of request: the ticket is for a service
-// without a name, which gokrb5's client panics on.
+// Nameless is a Spoil for one kind of request: the ticket in the answer is for a
+// service without a name, on which gokrb5's client panics.
 func Nameless(spoiled string) func(kind string, answer *messages.KDCRepFields) {
 	return func(kind string, answer *messages.KDCRepFields) {
 		if kind == spoiled {
@@ -51,7 +53,7 @@ func Nameless(spoiled string) func(kind string, answer *messages.KDCRepFields) {
 	}
 }
 
-// KDC is a realm whose every user has the one password.
+// KDC is a realm in which all users have the same password.
 type KDC struct {
 	Realm   string
 	Address string // host:port
@@ -91,14 +93,15 @@ func Start(t testing.TB, realm, password string, o Options) *KDC {
 	return k
 }
 
-// Asked counts the requests of a kind.
+// Asked gives the number of requests of a kind.
 func (k *KDC) Asked(kind string) int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.asked[kind]
 }
 
-// Conf is the text of a krb5.conf that names KDCs; the first one's realm is the default.
+// Conf is the text of a krb5.conf that names KDCs; the realm of the first one is the
+// default realm.
 func Conf(kdcs ...*KDC) string {
 	text := fmt.Sprintf("[libdefaults]\n default_realm = %s\n[realms]\n", kdcs[0].Realm)
 	for _, k := range kdcs {
@@ -110,7 +113,8 @@ func Conf(kdcs ...*KDC) string {
 // Keytab has the key of a principal, such as HTTP/fe01.contoso.com.
 func (k *KDC) Keytab(principal string) *keytab.Keytab { return keysOf(principal, k.Realm) }
 
-// UserKeytab is a keytab file with the key that a user's password gives.
+// UserKeytab is the content of a keytab file with the key that a user's password
+// gives.
 func (k *KDC) UserKeytab(t testing.TB, user string) []byte {
 	t.Helper()
 	made := keys(user, k.Realm)
@@ -122,7 +126,7 @@ func (k *KDC) UserKeytab(t testing.TB, user string) []byte {
 	return raw
 }
 
-// made are keys of principals: making one takes milliseconds.
+// made caches the keys of principals: making a key takes milliseconds.
 var made sync.Map
 
 func keysOf(principal, realm string) *keytab.Keytab {
@@ -142,7 +146,7 @@ func keys(principal, realm string) *keytab.Keytab {
 	return made
 }
 
-// serve answers the one request of a connection (RFC 4120 section 7.2.2).
+// serve answers the single request of a connection (RFC 4120 section 7.2.2).
 func (k *KDC) serve(conn net.Conn) {
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))

@@ -24,8 +24,8 @@ const (
 
 var (
 	nobody = types.NewPrincipalName(nametype.KRB_NT_SRV_INST, "krbtgt/NOBODY")
-	// usual is how users' keys are made. The salt is not the one of the standard, so
-	// that who asks must learn it from the KDC.
+	// usual is how users' keys are made. The salt differs from the standard's, so
+	// that a client must ask the KDC for it.
 	usual = told(types.ETypeInfo2{{EType: etype, Salt: "pepper", S2KParams: []byte{0, 0, 16, 0}}})
 )
 
@@ -41,7 +41,8 @@ func marshal(v any) []byte {
 	return raw
 }
 
-// logIn gives a user a ticket for the KDC itself, and before that the salt of the key.
+// logIn gives a user a ticket for the KDC itself. When the request has no proof of
+// the key, it first gives the salt.
 func (k *KDC) logIn(request messages.ASReq) ([]byte, error) {
 	hints := usual
 	if k.options.Hints != nil {
@@ -78,7 +79,8 @@ func provesKey(sent types.PADataSequence, key types.EncryptionKey) error {
 	return fmt.Errorf("no timestamp")
 }
 
-// give gives a ticket for a service, or for the KDC of the realm that has it.
+// give gives a ticket for a service, or for the KDC of the realm that has the
+// service.
 func (k *KDC) give(kind string, request messages.TGSReq) ([]byte, error) {
 	var shown messages.APReq
 	for _, pa := range request.PAData {
@@ -95,7 +97,8 @@ func (k *KDC) give(kind string, request messages.TGSReq) ([]byte, error) {
 	if err := shown.DecryptAuthenticator(tgt.DecryptedEncPart.Key); err != nil {
 		return nil, err
 	}
-	// RFC 4120 section 3.2.3: who shows a ticket is who it was given to.
+	// RFC 4120 section 3.2.3: the client that presents a ticket is the one to which
+	// it was issued.
 	who := tgt.DecryptedEncPart
 	if shown.Authenticator.CRealm != who.CRealm || !shown.Authenticator.CName.Equal(who.CName) {
 		return nil, messages.NewKRBError(request.ReqBody.SName, k.Realm, errorcode.KRB_AP_ERR_BADMATCH, "")
@@ -134,7 +137,7 @@ func (k *KDC) ticket(asked messages.KDCReqBody, user types.PrincipalName, realm 
 	}, err
 }
 
-// seal writes an answer for who holds the key.
+// seal writes an answer that only the holder of the key can read.
 func (k *KDC) seal(kind string, answer messages.KDCRepFields, key types.EncryptionKey, usage uint32) ([]byte, error) {
 	if k.options.Spoil != nil {
 		k.options.Spoil(kind, &answer)

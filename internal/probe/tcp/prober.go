@@ -1,6 +1,6 @@
-// Package tcp probes federation ports over TCP: connect, and say the first words
-// of the protocol. It signs in nowhere and trusts nobody; it only tells what the
-// port answers.
+// Package tcp probes federation ports over TCP: it connects and sends the first
+// message of the protocol. It signs in nowhere and trusts no certificate; it only
+// reports what the port answers.
 package tcp
 
 import (
@@ -18,14 +18,15 @@ import (
 	"github.com/fedroute/fedroute/internal/probe"
 )
 
-// DefaultTimeout bounds a probe whose Prober says nothing else.
+// DefaultTimeout bounds a probe whose Prober sets no Timeout.
 const DefaultTimeout = 5 * time.Second
 
-// Prober asks over TCP. Its zero value is ready for use.
+// Prober probes over TCP. Its zero value is ready for use.
 type Prober struct {
-	// Timeout bounds one probe from connect to last word; 0 is DefaultTimeout.
+	// Timeout bounds one probe from the connect to the last answer; 0 means
+	// DefaultTimeout.
 	Timeout time.Duration
-	// Dial connects; nil is net.Dialer's.
+	// Dial opens the connection; nil means net.Dialer's Dial.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
@@ -48,7 +49,7 @@ func (p Prober) Probe(ctx context.Context, target probe.Target) probe.Reading {
 		return reading
 	}
 	defer connection.Close()
-	// Closing is what ends a read or write under way when ctx ends.
+	// Closing the connection ends a read or write that is under way when ctx ends.
 	defer contain.AfterFunc(ctx, "leave", address, func() { _ = connection.Close() })()
 	reading.Open = true
 	open := openTLS
@@ -85,7 +86,7 @@ func trouble(ctx context.Context, err error, timeout time.Duration) string {
 	case hungUp(err):
 		return "the other side hung up"
 	}
-	// The words of a resolver hold a port that is another each time.
+	// A resolver's error text contains a port number that is different each time.
 	if unnamed, ok := errors.AsType[*net.DNSError](err); ok {
 		if unnamed.IsNotFound {
 			return "DNS does not know its name"

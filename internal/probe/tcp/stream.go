@@ -18,13 +18,13 @@ const streamsNS = "http://etherx.jabber.org/streams"
 // headerLimit bounds what is read while waiting for the stream header.
 const headerLimit = 8 << 10
 
-// afterthought is how long the other side may take from its stream header to what
-// follows it: features, or the reason why it closes the stream.
+// afterthought is how long the other side may take between its stream header and
+// what follows it: its features, or the error with which it closes the stream.
 const afterthought = time.Second
 
-// openStream opens a server-to-server stream to the domain (RFC 6120, 4.7) and
-// waits for the other side's stream header. A server sends one even when it does
-// not serve the domain, and says so after it (4.9.1.2).
+// openStream opens a server-to-server stream to the domain (RFC 6120, 4.7) and waits
+// for the other side's stream header. A server sends a header even when it does not
+// serve the domain, and sends an error after it (4.9.1.2).
 func openStream(_ context.Context, connection net.Conn, target probe.Target) (string, error) {
 	var domain bytes.Buffer
 	// A bytes.Buffer takes every write.
@@ -50,16 +50,16 @@ func openStream(_ context.Context, connection net.Conn, target probe.Target) (st
 	if unserved(decoder) {
 		return "", fmt.Errorf("it does not serve %s", target.Domain)
 	}
-	// Good manners only; the answer is known.
+	// Only politeness: the answer is known already, so an error does not matter.
 	_, _ = io.WriteString(connection, "</stream:stream>")
 	return "XMPP stream opened" + from(header), nil
 }
 
 var errNotXMPP = errors.New("what answers is not XMPP")
 
-// unserved reads what follows the header. Only a stream error that is about the
-// domain counts: others are about us, whom nobody knows there, and silence is an
-// answer too.
+// unserved reads what follows the header and reports whether the server says that it
+// does not serve the domain. Other stream errors do not count: they are about this
+// client, which the server does not know. Silence does not count either.
 func unserved(decoder *xml.Decoder) bool {
 	first, err := nextElement(decoder)
 	if err != nil || first.Name != (xml.Name{Space: streamsNS, Local: "error"}) {

@@ -14,9 +14,10 @@ import (
 	"github.com/fedroute/fedroute/internal/probe"
 )
 
-// openTLS says hello and tells which certificate the other side shows. With an
-// empty set of trusted authorities the handshake always ends there, with the
-// certificate in the error: no connection that nobody verified is ever made.
+// openTLS starts a TLS handshake and describes the certificate that the other side
+// presents. The set of trusted authorities is empty, so the handshake always ends at
+// that point, with the certificate in the error. No unverified connection is ever
+// established.
 func openTLS(ctx context.Context, connection net.Conn, target probe.Target) (string, error) {
 	name := target.Domain
 	if name == "" {
@@ -31,7 +32,8 @@ func openTLS(ctx context.Context, connection net.Conn, target probe.Target) (str
 	if shown, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(shown.UnverifiedCertificates) > 0 {
 		return describe(shown.UnverifiedCertificates[0]), nil
 	}
-	// An alert from the other side has an unexported type; its wrapper tells.
+	// An alert from the other side has an unexported type; its *net.OpError wrapper
+	// identifies it.
 	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
 		return fmt.Sprintf("TLS answered and declined (%v)", alert.Err), nil
 	}
@@ -52,7 +54,8 @@ func describe(c *x509.Certificate) string {
 	return text
 }
 
-// certificateName prefers the subject: for an Access Edge that is its external name.
+// certificateName prefers the subject, which for an Access Edge is its external
+// name.
 func certificateName(c *x509.Certificate) string {
 	switch {
 	case c.Subject.CommonName != "":
@@ -71,7 +74,7 @@ func everySuite() []uint16 {
 	return ids
 }
 
-// hungUp says that the connection ended before an answer.
+// hungUp reports whether the connection ended before an answer.
 func hungUp(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)

@@ -37,8 +37,8 @@ func escape(text string) string {
 	return b.String()
 }
 
-// unescape undoes it. Half a surrogate pair becomes U+FFFD: Go's strings cannot
-// hold it.
+// unescape is the reverse of escape. Half a surrogate pair becomes U+FFFD, because
+// Go's strings cannot hold it.
 func unescape(text string) string {
 	if !strings.Contains(text, "_x") && !strings.Contains(text, "_X") {
 		return text
@@ -79,7 +79,7 @@ func unescape(text string) string {
 
 const escapeLength = len("_x0000_")
 
-// escaped reads the escape at the head of the text. Digits and the x may be of
+// escaped reads the escape at the start of the text. Its digits and its x may be in
 // either case.
 func escaped(text string) (unit rune, ok bool) {
 	if len(text) < escapeLength || text[0] != '_' || text[1]|0x20 != 'x' || text[6] != '_' {
@@ -89,10 +89,10 @@ func escaped(text string) (unit rune, ok bool) {
 	return rune(n), err == nil
 }
 
-// The real engine writes U+FFFE and U+FFFF as character references, which XML
-// 1.0 forbids and encoding/xml refuses. Both go through it as the noncharacters
-// of the last plane: CLIXML itself never has those raw, since every character
-// beyond U+FFFF is written as two escapes.
+// The real engine writes U+FFFE and U+FFFF as character references, which XML 1.0
+// forbids and encoding/xml refuses. Two noncharacters of the last plane stand in for
+// them while the text passes through encoding/xml. They cannot be mistaken: CLIXML
+// writes every character beyond U+FFFF as two escapes.
 const (
 	standInFFFE = "\U0010FFFE"
 	standInFFFF = "\U0010FFFF"
@@ -100,7 +100,7 @@ const (
 
 var fromStandIn = strings.NewReplacer(standInFFFE, "\uFFFE", standInFFFF, "\uFFFF")
 
-// admit puts the stand-ins in the place of the references.
+// admit replaces the references by their stand-ins.
 func admit(text string) string {
 	if !strings.Contains(text, "&#") {
 		return text
@@ -127,8 +127,8 @@ func admit(text string) string {
 	}
 }
 
-// referenceLength bounds where the end of a reference is looked for; leading
-// zeros beyond it are nobody's.
+// referenceLength bounds how far the end of a reference is looked for. A reference
+// with more leading zeros than that is not recognized.
 const referenceLength = 16
 
 func reference(digits string) (uint64, error) {

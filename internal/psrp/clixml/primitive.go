@@ -6,14 +6,16 @@ import (
 	"strconv"
 )
 
-// primitives besides the whole numbers (MS-PSRP 2.2.5.1).
+// primitives are the names of the primitive types other than whole numbers (MS-PSRP
+// 2.2.5.1).
 var primitives = []string{
 	"S", "C", "B", "DT", "TS", "Sg", "Db", "D", "BA", "G", "URI", "Version", "XD", "SBK", "SS",
 }
 
 func primitive(kind string) bool { return bitsOf[kind] != 0 || slices.Contains(primitives, kind) }
 
-// check refuses a number or a Boolean that is none: it would read as zero.
+// check refuses a number or a Boolean whose text is not one; it would otherwise read
+// as zero.
 func (v *Value) check() error {
 	var err error
 	switch bits := bitsOf[v.Kind]; {

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// What one message may hold. The real engine nests 5 deep at the most in what it
-// was seen to send, and an error record has about 60 elements.
+// These limits bound what one message may hold. The real engine was seen to nest at
+// most 5 deep, and an error record has about 60 elements.
 const (
 	maxDepth    = 64
 	maxElements = 100_000
 )
 
-// Read gives the value of one message's XML. Its size is bounded by who received
-// it, its depth and the number of its elements here.
+// Read gives the value of one message's XML. Read bounds the depth and the number of
+// elements; the code that received the message has bounded its size.
 func Read(text string) (*Value, error) {
 	r := &reader{
 		decoder: xml.NewDecoder(strings.NewReader(admit(text))),
@@ -47,8 +47,8 @@ type reader struct {
 	types    map[string][]string
 }
 
-// next gives the next element inside the one that is open, nil at its end. What
-// stands between elements says nothing, except a DOCTYPE, which is refused.
+// next gives the next element inside the open one, or nil at its end. It skips
+// everything between elements and refuses a DOCTYPE.
 func (r *reader) next() (*xml.StartElement, error) {
 	for {
 		token, err := r.decoder.Token()
@@ -72,7 +72,7 @@ func (r *reader) next() (*xml.StartElement, error) {
 	}
 }
 
-// each calls back for every element inside the one that is open.
+// each calls inside for every element within the open one.
 func (r *reader) each(inside func(xml.StartElement) error) error {
 	if r.depth++; r.depth > maxDepth {
 		return fmt.Errorf("elements are more than %d deep", maxDepth)

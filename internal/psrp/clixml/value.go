@@ -1,6 +1,7 @@
-// Package clixml reads and writes the XML in which PowerShell Remoting carries
-// values (MS-PSRP 2.2.5): as much of it as one command with typed parameters and
-// its answers need. It opens nothing; what it reads is bounded.
+// Package clixml reads and writes CLIXML, the XML in which PowerShell Remoting
+// carries values (MS-PSRP 2.2.5). It covers the part that a command with typed
+// parameters and its answers need. It opens no connection or file, and what it reads
+// is bounded.
 package clixml
 
 import (
@@ -8,8 +9,8 @@ import (
 	"strings"
 )
 
-// Value is one value. A nil *Value is PowerShell's $null, and every method bears
-// it.
+// Value is one value. A nil *Value is PowerShell's $null, and every method can be
+// called on it.
 type Value struct {
 	// Kind is the element's name: of a primitive ("S", "I32", "B" …, MS-PSRP
 	// 2.2.5.1), or "Obj".
@@ -18,7 +19,7 @@ type Value struct {
 	Text string
 	// TypeNames of an object, the most derived first; nil when it has none.
 	TypeNames []string
-	// ToString is the text that the far side made of an object.
+	// ToString is the text form that the sender gave an object.
 	ToString string
 	// Base is the primitive inside an object: of an enumeration its number.
 	Base *Value
@@ -27,8 +28,8 @@ type Value struct {
 	List    string
 	Items   []*Value
 	Entries []Entry
-	// Properties are the object's own and the attached ones, in their order. A
-	// value may stand in its own properties: <Ref> makes cycles.
+	// Properties are the object's own properties and the attached ones, in the order
+	// of the XML. A value may be among its own properties: <Ref> makes cycles.
 	Properties []Property
 }
 
@@ -41,7 +42,7 @@ type Property struct {
 // Entry is one pair of a dictionary.
 type Entry struct{ Key, Value *Value }
 
-// String makes a string.
+// String makes the value of a string.
 func String(text string) *Value { return &Value{Kind: "S", Text: text} }
 
 // Bool makes a Boolean.
@@ -71,8 +72,8 @@ func Enum(typeName, name string, number int32) *Value {
 		TypeNames: []string{typeName, "System.Enum", "System.ValueType", "System.Object"}}
 }
 
-// Get gives the property of that name, nil when there is none. PowerShell does
-// not tell names apart by case.
+// Get gives the property of that name, or nil when there is none. As in PowerShell,
+// upper and lower case are the same.
 func (v *Value) Get(name string) *Value {
 	if v == nil {
 		return nil
@@ -112,13 +113,14 @@ func (v *Value) Int() (int64, bool) {
 	return n, err == nil
 }
 
-// IsString says whether the value is a string, an attached property or not.
+// IsString reports whether the value is a string, with or without attached
+// properties.
 func (v *Value) IsString() bool {
 	return v != nil && (v.Kind == "S" || v.Base != nil && v.Base.Kind == "S")
 }
 
-// String is the text of a primitive, else what the far side made of it; "" for
-// $null.
+// String is the text of a primitive, otherwise the text form that the sender gave
+// the object; "" for $null.
 func (v *Value) String() string {
 	switch {
 	case v == nil:
@@ -131,8 +133,8 @@ func (v *Value) String() string {
 	return v.ToString
 }
 
-// bitsOf lists the whole numbers (MS-PSRP 2.2.5.1.5 to 2.2.5.1.12); negative
-// means signed.
+// bitsOf has the size in bits of each type of whole number (MS-PSRP 2.2.5.1.5 to
+// 2.2.5.1.12); a negative size means a signed type.
 var bitsOf = map[string]int{
 	"By": 8, "SB": -8, "U16": 16, "I16": -16, "U32": 32, "I32": -32, "U64": 64, "I64": -64,
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Write gives the XML of one value. What holds itself cannot be written; nothing
-// of ours does.
+// Write gives the XML of one value. A value that contains itself cannot be written;
+// this client makes none.
 func Write(v *Value) string {
 	w := &writer{}
 	w.value("", v)
@@ -20,7 +20,8 @@ type writer struct {
 	types   [][]string // lists of type names; the place of one is its RefId
 }
 
-// value writes an element; name is the property that it stands for, "" for none.
+// value writes an element; name is the property whose value it is, "" when it is no
+// property.
 func (w *writer) value(name string, v *Value) {
 	attribute := ""
 	if name != "" {
@@ -75,7 +76,8 @@ func (w *writer) object(v *Value) {
 	w.out.WriteString("</MS>")
 }
 
-// typeNames writes a list once and refers to it from then on (MS-PSRP 2.2.5.2.3).
+// typeNames writes a list of type names once and afterwards a reference to it
+// (MS-PSRP 2.2.5.2.3).
 func (w *writer) typeNames(names []string) {
 	if names == nil {
 		return

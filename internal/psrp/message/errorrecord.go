@@ -7,9 +7,9 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/clixml"
 )
 
-// ErrorRecord is what PowerShell says of an error (MS-PSRP 2.2.3.15).
+// ErrorRecord describes an error of PowerShell (MS-PSRP 2.2.3.15).
 type ErrorRecord struct {
-	// ID is the FullyQualifiedErrorId, the stable part to branch on.
+	// ID is the FullyQualifiedErrorId. It is stable, so callers branch on it.
 	ID string
 	// Category is the ErrorCategory's name, e.g. "ObjectNotFound".
 	Category string
@@ -24,8 +24,8 @@ type ErrorRecord struct {
 // Error is the message.
 func (r *ErrorRecord) Error() string { return r.Message }
 
-// ReadError reads a record; nil for $null. Two of its properties must be there, as
-// the real client demands.
+// ReadError reads a record; nil for $null. Two of its properties must be present, as
+// the real client requires.
 func ReadError(v *clixml.Value) (*ErrorRecord, error) {
 	if v == nil {
 		return nil, nil

@@ -6,11 +6,12 @@ import (
 	"fmt"
 )
 
-// A fragment is a piece of a message (MS-PSRP 2.2.4): object id and fragment id,
-// eight octets each, flags, the length of the piece, all big-endian, and the
-// piece. Only the first has the start flag, only the last the end flag.
+// A fragment is a piece of a message (MS-PSRP 2.2.4). It has an object id and a
+// fragment id of eight octets each, flags, the length of the piece, and the piece;
+// numbers are big-endian. Only the first fragment has the start flag, only the last
+// the end flag.
 const (
-	// FragmentHeader is the length of what stands before each piece.
+	// FragmentHeader is the length in octets of the header before each piece.
 	FragmentHeader = 21
 
 	flagStart = 1
@@ -41,20 +42,20 @@ func Split(object uint64, message []byte, size int) [][]byte {
 	return fragments
 }
 
-// Joiner puts fragments together again. What arrives is one stream of octets: a
+// Joiner puts fragments together again. It receives one stream of octets, in which a
 // fragment may be cut anywhere.
 //
-// It bears what the real client bears: any object id but 0 in any order, a first
-// fragment that is not number 0, a start while another message is open, which
-// takes its place, flags that are not defined, and a piece of length 0.
+// It accepts everything that the real client accepts: any object id but 0, in any
+// order; a first fragment that is not number 0; a start while another message is
+// open, which the new message replaces; undefined flags; and a piece of length 0.
 type Joiner struct {
-	// Limit of one message in octets; it also bounds what is held.
+	// Limit is the size of one message in octets; it also bounds what is held.
 	Limit int
 
-	rest   []byte // of a fragment that is not whole yet
+	rest   []byte // start of a fragment that has not arrived whole
 	open   bool
 	object uint64
-	next   uint64 // fragment id
+	next   uint64 // expected fragment id
 	held   []byte
 }
 
@@ -82,12 +83,13 @@ func (j *Joiner) Take(octets []byte) ([][]byte, error) {
 		j.rest = j.rest[end:]
 	}
 	if len(j.rest) == 0 {
-		j.rest = nil // let a large message go
+		j.rest = nil // frees the memory of a large message
 	}
 	return messages, nil
 }
 
-// piece gives the message that the fragment ends, nil when there is more to come.
+// piece adds a fragment and gives the message that it completes, nil when more is to
+// come.
 func (j *Joiner) piece(header, piece []byte) ([]byte, error) {
 	object, fragment := binary.BigEndian.Uint64(header), binary.BigEndian.Uint64(header[8:])
 	flags := header[16]

@@ -6,13 +6,13 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/clixml"
 )
 
-// noAnswer is the call id of a host method that returns nothing; nobody waits for
-// it (MS-PSRP 2.2.2.15, and as the real engine sends it).
+// noAnswer is the call id of a host method that returns nothing, so the server waits
+// for no answer (MS-PSRP 2.2.2.15, and as the real engine sends it).
 const noAnswer = -100
 
-// Refusal answers a question to our host, of which there is none: the script gets
-// an error where it asked. A host call that wants no answer gives ok false. A
-// server asks only by mistake, since noHost told it that there is nobody.
+// Refusal answers a server's call to the client's host, which does not exist here:
+// the script gets an error where it asked. A call that expects no answer gives ok
+// false. Only a faulty server asks, because noHost announced that there is no host.
 func Refusal(call Message) (answer Message, ok bool, err error) {
 	v, err := call.Value()
 	if err != nil {
@@ -39,7 +39,8 @@ func Refusal(call Message) (answer Message, ok bool, err error) {
 	return answer, true, nil
 }
 
-// nobodyHere is an error record with the properties that its reader needs.
+// nobodyHere is the error record of a refusal, with the properties that its reader
+// requires.
 func nobodyHere() *clixml.Value {
 	const text = "The caller is a program: it answers no questions."
 	exception := clixml.Object(clixml.Property{Name: "Message", Value: clixml.String(text)})

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// ID names a runspace pool or a pipeline: a UUID (RFC 9562), octets in the order
-// in which it is written.
+// ID names a runspace pool or a pipeline. It is a UUID (RFC 9562); its octets are in
+// the order in which the UUID is written.
 type ID [16]byte
 
-// NewID makes a random one, version 4.
+// NewID makes a random ID, version 4.
 func NewID() ID {
 	var id ID
 	// crypto/rand.Read never fails.
@@ -20,12 +20,12 @@ func NewID() ID {
 	return id
 }
 
-// String writes it as Windows does in a WSMan envelope: in capitals.
+// String writes the ID in capitals, as Windows does in a WSMan envelope.
 func (id ID) String() string {
 	return fmt.Sprintf("%X-%X-%X-%X-%X", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
 }
 
-// ParseID reads what String writes, in either case.
+// ParseID reads the form that String writes, in either case.
 func ParseID(text string) (ID, error) {
 	var id ID
 	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
@@ -38,17 +38,17 @@ func ParseID(text string) (ID, error) {
 	return ID(raw), nil
 }
 
-// MarshalText writes it for JSON.
+// MarshalText writes the ID for JSON.
 func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
-// UnmarshalText reads it from JSON.
+// UnmarshalText reads the ID from JSON.
 func (id *ID) UnmarshalText(text []byte) (err error) {
 	*id, err = ParseID(string(text))
 	return err
 }
 
-// swapped changes between the order of writing and that of .NET, which holds the
-// first three groups little-endian (MS-DTYP 2.3.4.2).
+// swapped converts between the written order of octets and the order of .NET, which
+// holds the first three groups little-endian (MS-DTYP 2.3.4.2).
 func (id ID) swapped() ID {
 	return ID{
 		id[3], id[2], id[1], id[0], id[5], id[4], id[7], id[6],

@@ -1,6 +1,6 @@
-// Package message holds the words of PowerShell Remoting (MS-PSRP 2.2): fragments,
-// messages, what a client says in them and what it reads from a server's. It
-// opens nothing and asks no clock.
+// Package message makes and reads the messages of PowerShell Remoting (MS-PSRP 2.2):
+// fragments, messages, the content that a client sends and the content that it reads
+// from a server. It opens no connection and reads no clock.
 package message
 
 import (
@@ -15,7 +15,7 @@ import (
 // Type of a message (MS-PSRP 2.2.1).
 type Type uint32
 
-// The types that a client of ours sends or reads. Others are passed over, as the
+// These are the types that this client sends or reads. It skips all others, as the
 // real client does.
 const (
 	SessionCapability      Type = 0x00010002
@@ -54,7 +54,7 @@ type Message struct {
 	Type     Type
 	Pool     ID
 	Pipeline ID // zero for the pool
-	// Text is the CLIXML; empty where a whole object is $null.
+	// Text is the CLIXML. It is empty where the whole content is $null.
 	Text string
 }
 
@@ -82,8 +82,8 @@ func Decode(octets []byte) (Message, error) {
 	}, nil
 }
 
-// Value reads the message's text. An empty one is $null; <Nil /> as a whole is
-// refused, as the real client does.
+// Value reads the message's text. An empty text is $null; a text that is only <Nil
+// /> is refused, as the real client does.
 func (m Message) Value() (*clixml.Value, error) {
 	if m.Text == "" {
 		return nil, nil

@@ -6,16 +6,16 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/clixml"
 )
 
-// Parameter is one argument by name. Its value is data: the server's binder turns
-// it into the parameter's type and evaluates nothing.
+// Parameter is one argument by name. Its value is data: the server's binder converts
+// it to the parameter's type and evaluates nothing.
 type Parameter struct {
 	Name  string
 	Value *clixml.Value
 }
 
 // CreatePipeline gives the message that runs one command by its name, with its
-// parameters, without input (MS-PSRP 2.2.2.10 to 2.2.3.13). There is no way to
-// say a script: a restricted server takes none.
+// parameters and without input (MS-PSRP 2.2.2.10 to 2.2.3.13). It cannot carry a
+// script, because a restricted server refuses scripts.
 func CreatePipeline(pool, pipeline ID, name string, parameters []Parameter) Message {
 	list := make([]*clixml.Value, 0, len(parameters))
 	for _, p := range parameters {
@@ -36,7 +36,7 @@ func CreatePipeline(pool, pipeline ID, name string, parameters []Parameter) Mess
 	body := clixml.Object(
 		clixml.Property{Name: "NoInput", Value: clixml.Bool(true)},
 		clixml.Property{Name: "ApartmentState", Value: apartment()},
-		clixml.Property{Name: "RemoteStreamOptions", // without the invocation's details: a record shrinks by a third
+		clixml.Property{Name: "RemoteStreamOptions", // leaves out the invocation's details: a record shrinks by a third
 			Value: clixml.Enum("System.Management.Automation.RemoteStreamOptions", "0", 0)},
 		clixml.Property{Name: "AddToHistory", Value: clixml.Bool(false)},
 		clixml.Property{Name: "HostInfo", Value: noHost(true)},
@@ -52,8 +52,8 @@ func CreatePipeline(pool, pipeline ID, name string, parameters []Parameter) Mess
 	return Message{Type: CreatePipelineType, Pool: pool, Pipeline: pipeline, Text: clixml.Write(body)}
 }
 
-// merges of a command's streams. Later versions of the protocol have more, which
-// no server asks for.
+// merges are the properties that redirect a command's streams. Later versions of the
+// protocol have more of them, which no server requires.
 var merges = []string{"MergeMyResult", "MergeToResult", "MergePreviousResults"}
 
 func mergeNone() *clixml.Value {
@@ -63,7 +63,8 @@ func mergeNone() *clixml.Value {
 // State is PSInvocationState (MS-PSRP 2.2.3.5): how a pipeline ended.
 type State int
 
-// The states that a server was seen to send. All of them are the last word.
+// The states that a server was seen to send. Each of them is a pipeline's last
+// message.
 const (
 	Stopped   State = 3
 	Completed State = 4
@@ -71,7 +72,7 @@ const (
 )
 
 // ReadPipelineState reads PIPELINE_STATE (MS-PSRP 2.2.2.21). The record is nil when
-// there is none.
+// the message has none.
 func ReadPipelineState(v *clixml.Value) (State, *ErrorRecord, error) {
 	n, ok := v.Get("PipelineState").Int()
 	if !ok {

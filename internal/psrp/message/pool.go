@@ -7,8 +7,9 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/clixml"
 )
 
-// ProtocolVersion is what we speak: that of Windows PowerShell 5.1. A server
-// answers with its own, or with ours when it knows a later one.
+// ProtocolVersion is the version that this client speaks, that of Windows PowerShell
+// 5.1. A server answers with its own version, or with this one when it knows a later
+// one.
 const ProtocolVersion = "2.3"
 
 // capability introduces the client (MS-PSRP 2.2.2.1).
@@ -20,8 +21,8 @@ func capability() *clixml.Value {
 	)
 }
 
-// Opening gives the two messages that make a pool of one runspace (MS-PSRP
-// 2.2.2.1 and 2.2.2.2), without a host: nobody is here to be asked.
+// Opening gives the two messages that make a pool of one runspace (MS-PSRP 2.2.2.1
+// and 2.2.2.2). They announce no host, because the client cannot answer prompts.
 func Opening(pool ID) [2]Message {
 	body := clixml.Object(
 		clixml.Property{Name: "MinRunspaces", Value: clixml.Int32(1)},
@@ -37,8 +38,8 @@ func Opening(pool ID) [2]Message {
 	}
 }
 
-// Connecting gives the two messages that take a disconnected pool over (MS-PSRP
-// 2.2.2.1 and 2.2.2.28). The second asks for no other numbers of runspaces.
+// Connecting gives the two messages that take over a disconnected pool (MS-PSRP
+// 2.2.2.1 and 2.2.2.28). The second leaves the pool's number of runspaces as it is.
 func Connecting(pool ID) [2]Message {
 	return [2]Message{
 		{Type: SessionCapability, Pool: pool, Text: clixml.Write(capability())},
@@ -49,7 +50,8 @@ func Connecting(pool ID) [2]Message {
 // apartment is ApartmentState Unknown (MS-PSRP 2.2.3.7).
 func apartment() *clixml.Value { return clixml.Enum("System.Threading.ApartmentState", "Unknown", 2) }
 
-// noHost is HostInfo (MS-PSRP 2.2.3.14). A pipeline takes its pool's.
+// noHost is a HostInfo without a host (MS-PSRP 2.2.3.14). A pipeline uses the
+// HostInfo of its pool.
 func noHost(pools bool) *clixml.Value {
 	return clixml.Object(
 		clixml.Property{Name: "_isHostNull", Value: clixml.Bool(true)},
@@ -59,8 +61,9 @@ func noHost(pools bool) *clixml.Value {
 	)
 }
 
-// CheckCapability reads the server's version. What a client of ours reads is
-// alike from 2.0 to 2.4; 2.4 sends secrets in plain text, of which there are none.
+// CheckCapability reads the server's version. The messages that this client reads
+// are the same from 2.0 to 2.4. Version 2.4 sends secrets in plain text; this client
+// sends none.
 func CheckCapability(v *clixml.Value) (string, error) {
 	version := v.Get("protocolversion").String()
 	major, minor, _ := strings.Cut(version, ".")
@@ -73,7 +76,8 @@ func CheckCapability(v *clixml.Value) (string, error) {
 // PoolState is RunspacePoolState (MS-PSRP 2.2.3.4).
 type PoolState int
 
-// The states that were seen. Broken comes with what broke it.
+// The states that servers were seen to send. Broken comes with the error that broke
+// the pool.
 const (
 	PoolOpened  PoolState = 2
 	PoolClosed  PoolState = 3
@@ -82,7 +86,7 @@ const (
 )
 
 // ReadPoolState reads RUNSPACEPOOL_STATE (MS-PSRP 2.2.2.6). The record is nil when
-// there is none.
+// the message has none.
 func ReadPoolState(v *clixml.Value) (PoolState, *ErrorRecord, error) {
 	n, ok := v.Get("RunspaceState").Int()
 	if !ok {

@@ -10,15 +10,15 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/message"
 )
 
-// stream is the pool's (with the zero id) or a pipeline's.
+// stream belongs to the pool (with the zero id) or to a pipeline.
 type stream struct {
 	transport *Transport
 	id        message.ID
-	asking    sync.Mutex // Close must not overtake Signal
+	asking    sync.Mutex // Close must not be sent before Signal
 
 	mu      sync.Mutex
 	octets  []byte
-	unacked bool // the last Data
+	unacked bool // the last Data has no acknowledgement yet
 	acks    map[string]int
 	closed  bool
 	ended   error
@@ -37,7 +37,8 @@ func (s *stream) arrived(octets []byte)    { s.change(func() { s.octets = append
 func (s *stream) acknowledged(name string) { s.change(func() { s.acks[name]++ }) }
 func (s *stream) end(err error)            { s.change(func() { s.ended = err }) }
 
-// await waits until ready says so. What arrived before the server's end counts.
+// await waits until ready returns true. What arrived before the server ended still
+// counts.
 func (s *stream) await(ctx context.Context, ready func() bool) error {
 	for {
 		s.mu.Lock()
@@ -81,7 +82,8 @@ func (s *stream) ask(ctx context.Context, name string) error {
 
 func (s *stream) name() string { return strings.ToLower(s.id.String()) }
 
-// Receive gives what has arrived. The server does not say that it was the last.
+// Receive gives the octets that have arrived. last is never true, because the server
+// does not mark its last octets.
 func (s *stream) Receive(ctx context.Context) (octets []byte, last bool, err error) {
 	err = s.await(ctx, func() bool {
 		octets, s.octets = s.octets, nil
@@ -90,8 +92,8 @@ func (s *stream) Receive(ctx context.Context) (octets []byte, last bool, err err
 	return octets, false, err
 }
 
-// settle waits until the last Data is acknowledged: the server reads each line on
-// a thread of its own, so that a later one may overtake it.
+// settle waits until the last Data is acknowledged. The server reads each line on a
+// thread of its own, so a later line could overtake it.
 func (s *stream) settle(ctx context.Context) error {
 	return s.await(ctx, func() bool {
 		if s.unacked && s.acks["DataAck"] == 0 {

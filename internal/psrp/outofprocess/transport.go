@@ -1,8 +1,7 @@
-// Package outofprocess carries a runspace pool over the standard input and output
-// of a PowerShell that serves there (pwsh -s): one XML element a line. The
-// product never does; it is how the real engine judges the client's core. MS-PSRP
-// does not have this transport; it is PowerShell's own (OutOfProcTransportManager
-// in its source).
+// Package outofprocess carries a runspace pool over the standard input and output of
+// a PowerShell process (pwsh -s): one XML element a line. Only tests use it, to run
+// the client's core against the real engine. MS-PSRP does not describe this
+// transport; it is PowerShell's own (OutOfProcTransportManager in its source).
 package outofprocess
 
 import (
@@ -30,22 +29,22 @@ const maxLine = 1 << 20
 
 // Transport is a psrp.Transport.
 type Transport struct {
-	writing sync.Mutex // of out; a server that reads slowly must not stop the reading
+	writing sync.Mutex // guards out; a server that reads slowly must not stop the reading
 	out     io.WriteCloser
 
 	mu      sync.Mutex
 	streams map[message.ID]*stream
-	ended   error // why nothing is read any more
+	ended   error // why reading has ended
 }
 
-// New starts to read what the server prints. Closing out ends the server.
+// New starts to read the server's output. Closing out ends the server.
 func New(in io.Reader, out io.WriteCloser) *Transport {
 	t := &Transport{out: out, streams: map[message.ID]*stream{}}
 	contain.Go("read", "the server's output", func() { t.read(in) }, t.end)
 	return t
 }
 
-// element is one line.
+// element is one line of the transport.
 type element struct {
 	XMLName xml.Name
 	PSGuid  string `xml:"PSGuid,attr"`
@@ -58,7 +57,7 @@ func (t *Transport) read(in io.Reader) {
 	for lines.Scan() {
 		if err := t.take(lines.Text()); err != nil {
 			t.end(err)
-			_, _ = io.Copy(io.Discard, in) // a server that cannot print reads nothing
+			_, _ = io.Copy(io.Discard, in) // a server that cannot write its output stops reading its input
 			return
 		}
 	}
@@ -85,7 +84,7 @@ func (t *Transport) take(line string) error {
 	s := t.streams[id]
 	t.mu.Unlock()
 	if s == nil {
-		return nil // of a pipeline that nobody started
+		return nil // the line is for a pipeline that was never started
 	}
 	if e.XMLName.Local != "Data" {
 		s.acknowledged(e.XMLName.Local)
@@ -99,7 +98,7 @@ func (t *Transport) take(line string) error {
 	return nil
 }
 
-// end wakes everybody up.
+// end records why reading has ended and wakes every waiting call.
 func (t *Transport) end(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -125,13 +124,13 @@ func (t *Transport) write(format string, arguments ...any) error {
 	return err
 }
 
-// Open sends the opening to the pool.
+// Open sends the opening messages to the pool.
 func (t *Transport) Open(ctx context.Context, opening []byte) (psrp.Stream, error) {
 	s := t.stream(message.ID{})
 	return s, s.Send(ctx, psrp.Stdin, opening)
 }
 
-// Start makes the command first: data that comes before it is lost.
+// Start first creates the command: the server drops data that comes before that.
 func (t *Transport) Start(ctx context.Context, pipeline message.ID, first []byte) (psrp.Stream, error) {
 	s := t.stream(pipeline)
 	if err := s.ask(ctx, "Command"); err != nil {
@@ -140,8 +139,8 @@ func (t *Transport) Start(ctx context.Context, pipeline message.ID, first []byte
 	return s, s.Send(ctx, psrp.Stdin, first)
 }
 
-// Close closes the pool, which the server answers once every pipeline is closed,
-// and then the server's input, which ends it.
+// Close closes the pool and then the server's input, which ends the server. The
+// server answers the first only when every pipeline is closed.
 func (t *Transport) Close(ctx context.Context) error {
 	t.mu.Lock()
 	var pipelines []*stream
@@ -164,7 +163,8 @@ func (t *Transport) Close(ctx context.Context) error {
 	return pool.Close(ctx)
 }
 
-// Judge names what went wrong. Nobody knows whether the server acted.
+// Judge describes an error. It never reports Unseen, because the server may have
+// acted.
 func (t *Transport) Judge(op string, err error) psrp.Judgement {
 	if known, ok := errors.AsType[*fault.Error](err); ok {
 		return psrp.Judgement{Why: known}
