@@ -9,8 +9,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// failover times a whole failover against what the far side needed, with a
-// lifelike organization made faster by scale.
+// failover compares the time of a whole failover with the time that the remote
+// commands needed. The organization has realistic durations, all divided by scale.
 func (b *bench) failover(ctx context.Context, scale int) error {
 	lifelike, err := farm.Profile("lifelike")
 	if err != nil {

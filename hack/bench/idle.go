@@ -24,7 +24,7 @@ func (b *bench) idle(ctx context.Context) error {
 	if _, err := s.Route(ctx, 5*time.Second); err != nil {
 		return err
 	}
-	if err := settle(ctx, 5*time.Second); err != nil { // the events of getting ready are still on their way
+	if err := settle(ctx, 5*time.Second); err != nil { // waits for the last events of becoming ready
 		return err
 	}
 	before, err := b.versions(ctx, s.Namespace)

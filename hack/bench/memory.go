@@ -26,7 +26,7 @@ func (b *bench) memory(ctx context.Context, routes, organizations int) error {
 		for j := range routes / organizations {
 			r := stage.Route(ns, fmt.Sprintf("route-%d-%d", i, j), name, org)
 			if j > 0 {
-				r.Spec.Mode = v1alpha1.ModeObserve // one route holds the switches, the others look
+				r.Spec.Mode = v1alpha1.ModeObserve // only one route may change a pool's switches, so the others observe
 			}
 			all = append(all, r)
 		}

@@ -7,10 +7,12 @@ import (
 	"github.com/fedroute/fedroute/hack/bench/stage"
 )
 
-// servers are asked once each by an observation: a management server and two Edge machines.
+// servers is the number of servers that an observation asks once each: a management
+// server and two Edge machines.
 const servers = int64(3)
 
-// observation counts what one look at an organization costs, cold and warm.
+// observation counts the cost of observing an organization once, with new and with
+// open connections.
 func (b *bench) observation(ctx context.Context) error {
 	s, err := b.Open(ctx, "observation", stage.Options{Poll: 2 * time.Second})
 	if err != nil {

@@ -84,9 +84,9 @@ func complete(ctx context.Context, dir string, port int, p *pki) (options.Comple
 	return done, errors.Join(done.Validate()...)
 }
 
-// withoutPods are the admission plugins that are off: they decide about Pods and
-// volumes, nothing starts a Pod here, and most of them watch groups that are left
-// out.
+// withoutPods are the admission plugins that are switched off. They decide about
+// Pods and volumes, which are not used here, and most of them watch groups that are
+// left out.
 var withoutPods = []string{
 	"ServiceAccount", "Priority", "RuntimeClass", "DefaultStorageClass", "PersistentVolumeClaimResize",
 	"StorageObjectInUseProtection", "TaintNodesByCondition",

@@ -15,8 +15,8 @@ import (
 	"k8s.io/kubernetes/pkg/controller/namespace"
 )
 
-// startControllers runs what makes deletion work: owner references and
-// namespaces. New kinds are noticed within five seconds.
+// startControllers runs the controllers that complete deletions: those of owner
+// references and of namespaces. They notice new kinds within five seconds.
 func startControllers(ctx context.Context, s *apiServer) error {
 	meta, err := metadata.NewForConfig(s.config)
 	if err != nil {

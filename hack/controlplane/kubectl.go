@@ -35,8 +35,9 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 )
 
-// kubectl is the real one without the commands that nothing here can use: those that
-// want a kubelet or a scheduler (logs, exec, run, drain, rollout, top, …).
+// kubectl is the real kubectl without the commands that need a kubelet or a
+// scheduler (logs, exec, run, drain, rollout, top, …), because nothing here could
+// serve them.
 func kubectl(args []string) *cobra.Command {
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
 	warnings := rest.NewWarningWriter(streams.ErrOut, rest.WarningWriterOptions{Deduplicate: true})
@@ -55,7 +56,7 @@ func kubectl(args []string) *cobra.Command {
 			return nil
 		},
 	}
-	root.PersistentFlags().BoolVar(&strict, "warnings-as-errors", false, "Treat warnings of the server as errors") // version asks for this flag
+	root.PersistentFlags().BoolVar(&strict, "warnings-as-errors", false, "Treat warnings of the server as errors") // kubectl version requires this flag
 	flags := genericclioptions.NewConfigFlags(true).WithDiscoveryBurst(300).WithDiscoveryQPS(50).WithWarningPrinter(streams)
 	flags.AddFlags(root.PersistentFlags())
 	matched := cmdutil.NewMatchVersionFlags(flags)
@@ -83,8 +84,9 @@ func kubectl(args []string) *cobra.Command {
 	return root
 }
 
-// becomePlugin runs kubectl-NAME of the PATH in this process's place, as kubectl does
-// for a command that it does not have. It returns when there is no such program.
+// becomePlugin replaces this process by the program kubectl-NAME of the PATH, as
+// kubectl does for a command that it does not have. It returns when there is no such
+// program.
 func becomePlugin(args []string) {
 	program, err := exec.LookPath("kubectl-" + strings.ReplaceAll(args[0], "-", "_"))
 	if err != nil {

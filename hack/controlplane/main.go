@@ -1,11 +1,11 @@
-// Command controlplane is a Kubernetes control plane in one process for demos
-// and tests: embedded etcd, an API server made of kube-apiserver's own parts, and
-// two controllers of kube-controller-manager (garbage collector, namespaces). It
-// binds to loopback.
+// Command controlplane is a Kubernetes control plane in one process for demos and
+// tests. It has an embedded etcd, an API server made of kube-apiserver's own parts,
+// and two controllers of kube-controller-manager (garbage collector, namespaces). It
+// listens on loopback only.
 //
-// A link to it named kubectl behaves as kubectl. What nothing here uses of the API
-// server and of kubectl is left out, because compiling it is what a newcomer waits
-// for.
+// A link to it named kubectl behaves as kubectl. Parts of the API server and of
+// kubectl that the project does not use are left out, because they would make the
+// first build take longer.
 package main
 
 import (
@@ -40,7 +40,7 @@ func main() {
 	}
 }
 
-// run serves until ctx ends. It prints "ready KUBECONFIG" once clients may come.
+// run serves until ctx ends. It prints "ready KUBECONFIG" once clients can connect.
 func run(ctx context.Context, dir string, port int) error {
 	began := time.Now()
 	dir, err := filepath.Abs(dir)

@@ -18,7 +18,7 @@ import (
 	"k8s.io/apiserver/pkg/server/storage"
 	controlplane "k8s.io/kubernetes/pkg/controlplane/apiserver"
 
-	// Each makes the kinds of a group known to the scheme.
+	// Each import makes the kinds of one group known to the scheme.
 	_ "k8s.io/kubernetes/pkg/apis/admission/install"
 	_ "k8s.io/kubernetes/pkg/apis/admissionregistration/install"
 	_ "k8s.io/kubernetes/pkg/apis/apps/install"
@@ -36,10 +36,10 @@ import (
 	_ "k8s.io/kubernetes/pkg/apis/rbac/install"
 )
 
-// resources are the groups that this API server has, each in its stable version:
-// what an operator is installed with, works with and is watched by. Left out, because
-// nothing of an operator needs them and they cost minutes to compile: autoscaling,
-// batch, node, resource, scheduling and storage.
+// resources are the groups that this API server has, each in its stable version.
+// They are the groups that installing, running and monitoring an operator needs.
+// autoscaling, batch, node, resource, scheduling and storage are left out, because
+// no operator here needs them and compiling them takes minutes.
 func resources() *storage.ResourceConfig {
 	c := storage.NewResourceConfig()
 	c.EnableVersions(
@@ -60,7 +60,7 @@ func resources() *storage.ResourceConfig {
 	return c
 }
 
-// priorities order the groups in discovery, with kube-apiserver's own numbers.
+// priorities order the groups in discovery. The numbers are kube-apiserver's own.
 func priorities() map[schema.GroupVersion]controlplane.APIServicePriority {
 	p := controlplane.DefaultGenericAPIServicePriorities()
 	p[apps.SchemeGroupVersion] = controlplane.APIServicePriority{Group: 17800, Version: 15}

@@ -31,12 +31,12 @@ import (
 	policyrest "k8s.io/kubernetes/pkg/registry/policy/rest"
 )
 
-// serviceRange is where Services take their cluster addresses from.
+// serviceRange is the range from which Services get their cluster addresses.
 var serviceRange = net.IPNet{IP: net.IPv4(10, 0, 0, 0).To4(), Mask: net.CIDRMask(24, 32)}
 
-// serveAPI builds the API server out of the parts that kube-apiserver is made of and
-// runs it until ctx ends. It differs from kube-apiserver in what it leaves out: the
-// groups that resources() does not name and the endpoints of the Service kubernetes.
+// serveAPI builds the API server from the parts of kube-apiserver and runs it until
+// ctx ends. Unlike kube-apiserver it has neither the groups that resources() does
+// not name nor the endpoints of the Service kubernetes.
 func serveAPI(ctx context.Context, opts options.CompletedOptions) error {
 	parts, err := configure(opts)
 	if err != nil {
@@ -53,8 +53,9 @@ func serveAPI(ctx context.Context, opts options.CompletedOptions) error {
 	return prepared.Run(ctx)
 }
 
-// parts are the configurations of the three servers in one: what a request is not
-// for is handed from the aggregator to the native groups to the CRDs.
+// parts are the configurations of three servers in one. The aggregator gets each
+// request first. It hands requests that it does not serve to the server of the
+// native groups, which hands what it does not serve to the server of the CRDs.
 type parts struct {
 	native     controlplane.CompletedConfig
 	extensions apiextensionsapiserver.CompletedConfig
@@ -125,7 +126,7 @@ func (p *parts) installNative(next genericapiserver.DelegationTarget) (*controlp
 	}
 	for i, generic := range providers {
 		if generic.GroupName() == core.GroupName() {
-			providers[i] = core // the generic one has no Pods, Services and Nodes
+			providers[i] = core // the generic one lacks Pods, Services and Nodes
 		}
 	}
 	providers = append(providers, appsrest.StorageProvider{}, discoveryrest.StorageProvider{}, networkingrest.RESTStorageProvider{}, policyrest.RESTStorageProvider{})
@@ -138,8 +139,8 @@ func (p *parts) installNative(next genericapiserver.DelegationTarget) (*controlp
 	})
 }
 
-// core is the group "" with all its kinds. No kubelet is ever asked for anything;
-// the storage of Nodes wants to know how.
+// core is the group "" with all its kinds. The storage of Nodes requires a
+// configuration for reaching kubelets, although no kubelet is ever contacted.
 func (p *parts) core() (controlplane.RESTStorageProvider, error) {
 	authorizer := p.native.Generic.Authorization.Authorizer
 	return corerest.New(corerest.Config{

@@ -1,6 +1,7 @@
-// Command demo tells the story of a federation failover on this machine: a real
-// API server, a simulated organization with its DNS, and the manager, each a
-// process of its own. Everything it claims it has asked from outside.
+// Command demo shows a federation failover on this machine. It runs a real API
+// server, a simulated organization with its DNS, and the manager, each as a process
+// of its own. It checks each result from outside, as a partner or an administrator
+// would.
 package main
 
 import (
@@ -60,8 +61,9 @@ func run(ctx context.Context, bin string, keep bool) int {
 	return 0
 }
 
-// setStage starts everything, with a control plane, a folder and addresses of this
-// run alone: a cluster that KUBECONFIG names and other demos are left alone.
+// setStage starts everything that the demo needs. The control plane, the folder and
+// the addresses belong to this run alone, so neither a cluster that KUBECONFIG names
+// nor another demo is touched.
 func setStage(ctx context.Context, bin string, screen *screen) (*stage, error) {
 	root, err := os.Getwd()
 	if err != nil {

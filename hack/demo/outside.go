@@ -16,7 +16,7 @@ import (
 	"github.com/miekg/dns"
 )
 
-// poll asks until the answer is yes.
+// poll calls ok again and again until it returns true or the limit has passed.
 func poll(ctx context.Context, limit time.Duration, ok func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -71,7 +71,8 @@ func port(address string, number int) string {
 	return "open"
 }
 
-// admin asks or changes the simulated organization, as a person at its consoles.
+// admin reads or changes the simulated organization, as a person at its consoles
+// would.
 func (s *stage) admin(ctx context.Context, method, path string, body, answer any) error {
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -99,7 +100,7 @@ func (s *stage) admin(ctx context.Context, method, path string, body, answer any
 	return json.Unmarshal(text, answer)
 }
 
-// farmState is what the demo looks at of the organization's own state.
+// farmState is the part of the organization's own state that the demo reads.
 type farmState struct {
 	Sites []struct {
 		Name                string

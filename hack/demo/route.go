@@ -8,9 +8,9 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
-// placed is the sample route of this run: on the pool, with the DNS servers where
-// the simulated organization has them, the primary first, and looked at more often
-// than is usual.
+// placed is the sample route for this run. It names the pool and the DNS servers of
+// the simulated organization, the primary first, and has a shorter poll interval
+// than usual.
 func placed(sample []byte, pool string, servers []string) ([]byte, error) {
 	var route v1alpha1.FederationRoute
 	if err := yaml.UnmarshalStrict(sample, &route); err != nil {

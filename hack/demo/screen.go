@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// screen prints the story: a line for each step, with a spinner while it waits
-// when a person looks on.
+// screen prints the story, one line for each step. On a terminal it shows a spinner
+// while a step runs.
 type screen struct {
 	out    io.Writer
 	live   bool
@@ -30,8 +30,8 @@ func newScreen(out *os.File) *screen {
 
 func (s *screen) line(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format+"\n", args...) }
 
-// step prints what is done, does it, and prints how it ended. progress, which
-// may be nil, tells in a few words what is being waited for.
+// step prints what is done, does it, and prints how it ended. progress, which may be
+// nil, says in a few words what the step waits for.
 func (s *screen) step(what string, do func() (string, error), progress func() string) error {
 	began := time.Now()
 	ended := make(chan struct{})
@@ -51,11 +51,12 @@ func (s *screen) step(what string, do func() (string, error), progress func() st
 	return err
 }
 
-// frame overwrites the line before it. The terminal does not wrap while it is
-// written: of a line that wrapped, the first half would stay at every turn.
+// frame overwrites the current line. It turns the terminal's line wrap off while it
+// writes: of a wrapped line, every turn of the spinner would leave the first half on
+// the screen.
 const frame = "\r\033[K\033[?7l%c %s %4.1fs %s\033[?7h"
 
-// spin shows life until the step ends and leaves an empty line behind.
+// spin shows a spinner until the step ends, and then clears its line.
 func (s *screen) spin(what string, began time.Time, progress func() string, ended <-chan struct{}) {
 	if !s.live {
 		<-ended
@@ -79,7 +80,8 @@ func (s *screen) spin(what string, began time.Time, progress func() string, ende
 	}
 }
 
-// check records an answer from outside and fails when it is not the wanted one.
+// check records an answer from outside, and fails when the answer is not the wanted
+// one.
 func (s *screen) check(what, asked, answer, want string) error {
 	ok := answer == want
 	s.checks = append(s.checks, check{what, asked, answer, ok})

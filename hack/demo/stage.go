@@ -15,13 +15,13 @@ import (
 	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
-// brisk makes remote work take long enough to be seen.
+// brisk gives remote commands short durations that are still long enough to be seen.
 const brisk = `
 durations: {powershellStart: 150ms, moduleImport: 300ms, cmdlet: 10ms, publish: 600ms, enable: 400ms, replicationNotice: 100ms,
   replication: 1200ms, setup: 1200ms, serviceStart: 300ms, serviceStop: 200ms}
 `
 
-// stage is everything that runs.
+// stage is everything that runs during the demo.
 type stage struct {
 	root, bin string
 	dir       string // of this run alone
@@ -31,8 +31,8 @@ type stage struct {
 	places    places
 }
 
-// places is where the simulated organization is, as lyncsim tells it. It took a
-// free block of loopback addresses, which is then this run's alone.
+// places are the addresses of the simulated organization, as lyncsim reports them.
+// lyncsim took a free block of loopback addresses, which no other program uses.
 type places struct {
 	Admin    string
 	DNS      []string
@@ -77,7 +77,7 @@ func (s *stage) startManager(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	health := net.JoinHostPort(admin.Hostname(), "8081") // nobody else takes ports in this run's addresses
+	health := net.JoinHostPort(admin.Hostname(), "8081") // no other program uses ports at this run's addresses
 	if err := s.start("manager", "--health-probe-bind-address="+health, "--poll=200ms", "--port-timeout=10s"); err != nil {
 		return err
 	}
@@ -87,7 +87,8 @@ func (s *stage) startManager(ctx context.Context) error {
 	return nil
 }
 
-// start runs a program of ours in the background with its output in a file.
+// start runs one of the project's programs in the background and writes its output
+// into a file.
 func (s *stage) start(name string, args ...string) error {
 	log, err := os.Create(s.log(name))
 	if err != nil {
@@ -105,7 +106,8 @@ func (s *stage) start(name string, args ...string) error {
 
 func (s *stage) log(name string) string { return filepath.Join(s.dir, name+".log") }
 
-// clear ends everything, the last started first; once more does nothing.
+// clear ends everything, in the reverse order of its start. Calling it again does
+// nothing.
 func (s *stage) clear() {
 	for i := len(s.processes) - 1; i >= 0; i-- {
 		_ = s.processes[i].Process.Signal(syscall.SIGTERM)
@@ -129,7 +131,7 @@ func (s *stage) kubectl(ctx context.Context, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// address is where partners reach the pool's first machine.
+// address is the external address of the pool's first machine.
 func (s *stage) address(pool string) string {
 	for _, m := range s.places.Machines {
 		if m.Pool == pool && m.PublicAddress != "" {
@@ -139,7 +141,7 @@ func (s *stage) address(pool string) string {
 	return ""
 }
 
-// lookAround says what to try while everything runs.
+// lookAround prints what a person can try while everything runs.
 func (s *stage) lookAround(screen *screen) {
 	screen.line("\neverything is left running; ctrl-C ends it and removes %s. Try, in another shell:", s.dir)
 	screen.line(`  export KUBECONFIG="%s" PATH="%s:$PATH"`, s.cluster.Kubeconfig, s.bin)

@@ -19,8 +19,8 @@ const (
 	sip   = "_sipfederationtls._tcp.contoso.com"
 )
 
-// chapter is one part of the story: something happens, federation settles, and
-// the world is asked.
+// chapter is one part of the story: something happens, federation settles, and the
+// demo checks the result from outside.
 type chapter struct {
 	title string
 	acts  []act
@@ -84,12 +84,13 @@ func (s *stage) applyOrganization(ctx context.Context) (string, error) {
 	if _, err := s.kubectl(ctx, "apply", "-f", filepath.Join(s.dir, "contoso", "organization.yaml")); err != nil {
 		return "", err
 	}
-	// Once a minute is right for an organization and slow for a story.
+	// The default of one minute is right for an organization and too slow for a demo.
 	_, err := s.kubectl(ctx, "patch", "lt", "contoso", "--type=merge", "-p", `{"spec":{"pollInterval":"2s"}}`)
 	return "", err
 }
 
-// apply changes the one line and applies the sample, with this run's addresses.
+// apply writes the pool into the sample route and applies it, with this run's
+// addresses.
 func (s *stage) apply(ctx context.Context, pool string) (string, error) {
 	sample, err := os.ReadFile(filepath.Join(s.root, "config/samples/contoso.yaml"))
 	if err != nil {
@@ -107,7 +108,7 @@ func (s *stage) apply(ctx context.Context, pool string) (string, error) {
 	return "", err
 }
 
-// settle waits until the route of this very spec is Ready, and tells the steps
+// settle waits until the route is Ready for its present spec, and lists the steps
 // that were taken.
 func (s *stage) settle(ctx context.Context, pool string) (string, error) {
 	var ready string
@@ -132,7 +133,7 @@ func (s *stage) message(ctx context.Context) string {
 	return text
 }
 
-// notices waits until the route tells that its pool does not answer.
+// notices waits until the route's status says that its pool does not answer.
 func (s *stage) notices(ctx context.Context) (string, error) {
 	err := poll(ctx, 40*time.Second, func() bool {
 		ready, err := s.kubectl(ctx, "get", "fr", "contoso", "-o", `jsonpath={.status.conditions[?(@.type=="Ready")].status}`)
@@ -141,7 +142,7 @@ func (s *stage) notices(ctx context.Context) (string, error) {
 	return clip(s.message(ctx), 100), err
 }
 
-// look asks what a partner and an administrator would ask.
+// look checks what a partner and an administrator would see.
 func (s *stage) look(ctx context.Context, screen *screen, when, pool string) (string, error) {
 	address := s.address(pool)
 	var state farmState
@@ -180,7 +181,7 @@ func (s *stage) wanted(what, pool string) string {
 	}
 }
 
-// undone waits until both edits are gone again.
+// undone waits until fedroute has undone both edits.
 func (s *stage) undone(ctx context.Context) (string, error) {
 	err := poll(ctx, 90*time.Second, func() bool {
 		var state farmState
@@ -192,7 +193,7 @@ func (s *stage) undone(ctx context.Context) (string, error) {
 	return "", err
 }
 
-// told looks for the events about both edits.
+// told looks for the events that report both edits.
 func (s *stage) told(ctx context.Context, screen *screen) (string, error) {
 	for _, word := range []string{"XMPP federation route of site Redmond", fed + " A"} {
 		var events string
@@ -226,7 +227,7 @@ func (s *stage) invariants(ctx context.Context, screen *screen) (string, error) 
 	return "", screen.check("simple URLs lost by publishing", "GET /state", fmt.Sprint(len(state.LostSimpleUrls)), "0")
 }
 
-// quiet compares resource versions over more than one poll of everything.
+// quiet compares resource versions across more than one poll of everything.
 func (s *stage) quiet(ctx context.Context, screen *screen) (string, error) {
 	version := func() string {
 		text, _ := s.kubectl(ctx, "get", "fr/contoso", "lt/contoso", "-o", "jsonpath={.items[*].metadata.resourceVersion}")

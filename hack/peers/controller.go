@@ -14,16 +14,16 @@ import (
 	"sigs.k8s.io/external-dns/registry/txt"
 )
 
-// controller is external-dns' control loop around its rfc2136 provider. Its own
-// controller package cannot be used: it imports every provider, and modules of
-// some are not served any more.
+// controller is external-dns' control loop around its rfc2136 provider.
+// external-dns' own controller package cannot be used: it imports every provider,
+// and the modules of some providers can no longer be downloaded.
 type controller struct {
 	registry registry.Registry
 	policy   plan.Policy
 	managed  []string
 }
 
-// result is how one run went.
+// result is the result of one run.
 type result struct {
 	Seconds float64 `json:"seconds"`
 	Create  int     `json:"create"`
@@ -32,7 +32,7 @@ type result struct {
 	Error   string  `json:"error,omitempty"`
 }
 
-// newController reads external-dns' own flags, with its own defaults.
+// newController reads external-dns' own flags, with external-dns' own defaults.
 func newController(flags []string) (*controller, error) {
 	cfg := externaldns.NewConfig()
 	if err := cfg.ParseFlags(flags); err != nil {
@@ -54,8 +54,8 @@ func newController(flags []string) (*controller, error) {
 	return c, err
 }
 
-// runOnce does what RunOnce of external-dns' controller does: read the records,
-// plan with its plan package, apply the changes.
+// runOnce does the same as RunOnce of external-dns' controller: it reads the
+// records, plans with external-dns' plan package, and applies the changes.
 func (c *controller) runOnce(ctx context.Context, wanted []*endpoint.Endpoint) result {
 	began := time.Now()
 	p, err := c.synchronize(ctx, wanted)

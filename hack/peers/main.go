@@ -1,8 +1,9 @@
-// Command peers drives external-dns' rfc2136 provider for a comparison with
-// fedroute. It reads one request per line from standard input and writes one
-// answer per line. Its arguments are external-dns' own flags.
+// Command peers runs external-dns' rfc2136 provider for a comparison with fedroute.
+// It reads one request per line from standard input and writes one answer per line.
+// Its arguments are external-dns' own flags.
 //
-// It is a module of its own, so that the peer's dependencies are none of fedroute's.
+// It is a module of its own, so that fedroute does not get external-dns'
+// dependencies.
 package main
 
 import (
@@ -17,8 +18,8 @@ import (
 	log "github.com/sirupsen/logrus"
 )
 
-// request is one thing to do: every list of records is the source of one
-// controller, and all controllers synchronize at the same time.
+// request is one task. Every list of records is the source of one controller, and
+// all controllers synchronize at the same time.
 type request struct {
 	Controllers [][]record `json:"controllers"`
 }
@@ -31,7 +32,7 @@ type record struct {
 	Values []string `json:"values"`
 }
 
-// maxLine holds a request with some thousand records.
+// maxLine is the largest request in bytes, room for some thousand records.
 const maxLine = 4 << 20
 
 func main() {
@@ -62,7 +63,7 @@ func serve(flags []string, in io.Reader, out io.Writer) error {
 	return lines.Err()
 }
 
-// synchronize lets one controller for each source run once, all at the same time.
+// synchronize starts one controller for each source. All run once, at the same time.
 func synchronize(flags []string, sources [][]record) ([]result, error) {
 	controllers := make([]*controller, len(sources))
 	for i := range sources {

@@ -14,8 +14,8 @@ import (
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 )
 
-// The zone that BIND serves and the key that may change and transfer it: of a
-// server that lives for one measurement.
+// The zone that BIND serves, and the key that may change and transfer it. The server
+// lives for one measurement only, so the secret can be public.
 const (
 	zone      = "contoso.test"
 	keyName   = "upd"
@@ -41,7 +41,7 @@ controls { };
 zone "contoso.test" { type primary; file "zone"; allow-transfer { key upd; }; update-policy { grant upd zonesub ANY; }; };
 `
 
-// bind is a BIND with a zone that holds nothing yet. Stop it.
+// bind is a BIND with a zone that has no records yet. The caller stops it.
 type bind struct {
 	address string
 	process *exec.Cmd

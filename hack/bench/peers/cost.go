@@ -7,13 +7,13 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
-// cost is what one job took, by the simulator's own counters.
+// cost is the cost of one job, by the simulator's own counters.
 type cost struct {
 	requests, connections, powershells, bytes float64
 }
 
-// spent is what was asked of the organization between two readings, shared out
-// over n jobs.
+// spent is the cost to the organization between two readings of its counters,
+// divided by n jobs.
 func spent(before, after sim.Counters, n int) cost {
 	d, each := after.WinRM.Minus(before.WinRM), 1/float64(n)
 	return cost{
@@ -36,7 +36,8 @@ func (t times) median() time.Duration {
 func (t times) least() time.Duration { return slices.Min(t) }
 func (t times) most() time.Duration  { return slices.Max(t) }
 
-// job is one row of a table: who did it, how long it took and what it cost.
+// job is one row of a table: which program did the job, how long it took and what it
+// cost.
 type job struct {
 	who    string
 	took   times

@@ -11,7 +11,7 @@ import (
 	"github.com/fedroute/fedroute/hack/bench/stage"
 )
 
-// peer is a program that looks and fails over by being started.
+// peer is another program that checks or fails over once per start.
 type peer struct {
 	who      string
 	look     func(w *workplace, ctx context.Context, pool string) error
@@ -32,9 +32,9 @@ var others = []peer{
 	{"pywinrm script", script("drift"), script("failover")},
 }
 
-// drift measures one drift check by each, where nothing has drifted. That each
-// peer notices a difference is tried once as well. fedroute looks once a minute;
-// the others take their turns meanwhile.
+// drift measures one drift check by each program in an organization without drift.
+// It also tests once that each peer notices a difference. fedroute checks once a
+// minute; the other programs run one after the other between its checks.
 func (c *comparison) drift(ctx context.Context) ([]job, error) {
 	jobs := make([]job, 1, 1+len(others))
 	g, ctx := errgroup.WithContext(ctx)

@@ -15,15 +15,16 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 )
 
-// external is the program of hack/peers: external-dns' provider, driven as its
-// controller drives it. It measures its own time, without its start.
+// external is the program of hack/peers. It uses external-dns' provider in the way
+// external-dns' own controller does. It measures its own time, without the start of
+// the process.
 type external struct {
 	process *exec.Cmd
 	ask     io.WriteCloser
 	answers *bufio.Reader
 }
 
-// record and result are of the program's protocol.
+// record and result are those of the program's protocol.
 type record struct {
 	Name   string   `json:"name"`
 	Type   string   `json:"type"`
@@ -36,7 +37,7 @@ type result struct {
 	Error   string  `json:"error"`
 }
 
-// externalDNS makes contestants with flags of external-dns' own.
+// externalDNS makes contestants that run with external-dns' own flags.
 func externalDNS(program string, more ...string) func(string) (syncer, error) {
 	return func(address string) (syncer, error) {
 		server, port, err := net.SplitHostPort(address)

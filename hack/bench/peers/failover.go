@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/hack/bench/stage"
 )
 
-// failover measures one failover by each, at the same time, each in an
-// organization of its own: they mostly wait for remote commands.
+// failover measures one failover by each program. All run at the same time, each in
+// an organization of its own, because they mostly wait for remote commands.
 func (c *comparison) failover(ctx context.Context) ([]job, error) {
 	jobs := make([]job, 1+len(others))
 	g, ctx := errgroup.WithContext(ctx)
@@ -41,7 +41,7 @@ func (c *comparison) failover(ctx context.Context) ([]job, error) {
 	return done, err
 }
 
-// ownFailover is measured from the change of the spec to Ready.
+// ownFailover measures fedroute's failover, from the change of the spec to Ready.
 func (c *comparison) ownFailover(ctx context.Context) (job, error) {
 	j, clock := job{who: "fedroute"}, &stage.Clock{}
 	s, err := c.stage.Open(ctx, "failover", stage.Options{Durations: c.durations, Clock: clock, Poll: poll})
@@ -78,11 +78,13 @@ func (c *comparison) peerFailover(ctx context.Context, p peer, name string) (job
 	return j, w.federates(ctx)
 }
 
-// settling is how long what a failover has left may take to reach every replica.
+// settling bounds how long the changes of a failover may take to reach every
+// replica.
 const settling = 3 * time.Minute
 
-// federates judges what a failover has left, once it has reached every replica:
-// the same for all, by a peer's check and by the simulator's invariants.
+// federates checks the result of a failover once it has reached every replica. The
+// check is the same for all programs: a peer's drift check and the simulator's
+// invariants.
 func (w *workplace) federates(ctx context.Context) error {
 	if v := w.org.Farm().Violations(); len(v) > 0 {
 		return fmt.Errorf("it broke an invariant: %v", v)

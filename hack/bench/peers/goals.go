@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// goals holds the figures against what was aimed at, met or not.
+// goals compares the figures with the goals and writes which goals are met.
 func (r *report) goals(b io.Writer) {
 	fmt.Fprint(b, "\n### Goals\n\n| goal | measured | |\n|---|---|---|\n")
 	goal := func(text string, met bool, format string, args ...any) {

@@ -13,14 +13,15 @@ const (
 	races   = 200
 )
 
-// syncer brings sets of the zone to what is wanted, whatever is there: once for
-// each list, all at the same time. It tells how long the slowest took.
+// syncer changes the zone to the wanted sets, whatever the zone holds. Each list of
+// sets has its own writer; all writers run at the same time. The syncer returns the
+// time of the slowest.
 type syncer interface {
 	sync(ctx context.Context, wants ...[]dns.RRSet) (time.Duration, error)
 	close()
 }
 
-// contestant makes a syncer for the BIND at an address.
+// contestant makes a syncer for a BIND at a given address.
 type contestant struct {
 	who  string
 	open func(address string) (syncer, error)
@@ -31,8 +32,8 @@ type contest struct {
 	who                            string
 	create, repair                 times
 	createMessages, repairMessages int64
-	right                          int // sets that are as wanted after the repair
-	mixed                          int // races after which the set is nobody's
+	right                          int // number of sets that are as wanted after the repair
+	mixed                          int // number of races after which the set is neither writer's
 }
 
 // names compares the ways to publish and repair many records.
@@ -67,7 +68,8 @@ func (c *comparison) contest(ctx context.Context, who contestant) (contest, erro
 	return row, c.raced(ctx, who, &row)
 }
 
-// timed creates and repairs in a zone of its own, straight at the server.
+// timed creates and repairs the records of a zone of its own, directly at the
+// server.
 func (c *comparison) timed(ctx context.Context, who contestant, row *contest) (create, repair time.Duration, err error) {
 	err = c.onBIND(ctx, who, func(b *bind) (string, func()) { return b.address, func() {} }, func(b *bind, s syncer) error {
 		if create, err = s.sync(ctx, wanted("192.0.2.10", 5061)); err != nil {
@@ -85,7 +87,7 @@ func (c *comparison) timed(ctx context.Context, who contestant, row *contest) (c
 	return create, repair, err
 }
 
-// counted does the same once more with every message passing the counter.
+// counted repeats the same with a counter between the syncer and the server.
 func (c *comparison) counted(ctx context.Context, who contestant, row *contest) error {
 	var w *wire
 	via := func(b *bind) (string, func()) {
@@ -115,8 +117,8 @@ func (c *comparison) counted(ctx context.Context, who contestant, row *contest) 
 	})
 }
 
-// raced lets two writers of one kind move the same host to addresses of their
-// own. A round is mixed when the set is in the end neither the one's nor the other's.
+// raced lets two writers of one kind move the same host, each to addresses of its
+// own. A round is mixed when the set is neither writer's in the end.
 func (c *comparison) raced(ctx context.Context, who contestant, row *contest) error {
 	return c.onBIND(ctx, who, func(b *bind) (string, func()) { return b.address, func() {} }, func(b *bind, s syncer) error {
 		if _, err := s.sync(ctx, hostSet("192.0.2.1")); err != nil {
@@ -143,7 +145,8 @@ func (c *comparison) raced(ctx context.Context, who contestant, row *contest) er
 	})
 }
 
-// onBIND starts a BIND and a syncer that reaches it by via, and ends both.
+// onBIND starts a BIND and a syncer that reaches it at the address of via, and ends
+// both.
 func (c *comparison) onBIND(ctx context.Context, who contestant, via func(*bind) (string, func()), do func(*bind, syncer) error) error {
 	b, err := startBIND(ctx, c.stage.Dir)
 	if err != nil {
@@ -160,7 +163,7 @@ func (c *comparison) onBIND(ctx context.Context, who contestant, via func(*bind)
 	return do(b, s)
 }
 
-// wanted are the sets of all domains, at one address and port.
+// wanted gives the sets of all domains, all with one address and one port.
 func wanted(address string, port int) []dns.RRSet {
 	var sets []dns.RRSet
 	for i := range domains {

@@ -16,7 +16,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
-// The host that partners find, and the domain that they look it up for.
+// The host name that partners find, and the domain for which they look it up.
 const (
 	domain = "contoso.com"
 	host   = "fed.contoso.com"
@@ -109,8 +109,8 @@ func (w *workplace) describe() error {
 
 func (w *workplace) file(name string) string { return filepath.Join(w.dir, name) }
 
-// inventory lists the machines as Ansible wants them: one management server, as
-// fedroute asks only one, and every Edge server.
+// inventory lists the machines in Ansible's format: every Edge server, and one
+// management server, because fedroute also asks only one.
 func (w *workplace) inventory() (map[string]any, error) {
 	management, edge := map[string]any{}, map[string]any{}
 	for _, e := range w.org.Endpoints() {
@@ -158,7 +158,7 @@ func (w *workplace) script(ctx context.Context, name, pool string) error {
 	return finish(exec.CommandContext(ctx, "/usr/bin/python3", filepath.Join(folder, "pywinrm", name+".py"), w.file("inventory.json"), w.file(pool+".json")))
 }
 
-// finish runs a command; its error holds what it said last.
+// finish runs a command. Its error contains the last output of the command.
 func finish(cmd *exec.Cmd) error {
 	out, err := cmd.CombinedOutput()
 	if err != nil {

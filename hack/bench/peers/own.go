@@ -19,10 +19,11 @@ import (
 // poll is how often the controller looks at the organization: its default.
 const poll = time.Minute
 
-// ownDrift measures the controller in its steady state, a look a minute. One
-// drift check is one look at the organization, by the manager's own metrics, and
-// one at records and ports, from the request for it to the answer in status. They
-// need not follow each other, yet both times are added up.
+// ownDrift measures the controller in its steady state, with one check a minute. One
+// drift check consists of two parts. The time of observing the organization comes
+// from the manager's own metrics. The time of checking records and ports is measured
+// from the request to the answer in status. Both times are added up, although the
+// parts may run side by side.
 func (c *comparison) ownDrift(ctx context.Context) (job, error) {
 	j := job{who: "fedroute"}
 	metrics, err := freeAddress()
@@ -39,7 +40,7 @@ func (c *comparison) ownDrift(ctx context.Context) (job, error) {
 		return j, err
 	}
 	o := observations{url: "http://" + metrics + "/metrics"}
-	if _, err := o.next(ctx); err != nil { // what getting ready still brings
+	if _, err := o.next(ctx); err != nil { // waits for the observation that belongs to becoming ready
 		return j, err
 	}
 	before := s.Org.Counters()
@@ -58,7 +59,7 @@ func (c *comparison) ownDrift(ctx context.Context) (job, error) {
 	return j, nil
 }
 
-// ask requests a look at records and ports and waits for the answer.
+// ask requests a check of records and ports and waits for the answer in status.
 func ask(ctx context.Context, s *stage.Scene, r *v1alpha1.FederationRoute, value string) (time.Duration, error) {
 	from := time.Now()
 	base := r.DeepCopy()
@@ -70,13 +71,13 @@ func ask(ctx context.Context, s *stage.Scene, r *v1alpha1.FederationRoute, value
 	return time.Since(from), err
 }
 
-// observations follows the manager's looks at the organization.
+// observations follows the manager's observations of the organization.
 type observations struct {
 	url string
-	sum float64 // seconds of all looks so far
+	sum float64 // seconds of all observations so far
 }
 
-// next waits for the end of the next look and tells how long it took.
+// next waits for the end of the next observation and gives its duration.
 func (o *observations) next(ctx context.Context) (time.Duration, error) {
 	var sum float64
 	err := stage.Until(ctx, 50*time.Millisecond, func() (bool, error) {
@@ -89,7 +90,7 @@ func (o *observations) next(ctx context.Context) (time.Duration, error) {
 	return took, err
 }
 
-// readMetric is 0 for a series that is not there.
+// readMetric reads the value of a series, 0 when the series does not exist.
 func readMetric(ctx context.Context, url, series string) (float64, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -112,7 +113,7 @@ func readMetric(ctx context.Context, url, series string) (float64, error) {
 	return 0, nil
 }
 
-// freeAddress is a loopback address that nobody listens on.
+// freeAddress is a loopback address on which no program listens.
 func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

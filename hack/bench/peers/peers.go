@@ -1,7 +1,7 @@
-// Package peers does one job side by side with other programs: fedroute, Ansible
-// and pywinrm against the same simulated organization, fedroute and external-dns
-// against the same BIND. What is compared and why it is fair stands in
-// docs/benchmarks.md and test/data/peers/README.md.
+// Package peers compares fedroute with other programs at the same job: with Ansible
+// and pywinrm in the same simulated organization, and with external-dns on the same
+// BIND. docs/benchmarks.md and test/data/peers/README.md explain what is compared
+// and why the comparison is fair.
 package peers
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// Options say how often to measure and where things are.
+// Options set how often to measure and where programs and files are.
 type Options struct {
 	Repeat      int
 	ExternalDNS string // the program of hack/peers
@@ -46,13 +46,13 @@ func Run(ctx context.Context, s *stage.Stage, o Options) error {
 		if err != nil {
 			return err
 		}
-		part.table(os.Stdout) // as soon as it is known: the whole takes long
+		part.table(os.Stdout) // each table is printed as soon as it is known, because the whole takes long
 	}
 	r.goals(os.Stdout)
 	return r.write(o.Page)
 }
 
-// comparison is what its parts share.
+// comparison is what the parts of the comparison share.
 type comparison struct {
 	stage     *stage.Stage
 	repeat    int

@@ -30,7 +30,7 @@ func (w *wire) address() string { return w.door.Addr().String() }
 
 func (w *wire) close() { _ = w.door.Close() }
 
-// taken gives the messages since it was asked last.
+// taken gives the number of messages since its last call.
 func (w *wire) taken() int64 { return w.messages.Swap(0) }
 
 func (w *wire) accept() {
@@ -43,7 +43,7 @@ func (w *wire) accept() {
 	}
 }
 
-// pass ends when either side has closed.
+// pass copies messages in both directions until either side has closed.
 func (w *wire) pass(client net.Conn) {
 	defer client.Close()
 	server, err := net.Dial("tcp", w.server)
@@ -58,7 +58,7 @@ func (w *wire) pass(client net.Conn) {
 }
 
 func (w *wire) relay(to, from net.Conn) {
-	defer to.Close() // the other direction ends, too
+	defer to.Close() // ends the other direction too
 	for {
 		frame := make([]byte, 2)
 		if _, err := io.ReadFull(from, frame); err != nil {

@@ -11,7 +11,8 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// own is fedroute's way: read, write what differs in one guarded update, read back.
+// own is fedroute's way to change a zone: read, write the differences in one guarded
+// update, read back.
 type own struct {
 	reader dns.Reader
 	writer *rfc2136.Writer
@@ -42,7 +43,7 @@ func (o *own) sync(ctx context.Context, wants ...[]dns.RRSet) (time.Duration, er
 		g.Go(func() error {
 			err := o.move(ctx, want)
 			if len(wants) > 1 && fault.Is(err, fault.WorldChanged) {
-				return nil // lost the race; the controller would look again
+				return nil // another writer was faster; the controller would observe again
 			}
 			return err
 		})
@@ -77,7 +78,7 @@ func keysOf(sets []dns.RRSet) []dns.Key {
 	return keys
 }
 
-// byHand puts sets in the place of what is there, as a person would.
+// byHand replaces what the zone holds by the sets, as a person would.
 func (b *bind) byHand(ctx context.Context, sets []dns.RRSet) error {
 	o, err := newOwn(b.address)
 	if err != nil {
@@ -87,7 +88,7 @@ func (b *bind) byHand(ctx context.Context, sets []dns.RRSet) error {
 	return o.move(ctx, sets)
 }
 
-// held counts the sets that are served exactly as wanted.
+// held counts the sets that the server serves exactly as wanted.
 func (b *bind) held(ctx context.Context, want []dns.RRSet) (int, error) {
 	o, err := newOwn(b.address)
 	if err != nil {

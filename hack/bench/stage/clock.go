@@ -10,18 +10,18 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
-// span is a stretch of time in which the simulated organization was at work.
+// span is a stretch of time in which the simulated organization worked.
 type span struct{ from, to time.Time }
 
-// Clock is the real clock that remembers when remote commands were working, so
-// that a wall time can be held against what the far side needed.
+// Clock is the real clock. It also records when remote commands worked, so that a
+// measured time can be compared with the time that the remote commands needed.
 type Clock struct {
 	farm.RealClock
 	mu    sync.Mutex
 	spans []span
 }
 
-// Sleep is a remote command taking its time.
+// Sleep waits for the duration of a remote command and records the time.
 func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	from := time.Now()
 	err := c.RealClock.Sleep(ctx, d)
@@ -31,8 +31,8 @@ func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	return err
 }
 
-// Needed is how long, between two moments, a remote command worked or a change
-// travelled to the replicas: the remote time on the critical path.
+// Needed is the remote time on the critical path between two moments: how long a
+// remote command worked or a change travelled to the replicas.
 func (c *Clock) Needed(org *sim.Organization, from, to time.Time) time.Duration {
 	return c.needed(replication(org, from), from, to)
 }
@@ -59,12 +59,13 @@ func (c *Clock) needed(more []span, from, to time.Time) time.Duration {
 	return sum
 }
 
-// replication is the time during which the changes after a moment travelled.
+// replication is the time that the changes after a moment took to reach the
+// replicas.
 func replication(org *sim.Organization, from time.Time) []span {
 	lag := time.Duration(org.Farm().Durations().Replication)
 	for _, e := range org.Farm().Journal() {
 		if e.At.After(from) {
-			return []span{{e.At, e.At.Add(lag)}} // later changes travel with the first within its lag, or are covered by the next look
+			return []span{{e.At, e.At.Add(lag)}} // later changes travel together with the first within its lag, or the next observation covers them
 		}
 	}
 	return nil

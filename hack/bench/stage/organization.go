@@ -13,8 +13,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
-// The two Edge pools of the sample organization, the one in use first, and the
-// Front End pool that is tied to it.
+// The two Edge pools of the sample organization, the one in use first, and the Front
+// End pool whose next hop they are.
 const (
 	sample   = "lyncsim/samples/one-site-two-pools.yaml"
 	OldPool  = "edge1.contoso.com"
@@ -26,7 +26,7 @@ const (
 type Options struct {
 	Durations farm.Durations // zero: everything is instant
 	Clock     farm.Clock     // nil: the real one
-	Poll      time.Duration  // of the LyncTopology
+	Poll      time.Duration  // poll interval of the LyncTopology
 	Manager   []string       // more arguments of the manager
 }
 
@@ -40,7 +40,8 @@ func Simulate(ctx context.Context, o Options) (*sim.Organization, error) {
 	return sim.Start(ctx, sim.Config{Spec: spec, Clock: o.Clock})
 }
 
-// Organization starts the sample organization and describes it in the namespace.
+// Organization starts the sample organization and creates the objects that describe
+// it in the namespace.
 func (s *Stage) Organization(ctx context.Context, namespace, name string, o Options) (*sim.Organization, error) {
 	org, err := Simulate(ctx, o)
 	if err != nil {
@@ -83,7 +84,7 @@ func secret(namespace, name string, data map[string]string) client.Object {
 	return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}, StringData: data}
 }
 
-// Route describes a route to OldPool over the organization's first SIP domain.
+// Route makes a route to OldPool for the organization's first SIP domain.
 func Route(namespace, name, topology string, org *sim.Organization) *v1alpha1.FederationRoute {
 	domain := org.Farm().Spec().SIPDomains[0]
 	protocol := &v1alpha1.ProtocolRoute{Domains: []v1alpha1.Domain{{Name: v1alpha1.Hostname(domain), Host: v1alpha1.Hostname("fed." + domain)}}}

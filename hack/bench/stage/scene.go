@@ -12,7 +12,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
-// Scene is a namespace with one organization and a manager of its own. Close it.
+// Scene is a namespace with one organization and a manager of its own. The caller
+// closes it.
 type Scene struct {
 	*Stage
 	Org       *sim.Organization
@@ -43,8 +44,8 @@ func (s *Scene) Close() {
 	s.Org.Close()
 }
 
-// Route creates a route to OldPool, asked again every interval, and waits until
-// it is Ready.
+// Route creates a route to OldPool with the given poll interval and waits until it
+// is Ready.
 func (s *Scene) Route(ctx context.Context, interval time.Duration) (*v1alpha1.FederationRoute, error) {
 	r := Route(s.Namespace, "federation", "org", s.Org)
 	r.Spec.Interval.Duration = interval
@@ -55,8 +56,8 @@ func (s *Scene) Route(ctx context.Context, interval time.Duration) (*v1alpha1.Fe
 	return r, err
 }
 
-// FailOver moves the route to NewPool and tells when it was asked for and when
-// the route was seen Ready.
+// FailOver moves the route to NewPool. It gives the times at which the move was
+// requested and at which the route was seen Ready.
 func (s *Scene) FailOver(ctx context.Context, r *v1alpha1.FederationRoute) (from, to time.Time, err error) {
 	from = time.Now()
 	base := r.DeepCopy()
@@ -68,7 +69,8 @@ func (s *Scene) FailOver(ctx context.Context, r *v1alpha1.FederationRoute) (from
 	return from, to, err
 }
 
-// Ready waits until the route's present spec is Ready and tells when that was seen.
+// Ready waits until the route is Ready for its present spec and gives the time when
+// that was seen.
 func (s *Stage) Ready(ctx context.Context, r *v1alpha1.FederationRoute) (time.Time, error) {
 	err := s.Until(ctx, r, func() bool {
 		return r.Status.ObservedGeneration == r.Generation && meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionReady)
@@ -79,7 +81,7 @@ func (s *Stage) Ready(ctx context.Context, r *v1alpha1.FederationRoute) (time.Ti
 	return time.Now(), err
 }
 
-// Until reads an object again and again until it is as wanted.
+// Until reads an object again and again until wanted returns true.
 func (s *Stage) Until(ctx context.Context, o client.Object, wanted func() bool) error {
 	return Until(ctx, 20*time.Millisecond, func() (bool, error) {
 		err := s.Objects.Get(ctx, client.ObjectKeyFromObject(o), o)
@@ -87,7 +89,7 @@ func (s *Stage) Until(ctx context.Context, o client.Object, wanted func() bool) 
 	})
 }
 
-// Until asks again and again until the answer is yes.
+// Until calls ok again and again until it returns true.
 func Until(ctx context.Context, every time.Duration, ok func() (bool, error)) error {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()

@@ -1,5 +1,5 @@
-// Package stage is what all measurements share: an API server, the built manager,
-// and simulated organizations that are described to it.
+// Package stage runs what all measurements need: an API server, the built manager,
+// and simulated organizations whose objects it creates there.
 package stage
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
-// Stage is an API server and the folder of the built programs. Close it.
+// Stage is an API server and the folder of the built programs. The caller closes it.
 type Stage struct {
 	Objects client.Client
 	Dir     string // for files of the measurements
@@ -65,7 +65,7 @@ func (s *Stage) Create(ctx context.Context, objects ...client.Object) error {
 	return nil
 }
 
-// Manager is a running manager. Stop it.
+// Manager is a running manager. The caller stops it.
 type Manager struct {
 	process *exec.Cmd
 	log     *os.File

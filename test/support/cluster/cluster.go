@@ -27,8 +27,8 @@ type Cluster struct {
 	log        *os.File
 }
 
-// Bin is the folder with the built programs: the environment variable
-// FEDROUTE_BIN, or bin below root.
+// Bin is the folder with the built programs: the value of the environment variable
+// FEDROUTE_BIN, otherwise the folder bin below root.
 func Bin(root string) string {
 	if dir := os.Getenv("FEDROUTE_BIN"); dir != "" {
 		return dir
@@ -36,8 +36,8 @@ func Bin(root string) string {
 	return filepath.Join(root, "bin")
 }
 
-// Start runs the control plane of bin with its state in dir and installs the CRDs
-// found in crds. Stop it when done.
+// Start runs the control plane of bin with its state in dir, and installs the CRDs
+// of the folder crds. The caller stops it.
 func Start(ctx context.Context, bin, dir, crds string) (*Cluster, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err

@@ -21,7 +21,8 @@ type KDC struct {
 type Options struct {
 	// TicketLife is the longest life of a ticket, such as "10s"; a day when empty.
 	TicketLife string
-	// Domain is the DNS domain of the realm; the realm's name in small letters when empty.
+	// Domain is the DNS domain of the realm; empty means the realm's name in lower
+	// case.
 	Domain string
 }
 
@@ -71,13 +72,13 @@ func Start(t testing.TB, realm string, o Options) *KDC {
 	return k
 }
 
-// User makes a principal with a password.
+// User creates a principal with a password.
 func (k *KDC) User(t testing.TB, name, password string) {
 	t.Helper()
 	k.Run(t, "", "kadmin.local", "-q", "addprinc -pw "+password+" "+name)
 }
 
-// Service makes a principal with a random key, such as HTTP/fe01.contoso.com, and
+// Service creates a principal with a random key, such as HTTP/fe01.contoso.com, and
 // gives its keytab.
 func (k *KDC) Service(t testing.TB, name string) []byte {
 	t.Helper()
@@ -85,13 +86,13 @@ func (k *KDC) Service(t testing.TB, name string) []byte {
 	return k.Keytab(t, name)
 }
 
-// Keytab gives a keytab with the present keys of principals.
+// Keytab gives a keytab with the current keys of the principals.
 func (k *KDC) Keytab(t testing.TB, names ...string) []byte {
 	t.Helper()
 	return k.Read(t, k.KeytabFile(t, names...))
 }
 
-// KeytabFile writes that keytab and gives its name in the folder.
+// KeytabFile writes such a keytab into the folder and gives its file name there.
 func (k *KDC) KeytabFile(t testing.TB, names ...string) string {
 	t.Helper()
 	file := strings.NewReplacer("/", "_", " ", "_").Replace(strings.Join(names, "+")) + ".keytab"

@@ -1,5 +1,5 @@
-// Package lyncsim runs the program lyncsim for one test, and reads and does what
-// its admin endpoint offers.
+// Package lyncsim runs the program lyncsim for one test. Through lyncsim's admin
+// endpoint it reads and changes the organization.
 package lyncsim
 
 import (
@@ -66,7 +66,7 @@ func Start(t testing.TB, root string, o Options) *Organization {
 // File is a file of the folder of --out.
 func (o *Organization) File(name string) string { return filepath.Join(o.Out, name) }
 
-// Machine finds a machine by its full name.
+// Machine gives the machine with that fully qualified name.
 func (o *Organization) Machine(t testing.TB, fqdn string) sim.Endpoint {
 	t.Helper()
 	for _, m := range o.Machines {
@@ -78,8 +78,8 @@ func (o *Organization) Machine(t testing.TB, fqdn string) sim.Endpoint {
 	return sim.Endpoint{}
 }
 
-// Account is who manages a machine: the domain's account, or a local one on an
-// Edge server.
+// Account is the account that manages a machine: the domain's account, or on an Edge
+// server a local one.
 func (o *Organization) Account(t testing.TB, m sim.Endpoint) farm.Account {
 	t.Helper()
 	for _, a := range o.Accounts {
@@ -91,13 +91,13 @@ func (o *Organization) Account(t testing.TB, m sim.Endpoint) farm.Account {
 	return farm.Account{}
 }
 
-// State is everything there is.
+// State is the whole state of the organization.
 func (o *Organization) State(t testing.TB) sim.State {
 	t.Helper()
 	return get[sim.State](t, o, "/state")
 }
 
-// Counters is what was asked so far, and what lives now.
+// Counters are the numbers of requests so far and of shells that are open now.
 func (o *Organization) Counters(t testing.TB) sim.Counters {
 	t.Helper()
 	return get[sim.Counters](t, o, "/counters")
@@ -109,19 +109,20 @@ func (o *Organization) Records(t testing.TB) map[string][]string {
 	return get[map[string][]string](t, o, "/dns/records")
 }
 
-// Writes is every write so far.
+// Writes are all writes so far.
 func (o *Organization) Writes(t testing.TB) []farm.Entry {
 	t.Helper()
 	return get[[]farm.Entry](t, o, "/writes")
 }
 
-// Violations are the broken invariants.
+// Violations are the invariants that are broken now.
 func (o *Organization) Violations(t testing.TB) []farm.Violation {
 	t.Helper()
 	return get[[]farm.Violation](t, o, "/violations")
 }
 
-// Quiet waits until no shell is open, and says what stayed when patience ends.
+// Quiet waits until no shell is open. When that takes too long, the test fails and
+// names what is still open.
 func (o *Organization) Quiet(t testing.TB) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; {
@@ -135,7 +136,7 @@ func (o *Organization) Quiet(t testing.TB) {
 	}
 }
 
-// Do asks the admin endpoint for a change, such as POST /pools/{fqdn}/kill.
+// Do requests a change at the admin endpoint, such as POST /pools/{fqdn}/kill.
 func (o *Organization) Do(t testing.TB, path string, body any) {
 	t.Helper()
 	text, err := json.Marshal(body)
@@ -152,7 +153,7 @@ func (o *Organization) Do(t testing.TB, path string, body any) {
 	}
 }
 
-// KeyFile writes the first DNS key as nsupdate -k reads it and gives its path.
+// KeyFile writes the first DNS key in the format of nsupdate -k and gives its path.
 func (o *Organization) KeyFile(t testing.TB) string {
 	t.Helper()
 	k := o.DNSKeys[0]
@@ -163,7 +164,7 @@ func (o *Organization) KeyFile(t testing.TB) string {
 	return o.File("dns.key")
 }
 
-// Host is the address in a machine's URL, Port its port.
+// Host gives the address and the port in a machine's URL.
 func Host(m sim.Endpoint) (host, port string) {
 	at := strings.TrimSuffix(strings.TrimPrefix(m.URL, "https://"), "/wsman")
 	host, port, _ = strings.Cut(at, ":")

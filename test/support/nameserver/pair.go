@@ -9,11 +9,12 @@ import (
 	"github.com/fedroute/fedroute/test/support/program"
 )
 
-// Pair is a BIND primary and a Knot secondary on two addresses with one port, as
-// a zone's NS records have them. BIND would listen on no 127.x address but the first.
+// Pair is a BIND primary and a Knot secondary. They have two addresses but the same
+// port, because a zone's NS records name no ports. BIND can listen on no 127.x
+// address but the first.
 type Pair struct {
 	Primary, Secondary Server
-	Restart            func() // the secondary, which transfers the zone anew
+	Restart            func() // restarts the secondary, which then transfers the zone anew
 }
 
 // Visibility says whether the zone's NS records name the primary.
@@ -45,7 +46,8 @@ zone:
     journal-content: none
 `
 
-// StartPair starts a secondary that learns of changes only when it starts.
+// StartPair starts a primary and a secondary. The secondary learns of changes only
+// when it starts.
 func StartPair(t testing.TB, zone string, v Visibility) Pair {
 	t.Helper()
 	addr := program.FreeAddr(t, "127.0.0.1")

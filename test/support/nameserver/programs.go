@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-// Program is one server of the matrix.
+// Program is one of the DNS servers against which fedroute is tested.
 type Program struct {
 	Package string // of Debian
 	Start   func(testing.TB, Options) Server
 }
 
-// Programs are the servers of the matrix, by name.
+// Programs are the DNS servers against which fedroute is tested, by name.
 var Programs = map[string]Program{
 	"BIND": {"bind9", func(t testing.TB, o Options) Server {
 		t.Helper()
@@ -34,7 +34,7 @@ type BINDOptions struct {
 	Env            []string // more environment
 }
 
-// bindConfig wants host, port, secret, options and zones.
+// bindConfig has places for host, port, secret, options and zones.
 const bindConfig = `
 key "upd" { algorithm hmac-sha256; secret "%[3]s"; };
 key "narrow" { algorithm hmac-sha256; secret "%[3]s"; };

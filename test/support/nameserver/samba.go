@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/test/support/program"
 )
 
-// Directory is a Samba Active Directory domain controller, and the DNS server of
-// its domain.
+// Directory is a Samba Active Directory domain controller. It is also the DNS server
+// of its domain.
 type Directory struct {
 	Server
 	Realm string
@@ -20,11 +20,11 @@ type Directory struct {
 	Conf  string // the text of a krb5.conf for its clients
 }
 
-// Backend is what answers for the zones of the directory.
+// Backend is the program that answers for the zones of the directory.
 type Backend string
 
-// Samba's own DNS server signs its answers so that nobody can verify them. BIND
-// takes zones and rights out of the directory (DLZ) and signs well.
+// Samba's own DNS server signs its answers in a way that no client can verify. BIND
+// reads zones and rights from the directory (DLZ) and signs correctly.
 const (
 	SambaInternal Backend = "SAMBA_INTERNAL"
 	BIND9DLZ      Backend = "BIND9_DLZ"
@@ -35,7 +35,7 @@ const (
 	dlzModule     = "/usr/lib/*/samba/bind9/dlz_bind9_18.so"
 )
 
-// sambaConfig wants host, realm, domain, folder, DNS port and services.
+// sambaConfig has places for host, realm, domain, folder, DNS port and services.
 const sambaConfig = `[global]
 realm = %[2]s
 workgroup = CORP
@@ -81,9 +81,10 @@ const directoryClientConfig = `[libdefaults]
  %[3]s = %[1]s
 `
 
-// StartSamba makes a new domain, whose name is the zone's, and runs its domain
-// controller on a loopback address of its own, because some of its ports are fixed.
-// The zone has everything that can be in the way. Options.Records is not used.
+// StartSamba creates a new domain with the zone's name and runs its domain
+// controller. The controller has a loopback address of its own, because some of its
+// ports are fixed. The zone has all the obstacles of Records. Options.Records is not
+// used.
 func StartSamba(t testing.TB, b Backend, o Options) Directory {
 	t.Helper()
 	host := ownAddress(t)
@@ -110,7 +111,7 @@ func StartSamba(t testing.TB, b Backend, o Options) Directory {
 	return d
 }
 
-// User makes an account of the domain and a member of the groups.
+// User creates an account of the domain and makes it a member of the groups.
 func (d Directory) User(t testing.TB, name, password string, groups ...string) {
 	t.Helper()
 	here := []string{"-s", d.File("smb.conf"), "-H", d.File("dc/private/sam.ldb")}
@@ -120,8 +121,8 @@ func (d Directory) User(t testing.TB, name, password string, groups ...string) {
 	}
 }
 
-// ownAddress is a loopback address that no other domain controller of a test has:
-// the lock is a port that Samba does not use.
+// ownAddress is a loopback address that no other domain controller of a test has.
+// The test locks the address by listening on a port that Samba does not use.
 func ownAddress(t testing.TB) string {
 	t.Helper()
 	for n := 1; n < 250; n++ {
@@ -135,8 +136,8 @@ func ownAddress(t testing.TB) string {
 	return ""
 }
 
-// provision makes the domain. It is done with Samba's own defaults, not with
-// what the package has in /etc.
+// provision creates the domain. It uses Samba's own defaults, not the configuration
+// that the package has in /etc.
 func (d Directory) provision(t testing.TB, host string) {
 	t.Helper()
 	d.Write(t, "smb.conf", "[global]\n")
@@ -150,7 +151,7 @@ func (d Directory) provision(t testing.TB, host string) {
 	}
 }
 
-// configure writes smb.conf and, for BIND, opens the directory to it.
+// configure writes smb.conf. For BIND it also gives BIND access to the directory.
 func (d Directory) configure(t testing.TB, b Backend, host string) {
 	t.Helper()
 	port, services := "0", ""
@@ -178,8 +179,9 @@ func (d Directory) startDLZ(t testing.TB) (stop func()) {
 	}).Stop
 }
 
-// furnishing are the obstacles of Records as nsupdate adds them. What a route may
-// own is left out: in a directory it belongs to who made it.
+// furnishing are the obstacles of Records as input of nsupdate. The records that a
+// route may own are left out, because in a directory a record belongs to the account
+// that created it.
 func furnishing(zone string) []string {
 	return strings.Split(strings.ReplaceAll(`update add alias.@ 300 CNAME dc1.@
 update add away.@ 300 CNAME www.fabrikam.test.

@@ -1,4 +1,5 @@
-// Package nameserver runs DNS servers that nobody here wrote: BIND, Knot, PowerDNS.
+// Package nameserver runs DNS servers that other projects wrote: BIND, Knot,
+// PowerDNS and Samba.
 package nameserver
 
 import (
@@ -15,14 +16,15 @@ import (
 	"github.com/fedroute/fedroute/test/support/program"
 )
 
-// Zone is the usual zone, and Secret that of the keys upd and narrow. BIND and Knot
-// let narrow change A records of sip alone, PowerDNS nothing.
+// Zone is the usual zone. Secret is the secret of the keys upd and narrow. BIND and
+// Knot let narrow change only the A records of sip; PowerDNS lets it change nothing.
 const (
 	Secret = "c2VjcmV0LW9mLWEta2V5LXdpdGhvdXQtcmlnaHRz"
 	Zone   = "contoso.test"
 )
 
-// obstacles is the text of a zone with everything that can be in the way.
+// obstacles is the text of a zone with every kind of record that can prevent a
+// change.
 const obstacles = `$ORIGIN @ZONE@.
 $TTL 300
 @ IN SOA ns1 hostmaster 1 3600 600 86400 60
@@ -45,7 +47,7 @@ func Records(zone, addr string) string {
 	return strings.NewReplacer("@ZONE@", zone, "@NS1@", host).Replace(obstacles)
 }
 
-// Options say which zone is served, and where.
+// Options set which zone is served, and at which address.
 type Options struct {
 	Addr    string // "": a free one
 	Zone    string // "": the usual one
@@ -58,13 +60,13 @@ type Server struct {
 	Addr string // host:port
 	Zone string
 	Stop func() // ends it before the test ends
-	// Sign are nsupdate's arguments with which a person may edit the zone.
+	// Sign are the arguments of nsupdate with which a person can edit the zone.
 	Sign []string
-	// Unverifiable: nsupdate cannot verify what the server signs its answers with.
+	// Unverifiable reports that nsupdate cannot verify the server's signatures.
 	Unverifiable bool
 }
 
-// New gives a server its folder and writes the zone's text to the file zone.
+// New makes a folder for a server and writes the zone's text to the file zone in it.
 func New(t testing.TB, o Options, env ...string) Server {
 	t.Helper()
 	s := Server{Place: program.In(t, env...), Addr: o.Addr, Zone: o.Zone, Sign: []string{"-y", "hmac-sha256:upd:" + Secret}}
@@ -99,7 +101,8 @@ func (s Server) answers(t testing.TB) bool {
 	return err == nil && found[key].Barrier == dns.BarrierNone
 }
 
-// Config asks the server alone.
+// Config is the configuration for reading and changing the zone on this server
+// alone.
 func (s Server) Config() rfc2136.Config {
 	return rfc2136.Config{Server: s.Addr, Discovery: rfc2136.DiscoverNone}
 }
@@ -115,7 +118,8 @@ func (s Server) ByHand(t testing.TB, lines ...string) {
 	}
 }
 
-// Dig asks the server as anybody can, by dig, and gives the values of a name, sorted.
+// Dig asks the server with dig, without a key, and gives the values of a name,
+// sorted.
 func (s Server) Dig(t testing.TB, name, rrtype string, more ...string) []string {
 	t.Helper()
 	host, port, _ := net.SplitHostPort(s.Addr)
@@ -123,7 +127,7 @@ func (s Server) Dig(t testing.TB, name, rrtype string, more ...string) []string 
 	return slices.Sorted(strings.FieldsFuncSeq(s.Run(t, "", "dig", args...), func(r rune) bool { return r == '\n' }))
 }
 
-// DigMany asks many questions, each a name and a type, and gives the values in order,
+// DigMany asks n questions, each a name and a type, and gives the values in order,
 // one a line.
 func (s Server) DigMany(t testing.TB, question func(int) string, n int) string {
 	t.Helper()

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 )
 
-// Build compiles the command in the module's folder. It leaves cgo out, which the
-// race detector of a test wants, as make does: what make has compiled is not
-// compiled again.
+// Build compiles the command in the module's folder. It switches cgo off, as make
+// does, although a test with the race detector runs with cgo. So the results that
+// make has compiled are used again.
 func Build(module, command, out string) error {
 	out, err := filepath.Abs(out)
 	if err != nil {

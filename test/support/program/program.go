@@ -1,5 +1,6 @@
-// Package program runs the programs that judge fedroute: each in the foreground,
-// in a folder of its own, on loopback, ended by its own process handle.
+// Package program runs the programs that fedroute is tested with. Each runs in the
+// foreground, in a folder of its own and on loopback, and is ended through its own
+// process handle.
 package program
 
 import (
@@ -14,16 +15,17 @@ import (
 	"time"
 )
 
-// patience is how long a server may take until it answers. It is no expectation of speed.
+// patience bounds how long a server may take until it answers. It is generous and
+// measures no speed.
 const patience = 90 * time.Second
 
-// Place is where a program runs.
+// Place is the folder and the environment in which a program runs.
 type Place struct {
 	Folder string
 	Env    []string // in addition to the test's own environment
 }
 
-// In is a place in a new folder that goes with the test.
+// In makes a place in a new folder that is removed after the test.
 func In(t testing.TB, env ...string) Place {
 	t.Helper()
 	return Place{Folder: t.TempDir(), Env: env}
@@ -32,7 +34,7 @@ func In(t testing.TB, env ...string) Place {
 // File gives the path of a file in the folder.
 func (p Place) File(name string) string { return filepath.Join(p.Folder, name) }
 
-// Write writes a file into the folder, and the folders above it.
+// Write writes a file into the folder, and creates the folders on its path.
 func (p Place) Write(t testing.TB, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(p.File(name)), 0o755); err != nil {
@@ -53,7 +55,7 @@ func (p Place) Read(t testing.TB, name string) []byte {
 	return b
 }
 
-// Try runs a program to its end and gives what it said.
+// Try runs a program to its end and gives its output.
 func (p Place) Try(t testing.TB, stdin, name string, args ...string) (string, error) {
 	t.Helper()
 	cmd := p.command(t, name, args)
@@ -62,7 +64,7 @@ func (p Place) Try(t testing.TB, stdin, name string, args ...string) (string, er
 	return string(out), err
 }
 
-// Run is Try that must succeed.
+// Run is Try, but the test fails when the program fails.
 func (p Place) Run(t testing.TB, stdin, name string, args ...string) string {
 	t.Helper()
 	out, err := p.Try(t, stdin, name, args...)
@@ -72,8 +74,8 @@ func (p Place) Run(t testing.TB, stdin, name string, args ...string) string {
 	return out
 }
 
-// Serve runs a server until the test ends or stop is called, and returns once
-// ready says so. What it printed is shown when the test fails.
+// Serve runs a server until the test ends or stop is called. It returns once ready
+// returns true. When the test fails, the server's output is shown.
 func (p Place) Serve(t testing.TB, ready func() bool, name string, args ...string) (stop func()) {
 	t.Helper()
 	log := new(bytes.Buffer)
@@ -111,7 +113,8 @@ func (p Place) command(t testing.TB, name string, args []string) *exec.Cmd {
 	return cmd
 }
 
-// path finds a program. A missing one is a failure: make interop installs them.
+// path finds a program. A missing program fails the test; make interop installs the
+// programs.
 func path(t testing.TB, name string) string {
 	t.Helper()
 	found, err := exec.LookPath(name)
@@ -124,7 +127,7 @@ func path(t testing.TB, name string) string {
 	return found
 }
 
-// FreeAddr gives an address of the host that nobody listens on.
+// FreeAddr gives an address of the host on which no program listens.
 func FreeAddr(t testing.TB, host string) string {
 	t.Helper()
 	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
@@ -135,7 +138,7 @@ func FreeAddr(t testing.TB, host string) string {
 	return l.Addr().String()
 }
 
-// Listens tells whether somebody takes connections there.
+// Listens reports whether a program accepts connections at the address.
 func Listens(addr string) bool {
 	c, err := net.DialTimeout("tcp", addr, time.Second)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package prosody runs a Prosody XMPP server for one test: another organization
-// that federates, with a resolver that asks one name server.
+// Package prosody runs a Prosody XMPP server for one test. It plays another
+// organization that federates; its resolver asks one name server only.
 package prosody
 
 import (
@@ -20,7 +20,7 @@ import (
 type Server struct {
 	program.Place
 	Domain  string
-	Address netip.Addr // it serves other servers at port 5269 here
+	Address netip.Addr // other servers reach it here at port 5269
 }
 
 const config = `run_as_root = true
@@ -45,11 +45,11 @@ VirtualHost "%[4]s"
  ssl = { key = "%[1]s/key.pem", certificate = "%[1]s/cert.pem", cafile = "%[1]s/trusted.pem" }
 `
 
-// Options say whom Prosody relies on.
+// Options set which name server and which authorities Prosody trusts.
 type Options struct {
-	NameServer string // host:port, all that it asks
-	// Trusted are the authorities, in PEM, of the servers that it talks to: others
-	// are hung up on. Its own when empty.
+	NameServer string // host:port, the only one that it asks
+	// Trusted are the authorities, in PEM, of the servers with which it talks; it
+	// closes connections to other servers. Its own authority when empty.
 	Trusted []byte
 }
 
@@ -82,9 +82,9 @@ func Start(t testing.TB, domain string, o Options) *Server {
 	return s
 }
 
-// Ping has the domain send a ping to another one and waits up to some seconds for
-// the answer, which may never come: what counts is that the domain is looked up
-// and its server connected to.
+// Ping sends a ping from the domain to another one and waits up to some seconds for
+// the answer. The answer may never come: the tests only need Prosody to look the
+// domain up and connect to its server.
 func (s *Server) Ping(t testing.TB, to string, seconds int) string {
 	t.Helper()
 	said, _ := s.Try(t, "", "prosodyctl", "--config", s.File("prosody.cfg.lua"), "shell",
@@ -98,8 +98,8 @@ func (s *Server) Log() string {
 	return string(text)
 }
 
-// freeAddress finds a loopback address with a free port 5269. The simulated
-// organizations take theirs from another part of 127.0.0.0/8.
+// freeAddress finds a loopback address whose port 5269 is free. The simulated
+// organizations use another part of 127.0.0.0/8.
 func freeAddress(t testing.TB) netip.Addr {
 	t.Helper()
 	for range 100 {

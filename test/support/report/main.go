@@ -1,8 +1,8 @@
-// Command report reads the events of go test -json from standard input, prints one
-// line per interop case as it ends, and writes the table docs/interop.md.
+// Command report reads the events of go test -json from standard input. It prints
+// one line per interop case as the case ends, and writes the table docs/interop.md.
 //
-// A case is a test that announces itself by t.Attr: "case" says in one line who
-// does what, "with" names the Debian packages and Go modules that judge it.
+// A case is a test with attributes of t.Attr: "case" says in one line who does what,
+// and "with" names the Debian packages and Go modules that take part.
 package main
 
 import (
@@ -50,17 +50,17 @@ func run(in io.Reader, out io.Writer, file string) error {
 // event is a line of go test -json; see go doc test2json.
 type event struct {
 	Action, Package, Test, Key, Value, Output string
-	ImportPath                                string // of build events
+	ImportPath                                string // of build events only
 }
 
-// verdict is a case and how it ended.
+// verdict is a case and its result.
 type verdict struct {
 	Case   string
 	With   []string
 	Passed bool
 }
 
-// record is what a whole run said.
+// record is the result of a whole run.
 type record struct {
 	cases    []verdict
 	failures int
@@ -74,7 +74,7 @@ func (r record) programs() []string {
 	return names
 }
 
-// read follows the events to their end and tells each case when it ends.
+// read reads the events to their end and prints each case when it ends.
 func read(in io.Reader, out io.Writer) (record, error) {
 	var r record
 	open := map[string]*verdict{}
@@ -124,7 +124,8 @@ func (v *verdict) note(key, value string) {
 	}
 }
 
-// end tells a case's verdict. A skipped case has failed: nobody judged.
+// end prints a case's verdict. A skipped case counts as failed, because nothing was
+// tested.
 func (r *record) end(out io.Writer, v *verdict, passed bool) {
 	if v == nil || v.Case == "" {
 		return

@@ -16,8 +16,8 @@ Programs of other projects judge this one. Clients such as Ansible, pywinrm and 
 |---|---|---|
 `
 
-// table is the page with one row per case, sorted, and nothing that differs from
-// one run to the next.
+// table is the page with one row per case, sorted. It contains nothing that differs
+// from one run to the next.
 func table(cases []verdict, versions map[string]string) string {
 	sorted := slices.SortedFunc(slices.Values(cases), func(a, b verdict) int { return cmp.Compare(a.Case, b.Case) })
 	var b strings.Builder
@@ -34,7 +34,8 @@ func table(cases []verdict, versions map[string]string) string {
 
 func escape(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 
-// versionsOf asks dpkg for packages and go for modules, which have a slash.
+// versionsOf finds the versions of packages with dpkg and of modules with go. The
+// names of modules contain a slash.
 func versionsOf(names []string) (map[string]string, error) {
 	versions := map[string]string{}
 	for _, name := range names {
