@@ -13,8 +13,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
-// writeFolder writes what clients of the organization need. What holds secrets
-// is readable by its owner only.
+// writeFolder writes the files that clients of the organization need. Files with
+// secrets are readable by their owner only.
 func writeFolder(org *sim.Organization, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make the folder of --out: %w", err)
@@ -54,7 +54,8 @@ type file struct {
 	mode os.FileMode
 }
 
-// clientCertificates is one pair of files for each account of single machines.
+// clientCertificates gives a pair of files for each account that is local to single
+// machines.
 func clientCertificates(org *sim.Organization) ([]file, error) {
 	var files []file
 	for _, a := range org.Accounts() {
@@ -71,7 +72,8 @@ func clientCertificates(org *sim.Organization) ([]file, error) {
 	return files, nil
 }
 
-// writeWhole makes a file appear with all its text at once.
+// writeWhole writes a file so that it appears under its name only when its text is
+// complete.
 func writeWhole(path string, text []byte, mode os.FileMode) error {
 	part := path + ".part"
 	if err := os.WriteFile(part, text, mode); err != nil {
@@ -83,7 +85,7 @@ func writeWhole(path string, text []byte, mode os.FileMode) error {
 	return os.Rename(part, path)
 }
 
-// endpoints is where everything is, without secrets.
+// endpoints lists the addresses of all machines and services, without secrets.
 func endpoints(org *sim.Organization) ([]byte, error) {
 	raw, err := json.MarshalIndent(map[string]any{
 		"name": org.Farm().Spec().Name, "admin": org.AdminURL(), "dns": org.DNSServers(),
@@ -92,8 +94,9 @@ func endpoints(org *sim.Organization) ([]byte, error) {
 	return append(raw, '\n'), err
 }
 
-// organization is what kubectl applies to make the controller see the
-// organization: a LyncTopology and the Secrets it needs, DNS key included.
+// organization is the YAML that a person applies with kubectl so that the controller
+// manages the organization: a LyncTopology and the Secrets it needs, with the DNS
+// key.
 func organization(org *sim.Organization) ([]byte, error) {
 	spec := org.Farm().Spec()
 	name := strings.ToLower(spec.Name)

@@ -29,7 +29,8 @@ type stdio struct {
 	out, err io.Writer
 }
 
-// exitCode ends the program with a number that is no failure of its own.
+// exitCode is an error that sets the exit code of the program, although lyncsim
+// itself did not fail.
 type exitCode int
 
 func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }

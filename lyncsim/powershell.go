@@ -81,7 +81,8 @@ as its domain administrator, or on an Edge server as its local one.`,
 	return cmd
 }
 
-// runScript runs on a machine of its own without a farm file.
+// runScript runs the script on a machine of the farm file. Without a farm file it
+// runs in an engine of its own.
 func runScript(ctx context.Context, script sim.Script, farmFile, machine string) (int, error) {
 	if farmFile == "" {
 		rs := powershell.New(powershell.Options{
@@ -108,8 +109,8 @@ func readScript(path string) (string, error) {
 	return string(text), err
 }
 
-// refuseEncoding refuses the script files that Windows PowerShell does not read as
-// UTF-8: only a byte order mark makes it.
+// refuseEncoding refuses script files that Windows PowerShell would not read as
+// UTF-8, as it does only with a byte order mark.
 func refuseEncoding(text string) error {
 	switch {
 	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):

@@ -76,8 +76,8 @@ func start(ctx context.Context, o serveOptions) (*sim.Organization, error) {
 	return sim.Start(ctx, c)
 }
 
-// describe tells people where everything is. Passwords are in the folder of
-// --out, not here.
+// describe prints the addresses of machines and services for people. The passwords
+// are only in the folder of --out.
 func describe(org *sim.Organization, o serveOptions, out io.Writer) {
 	spec := org.Farm().Spec()
 	p := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
@@ -92,7 +92,7 @@ func describe(org *sim.Organization, o serveOptions, out io.Writer) {
 		}
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.Machine, e.Role, e.Pool, e.URL, public)
 	}
-	_ = w.Flush() // a failing stdout is seen by nobody
+	_ = w.Flush() // nobody would see an error of standard output
 	p("")
 	for _, s := range org.DNSServers() {
 		p("DNS    %s", s)

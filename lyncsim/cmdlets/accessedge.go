@@ -15,11 +15,11 @@ var accessEdgeCmdlets = map[string]cmdlet{
 			strings.Join(accessEdgeSwitches, " ") + " " + strings.Join(names(accessEdgeSettings), " ")},
 }
 
-// accessEdgeSwitches are the settings that the farm knows by themselves.
+// accessEdgeSwitches are the settings that the farm has as fields of its own.
 var accessEdgeSwitches = []string{"AllowAnonymousUsers", "AllowFederatedUsers", "AllowOutsideUsers"}
 
-// accessEdgeSettings are kept but move nothing in the farm. Names, order and
-// initial values are those of a public console paste of Lync Server 2013.
+// accessEdgeSettings are stored but do not affect the farm. Their names, order and
+// initial values come from the public output of a Lync Server 2013 console.
 var accessEdgeSettings = []setting{
 	{name: "BeClearingHouse", kind: truth},
 	{name: "EnableArchivingDisclaimer", kind: truth},
@@ -53,8 +53,8 @@ func getAccessEdge(_ context.Context, r *run) error {
 	return emitAll(r, found, func(o *value.Object) any { return o })
 }
 
-// accessEdgeObject has the properties of its routing method: partner discovery
-// only with DNS SRV routing, a route's name only without.
+// accessEdgeObject has the properties of its routing method. Partner discovery
+// exists only with DNS SRV routing, and the name of a route only without it.
 func (r *run) accessEdgeObject(e farm.AccessEdge) *value.Object {
 	const class = "Microsoft.Rtc.Management.WritableConfig.Settings.Edge.DisplayAccessEdgeSettings"
 	o := value.NewObject(class + "DnsSrvRouting")

@@ -2,7 +2,8 @@ package cmdlets
 
 import "maps"
 
-// behaviours holds every simulated cmdlet by name, family by family.
+// behaviours holds the function of every simulated cmdlet by the cmdlet's name, one
+// family after the other.
 var behaviours = gather(
 	siteCmdlets, serviceCmdlets, poolCmdlets, topologyCmdlets, simpleURLCmdlets,
 	windowsServiceCmdlets, setupCmdlets, replicationCmdlets, accessEdgeCmdlets,

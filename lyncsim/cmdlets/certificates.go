@@ -13,8 +13,8 @@ var certificateCmdlets = map[string]cmdlet{
 	"Get-CsCertificate": {run: getCertificate, honours: "Type"},
 }
 
-// getCertificate shows the Access Edge's external certificate of the machine it
-// runs on; the farm has no other certificates.
+// getCertificate shows the external Access Edge certificate of the machine on which
+// it runs. The farm has no other certificates.
 func getCertificate(_ context.Context, r *run) error {
 	if types := r.Texts("Type"); len(types) > 0 {
 		asked := func(t string) bool { return strings.EqualFold(t, "AccessEdgeExternal") }
@@ -29,8 +29,8 @@ func getCertificate(_ context.Context, r *run) error {
 	return r.EmitWhole(certificateObject(c))
 }
 
-// certificateObject leaves out issuer, serial number and thumbprint: the real
-// certificate is made where the Edge listens.
+// certificateObject leaves out issuer, serial number and thumbprint, because the
+// farm does not know them: the real certificate is made by the Edge's listener.
 func certificateObject(c farm.Certificate) *value.Object {
 	return value.NewObject("Microsoft.Rtc.Management.Deployment.CertificateReference").
 		Set("NotAfter", moment(c.NotAfter)).

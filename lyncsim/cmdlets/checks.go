@@ -15,7 +15,7 @@ var checkCmdlets = map[string]cmdlet{
 	"Test-CsManagementServer": {run: testManagementServer, needs: domain},
 }
 
-// outcome emits a check's result; an empty problem is success.
+// outcome emits a check's result; an empty problem means success.
 func (r *run) outcome(problem string) error {
 	result := "Success"
 	if problem != "" {
@@ -29,7 +29,7 @@ func (r *run) outcome(problem string) error {
 		Set("Diagnosis", ""))
 }
 
-// testTopology finds a topology that was published and never enabled.
+// testTopology fails for a topology that was published and never enabled.
 func testTopology(_ context.Context, r *run) error {
 	if r.config.Published != r.config.Enabled {
 		return r.outcome("the published topology is not enabled")
@@ -37,7 +37,7 @@ func testTopology(_ context.Context, r *run) error {
 	return r.outcome("")
 }
 
-// testComputer finds services of the machine that do not run.
+// testComputer fails when a service of the machine does not run.
 func testComputer(_ context.Context, r *run) error {
 	m, err := r.Farm.Machine(r.Machine)
 	if err != nil {

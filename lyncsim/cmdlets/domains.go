@@ -27,13 +27,13 @@ func getSipDomain(_ context.Context, r *run) error {
 	})
 }
 
-// getAllowedDomain finds none: simulated organizations federate openly, by
-// partner discovery.
+// getAllowedDomain emits nothing, because simulated organizations federate openly,
+// by partner discovery.
 func getAllowedDomain(_ context.Context, r *run) error {
 	_, err := pick(r, "allowed domain", []string(nil), itself)
 	return err
 }
 
-// getUserPoolInfo finds nobody: a simulated organization counts its users and
-// names none.
+// getUserPoolInfo finds no user, because a simulated organization has a number of
+// users but no names.
 func getUserPoolInfo(_ context.Context, r *run) error { return notFound("user", r.Text("Identity")) }

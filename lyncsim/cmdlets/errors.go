@@ -10,10 +10,10 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
-// manner is how an error looks to a script.
+// manner is the form in which an error reaches a script.
 type manner struct{ exception, id, category string }
 
-// manners gives each fault kind its error record. The real modules' ids are
+// manners gives the error record of each fault kind. The ids of the real modules are
 // published nowhere; these are invented.
 var manners = map[refusal.Kind]manner{
 	refusal.Invalid:     {"System.Management.Automation.ItemNotFoundException", "ItemNotFound", "ObjectNotFound"},
@@ -27,19 +27,19 @@ var manners = map[refusal.Kind]manner{
 	refusal.Internal:    {"System.InvalidOperationException", "ProcessingFailed", "NotSpecified"},
 }
 
-// failure is an error that has its record already.
+// failure is an error that already has its error record.
 type failure struct{ record *value.ErrorRecord }
 
-// Error is what people read.
+// Error is the message for people.
 func (f failure) Error() string { return f.record.Message() }
 
 func fail(exception, id, category, target, message string) error {
 	return failure{powershell.NewErrorRecord(exception, id, category, target, message)}
 }
 
-// tell turns what a behaviour returned into what a script sees: faults and
-// failures become non-terminating errors, everything else (a stopped pipeline, a
-// question that nobody can answer) passes as it is.
+// tell turns the error of a behaviour into what a script receives. Faults and
+// failures become non-terminating errors. Everything else (a stopped pipeline, a
+// question that cannot be answered) is passed on unchanged.
 func (r *run) tell(ctx context.Context, err error) error {
 	if f, ok := errors.AsType[failure](err); ok {
 		return r.WriteError(f.record)
@@ -55,22 +55,22 @@ func (r *run) tell(ctx context.Context, err error) error {
 	return r.WriteError(powershell.NewErrorRecord(m.exception, m.id, m.category, f.Object, f.Sentence()))
 }
 
-// notFound is what asking for an object by a name that no object has gives.
+// notFound is the error for a name that no object has.
 func notFound(what, identity string) error {
 	return refusal.New(refusal.Invalid, "find "+what, identity, "there is no "+what+" with this identity")
 }
 
-// badArgument is what a value that binds but cannot be meant gives.
+// badArgument is the error for a value that has the right type but makes no sense.
 func badArgument(parameter, text, why string) error {
 	return fail("System.ArgumentException", "InvalidArgument", "InvalidArgument", text,
 		"Cannot use the value \""+text+"\" of parameter "+parameter+": "+why+".")
 }
 
-// alreadyThere is what making an object a second time gives.
+// alreadyThere is the error for an object that exists already.
 func alreadyThere(identity string) error {
 	return fail("System.InvalidOperationException", "ItemAlreadyExists", "ResourceExists", identity,
 		`An item with the identity "`+identity+`" already exists.`)
 }
 
-// unsupported stops the script: a simulator must not make answers up.
+// unsupported stops the script, because a simulator must not invent answers.
 func unsupported(what string) error { return dotnet.Refuse("%s", what) }

@@ -8,7 +8,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
-// exported is a configuration as a file: its documents are text. The two
+// exported is the file form of a configuration, in which documents are text. Its two
 // fields hide those of the same name in the Configuration.
 type exported struct {
 	*farm.Configuration
@@ -19,7 +19,7 @@ func export(c *farm.Configuration) ([]byte, error) {
 	return json.Marshal(exported{c, string(c.Published.Bytes()), string(c.Enabled.Bytes())})
 }
 
-// imported reads an export. Fault: Failed when the file is none.
+// imported reads such a file. Fault: Failed when the file is not one.
 func imported(content []byte) (*farm.Configuration, error) {
 	const op, what = "import", "the configuration"
 	file := exported{Configuration: &farm.Configuration{}}

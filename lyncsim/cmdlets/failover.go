@@ -34,8 +34,8 @@ func (r *run) backupPool(fqdn string) string {
 	return pool.BackupPool
 }
 
-// getBackupRelationship answers nothing for a pool without backup. The
-// property names are invented: the reference names only the class.
+// getBackupRelationship emits nothing for a pool without backup. The property names
+// are invented, because the reference names only the class.
 func getBackupRelationship(_ context.Context, r *run) error {
 	pool, err := r.frontEndPool()
 	if err != nil || pool.BackupPool == "" {
@@ -45,7 +45,7 @@ func getBackupRelationship(_ context.Context, r *run) error {
 		Set("PoolFqdn", pool.FQDN).Set("BackupPoolFqdn", pool.BackupPool))
 }
 
-// getBackupServiceStatus knows only whether both pools are there to back each
+// getBackupServiceStatus only knows whether both pools are available to back each
 // other up.
 func getBackupServiceStatus(_ context.Context, r *run) error {
 	pool, err := r.frontEndPool()
@@ -65,7 +65,7 @@ func getBackupServiceStatus(_ context.Context, r *run) error {
 		Set("OverallImportStatus", imports))
 }
 
-// getFabricState gives text, as the reference says; its wording is invented.
+// getFabricState emits text, as the reference says. The wording is invented.
 func getFabricState(_ context.Context, r *run) error {
 	pool, err := r.frontEndPool()
 	if err != nil {
@@ -105,10 +105,10 @@ func poolFailBack(ctx context.Context, r *run) error {
 	return r.Farm.FailBack(ctx, r.by(), pool)
 }
 
-// managementFailOver moves the Central Management Server to the backup pool of
-// its holder. With -WhatIf it is how the procedure finds the holder [doc].
+// managementFailOver moves the Central Management Server to the backup pool of its
+// holder. The procedure uses it with -WhatIf to find the holder [doc].
 func managementFailOver(_ context.Context, r *run) error {
-	r.config = r.Farm.Truth() // the store may be down: that is what this is for
+	r.config = r.Farm.Truth() // the store may be down, which is the reason for a failover
 	holder := r.config.CMSPool
 	target := r.backupPool(holder)
 	if server := r.Text("BackupSqlServerFqdn"); server != "" {
@@ -123,7 +123,7 @@ func managementFailOver(_ context.Context, r *run) error {
 	return r.Farm.MoveCMS(r.by(), target)
 }
 
-// poolOf is the pool with this name, or the one a server belongs to.
+// poolOf is the pool with this name, or the pool of the server with this name.
 func (r *run) poolOf(name string) string {
 	if r.config.Published.Pool(name) != nil {
 		return name

@@ -8,8 +8,8 @@ import (
 	"unicode/utf16"
 )
 
-// readFile reads a text file of the session's machine. Windows PowerShell's
-// redirection writes UTF-16 with a byte order mark, so that is read as well.
+// readFile reads a text file of the session's machine. It also reads UTF-16 with a
+// byte order mark, which Windows PowerShell's redirection writes.
 func (r *run) readFile(path string) ([]byte, error) {
 	content, err := r.Runspace().Env().Files.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

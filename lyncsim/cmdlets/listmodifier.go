@@ -8,10 +8,10 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// A PSListModifier parameter takes @{Add=…}, @{Remove=…}, @{Replace=…}, or the
-// items that are to be the whole list; $null empties it.
+// A PSListModifier parameter takes @{Add=…}, @{Remove=…}, @{Replace=…}, or the items
+// of the whole new list; $null empties the list.
 
-// edit is one wish of a list modifier.
+// edit is one change of a list modifier.
 type edit struct {
 	verb  string // add, remove, replace
 	items []any
@@ -34,8 +34,8 @@ func edits(parameter string, v any) ([]edit, error) {
 	return list, nil
 }
 
-// modified applies a list modifier to simple URLs. Removing takes an object
-// that mimics the one to go.
+// modified applies a list modifier to simple URLs. To remove a URL, a script passes
+// an object with the same values.
 func modified(urls []farm.SimpleURL, modifier any) ([]farm.SimpleURL, error) {
 	list, err := edits("SimpleUrl", modifier)
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 )
 
-// known maps the reference's type names to types of the evaluator. Types that
-// only the product has (Fqdn, XdsIdentity, PSListModifier, …) are objects: the
-// binder passes them as they come and the cmdlet judges them.
+// known maps the reference's type names to types of the evaluator. Types that only
+// the product has (Fqdn, XdsIdentity, PSListModifier, …) are plain objects: the
+// binder passes the argument on unchanged, and the cmdlet checks it.
 var known = map[string]string{
 	"String": "System.String", "String[]": "System.String[]", "Boolean": "System.Boolean", "Byte[]": "System.Byte[]",
 	"SwitchParameter": "System.Management.Automation.SwitchParameter",
@@ -18,8 +18,8 @@ var known = map[string]string{
 	"IPAddress": "System.Net.IPAddress", "IPAddress[]": "System.Net.IPAddress[]",
 }
 
-// Declare makes the evaluator's command of a reference entry: names, types,
-// sets, positions, aliases. The command does nothing until it gets a body.
+// Declare makes the evaluator's command for a reference entry: names, types, sets,
+// positions, aliases. The command does nothing until it gets a body.
 func Declare(c reference.Cmdlet) *powershell.Command {
 	cmd := &powershell.Command{Name: c.Name, ShouldProcess: c.ShouldProcess(), DefaultSet: defaultSet(c)}
 	for _, output := range c.Outputs {
@@ -29,23 +29,24 @@ func Declare(c reference.Cmdlet) *powershell.Command {
 	}
 	for _, p := range c.Parameters {
 		if cmd.ShouldProcess && (p.Name == "WhatIf" || p.Name == "Confirm") {
-			continue // the engine's own
+			continue // the engine adds these itself
 		}
 		cmd.Parameters = append(cmd.Parameters, declareParameter(p))
 	}
 	return cmd
 }
 
-// defaultSets names the sets that cannot be the first one: examples and
-// procedures call these cmdlets without what the first set demands.
+// defaultSets names the default set of the cmdlets for which it cannot be the first
+// set: examples and procedures call them without the parameters that the first set
+// requires.
 var defaultSets = map[string]string{
 	"Invoke-CsManagementServerFailover": "Normal",
 	"Get-DnsServerResourceRecord":       "Name",
 	"Remove-DnsServerResourceRecord":    "Name",
 }
 
-// defaultSet is the set of a call that could mean several. The reference does
-// not name it; nearly always it is the one it lists first.
+// defaultSet is the set of a call that fits several sets. The reference does not
+// name it; nearly always it is the set that the reference lists first.
 func defaultSet(c reference.Cmdlet) string {
 	if set, ok := defaultSets[c.Name]; ok {
 		return set

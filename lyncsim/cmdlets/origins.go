@@ -1,9 +1,9 @@
 package cmdlets
 
-// origins says where the simulated behaviour of each cmdlet comes from:
-// documented by the vendor, seen in public code or pastes (field), inferred by
-// reading, or invented because nobody has published it. Every entry of
-// behaviours has one; lyncsim/docs/cmdlets.md prints them.
+// origins records the source of each cmdlet's simulated behaviour: documented by the
+// vendor, seen in public code or console output (field), inferred by reading, or
+// invented because it is published nowhere. Every entry of behaviours has an entry
+// here. lyncsim/docs/cmdlets.md prints them.
 var origins = map[string]string{
 	"Get-CsSite":                             "field: properties and order of a central site; inferred: branch sites, `EdgeServer:<pool>` as a route's text",
 	"Set-CsSite":                             "documented: route as a service identity; inferred: works at once, does not look at the pool's flag; invented: nothing clears a route",

@@ -51,7 +51,7 @@ func siteName(doc *topology.Document, id string) string {
 	return id
 }
 
-// computer is one machine with the pool it belongs to.
+// computer is one machine with its pool.
 type computer struct {
 	topology.Machine
 	pool string
@@ -88,7 +88,7 @@ func getComputer(_ context.Context, r *run) error {
 	})
 }
 
-// networkInterface is one interface with the machine it belongs to.
+// networkInterface is one interface with its machine.
 type networkInterface struct {
 	topology.Interface
 	machine string
@@ -96,8 +96,8 @@ type networkInterface struct {
 
 func (n networkInterface) identity() string { return n.machine + ":" + n.Side }
 
-// getNetworkInterface shows what the topology says of interfaces. Property
-// names are inferred from the topology document.
+// getNetworkInterface shows the interfaces of the topology. The property names are
+// inferred from the topology document.
 func getNetworkInterface(_ context.Context, r *run) error {
 	var list []networkInterface
 	for _, c := range computers(r.config.Published) {

@@ -13,9 +13,8 @@ var versionCmdlets = map[string]cmdlet{
 	"Get-CsServerPatchVersion": {run: getPatchVersion},
 }
 
-// getServerVersion tells the base build only [doc], in the words that public
-// tools show [field]. A machine that has just the management shell needs no
-// license key [doc].
+// getServerVersion shows the base build only [doc], in the form that public tools
+// show [field]. A machine with only the management shell needs no license key [doc].
 func getServerVersion(_ context.Context, r *run) error {
 	product := r.Farm.Product()
 	license := "Volume license key installed."
@@ -25,8 +24,8 @@ func getServerVersion(_ context.Context, r *run) error {
 	return r.EmitWhole(fmt.Sprintf("%s (%s): %s", product.Printed, product.Version, license))
 }
 
-// getPatchVersion lists components; the farm has no cumulative updates, so all
-// carry the base build. "<product>, Core Components" is [field].
+// getPatchVersion lists components. The farm has no cumulative updates, so all have
+// the version of the base build. "<product>, Core Components" is [field].
 func getPatchVersion(_ context.Context, r *run) error {
 	product := r.Farm.Product()
 	components := []string{"Core Components", "Server"}

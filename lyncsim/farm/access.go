@@ -18,7 +18,7 @@ func (f *Farm) SetAccessEdge(a Actor, edit func(*AccessEdge)) error {
 	})
 }
 
-// String shows the switches that matter to federation.
+// String shows the switches that affect federation.
 func (e AccessEdge) String() string {
 	return fmt.Sprintf("AllowFederatedUsers=%t AllowOutsideUsers=%t EnablePartnerDiscovery=%t RoutingMethod=%s",
 		e.AllowFederatedUsers, e.AllowOutsideUsers, e.EnablePartnerDiscovery, e.RoutingMethod)

@@ -6,12 +6,12 @@ import (
 	"slices"
 )
 
-// Allocate fills in the addresses that the description leaves out (copies of the
-// same description stay as they are), from base: a
-// loopback prefix such as 127.20.1.0/24. Its first address is the admin
-// endpoint's, the next ones the DNS servers', then, from .10 on, one for each
-// machine and one more for the public side of each Edge server. The same
-// description and base give the same addresses.
+// Allocate fills in the addresses that the description leaves out. Copies of the
+// same description stay as they are. The addresses come from base, a loopback prefix
+// such as 127.20.1.0/24. Its first address is for the admin endpoint and the next
+// ones are for the DNS servers. From .10 on there is one address for each machine,
+// and one more for the public side of each Edge server. The same description and
+// base give the same addresses.
 func (s *Spec) Allocate(base netip.Prefix) (Addresses, error) {
 	p := Addresses{Base: base.Masked()}
 	if !p.Base.Addr().Is4() || !p.Base.Addr().IsLoopback() || p.Base.Bits() > 28 || p.Base.Bits() < 8 {
@@ -45,8 +45,8 @@ func (s *Spec) Allocate(base netip.Prefix) (Addresses, error) {
 	return p, s.checkAddresses()
 }
 
-// detach gives the description machines of its own, so that filling in addresses
-// does not reach into copies that share them.
+// detach gives the description its own list of machines, so that filling in
+// addresses does not change copies that share the list.
 func (s *Spec) detach() {
 	s.ManagementServers = slices.Clone(s.ManagementServers)
 	s.Sites = slices.Clone(s.Sites)
@@ -62,8 +62,8 @@ func (s *Spec) detach() {
 	}
 }
 
-// makePublic gives an Edge server an address where partners reach it: a private
-// external address gets a NAT address in front.
+// makePublic gives an Edge server the address at which partners reach it. For a
+// private external address, that is a NAT address.
 func (m *MachineSpec) makePublic(take func() netip.Addr) {
 	switch {
 	case m.public().IsValid():
@@ -75,14 +75,15 @@ func (m *MachineSpec) makePublic(take func() netip.Addr) {
 	}
 }
 
-// Addresses says which addresses an organization uses besides its machines'.
+// Addresses are the addresses that an organization uses besides its machines'.
 type Addresses struct {
 	Base  netip.Prefix
 	Admin netip.Addr
 	DNS   []netip.Addr
 }
 
-// checkAddresses finds addresses that nobody could listen on and doubles.
+// checkAddresses finds addresses on which no program can listen, and addresses that
+// are used twice.
 func (s *Spec) checkAddresses() error {
 	seen := map[netip.Addr]string{}
 	claim := func(a netip.Addr, who string) error {

@@ -32,7 +32,7 @@ func (f *Farm) build() error {
 	return nil
 }
 
-// document reads or makes the topology document.
+// document reads the topology document, or makes one from the description.
 func (f *Farm) document() (*topology.Document, error) {
 	if f.spec.document == nil {
 		return topology.Build(f.spec.plan(f.product, f.guid()))
@@ -47,15 +47,15 @@ func (f *Farm) addCluster(doc *topology.Document, c topology.Cluster) {
 	case doc.ServiceOn(c.FQDN, topology.RoleEdge) != nil:
 		role = RoleEdge
 	case doc.ServiceOn(c.FQDN, topology.RoleRegistrar) == nil:
-		return // SQL, file share, Office Web Apps: no machine of ours
+		return // SQL, file share, Office Web Apps: no simulated machine
 	}
 	for _, m := range c.Machines {
 		f.addMachine(f.spec.machine(m.FQDN), c.FQDN, role)
 	}
 }
 
-// addMachine adds a machine in its settled state: replica up to date, setup
-// done, services running.
+// addMachine adds a machine in its settled state: its replica is up to date, setup
+// is done, and its services run.
 func (f *Farm) addMachine(ms MachineSpec, pool string, role Role) {
 	m := &machine{
 		spec: ms, fqdn: ms.FQDN, host: ms.FQDN, pool: pool, role: role, powered: true, connected: true,
@@ -84,8 +84,8 @@ func (f *Farm) addMachine(ms MachineSpec, pool string, role Role) {
 	f.order = append(f.order, key(ms.FQDN))
 }
 
-// has tells services that a generation lacks: central logging came with 2013,
-// XMPP lived from 2013 to 2015.
+// has reports whether a product generation has a service. Central logging came with
+// 2013; XMPP existed from 2013 to 2015.
 func (p Product) has(service string) bool {
 	switch service {
 	case ServiceClsAgent, "FabricHostSvc":
@@ -103,7 +103,7 @@ func (c CertificatesSpec) life() time.Duration {
 	return 365 * 24 * time.Hour
 }
 
-// check finds what a description may not say.
+// check finds mistakes in the description.
 func (s Spec) check() error {
 	if len(s.Sites) == 0 && s.document == nil {
 		return errors.New("sites: at least one is needed")
@@ -136,7 +136,7 @@ func (s Spec) check() error {
 	return nil
 }
 
-// checkRoutes finds routes, backups and a CMS holder that name no pool.
+// checkRoutes finds routes, backups and a CMS holder whose pool does not exist.
 func (c *Configuration) checkRoutes() error {
 	if c.Published.ServiceOn(c.CMSPool, topology.RoleRegistrar) == nil {
 		return fmt.Errorf("centralManagement: %q is no Front End pool", c.CMSPool)
@@ -156,7 +156,7 @@ func (c *Configuration) checkRoutes() error {
 	return nil
 }
 
-// machine finds a machine's description.
+// machine gives the description of a machine.
 func (s Spec) machine(fqdn string) MachineSpec {
 	for ms := range s.machines() {
 		if strings.EqualFold(ms.FQDN, fqdn) {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Certificate says what an Edge server's external certificate holds.
+// Certificate describes the content of an Edge server's external certificate.
 type Certificate struct {
 	Machine   string
 	Use       string // AccessEdgeExternal
@@ -16,13 +16,13 @@ type Certificate struct {
 	NotAfter  time.Time
 }
 
-// Expired reports whether the certificate has run out at the time.
+// Expired reports whether the certificate has expired at the time.
 func (c Certificate) Expired(at time.Time) bool { return at.After(c.NotAfter) }
 
-// AccessEdgeCertificate says what the Access Edge of a machine presents: its
-// external FQDN, sip.<domain> of every SIP domain and, where XMPP is in the
-// product, each SIP and XMPP domain itself. Every server of a pool has the same
-// names. Faults: Invalid.
+// AccessEdgeCertificate describes the certificate of a machine's Access Edge. It has
+// the external FQDN, sip.<domain> of every SIP domain and, where the product has
+// XMPP, each SIP and XMPP domain itself. Every server of a pool has the same names.
+// Faults: Invalid.
 func (f *Farm) AccessEdgeCertificate(fqdn string) (Certificate, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -49,9 +49,10 @@ func (f *Farm) AccessEdgeCertificate(fqdn string) (Certificate, error) {
 	return c, nil
 }
 
-// FrontEndCertificate says what the Front End service of a machine presents
-// inside: its pool's name and its own ("Certificate requirements for internal
-// servers"). Faults: Invalid.
+// FrontEndCertificate describes the certificate that the Front End service of a
+// machine presents inside the organization. It has the name of the pool and the
+// machine's own name ("Certificate requirements for internal servers"). Faults:
+// Invalid.
 func (f *Farm) FrontEndCertificate(fqdn string) (Certificate, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -70,8 +71,9 @@ func (f *Farm) externalName(m *machine) string {
 	return strings.ToLower(f.config.Published.ExternalFQDN(m.pool))
 }
 
-// RenewCertificate gives a machine's Access Edge a certificate that lives from
-// now; a life of zero or less gives one that has run out.
+// RenewCertificate gives a machine's Access Edge a certificate that is valid from
+// now on for the given life. With a life of zero or less, the certificate has
+// already expired.
 func (f *Farm) RenewCertificate(a Actor, fqdn string, life time.Duration) error {
 	to := f.clock.Now().Add(life)
 	return f.machineEvent(a, fqdn, "Access Edge certificate", to.Format(time.RFC3339), func(m *machine) string {
@@ -81,7 +83,7 @@ func (f *Farm) RenewCertificate(a Actor, fqdn string, life time.Duration) error 
 	})
 }
 
-// InXMPP reports whether the organization speaks XMPP for the domain.
+// InXMPP reports whether the organization uses XMPP for the domain.
 func (f *Farm) InXMPP(domain string) bool {
 	return slices.ContainsFunc(f.spec.XMPPDomains, func(d string) bool { return strings.EqualFold(d, domain) })
 }

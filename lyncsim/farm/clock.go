@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Clock is where the farm gets its time from.
+// Clock gives the farm its time.
 type Clock interface {
 	Now() time.Time
 	// Sleep returns after d, or earlier with the context's error. d <= 0
@@ -46,8 +46,8 @@ func (RealClock) AfterFunc(d time.Duration, f func()) func() {
 	return func() { t.Stop() }
 }
 
-// ManualClock stands still until Advance moves it. The zero value is not
-// usable; see NewManualClock.
+// ManualClock stands still until Advance moves it. NewManualClock makes one; the
+// zero value is not usable.
 type ManualClock struct {
 	mu     sync.Mutex
 	cond   *sync.Cond
@@ -101,8 +101,8 @@ func (c *ManualClock) AfterFunc(d time.Duration, f func()) func() {
 	return func() { c.remove(t) }
 }
 
-// Advance moves the clock by d and fires, in order, what falls due on the way;
-// while a timer fires the clock shows that timer's time.
+// Advance moves the clock by d and fires, in order, the timers that fall due on the
+// way. While a timer fires, the clock shows that timer's time.
 func (c *ManualClock) Advance(d time.Duration) {
 	c.mu.Lock()
 	end := c.now.Add(d)

@@ -9,16 +9,16 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
 )
 
-// Configuration is one version of what the Central Management Store holds. It
-// is immutable: readers share it, writers replace it. Map keys are lower case.
+// Configuration is one version of the content of the Central Management Store. It is
+// immutable: readers share it, and writers replace it. Map keys are in lower case.
 type Configuration struct {
 	// Version counts changes; ChangedAt is the time of the last one.
 	Version   int64
 	ChangedAt time.Time
 	// Published is what Publish-CsTopology stored last and Get-CsTopology shows.
 	Published *topology.Document
-	// Enabled is what Enable-CsTopology put in force: replicas carry this one
-	// and setup applies it.
+	// Enabled is the document that Enable-CsTopology put in force. Replicas carry
+	// this one, and setup applies it.
 	Enabled *topology.Document
 	// Routes holds the federation routes by site name.
 	Routes map[string]SiteRoutes
@@ -30,13 +30,14 @@ type Configuration struct {
 	Partners map[string]XMPPPartner
 	// SimpleURLs holds one set per scope ("Global", "Site:Redmond").
 	SimpleURLs []SimpleURLSet
-	// Pools holds what the document cannot say about Front End pools.
+	// Pools holds the settings of Front End pools that are not in the document.
 	Pools map[string]PoolSettings
 	// CMSPool is the FQDN of the Front End pool that holds the CMS.
 	CMSPool string
 }
 
-// SiteRoutes are a site's two federation routes: Edge pool FQDNs, or "".
+// SiteRoutes are the two federation routes of a site. Each is the FQDN of an Edge
+// pool, or "".
 type SiteRoutes struct {
 	SIP, XMPP string
 }
@@ -48,13 +49,13 @@ type PoolSettings struct {
 	Users      int
 }
 
-// PoolState is the Registrar pool's state; words of Set-CsRegistrarConfiguration
-// -PoolState.
+// PoolState is the state of a Registrar pool. Its values are those of
+// Set-CsRegistrarConfiguration -PoolState.
 type PoolState string
 
-// The four states of the reference. There is none for "failing back": the pool
-// stays FailedOver until Invoke-CsPoolFailBack is done and is then Active
-// [inferred]; FailedBack is only ever set by a person.
+// The four states of the reference. There is none for "failing back": the pool stays
+// FailedOver until Invoke-CsPoolFailBack is done and is then Active [inferred]. Only
+// a person ever sets FailedBack.
 const (
 	PoolActive      PoolState = "Active"
 	PoolFailedOver  PoolState = "FailedOver"
@@ -71,12 +72,12 @@ type AccessEdge struct {
 	// RoutingMethod is "UseDnsSrvRouting" or "UseDefaultRouting".
 	RoutingMethod    string
 	DefaultRouteFQDN string
-	// Other holds properties that nothing in the farm acts on, by name.
+	// Other holds, by name, properties that do not affect the simulation.
 	Other map[string]string
 }
 
-// XMPPGateway is the global XMPP gateway configuration. Nothing in the farm
-// acts on it.
+// XMPPGateway is the global XMPP gateway configuration. It does not affect the
+// simulation.
 type XMPPGateway struct {
 	Settings map[string]string
 }
@@ -110,7 +111,8 @@ type SimpleURL struct {
 	ActiveURL string   `json:"activeUrl"`
 }
 
-// clone copies what a writer may change; documents are immutable and shared.
+// clone copies everything that a writer may change. Documents are immutable and stay
+// shared.
 func (c *Configuration) clone() *Configuration {
 	n := *c
 	n.Routes = maps.Clone(c.Routes)

@@ -29,20 +29,20 @@ func (d *Duration) UnmarshalJSON(raw []byte) error {
 // MarshalJSON writes the text form.
 func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(d).String()) }
 
-// Durations says how long things take. The zero value is the instant profile.
+// Durations set how long operations take. The zero value is the instant profile.
 type Durations struct {
 	PowerShellStart Duration `json:"powershellStart,omitempty"`
 	ModuleImport    Duration `json:"moduleImport,omitempty"`
-	// Cmdlet is the time of a cmdlet that has no entry of its own.
+	// Cmdlet is the time of a cmdlet that has no field of its own.
 	Cmdlet  Duration `json:"cmdlet,omitempty"`
 	Publish Duration `json:"publish,omitempty"`
 	Enable  Duration `json:"enable,omitempty"`
-	// ReplicationNotice passes until the replication status admits that a change
-	// was made: until then UpToDate still says True.
+	// ReplicationNotice is how long the replication status does not show that a
+	// change was made: UpToDate still says True during that time.
 	ReplicationNotice Duration `json:"replicationNotice,omitempty"`
-	// Replication is the lag from a change to the replica that has it.
+	// Replication is the time from a change until a replica has it.
 	Replication Duration `json:"replication,omitempty"`
-	// ForcedReplication is the lag after Invoke-CsManagementStoreReplication.
+	// ForcedReplication is that time after Invoke-CsManagementStoreReplication.
 	ForcedReplication Duration `json:"forcedReplication,omitempty"`
 	Setup             Duration `json:"setup,omitempty"`
 	ServiceStart      Duration `json:"serviceStart,omitempty"`
@@ -51,7 +51,7 @@ type Durations struct {
 	Drain    Duration `json:"drain,omitempty"`
 	FailOver Duration `json:"failover,omitempty"`
 	FailBack Duration `json:"failback,omitempty"`
-	// FailBackPerThousandUsers is added for each thousand users of the pool.
+	// FailBackPerThousandUsers is added for every thousand users of the pool.
 	FailBackPerThousandUsers Duration `json:"failbackPerThousandUsers,omitempty"`
 }
 
@@ -66,8 +66,8 @@ func Profile(name string) (Durations, error) {
 	return Durations{}, fmt.Errorf("durations profile %q does not exist; there are instant and lifelike", name)
 }
 
-// lifelike follows what documents state (forced replication, failback) and
-// guesses what nobody published (the rest).
+// lifelike has the times that Microsoft's documents state (forced replication,
+// failback), and guesses for the others, about which nothing is published.
 var lifelike = Durations{
 	PowerShellStart:          Duration(700 * time.Millisecond),
 	ModuleImport:             Duration(6 * time.Second),

@@ -16,7 +16,7 @@ type Farm struct {
 	product   Product
 	durations Durations
 
-	// turn keeps observers from running two at a time or out of order.
+	// turn makes observers run one at a time and in order.
 	turn      sync.Mutex
 	observers []func()
 
@@ -30,19 +30,19 @@ type Farm struct {
 	journal    []Entry
 	violations []Violation
 	faults     []*Fault
-	// urls is the state of the simple URLs before a publish emptied them; nil
-	// while nothing is lost.
+	// urls are the simple URLs from before a publish that emptied them; nil while
+	// none are lost.
 	urls               []SimpleURLSet
 	replicationStopped bool
 }
 
-// stamp is when a version of the configuration came to be.
+// stamp is the time at which a version of the configuration was made.
 type stamp struct {
 	version int64
 	at      time.Time
 }
 
-// Actor is who changes something.
+// Actor is the author of a change.
 type Actor struct {
 	User    string `json:"user"`    // CONTOSO\admin
 	Machine string `json:"machine"` // where the command runs
@@ -52,16 +52,16 @@ type Actor struct {
 // String is "user@machine command".
 func (a Actor) String() string { return a.User + "@" + a.Machine + " " + a.Command }
 
-// Options are what a Farm needs besides its description.
+// Options are the settings of a Farm that are not part of its description.
 type Options struct {
 	// Clock defaults to RealClock.
 	Clock Clock
-	// Seed makes signatures and random faults repeatable; 0 is a seed too.
+	// Seed makes signatures and random faults repeatable. 0 is a seed like any other.
 	Seed uint64
 }
 
-// New builds the organization that spec describes, in a settled state: every
-// replica up to date, setup done, services running. Refusal: Invalid.
+// New builds the organization that spec describes in a settled state: every replica
+// is up to date, setup is done, and services run. Refusal: Invalid.
 func New(spec Spec, opts Options) (*Farm, error) {
 	if opts.Clock == nil {
 		opts.Clock = RealClock{}
@@ -92,11 +92,11 @@ func New(spec Spec, opts Options) (*Farm, error) {
 // Clock is the farm's clock.
 func (f *Farm) Clock() Clock { return f.clock }
 
-// Durations is how long things take here. Callers of quick cmdlets sleep
-// Cmdlet themselves; the farm's long operations sleep on their own.
+// Durations are the times that operations take here. Callers of quick cmdlets sleep
+// for Cmdlet themselves; the farm's long operations sleep on their own.
 func (f *Farm) Durations() Durations { return f.durations }
 
-// Product is the server generation.
+// Product is the generation of the server product.
 func (f *Farm) Product() Product { return f.product }
 
 // XMPPRouteParameter is the parameter of Set-CsSite for the XMPP route: "" on
@@ -114,16 +114,16 @@ func (f *Farm) XMPPRouteParameter() string {
 // Spec is the description the farm was built from.
 func (f *Farm) Spec() Spec { return f.spec }
 
-// Observe has fn called after every event, one call at a time. fn may read the
-// farm; it must not change it.
+// Observe registers fn, which is called after every event, one call at a time. fn
+// may read the farm; it must not change it.
 func (f *Farm) Observe(fn func()) {
 	f.turn.Lock()
 	defer f.turn.Unlock()
 	f.observers = append(f.observers, fn)
 }
 
-// event runs act under the lock, lets replication and the invariants see the
-// result, and tells the observers before it returns.
+// event runs act under the lock. It then updates replication, checks the invariants,
+// and calls the observers before it returns.
 func (f *Farm) event(act func() error) error {
 	f.mu.Lock()
 	err := act()
@@ -146,15 +146,15 @@ func (f *Farm) CMS() (*Configuration, error) {
 	return f.config, f.cmsUp()
 }
 
-// Truth gives the configuration even while the CMS is down: for observers of
-// the simulation, not for cmdlets.
+// Truth gives the configuration even while the CMS is down. Observers of the
+// simulation use it; cmdlets do not.
 func (f *Farm) Truth() *Configuration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.config
 }
 
-// cmsUp needs f.mu.
+// cmsUp returns an error while the CMS is down. The caller holds f.mu.
 func (f *Farm) cmsUp() error {
 	for _, m := range f.machines {
 		if key(m.pool) == key(f.config.CMSPool) && m.up() {

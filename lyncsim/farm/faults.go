@@ -10,13 +10,14 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
-// FaultKind is something that goes wrong on purpose.
+// FaultKind is a kind of failure that the simulator produces on request.
 type FaultKind string
 
 const (
-	// FaultStuckReplica: the machine's replica receives nothing more.
+	// FaultStuckReplica: the machine's replica receives no more changes.
 	FaultStuckReplica FaultKind = "StuckReplica"
-	// FaultSlowReplica: the machine's replica is Delay later than the others.
+	// FaultSlowReplica: the machine's replica gets changes later than the others, by
+	// Delay.
 	FaultSlowReplica FaultKind = "SlowReplica"
 	// FaultPublishFails: the next Times publishes fail.
 	FaultPublishFails FaultKind = "PublishFails"
@@ -25,11 +26,11 @@ const (
 	FaultSetupFails FaultKind = "SetupFails"
 	// FaultServiceWillNotStart: Target is "machine/service".
 	FaultServiceWillNotStart FaultKind = "ServiceWillNotStart"
-	// FaultPersonEdits: somebody publishes right after the next Times reads of
-	// the topology document, so that a publish made from it is stale.
+	// FaultPersonEdits: a person publishes right after each of the next Times reads
+	// of the topology document. A publish that is based on such a read is then stale.
 	FaultPersonEdits FaultKind = "PersonEdits"
-	// FaultFirewall: no partner gets through to the federation port; Target is
-	// "machine/port". Lasts until cleared.
+	// FaultFirewall: partners cannot reach the federation port; Target is
+	// "machine/port". It lasts until it is cleared.
 	FaultFirewall FaultKind = "Firewall"
 )
 
@@ -38,19 +39,20 @@ var faultKinds = []FaultKind{
 	FaultFirewall,
 }
 
-// Fault is one thing that goes wrong.
+// Fault is one failure that the simulator produces on request.
 type Fault struct {
 	Kind FaultKind `json:"kind"`
-	// Target is a machine FQDN, "machine/service" or "machine/port"; empty: any.
+	// Target is a machine's FQDN, "machine/service" or "machine/port"; empty means
+	// any.
 	Target string `json:"target,omitempty"`
-	// Times is how often it strikes, 1 when left out; replica and firewall faults
-	// last until cleared.
+	// Times is how often the fault occurs, 1 when left out. Faults of replicas and
+	// firewalls last until they are cleared.
 	Times int `json:"times,omitempty"`
-	// Delay is for SlowReplica.
+	// Delay is used by SlowReplica only.
 	Delay Duration `json:"delay,omitempty"`
 }
 
-// AddFault arms a fault. Refusal: Invalid.
+// AddFault activates a fault. Refusal: Invalid.
 func (f *Farm) AddFault(fl Fault) error {
 	return f.event(func() error {
 		if !slices.Contains(faultKinds, fl.Kind) {
@@ -69,7 +71,7 @@ func (f *Farm) AddFault(fl Fault) error {
 	})
 }
 
-// Faults lists what is armed.
+// Faults lists the active faults.
 func (f *Farm) Faults() []Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -80,7 +82,7 @@ func (f *Farm) Faults() []Fault {
 	return out
 }
 
-// ClearFaults disarms every fault; stuck replicas go on.
+// ClearFaults removes every fault. Stuck replicas receive changes again.
 func (f *Farm) ClearFaults() {
 	_ = f.event(func() error {
 		f.faults = nil
@@ -89,8 +91,8 @@ func (f *Farm) ClearFaults() {
 	})
 }
 
-// SeedFaults arms n faults chosen by the farm's seed, one after the other from
-// the kinds that pass by themselves.
+// SeedFaults activates n faults, which the farm's seed chooses from the kinds that
+// end by themselves.
 func (f *Farm) SeedFaults(n int) []Fault {
 	var edges []string
 	for _, m := range f.Machines() {
@@ -120,7 +122,8 @@ func (f *Farm) SeedFaults(n int) []Fault {
 	return out
 }
 
-// applyReplicaFaults needs f.mu.
+// applyReplicaFaults applies the active faults to the replicas. The caller holds
+// f.mu.
 func (f *Farm) applyReplicaFaults() {
 	for k, m := range f.machines {
 		m.stuck, m.slow = false, 0
@@ -138,15 +141,16 @@ func (f *Farm) applyReplicaFaults() {
 	}
 }
 
-// walled reports whether a firewall keeps partners from a port. Needs f.mu.
+// walled reports whether a firewall keeps partners from a port. The caller holds
+// f.mu.
 func (f *Farm) walled(l Listener) bool {
 	return slices.ContainsFunc(f.faults, func(fl *Fault) bool {
 		return fl.Kind == FaultFirewall && strings.EqualFold(fl.Target, fmt.Sprintf("%s/%d", l.Machine, l.Port))
 	})
 }
 
-// strike uses up one armed fault of the kind on the target and gives its error,
-// or nil. Needs f.mu.
+// strike uses up one active fault of the kind on the target and gives its error, or
+// nil. The caller holds f.mu.
 func (f *Farm) strike(kind FaultKind, target string) error {
 	for i, fl := range f.faults {
 		if fl.Kind != kind || fl.Target != "" && key(fl.Target) != key(target) {
@@ -160,8 +164,8 @@ func (f *Farm) strike(kind FaultKind, target string) error {
 	return nil
 }
 
-// personEdits lets an armed person publish an unchanged document, which gives it
-// another signature.
+// personEdits plays the person of FaultPersonEdits, who publishes an unchanged
+// document. The publish gives the document another signature.
 func (f *Farm) personEdits() {
 	_ = f.event(func() error {
 		if f.strike(FaultPersonEdits, "") == nil {
@@ -172,14 +176,14 @@ func (f *Farm) personEdits() {
 	})
 }
 
-// TopologyBuilder is what a person does with the program of that name: edit,
-// publish and enable in one act, without harm to the simple URLs, which its
-// documents carry. Faults: Invalid, Unreachable.
+// TopologyBuilder does what a person does with the program of that name: it edits,
+// publishes and enables in one step. The simple URLs survive, because Topology
+// Builder's documents contain them. Faults: Invalid, Unreachable.
 func (f *Farm) TopologyBuilder(a Actor, edit func(*topology.Document) (*topology.Document, error)) error {
 	return f.event(func() error { return f.redraw(a, edit) })
 }
 
-// redraw needs f.mu.
+// redraw does the work of TopologyBuilder. The caller holds f.mu.
 func (f *Farm) redraw(a Actor, edit func(*topology.Document) (*topology.Document, error)) error {
 	from := f.config.Published
 	if err := f.cmsUp(); err != nil {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Entry is one write, done or refused.
+// Entry is one write, whether it was done or refused.
 type Entry struct {
 	At     time.Time `json:"at"`
 	Actor  Actor     `json:"actor"`
@@ -16,7 +16,7 @@ type Entry struct {
 	Error string `json:"error,omitempty"`
 }
 
-// Violation is a broken invariant (design: I1 to I10).
+// Violation is a broken invariant (I1 to I10 of the design).
 type Violation struct {
 	At        time.Time `json:"at"`
 	Invariant string    `json:"invariant"` // "I8"
@@ -38,8 +38,8 @@ func (f *Farm) Violations() []Violation {
 	return slices.Clone(f.violations)
 }
 
-// Report adds a violation that something outside the farm saw (DNS moved to a
-// closed port).
+// Report adds a violation that was seen outside the farm, such as DNS records that
+// were moved to a closed port.
 func (f *Farm) Report(v Violation) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -47,7 +47,7 @@ func (f *Farm) Report(v Violation) {
 	f.violations = append(f.violations, v)
 }
 
-// Note adds an entry for a write outside the farm (DNS, a file).
+// Note adds an entry for a write outside the farm, such as one to DNS or to a file.
 func (f *Farm) Note(e Entry) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -55,15 +55,15 @@ func (f *Farm) Note(e Entry) {
 	f.journal = append(f.journal, e)
 }
 
-// LostSimpleURLs gives the simple URLs that a publish emptied and nobody has
-// put back; nil when none are lost.
+// LostSimpleURLs gives the simple URLs that a publish emptied and that nobody has
+// restored; nil when none are lost.
 func (f *Farm) LostSimpleURLs() []SimpleURLSet {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return cloneURLs(f.urls)
 }
 
-// write journals a write and its outcome. Needs f.mu.
+// write journals a write and its outcome. The caller holds f.mu.
 func (f *Farm) write(a Actor, object, from, to string, err error) error {
 	e := Entry{At: f.clock.Now(), Actor: a, Object: object, From: from, To: to}
 	if err != nil {
@@ -73,7 +73,7 @@ func (f *Farm) write(a Actor, object, from, to string, err error) error {
 	return err
 }
 
-// violate records a broken invariant. Needs f.mu.
+// violate records a broken invariant. The caller holds f.mu.
 func (f *Farm) violate(invariant string, a Actor, detail string) {
 	f.violations = append(f.violations, Violation{At: f.clock.Now(), Invariant: invariant, Actor: a, Detail: detail})
 }

@@ -13,8 +13,9 @@ type Listener struct {
 	Address netip.Addr // of the machine's own interface
 	Port    uint16
 	Service string // short name of the Windows service
-	// Federation and Public are set on the two external federation ports: Public
-	// is where partners reach the port, the NAT address where there is one.
+	// Federation and Public are set on the two external federation ports only. Public
+	// is the address at which partners reach the port; behind NAT, that is the NAT
+	// address.
 	Federation Protocol
 	Public     netip.Addr
 }
@@ -62,8 +63,8 @@ func (f *Farm) Reachable() []Listener {
 	return out
 }
 
-// Inside lists the SIP ports of Front End servers that the organization's own
-// network can reach now.
+// Inside lists the SIP ports of Front End servers that can be reached now from the
+// organization's own network.
 func (f *Farm) Inside() []Listener {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -109,7 +110,7 @@ func (f *Farm) listeners(m *machine) []Listener {
 	return out
 }
 
-// owners maps port owners to the Windows services that open them.
+// owners maps the owner of a port to the Windows service that opens it.
 var owners = map[string]string{
 	topology.OwnerAccessEdge:                     ServiceAccessEdge,
 	"urn:component:DataEdge":                     "RTCDATAPROXY",
@@ -118,9 +119,10 @@ var owners = map[string]string{
 	"urn:component:SkypeSearchProxy":             ServiceAccessEdge,
 }
 
-// isFederation tells ports that are served under their own rule. The client
-// port 5061 of a single-FQDN pool shares the federation port's number and is
-// left out too, or 5061 would always answer [inferred].
+// isFederation reports whether a port is opened under the rules of the federation
+// ports. The client port 5061 of a single-FQDN pool has the same number as the
+// federation port. It counts as one too, because 5061 would always answer otherwise
+// [inferred].
 func isFederation(p topology.Port) bool {
 	return p.Owner == topology.OwnerXMPPProxy || p.Side == topology.SideExternal && p.Port == topology.PortSIPFederation
 }

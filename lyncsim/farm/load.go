@@ -11,7 +11,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
 )
 
-// Load reads a description in YAML and the topology file it names. Unknown
+// Load reads a description in YAML and the topology file that it names. Unknown
 // fields are errors.
 func Load(path string) (Spec, error) {
 	raw, err := os.ReadFile(path)
@@ -46,9 +46,8 @@ func Decode(raw []byte) (Spec, error) {
 	return s, err
 }
 
-// Seed makes the description start from a Get-CsTopology -AsXml document: its
-// sites, pools and machines are added to what the description has, its SIP
-// domains are taken when the description has none.
+// Seed adds the content of a Get-CsTopology -AsXml document to the description: the
+// sites, pools and machines, and the SIP domains when the description has none.
 func (s *Spec) Seed(raw []byte) error {
 	doc, err := topology.Parse(raw)
 	if err != nil {
@@ -69,7 +68,7 @@ func (s *Spec) Seed(raw []byte) error {
 	return nil
 }
 
-// site finds or adds a site.
+// site gives the site of that name, and adds it when it does not exist.
 func (s *Spec) site(name string) *SiteSpec {
 	for i := range s.Sites {
 		if key(s.Sites[i].Name) == key(name) {
@@ -80,8 +79,8 @@ func (s *Spec) site(name string) *SiteSpec {
 	return &s.Sites[len(s.Sites)-1]
 }
 
-// adopt adds a cluster of the document as the pool that it is. Other clusters
-// (SQL, file shares) have no simulated machine.
+// adopt adds a cluster of the document as a pool of its kind. Clusters of other
+// kinds (SQL, file shares) have no simulated machine.
 func (s *SiteSpec) adopt(doc *topology.Document, c topology.Cluster) {
 	switch {
 	case doc.ServiceOn(c.FQDN, topology.RoleEdge) != nil:
@@ -114,13 +113,15 @@ func (s *SiteSpec) frontEndPool(fqdn string) *FrontEndPoolSpec {
 	return &s.FrontEndPools[len(s.FrontEndPools)-1]
 }
 
-// merge keeps what the description says of a machine and adds the others.
+// merge keeps the machines of the description as they are and adds those that it
+// lacks.
 func merge(have []MachineSpec, machines []topology.Machine) []MachineSpec {
 	var out []MachineSpec
 	for _, m := range machines {
 		ms := MachineSpec{FQDN: m.FQDN}
 		for _, n := range m.Interfaces {
-			// The real public address is not taken over: nobody could listen on it.
+			// The real public address is not used, because the simulator cannot listen
+			// on it.
 			if a, err := netip.ParseAddr(n.Address); err == nil && n.Side == topology.SideExternal && !a.IsUnspecified() {
 				ms.ExternalAddress = a
 			}
@@ -135,8 +136,8 @@ func merge(have []MachineSpec, machines []topology.Machine) []MachineSpec {
 	return out
 }
 
-// seeded is the document with the external addresses of the simulation: those
-// of the real organization cannot be listened on here.
+// seeded is the document with the external addresses of the simulation. The
+// simulator cannot listen on the addresses of the real organization.
 func (s Spec) seeded() (*topology.Document, error) {
 	doc := s.document
 	for i := range s.Sites {

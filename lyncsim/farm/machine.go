@@ -9,7 +9,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
-// Role is what a machine is for.
+// Role is the purpose of a machine.
 type Role string
 
 // The roles of machines.
@@ -23,12 +23,12 @@ const (
 type machine struct {
 	spec MachineSpec
 	fqdn string
-	host string // its own idea of its full name
+	host string // full name that the machine itself reports
 	pool string // pool FQDN; "" for a management machine
 	role Role
 
 	powered, connected bool
-	// epoch counts power losses: an operation that began in another is dead.
+	// epoch counts power losses. An operation that began in an earlier epoch fails.
 	epoch    int
 	services []*service
 
@@ -36,13 +36,13 @@ type machine struct {
 	local           *Configuration
 	updated, status time.Time
 	resetStatus     bool
-	pending         bool // a delivery is on its way
+	pending         bool // an update is on its way to the replica
 	cancel          func()
 	forced          bool
 	stuck           bool
 	slow            time.Duration
-	sip, xmpp       bool           // what setup installed
-	proxyConfig     *Configuration // what the XMPP proxy read when it started
+	sip, xmpp       bool           // components that setup has installed
+	proxyConfig     *Configuration // configuration that the XMPP proxy read when it started
 	// certificateFrom and certificateTo bound the Access Edge certificate.
 	certificateFrom, certificateTo time.Time
 }
@@ -52,22 +52,22 @@ func (m *machine) up() bool { return m.powered && m.connected }
 // Machine is one computer as seen from outside the simulation.
 type Machine struct {
 	FQDN     string     `json:"fqdn"`
-	HostName string     `json:"hostName"` // the machine's own full name
+	HostName string     `json:"hostName"` // full name that the machine itself reports
 	Pool     string     `json:"pool,omitempty"`
 	Role     Role       `json:"role"`
 	Address  netip.Addr `json:"address,omitzero"` // WinRM
-	// PublicAddress is where partners reach an Edge server.
+	// PublicAddress is the address at which partners reach an Edge server.
 	PublicAddress netip.Addr `json:"publicAddress,omitzero"`
-	// DNSZones are the zones that the machine is the DNS server of.
+	// DNSZones are the zones for which the machine is a DNS server.
 	DNSZones  []string  `json:"dnsZones,omitempty"`
 	Powered   bool      `json:"powered"`
 	Connected bool      `json:"connected"`
 	Services  []Service `json:"services,omitempty"`
-	// SIPInstalled and XMPPInstalled tell what the last setup found in the local
-	// document.
+	// SIPInstalled and XMPPInstalled report whether the last setup found these
+	// components in the document of the local replica.
 	SIPInstalled  bool `json:"sipInstalled,omitempty"`
 	XMPPInstalled bool `json:"xmppInstalled,omitempty"`
-	// LocalSignature is that of the document in the machine's replica.
+	// LocalSignature is the signature of the document in the machine's replica.
 	LocalSignature string `json:"localSignature,omitempty"`
 	LocalVersion   int64  `json:"localVersion,omitempty"`
 }
@@ -97,8 +97,9 @@ func (f *Farm) Machine(fqdn string) (Machine, error) {
 	return m.view(), nil
 }
 
-// LocalStore gives what a computer's replica holds (-LocalStore). Setup applies
-// its Enabled document. Faults: Invalid; Failed when it never replicated.
+// LocalStore gives the content of a computer's replica (-LocalStore). Setup applies
+// the Enabled document in it. Faults: Invalid; Failed when the computer has never
+// replicated.
 func (f *Farm) LocalStore(fqdn string) (*Configuration, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -133,7 +134,7 @@ func (m *machine) signature() string {
 	return m.local.Enabled.Signature
 }
 
-// machine needs f.mu.
+// machine finds a machine by its topology name. The caller holds f.mu.
 func (f *Farm) machine(fqdn string) (*machine, error) {
 	m, ok := f.machines[key(fqdn)]
 	if !ok {
@@ -157,7 +158,7 @@ func (m *machine) view() Machine {
 	return v
 }
 
-// public is where partners reach an Edge server.
+// public is the address at which partners reach an Edge server.
 func (m MachineSpec) public() netip.Addr {
 	if m.NATAddress.IsValid() {
 		return m.NATAddress
@@ -165,7 +166,7 @@ func (m MachineSpec) public() netip.Addr {
 	return m.ExternalAddress
 }
 
-// Kill cuts a machine's power: its services stop, operations on it fail.
+// Kill cuts a machine's power. Its services stop, and operations on it fail.
 func (f *Farm) Kill(a Actor, fqdn string) error {
 	return f.machineEvent(a, fqdn, "power", "off", func(m *machine) string {
 		was := onOff(m.powered)
@@ -178,18 +179,19 @@ func (f *Farm) Kill(a Actor, fqdn string) error {
 	})
 }
 
-// AfterReturn says what becomes of the Lync services when a machine comes back.
+// AfterReturn says what the Lync services of a machine do when the machine comes
+// back.
 type AfterReturn string
 
 const (
-	// ServicesStart is what start type Automatic does.
+	// ServicesStart starts the services, as the start type Automatic does.
 	ServicesStart AfterReturn = "start"
-	// ServicesStayStopped leaves them to a person, as the failback procedure
-	// assumes ("start the Edge services").
+	// ServicesStayStopped leaves the services stopped until a person starts them, as
+	// the failback procedure assumes ("start the Edge services").
 	ServicesStayStopped AfterReturn = "stay-stopped"
 )
 
-// Return powers a machine on again, or plugs it in again.
+// Return ends Kill and Disconnect: the machine has power and network again.
 func (f *Farm) Return(a Actor, fqdn string, then AfterReturn) error {
 	return f.machineEvent(a, fqdn, "power", "on", func(m *machine) string {
 		was := onOff(m.up())
@@ -205,7 +207,7 @@ func (f *Farm) Return(a Actor, fqdn string, then AfterReturn) error {
 	})
 }
 
-// Disconnect cuts a machine off the network; it keeps running.
+// Disconnect cuts a machine off the network. The machine keeps running.
 func (f *Farm) Disconnect(a Actor, fqdn string) error {
 	return f.machineEvent(a, fqdn, "network", "off", func(m *machine) string {
 		was := onOff(m.connected)
@@ -214,8 +216,8 @@ func (f *Farm) Disconnect(a Actor, fqdn string) error {
 	})
 }
 
-// Rename gives a machine another full name of its own; the topology keeps the
-// old one. Setup then finds no roles on it.
+// Rename changes the full name that the machine itself reports; the topology keeps
+// the old one. Setup then finds no roles for the machine.
 func (f *Farm) Rename(a Actor, fqdn, hostName string) error {
 	return f.machineEvent(a, fqdn, "host name", hostName, func(m *machine) string {
 		was := m.host
@@ -250,8 +252,8 @@ func (f *Farm) machineEvent(a Actor, fqdn, what, to string, act func(*machine) (
 	})
 }
 
-// busy sleeps for an operation on a machine and fails when the machine goes
-// down meanwhile.
+// busy sleeps for the duration of an operation on a machine. It fails when the
+// machine goes down in the meantime.
 func (f *Farm) busy(ctx context.Context, fqdn, op string, d Duration) error {
 	before, err := f.epoch(fqdn, op)
 	if err != nil {

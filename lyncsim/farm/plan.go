@@ -12,7 +12,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
 )
 
-// machines runs over all machines of the description, to be changed in place.
+// machines iterates over all machines of the description, which the caller may
+// change in place.
 func (s *Spec) machines() iter.Seq[*MachineSpec] {
 	return func(yield func(*MachineSpec) bool) {
 		for i := range s.Sites {
@@ -43,7 +44,7 @@ func (s *SiteSpec) servers() [][]MachineSpec {
 	return out
 }
 
-// plan says which document to build.
+// plan describes the document to build.
 func (s Spec) plan(p Product, signature string) topology.Plan {
 	out := topology.Plan{
 		Signature: signature, ServiceVersion: p.ServiceVersion, Domains: s.SIPDomains, CentralManagement: s.holder(),
@@ -94,7 +95,7 @@ func optional(a netip.Addr) string {
 	return a.String()
 }
 
-// holder is the pool that holds the CMS: the first Front End pool by default.
+// holder is the pool that holds the CMS, by default the first Front End pool.
 func (s Spec) holder() string {
 	if s.CentralManagement != "" {
 		return s.CentralManagement
@@ -107,7 +108,7 @@ func (s Spec) holder() string {
 	return ""
 }
 
-// configuration is version 1.
+// configuration is version 1 of the configuration.
 func (s Spec) configuration(doc *topology.Document, now time.Time) *Configuration {
 	c := &Configuration{
 		Version: 1, ChangedAt: now, Published: doc, Enabled: doc,
@@ -137,8 +138,8 @@ func (s Spec) configuration(doc *topology.Document, now time.Time) *Configuratio
 	return c
 }
 
-// simpleURLs gives the described sets, or what setup asks for: a Meet URL for
-// each SIP domain, one Dialin and one Admin URL.
+// simpleURLs gives the described sets. Without a description it gives those that
+// setup asks for: a Meet URL for each SIP domain, one Dialin URL and one Admin URL.
 func (s Spec) simpleURLs() []SimpleURLSet {
 	if len(s.SimpleURLs) > 0 {
 		return cloneURLs(s.SimpleURLs)
@@ -157,7 +158,7 @@ func (s Spec) simpleURLs() []SimpleURLSet {
 	return []SimpleURLSet{global}
 }
 
-// resolve joins a profile with the single durations that replace its own.
+// resolve takes a profile and replaces single durations of it.
 func (d DurationsSpec) resolve() (Durations, error) {
 	base, err := Profile(d.Profile)
 	if err != nil {
@@ -167,7 +168,7 @@ func (d DurationsSpec) resolve() (Durations, error) {
 	return base, nil
 }
 
-// merge replaces what o sets.
+// merge replaces the durations that are set in o.
 func (d *Durations) merge(o Durations) {
 	mine, theirs := d.fields(), o.fields()
 	for i, p := range theirs {

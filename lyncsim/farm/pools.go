@@ -8,7 +8,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
-// FailOverMode says whether the failed pool may still be asked to help.
+// FailOverMode says whether a failover needs the failed pool to be alive.
 type FailOverMode int
 
 // The modes of Invoke-CsPoolFailOver: Disaster is -DisasterMode.
@@ -18,9 +18,9 @@ const (
 )
 
 // FailOver moves a Front End pool's users to its backup pool
-// (Invoke-CsPoolFailOver). It refuses a pool that an Edge pool names as its next
-// hop and one without a backup pool; without Disaster it needs the pool alive.
-// Faults: Invalid, Refused, Busy, Unreachable.
+// (Invoke-CsPoolFailOver). It refuses a pool that is the next hop of an Edge pool,
+// and a pool without a backup pool. Unless the mode is Disaster, the pool must be
+// alive. Faults: Invalid, Refused, Busy, Unreachable.
 func (f *Farm) FailOver(ctx context.Context, a Actor, pool string, mode FailOverMode) error {
 	done, err := f.begin(a, "Invoke-CsPoolFailOver", pool)
 	if err != nil {
@@ -70,9 +70,9 @@ func (f *Farm) mayFailOver(pool string, mode FailOverMode) error {
 	return nil
 }
 
-// FailBack brings a failed-over pool's users home (Invoke-CsPoolFailBack); its
-// time grows with the number of users. The pool stays FailedOver until it is
-// done. Faults: Invalid, Refused, Busy, Unreachable.
+// FailBack moves the users of a failed-over pool back to it (Invoke-CsPoolFailBack).
+// Its time grows with the number of users. The pool stays FailedOver until FailBack
+// is done. Faults: Invalid, Refused, Busy, Unreachable.
 func (f *Farm) FailBack(ctx context.Context, a Actor, pool string) error {
 	done, err := f.begin(a, "Invoke-CsPoolFailBack", pool)
 	if err != nil {

@@ -7,38 +7,39 @@ import (
 	"strings"
 )
 
-// Product is one server generation.
+// Product is one generation of the server product.
 type Product struct {
 	// ID is the name used in YAML: LyncServer2010, LyncServer2013,
 	// SkypeForBusinessServer2015, SkypeForBusinessServer2019,
 	// SkypeForBusinessServerSE.
 	ID      string
 	Name    string // "Lync Server 2013", as the cmdlet reference spells it
-	Printed string // what Get-CsServerVersion calls it
-	Version string // as Get-CsServerVersion and ProductVersion tell it
+	Printed string // name that Get-CsServerVersion prints
+	Version string // version that Get-CsServerVersion and ProductVersion show
 	Module  string // "Lync" or "SkypeForBusiness"
 	// ServiceVersion is the Version of services: 7 and 8 [field], 5 and 6
 	// [inferred].
 	ServiceVersion int
 	XMPP           bool
-	// XMPPRoute tells whether Set-CsSite has a parameter for it, used or not.
+	// XMPPRoute reports whether Set-CsSite has a parameter for the XMPP route, even
+	// where the product does not use it.
 	XMPPRoute  bool
 	Deployment string // folder of Bootstrapper.exe
-	// TellsStartType tells whether service objects on its machines have StartType:
-	// since .NET Framework 4.6.1 [doc]; 2010 and 2013 were made for earlier ones
-	// [inferred].
+	// TellsStartType reports whether service objects on the product's machines have
+	// the property StartType. They have it since .NET Framework 4.6.1 [doc]; 2010 and
+	// 2013 were made for earlier versions [inferred].
 	TellsStartType bool
 }
 
-// PairsPools tells whether Front End pools can be paired and failed over: since
-// 2013 [doc].
+// PairsPools reports whether Front End pools can be paired and failed over, which is
+// possible since 2013 [doc].
 func (p Product) PairsPools() bool { return p.ServiceVersion >= 6 }
 
 // Bootstrapper is the full path of the setup program.
 func (p Product) Bootstrapper() string { return p.Deployment + `\Bootstrapper.exe` }
 
-// products is the table of docs/versions.md, which says what is documented and
-// what is not.
+// products is the table of docs/versions.md, which also says which entries are
+// documented.
 var products = map[string]Product{
 	"LyncServer2010": {
 		Name: "Lync Server 2010", Printed: "Microsoft Lync Server 2010", Version: "4.0.7577.0", Module: "Lync", ServiceVersion: 5,
@@ -80,8 +81,8 @@ func ProductByID(id string) (Product, error) {
 // ProductIDs lists the YAML names of all products.
 func ProductIDs() []string { return slices.Sorted(maps.Keys(products)) }
 
-// Names of the XMPP route parameter of Set-CsSite: the reference's and the
-// procedures'.
+// Names of the parameter of Set-CsSite for the XMPP route: that of the reference and
+// that of the procedures.
 const (
 	XMPPRouteByReference  = "XmppFederationRoute"
 	XMPPRouteByProcedures = "XmppExternalFederationRoute"

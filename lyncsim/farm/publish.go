@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
-// TopologyXML gives the published document's text (Get-CsTopology -AsXml). A
-// PersonEdits fault strikes right after this read.
+// TopologyXML gives the published document's text (Get-CsTopology -AsXml). An active
+// PersonEdits fault takes effect right after this read.
 func (f *Farm) TopologyXML() ([]byte, error) {
 	c, err := f.CMS()
 	if err != nil {
@@ -19,18 +19,18 @@ func (f *Farm) TopologyXML() ([]byte, error) {
 	return c.Published.Bytes(), nil
 }
 
-// Published is what a publish did.
+// Published is the result of a publish.
 type Published struct {
-	Previous  []byte // the document before, for the backup file
+	Previous  []byte // the replaced document, for the backup file
 	Signature string // of the new document
 }
 
-// Publish replaces the topology document (Publish-CsTopology). The document
-// gets a new signature and, unless the Spec says otherwise, every simple URL is
-// emptied. It takes effect on other machines only after Enable [inferred].
+// Publish replaces the topology document (Publish-CsTopology). The document gets a
+// new signature and, unless the Spec says otherwise, every simple URL is emptied.
+// The document takes effect on other machines only after Enable [inferred].
 //
-// A document whose signature is not the published one is accepted, as the
-// reference promises no check, and is a violation of I2. Faults: Invalid (no
+// A document with another signature than the published one is accepted, because the
+// reference promises no check, but it is a violation of I2. Faults: Invalid (no
 // topology document), Busy, Failed, Unreachable.
 func (f *Farm) Publish(ctx context.Context, a Actor, raw []byte) (Published, error) {
 	doc, err := topology.Parse(raw)
@@ -65,7 +65,7 @@ func (f *Farm) Publish(ctx context.Context, a Actor, raw []byte) (Published, err
 	return out, err
 }
 
-// publish puts a signed document in place. Needs f.mu.
+// publish stores a signed document as the published one. The caller holds f.mu.
 func (f *Farm) publish(a Actor, doc *topology.Document) {
 	n := f.config.clone()
 	from := n.Published
@@ -77,8 +77,8 @@ func (f *Farm) publish(a Actor, doc *topology.Document) {
 	f.writeTopology(a, from, doc)
 }
 
-// writeTopology journals a new document and the check boxes that it moves.
-// Needs f.mu.
+// writeTopology journals a new document and the check boxes that it changes. The
+// caller holds f.mu.
 func (f *Farm) writeTopology(a Actor, from, to *topology.Document) {
 	_ = f.write(a, "Topology", from.Signature, to.Signature, nil)
 	for _, line := range flagChanges(from, to) {
@@ -86,8 +86,9 @@ func (f *Farm) writeTopology(a Actor, from, to *topology.Document) {
 	}
 }
 
-// emptyURLs is the documented hazard of publishing. The first loss is kept, so
-// that a second publish does not hide it. Needs f.mu.
+// emptyURLs empties the simple URLs, as the documentation of publishing warns. The
+// first loss is remembered, so that a second publish does not hide it. The caller
+// holds f.mu.
 func (f *Farm) emptyURLs(n *Configuration) {
 	if f.urls == nil {
 		f.urls = cloneURLs(n.SimpleURLs)
@@ -130,7 +131,7 @@ func (f *Farm) Enable(ctx context.Context, a Actor) error {
 	})
 }
 
-// flagChange is one check box that a publish moved.
+// flagChange is one check box that a publish changed.
 type flagChange struct{ object, from, to string }
 
 func flagChanges(from, to *topology.Document) []flagChange {
@@ -181,7 +182,7 @@ func (f *Farm) begin(a Actor, op, object string) (done func(), err error) {
 	}, nil
 }
 
-// refuse journals a write that was not done.
+// refuse journals a write that was refused.
 func (f *Farm) refuse(a Actor, object string, err error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -194,7 +195,7 @@ func interrupted(op, target string, err error) error {
 	return e
 }
 
-// guid makes a random GUID from the farm's seed. Needs f.mu.
+// guid makes a random GUID from the farm's seed. The caller holds f.mu.
 func (f *Farm) guid() string {
 	a, b := f.rand.Uint64(), f.rand.Uint64()
 	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, 0x8000|b>>48&0x3fff, b&0xffffffffffff)

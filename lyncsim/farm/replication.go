@@ -17,9 +17,9 @@ type ReplicaState struct {
 	ProductVersion string `json:"productVersion,omitempty"`
 }
 
-// ReplicationStatus lists the replicas of all computers. UpToDate can still be
-// True for a moment after a change: the status needs the time ReplicationNotice
-// to admit it. Fault: Unreachable.
+// ReplicationStatus lists the replicas of all computers. After a change UpToDate is
+// still True for the time ReplicationNotice, because the status does not show the
+// change before that. Fault: Unreachable.
 func (f *Farm) ReplicationStatus() ([]ReplicaState, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -43,7 +43,7 @@ func (f *Farm) ReplicationStatus() ([]ReplicaState, error) {
 	return out, nil
 }
 
-// noticed is the newest version that the replication status knows of.
+// noticed is the newest version that the replication status shows.
 func (f *Farm) noticed() int64 {
 	limit := f.clock.Now().Add(-f.durations.ReplicationNotice.std())
 	var v int64
@@ -64,7 +64,8 @@ type CMSStatus struct {
 	LastMasterHeartbeat time.Time
 }
 
-// CMSStatus tells who holds the CMS; empty names mean it is down.
+// CMSStatus names the pool and the machines that hold the CMS. The names are empty
+// while the CMS is down.
 func (f *Farm) CMSStatus() CMSStatus {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -80,8 +81,8 @@ func (f *Farm) CMSStatus() CMSStatus {
 	return s
 }
 
-// ForceReplication is Invoke-CsManagementStoreReplication: it deletes the
-// recorded status and sends a full copy, which begins only after a while. An
+// ForceReplication does what Invoke-CsManagementStoreReplication does: it deletes
+// the recorded status and sends a full copy, which begins only after a while. An
 // empty name means every replica. Faults: Invalid, Unreachable.
 func (f *Farm) ForceReplication(a Actor, replica string) error {
 	return f.event(func() error {
@@ -108,10 +109,10 @@ func (f *Farm) ForceReplication(a Actor, replica string) error {
 	})
 }
 
-// StopReplication holds all replication up until StartReplication.
+// StopReplication stops all replication until StartReplication.
 func (f *Farm) StopReplication(a Actor) error { return f.replicationSwitch(a, "stopped") }
 
-// StartReplication lets replication go on.
+// StartReplication lets replication continue.
 func (f *Farm) StartReplication(a Actor) error { return f.replicationSwitch(a, "running") }
 
 func (f *Farm) replicationSwitch(a Actor, to string) error {
@@ -125,8 +126,8 @@ func (f *Farm) replicationSwitch(a Actor, to string) error {
 	})
 }
 
-// replicate sets deliveries off for every replica that is behind and can be
-// reached. Needs f.mu; called after every event.
+// replicate starts a delivery to every replica that is behind and can be reached. It
+// is called after every event. The caller holds f.mu.
 func (f *Farm) replicate() {
 	for _, k := range f.order {
 		m := f.machines[k]
@@ -144,7 +145,7 @@ func (m *machine) behind(c *Configuration) bool {
 	return m.forced || m.local == nil || m.local.Version < c.Version
 }
 
-// drop forgets a delivery on its way.
+// drop cancels the delivery that is on its way.
 func (m *machine) drop() {
 	if m.pending {
 		m.cancel()
@@ -152,13 +153,14 @@ func (m *machine) drop() {
 	}
 }
 
-// replicable: the CMS pushes (to Edges over 4443), the REPLICA service takes.
+// replicable reports whether the machine's replica can be updated: the CMS sends the
+// update (to Edge servers over port 4443), and the REPLICA service receives it.
 func (f *Farm) replicable(m *machine) bool {
 	s := m.service(ServiceReplica)
 	return !f.replicationStopped && !m.stuck && m.up() && s != nil && s.Status == Running && f.cmsUp() == nil
 }
 
-// dispatch delivers after the replica's lag; at once when there is none.
+// dispatch delivers an update after the replica's lag, at once when there is none.
 func (f *Farm) dispatch(m *machine) {
 	lag := f.durations.Replication.std() + m.slow
 	if m.forced {
@@ -180,15 +182,15 @@ func (f *Farm) dispatch(m *machine) {
 	})
 }
 
-// deliver gives the machine the configuration of now. The update is created at
-// this moment, so LastUpdateCreation is never before the change it carries.
+// deliver gives the machine the current configuration. The update is created at this
+// moment, so LastUpdateCreation is never before the change that the update carries.
 func (f *Farm) deliver(m *machine) {
 	m.local = f.config
 	m.updated, m.status = f.clock.Now(), f.clock.Now()
 	m.forced, m.resetStatus = false, false
 }
 
-// MoveCMS fails the Central Management Server over to another Front End pool
+// MoveCMS moves the Central Management Server to another Front End pool
 // (Invoke-CsManagementServerFailover). It works while the old holder is down.
 // Faults: Invalid, Refused.
 func (f *Farm) MoveCMS(a Actor, pool string) error {

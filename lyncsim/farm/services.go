@@ -11,7 +11,7 @@ import (
 // ServiceStatus is a Windows service's status.
 type ServiceStatus string
 
-// The statuses; Paused is what a draining service shows.
+// The statuses. A service that drains is Paused.
 const (
 	Running      ServiceStatus = "Running"
 	Stopped      ServiceStatus = "Stopped"
@@ -33,11 +33,12 @@ const (
 const (
 	ServiceAccessEdge = "RTCSRV"
 	ServiceReplica    = "REPLICA"
-	// ServiceFrontEnd has the same short name on a Front End server.
+	// ServiceFrontEnd is the Front End service. Its short name is that of the Access
+	// Edge service.
 	ServiceFrontEnd = "RTCSRV"
 	ServiceClsAgent = "RTCCLSAGT"
-	// ServiceXMPPProxy is invented: the XMPP proxy's short name is in no public
-	// source. Find it by its display name.
+	// ServiceXMPPProxy is invented, because no public source names the XMPP proxy's
+	// short name. Scripts should find the service by its display name.
 	ServiceXMPPProxy = "RTCXMPPTGWPROXY"
 	xmppProxyDisplay = "XMPP Translating Gateway Proxy"
 )
@@ -61,8 +62,8 @@ var edgeServices = [][2]string{
 	{ServiceClsAgent, "Centralized Logging Service Agent"},
 }
 
-// frontEndServices is a public monitoring script's list; display names that it
-// does not give are [invented].
+// frontEndServices come from a public monitoring script. Display names that are not
+// in it are [invented].
 var frontEndServices = [][2]string{
 	{"W3SVC", "World Wide Web Publishing Service"},
 	{"MASTER", "Master Replicator Agent"},
@@ -85,20 +86,20 @@ var frontEndServices = [][2]string{
 	{"RTCHA", "Health Agent"},
 }
 
-// ServicesRequest asks to start or stop Lync services on one machine.
+// ServicesRequest is a request to start or stop Lync services on one machine.
 type ServicesRequest struct {
 	Machine string
 	// Names are short names; empty means all.
 	Names []string
-	// Except are short names that stay as they are (-LeaveClsAgentRunning).
+	// Except are short names of services that are left alone (-LeaveClsAgentRunning).
 	Except []string
 	// Wait chooses between waiting (the default) and -NoWait.
 	Wait WaitMode
-	// Drain, when stopping, lets sessions end first (-Graceful).
+	// Drain lets sessions end before a service stops (-Graceful).
 	Drain DrainMode
 }
 
-// WaitMode says whether a command waits for the service to get there.
+// WaitMode says whether a command waits until the service has started or stopped.
 type WaitMode int
 
 // The wait modes.
@@ -116,14 +117,14 @@ const (
 	Graceful
 )
 
-// StartServices is Start-CsWindowsService on the machine. Faults: Invalid,
-// Failed (disabled, will not start), Unreachable.
+// StartServices does what Start-CsWindowsService does on the machine. Faults:
+// Invalid, Failed (disabled, will not start), Unreachable.
 func (f *Farm) StartServices(ctx context.Context, a Actor, r ServicesRequest) error {
 	return f.move(ctx, a, r, transition{"start", Stopped, StartPending, Running, f.durations.ServiceStart})
 }
 
-// StopServices is Stop-CsWindowsService on the machine. All services include
-// REPLICA: the machine then receives no configuration.
+// StopServices does what Stop-CsWindowsService does on the machine. Stopping all
+// services includes REPLICA, and the machine then receives no configuration.
 func (f *Farm) StopServices(ctx context.Context, a Actor, r ServicesRequest) error {
 	t := transition{"stop", Running, StopPending, Stopped, f.durations.ServiceStop}
 	if r.Drain == Graceful {
@@ -133,7 +134,7 @@ func (f *Farm) StopServices(ctx context.Context, a Actor, r ServicesRequest) err
 	return f.move(ctx, a, r, t)
 }
 
-// transition is one way of a service.
+// transition is a change of a service's status.
 type transition struct {
 	verb          string
 	from, via, to ServiceStatus
@@ -167,7 +168,7 @@ func (f *Farm) move(ctx context.Context, a Actor, r ServicesRequest, t transitio
 	return arrive()
 }
 
-// chosen finds the services that a request moves. Needs f.mu.
+// chosen finds the services that a request starts or stops. The caller holds f.mu.
 func (f *Farm) chosen(r ServicesRequest, t transition) ([]*service, error) {
 	m, err := f.machine(r.Machine)
 	if err != nil {
@@ -196,7 +197,7 @@ func (f *Farm) chosen(r ServicesRequest, t transition) ([]*service, error) {
 	return out, nil
 }
 
-// arrive brings moving services to their end. Needs f.mu.
+// arrive gives the services their final status. The caller holds f.mu.
 func (f *Farm) arrive(a Actor, fqdn string, moving []*service, t transition) error {
 	m, err := f.machine(fqdn)
 	if err != nil {
@@ -222,7 +223,7 @@ func (f *Farm) arrive(a Actor, fqdn string, moving []*service, t transition) err
 	return failed
 }
 
-// started is what a service does when it starts. Needs f.mu.
+// started does what a service does when it starts. The caller holds f.mu.
 func (f *Farm) started(m *machine, s *service) {
 	s.Status = Running
 	if s.Name == ServiceXMPPProxy {

@@ -17,8 +17,8 @@ const (
 	XMPP Protocol = "XMPP"
 )
 
-// Link is one of the three ties between a Front End pool and its Edge pool, by
-// the service that carries it.
+// Link is one of the three associations of a Front End pool with its Edge pool,
+// named by the service that it belongs to.
 type Link string
 
 // The three links and the cmdlets that set them.
@@ -28,8 +28,9 @@ const (
 	LinkMediation    Link = "MediationServer" // Set-CsMediationServer
 )
 
-// revision is one change of the configuration. show gives the value of what it
-// changes, for the journal; edit may refuse, and then to is what was wanted.
+// revision is one change of the configuration. show gives the current value of the
+// changed setting, for the journal. edit may refuse the change; the journal then
+// shows to as the wanted value.
 type revision struct {
 	object string
 	to     string
@@ -37,7 +38,8 @@ type revision struct {
 	edit   func(*Configuration) error
 }
 
-// change replaces the configuration by an edited copy and journals it.
+// change edits a copy of the configuration, puts the copy in force and journals the
+// change.
 func (f *Farm) change(a Actor, r revision) error {
 	return f.event(func() error {
 		from := r.show(f.config)
@@ -53,7 +55,7 @@ func (f *Farm) change(a Actor, r revision) error {
 	})
 }
 
-// adopt makes n the configuration in force. Needs f.mu.
+// adopt makes n the configuration in force. The caller holds f.mu.
 func (f *Farm) adopt(n *Configuration) {
 	n.Version = f.config.Version + 1
 	n.ChangedAt = f.clock.Now()
@@ -61,8 +63,8 @@ func (f *Farm) adopt(n *Configuration) {
 	f.history = append(f.history, stamp{n.Version, n.ChangedAt})
 }
 
-// SetSiteRoute points a central site's route at an Edge pool; "" clears it.
-// The pool's flag is not looked at [inferred]. Faults: Invalid, Unsupported.
+// SetSiteRoute sets a central site's route to an Edge pool; "" clears it. It does
+// not check the pool's federation flag [inferred]. Faults: Invalid, Unsupported.
 func (f *Farm) SetSiteRoute(a Actor, site string, p Protocol, pool string) error {
 	return f.change(a, revision{
 		object: fmt.Sprintf("Site:%s %s", site, routeName(p)),
@@ -106,13 +108,14 @@ func routeName(p Protocol) string {
 	return "FederationRoute"
 }
 
-// SetAssociation ties one service of a Front End pool to an Edge pool; ""
-// unties it. It changes the document at once, under a new signature [inferred].
+// SetAssociation associates one service of a Front End pool with an Edge pool; ""
+// ends the association. It changes the document at once, under a new signature
+// [inferred].
 func (f *Farm) SetAssociation(a Actor, frontEndPool string, link Link, edgePool string) error {
 	return f.relink(a, dependency{frontEndPool, string(link), edgePool, topology.RoleEdge, "EdgeServer"})
 }
 
-// SetNextHop points an Edge pool at a Front End pool (Set-CsEdgeServer
+// SetNextHop makes a Front End pool the next hop of an Edge pool (Set-CsEdgeServer
 // -Registrar).
 func (f *Farm) SetNextHop(a Actor, edgePool, frontEndPool string) error {
 	return f.relink(a, dependency{edgePool, topology.RoleEdge, frontEndPool, topology.RoleRegistrar, "Registrar"})
@@ -139,8 +142,8 @@ func (f *Farm) relink(a Actor, d dependency) error {
 	})
 }
 
-// link edits the published document and the one in force: they are the same
-// unless a publish waits for Enable-CsTopology.
+// link edits both the published document and the one in force. They are the same
+// document unless a publish waits for Enable-CsTopology.
 func (f *Farm) link(c *Configuration, d dependency) error {
 	pending := c.Enabled != c.Published
 	published, err := f.withDependency(c.Published, d)
@@ -165,8 +168,8 @@ func (f *Farm) withDependency(doc *topology.Document, d dependency) (*topology.D
 	return n.WithSignature(f.guid())
 }
 
-// SetPoolState is what a person does with Set-CsRegistrarConfiguration
-// -PoolState. Fault: Unsupported where pools have no state.
+// SetPoolState does what a person does with Set-CsRegistrarConfiguration -PoolState.
+// Fault: Unsupported where pools have no state.
 func (f *Farm) SetPoolState(a Actor, pool string, state PoolState) error {
 	return f.change(a, revision{
 		object: "Registrar:" + pool + " PoolState",

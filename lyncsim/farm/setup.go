@@ -11,15 +11,15 @@ import (
 )
 
 // Setup is "set up or remove Lync Server components, run again" on a machine:
-// Bootstrapper.exe without arguments, or Enable-CsComputer. It first disables
-// every role (services stop), then enables what the LOCAL replica's document
-// says, and restarts the services that ran before; a newly installed XMPP proxy
-// stays stopped, as the XMPP procedure stops and starts all services itself.
+// Bootstrapper.exe without arguments, or Enable-CsComputer. It first disables every
+// role, which stops the services. It then enables the roles of the LOCAL replica's
+// document and restarts the services that ran before. A newly installed XMPP proxy
+// stays stopped, because the XMPP procedure stops and starts all services itself.
 //
-// When the machine's own name is not in the topology no roles are found, the
-// services stay disabled, and the error is Failed. Setup on a replica older than
-// the document in force is carried out and violates I8. Faults: Invalid, Busy,
-// Failed, Unreachable.
+// When the topology does not contain the name that the machine itself reports, Setup
+// finds no roles. The services then stay disabled, and the error is Failed. Setup on
+// a replica older than the document in force is carried out, but violates I8.
+// Faults: Invalid, Busy, Failed, Unreachable.
 func (f *Farm) Setup(ctx context.Context, a Actor, fqdn string) error {
 	done, err := f.begin(a, "setup", fqdn)
 	if err != nil {
@@ -53,7 +53,8 @@ func (f *Farm) Setup(ctx context.Context, a Actor, fqdn string) error {
 	})
 }
 
-// DisableComputer is Disable-CsComputer: all roles off, services disabled.
+// DisableComputer does what Disable-CsComputer does: it removes all roles and
+// disables the services.
 func (f *Farm) DisableComputer(a Actor, fqdn string) error {
 	return f.machineEvent(a, fqdn, "roles", "disabled", func(m *machine) string {
 		was := m.installed()
@@ -62,7 +63,7 @@ func (f *Farm) DisableComputer(a Actor, fqdn string) error {
 	})
 }
 
-// setupBegins reads the replica, which is what setup goes by, and checks I8.
+// setupBegins reads the replica, whose document setup applies, and checks I8.
 func (f *Farm) setupBegins(a Actor, fqdn string) (*Configuration, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -85,8 +86,8 @@ func (f *Farm) setupBegins(a Actor, fqdn string) (*Configuration, error) {
 	return m.local, nil
 }
 
-// disable stops and disables every role's services and returns the names of
-// those that ran. REPLICA goes on: setup needs it. Needs f.mu.
+// disable stops and disables every role's services and returns the names of those
+// that ran. REPLICA keeps running, because setup needs it. The caller holds f.mu.
 func (f *Farm) disable(fqdn string) (ran []string) {
 	m := f.machines[key(fqdn)]
 	for _, s := range m.services {
@@ -102,7 +103,8 @@ func (f *Farm) disable(fqdn string) (ran []string) {
 	return ran
 }
 
-// enable installs what the local document says of this machine. Needs f.mu.
+// enable installs the roles that the local document has for this machine. The caller
+// holds f.mu.
 func (m *machine) enable(f *Farm, local *Configuration, ran []string) error {
 	pool := poolOfHost(local.Enabled, m.host)
 	if pool == nil {

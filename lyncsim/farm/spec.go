@@ -6,23 +6,23 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
 )
 
-// Spec describes an organization, in YAML or in Go. lyncsim/README.md is its
-// reference. Addresses may be left out; [Spec.Allocate] fills them in.
+// Spec describes an organization, in YAML or in Go. lyncsim/README.md explains its
+// fields. Addresses may be left out; [Spec.Allocate] fills them in.
 type Spec struct {
 	Name    string `json:"name"`
 	Product string `json:"product"`
-	// NetBIOSDomain is the short name of the Active Directory domain, CONTOSO;
-	// the Name in upper case when left out.
+	// NetBIOSDomain is the short name of the Active Directory domain, such as
+	// CONTOSO. When it is left out, it is the Name in upper case.
 	NetBIOSDomain string `json:"netbiosDomain,omitempty"`
-	// XMPPRouteParameter is the parameter that Set-CsSite has:
+	// XMPPRouteParameter is the name of the parameter that Set-CsSite has:
 	// XmppFederationRoute (default) or XmppExternalFederationRoute.
 	XMPPRouteParameter string `json:"xmppRouteParameter,omitempty"`
 	// SIPDomains lists the SIP domains, the default one first.
 	SIPDomains []string `json:"sipDomains"`
-	// XMPPDomains lists the domains published for XMPP; empty: none.
+	// XMPPDomains lists the domains that are published for XMPP; empty means none.
 	XMPPDomains []string `json:"xmppDomains,omitempty"`
-	// CentralManagement is the Front End pool that holds the CMS; the first one
-	// when empty.
+	// CentralManagement is the Front End pool that holds the CMS; empty means the
+	// first one.
 	CentralManagement string `json:"centralManagement,omitempty"`
 	// AllowFederatedUsers is the global switch; true when left out.
 	AllowFederatedUsers *bool            `json:"allowFederatedUsers,omitempty"`
@@ -36,9 +36,10 @@ type Spec struct {
 	Durations           DurationsSpec    `json:"durations,omitempty"`
 	Behaviour           Behaviour        `json:"behaviour,omitempty"`
 	Faults              []Fault          `json:"faults,omitempty"`
-	// TopologyFile is a Get-CsTopology -AsXml document to start from, beside the
-	// YAML file. Sites and pools of the description then only add what the
-	// document cannot say. Load reads it; see also [Spec.Seed].
+	// TopologyFile is a Get-CsTopology -AsXml document from which the description
+	// starts; its path is relative to the YAML file. Sites and pools of the
+	// description then only add what the document cannot contain. Load reads it; see
+	// also [Spec.Seed].
 	TopologyFile string `json:"topologyFile,omitempty"`
 
 	document *topology.Document
@@ -76,8 +77,8 @@ type FrontEndPoolSpec struct {
 	// EdgePool is the associated Edge pool, in all three links.
 	EdgePool   string `json:"edgePool,omitempty"`
 	BackupPool string `json:"backupPool,omitempty"`
-	// Mediation tells whether the pool has a Mediation Server role; true when
-	// left out.
+	// Mediation reports whether the pool has a Mediation Server role; true when left
+	// out.
 	Mediation *bool         `json:"mediation,omitempty"`
 	Users     int           `json:"users,omitempty"`
 	Servers   []MachineSpec `json:"servers"`
@@ -86,107 +87,115 @@ type FrontEndPoolSpec struct {
 // MachineSpec is one computer.
 type MachineSpec struct {
 	FQDN string `json:"fqdn"`
-	// HostName is the machine's own full name when it differs from the topology
-	// (a workgroup machine without DNS suffix).
+	// HostName is the full name that the machine itself reports, when it differs from
+	// the topology's (a workgroup machine without DNS suffix).
 	HostName string `json:"hostName,omitempty"`
-	// Address is where the machine's WinRM listens: a loopback address.
+	// Address is the loopback address of the machine's WinRM service.
 	Address netip.Addr `json:"address,omitzero"`
-	// InternalAddress and ExternalAddress are an Edge server's interfaces as the
-	// topology names them; NATAddress is its public address when the external
-	// one is private. Partners reach NATAddress, else ExternalAddress: that one
-	// must be a loopback address.
+	// InternalAddress and ExternalAddress are the addresses of an Edge server's
+	// interfaces in the topology. NATAddress is its public address when the external
+	// one is private. Partners reach NATAddress, otherwise ExternalAddress; the one
+	// that they reach must be a loopback address.
 	InternalAddress netip.Addr `json:"internalAddress,omitzero"`
 	ExternalAddress netip.Addr `json:"externalAddress,omitzero"`
 	NATAddress      netip.Addr `json:"natAddress,omitzero"`
-	// DNSZones are the organization's zones that the machine is the DNS server of:
-	// its PowerShell has the DnsServer module, whose cmdlets change them.
+	// DNSZones are the organization's zones for which the machine is a DNS server.
+	// Its PowerShell then has the DnsServer module, whose cmdlets change these zones.
 	DNSZones []string `json:"dnsZones,omitempty"`
 }
 
-// Account may sign in to WinRM. A password left out is made up at start and
-// written to the credentials file.
+// Account is an account that may sign in to WinRM. When the password is left out,
+// one is made at the start and written to the credentials file.
 type Account struct {
-	// Name is CONTOSO\admin for an account of the domain, Administrator for one
-	// of single machines.
+	// Name is CONTOSO\admin for an account of the domain, or Administrator for an
+	// account that is local to single machines.
 	Name     string `json:"name"`
 	Password string `json:"password,omitempty"`
-	// Machines lists where a local account exists; empty: an account of the
-	// domain, good on every machine that is no Edge server.
+	// Machines lists the machines on which a local account exists. Empty means an
+	// account of the domain, which may sign in on every machine that is no Edge
+	// server.
 	Machines []string `json:"machines,omitempty"`
 }
 
-// CertificatesSpec says which certificates the Edge servers present.
+// CertificatesSpec describes the certificates that the Edge servers present.
 type CertificatesSpec struct {
 	// Names are further subject alternative names on every Access Edge
 	// certificate, such as a name used for federation only.
 	Names []string `json:"names,omitempty"`
-	// ExpireAfter is the life of Edge certificates; one year when left out.
+	// ExpireAfter is how long Edge certificates are valid; one year when left out.
 	ExpireAfter Duration `json:"expireAfter,omitempty"`
 }
 
 // DNSSpec describes the public zones that the simulated organization serves.
 type DNSSpec struct {
-	// Zones defaults to the SIP and XMPP domains, without further records.
+	// Zones are the zones with their further records; by default the SIP and XMPP
+	// domains without further records.
 	Zones []ZoneSpec `json:"zones,omitempty"`
-	// Keys may change records; one key "fedroute" for everything when left out.
+	// Keys are the keys that may change records. By default there is one key
+	// "fedroute" for everything.
 	Keys []DNSKey `json:"keys,omitempty"`
-	// Admins are the accounts that may use the DnsServer cmdlets; every account of
-	// the domain when left out.
+	// Admins are the accounts that may use the DnsServer cmdlets; by default every
+	// account of the domain.
 	Admins []string `json:"admins,omitempty"`
 	// Servers is the number of authoritative servers, 1 when left out; the first
 	// is the primary.
 	Servers int `json:"servers,omitempty"`
-	// Port they listen on, 5300 when left out: port 53 needs privileges.
+	// Port is the port of the DNS servers; by default 5300, because port 53 needs
+	// privileges.
 	Port uint16 `json:"port,omitempty"`
-	// TTL of the records made at start, in seconds; 300 when left out.
+	// TTL is the TTL in seconds of the records that exist at the start; 300 when left
+	// out.
 	TTL uint32 `json:"ttl,omitempty"`
-	// Federation says which federation records exist at start: Published
-	// (default), those of the pools that the sites' routes name, or Empty.
+	// Federation sets which federation records exist at the start. Published
+	// (default) means those of the pools that the sites' routes name; Empty means
+	// none.
 	Federation DNSStart `json:"federation,omitempty"`
 }
 
-// DNSStart says which federation records exist at start.
+// DNSStart says which federation records exist at the start.
 type DNSStart string
 
-// The ways to start.
+// The values of DNSStart.
 const (
 	DNSPublished DNSStart = "Published"
 	DNSEmpty     DNSStart = "Empty"
 )
 
-// ZoneSpec is one zone. Records are lines of a master file, names relative to
-// the zone: "www 300 A 192.0.2.80".
+// ZoneSpec is one zone. Records are lines of a master file with names relative to
+// the zone, such as "www 300 A 192.0.2.80".
 type ZoneSpec struct {
 	Name    string   `json:"name"`
 	Records []string `json:"records,omitempty"`
 }
 
-// DNSKey is a TSIG key. A secret left out is made up at start and written to the
-// credentials file.
+// DNSKey is a TSIG key. When the secret is left out, one is made at the start and
+// written to the credentials file.
 type DNSKey struct {
 	Name      string `json:"name"`
 	Algorithm string `json:"algorithm,omitempty"` // hmac-sha256 when left out
 	Secret    string `json:"secret,omitempty"`    // base64
-	// Domains are the names at and below which the key may change records; none
-	// means everything.
+	// Domains are the names at and below which the key may change records; none means
+	// all names.
 	Domains []string `json:"domains,omitempty"`
 }
 
-// DurationsSpec is a profile with single durations replaced.
+// DurationsSpec is a profile, and single durations that replace those of the
+// profile.
 type DurationsSpec struct {
 	Profile string `json:"profile,omitempty"`
 	Durations
 }
 
-// Behaviour chooses between readings of what no public source settles.
+// Behaviour chooses how the simulator behaves where no public source settles the
+// question.
 type Behaviour struct {
-	// XMPPProxyNeedsRestart: the XMPP proxy reads the site's route only when it
-	// starts. Default: it also follows replication.
+	// XMPPProxyNeedsRestart makes the XMPP proxy read the site's route only when it
+	// starts. By default it also follows replication.
 	XMPPProxyNeedsRestart bool `json:"xmppProxyNeedsRestart,omitempty"`
-	// SIPListenerIgnoresRoute: 5061 answers without any site route naming the
-	// pool. Default: some site's SIP route must name it.
+	// SIPListenerIgnoresRoute opens port 5061 even when no site's route names the
+	// pool. By default some site's SIP route must name it.
 	SIPListenerIgnoresRoute bool `json:"sipListenerIgnoresRoute,omitempty"`
-	// PublishKeepsSimpleURLs: Publish-CsTopology leaves simple URLs alone.
-	// Default: it empties them, the documented hazard.
+	// PublishKeepsSimpleURLs makes Publish-CsTopology leave simple URLs alone. By
+	// default it empties them, as the documentation warns.
 	PublishKeepsSimpleURLs bool `json:"publishKeepsSimpleUrls,omitempty"`
 }

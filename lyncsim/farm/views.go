@@ -37,8 +37,8 @@ type FrontEndPool struct {
 	FQDN    string
 	Site    string
 	Servers []string
-	// Registrar, Conferencing and Mediation are the Edge pool each service is
-	// associated with, or "".
+	// Registrar, Conferencing and Mediation name the Edge pool with which each of
+	// these services is associated, or "".
 	Registrar, Conferencing, Mediation string
 	HasMediation                       bool
 	PoolSettings
@@ -109,7 +109,7 @@ func EdgePools(d *topology.Document) []EdgePool {
 	return out
 }
 
-// FrontEndPools lists the Front End pools: clusters with a Registrar.
+// FrontEndPools lists the Front End pools. These are the clusters with a Registrar.
 func (c *Configuration) FrontEndPools() []FrontEndPool {
 	d := c.Published
 	var out []FrontEndPool
@@ -179,5 +179,5 @@ func dependents(d *topology.Document, id topology.ServiceID) []string {
 	return out
 }
 
-// key is the form of names in the farm's maps.
+// key is the form that names have as keys of the farm's maps.
 func key(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }

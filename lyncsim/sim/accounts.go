@@ -11,8 +11,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// fillAccounts adds what the description leaves out: a domain administrator, a
-// local Administrator of the Edge servers, passwords, a DNS key with its secret.
+// fillAccounts adds the accounts that the description leaves out: a domain
+// administrator and a local Administrator of the Edge servers, with passwords. It
+// also adds a DNS key with its secret.
 func (o *Organization) fillAccounts() {
 	s := &o.spec
 	if s.NetBIOSDomain == "" {
@@ -56,16 +57,16 @@ func edgeServers(s farm.Spec) []string {
 	return out
 }
 
-// Accounts lists who may sign in, with passwords.
+// Accounts lists the accounts that may sign in, with their passwords.
 func (o *Organization) Accounts() []farm.Account {
 	o.people.RLock()
 	defer o.people.RUnlock()
 	return slices.Clone(o.spec.Accounts)
 }
 
-// ReplaceAccount makes an account another one: with the same name it gets another
-// password, with another name the old one is gone. Connections that are signed in
-// stay so, as they do on Windows.
+// ReplaceAccount replaces an account. With the same name, the account gets another
+// password; with another name, the old account is gone. Connections that are signed
+// in already stay signed in, as on Windows.
 func (o *Organization) ReplaceAccount(name string, with farm.Account) error {
 	o.people.Lock()
 	defer o.people.Unlock()
@@ -122,7 +123,7 @@ func (m *machine) Lookup(user, domain string) (wsman.Account, bool) {
 
 func (m *machine) is(fqdn string) bool { return strings.EqualFold(fqdn, m.info.FQDN) }
 
-// splitUPN takes user@contoso.com apart.
+// splitUPN splits user@contoso.com into user and domain.
 func splitUPN(user, domain string) (string, string) {
 	if name, suffix, ok := strings.Cut(user, "@"); ok && domain == "" {
 		return name, suffix
@@ -130,8 +131,8 @@ func splitUPN(user, domain string) (string, string) {
 	return user, domain
 }
 
-// isDomain: the domain is named by its NetBIOS name, by its realm or by a SIP
-// domain, which stands for the domain's DNS name here.
+// isDomain reports whether a name names the domain: by its NetBIOS name, by its
+// realm or by a SIP domain. The SIP domain stands for the domain's DNS name here.
 func (o *Organization) isDomain(name, owner string) bool {
 	return strings.EqualFold(name, owner) || strings.EqualFold(name, o.spec.NetBIOSDomain) || o.isRealm(name) ||
 		slices.ContainsFunc(o.spec.SIPDomains, func(d string) bool { return strings.EqualFold(d, name) })

@@ -17,8 +17,8 @@ import (
 // maxBody bounds a request to the admin endpoint.
 const maxBody = 1 << 20
 
-// route is one path of the admin endpoint. do gives what is written back as
-// JSON; nil writes {"done": true}.
+// route is one path of the admin endpoint. The result of do is written back as JSON;
+// nil writes {"done": true}.
 type route struct {
 	pattern string
 	about   string
@@ -48,7 +48,7 @@ func (o *Organization) adminHandler() http.Handler {
 	return mux
 }
 
-// help lists every path with what it does.
+// help lists every path with its description.
 func help() map[string]string {
 	out := map[string]string{}
 	for _, r := range routes {
@@ -57,8 +57,9 @@ func help() map[string]string {
 	return out
 }
 
-// fromHere keeps web pages out: a browser sends an Origin, and a name that
-// somebody else's DNS points at loopback is no address.
+// fromHere refuses requests of web pages. It refuses requests with an Origin header,
+// which browsers send, and requests for a host name other than localhost, because a
+// foreign DNS server can point a name at loopback.
 func fromHere(r *http.Request) error {
 	host, _, err := net.SplitHostPort(r.Host)
 	if err != nil {
@@ -71,10 +72,11 @@ func fromHere(r *http.Request) error {
 	return nil
 }
 
-// request is what a handler sees.
+// request is the request that a handler receives.
 type request struct{ *http.Request }
 
-// actor is who the journal names: a person, by ?as= if given.
+// actor is the actor that the journal names for the request. By default that is a
+// person; ?as= names another.
 func (r request) actor() farm.Actor {
 	user := r.URL.Query().Get("as")
 	if user == "" {
@@ -83,7 +85,7 @@ func (r request) actor() farm.Actor {
 	return farm.Actor{User: user, Machine: "admin endpoint", Command: r.Method + " " + r.URL.Path}
 }
 
-// body reads the JSON body; an empty one leaves into as it is.
+// body reads the JSON body. An empty body leaves into as it is.
 func (r request) body(into any) error {
 	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody))
 	d.DisallowUnknownFields()

@@ -52,7 +52,7 @@ func (o *Organization) machineAct(r request, fqdn string) error {
 	return o.act(r, fqdn, body)
 }
 
-// act is what an act on a machine needs to know.
+// act is what an action on a machine gets as its input.
 type act struct {
 	Services farm.AfterReturn
 	HostName string

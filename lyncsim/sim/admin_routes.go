@@ -11,7 +11,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// routes is the whole admin endpoint; lyncsim/README.md explains it.
+// routes are all paths of the admin endpoint; lyncsim/README.md explains them.
 var routes = slices.Concat(readRoutes, machineRoutes, topologyRoutes, replicationRoutes, dnsRoutes, troubleRoutes)
 
 var readRoutes = []route{
@@ -48,8 +48,8 @@ type State struct {
 	FrontEndPools []FrontEndPoolState `json:"frontEndPools"`
 	Machines      []farm.Machine      `json:"machines"`
 	Replicas      []farm.ReplicaState `json:"replicas"`
-	// OpenPorts are the federation ports that answer; PortErrors says which
-	// should and cannot.
+	// OpenPorts are the federation ports that answer. PortErrors names the ports that
+	// should answer and cannot.
 	OpenPorts  []string            `json:"openPorts"`
 	PortErrors string              `json:"portErrors,omitempty"`
 	SimpleURLs []farm.SimpleURLSet `json:"simpleUrls"`
@@ -90,7 +90,8 @@ type FrontEndPoolState struct {
 
 func (o *Organization) getState(_ request) (any, error) { return o.State(), nil }
 
-// State is everything there is, at one moment for each part.
+// State gives the whole state. Each part is consistent in itself, but the parts may
+// be of different moments.
 func (o *Organization) State() State {
 	c := o.farm.Truth()
 	s := State{
@@ -135,7 +136,7 @@ func notNil[T any](list []T) []T {
 	return list
 }
 
-// Invariant is one promise that the simulator watches.
+// Invariant is one rule that the simulator checks all the time.
 type Invariant struct {
 	ID     string `json:"id"`
 	Claim  string `json:"claim"`
@@ -151,8 +152,8 @@ var watched = []Invariant{
 	{ID: "I8", Claim: "Edge setup never runs on a replica older than the document in force"},
 }
 
-// Invariants tells of each watched invariant whether it holds: never broken so
-// far, and for I4 no simple URL lost now.
+// Invariants reports for each invariant whether it holds. An invariant holds when it
+// has never been broken; I4 also requires that no simple URL is missing now.
 func (o *Organization) Invariants() []Invariant {
 	broken := map[string]farm.Violation{}
 	for _, v := range o.farm.Violations() {

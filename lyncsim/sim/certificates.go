@@ -15,8 +15,8 @@ import (
 // caLife is how long a simulated organization's authority is valid.
 const caLife = 10 * 365 * 24 * time.Hour
 
-// certificates issues what the organization's listeners present. Edge
-// certificates are kept until the farm says that they changed.
+// certificates issues the certificates of the organization's listeners. It keeps an
+// Edge certificate until the farm reports that the certificate has changed.
 type certificates struct {
 	ca *pki.CA
 
@@ -47,14 +47,15 @@ func (c *certificates) edge(want farm.Certificate) (*tls.Certificate, error) {
 	return &cert, nil
 }
 
-// machine is the certificate of a machine's WinRM service: clients may come by
-// name or by address.
+// machine is the certificate of a machine's WinRM service. It has the machine's name
+// and its address, because clients may connect by either.
 func (c *certificates) machine(fqdn string, address netip.Addr) (tls.Certificate, error) {
 	return c.issue(pki.Request{CommonName: fqdn, DNSNames: []string{fqdn}, IPs: []net.IP{address.AsSlice()}})
 }
 
-// ClientCertificate lets an account of single machines sign in without a
-// password: Windows maps client certificates to accounts of the machine only.
+// ClientCertificate is the certificate with which a local account signs in without a
+// password. Only local accounts have one: Windows maps client certificates to
+// accounts of the machine only.
 func (o *Organization) ClientCertificate(a farm.Account) (pki.Leaf, error) {
 	if len(a.Machines) == 0 {
 		return pki.Leaf{}, refusal.New(refusal.Invalid, "issue a client certificate for", a.Name, "it is an account of the domain; take one of a machine")

@@ -7,11 +7,11 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// Counters is what the organization was asked to do since it started.
+// Counters count the organization's requests and commands since its start.
 type Counters struct {
 	// WinRM sums up the WinRM services of all machines.
 	WinRM wsman.Counters `json:"winrm"`
-	// OpenShells and LiveProcesses are those of this moment.
+	// OpenShells and LiveProcesses are the numbers at this moment.
 	OpenShells    int `json:"openShells"`
 	LiveProcesses int `json:"liveProcesses"`
 	// PowerShellStarts counts powershell.exe processes.
@@ -37,7 +37,7 @@ func (o *Organization) Counters() Counters {
 	return c
 }
 
-// tally counts by name.
+// tally counts events by name.
 type tally struct {
 	mu    sync.Mutex
 	count map[string]int64

@@ -18,7 +18,7 @@ func (m *machine) dnsServer(user string) (*powershell.Module, error) {
 	return session.Module()
 }
 
-// administersDNS tells whether the account is one of DnsAdmins.
+// administersDNS reports whether the account is a member of DnsAdmins.
 func (o *Organization) administersDNS(user string) bool {
 	admins := o.spec.DNS.Admins
 	return len(admins) == 0 || slices.ContainsFunc(admins, func(a string) bool { return strings.EqualFold(a, user) })

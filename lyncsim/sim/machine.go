@@ -15,18 +15,18 @@ import (
 // winrmPort is the HTTPS port of WinRM.
 const winrmPort = 5986
 
-// machine is one running computer: its WinRM service and what commands on it
-// share (disk, named mutexes).
+// machine is one running computer: its WinRM service, and the disk and the named
+// mutexes that the commands on it share.
 type machine struct {
 	org     *Organization
-	info    farm.Machine // as it was at start
+	info    farm.Machine // as it was at the start
 	server  *wsman.Server
 	console *console.Console
 	disk    dotnet.Files
 	mutexes dotnet.Mutexes
 
 	mu    sync.Mutex
-	muted bool // the network is cut
+	muted bool // the machine's network is cut
 	left  bool // the organization is closed
 }
 
@@ -54,8 +54,8 @@ func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, err
 	return m, err
 }
 
-// WinRM is a machine's WinRM service, to be troubled in a rehearsal; nil when
-// there is no such machine.
+// WinRM is a machine's WinRM service, so that a test can disturb it; nil when there
+// is no such machine.
 func (o *Organization) WinRM(fqdn string) *wsman.Server {
 	m, err := o.machine(fqdn)
 	if err != nil {
@@ -71,13 +71,14 @@ func (o *Organization) bareMachine(info farm.Machine) *machine {
 		m.disk = pwsh.Disk{} // a real PowerShell reads and writes real files
 		return m
 	}
-	// The setup program's file is there; what it does is in setup.
+	// The setup program exists as a file with the right name. The method setup does
+	// its work.
 	_ = m.disk.WriteFile(o.farm.Product().Bootstrapper(), []byte("MZ"))
 	return m
 }
 
-// follow brings the WinRM service to the machine's state: off with its power,
-// mute while its network is cut.
+// follow brings the WinRM service into the machine's state: off while the machine
+// has no power, mute while its network is cut.
 func (m *machine) follow() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -94,12 +95,12 @@ func (m *machine) follow() {
 			m.server.Behave()
 			m.muted = false
 		}
-		_ = m.server.Start() // fails only when its own address was taken meanwhile
+		_ = m.server.Start() // fails only when another program has taken the address in the meantime
 	}
 }
 
-// leave closes the WinRM service for good: what still happens in the farm, such
-// as replication that was under way, must not open it again.
+// leave closes the WinRM service for good. The farm goes on for a while, for example
+// with a replication under way, and must not open the service again.
 func (m *machine) leave() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -113,7 +114,8 @@ func (m *machine) Name() string {
 	return strings.ToUpper(name)
 }
 
-// FQDN implements dotnet.Machine: the machine's own idea of its full name.
+// FQDN implements dotnet.Machine. It is the full name that the machine itself
+// reports.
 func (m *machine) FQDN() string {
 	now, err := m.org.farm.Machine(m.info.FQDN)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// dnsPort is where the DNS servers listen unless the description says otherwise:
-// port 53 needs privileges.
+// dnsPort is the port of the DNS servers unless the description names another. Port
+// 53 would need privileges.
 const dnsPort = 5300
 
 // nameService is the organization's public DNS.
@@ -67,8 +67,8 @@ func (n *nameService) close() {
 	}
 }
 
-// zones are the described ones, or the SIP and XMPP domains, with the federation
-// records that exist at start.
+// zones are the zones of the description, otherwise the SIP and XMPP domains, with
+// the federation records that exist at the start.
 func zones(f *farm.Farm) []dns.Zone {
 	spec := f.Spec()
 	var out []dns.Zone
@@ -93,7 +93,7 @@ func zones(f *farm.Farm) []dns.Zone {
 	return out
 }
 
-// zoneOf finds the zone that holds a name; -1 when none does.
+// zoneOf gives the index of the zone that holds a name; -1 when no zone does.
 func zoneOf(zones []dns.Zone, name string) int {
 	best := -1
 	for i, z := range zones {
@@ -113,10 +113,10 @@ type record struct {
 
 func (r record) String() string { return fmt.Sprintf("%s. %d %s %s", r.name, r.ttl, r.kind, r.data) }
 
-// federationRecords is what the organization would have published: for every SIP
-// and XMPP domain an SRV record, and address records for the host in it. An SRV
-// target must lie in the SRV's own domain, so a domain other than the Access
-// Edge's gets the host sip.<domain>.
+// federationRecords are the records that the organization would have published: an
+// SRV record for every SIP and XMPP domain, and address records for the host in it.
+// An SRV target must lie in the SRV's own domain. So only the Access Edge's own
+// domain gets the Access Edge's name; every other domain gets the host sip.<domain>.
 func federationRecords(f *farm.Farm) []record {
 	spec := f.Spec()
 	ttl := spec.DNS.TTL
@@ -144,7 +144,7 @@ func federationRecords(f *farm.Farm) []record {
 	return out
 }
 
-// routedPool is the Edge pool that the first site with a route names.
+// routedPool is the Edge pool of the first site that has a route for the protocol.
 func routedPool(f *farm.Farm, p farm.Protocol) (farm.EdgePool, bool) {
 	for _, s := range f.Truth().Sites() {
 		route := s.Routes.SIP

@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// watch notes every change of a zone in the farm's journal and checks I1: a
-// signed update must not lead partners to a host where nobody answers.
+// watch notes every change of a zone in the farm's journal. It also checks I1: a
+// signed update must not lead partners to a host that does not answer.
 func (n *nameService) watch(e dns.Entry) {
 	actor := farm.Actor{User: e.By, Machine: e.Server, Command: "DNS update"}
 	if e.Server == "" {
@@ -32,7 +32,7 @@ func (n *nameService) watch(e dns.Entry) {
 	}
 }
 
-// target is where a federation SRV record leads.
+// target is the host and port to which a federation SRV record points.
 type target struct {
 	host string
 	port uint16
@@ -52,7 +52,7 @@ func changed(e dns.Entry) (gone, come []string) {
 	return gone, come
 }
 
-// touched gives the federation targets that new records name or give an address.
+// touched gives the federation targets that new records point to or give an address.
 func (n *nameService) touched(come []string) []target {
 	hosts := map[string]bool{}
 	for _, line := range come {
@@ -73,7 +73,7 @@ func (n *nameService) touched(come []string) []target {
 	return out
 }
 
-// targets lists where the federation SRV records of all domains lead now.
+// targets lists where the federation SRV records of all domains point now.
 func (n *nameService) targets() []target {
 	spec := n.farm.Spec()
 	var out []target
@@ -95,8 +95,9 @@ func (n *nameService) targets() []target {
 	return out
 }
 
-// answers reports whether a partner reaches at least one of the host's addresses.
-// A host without addresses in our zones is somebody else's business.
+// answers reports whether a partner reaches at least one of the host's addresses. It
+// is true for a host without addresses in the organization's zones, because the
+// organization does not run that host.
 func (n *nameService) answers(t target) bool {
 	values := append(n.authority.Lookup(t.host, "A"), n.authority.Lookup(t.host, "AAAA")...)
 	if len(values) == 0 {

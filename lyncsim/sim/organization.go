@@ -20,23 +20,23 @@ import (
 // Config describes an organization to start.
 type Config struct {
 	Spec farm.Spec
-	// Base is the loopback prefix that its addresses come from, e.g.
-	// 127.20.1.0/24; a free one is found when it is zero.
+	// Base is the loopback prefix of the organization's addresses, e.g.
+	// 127.20.1.0/24; when it is zero, a free prefix is found.
 	Base netip.Prefix
 	// Clock defaults to the real one. A *farm.ManualClock can be advanced
 	// through the admin endpoint.
 	Clock farm.Clock
 	Seed  uint64
-	// CA signs the machines' and Edge servers' certificates; a new one when nil.
+	// CA signs the certificates of machines and Edge servers; nil means a new CA.
 	CA *pki.CA
 	// SignIn is how accounts sign in to WinRM.
 	SignIn SignIn
-	// PowerShell is a program that runs what shells are sent in place of the
-	// evaluator, such as pwsh; empty for the evaluator.
+	// PowerShell is a program, such as pwsh, that runs the scripts of shells in place
+	// of the evaluator; empty means the evaluator.
 	PowerShell string
 }
 
-// Organization is a running simulated organization. Close it.
+// Organization is a running simulated organization. The caller closes it.
 type Organization struct {
 	spec      farm.Spec
 	addresses farm.Addresses
@@ -47,7 +47,7 @@ type Organization struct {
 	machines  []*machine
 	cmdlets   tally
 	signIn    SignIn
-	// principals are those of the keytab.
+	// principals are the principals of the keytab.
 	principals []kerberos.Principal
 	people     sync.RWMutex // guards the accounts in spec
 	certs      certificates
@@ -60,9 +60,9 @@ type Organization struct {
 	stopWatch func() bool
 }
 
-// Start brings an organization up: when it returns, every port answers that
-// should. It closes with ctx or by Close. The error names what is wrong with the
-// description, or which address is taken.
+// Start starts an organization. When it returns, every port that should answer does
+// so. The organization closes with ctx or by Close. The error names what is wrong
+// with the description, or which address is taken.
 func Start(ctx context.Context, c Config) (*Organization, error) {
 	admin, base, err := claim(c.Base)
 	if err != nil {
@@ -109,8 +109,8 @@ func (o *Organization) start(c Config, base netip.Prefix) error {
 	return err
 }
 
-// startMachines opens the WinRM service of every machine and lets it follow the
-// machine's power and network.
+// startMachines opens the WinRM service of every machine. From then on the service
+// follows the machine's power and network.
 func (o *Organization) startMachines(seed uint64) error {
 	for i, m := range o.farm.Machines() {
 		host, err := o.newMachine(m, seed+uint64(i))
@@ -130,7 +130,7 @@ func (o *Organization) startMachines(seed uint64) error {
 	return nil
 }
 
-// Close shuts everything down and waits for the Edge and admin ports.
+// Close ends everything and waits for the Edge ports and the admin port.
 func (o *Organization) Close() {
 	o.closing.Do(func() {
 		for _, m := range o.machines {
@@ -145,8 +145,9 @@ func (o *Organization) Close() {
 		if o.dns != nil {
 			o.dns.close()
 		}
-		// The admin address stands for the whole base: it goes last, so that
-		// nobody claims the base while ports of it are still open.
+		// Holding the admin address reserves the whole base. It is released last, so
+		// that no other organization takes the base while some of its ports are still
+		// open.
 		_ = o.door.Close() // frees the address even before the server has it
 		if o.admin != nil {
 			_ = o.admin.Close()
@@ -157,16 +158,16 @@ func (o *Organization) Close() {
 	})
 }
 
-// Farm is the organization's state.
+// Farm is the organization's state and the rules that change it.
 func (o *Organization) Farm() *farm.Farm { return o.farm }
 
 // Zones is the organization's public DNS data.
 func (o *Organization) Zones() *dns.Authority { return o.dns.authority }
 
-// CA is the authority that signed every certificate here.
+// CA is the authority that signed every certificate of the organization.
 func (o *Organization) CA() *pki.CA { return o.ca }
 
-// Addresses says which addresses the organization uses besides its machines'.
+// Addresses are the addresses that the organization uses besides its machines'.
 func (o *Organization) Addresses() farm.Addresses { return o.addresses }
 
 // AdminURL is the admin endpoint's base, without final slash.
@@ -175,7 +176,7 @@ func (o *Organization) AdminURL() string { return "http://" + o.door.Addr().Stri
 // DNSServers lists the authoritative servers, host:port, the primary first.
 func (o *Organization) DNSServers() []string { return o.dns.addresses() }
 
-// Visitors tells which partners came to which federation port, and how often.
+// Visitors lists which partners connected to which federation port, and how often.
 func (o *Organization) Visitors() []edge.Visitor { return o.edges.Visitors() }
 
 // Endpoint is one machine's WinRM service.
@@ -184,7 +185,7 @@ type Endpoint struct {
 	Role    farm.Role `json:"role"`
 	Pool    string    `json:"pool,omitempty"`
 	URL     string    `json:"url"`
-	// PublicAddress is where partners reach an Edge server.
+	// PublicAddress is the address at which partners reach an Edge server.
 	PublicAddress netip.Addr `json:"publicAddress,omitzero"`
 }
 
@@ -200,12 +201,12 @@ func (o *Organization) Endpoints() []Endpoint {
 	return out
 }
 
-// adminPort is the admin endpoint's port. Holding it on a base's first address
-// is also what claims the base.
+// adminPort is the admin endpoint's port. An organization that listens on it at the
+// first address of a base has reserved that base.
 const adminPort = 8480
 
-// claim takes a base by listening on its admin address; any free one of
-// 127.32.0.0/11 when none is asked for.
+// claim reserves a base by listening on its admin address. When none is asked for,
+// it takes a free base of 127.32.0.0/11.
 func claim(base netip.Prefix) (net.Listener, netip.Prefix, error) {
 	if base.IsValid() {
 		if !base.Addr().IsLoopback() {

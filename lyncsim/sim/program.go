@@ -12,8 +12,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/pwsh"
 )
 
-// openPowerShell prepares a real PowerShell to run what shells are sent, when
-// one is asked for.
+// openPowerShell prepares a real PowerShell for the scripts of shells, when the
+// configuration names one.
 func (o *Organization) openPowerShell(program string) error {
 	if program == "" {
 		return nil
@@ -23,7 +23,7 @@ func (o *Organization) openPowerShell(program string) error {
 	return err
 }
 
-// modules are those of the product and, on a DNS server, DnsServer.
+// modules are the product's module and, on a DNS server, the DnsServer module.
 func (m *machine) modules(session *cmdlets.Session) (product *powershell.Module, further []*powershell.Module, err error) {
 	if product, err = session.Module(); err != nil || len(m.info.DNSZones) == 0 {
 		return product, nil, err
@@ -32,11 +32,11 @@ func (m *machine) modules(session *cmdlets.Session) (product *powershell.Module,
 	return product, []*powershell.Module{dnsServer}, err
 }
 
-// anyBase is for a farm whose addresses do not matter.
+// anyBase is the base for a farm whose addresses do not matter.
 var anyBase = netip.PrefixFrom(netip.AddrFrom4([4]byte{127}), 8)
 
-// ProductModule is the Lync or SkypeForBusiness module of an organization that
-// need not run: what its commands declare.
+// ProductModule is the Lync or SkypeForBusiness module, with the declarations of its
+// commands. The organization need not run for it.
 func ProductModule(spec farm.Spec) (*powershell.Module, error) {
 	if _, err := spec.Allocate(anyBase); err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func ProductModule(spec farm.Spec) (*powershell.Module, error) {
 	return (&cmdlets.Session{Farm: f}).Module()
 }
 
-// runProgram is one powershell.exe that is no evaluator.
+// runProgram runs one powershell.exe in a real PowerShell.
 func (m *machine) runProgram(ctx context.Context, in console.Invocation) int {
 	session := m.session(in.User)
 	product, further, err := m.modules(session)

@@ -12,16 +12,17 @@ import (
 
 const utf8CodePage = 65001
 
-// Script is a script, or a command line, to run on a machine, past WinRM.
+// Script is a script or a command line that runs on a machine without WinRM.
 type Script struct {
 	Text           string
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 }
 
-// RunScript runs a script on a machine in the notation of test/powershell and
-// gives its exit code: as the domain's administrator, on an Edge server as the
-// local one. An empty name means the first machine that is no Edge server.
+// RunScript runs a script, in the notation of test/powershell, on a machine and
+// gives its exit code. It runs as the domain's administrator, on an Edge server as
+// the local administrator. An empty name means the first machine that is no Edge
+// server.
 func (o *Organization) RunScript(ctx context.Context, name string, s Script) (int, error) {
 	m, err := o.scriptHost(name)
 	if err != nil {
@@ -38,9 +39,9 @@ func (o *Organization) RunScript(ctx context.Context, name string, s Script) (in
 	return rs.Run(ctx, s.Text), nil
 }
 
-// RunCommand starts a program of a machine by its command line, as a WinRM client
-// does that skips cmd.exe, and gives its exit code: as the administrator whom
-// RunScript has, in UTF-8. Stdin must not be nil.
+// RunCommand starts a program of a machine by its command line and gives its exit
+// code. It does so as a WinRM client that skips cmd.exe, as the same administrator
+// as RunScript, and in UTF-8. Stdin must not be nil.
 func (o *Organization) RunCommand(ctx context.Context, name string, s Script) (int, error) {
 	m, err := o.scriptHost(name)
 	if err != nil {
@@ -51,8 +52,8 @@ func (o *Organization) RunCommand(ctx context.Context, name string, s Script) (i
 	}), nil
 }
 
-// WriteFile puts a file on a machine's disk. Where a real PowerShell runs that is
-// this computer's disk.
+// WriteFile puts a file on a machine's disk. With a real PowerShell, that is the
+// disk of this computer.
 func (o *Organization) WriteFile(name, path string, data []byte) error {
 	m, err := o.scriptHost(name)
 	if err != nil {
@@ -61,7 +62,7 @@ func (o *Organization) WriteFile(name, path string, data []byte) error {
 	return m.disk.WriteFile(path, data)
 }
 
-// administrator is the name of who may do everything on a machine.
+// administrator is the name of the account with all rights on a machine.
 func (o *Organization) administrator(m *machine) string {
 	if m.info.Role == farm.RoleEdge {
 		return o.LocalAccount().Name

@@ -15,11 +15,11 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// exitFailure is what powershell.exe ends with when a script did not run.
+// exitFailure is powershell.exe's exit code when a script could not run.
 const exitFailure = 1
 
-// Run implements console.PowerShell: one script in a new engine, which finds the
-// organization's Lync or SkypeForBusiness module.
+// Run implements console.PowerShell. It runs one script in a new engine, where the
+// script finds the organization's Lync or SkypeForBusiness module.
 func (m *machine) Run(ctx context.Context, in console.Invocation) int {
 	if m.org.powershell != nil {
 		return m.runProgram(ctx, in)
@@ -41,7 +41,7 @@ func (m *machine) Run(ctx context.Context, in console.Invocation) int {
 	return rs.RunWith(ctx, in.Script, args)
 }
 
-// runspace is a new engine on the machine.
+// runspace makes a new engine on the machine.
 func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*powershell.Runspace, error) {
 	session := m.session(in.User)
 	product, further, err := m.modules(session)
@@ -67,7 +67,7 @@ func notationOf(in console.Invocation) powershell.Notation {
 	return powershell.Console
 }
 
-// localName is a local account's name without the machine's.
+// localName is the name of a local account without the machine's name before it.
 func (m *machine) localName(user string) string {
 	if domain, name, ok := strings.Cut(user, `\`); ok && strings.EqualFold(domain, m.Name()) {
 		return name
@@ -75,7 +75,7 @@ func (m *machine) localName(user string) string {
 	return user
 }
 
-// namedArguments are a script file's arguments, each a name and a value.
+// namedArguments reads the arguments of a script file, each a name and a value.
 func namedArguments(list []string) (map[string]any, error) {
 	args := map[string]any{}
 	for len(list) > 0 {
@@ -89,8 +89,8 @@ func namedArguments(list []string) (map[string]any, error) {
 	return args, nil
 }
 
-// programs are the executables that a script can start: those of the console,
-// the product's setup program among them.
+// programs are the executables that a script can start: those of the console and the
+// product's setup program.
 type programs struct {
 	machine *machine
 	in      console.Invocation
@@ -112,7 +112,7 @@ func (p *programs) Run(ctx context.Context, path string, args []string) (string,
 	return out.String(), code, nil
 }
 
-// setup is the product's setup program, started by a user.
+// setup runs the product's setup program for a user.
 func (m *machine) setup(ctx context.Context, user string, args []string, out io.Writer) int {
 	return m.session(user).Bootstrapper(ctx, args, out)
 }

@@ -11,23 +11,24 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman/kerberos"
 )
 
-// SignIn says how accounts sign in to WinRM. The zero value is NTLM, Basic and
+// SignIn sets how accounts sign in to WinRM. The zero value allows NTLM, Basic and
 // client certificates.
 type SignIn struct {
-	// Keytab has the keys of HTTP/<FQDN> of every machine of the domain, and makes
-	// these machines take Kerberos. An Edge server that it names is joined to a
-	// domain of the perimeter network; the others are in a workgroup. Users of the
-	// realm are the accounts of the domain by the same name.
+	// Keytab has the keys of HTTP/<FQDN> for every machine of the domain. These
+	// machines then accept Kerberos. An Edge server that the keytab names is joined
+	// to a domain of the perimeter network; the others are in a workgroup. Users of
+	// the realm are the accounts of the domain with the same name.
 	Keytab []byte
-	// Skew is how far the clocks of machines and clients may be apart; 5 minutes
-	// when zero.
+	// Skew is how far the clocks of machines and clients may differ; zero means 5
+	// minutes.
 	Skew time.Duration
-	// Methods are the ways in that machines offer, EdgeMethods those of Edge
-	// servers; every one when empty.
+	// Methods are the sign-in methods that machines offer, EdgeMethods those of Edge
+	// servers. An empty list means all methods.
 	Methods, EdgeMethods []wsman.Method
 }
 
-// readKeytab notes the keytab's machines and realms, and that none is left out.
+// readKeytab reads the machines and realms of the keytab, and checks that no machine
+// of the domain is missing.
 func (o *Organization) readKeytab() error {
 	if len(o.signIn.Keytab) == 0 {
 		return nil
@@ -54,7 +55,7 @@ func (o *Organization) isRealm(name string) bool {
 	return slices.ContainsFunc(o.principals, func(p kerberos.Principal) bool { return strings.EqualFold(p.Realm, name) })
 }
 
-// joined says whether a machine knows the accounts of the domain.
+// joined reports whether a machine accepts the accounts of the domain.
 func (o *Organization) joined(m farm.Machine) bool {
 	return m.Role != farm.RoleEdge || o.hasKeys(m.FQDN)
 }
@@ -66,7 +67,8 @@ func (s SignIn) methods(m farm.Machine) []wsman.Method {
 	return s.Methods
 }
 
-// acceptor is the machine's side of Kerberos; nil when it takes none.
+// acceptor is the machine's side of Kerberos; nil when the machine does not accept
+// Kerberos.
 func (o *Organization) acceptor(fqdn string) (wsman.Acceptor, error) {
 	if !o.hasKeys(fqdn) {
 		return nil, nil

@@ -1,6 +1,6 @@
-// Package data embeds the cmdlet reference: what the vendor's reference pages
-// say about every cmdlet the simulator offers. The files are read by package
-// reference; nothing else should parse them.
+// Package data embeds the cmdlet reference: the content of the vendor's reference
+// pages about every cmdlet that the simulator offers. Only package reference should
+// parse the files.
 package data
 
 import "embed"

@@ -7,7 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 )
 
-// Error numbers of the Windows DNS server; the module's error ids carry them.
+// Error numbers of the Windows DNS server. They are part of the error ids of the
+// module.
 const (
 	accessDenied        = 5
 	rpcUnavailable      = 1722
@@ -27,10 +28,10 @@ type failure struct {
 	message  string
 }
 
-// Error is what people read.
+// Error is the message for people.
 func (f failure) Error() string { return f.message }
 
-// told turns a failure into the non-terminating error that a script sees.
+// told turns a failure into the non-terminating error that a script receives.
 func (r *run) told(err error) error {
 	var f failure
 	if !errors.As(err, &f) {

@@ -1,10 +1,10 @@
-// Package dnsserver is the DnsServer module of the simulated organization: the
-// cmdlets by which administrators read and edit zones on a DNS server, over the
-// simulated DNS. Names, parameters and sets come from the cmdlet reference.
+// Package dnsserver is the DnsServer module of the simulated organization. With its
+// cmdlets, administrators read and edit the simulated zones on a DNS server. Names,
+// parameters and sets come from the cmdlet reference.
 //
-// Records of type A, AAAA, CNAME and SRV can be written; all can be read. Like
-// the real cmdlets, these have no compare-and-swap: only Set- compares the old
-// record before it writes.
+// Records of the types A, AAAA, CNAME and SRV can be written; records of all types
+// can be read. As with the real cmdlets, a write does not check that the records are
+// as they were read. Only Set- compares the old record before it writes.
 package dnsserver
 
 import (
@@ -18,10 +18,10 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 )
 
-// Zones is the DNS data that the cmdlets work on.
+// Zones is the DNS data that the cmdlets read and write.
 type Zones interface {
-	// Records lists a zone's records, "sip.contoso.com 300 A 192.0.2.1" each;
-	// none when the zone is not there.
+	// Records lists a zone's records, such as "sip.contoso.com 300 A 192.0.2.1"; none
+	// when the zone does not exist.
 	Records(zone string) []string
 	// Set replaces one set of records. Values are in presentation form.
 	Set(by, name, rrtype string, ttl uint32, values ...string) error
@@ -36,9 +36,9 @@ type Session struct {
 	ZoneNames []string
 	Server    string // FQDN of the DNS server
 	User      string
-	// Denied: the account is none of the server's administrators.
+	// Denied reports that the account is none of the server's administrators.
 	Denied bool
-	// Ran is told the name of every cmdlet that begins to run; it may be nil.
+	// Ran receives the name of every cmdlet that begins to run; it may be nil.
 	Ran func(cmdlet string)
 }
 
@@ -107,7 +107,7 @@ func (r *run) process() error {
 	return r.told(behaviour.run(r))
 }
 
-// zone is the zone that -ZoneName names.
+// zone is the zone in -ZoneName.
 func (r *run) zone() (string, error) {
 	wanted := strings.TrimSuffix(r.Text("ZoneName"), ".")
 	for _, name := range r.ZoneNames {

@@ -53,7 +53,7 @@ func full(host, zone string) string {
 	return host + "." + zone
 }
 
-// host is the name that the server shows: relative to the zone.
+// host is the name that the server shows, relative to the zone.
 func host(owner, zone string) string {
 	if strings.EqualFold(owner, zone) {
 		return "@"
@@ -63,7 +63,8 @@ func host(owner, zone string) string {
 
 const cim = "Microsoft.Management.Infrastructure.CimInstance"
 
-// object shows a record with the properties of its type's data.
+// object makes the object that shows a record, with the properties of its type's
+// data.
 func (r record) object(zone string) *value.Object {
 	return recordObject(value.NewObject(cim+"#DnsServerResourceRecord", cim).
 		Set("DistinguishedName", nil).
@@ -75,8 +76,8 @@ func (r record) object(zone string) *value.Object {
 		Set("TimeToLive", time.Duration(r.ttl)*time.Second))
 }
 
-// recordObject gives a record object its Clone method: a copy that can be
-// changed and handed to Set-DnsServerResourceRecord.
+// recordObject gives a record object its Clone method. A script can change the copy
+// and pass it to Set-DnsServerResourceRecord.
 func recordObject(o *value.Object) *value.Object {
 	o.Methods = map[string]value.Method{"clone": func([]any) (any, error) {
 		copied := o.Clone()
@@ -94,7 +95,7 @@ func data(o *value.Object) (*value.Object, bool) {
 	return d, ok
 }
 
-// properties are the names of the data of each type, in presentation order.
+// properties are the property names of each type's data, in presentation order.
 var properties = map[string][]string{
 	"A":     {"IPv4Address"},
 	"AAAA":  {"IPv6Address"},
@@ -150,7 +151,8 @@ func presentation(o *value.Object, rrtype string) string {
 	return strings.Join(fields, " ")
 }
 
-// absolute ends a domain name with a dot: without it the zone would be added.
+// absolute ends a domain name with a dot; without the dot the zone would be
+// appended.
 func absolute(name, text string) string {
 	switch name {
 	case "HostNameAlias", "DomainName":

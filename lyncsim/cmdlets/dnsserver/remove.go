@@ -7,8 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// removeRecord removes the records of a name and type, or of them only those
-// with the given data.
+// removeRecord removes the records of a name and type. With -RecordData it removes
+// only those with that data.
 func removeRecord(r *run) error {
 	zone, err := r.zone()
 	if err != nil {
@@ -34,7 +34,8 @@ func removeRecord(r *run) error {
 	return r.Zones.Set(r.User, owner, rrtype, have[0].ttl, kept...)
 }
 
-// agreed asks unless -Force answers; -WhatIf is heeded all the same.
+// agreed asks for confirmation unless -Force is given. It respects -WhatIf in both
+// cases.
 func (r *run) agreed(action string) (bool, error) {
 	if r.On("Force") && !r.On("WhatIf") {
 		return true, nil

@@ -9,10 +9,10 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// defaultTTL is what a zone of the Windows DNS server gives its records.
+// defaultTTL is the TTL that a zone of the Windows DNS server gives its records.
 const defaultTTL = time.Hour
 
-// wanted are the records that an Add cmdlet asks for.
+// wanted are the records that an Add cmdlet is to add.
 func (r *run) wanted(zone string) []record {
 	base := record{owner: full(r.Text("Name"), zone), ttl: seconds(r.Value("TimeToLive"))}
 	var values []string
@@ -44,7 +44,7 @@ func seconds(v any) uint32 {
 	return uint32(d / time.Second)
 }
 
-// addRecord adds to a set; the set's TTL becomes that of the newest record.
+// addRecord adds to a set. All records of the set get the TTL of the newest record.
 func addRecord(r *run) error {
 	zone, err := r.zone()
 	if err != nil {
@@ -68,7 +68,7 @@ func addRecord(r *run) error {
 	return nil
 }
 
-// mayAdd refuses what the server refuses: the same record twice, and anything
+// mayAdd refuses a record that the server refuses: one that exists already, and one
 // beside a CNAME.
 func (r *run) mayAdd(zone string, rec record) error {
 	refused := func(number int, why string) error {
@@ -96,7 +96,7 @@ func texts(list []record) []string {
 	return out
 }
 
-// pass gives the record back where -PassThru asks for it.
+// pass emits the record when -PassThru is given.
 func (r *run) pass(o *value.Object) error {
 	if !r.On("PassThru") {
 		return nil
@@ -104,8 +104,8 @@ func (r *run) pass(o *value.Object) error {
 	return r.EmitWhole(o)
 }
 
-// setRecord replaces one record by another of the same name and type. The old
-// one must still be there as it was read.
+// setRecord replaces one record by another of the same name and type. The old record
+// must still be as it was read.
 func setRecord(r *run) error {
 	zone, err := r.zone()
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/cmdlets/data"
 )
 
-// Lync is the catalogue of the Lync and SkypeForBusiness modules, all versions
-// together; narrow it with In. It is read once and must not be changed.
+// Lync is the catalogue of the Lync and SkypeForBusiness modules for all versions
+// together; In narrows it to one version. It is read once and must not be changed.
 var Lync = sync.OnceValues(func() (*Catalogue, error) {
 	return load("cmdlets.json", "cmdlets-extra.json")
 })
@@ -22,7 +22,7 @@ var DNSServer = sync.OnceValues(func() (*Catalogue, error) {
 	return load("dns-cmdlets.json")
 })
 
-// everywhere is the name the reference gives to the only set of a cmdlet.
+// everywhere is the reference's name for a cmdlet's only set.
 const everywhere = "(All)"
 
 type fileForm struct {
@@ -87,9 +87,9 @@ func (f cmdletForm) cmdlet() Cmdlet {
 	return c
 }
 
-// parameter joins what the parameter's own block says (type, aliases, pipeline)
-// with what the SYNTAX blocks say (mandatory, positional). Where the two
-// disagree on mandatory, SYNTAX wins: it is what the binder is generated from.
+// parameter joins the parameter's own block (type, aliases, pipeline) with the
+// SYNTAX blocks (mandatory, positional). Where they disagree on mandatory, SYNTAX
+// wins, because it is generated from what the binder uses.
 func (f cmdletForm) parameter(p parameterForm) Parameter {
 	out := Parameter{
 		Name: p.Name, Type: p.Type, Aliases: p.Aliases, Applicable: p.Applicable,
@@ -115,8 +115,9 @@ func (f cmdletForm) parameter(p parameterForm) Parameter {
 	return out
 }
 
-// positionIn ranks a positional parameter among those of its set. The numbers
-// in the reference start at 1 or 2 or skip, so only their order means anything.
+// positionIn is the rank of a positional parameter among those of its set. Only the
+// order of the reference's numbers has a meaning: they start at 1 or 2, and some are
+// skipped.
 func (f cmdletForm) positionIn(s setForm, name string) int {
 	var names []string
 	for _, sp := range s.Parameters {

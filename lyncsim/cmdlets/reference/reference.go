@@ -1,6 +1,6 @@
-// Package reference gives typed access to the cmdlet reference: cmdlets,
-// parameter sets, parameters, aliases, positions and the product versions they
-// apply to. It knows no evaluator; the simulator's binder and the tests of the
+// Package reference gives typed access to the cmdlet reference: cmdlets, parameter
+// sets, parameters, aliases, positions and the product versions to which they apply.
+// It does not depend on the evaluator. The simulator's binder and the tests of the
 // PowerShell catalogue read the same tables.
 package reference
 
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Catalogue is a set of cmdlets, found without case.
+// Catalogue is a set of cmdlets, found by name in upper or lower case.
 type Catalogue struct {
 	cmdlets []Cmdlet
 	byName  map[string]int
@@ -18,7 +18,7 @@ type Catalogue struct {
 // Cmdlets lists the cmdlets in the order of their names.
 func (c *Catalogue) Cmdlets() []Cmdlet { return slices.Clone(c.cmdlets) }
 
-// Cmdlet finds a cmdlet by name, without case.
+// Cmdlet finds a cmdlet by name, in upper or lower case.
 func (c *Catalogue) Cmdlet(name string) (Cmdlet, bool) {
 	i, ok := c.byName[strings.ToLower(name)]
 	if !ok {
@@ -27,8 +27,8 @@ func (c *Catalogue) Cmdlet(name string) (Cmdlet, bool) {
 	return c.cmdlets[i], true
 }
 
-// In gives the catalogue as the version has it: cmdlets and parameters that do
-// not apply to the version are absent.
+// In gives the catalogue of one version. It lacks the cmdlets and parameters that do
+// not apply to the version.
 func (c *Catalogue) In(v Version) *Catalogue {
 	var kept []Cmdlet
 	for _, cmdlet := range c.cmdlets {

@@ -9,7 +9,7 @@ import (
 	"github.com/beevik/etree"
 )
 
-// Plan says what a document is built from.
+// Plan describes the content of a document.
 type Plan struct {
 	Signature      string
 	ServiceVersion int // 5 to 8
@@ -77,7 +77,7 @@ type builder struct {
 	err    error
 }
 
-// number gives every service its id before any reference is written.
+// number gives every service its id before any reference to a service is written.
 func (b *builder) number() {
 	for i, s := range b.plan.Sites {
 		site := strconv.Itoa(i + 1)

@@ -7,9 +7,9 @@ import (
 	"github.com/beevik/etree"
 )
 
-// frontEnd writes the services of a Front End pool. The Edge association is
-// three links: Registrar, ConfServices and MediationServer each depend on the
-// EdgeServer service.
+// frontEnd writes the services of a Front End pool. Its association with an Edge
+// pool consists of three links: Registrar, ConfServices and MediationServer each
+// depend on the EdgeServer service.
 func (b *builder) frontEnd(list *etree.Element, site string, n int, f PlanFrontEndPool) {
 	instance := strconv.Itoa(n)
 	id := func(role string) ServiceID { return ServiceID{site, role, instance} }
@@ -34,8 +34,8 @@ func (b *builder) frontEnd(list *etree.Element, site string, n int, f PlanFrontE
 	}
 }
 
-// edge writes the services of an Edge pool. The next hop is the EdgeServer
-// service's dependency on a Registrar.
+// edge writes the services of an Edge pool. The next hop is written as a dependency
+// of the EdgeServer service on a Registrar.
 func (b *builder) edge(list *etree.Element, site string, n int, p PlanEdgePool) {
 	instance := strconv.Itoa(n)
 	next := b.lookup(b.fronts, p.NextHop, "Edge pool "+p.FQDN)
@@ -73,7 +73,7 @@ var mediationPort = portAttrs{owner: "urn:component:MediationServer", usage: Usa
 
 var replicationPort = portAttrs{owner: "urn:component:ReplicationService", usage: "Replication", side: SideInternal, protocol: "Https", port: 4443}
 
-// edgePorts is what every Edge pool has without any federation.
+// edgePorts are the ports that every Edge pool has, even without federation.
 func edgePorts(p PlanEdgePool, version int) []portAttrs {
 	client := 5061
 	if p.SeparateFQDNs {

@@ -44,8 +44,8 @@ type Machine struct {
 	Interfaces []Interface
 }
 
-// Interface is one network interface. ConfiguredAddress is the NAT public
-// address of an Edge external interface; empty when there is none.
+// Interface is one network interface. ConfiguredAddress is the public NAT address of
+// an Edge server's external interface; it is empty when there is none.
 type Interface struct {
 	Side              string
 	Number            string
@@ -185,7 +185,8 @@ func (s *Service) XMPPFederation() bool {
 		s.Port(OwnerXMPPProxy, UsageXPTServer, SideInternal) != nil
 }
 
-// check finds what a publish would refuse: dangling references and doubles.
+// check finds mistakes for which a publish is refused: references to missing
+// objects, and duplicates.
 func (d *Document) check() error {
 	if d.Signature == "" {
 		return fmt.Errorf("the Topology element has no Signature")

@@ -24,7 +24,7 @@ func (d *Document) WithSIPFederation(pool string, on bool) (*Document, error) {
 }
 
 // WithXMPPFederation gives the document with the Edge pool's 5269 flag set or
-// cleared. The flag is two ports.
+// cleared. The flag consists of two ports.
 func (d *Document) WithXMPPFederation(pool string, on bool) (*Document, error) {
 	return d.withFlag(pool, on, xmppPorts())
 }
@@ -78,8 +78,8 @@ func (d *Document) withFlag(pool string, on bool, ports []portAttrs) (*Document,
 	})
 }
 
-// edit applies change to a copy and parses the result anew, so that an edit
-// can never leave model and text apart.
+// edit applies change to a copy and parses the result again, so that the parsed
+// content always agrees with the text.
 func (d *Document) edit(change func(root *etree.Element) error) (*Document, error) {
 	doc := etree.NewDocument()
 	if err := doc.ReadFromBytes(d.raw); err != nil {
@@ -160,7 +160,7 @@ func (p portAttrs) write(parent *etree.Element) {
 	}
 }
 
-// sipPorts is what the "federation, port 5061" box stands for.
+// sipPorts are the ports that the check box "federation, port 5061" opens.
 func (d *Document) sipPorts(pool string) []portAttrs {
 	return []portAttrs{{
 		owner: OwnerAccessEdge, usage: UsageSIPServer, side: SideExternal, protocol: "Mtls",
@@ -168,7 +168,7 @@ func (d *Document) sipPorts(pool string) []portAttrs {
 	}}
 }
 
-// xmppPorts is what the "XMPP federation, port 5269" box stands for.
+// xmppPorts are the ports that the check box "XMPP federation, port 5269" opens.
 func xmppPorts() []portAttrs {
 	return []portAttrs{
 		{owner: OwnerXMPPProxy, usage: UsageXMPPServer, side: SideExternal, protocol: "Tls", port: PortXMPPFederation, authorizes: true},
@@ -192,7 +192,7 @@ func (d *Document) ExternalFQDN(pool string) string {
 }
 
 // WithExternalAddress gives the document in which the External interface of a
-// machine has the addresses; empty ones stay as they are.
+// machine has the given addresses. An empty address leaves the present one.
 func (d *Document) WithExternalAddress(machine, address, configured string) (*Document, error) {
 	return d.edit(func(root *etree.Element) error {
 		for _, c := range children(root, "Clusters", "Cluster") {

@@ -12,8 +12,8 @@ import (
 // maxBytes bounds a document; real ones are tens of kilobytes.
 const maxBytes = 16 << 20
 
-// Parse reads a document and refuses what a publish would refuse: other XML,
-// a missing signature, references to things that are not there.
+// Parse reads a document. It refuses the documents that a publish would refuse:
+// other XML, a missing signature, or references to missing objects.
 func Parse(raw []byte) (*Document, error) {
 	root, err := readRoot(raw)
 	if err != nil {
