@@ -17,15 +17,15 @@ var registrarCmdlets = map[string]cmdlet{
 
 const registrarScope = "Service:Registrar:"
 
-// registrarSettings is one collection: the global one, or a pool's own.
+// registrarSettings is one collection: the global one, or that of a pool.
 type registrarSettings struct {
 	identity string
 	state    farm.PoolState
 }
 
-// registrarSettings lists the collections. Where a pool's state is kept is not
-// documented: here each Front End pool has a collection at the service scope,
-// the only scope at which a pool's state can mean one pool [invented].
+// registrarSettings lists the collections. The documentation does not say which
+// collection holds a pool's state. Here each Front End pool has a collection at the
+// service scope, the only scope at which a state belongs to one pool [invented].
 func (r *run) registrarSettings() []registrarSettings {
 	list := []registrarSettings{{"Global", farm.PoolActive}}
 	if !r.hasPoolState() {
@@ -37,7 +37,8 @@ func (r *run) registrarSettings() []registrarSettings {
 	return list
 }
 
-// hasPoolState: pool states came with paired pools in Lync Server 2013.
+// hasPoolState reports whether pools have a state, which came with paired pools in
+// Lync Server 2013.
 func (r *run) hasPoolState() bool { return r.Farm.Product().PairsPools() }
 
 func getRegistrarSettings(_ context.Context, r *run) error {
@@ -48,7 +49,8 @@ func getRegistrarSettings(_ context.Context, r *run) error {
 	return emitAll(r, found, func(s registrarSettings) any { return r.registrarSettingsObject(s) })
 }
 
-// registrarSettingsObject has the reference's defaults beside the pool's state.
+// registrarSettingsObject has the pool's state, and the reference's defaults for the
+// other settings.
 func (r *run) registrarSettingsObject(s registrarSettings) *value.Object {
 	o := value.NewObject("Microsoft.Rtc.Management.WritableConfig.Settings.Registrar.RegistrarSettings").
 		Set("Identity", s.identity).
@@ -65,8 +67,8 @@ func (r *run) registrarSettingsObject(s registrarSettings) *value.Object {
 	return o
 }
 
-// setRegistrarSettings changes a pool's state; other settings move nothing in
-// the farm and are refused.
+// setRegistrarSettings changes a pool's state. It refuses other settings, because
+// they would not affect the farm.
 func setRegistrarSettings(_ context.Context, r *run) error {
 	identity := r.Text("Identity")
 	state := r.Text("PoolState")
@@ -96,7 +98,7 @@ func setRegistrarSettings(_ context.Context, r *run) error {
 	return r.Farm.SetPoolState(r.by(), pool, wanted)
 }
 
-// poolState reads a state's name without case, as an enumeration does.
+// poolState reads a state's name in upper or lower case, as an enumeration does.
 func poolState(name string) (farm.PoolState, bool) {
 	for _, s := range []farm.PoolState{farm.PoolActive, farm.PoolFailedOver, farm.PoolFailingOver, farm.PoolFailedBack} {
 		if strings.EqualFold(string(s), name) {

@@ -15,8 +15,8 @@ var replicationCmdlets = map[string]cmdlet{
 	"Invoke-CsManagementStoreReplication": {run: invokeReplication, needs: store, honours: "ReplicaFqdn"},
 }
 
-// getReplicationStatus answers -CentralManagementStoreStatus even while the
-// store is down: empty names are how that is seen [doc].
+// getReplicationStatus answers -CentralManagementStoreStatus even while the store is
+// down; the names in the answer are then empty [doc].
 func getReplicationStatus(_ context.Context, r *run) error {
 	if r.On("CentralManagementStoreStatus") {
 		return r.EmitWhole(storeStatusObject(r.Farm.CMSStatus()))
@@ -72,7 +72,7 @@ func invokeReplication(_ context.Context, r *run) error {
 	return r.Farm.ForceReplication(r.by(), r.Text("ReplicaFqdn"))
 }
 
-// moment is a time as a value; nothing for a time that never was.
+// moment converts a time to a value; the zero time becomes $null.
 func moment(t time.Time) any {
 	if t.IsZero() {
 		return nil

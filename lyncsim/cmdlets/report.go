@@ -7,8 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
-// reportPage is the HTML log that -Report asks for. Its look is invented; the
-// reference says only that there is a log in HTML.
+// reportPage is the HTML log of -Report. Its layout is invented; the reference only
+// says that there is an HTML log.
 var reportPage = template.Must(template.New("report").Parse(`<!DOCTYPE html>
 <html><head><title>{{.Cmdlet}}</title></head>
 <body>

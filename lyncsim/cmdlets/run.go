@@ -13,31 +13,32 @@ import (
 // cmdlet is the simulated behaviour of one cmdlet.
 type cmdlet struct {
 	run func(ctx context.Context, r *run) error
-	// honours names the parameters that the behaviour acts on, separated by
-	// blanks. Any other that is bound makes the cmdlet refuse, so that nothing
-	// is ever ignored in silence.
+	// honours names the parameters that the behaviour acts on, separated by blanks.
+	// The cmdlet refuses any other parameter that is bound, so that none is silently
+	// ignored.
 	honours string
-	// needs says what must be there before the cmdlet can do anything.
+	// needs says on what the cmdlet depends.
 	needs need
 	// impact is the ConfirmImpact; empty means Medium.
 	impact string
-	// slow cmdlets take their time in the farm; the others take Durations.Cmdlet.
+	// slow cmdlets take their time inside the farm; all others take Durations.Cmdlet.
 	slow bool
 }
 
-// need is what a cmdlet depends on; the zero need is nothing but its machine.
+// need says on what a cmdlet depends. The zero need is the cmdlet's machine alone.
 type need int
 
 const (
-	// domain: a domain account on a domain machine.
+	// domain is a domain account on a domain machine.
 	domain need = iota + 1
-	// store: the Central Management Store, reached as a domain account from a
-	// domain machine; with -LocalStore the machine's own replica instead.
+	// store is the Central Management Store, reached as a domain account from a
+	// domain machine; with -LocalStore it is the machine's own replica instead.
 	store
 )
 
 // always are the parameters that every cmdlet honours. The domain controller
-// parameters name servers that the farm does not model apart.
+// parameters are among them, because the farm does not distinguish domain
+// controllers.
 var always = strings.Fields("Force Confirm WhatIf Report GlobalCatalog GlobalSettingsDomainController " +
 	"Verbose Debug ErrorAction WarningAction InformationAction ErrorVariable WarningVariable " +
 	"InformationVariable OutVariable OutBuffer PipelineVariable")
@@ -50,7 +51,7 @@ type run struct {
 	config *farm.Configuration
 }
 
-// process checks what the cmdlet needs, runs it and reports how it went.
+// process checks what the cmdlet needs, runs it and reports the result.
 func (r *run) process(ctx context.Context) error {
 	err := r.attempt(ctx)
 	if report := r.Text("Report"); report != "" {
@@ -87,7 +88,7 @@ func (r *run) honoured() error {
 	return nil
 }
 
-// provide checks a need and opens the store where one is asked for.
+// provide checks a need, and opens the store when the cmdlet needs it.
 func (r *run) provide(n need) error {
 	switch n {
 	case domain:
@@ -98,7 +99,7 @@ func (r *run) provide(n need) error {
 	return nil
 }
 
-// openStore reads the configuration that the cmdlet works on.
+// openStore reads the configuration on which the cmdlet works.
 func (r *run) openStore() error {
 	var err error
 	if r.On("LocalStore") {
@@ -112,7 +113,7 @@ func (r *run) openStore() error {
 	return err
 }
 
-// domainMember refuses what a workgroup machine or a local account cannot do:
+// domainMember refuses a workgroup machine and a local account, because they cannot
 // reach the Central Management Store and Active Directory.
 func (r *run) domainMember() error {
 	if r.onEdge() {
@@ -139,11 +140,11 @@ func (r *run) localAccount() bool {
 	})
 }
 
-// by is who the farm's journal names for this cmdlet's writes.
+// by is the actor that the farm's journal names for this cmdlet's writes.
 func (r *run) by() farm.Actor { return r.actor(r.Name()) }
 
-// proceed asks whether to go on with the change to target.
+// proceed asks for confirmation of the change to target.
 func (r *run) proceed(target string) (bool, error) { return r.ShouldProcess(target, r.Name()) }
 
-// refuse is the behaviour of cmdlets that the farm cannot answer for.
+// refuse is the behaviour of cmdlets that the farm cannot simulate.
 func refuse(_ context.Context, r *run) error { return unsupported(r.Name()) }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// pick returns the items that -Identity or -Filter ask for, or all. An identity
-// that no item has is an error; a filter without a match is an empty answer.
+// pick returns the items that -Identity or -Filter select, or all items. An identity
+// that no item has is an error; a filter without a match gives an empty answer.
 func pick[T any](r *run, what string, items []T, identity func(T) string) ([]T, error) {
 	if filter := r.Text("Filter"); filter != "" {
 		return matching(items, filter, identity), nil
@@ -34,14 +34,14 @@ func matching[T any](items []T, pattern string, identity func(T) string) []T {
 	return kept
 }
 
-// like is PowerShell's wildcard match, without case. A pattern that is none
+// like is PowerShell's wildcard match, in upper or lower case. An invalid pattern
 // matches nothing.
 func like(text, pattern string) bool {
 	ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(text))
 	return ok && err == nil
 }
 
-// emitAll sends each item down the pipeline in the form show gives it.
+// emitAll sends each item down the pipeline in the form that show gives it.
 func emitAll[T any](r *run, items []T, show func(T) any) error {
 	for _, item := range items {
 		if err := r.EmitWhole(show(item)); err != nil {
@@ -51,7 +51,7 @@ func emitAll[T any](r *run, items []T, show func(T) any) error {
 	return nil
 }
 
-// unprefixed takes a scope prefix such as "Site:" off an identity.
+// unprefixed removes a scope prefix such as "Site:" from an identity.
 func unprefixed(identity, prefix string) string {
 	if len(identity) > len(prefix) && strings.EqualFold(identity[:len(prefix)], prefix) {
 		return identity[len(prefix):]

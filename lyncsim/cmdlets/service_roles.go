@@ -7,16 +7,16 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// portProperty is a property of a service that shows one of its ports. Several
-// ports of the same use differ by protocol.
+// portProperty is a property of a service that shows one of its ports. Ports with
+// the same use differ by protocol.
 type portProperty struct {
 	name, owner, usage, side, protocol string
 	since                              int // first ServiceVersion that has it
 }
 
-// edgePorts follow the one public object dump of an Edge service [field] and
-// the port elements of the one public topology file with an Edge pool [field].
-// A port that is absent shows as nothing [invented for 5061].
+// edgePorts come from the one public object dump of an Edge service [field] and from
+// the port elements of the one public topology file with an Edge pool [field]. The
+// property of an absent port is $null [invented for 5061].
 var edgePorts = []portProperty{
 	{name: "AccessEdgeInternalSipPort", owner: topology.OwnerAccessEdge, usage: "SipServer", side: "Internal"},
 	{name: "AccessEdgeExternalSipPort", owner: topology.OwnerAccessEdge, usage: "SipServer", side: "External"},
@@ -31,7 +31,7 @@ var edgePorts = []portProperty{
 	{name: "MediaCommunicationPortStart", owner: mediaRelay, usage: "MediaCommunication", side: "External"},
 }
 
-// edgeLatePorts come behind the names in the dump.
+// edgeLatePorts come after the names in the dump.
 var edgeLatePorts = []portProperty{
 	{name: "XmppInternalPort", owner: topology.OwnerXMPPProxy, usage: topology.UsageXPTServer, side: "Internal", since: 6},
 	{name: "XmppListeningPort", owner: topology.OwnerXMPPProxy, usage: topology.UsageXMPPServer, side: "External", since: 6},
@@ -55,9 +55,9 @@ var mediationPorts = []portProperty{
 	{name: "SipServerPort", owner: "urn:component:MediationServer", usage: "SipServer", side: "Primary"},
 }
 
-// roleProperties adds what only this role has. Of the roles other than Edge no
-// complete public sample exists: their properties are the parameters of the
-// Set cmdlets, and only those that the topology can answer.
+// roleProperties adds the properties that only this role has. Except for Edge, no
+// role has a complete public sample. Their properties are the parameters of the Set
+// cmdlets, as far as the topology knows the value.
 func (r *run) roleProperties(o *value.Object, s service) {
 	switch s.role {
 	case "EdgeServer":
@@ -121,7 +121,7 @@ func configuredFQDN(s service, owner, usage string) any {
 	return nil
 }
 
-// depends is the identity of the service of a role that s depends on.
+// depends is the identity of the service of a role on which s depends.
 func (r *run) depends(s service, role string) any {
 	doc := r.config.Published
 	for _, id := range s.DependsOn {

@@ -18,8 +18,8 @@ var serviceCmdlets = map[string]cmdlet{
 	"Set-CsEdgeServer":       {run: setNextHop, needs: store, honours: "Identity Registrar"},
 }
 
-// roleSwitches are the switches of Get-CsService. Each is also the prefix of
-// the identities of that role.
+// roleSwitches are the switches of Get-CsService. Each switch is also the prefix of
+// its role's identities.
 var roleSwitches = []string{
 	"ApplicationDatabase", "ApplicationServer", "ArchivingDatabase", "ArchivingServer", "BackupServer",
 	"CentralManagement", "CentralManagementDatabase", "ConferencingServer", "Director", "EdgeServer", "FileStore",
@@ -78,7 +78,8 @@ func (r *run) roleSwitch() string {
 	return ""
 }
 
-// serviceObject shows a service: what its role has, then what all have.
+// serviceObject shows a service: first the properties of its role, then those of all
+// services.
 func (r *run) serviceObject(s service) *value.Object {
 	class := s.role
 	if class == "ConferencingServer" {
@@ -108,7 +109,8 @@ func (r *run) dependents(s service) []string {
 	return list
 }
 
-// associate makes the behaviour of a cmdlet that ties one role to an Edge pool.
+// associate makes the behaviour of a cmdlet that associates one role with an Edge
+// pool.
 func associate(role string, link farm.Link) func(context.Context, *run) error {
 	return func(_ context.Context, r *run) error {
 		s, err := r.service(role)
@@ -126,9 +128,9 @@ func associate(role string, link farm.Link) func(context.Context, *run) error {
 	}
 }
 
-// setNextHop changes the Front End pool that an Edge pool hands traffic to. The
-// port parameters are not simulated: nobody documents whether setting them
-// switches federation.
+// setNextHop changes the Front End pool to which an Edge pool hands traffic. The
+// port parameters are not simulated, because no document says whether they switch
+// federation.
 func setNextHop(_ context.Context, r *run) error {
 	s, err := r.service("EdgeServer")
 	if err != nil || !r.Has("Registrar") {
@@ -144,7 +146,7 @@ func setNextHop(_ context.Context, r *run) error {
 	return r.Farm.SetNextHop(r.by(), s.pool, pool)
 }
 
-// service finds the service that -Identity names. It must be of the role.
+// service finds the service of the role that -Identity names.
 func (r *run) service(role string) (service, error) {
 	return r.serviceOf(r.Text("Identity"), role)
 }
@@ -158,8 +160,8 @@ func (r *run) serviceOf(identity, role string) (service, error) {
 	return service{}, notFound(role+" service", identity)
 }
 
-// target reads a parameter whose value is another service's identity and gives
-// that service's pool; nothing clears the link [invented].
+// target reads a parameter whose value is another service's identity and gives that
+// service's pool; $null removes the link [invented].
 func (r *run) target(parameter, role string) (string, error) {
 	given := r.Text(parameter)
 	if given == "" {

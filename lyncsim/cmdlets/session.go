@@ -12,19 +12,20 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 )
 
-// Session is one shell: who runs cmdlets, on which machine of which farm.
+// Session is one shell: the account that runs cmdlets, and the machine and farm on
+// which they run.
 type Session struct {
 	Farm    *farm.Farm
-	Machine string // FQDN as the topology has it
+	Machine string // FQDN in the topology
 	User    string // CONTOSO\admin, or a local account's name
-	// Ran is told the name of every cmdlet that begins to run; it may be nil.
+	// Ran receives the name of every cmdlet that begins to run; it may be nil.
 	Ran func(cmdlet string)
 }
 
-// Module is the shell's Lync or SkypeForBusiness module: every cmdlet of the
-// reference that the farm's product version has, with the parameters it has
-// there. Cmdlets without a simulated behaviour bind their parameters and then
-// refuse by name. Importing takes the time the farm's profile says.
+// Module is the shell's Lync or SkypeForBusiness module. It has every cmdlet and
+// parameter that the reference lists for the farm's product version. A cmdlet
+// without a simulated behaviour binds its parameters and then refuses by name.
+// Importing takes the time of the farm's profile.
 func (s *Session) Module() (*powershell.Module, error) {
 	all, err := reference.Lync()
 	if err != nil {
@@ -50,7 +51,7 @@ func (s *Session) Module() (*powershell.Module, error) {
 	return m, nil
 }
 
-// command gives a reference entry its behaviour.
+// command makes a command of a reference entry, with its behaviour.
 func (s *Session) command(entry reference.Cmdlet) *powershell.Command {
 	if entry.Name == "Set-CsSite" {
 		entry = withRouteParameter(entry, s.Farm.XMPPRouteParameter())
@@ -73,8 +74,8 @@ func (s *Session) command(entry reference.Cmdlet) *powershell.Command {
 	return cmd
 }
 
-// withRouteParameter renames the parameter of the XMPP route to the one that
-// this organization's servers have.
+// withRouteParameter renames the parameter of the XMPP route to the name that this
+// organization's servers use.
 func withRouteParameter(entry reference.Cmdlet, name string) reference.Cmdlet {
 	renamed := entry
 	renamed.Parameters = nil
@@ -87,16 +88,16 @@ func withRouteParameter(entry reference.Cmdlet, name string) reference.Cmdlet {
 	return renamed
 }
 
-// take lets d pass on the farm's clock.
+// take waits for d on the farm's clock.
 func (s *Session) take(ctx context.Context, d farm.Duration) error {
 	return s.Farm.Clock().Sleep(ctx, time.Duration(d))
 }
 
-// actor is who the farm's journal names for a write by the cmdlet.
+// actor is the actor that the farm's journal names for a write of the cmdlet.
 func (s *Session) actor(cmdlet string) farm.Actor {
 	return farm.Actor{User: s.User, Machine: s.Machine, Command: cmdlet}
 }
 
-// productNoun is the form of the names of the product's cmdlets. The reference holds a
-// part of them.
+// productNoun matches the names of the product's cmdlets, of which the reference has
+// only a part.
 var productNoun = regexp.MustCompile(`(?i)^[a-z]+-cs[a-z]+$`)

@@ -6,11 +6,11 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// setting is one property of a configuration collection that the farm keeps as
-// text: its type and the value it has before anybody changes it.
+// setting is one property of a configuration collection that the farm keeps as text.
+// It has a type and an initial value.
 type setting struct {
 	name    string
-	initial string // "" shows as nothing
+	initial string // "" stands for $null
 	kind    kind
 	since   int // first ServiceVersion that has it
 }
@@ -24,7 +24,7 @@ const (
 	count
 )
 
-// show gives the setting's value as its type.
+// show gives the setting's value in its type.
 func (s setting) show(stored map[string]string) any {
 	text, ok := stored[s.name]
 	if !ok {
@@ -44,8 +44,8 @@ func (s setting) show(stored map[string]string) any {
 	return text
 }
 
-// changes are the settings that a Set cmdlet was asked to change: those of the
-// piped instance, then the bound parameters.
+// changes are the settings that a Set cmdlet is to change: those of the piped
+// instance, then those of bound parameters.
 func (r *run) changes(known []string) map[string]any {
 	wanted := map[string]any{}
 	instance, piped := r.Value("Instance").(*value.Object)

@@ -15,8 +15,9 @@ var setupCmdlets = map[string]cmdlet{
 	"Enable-CsReplica":   {run: enableReplica},
 }
 
-// enableComputer re-activates the roles of the machine it runs on, by the
-// machine's own replica. It is what setup ends with [doc].
+// enableComputer activates the roles of the machine on which it runs again,
+// according to the machine's own replica. Setup does the same as its last step
+// [doc].
 func enableComputer(ctx context.Context, r *run) error {
 	if yes, err := r.proceed(r.Machine); !yes || err != nil {
 		return err
@@ -31,8 +32,8 @@ func disableComputer(_ context.Context, r *run) error {
 	return r.Farm.DisableComputer(r.by(), r.Machine)
 }
 
-// enableReplica finds the replica service there already: every machine of the
-// farm has it from the start.
+// enableReplica does nothing, because every machine of the farm has the replica
+// service from the start.
 func enableReplica(_ context.Context, r *run) error {
 	if _, err := r.proceed(r.Machine); err != nil {
 		return err
@@ -41,8 +42,8 @@ func enableReplica(_ context.Context, r *run) error {
 }
 
 // Bootstrapper is Bootstrapper.exe on the session's machine: "set up or remove
-// components, run again". It gives the program's exit code; the text it prints
-// is invented. Only the forms that work on an existing server are simulated.
+// components, run again". It gives the program's exit code; its output is invented.
+// Only the forms that work on an existing server are simulated.
 func (s *Session) Bootstrapper(ctx context.Context, args []string, out io.Writer) int {
 	for _, arg := range args {
 		if !strings.EqualFold(arg, "/Setup") {

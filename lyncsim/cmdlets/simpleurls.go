@@ -97,7 +97,7 @@ func setSimpleURLs(_ context.Context, r *run) error {
 	return r.Farm.SetSimpleURLs(r.by(), set.Scope, urls)
 }
 
-// simpleURLSet is the collection that -Identity or -Instance names; the global
+// simpleURLSet is the collection that -Identity or -Instance names, or the global
 // one when neither is given.
 func (r *run) simpleURLSet() (farm.SimpleURLSet, error) {
 	wanted := r.Text("Identity")

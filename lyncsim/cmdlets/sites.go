@@ -18,8 +18,8 @@ var siteCmdlets = map[string]cmdlet{
 
 const sitePrefix = "Site:"
 
-// getSite follows a console paste of Lync Server 2013 [field]; branch sites
-// have no paste, their shape is inferred.
+// getSite follows the public output of a Lync Server 2013 console [field]. For
+// branch sites there is no such output; their form is inferred.
 func getSite(_ context.Context, r *run) error {
 	var all []*value.Object
 	for _, site := range r.config.Sites() {
@@ -30,7 +30,7 @@ func getSite(_ context.Context, r *run) error {
 	}
 	name := func(o *value.Object) string { return text(o, "Identity") }
 	if wanted := r.Text("Identity"); wanted != "" {
-		// The reference takes the bare name; its own example pipes Site:Name.
+		// The reference takes the bare name, but its own example pipes Site:Name.
 		for _, site := range all {
 			if strings.EqualFold(name(site), sitePrefix+unprefixed(wanted, sitePrefix)) {
 				return r.EmitWhole(site)
@@ -72,7 +72,7 @@ func remoteSite(name, parent string) *value.Object {
 		Set("ParentSite", sitePrefix+parent)
 }
 
-// routeParameters are the parameters that set a route. A server has one of the
+// routeParameters are the parameters that set a route. A server has only one of the
 // two for XMPP.
 var routeParameters = []struct {
 	name     string
@@ -83,8 +83,8 @@ var routeParameters = []struct {
 	{farm.XMPPRouteByProcedures, farm.XMPP},
 }
 
-// setSite changes the routes of one central site. A route that is given as
-// nothing is cleared [invented: no document shows how].
+// setSite changes the routes of one central site. A route that is $null is cleared
+// [invented: no document shows how].
 func setSite(_ context.Context, r *run) error {
 	wanted := unprefixed(r.Text("Identity"), sitePrefix)
 	site, ok := r.config.Site(wanted)
@@ -113,9 +113,9 @@ func setSite(_ context.Context, r *run) error {
 	return nil
 }
 
-// routeTarget reads a route's value: the service identity EdgeServer:<pool>.
-// The parameter of the procedures also takes what they pass, the bare name of a
-// pool or of an Edge server in it.
+// routeTarget reads a route's value, the service identity EdgeServer:<pool>. The
+// parameter of the procedures also accepts what the procedures pass: the bare name
+// of a pool, or of an Edge server in it.
 func (r *run) routeTarget(parameter string) (string, error) {
 	given := r.Text(parameter)
 	if given == "" {
@@ -140,7 +140,7 @@ func (r *run) routeTarget(parameter string) (string, error) {
 
 const edgePrefix = "EdgeServer:"
 
-// edgeIdentity is the identity of an Edge pool's service, or nothing.
+// edgeIdentity is the identity of an Edge pool's service, or $null.
 func edgeIdentity(pool string) any { return serviceIdentity("EdgeServer", pool) }
 
 func serviceIdentity(role, pool string) any {

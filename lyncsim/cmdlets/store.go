@@ -13,8 +13,8 @@ var storeCmdlets = map[string]cmdlet{
 	"Import-CsConfiguration":           {run: importConfiguration, honours: "FileName ByteInput LocalStore"},
 }
 
-// storeInstance is the SQL Server instance of the Central Management Store: the
-// farm keeps it on the pool that holds it.
+// storeInstance is the name of the Central Management Store's SQL Server instance.
+// The farm keeps the store on the pool that holds the CMS.
 const storeInstance = "rtc"
 
 func getManagementConnection(_ context.Context, r *run) error {
@@ -31,9 +31,9 @@ func getStoreLocation(_ context.Context, r *run) error {
 	return r.EmitWhole(r.Farm.Truth().CMSPool + `\` + storeInstance)
 }
 
-// exportConfiguration writes what the store (or the local replica) holds. The
-// real file is an archive of an unpublished layout; this one is the
-// simulator's own and only its Import-CsConfiguration reads it.
+// exportConfiguration writes the content of the store (or of the local replica). The
+// real file is an archive whose layout is not published. This file is the
+// simulator's own, and only its Import-CsConfiguration reads it.
 func exportConfiguration(_ context.Context, r *run) error {
 	content, err := export(r.config)
 	if err != nil {
@@ -45,9 +45,9 @@ func exportConfiguration(_ context.Context, r *run) error {
 	return r.writeFile(r.Text("FileName"), content)
 }
 
-// importConfiguration puts an export into the local replica, the documented way
-// to bring a topology to an Edge that does not replicate. Importing into the
-// store itself is not simulated.
+// importConfiguration puts an export into the local replica. That is the documented
+// way to bring a topology to an Edge server that does not replicate. Importing into
+// the store itself is not simulated.
 func importConfiguration(_ context.Context, r *run) error {
 	if !r.On("LocalStore") {
 		return unsupported("Import-CsConfiguration without -LocalStore")

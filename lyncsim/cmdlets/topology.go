@@ -14,8 +14,8 @@ var topologyCmdlets = map[string]cmdlet{
 	"Enable-CsTopology":  {run: enableTopology, needs: store, slow: true, honours: "SkipPrepareCheck"},
 }
 
-// getTopology gives the document as XML. The object form has no public
-// description, so it is refused rather than guessed.
+// getTopology gives the document as XML. The object form is refused, because it has
+// no public description.
 func getTopology(_ context.Context, r *run) error {
 	if !r.On("AsXml") {
 		return unsupported("Get-CsTopology without -AsXml")
@@ -30,8 +30,8 @@ func getTopology(_ context.Context, r *run) error {
 	return r.EmitWhole(xmlElement(document))
 }
 
-// xmlElement is an XElement whose ToString is the document, which is how the
-// reference's examples use it.
+// xmlElement is an XElement whose ToString is the document. The reference's examples
+// use it that way.
 func xmlElement(document []byte) *value.Object {
 	o := value.NewObject("System.Xml.Linq.XElement")
 	o.Adapted = true
@@ -51,7 +51,7 @@ func publishTopology(ctx context.Context, r *run) error {
 		return err
 	}
 	_, err = r.Farm.Publish(ctx, r.by(), document)
-	if refusal.KindOf(err) == refusal.Invalid { // the document is wrong, not a name
+	if refusal.KindOf(err) == refusal.Invalid { // the document is invalid, not a name
 		return refusal.Because(refusal.Refused, "publish", "the topology", err)
 	}
 	return err
@@ -64,8 +64,8 @@ func (r *run) documentToPublish() ([]byte, error) {
 	return r.readFile(r.Text("FileName"))
 }
 
-// backupFile is where the document that a publish replaces is kept. The default
-// name is that of the reference.
+// backupFile is the file in which a publish keeps the document that it replaces. The
+// default name is that of the reference.
 func (r *run) backupFile() string {
 	if name := r.Text("BackupFileName"); name != "" {
 		return name

@@ -17,7 +17,7 @@ var windowsServiceCmdlets = map[string]cmdlet{
 		honours: "Name InputObject ComputerName NoWait Graceful LeaveClsAgentRunning LeaveWebServerRunning"},
 }
 
-// serviceStatus is the .NET enumeration that NTService's Status has.
+// serviceStatus is the .NET enumeration of NTService's property Status.
 var serviceStatus = &value.EnumType{Name: "System.ServiceProcess.ServiceControllerStatus", Values: []value.EnumValue{
 	{Name: "Stopped", Value: 1}, {Name: "StartPending", Value: 2}, {Name: "StopPending", Value: 3}, {Name: "Running", Value: 4},
 	{Name: "ContinuePending", Value: 5}, {Name: "PausePending", Value: 6}, {Name: "Paused", Value: 7},
@@ -38,9 +38,9 @@ func getWindowsService(_ context.Context, r *run) error {
 	return emitAll(r, found, func(s farm.Service) any { return windowsServiceObject(machine.FQDN, s) })
 }
 
-// windowsServiceObject shows a service. ActivityLevel needs performance
-// counters, which the simulator has none of. MachineName is invented: the
-// pipeline into Start- and Stop-CsWindowsService needs it.
+// windowsServiceObject shows a service. ActivityLevel is missing, because it needs
+// performance counters, which the simulator does not have. MachineName is invented:
+// the pipeline into Start- and Stop-CsWindowsService needs it.
 func windowsServiceObject(machine string, s farm.Service) *value.Object {
 	o := value.NewObject("Microsoft.Rtc.Management.Deployment.Core.NTService").
 		Set("Status", serviceStatus.Of(string(s.Status))).
@@ -84,7 +84,8 @@ func stopWindowsService(ctx context.Context, r *run) error {
 	return r.Farm.StopServices(ctx, r.by(), request)
 }
 
-// servicesRequest reads which services of which machine are meant.
+// servicesRequest reads from the parameters which services of which machine are
+// meant.
 func (r *run) servicesRequest() (farm.ServicesRequest, error) {
 	computer, name := r.Text("ComputerName"), r.Text("Name")
 	if o, ok := r.Value("InputObject").(*value.Object); ok {
@@ -114,9 +115,9 @@ func servicesText(r farm.ServicesRequest) string {
 	return strings.Join(r.Names, ", ") + " on " + r.Machine
 }
 
-// serviceMachine is the machine whose services are meant: the session's own, or
-// another that its account may manage. A workgroup Edge and the domain do not
-// know each other's accounts [inferred].
+// serviceMachine is the machine whose services are meant: the session's own machine,
+// or another machine that its account may manage. A workgroup Edge server does not
+// know the domain's accounts, and the domain does not know its accounts [inferred].
 func (r *run) serviceMachine(name string) (farm.Machine, error) {
 	if name == "" || strings.EqualFold(name, r.Machine) || strings.EqualFold(name, "localhost") {
 		return r.Farm.Machine(r.Machine)

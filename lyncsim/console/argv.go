@@ -2,9 +2,9 @@ package console
 
 import "strings"
 
-// splitArgs takes a command line apart by the rules of CommandLineToArgvW: a
-// quote toggles, a doubled quote inside quotes is a quote, and backslashes are
-// special only before a quote.
+// splitArgs splits a command line by the rules of CommandLineToArgvW: a quote
+// toggles, a doubled quote inside quotes is a quote, and backslashes are special
+// only before a quote.
 func splitArgs(line string) []string {
 	var argv []string
 	for line = strings.TrimLeft(line, " \t"); line != ""; line = strings.TrimLeft(line, " \t") {
@@ -19,7 +19,7 @@ func splitArgs(line string) []string {
 	return argv
 }
 
-// programPart takes the program's name, in which backslashes are never special.
+// programPart splits off the program's name, in which backslashes are never special.
 func programPart(line string) (name, rest string) {
 	if quoted, ok := strings.CutPrefix(line, `"`); ok {
 		name, rest, _ = strings.Cut(quoted, `"`)
@@ -62,7 +62,7 @@ func nextArg(line string) (arg, rest string) {
 	return b.String(), ""
 }
 
-// programName is the name a program is known by: no folder, no extension.
+// programName is the name of a program without folder and extension.
 func programName(path string) string {
 	name := strings.ToLower(path[strings.LastIndexAny(path, `\/`)+1:])
 	for _, ext := range []string{".exe", ".com"} {

@@ -5,15 +5,16 @@ import (
 	"strings"
 )
 
-// windowsVersion is what ver says: Windows Server 2019.
+// windowsVersion is the output of ver: Windows Server 2019.
 const windowsVersion = "10.0.17763.5329"
 
-// builtin is a command of cmd.exe itself. over says that the line ends here.
+// builtin is a command of cmd.exe itself. over reports that the rest of the line is
+// not run.
 type builtin func(s *session, rest string) (code int, over bool)
 
 var builtins map[string]builtin
 
-func init() { // set here because call and cmd /c lead back to this table
+func init() { // set here because call and cmd /c refer to this table
 	builtins = map[string]builtin{
 		"echo": echo,
 		"exit": exit,
@@ -27,7 +28,7 @@ func init() { // set here because call and cmd /c lead back to this table
 	}
 }
 
-// echo prints what follows its separator, or says that echo is on.
+// echo prints the text after its separator. Without text it prints that echo is on.
 func echo(s *session, rest string) (int, bool) {
 	switch {
 	case strings.TrimSpace(rest) == "":
@@ -49,7 +50,7 @@ func exit(s *session, rest string) (int, bool) {
 	}
 	code, err := strconv.ParseInt(word, 10, 32)
 	if err != nil {
-		return 0, true // cmd.exe takes a word for 0
+		return 0, true // cmd.exe reads a word as 0
 	}
 	return int(code), true
 }
@@ -84,7 +85,8 @@ func set(s *session, rest string) (int, bool) {
 	return 0, false
 }
 
-// directory prints the working directory; there is no other to go to.
+// directory prints the working directory. It cannot change it, because the machine
+// has no other.
 func directory(s *session, rest string) (int, bool) {
 	if strings.TrimSpace(rest) != "" {
 		return s.fail(1, notSimulated("changing the directory").Error()), false

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// maxCommandLine is how much cmd.exe takes, in characters.
+// maxCommandLine is the longest line that cmd.exe accepts, in characters.
 const maxCommandLine = 8191
 
-// Exit codes of a command that does not exist: what cmd.exe /c ends with, and
-// what %ERRORLEVEL% says inside.
+// Exit codes of a command that does not exist: that of cmd.exe /c, and the value of
+// %ERRORLEVEL% inside the line.
 const (
 	exitNotRecognized  = 1
 	levelNotRecognized = 9009
@@ -66,7 +66,7 @@ func (s *session) redirected(c simple) *session {
 	return &own
 }
 
-// command runs one command of a line. over says that it was exit.
+// command runs one command of a line. over reports that the command was exit.
 func (s *session) command(text string) (code int, over bool) {
 	name, rest := commandName(text)
 	if builtin := builtins[strings.ToLower(name)]; builtin != nil {
@@ -84,8 +84,8 @@ func (s *session) command(text string) (code int, over bool) {
 	return s.fail(exitNotRecognized, "'"+name+"' is not recognized as an internal or external command,\r\noperable program or batch file."), false
 }
 
-// commandName takes the first word. A builtin's name also ends at one of the
-// characters that cmd.exe takes for a separator: echo.text, exit/b.
+// commandName splits off the first word. A builtin's name also ends at a character
+// that cmd.exe accepts as a separator: echo.text, exit/b.
 func commandName(text string) (name, rest string) {
 	if strings.HasPrefix(text, `"`) {
 		return programPart(text)

@@ -4,18 +4,18 @@ import "strings"
 
 // simple is one command of a line, without its redirections and carets.
 type simple struct {
-	after     string // what stands before it: "", "&", "&&" or "||"
+	after     string // operator before it: "", "&", "&&" or "||"
 	text      string
 	redirects []redirect
 }
 
-// redirect sends a handle (0, 1 or 2) to NUL or where another handle goes.
+// redirect sends a handle (0, 1 or 2) to NUL or to where another handle goes.
 type redirect struct {
 	handle byte
 	to     string // "nul", "&1" or "&2"
 }
 
-// scanner takes a command line apart as cmd.exe does.
+// scanner splits a command line as cmd.exe does.
 type scanner struct {
 	line   string
 	at     int
@@ -25,7 +25,8 @@ type scanner struct {
 	done   []simple
 }
 
-// parseLine finds the commands of a line. Its errors name what is not simulated.
+// parseLine finds the commands of a line. Its errors name constructs that are not
+// simulated.
 func parseLine(line string) ([]simple, error) {
 	s := &scanner{line: line}
 	for s.at < len(s.line) {
@@ -77,7 +78,7 @@ func (s *scanner) take() {
 	s.at++
 }
 
-// finish ends a command; op is what comes before the next one.
+// finish ends a command; op is the operator before the next one.
 func (s *scanner) finish(op string) {
 	s.now.text = strings.TrimLeft(s.text.String(), " \t")
 	s.done = append(s.done, s.now)

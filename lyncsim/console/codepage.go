@@ -12,7 +12,7 @@ import (
 
 const codePageUTF8 = 65001
 
-// codePages are the single-byte code pages a client may ask for.
+// codePages are the single-byte code pages that a client may request.
 var codePages = map[int]*charmap.Charmap{
 	437:  charmap.CodePage437,
 	850:  charmap.CodePage850,
@@ -23,8 +23,8 @@ var codePages = map[int]*charmap.Charmap{
 	1252: charmap.Windows1252,
 }
 
-// translate gives a process's streams as UTF-8, whatever code page its shell
-// has. An unknown code page is taken for UTF-8.
+// translate gives a process's streams in UTF-8, whatever code page its shell has. An
+// unknown code page counts as UTF-8.
 func translate(p wsman.Process) (in io.Reader, out, err io.Writer) {
 	page := codePages[p.CodePage]
 	if page == nil {
@@ -42,7 +42,7 @@ func translate(p wsman.Process) (in io.Reader, out, err io.Writer) {
 	return in, encoder(p.Stdout), encoder(p.Stderr)
 }
 
-// within replaces what a code page does not have by a question mark.
+// within replaces characters that a code page lacks by a question mark.
 func within(page *charmap.Charmap) func(rune) rune {
 	return func(r rune) rune {
 		if _, ok := page.EncodeRune(r); !ok {

@@ -1,9 +1,9 @@
-// Package console is what a command line does on a simulated Windows machine: it
-// takes the line apart as cmd.exe or CreateProcess would, runs the few commands
-// that are simulated here, and hands PowerShell its scripts.
+// Package console runs command lines on a simulated Windows machine. It splits the
+// line as cmd.exe or CreateProcess would, runs the few commands that are simulated,
+// and gives scripts to PowerShell.
 //
-// It gives the answer Windows gives or says plainly that something is not
-// simulated; it never guesses.
+// Its output is that of Windows, or an error that names what is not simulated. It
+// never guesses.
 package console
 
 import (
@@ -22,8 +22,8 @@ type PowerShell interface {
 	Run(ctx context.Context, in Invocation) int
 }
 
-// Invocation is one start of powershell.exe. Streams carry UTF-8; the console
-// translates to the shell's code page.
+// Invocation is one start of powershell.exe. Its streams carry UTF-8; the console
+// converts from and to the shell's code page.
 type Invocation struct {
 	Script    string
 	Arguments []string // of a script file
@@ -44,8 +44,8 @@ type Console struct {
 	Machine    string // fully qualified host name
 	Domain     string // NetBIOS domain; empty for a workgroup machine
 	PowerShell PowerShell
-	// ReadFile gives the text of a script file for powershell -File; nil: there
-	// are no files.
+	// ReadFile gives the text of a script file for powershell -File; nil means that
+	// there are no files.
 	ReadFile func(path string) (string, error)
 	// Setup is the program at SetupPath and gives its exit code; nil: there is none.
 	Setup     func(ctx context.Context, user string, args []string, out io.Writer) int
@@ -59,7 +59,8 @@ type Console struct {
 // PowerShellStarts counts the PowerShell processes started so far.
 func (c *Console) PowerShellStarts() int64 { return c.starts.Load() }
 
-// Run implements wsman.Program: one command line, through cmd.exe /c or straight.
+// Run implements wsman.Program. It runs one command line, with or without cmd.exe
+// /c.
 func (c *Console) Run(ctx context.Context, p wsman.Process) int {
 	s := c.session(ctx, p)
 	if !p.SkipShell {
@@ -78,8 +79,8 @@ func (c *Console) Find(commandLine string) bool {
 	return len(argv) > 0 && (c.isSetup(argv[0]) || programs[programName(argv[0])] != nil)
 }
 
-// Knows says whether every Windows has the program: it exists here, or it is not
-// simulated.
+// Knows reports whether a Windows machine would have the program: it is simulated
+// here, or its name is known and it is not simulated.
 func (c *Console) Knows(path string) bool {
 	name := programName(path)
 	return c.isSetup(path) || programs[name] != nil || executables[name]
@@ -89,10 +90,9 @@ func (c *Console) isSetup(path string) bool {
 	return c.Setup != nil && strings.EqualFold(path, c.SetupPath)
 }
 
-// Start runs a program the way a running PowerShell starts one: argv is already
-// taken apart, p says streams and environment. found is false when there is no
-// such program.
+// Start runs a program for a PowerShell that is running. argv is already split, and
+// p has streams and environment. found is false when there is no such program.
 func (c *Console) Start(ctx context.Context, p wsman.Process, argv []string) (exitCode int, found bool) {
-	p.CodePage = codePageUTF8 // the engine speaks UTF-8 on its side
+	p.CodePage = codePageUTF8 // the engine's side uses UTF-8
 	return c.session(ctx, p).start(argv)
 }

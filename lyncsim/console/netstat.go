@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// netstat lists the machine's TCP listeners as netstat -an does, which is how the
-// procedures check the federation ports on an Edge server.
+// netstat lists the machine's TCP listeners as netstat -an does. The procedures use
+// it to check the federation ports on an Edge server.
 func netstat(s *session, argv []string) int {
 	switches := strings.ToLower(strings.Join(argv[1:], " "))
 	switch switches {

@@ -44,8 +44,8 @@ func outputFormat(a *powershellArgs, take taker) error {
 
 var policies = []string{"allsigned", "bypass", "default", "remotesigned", "restricted", "undefined", "unrestricted"}
 
-// executionPolicy accepts any real policy: scripts here never come from files of
-// unknown origin.
+// executionPolicy accepts every real policy and does nothing, because scripts here
+// never come from files of unknown origin.
 func executionPolicy(_ *powershellArgs, take taker) error {
 	v, err := take()
 	if err != nil {

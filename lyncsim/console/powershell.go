@@ -8,14 +8,14 @@ import (
 	"unicode/utf16"
 )
 
-// exitBadParameter is what powershell.exe ends with when it does not understand
-// its command line (0xFFFD0000).
+// exitBadParameter is the exit code of powershell.exe for an invalid command line
+// (0xFFFD0000).
 const exitBadParameter = -196608
 
-// maxScript bounds a script that comes on stdin.
+// maxScript bounds a script on stdin, in bytes.
 const maxScript = 16 << 20
 
-// powershell is powershell.exe.
+// powershell runs powershell.exe.
 func (s *session) powershell(argv []string) int {
 	if s.console.PowerShell == nil {
 		return s.fail(1, "lyncsim: this machine has no PowerShell.")
@@ -57,7 +57,7 @@ func (s *session) readFile(path string) (string, error) {
 	return text, nil
 }
 
-// decodeCommand reads what -EncodedCommand takes: base64 of UTF-16LE.
+// decodeCommand decodes the argument of -EncodedCommand: base64 of UTF-16LE.
 func decodeCommand(text string) (string, error) {
 	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 	if err != nil || len(raw)%2 != 0 {

@@ -9,7 +9,7 @@ import (
 // programs are the executables that exist on the machine.
 var programs map[string]func(s *session, argv []string) int
 
-func init() { // set here because cmd and powershell lead back to this table
+func init() { // set here because cmd and powershell refer to this table
 	programs = map[string]func(s *session, argv []string) int{
 		"cmd":        (*session).cmdExe,
 		"powershell": (*session).powershell,
@@ -20,9 +20,9 @@ func init() { // set here because cmd and powershell lead back to this table
 	}
 }
 
-// executables and commands name what every Windows has and this one does not
-// simulate: programs, and what cmd.exe knows by itself. Saying "not recognized"
-// of them would be a lie.
+// executables and commands are the names of programs and cmd.exe commands that every
+// Windows has and that are not simulated here. For them, the message "not
+// recognized" would be wrong.
 var (
 	executables = names(`attrib bcdedit bitsadmin certutil cipher comp cscript diskpart dism dnscmd driverquery fc find findstr
 		fsutil gpresult gpupdate icacls ipconfig klist label logman more msiexec net netsh nltest nslookup ping qwinsta reg
@@ -40,7 +40,7 @@ func names(list string) map[string]bool {
 	return set
 }
 
-// start runs a program by its arguments, the first being its name.
+// start runs a program with its arguments; argv[0] is its name.
 func (s *session) start(argv []string) (code int, found bool) {
 	if len(argv) == 0 {
 		return 0, false
@@ -55,8 +55,8 @@ func (s *session) start(argv []string) (code int, found bool) {
 	return run(s, argv), true
 }
 
-// cmdExe is cmd.exe /c LINE; an interactive one ends at once for want of a
-// keyboard.
+// cmdExe runs cmd.exe /c LINE. An interactive cmd.exe ends at once, because there is
+// no keyboard.
 func (s *session) cmdExe(argv []string) int {
 	for i, a := range argv[1:] {
 		if f := strings.ToLower(a); f == "/c" || f == "/k" {
@@ -66,7 +66,8 @@ func (s *session) cmdExe(argv []string) int {
 	return s.fail(1, notSimulated("an interactive cmd.exe").Error())
 }
 
-// nested is a child process: it sees the environment and changes its own.
+// nested is a child process. It sees the environment, and its changes affect only
+// its own copy.
 func (s *session) nested() *session {
 	child := *s
 	child.state = &state{env: maps.Clone(s.env), codePage: s.codePage}
@@ -78,8 +79,8 @@ func hostname(s *session, _ []string) int {
 	return 0
 }
 
-// whoami prints domain\user in lower case; a local account's domain is the
-// machine.
+// whoami prints domain\user in lower case. For a local account, the machine's name
+// stands for the domain.
 func whoami(s *session, argv []string) int {
 	if len(argv) > 1 {
 		return s.fail(1, notSimulated("whoami "+argv[1]).Error())
@@ -88,8 +89,8 @@ func whoami(s *session, argv []string) int {
 	return 0
 }
 
-// chcp shows or takes a code page. Taking one changes what chcp says, not the
-// translation of the shell's streams, which WinRM fixed when it made the shell.
+// chcp shows or sets a code page. Setting it changes the output of chcp only,
+// because WinRM fixed the conversion of the shell's streams when it made the shell.
 func chcp(s *session, argv []string) int {
 	if len(argv) > 1 {
 		page, err := strconv.Atoi(argv[1])

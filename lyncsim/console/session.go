@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// session is one running process: its streams and what it shares with the
-// commands that run inside it.
+// session is one running process: its streams, and the state that it shares with the
+// commands that run in it.
 type session struct {
 	*state
 	ctx      context.Context
@@ -22,7 +22,7 @@ type session struct {
 	out, err io.Writer
 }
 
-// state is what commands of a process change for those that follow.
+// state is what a command of a process can change for the commands after it.
 type state struct {
 	env        map[string]string // names in upper case
 	codePage   int
@@ -35,13 +35,13 @@ func (c *Console) session(ctx context.Context, p wsman.Process) *session {
 	return s
 }
 
-// Environment is what a process of the user starts with, for engines that are
-// started past the console.
+// Environment is the environment of a new process of the user, for engines that are
+// started without the console.
 func (c *Console) Environment(user string) map[string]string {
 	return c.environment(wsman.Process{User: user})
 }
 
-// environment is what a process of the user starts with.
+// environment is the environment of a new process of the user.
 func (c *Console) environment(p wsman.Process) map[string]string {
 	domain, user, ok := strings.Cut(p.User, `\`)
 	if !ok {
@@ -81,7 +81,7 @@ func (c *Console) host() string {
 
 func (s *session) println(text string) { fmt.Fprint(s.out, text, "\r\n") }
 
-// fail says why on stderr and gives the exit code back.
+// fail writes a reason to stderr and returns the exit code.
 func (s *session) fail(code int, text string) int {
 	fmt.Fprint(s.err, text, "\r\n")
 	return code
@@ -96,7 +96,8 @@ func (s *session) variables() []string {
 	return list
 }
 
-// expand replaces %NAME% as cmd.exe /c does: what is not set stays as it is.
+// expand replaces %NAME% as cmd.exe /c does: a variable that is not set stays as it
+// is written.
 func (s *session) expand(line string) string {
 	var b strings.Builder
 	for {
@@ -121,11 +122,11 @@ func (s *session) expand(line string) string {
 	}
 }
 
-// complaint is an error in the words of the program that complains, full stop
-// included: people and scripts compare them.
+// complaint is an error in the exact words of the program that prints it, full stop
+// included, because people and scripts compare them.
 type complaint string
 
 func complain(format string, args ...any) error { return complaint(fmt.Sprintf(format, args...)) }
 
-// Error is the program's own words.
+// Error is the program's own text.
 func (c complaint) Error() string { return string(c) }

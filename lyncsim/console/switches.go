@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// powershellArgs is powershell.exe's command line, understood.
+// powershellArgs is the parsed command line of powershell.exe.
 type powershellArgs struct {
 	script         string
 	file           string
@@ -15,21 +15,22 @@ type powershellArgs struct {
 	outputFormat   string // "", "text" or "xml"
 }
 
-// errorsAsXML follows the console host: stderr is a pipe here, so with an encoded
-// command and no word on the format PowerShell takes its caller for another
-// PowerShell.
+// errorsAsXML follows the console host. stderr is a pipe here, so with an encoded
+// command and no format on the command line, PowerShell assumes that its caller is
+// another PowerShell and writes CLIXML.
 func (a *powershellArgs) errorsAsXML() bool {
 	return a.outputFormat == "xml" || a.outputFormat == "" && a.encoded
 }
 
-// parameter is one switch of powershell.exe: its name, the shortest prefix and
-// the other spellings it answers to, and what it does. take gives it its value.
+// parameter is one switch of powershell.exe. It has a name, the shortest prefix and
+// the other spellings that are accepted, and a function that applies it. take gives
+// the function the switch's value.
 type parameter struct {
 	name, shortest, also string
 	apply                func(a *powershellArgs, take func() (string, error)) error
 }
 
-// parameters in the order in which powershell.exe looks them up.
+// parameters are in the order in which powershell.exe searches them.
 var parameters = []parameter{
 	{name: "version", shortest: "v", apply: skipValue},
 	{name: "psconsolefile", shortest: "psc", apply: skipValue},
@@ -51,8 +52,8 @@ var parameters = []parameter{
 	{name: "encodedarguments", shortest: "encodeda", also: "ea", apply: refuse("-EncodedArguments")},
 }
 
-// parsePowerShell reads the arguments after the program's name. -Command and
-// -File take all that follows; what is no switch at all is a command, too.
+// parsePowerShell reads the arguments after the program's name. -Command and -File
+// use all arguments after them. An argument that is no switch starts a command too.
 func parsePowerShell(argv []string) (*powershellArgs, error) {
 	a := &powershellArgs{}
 	for len(argv) > 0 {
@@ -93,7 +94,7 @@ func switchName(arg string) (string, bool) {
 	return strings.ToLower(strings.TrimPrefix(arg[1:], "-")), true
 }
 
-// matches says whether a switch is a long enough prefix of a name.
+// matches reports whether a switch is a long enough prefix of a name.
 func matches(got, name, shortest string) bool {
 	return strings.HasPrefix(name, got) && len(got) >= len(shortest)
 }
@@ -107,7 +108,7 @@ func findParameter(got string) *parameter {
 	return nil
 }
 
-// command takes -Command's words; a single dash is a script on stdin.
+// command reads the words of -Command; a single dash means a script on stdin.
 func (a *powershellArgs) command(words []string) error {
 	if len(words) == 0 {
 		return complaint("Cannot process the command because of a missing parameter. A command must follow -Command.")

@@ -7,14 +7,14 @@ import (
 	mdns "github.com/miekg/dns"
 )
 
-// maxAliases ends alias chains that run in a circle.
+// maxAliases ends circular chains of aliases.
 const maxAliases = 8
 
-// view gives the version of the zone that holds a name, nil for no zone.
+// view gives the version of the zone that holds a name, nil when no zone does.
 type view func(name string) *version
 
-// answer fills in a reply to a question the way RFC 1034 section 4.3.2 and
-// RFC 4592 say. It serves only what the zones hold.
+// answer fills in the reply to a question as RFC 1034 section 4.3.2 and RFC 4592
+// require. It serves only the content of the zones.
 func answer(reply *mdns.Msg, q mdns.Question, zones view) {
 	name := mdns.CanonicalName(q.Name)
 	for range maxAliases {
@@ -33,7 +33,8 @@ func answer(reply *mdns.Msg, q mdns.Question, zones view) {
 	}
 }
 
-// answer adds what one zone has for a name and returns where an alias leads.
+// answer adds the records of one zone for a name, and returns the target of an
+// alias.
 func (v *version) answer(reply *mdns.Msg, name string, q mdns.Question) (alias string) {
 	if cut := v.cut(name); cut != "" && (cut != name || q.Qtype != mdns.TypeDS) {
 		v.refer(reply, cut)
@@ -46,14 +47,14 @@ func (v *version) answer(reply *mdns.Msg, name string, q mdns.Question) (alias s
 	if !exists {
 		reply.Rcode = mdns.RcodeNameError
 		v.negative(reply)
-		if q.Qtype == mdns.TypeSOA { // as BIND's zero-no-soa-ttl: nobody shall remember that
+		if q.Qtype == mdns.TypeSOA { // as BIND's zero-no-soa-ttl: the answer must not be cached
 			reply.Ns[0].Header().Ttl = 0
 		}
 		return ""
 	}
-	owner := "" // as it stands in the zone
+	owner := "" // the owner in the zone
 	if !v.nodes[name] {
-		owner = name // a wildcard's records take the name that was asked for
+		owner = name // a wildcard's records get the name of the question
 	}
 	if cname := own[mdns.TypeCNAME]; len(cname) > 0 && q.Qtype != mdns.TypeCNAME && q.Qtype != mdns.TypeANY {
 		reply.Answer = appendAs(reply.Answer, owner, cname)
@@ -75,7 +76,7 @@ func (v *version) answer(reply *mdns.Msg, name string, q mdns.Question) (alias s
 	return ""
 }
 
-// find gives the records of a name, by way of a wildcard if that covers it.
+// find gives the records of a name, or those of a wildcard that covers it.
 func (v *version) find(name string) (sets, bool) {
 	if v.nodes[name] {
 		return v.names[name], true
@@ -116,7 +117,8 @@ func (v *version) addresses(reply *mdns.Msg, servers []mdns.RR, domain string) {
 	}
 }
 
-// negative adds the SOA record that tells how long to remember (RFC 2308).
+// negative adds the SOA record that says how long the answer may be cached (RFC
+// 2308).
 func (v *version) negative(reply *mdns.Msg) {
 	soa := mdns.Copy(v.soa()).(*mdns.SOA)
 	soa.Hdr.Ttl = min(soa.Hdr.Ttl, soa.Minttl)

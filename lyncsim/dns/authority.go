@@ -1,7 +1,7 @@
-// Package dns is the DNS of the simulated organization: authoritative servers
-// on loopback addresses that answer queries and take signed dynamic updates
-// (RFC 2136, RFC 8945), each in the way that BIND 9.18 was seen to. They also lag
-// and fail on demand, and keep a journal of every change.
+// Package dns is the DNS of the simulated organization: authoritative servers on
+// loopback addresses that answer queries and accept signed dynamic updates (RFC
+// 2136, RFC 8945). They behave as BIND 9.18 was seen to. On request they also lag
+// and fail. They keep a journal of every change.
 package dns
 
 import (
@@ -14,8 +14,9 @@ import (
 	mdns "github.com/miekg/dns"
 )
 
-// Authority is an organization's DNS data: zones with their past, keys and the
-// journal. Servers made by Listen serve it. All methods may be called at any time.
+// Authority is an organization's DNS data: zones with their earlier versions, keys
+// and the journal. Servers that Listen makes serve it. All methods may be called at
+// any time.
 type Authority struct {
 	clock func() time.Time
 
@@ -54,7 +55,7 @@ func New(clock func() time.Time, zones []Zone, keys []Key) (*Authority, error) {
 	return a, nil
 }
 
-// at gives the zones as they stood lag ago.
+// at gives the zones as they were lag ago.
 func (a *Authority) at(lag time.Duration) view {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -114,7 +115,7 @@ func (a *Authority) revise(apex, by, where string, edit func(now, next *version)
 	return mdns.RcodeSuccess, []Entry{e}
 }
 
-// publish counts the serial up, unless the edit set it, and indexes the names.
+// publish increments the serial unless the edit has set it, and indexes the names.
 func (v *version) publish(before uint32) {
 	if v.serial == before {
 		v.serial++
@@ -125,7 +126,7 @@ func (v *version) publish(before uint32) {
 	v.index()
 }
 
-// prune forgets versions that no server can be late enough to serve.
+// prune forgets versions that are older than the longest lag of any server.
 func (a *Authority) prune(past []*version) []*version {
 	oldest := a.clock().Add(-a.maxLag)
 	for len(past) > 1 && !past[1].at.After(oldest) {
@@ -134,12 +135,13 @@ func (a *Authority) prune(past []*version) []*version {
 	return past
 }
 
-// errNoZone is what Set and Delete say of a name outside all zones.
+// errNoZone is the error of Set and Delete for a name outside all zones.
 var errNoZone = errors.New("no zone here holds the name")
 
-// Set replaces one set of records by hand, as an administrator at the server
-// would: no key, no prerequisite, and a CNAME in the way is replaced too. The
-// values are in presentation form ("192.0.2.1", "0 0 5061 sip.contoso.com.").
+// Set replaces one set of records by hand, as an administrator at the server does.
+// It needs no key and no prerequisite, and it also replaces a CNAME that is in the
+// way. The values are in presentation form ("192.0.2.1", "0 0 5061
+// sip.contoso.com.").
 func (a *Authority) Set(by, name, rrtype string, ttl uint32, values ...string) error {
 	return a.On("").Set(by, name, rrtype, ttl, values...)
 }
@@ -149,14 +151,14 @@ func (a *Authority) Delete(by, name, rrtype string) error {
 	return a.On("").Delete(by, name, rrtype)
 }
 
-// Desk is where zones are edited with a DNS server's own tools: its changes name
-// the server, as updates do.
+// Desk edits zones as a DNS server's own tools do. The journal names the server for
+// its changes, as it does for updates.
 type Desk struct {
 	*Authority
 	server string
 }
 
-// On gives the desk of a server. The empty name is that of edits by hand.
+// On gives the Desk of a server. With an empty name it is the Desk of edits by hand.
 func (a *Authority) On(server string) Desk { return Desk{a, server} }
 
 // Set replaces one set of records; see Authority.Set.
@@ -187,7 +189,7 @@ func (d Desk) Delete(by, name, rrtype string) error {
 	return d.edit(by, name, rrtype, func(*version) {})
 }
 
-// edit clears a set and then lets fill put records into the zone.
+// edit clears a set, and then fill may put records into the zone.
 func (d Desk) edit(by, name, rrtype string, fill func(next *version)) error {
 	number, ok := mdns.StringToType[strings.ToUpper(rrtype)]
 	if !ok {

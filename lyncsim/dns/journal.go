@@ -13,9 +13,10 @@ type Entry struct {
 	Time   time.Time `json:"time"`
 	Zone   string    `json:"zone"`
 	Serial uint32    `json:"serial"` // after the change
-	By     string    `json:"by"`     // the key's name, or who edited by hand
-	Server string    `json:"server"` // who took the update, or whose tools made the change; empty for an edit by hand
-	// Changes lists records taken away ("-sip.contoso.com 300 A 192.0.2.1") and put in ("+…").
+	By     string    `json:"by"`     // the key's name, or the author of an edit by hand
+	Server string    `json:"server"` // the server that accepted the update, or whose tools made the change; empty for an edit by hand
+	// Changes lists removed records ("-sip.contoso.com 300 A 192.0.2.1") and added
+	// ones ("+…").
 	Changes []string `json:"changes"`
 }
 
@@ -26,8 +27,9 @@ func (a *Authority) Journal() []Entry {
 	return slices.Clone(a.journal)
 }
 
-// Observe has fn called with every change once it is made, before the server
-// that took it answers. fn may read the Authority; it must not change it.
+// Observe registers fn, which is called with every change after it is made and
+// before the server answers the update. fn may read the Authority; it must not
+// change it.
 func (a *Authority) Observe(fn func(Entry)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -43,7 +45,7 @@ func (a *Authority) tell(e Entry) {
 	}
 }
 
-// Records lists a zone's records as the primary has them, one line each, sorted.
+// Records lists a zone's records on the primary, one line each, sorted.
 func (a *Authority) Records(zone string) []string {
 	v := a.at(0)(mdns.CanonicalName(zone))
 	if v == nil {
@@ -61,8 +63,8 @@ func (a *Authority) Records(zone string) []string {
 	return lines
 }
 
-// Lookup gives one set's values as the primary has them, sorted, not
-// synthesized from a wildcard; nil when there is none.
+// Lookup gives the values of one set on the primary, sorted; nil when there is no
+// such set. It does not synthesize records from a wildcard.
 func (a *Authority) Lookup(name, rrtype string) []string {
 	owner := mdns.CanonicalName(name)
 	v := a.at(0)(owner)

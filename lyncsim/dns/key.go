@@ -13,7 +13,7 @@ import (
 	mdns "github.com/miekg/dns"
 )
 
-// Key is a TSIG key that the servers know, and what it may change.
+// Key is a TSIG key that the servers accept, with the records that it may change.
 type Key struct {
 	Name      string `json:"name"`
 	Algorithm string `json:"algorithm"` // hmac-sha256 (default), hmac-sha384 or hmac-sha512
@@ -42,8 +42,8 @@ func (k Key) check() (Key, error) {
 	return k, nil
 }
 
-// mayChange is the update policy. As BIND does, it asks about each set or
-// record that would go, so deleting what is not there is allowed to any key.
+// mayChange is the update policy. As in BIND, each existing set or record that an
+// update would remove is checked. So every key may delete what does not exist.
 func (k Key) mayChange(rr mdns.RR, v *version) bool {
 	h := rr.Header()
 	own := v.names[mdns.CanonicalName(h.Name)]
@@ -55,7 +55,7 @@ func (k Key) mayChange(rr mdns.RR, v *version) bool {
 		}
 		return true
 	}
-	isTargeted := h.Rrtype == mdns.TypeSRV || h.Rrtype == mdns.TypePTR // policies can look at their targets
+	isTargeted := h.Rrtype == mdns.TypeSRV || h.Rrtype == mdns.TypePTR // policies can check their targets
 	same := func(old mdns.RR) bool { return h.Class == mdns.ClassANY || sameValue(old, rr) }
 	if h.Class != mdns.ClassINET && isTargeted && !slices.ContainsFunc(own[h.Rrtype], same) {
 		return true
@@ -74,8 +74,8 @@ type keyring struct{ authority *Authority }
 
 var _ mdns.TsigProvider = keyring{}
 
-// Generate computes the MAC of a message with the key that t names. An unknown
-// key, or one known with another algorithm, is mdns.ErrSecret.
+// Generate computes the MAC of a message with the key that t names. The error is
+// mdns.ErrSecret for an unknown key, and for a key with another algorithm.
 func (r keyring) Generate(message []byte, t *mdns.TSIG) ([]byte, error) {
 	r.authority.mu.Lock()
 	key, ok := r.authority.keys[mdns.CanonicalName(t.Hdr.Name)]
@@ -95,7 +95,7 @@ func (r keyring) Generate(message []byte, t *mdns.TSIG) ([]byte, error) {
 	return mac.Sum(nil), nil
 }
 
-// Verify checks a MAC; a wrong one is mdns.ErrSig.
+// Verify checks a MAC. The error for a wrong one is mdns.ErrSig.
 func (r keyring) Verify(message []byte, t *mdns.TSIG) error {
 	want, err := r.Generate(message, t)
 	if err != nil {
@@ -108,7 +108,7 @@ func (r keyring) Verify(message []byte, t *mdns.TSIG) error {
 	return nil
 }
 
-// SetKey adds a key or replaces the one of its name.
+// SetKey adds a key, or replaces the key with its name.
 func (a *Authority) SetKey(k Key) error {
 	k, err := k.check()
 	if err != nil {
@@ -120,7 +120,7 @@ func (a *Authority) SetKey(k Key) error {
 	return nil
 }
 
-// RemoveKey makes a key unknown.
+// RemoveKey removes a key.
 func (a *Authority) RemoveKey(name string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

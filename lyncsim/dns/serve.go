@@ -22,7 +22,7 @@ func (s *Server) serve(w mdns.ResponseWriter, request *mdns.Msg) {
 		if code := signatureError(w.TsigStatus(), signature, mood.skew); code != mdns.RcodeSuccess {
 			reply.Rcode = mdns.RcodeNotAuth
 			sign(reply, signature, code, mood.skew)
-			_ = w.WriteMsg(reply) // the client is gone when this fails
+			_ = w.WriteMsg(reply) // fails only when the client is gone
 			return
 		}
 	}
@@ -69,8 +69,8 @@ func (s *Server) update(reply, request *mdns.Msg, mood mood) {
 	reply.Rcode = s.tryUpdate(request, mood.fault)
 }
 
-// tryUpdate gives the response code to an UPDATE and makes the change if it is
-// allowed. Order as in BIND: zone, role, key, policy, prerequisites.
+// tryUpdate makes the change of an UPDATE if it is allowed, and gives the response
+// code. It checks in BIND's order: zone, role, key, policy, prerequisites.
 func (s *Server) tryUpdate(request *mdns.Msg, fault Fault) int {
 	if len(request.Question) != 1 || request.Question[0].Qtype != mdns.TypeSOA {
 		return mdns.RcodeFormatError
@@ -123,7 +123,7 @@ func signatureError(status error, t *mdns.TSIG, skew time.Duration) int {
 	return mdns.RcodeSuccess
 }
 
-// sign puts the signature record that answers the request's on a reply.
+// sign adds the signature record to a reply that answers the request's signature.
 func sign(reply *mdns.Msg, request *mdns.TSIG, code int, skew time.Duration) {
 	now := time.Now().Add(skew).Unix()
 	reply.SetTsig(request.Hdr.Name, request.Algorithm, request.Fudge, now)
@@ -135,8 +135,8 @@ func sign(reply *mdns.Msg, request *mdns.TSIG, code int, skew time.Duration) {
 	}
 }
 
-// fit adds the EDNS record that a client with EDNS expects and cuts a UDP reply
-// to what the client can take.
+// fit adds the EDNS record when the client sent one, and truncates a UDP reply to
+// the size that the client accepts.
 func fit(reply, request *mdns.Msg, network string) {
 	size := mdns.MinMsgSize
 	if opt := request.IsEdns0(); opt != nil {
@@ -148,7 +148,7 @@ func fit(reply, request *mdns.Msg, network string) {
 	}
 }
 
-// forger signs with a MAC that fits no key.
+// forger signs with a MAC that is wrong for every key.
 type forger struct{ mdns.TsigProvider }
 
 func (forger) Generate([]byte, *mdns.TSIG) ([]byte, error) { return make([]byte, 32), nil }

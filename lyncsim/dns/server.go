@@ -9,7 +9,7 @@ import (
 	mdns "github.com/miekg/dns"
 )
 
-// Role is whether a server takes updates.
+// Role says whether a server accepts updates.
 type Role string
 
 const (
@@ -29,10 +29,10 @@ const (
 	NoUpdates      Fault = "NoUpdates"      // NOTIMP: no dynamic updates at all
 	LoseReplies    Fault = "LoseReplies"    // updates are made, then the connection closes
 	WrongSignature Fault = "WrongSignature" // updates are made, the reply's MAC is wrong
-	ForgeReplies   Fault = "ForgeReplies"   // somebody in between swallows updates and says yes, with a wrong MAC
+	ForgeReplies   Fault = "ForgeReplies"   // updates are swallowed on the way, and a success with a wrong MAC comes back
 )
 
-// Faults lists them for those who let a person choose.
+// Faults lists all of them, so that a person can choose.
 var Faults = []Fault{Healthy, Silent, Broken, RefuseUpdates, FailUpdates, NoUpdates, LoseReplies, WrongSignature, ForgeReplies}
 
 // Server is one authoritative server on one address, UDP and TCP.
@@ -50,11 +50,11 @@ type Server struct {
 	asked int
 }
 
-// maxUDP is the largest UDP reply to a client that says what it can take (EDNS).
+// maxUDP is the largest UDP reply to a client that announces its size with EDNS.
 const maxUDP = 1232
 
-// Listen starts a server on a loopback address, host:port. Port 0 picks one.
-// Close it.
+// Listen starts a server on a loopback address, host:port. Port 0 picks a free port.
+// The caller closes the server.
 func (a *Authority) Listen(address string, role Role) (*Server, error) {
 	stream, err := net.Listen("tcp", address)
 	if err != nil {
@@ -86,7 +86,7 @@ func (a *Authority) Listen(address string, role Role) (*Server, error) {
 	return s, nil
 }
 
-// accept lets every request in; the library's own choice keeps updates out.
+// accept accepts every request; the library's default would drop updates.
 func accept(h mdns.Header) mdns.MsgAcceptAction {
 	if isReply := h.Bits&(1<<15) != 0; isReply {
 		return mdns.MsgIgnore
@@ -112,7 +112,7 @@ func (s *Server) Addr() string { return s.address }
 // Fail makes the server fail in one way until another, or Healthy, is set.
 func (s *Server) Fail(f Fault) { s.set(func() { s.fault = f }) }
 
-// Lag makes the server serve the zones as they stood that long ago.
+// Lag makes the server serve the zones as they were that long ago.
 func (s *Server) Lag(lag time.Duration) {
 	s.authority.mu.Lock()
 	s.authority.maxLag = max(s.authority.maxLag, lag)
@@ -120,10 +120,10 @@ func (s *Server) Lag(lag time.Duration) {
 	s.set(func() { s.lag = lag })
 }
 
-// Skew sets the server's clock off, as signatures see it.
+// Skew shifts the server's clock for the check and the making of signatures.
 func (s *Server) Skew(skew time.Duration) { s.set(func() { s.skew = skew }) }
 
-// Asked counts the requests that came in.
+// Asked counts the requests that the server received.
 func (s *Server) Asked() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,7 +136,7 @@ func (s *Server) set(change func()) {
 	change()
 }
 
-// mood is how the server feels about one request.
+// mood is the server's behaviour for one request.
 type mood struct {
 	fault     Fault
 	lag, skew time.Duration

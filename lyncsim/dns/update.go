@@ -9,7 +9,8 @@ import (
 )
 
 // check tests an UPDATE's prerequisites (RFC 2136 section 3.2) and gives the
-// response code. Only what stands in the zone counts, not what a wildcard answers.
+// response code. Only records of the zone count, not those that a wildcard
+// synthesizes.
 func (v *version) check(prerequisites []mdns.RR) int {
 	wanted := map[string]sets{}
 	for _, rr := range prerequisites {
@@ -45,7 +46,7 @@ func (v *version) check(prerequisites []mdns.RR) int {
 	return mdns.RcodeSuccess
 }
 
-// checkUse tests whether a name or a set exists as wanted.
+// checkUse tests whether a name or a set exists, or does not, as wanted.
 func (v *version) checkUse(name string, rrtype uint16, wanted bool) int {
 	if rrtype == mdns.TypeANY {
 		switch exists := len(v.names[name]) > 0; {
@@ -83,15 +84,15 @@ func sameSet(have, want []mdns.RR) bool {
 	return true
 }
 
-// sameValue compares two records of one name and type whatever their class.
+// sameValue compares two records of one name and type and ignores their class.
 func sameValue(a, b mdns.RR) bool {
 	b = mdns.Copy(b)
 	b.Header().Class = a.Header().Class
 	return mdns.IsDuplicate(a, b)
 }
 
-// prescan tests the records to add and delete (RFC 2136 section 3.4.1) and, one
-// by one as BIND does, whether the key may.
+// prescan checks the records to add and delete (RFC 2136 section 3.4.1). For each of
+// them, as BIND does, it also checks whether the key may change it.
 func (v *version) prescan(key Key, updates []mdns.RR) int {
 	for _, rr := range updates {
 		h := rr.Header()
@@ -117,7 +118,7 @@ func (v *version) prescan(key Key, updates []mdns.RR) int {
 	return mdns.RcodeSuccess
 }
 
-// isMeta tells types that no zone can hold, except ANY.
+// isMeta reports whether a type is one that no zone can hold. ANY is not counted.
 func isMeta(rrtype uint16) bool {
 	switch rrtype {
 	case mdns.TypeAXFR, mdns.TypeIXFR, mdns.TypeMAILA, mdns.TypeMAILB, mdns.TypeOPT, mdns.TypeTSIG, mdns.TypeTKEY:
@@ -147,9 +148,8 @@ func (v *version) apply(updates []mdns.RR) {
 	}
 }
 
-// insert adds a record. Beside a CNAME nothing else is added and a CNAME is not
-// added beside anything else, without a word to the client; a second CNAME takes
-// the first one's place; an older SOA is ignored.
+// insert adds a record. It silently ignores a record beside a CNAME, a CNAME beside
+// other records, and an older SOA. A second CNAME replaces the first.
 func (v *version) insert(name string, rr mdns.RR) {
 	own := v.names[name]
 	isAlias := len(own[mdns.TypeCNAME]) > 0
@@ -167,7 +167,7 @@ func (v *version) insert(name string, rr mdns.RR) {
 		v.remove(name, mdns.TypeSOA, keepNone)
 		v.serial = soa.Serial
 	case mdns.TypeNS:
-		if isAlias || strings.HasPrefix(name, "*.") { // a delegation has no wildcard
+		if isAlias || strings.HasPrefix(name, "*.") { // a delegation cannot be a wildcard
 			return
 		}
 	default:
@@ -197,11 +197,11 @@ func (v *version) removeRecord(name string, rr mdns.RR) {
 
 func keepNone(mdns.RR) bool { return false }
 
-// newer compares serials in a circle (RFC 1982).
+// newer compares serials, whose numbers wrap around (RFC 1982).
 func newer(a, b uint32) bool { return int32(a-b) > 0 }
 
-// sane tells whether the zone's own servers still have addresses where the zone
-// holds their names. BIND refuses an update after which they have none.
+// sane reports whether the zone's own servers still have addresses, as far as their
+// names are in the zone. BIND refuses an update that removes the last address.
 func (v *version) sane() bool {
 	for _, rr := range v.names[v.apex][mdns.TypeNS] {
 		host := mdns.CanonicalName(rr.(*mdns.NS).Ns)
@@ -216,7 +216,7 @@ func (v *version) sane() bool {
 	return true
 }
 
-// difference lists what went and what came, in the order of names and types.
+// difference lists removed and added records, in the order of names and types.
 func difference(from, to *version) []string {
 	lines := lost(from, to, "-")
 	lines = append(lines, lost(to, from, "+")...)
@@ -224,7 +224,8 @@ func difference(from, to *version) []string {
 	return lines
 }
 
-// lost lists the records of a that b has not, TTL counting, without the SOA.
+// lost lists the records of a that b does not have. A different TTL counts as
+// different, and the SOA is left out.
 func lost(a, b *version, sign string) []string {
 	var lines []string
 	for name, own := range a.names {

@@ -10,9 +10,9 @@ import (
 	mdns "github.com/miekg/dns"
 )
 
-// Zone is a zone as a farm file describes it. Each record is one line of a
-// master file (RFC 1035 section 5): "sip 300 A 192.0.2.1". Names without final
-// dot are relative to the zone. A missing SOA is made up; NS records are wanted.
+// Zone is a zone of a farm file. Each record is one line of a master file (RFC 1035
+// section 5): "sip 300 A 192.0.2.1". Names without a final dot are relative to the
+// zone. A missing SOA is added; NS records are required.
 type Zone struct {
 	Name    string   `json:"name"`
 	Records []string `json:"records"`
@@ -21,8 +21,8 @@ type Zone struct {
 // sets holds the records of one owner by type.
 type sets map[uint16][]mdns.RR
 
-// version is one state of a zone. It never changes once others can see it; an
-// update makes the next one. Servers that lag serve an older one.
+// version is one state of a zone. It does not change once it is published; an update
+// makes a new version. Servers that lag serve an older one.
 type version struct {
 	apex   string // canonical: lower case, with final dot
 	at     time.Time
@@ -57,7 +57,7 @@ func parseZone(z Zone, at time.Time) (*version, error) {
 	return v, nil
 }
 
-// settleSOA makes up a missing SOA and reads the serial of a given one.
+// settleSOA adds a missing SOA and reads the serial of a given one.
 func (v *version) settleSOA() {
 	if soa := v.soa(); soa != nil {
 		v.serial = soa.Serial
@@ -81,12 +81,14 @@ func (v *version) soa() *mdns.SOA {
 	return nil
 }
 
-// next is a copy to change: owners are shared until edit copies them.
+// next is a copy for a change. The records of an owner are shared until edit copies
+// them.
 func (v *version) next(at time.Time) *version {
 	return &version{apex: v.apex, at: at, serial: v.serial, names: maps.Clone(v.names)}
 }
 
-// edit gives the sets of one owner for writing in a version made by next.
+// edit gives the sets of one owner, which may be changed, in a version that next
+// made.
 func (v *version) edit(name string) sets {
 	own := maps.Clone(v.names[name])
 	if own == nil {
@@ -96,8 +98,8 @@ func (v *version) edit(name string) sets {
 	return own
 }
 
-// add puts a record in. As BIND does, the TTL of the whole set follows the newest
-// record, and of two values that differ in letter case alone the older stays.
+// add adds a record. As in BIND, the whole set gets the TTL of the newest record. Of
+// two values that differ only in letter case, the older one stays.
 func (v *version) add(rr mdns.RR) {
 	h := rr.Header()
 	name := mdns.CanonicalName(h.Name)
@@ -120,7 +122,7 @@ func (v *version) add(rr mdns.RR) {
 	own[h.Rrtype] = set
 }
 
-// remove takes records out of one owner; keep decides which of a type stay.
+// remove removes records of one owner. keep decides which records of a type stay.
 func (v *version) remove(name string, rrtype uint16, keep func(mdns.RR) bool) {
 	own := v.edit(name)
 	rest := slices.DeleteFunc(slices.Clone(own[rrtype]), func(rr mdns.RR) bool { return !keep(rr) })
@@ -144,7 +146,7 @@ func (v *version) index() {
 	}
 }
 
-// parent cuts the first label off.
+// parent removes the first label.
 func parent(name string) string {
 	next, end := mdns.NextLabel(name, 0)
 	if end {

@@ -7,16 +7,16 @@ import (
 )
 
 const (
-	// opening is how long a partner may take for a handshake or stream header.
+	// opening is how long a partner may take for the handshake or the stream header.
 	opening = 10 * time.Second
-	// idle is how long an open connection may say nothing.
+	// idle is how long an open connection may be silent.
 	idle = 2 * time.Minute
 )
 
 // listener is one open port with its connections.
 type listener struct {
 	net.Listener
-	federation bool // outside, as partners see it
+	federation bool // a port for partners, not one inside
 	done       sync.WaitGroup
 
 	mu     sync.Mutex
@@ -41,7 +41,8 @@ func (n *listener) accept(serve func(net.Conn)) {
 	}
 }
 
-// hold notes a connection; false when the listener closed meanwhile.
+// hold registers a connection; it returns false when the listener has closed in the
+// meantime.
 func (n *listener) hold(c net.Conn) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -60,8 +61,8 @@ func (n *listener) release(c net.Conn) {
 	delete(n.conns, c)
 }
 
-// close shuts the port and cuts its connections, as a service that stops does.
-// It does not wait.
+// close closes the port and its connections, as a service that stops does. It does
+// not wait for them.
 func (n *listener) close() {
 	_ = n.Close()
 	n.mu.Lock()

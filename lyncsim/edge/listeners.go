@@ -14,17 +14,19 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// Config is what the listeners need besides the farm.
+// Config holds what the listeners need besides the farm.
 type Config struct {
-	// Certificate makes the certificate of a machine's Access Edge with the
-	// names and times that the farm gives it.
+	// Certificate makes the certificate of a machine's Access Edge with the names and
+	// times of the farm's certificate.
 	Certificate func(farm.Certificate) (*tls.Certificate, error)
-	// Partners is who may have issued a partner's certificate; nil accepts any
-	// partner, as the handshake alone proves nothing to the Access Edge.
+	// Partners are the authorities that may have issued a partner's certificate. nil
+	// accepts any partner, because to the Access Edge the handshake alone proves
+	// nothing.
 	Partners *x509.CertPool
 }
 
-// Listeners are the open ports of one farm: federation outside, SIP inside.
+// Listeners are the open ports of one farm: federation ports outside, SIP ports
+// inside.
 type Listeners struct {
 	farm   *farm.Farm
 	config Config
@@ -36,17 +38,17 @@ type Listeners struct {
 	closed bool
 }
 
-// Visit is one kind of partner connection: who came where.
+// Visit identifies connections by partner and port.
 type Visit struct {
 	Machine string `json:"machine"`
 	Port    uint16 `json:"port"`
-	// Partner is the domain that an XMPP stream came from; for SIP the common
-	// name of the client certificate, "" when none was shown.
+	// Partner is the domain that sent an XMPP stream. For SIP it is the common name
+	// of the client certificate, "" without a certificate.
 	Partner string `json:"partner,omitempty"`
 }
 
-// Open opens the ports that are due and follows the farm from then on. It fails
-// when a port cannot be opened, naming what else has the address.
+// Open opens the ports that should be open, and from then on follows the farm. It
+// fails when a port cannot be opened; the error names the port and the reason.
 func Open(f *farm.Farm, c Config) (*Listeners, error) {
 	l := &Listeners{
 		farm: f, config: c,
@@ -61,7 +63,8 @@ func Open(f *farm.Farm, c Config) (*Listeners, error) {
 	return l, nil
 }
 
-// sync makes the open ports those that the farm says are reachable.
+// sync opens and closes ports until they are those that the farm reports as
+// reachable.
 func (l *Listeners) sync() {
 	want := map[netip.AddrPort]farm.Listener{}
 	for _, w := range l.farm.Reachable() {
@@ -116,7 +119,7 @@ func (l *Listeners) listen(at netip.AddrPort, w farm.Listener) (*listener, error
 	return n, nil
 }
 
-// Err says which ports that should be open are not.
+// Err names the ports that should be open and are not.
 func (l *Listeners) Err() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -145,7 +148,7 @@ func (l *Listeners) Addresses() []netip.AddrPort {
 	return out
 }
 
-// Visitors tells who connected where, and how often.
+// Visitors lists which partners connected to which port, and how often.
 func (l *Listeners) Visitors() []Visitor {
 	l.mu.Lock()
 	defer l.mu.Unlock()

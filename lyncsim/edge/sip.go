@@ -9,8 +9,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// serveSIP is port 5061: mutual TLS. The Access Edge asks for the partner's
-// certificate; what it does with SIP is not simulated, so it listens in silence.
+// serveSIP serves port 5061 with mutual TLS. The Access Edge asks for the partner's
+// certificate. SIP itself is not simulated, so the port accepts bytes and never
+// answers.
 func (l *Listeners) serveSIP(c net.Conn, w farm.Listener) {
 	_ = c.SetDeadline(time.Now().Add(opening))
 	conn := tls.Server(c, l.tlsConfig(w))
@@ -27,7 +28,8 @@ func (l *Listeners) serveSIP(c net.Conn, w farm.Listener) {
 	_, _ = io.Copy(io.Discard, conn)
 }
 
-// serveFrontEnd is port 5061 of a Front End server, inside: TLS, then silence.
+// serveFrontEnd serves port 5061 of a Front End server inside: TLS, and no answer
+// after it.
 func (l *Listeners) serveFrontEnd(c net.Conn, w farm.Listener) {
 	_ = c.SetDeadline(time.Now().Add(opening))
 	conn := tls.Server(c, l.presenting(w, l.farm.FrontEndCertificate))
@@ -39,7 +41,8 @@ func (l *Listeners) serveFrontEnd(c net.Conn, w farm.Listener) {
 	_, _ = io.Copy(io.Discard, conn)
 }
 
-// presenting shows the machine's certificate as it is at the handshake.
+// presenting shows the certificate that the machine has at the time of the
+// handshake.
 func (l *Listeners) presenting(w farm.Listener, certificate func(string) (farm.Certificate, error)) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
@@ -54,7 +57,7 @@ func (l *Listeners) presenting(w farm.Listener, certificate func(string) (farm.C
 	}
 }
 
-// tlsConfig is that of the Access Edge, which may look at who comes.
+// tlsConfig is that of the Access Edge, which may ask for a client certificate.
 func (l *Listeners) tlsConfig(w farm.Listener) *tls.Config {
 	config := l.presenting(w, l.farm.AccessEdgeCertificate)
 	if l.config.Partners != nil {

@@ -23,12 +23,12 @@ const (
 	nsErrors   = "urn:ietf:params:xml:ns:xmpp-streams"
 )
 
-// maxStream bounds what one partner may say on one connection.
+// maxStream bounds the bytes that one partner may send on one connection.
 const maxStream = 4 << 20
 
-// serveXMPP is port 5269: it opens the stream, offers STARTTLS and dialback and
-// takes stanzas. A dialback key is accepted without asking the partner's own
-// server, and stanzas go nowhere: routing, not messaging, is simulated.
+// serveXMPP serves port 5269: it opens the stream, offers STARTTLS and dialback, and
+// accepts stanzas. It accepts a dialback key without asking the partner's own
+// server, and drops stanzas, because only routing is simulated and not messaging.
 func (l *Listeners) serveXMPP(c net.Conn, w farm.Listener) {
 	s := &stream{listeners: l, conn: c, at: w}
 	for s.open() {
@@ -45,10 +45,10 @@ type stream struct {
 	at        farm.Listener
 	decoder   *xml.Decoder
 	secure    bool
-	domain    string // ours, as the partner asked for it
+	domain    string // this organization's domain, as the partner named it
 }
 
-// open reads the partner's stream header and answers it with ours.
+// open reads the partner's stream header and answers with its own.
 func (s *stream) open() bool {
 	_ = s.conn.SetDeadline(time.Now().Add(opening))
 	text := bufio.NewReader(io.LimitReader(s.conn, maxStream))
@@ -78,7 +78,8 @@ func (s *stream) open() bool {
 	return s.say(`<stream:features>%s<dialback xmlns='urn:xmpp:features:dialback'><errors/></dialback></stream:features>`, tlsOffer)
 }
 
-// negotiate serves elements until the stream ends, or starts anew under TLS.
+// negotiate handles elements until the stream ends. again reports that the stream
+// starts anew under TLS.
 func (s *stream) negotiate() (again bool) {
 	for {
 		_ = s.conn.SetDeadline(time.Now().Add(idle))
@@ -107,14 +108,14 @@ func (s *stream) startTLS() bool {
 	return true
 }
 
-// answer replies to dialback; stanzas need no reply on a server's stream.
+// answer replies to dialback. Stanzas need no reply on a stream between servers.
 func (s *stream) answer(e xml.StartElement) bool {
 	if e.Name.Space != nsDialback {
 		return true
 	}
 	verdict := "valid"
 	if e.Name.Local == "verify" {
-		verdict = "invalid" // we never sent a key that could be verified
+		verdict = "invalid" // this server never sent a key that could be verified
 	}
 	id := ""
 	if v := attr(e, "id"); v != "" {
@@ -135,7 +136,7 @@ func (s *stream) next() (xml.StartElement, bool) {
 			return t, true
 		case xml.EndElement:
 			return xml.StartElement{}, false
-		case xml.Directive: // a DTD has no place in a stream
+		case xml.Directive: // a stream must not contain a DTD
 			return xml.StartElement{}, false
 		}
 	}

@@ -1,6 +1,6 @@
-// Package pki is the certificate authority of a simulated organization: server
-// certificates for its machines, client certificates for those who manage them,
-// and the wrong ones that fault tests need.
+// Package pki is the certificate authority of a simulated organization. It issues
+// server certificates for the organization's machines, client certificates for
+// administrators, and the wrong certificates that fault tests need.
 package pki
 
 import (
@@ -29,8 +29,8 @@ type Leaf struct {
 	KeyPEM  []byte // PKCS #8
 }
 
-// Request says what a certificate is for. A request with a UPN or with Client
-// set gives a client certificate, any other a server certificate.
+// Request describes a certificate. With a UPN or with Client set it is a client
+// certificate, otherwise a server certificate.
 type Request struct {
 	CommonName string
 	DNSNames   []string
@@ -38,11 +38,11 @@ type Request struct {
 	UPN        string    // user principal name, e.g. admin@contoso.com
 	Client     bool      // for logging on, also without a UPN
 	NotBefore  time.Time // zero: an hour ago
-	NotAfter   time.Time // zero: when the CA ends
+	NotAfter   time.Time // zero: the end of the CA
 }
 
-// New makes a self-signed authority that is valid from an hour before now for
-// the given time. Tests that need "the other CA" make a second one.
+// New makes a self-signed authority. It is valid from an hour before now and for the
+// given time. A test that needs another CA makes a second one.
 func New(name string, now time.Time, valid time.Duration) (*CA, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -68,7 +68,7 @@ func New(name string, now time.Time, valid time.Duration) (*CA, error) {
 	return &CA{cert: cert, key: key}, nil
 }
 
-// Issue signs a certificate. An expired one is had by setting NotAfter.
+// Issue signs a certificate. NotAfter in the past gives an expired one.
 func (ca *CA) Issue(r Request) (Leaf, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -121,17 +121,17 @@ func (ca *CA) template(r Request) (*x509.Certificate, error) {
 	return t, nil
 }
 
-// CertPEM is the authority's certificate, to be trusted by clients.
+// CertPEM is the authority's certificate, which clients must trust.
 func (ca *CA) CertPEM() []byte { return encodeCert(ca.cert.Raw) }
 
-// Pool trusts this authority and nobody else.
+// Pool contains this authority only.
 func (ca *CA) Pool() *x509.CertPool {
 	p := x509.NewCertPool()
 	p.AddCert(ca.cert)
 	return p
 }
 
-// TLS gives the certificate in the form a TLS server or client takes.
+// TLS gives the certificate in the form that a TLS server or client uses.
 func (l Leaf) TLS() (tls.Certificate, error) {
 	c, err := tls.X509KeyPair(l.CertPEM, l.KeyPEM)
 	if err != nil {

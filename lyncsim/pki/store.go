@@ -8,15 +8,15 @@ import (
 	"fmt"
 )
 
-// Export gives certificate and key in PEM, so that an organization can come back
-// with the authority its clients already trust.
+// Export gives certificate and key in PEM. With them, a restarted organization can
+// use the authority that its clients already trust.
 func (ca *CA) Export() (certPEM, keyPEM []byte, err error) {
 	keyPEM, err = encodeKey(ca.key)
 	return ca.CertPEM(), keyPEM, err
 }
 
-// Import reads what Export wrote. The errors say which part is not what it
-// should be, never what is in it.
+// Import reads what Export wrote. Its errors name the invalid part, but never show
+// its content.
 func Import(certPEM, keyPEM []byte) (*CA, error) {
 	cert, err := parseCert(certPEM)
 	if err != nil {

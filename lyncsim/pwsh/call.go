@@ -13,12 +13,12 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// calling runs the cmdlet; its records come out in the order in which they were
+// calling runs the cmdlet. Its records are output in the order in which they were
 // written. The error that ended it, if any, stays in a variable.
 const calling = `try { & $lyncsimCmdlet @lyncsimParameters *>&1 } catch { $lyncsimEnd = $_ }`
 
-// call runs what a line asks for and gives the records of the answer. A defect
-// of a cmdlet ends the call, not the organization around it.
+// call runs the call of a line and gives the records of the answer. A panic in a
+// cmdlet ends the call, but not the organization.
 func (v visit) call(ctx context.Context, line []byte) (replies []reply) {
 	defer func() {
 		if defect := recover(); defect != nil {
@@ -37,7 +37,7 @@ func (v visit) call(ctx context.Context, line []byte) (replies []reply) {
 		entry, _ := table.Get(key)
 		rs.Set(name, entry)
 	}
-	rs.Set("VerbosePreference", "Continue") // the caller's preference decides there
+	rs.Set("VerbosePreference", "Continue") // the caller's preference decides at the caller
 	records, err := rs.Eval(ctx, calling)
 	for text := range strings.Lines(host.String()) {
 		replies = append(replies, messageReply("Host", strings.TrimRight(text, "\r\n")))
@@ -54,8 +54,8 @@ func (v visit) call(ctx context.Context, line []byte) (replies []reply) {
 	return replies
 }
 
-// runspace is an engine that knows the machine's modules and nothing else: no
-// cmdlet of the shell, no program.
+// runspace makes an engine with the machine's modules only. It has no cmdlets of the
+// shell and no programs.
 func (v visit) runspace(host *strings.Builder) *powershell.Runspace {
 	return powershell.New(powershell.Options{
 		Notation: powershell.Recorded, Stdout: host, Stderr: host, Clock: v.seat.Clock, Machine: v.seat.Machine,
@@ -63,7 +63,7 @@ func (v visit) runspace(host *strings.Builder) *powershell.Runspace {
 	})
 }
 
-// parseCall reads the base64 of a table with Cmdlet and Parameters.
+// parseCall reads a table with Cmdlet and Parameters from its base64 text.
 func parseCall(line []byte) (*value.Hashtable, error) {
 	text, err := base64.StdEncoding.DecodeString(string(line))
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 // maxFile bounds a file that a cmdlet reads.
 const maxFile = 64 << 20
 
-// Disk is the disk of this computer as cmdlets of a machine see it: files that a
-// real PowerShell wrote are there. It implements dotnet.Files.
+// Disk gives the cmdlets of a machine the disk of this computer, where a real
+// PowerShell writes its files. It implements dotnet.Files.
 type Disk struct{}
 
 // ReadFile implements dotnet.Files.
@@ -41,8 +41,8 @@ func (Disk) Exists(path string) bool {
 // Remove implements dotnet.Files.
 func (Disk) Remove(path string) error { return os.Remove(local(path)) }
 
-// local is a path as PowerShell's own provider takes it: elsewhere than on
-// Windows a backslash stands for a slash.
+// local converts a path as PowerShell's own provider does: on other systems than
+// Windows, a backslash becomes a slash.
 func local(path string) string {
 	if runtime.GOOS == "windows" {
 		return path

@@ -32,10 +32,11 @@ type endpoint struct {
 	serving  sync.WaitGroup
 
 	mu     sync.Mutex
-	visits map[[sha256.Size]byte]visit // by the token's sum: looking one up tells nothing of it
+	visits map[[sha256.Size]byte]visit // by the token's hash, so that the time of a lookup reveals nothing about it
 }
 
-// visit is a running process: where it sits, and how long it lives.
+// visit is a running process: its machine and user, and the context that ends with
+// it.
 type visit struct {
 	seat Seat
 	temp string
@@ -64,7 +65,7 @@ func (e *endpoint) close() {
 	e.serving.Wait()
 }
 
-// admit gives a process its token, which is good until ctx ends.
+// admit gives a process its token, which is valid until ctx ends.
 func (e *endpoint) admit(ctx context.Context, v visit) string {
 	token := rand.Text() + rand.Text()
 	v.life = ctx
@@ -106,8 +107,8 @@ func (e *endpoint) accept() {
 	}
 }
 
-// serve answers one call. The call ends with its process, with its connection
-// and with the endpoint.
+// serve answers one call. The call ends when its process, its connection or the
+// endpoint ends.
 func (e *endpoint) serve(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	defer context.AfterFunc(e.life, func() { _ = conn.Close() })()
@@ -132,14 +133,13 @@ func (e *endpoint) serve(conn net.Conn) {
 	ctx, end := context.WithCancel(v.life)
 	defer end()
 	go func() {
-		_, _ = r.ReadByte() // nothing more is sent: it returns when the connection ends
+		_, _ = r.ReadByte() // the caller sends nothing more, so this returns when the connection ends
 		end()
 	}()
 	answer(conn, v.call(ctx, line))
 }
 
-// readLine reads up to a line end, which it drops. The token comes with at most
-// limit bytes.
+// readLine reads a line and drops its end. The line may have at most limit bytes.
 func readLine(r *bufio.Reader, limit int) ([]byte, error) {
 	var line []byte
 	for {
@@ -169,7 +169,7 @@ func trimEnd(line []byte) []byte {
 func answer(w io.Writer, replies []reply) {
 	for _, r := range replies {
 		if _, err := w.Write(r.line()); err != nil {
-			return // the caller has gone
+			return // the caller is gone
 		}
 	}
 }

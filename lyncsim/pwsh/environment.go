@@ -10,21 +10,22 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/pwsh/module"
 )
 
-// inherited are the variables of this computer that a PowerShell needs to
-// start. Nothing else of the environment is shown to what clients send.
+// inherited are the variables of this computer that a PowerShell needs to start.
+// Scripts of clients see no other variables of this computer.
 var inherited = strings.Fields(`PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TERM LD_LIBRARY_PATH SSL_CERT_FILE SSL_CERT_DIR
 	SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT PROGRAMDATA APPDATA LOCALAPPDATA USERPROFILE`)
 
-// families are beginnings of names that are inherited as well.
+// families are prefixes of names that are inherited too.
 var families = []string{"LC_", "DOTNET_", "POWERSHELL_"}
 
-// windowsOnly are variables of a simulated Windows whose values name what this
-// computer does not have, or has elsewhere.
+// windowsOnly are variables of a simulated Windows whose values name things that
+// this computer does not have or has elsewhere.
 var windowsOnly = append(strings.Fields(`ALLUSERSPROFILE NUMBER_OF_PROCESSORS OS PROCESSOR_ARCHITECTURE PROGRAMFILES PSMODULEPATH
 	TEMP TMP`), inherited...)
 
-// environment is what a process sees: what this computer's programs need, the
-// simulated machine's and the client's variables, and the way to the endpoint.
+// environment is the environment of a process: the variables that this computer's
+// programs need, those of the simulated machine and of the client, and those by
+// which modules find the endpoint.
 func (h *Host) environment(at place, in console.Invocation) []string {
 	var list []string
 	for _, entry := range os.Environ() {
@@ -43,9 +44,9 @@ func (h *Host) environment(at place, in console.Invocation) []string {
 		module.EnvEndpoint+"="+h.endpoint.address())
 }
 
-// modulePath is PSModulePath: the modules here first, then those of the program.
-// PowerShell adds its own folders to what it is given, but is documented to
-// leave the path alone when it lacks the program's modules.
+// modulePath is PSModulePath: first the modules of this package, then those of the
+// program. PowerShell normally adds its own folders to the path. It is documented
+// not to do so when the path lacks the program's modules, so they are named here.
 func (h *Host) modulePath(at place) string {
 	path := at.modules
 	program, err := filepath.EvalSymlinks(h.program)

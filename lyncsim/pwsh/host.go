@@ -14,25 +14,26 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 )
 
-// Config says what to start and what its processes find.
+// Config says which program to start and at which address its processes make calls.
 type Config struct {
-	// Program is looked up on PATH, as a shell would.
+	// Program is looked up on PATH, as a shell does.
 	Program string
-	// Address is the loopback address that processes call.
+	// Address is the loopback address for the calls of processes.
 	Address netip.Addr
 }
 
-// Host starts the program and answers the calls of its processes. Close it.
+// Host starts the program and answers the calls of its processes. The caller closes
+// it.
 type Host struct {
 	program  string
-	folder   string // what this host wrote; goes with it
+	folder   string // files that this host wrote; Close removes it
 	endpoint *endpoint
 
 	mu     sync.Mutex
 	places map[string]place // by machine
 }
 
-// Seat is where a process runs: a machine, and who signed in there.
+// Seat is a machine and the account that signed in there; a process runs for both.
 type Seat struct {
 	Name    string // the machine's name in the topology
 	Machine dotnet.Machine
@@ -61,15 +62,16 @@ func Open(c Config) (*Host, error) {
 	}
 	at, err := listen(c.Address)
 	if err != nil {
-		_ = os.Remove(folder) // empty, and of no use
+		_ = os.Remove(folder) // it is empty and no longer needed
 		return nil, err
 	}
 	return &Host{program: program, folder: folder, endpoint: at, places: map[string]place{}}, nil
 }
 
-// Close refuses further calls, waits for those under way to notice, and removes
-// what was written. Processes end with the contexts they were started with.
+// Close refuses further calls, waits until those under way have ended, and removes
+// the files that the host wrote. Processes end with the contexts with which they
+// were started.
 func (h *Host) Close() {
 	h.endpoint.close()
-	_ = os.RemoveAll(h.folder) // a process that still writes there loses it
+	_ = os.RemoveAll(h.folder) // a process that still writes there loses its files
 }

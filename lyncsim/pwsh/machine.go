@@ -9,7 +9,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/pwsh/module"
 )
 
-// machine gives the module's own commands their bodies.
+// machine gives the commands of module.Machine their bodies.
 func (v visit) machine() *powershell.Module {
 	m := module.Machine()
 	bodies := map[string]func(context.Context, *powershell.Call) error{
@@ -23,7 +23,7 @@ func (v visit) machine() *powershell.Module {
 	return m
 }
 
-// describe puts out what .NET would tell about the machine's network.
+// describe outputs what .NET would report about the machine's network.
 func (v visit) describe(_ context.Context, c *powershell.Call) error {
 	host, domain, _ := strings.Cut(v.seat.Machine.FQDN(), ".")
 	var listeners []any

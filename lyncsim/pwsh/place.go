@@ -11,16 +11,16 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/pwsh/module"
 )
 
-// place is the folder of this computer that stands for a machine's disk.
+// place is the folder of this computer that serves as a machine's disk.
 type place struct {
-	temp         string // TEMP, TMPDIR and where processes start
+	temp         string // TEMP, TMPDIR and the working folder of new processes
 	programFiles string
 	modules      string // on PSModulePath
 }
 
 const windowsPrograms = `C:\Program Files\`
 
-// place makes a machine's folder at its first process.
+// place makes a machine's folder when its first process starts.
 func (h *Host) place(seat Seat) (place, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -59,15 +59,15 @@ func (p place) installModules(seat Seat) error {
 	return nil
 }
 
-// setupScript is the product's setup program for the real PowerShell: it asks
-// the organization to set the machine up.
+// setupScript is the product's setup program for the real PowerShell. It asks the
+// organization to set the machine up.
 const setupScript = `Import-Module $env:LYNCSIM_MODULE
 $setup = Invoke-SimulatedSetup -Arguments ($env:LYNCSIM_SETUP -split ' ' -ne '')
 [System.Console]::Out.Write($setup.Output)
 exit $setup.ExitCode`
 
-// installSetup puts Bootstrapper.exe where scripts look for it. Windows would
-// not run such a file; scripts then use Enable-CsComputer.
+// installSetup puts Bootstrapper.exe where scripts expect it. Windows cannot run
+// such a file; scripts use Enable-CsComputer there.
 func (p place) installSetup(program, path string) error {
 	inside, ok := strings.CutPrefix(path, windowsPrograms)
 	if !ok || runtime.GOOS == "windows" {
@@ -83,8 +83,8 @@ func (p place) installSetup(program, path string) error {
 	return os.WriteFile(file, []byte(text), 0o700)
 }
 
-// commandText is the script as it stands on the command line. One with
-// arguments, or too long for a command line, is read from a file.
+// commandText is the script text for the command line. A script with arguments, or
+// one that is too long for a command line, is read from a file.
 func (p place) commandText(in console.Invocation) (string, error) {
 	if len(in.Arguments) == 0 && len(in.Script) <= maxCommandText {
 		return in.Script, nil

@@ -7,9 +7,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// plain makes of a value what arrives in another process as it left: an enum
-// becomes its name, because the other process has no such type; a collection
-// becomes an array, anything else without a form in CLIXML its text.
+// plain converts a value to one that another process receives unchanged. An enum
+// becomes its name, because the other process does not have its type. A collection
+// becomes an array. Any other value without a CLIXML form becomes its text.
 func plain(v any) any {
 	switch v := v.(type) {
 	case nil, string, []byte:
@@ -43,8 +43,8 @@ func plain(v any) any {
 	return v
 }
 
-// arrived undoes what the way through CLIXML did to the types' names, so that an
-// object which went out and comes back as an argument is what it was.
+// arrived undoes the changes that CLIXML makes to type names, so that an object
+// which was output and comes back as an argument is the same again.
 func arrived(v any) any {
 	switch v := v.(type) {
 	case *value.Object:

@@ -18,19 +18,19 @@ import (
 
 const (
 	exitFailure = 1
-	// exitKilled is what Windows gives a process that was ended from outside
+	// exitKilled is the exit code that Windows gives a process that another one ended
 	// (STATUS_CONTROL_C_EXIT).
 	exitKilled = -1073741510
-	// maxCommandText bounds a script on the command line, in characters: Linux
-	// takes 128 KiB per argument, and encoding makes three bytes of each.
+	// maxCommandText bounds a script on the command line, in characters. Linux
+	// accepts 128 KiB per argument, and encoding makes up to three bytes of each
+	// character.
 	maxCommandText = 30000
 	// outputGrace is how long a killed program's children may keep its output open.
 	outputGrace = 2 * time.Second
 )
 
-// Run is one powershell.exe: it starts the program in a machine's place, with
-// the console's streams, and gives its exit code. The program is killed when ctx
-// ends.
+// Run runs one powershell.exe. It starts the program in a machine's place, with the
+// console's streams, and gives its exit code. The program is killed when ctx ends.
 func (h *Host) Run(ctx context.Context, seat Seat, in console.Invocation) int {
 	code, err := h.run(ctx, seat, in)
 	if err != nil {
@@ -49,7 +49,7 @@ func (h *Host) run(ctx context.Context, seat Seat, in console.Invocation) (int, 
 		return exitFailure, err
 	}
 	life, end := context.WithCancel(ctx)
-	defer end() // calls that a killed process left
+	defer end() // ends calls that a killed process left behind
 	token := h.endpoint.admit(life, visit{seat: seat, temp: at.temp})
 	defer h.endpoint.dismiss(token)
 
@@ -66,8 +66,8 @@ func (h *Host) run(ctx context.Context, seat Seat, in console.Invocation) (int, 
 	if err := cmd.Start(); err != nil {
 		return exitFailure, fmt.Errorf("start %s: %w", h.program, err)
 	}
-	// Not the command's own copy: Wait must not wait for a client that never
-	// closes its stdin.
+	// The copy is not left to the exec package: Wait must not wait for a client that
+	// never closes its stdin.
 	go func() {
 		_, _ = io.Copy(stdin, in.Stdin)
 		_ = stdin.Close()
@@ -88,8 +88,9 @@ func exitCode(ctx context.Context, err error) (int, error) {
 	return 0, nil
 }
 
-// arguments are those of a client that sends an encoded command, whatever its
-// own were. What it said or implied about the output's format goes along.
+// arguments are those of a client that sends an encoded command, whatever the
+// client's own arguments were. The output format that the client named or implied is
+// kept.
 func arguments(in console.Invocation, script string) []string {
 	args := []string{"-NoProfile", "-NonInteractive"}
 	switch {
@@ -110,5 +111,5 @@ func encode(script string) string {
 	return base64.StdEncoding.EncodeToString(raw)
 }
 
-// quote writes a text as PowerShell takes it literally.
+// quote writes a text as a literal PowerShell string.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// alone makes the program the head of a process group that is killed as a
-// whole: PROGRAM may be a script that starts the real one.
+// alone puts the program into a process group of its own, which is killed as a
+// whole. Config.Program may be a script that starts the real program.
 func alone(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

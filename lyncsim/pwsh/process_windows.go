@@ -2,5 +2,5 @@ package pwsh
 
 import "os/exec"
 
-// alone leaves the program as it is: Windows ends the one process.
+// alone changes nothing: Windows ends only the one process.
 func alone(*exec.Cmd) {}

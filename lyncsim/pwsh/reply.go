@@ -9,7 +9,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// replyDepth is how deep the properties of an object are followed.
+// replyDepth is how many levels of properties of an object are sent.
 const replyDepth = 16
 
 // reply is one record of an answer: a table with the name of a stream and what
@@ -41,7 +41,7 @@ func messageReply(stream, text string) reply {
 	return r
 }
 
-// errorReply is an error on the stream Error or Terminating.
+// errorReply is an error record for the stream Error or Terminating.
 func errorReply(stream string, e *value.ErrorRecord) reply {
 	r := newReply(stream)
 	r.table.Set("Exception", e.Exception.Type).Set("Message", e.Message()).Set("Id", e.ID).
@@ -53,7 +53,7 @@ func refused(exception, id, category, message string) reply {
 	return errorReply("Terminating", value.NewErrorRecord(value.NewException(exception, message), id, category, nil))
 }
 
-// endReply says why a cmdlet ended before its time.
+// endReply says why a cmdlet ended early.
 func endReply(err error) reply {
 	if record, ok := errors.AsType[*value.ErrorRecord](err); ok {
 		return errorReply("Terminating", record)
@@ -70,7 +70,8 @@ var streams = map[string]string{
 	"System.Management.Automation.VerboseRecord": "Verbose",
 }
 
-// recordReply sorts what came out of a cmdlet, all streams merged.
+// recordReply makes the reply for one record of a cmdlet, whose streams are all
+// merged.
 func recordReply(v any) reply {
 	if record, ok := v.(*value.ErrorRecord); ok {
 		return errorReply("Error", record)

@@ -1,8 +1,8 @@
-// Package refusal says why the simulated organization did not do what it was
-// asked: a name that nothing has, a rule of the product, a machine without power.
+// Package refusal describes why the simulated organization did not do an act: a name
+// does not exist, a rule of the product forbids it, a machine has no power.
 //
-// Whoever passes a refusal on goes by its kind alone: the cmdlets choose the
-// PowerShell error record by it, the admin endpoint the HTTP status.
+// Code that passes a refusal on uses its kind alone: the cmdlets choose the
+// PowerShell error record by it, and the admin endpoint the HTTP status.
 package refusal
 
 import (
@@ -11,16 +11,16 @@ import (
 	"strings"
 )
 
-// Kind sorts refusals by what stood in the way. The set is closed; the admin
-// endpoint writes these words.
+// Kind classifies refusals by their reason. The set is closed; the admin endpoint
+// writes these words.
 type Kind string
 
-// What can stand in the way.
+// The kinds of refusals.
 const (
-	Invalid     Kind = "Invalid"     // what was named does not exist or cannot be meant
+	Invalid     Kind = "Invalid"     // the named object does not exist, or the value makes no sense
 	Refused     Kind = "Refused"     // a rule of the product forbids it now
 	Denied      Kind = "Denied"      // the caller may not do this
-	Conflict    Kind = "Conflict"    // somebody else changed it in between
+	Conflict    Kind = "Conflict"    // another change was made in between
 	Busy        Kind = "Busy"        // the same operation is still running
 	Unreachable Kind = "Unreachable" // a machine that is needed does not answer
 	Unsupported Kind = "Unsupported" // this version of the product has no such thing
@@ -31,9 +31,9 @@ const (
 // Refusal is one act that did not happen.
 type Refusal struct {
 	Kind    Kind
-	Act     string // what was asked for, such as "publish"
-	Object  string // the name of what it was asked for, such as a machine's
-	Why     string // without period
+	Act     string // the act, such as "publish"
+	Object  string // the object of the act, such as a machine's name
+	Why     string // the reason, without period
 	further []string
 	Err     error // the reason, when it was another error; may be nil
 }
@@ -51,8 +51,8 @@ func Because(kind Kind, act, object string, err error) error {
 	return &Refusal{Kind: kind, Act: act, Object: object, Why: err.Error(), Err: err}
 }
 
-// Adding gives the refusal with further parts of its sentence: what follows from
-// it, what can be done about it.
+// Adding gives the refusal with further parts of its sentence, such as its
+// consequence or a remedy.
 func (r *Refusal) Adding(parts ...string) *Refusal {
 	more := *r
 	more.further = slices.Concat(r.further, parts)
@@ -67,7 +67,7 @@ func (r *Refusal) Error() string {
 	return strings.TrimSpace(r.Act+" "+r.Object) + ": " + r.Why
 }
 
-// Unwrap gives the error that was the reason, if one was.
+// Unwrap gives the error that was the reason, or nil.
 func (r *Refusal) Unwrap() error { return r.Err }
 
 // Sentence is the refusal with all its parts, for people to read.
@@ -75,7 +75,8 @@ func (r *Refusal) Sentence() string {
 	return strings.Join(append([]string{r.Error()}, r.further...), "; ")
 }
 
-// KindOf is the kind of a refusal, Internal of any other error, "" of none.
+// KindOf is the kind of a refusal. It is Internal for any other error, and "" for
+// nil.
 func KindOf(err error) Kind {
 	if err == nil {
 		return ""

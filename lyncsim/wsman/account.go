@@ -8,7 +8,7 @@ const (
 	RemoteManagementUsers = "Remote Management Users"
 )
 
-// Account is somebody who can log on to the machine.
+// Account is an account that can log on to the machine.
 type Account struct {
 	Name     string
 	Domain   string // NetBIOS name; empty for an account of this machine
@@ -16,8 +16,8 @@ type Account struct {
 	Groups   []string // local groups of this machine, nested ones resolved
 }
 
-// Accounts is what the machine asks about a name that somebody gives. The domain
-// is as the client sent it: empty, a NetBIOS or DNS name, or this machine's name.
+// Accounts looks up the name with which a client logs on. The domain is as the
+// client sent it: empty, a NetBIOS or DNS name, or this machine's name.
 type Accounts interface {
 	Lookup(user, domain string) (Account, bool)
 }
@@ -30,7 +30,7 @@ func (a Account) String() string {
 	return a.Domain + `\` + a.Name
 }
 
-// mayUseShell says whether the machine's policy lets the account run commands.
+// mayUseShell reports whether the machine's policy lets the account run commands.
 func (a Account) mayUseShell() bool {
 	return slices.Contains(a.Groups, Administrators) || slices.Contains(a.Groups, RemoteManagementUsers)
 }

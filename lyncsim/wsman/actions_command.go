@@ -7,8 +7,8 @@ import (
 	"unicode/utf16"
 )
 
-// maxCreateProcess is the longest command line CreateProcess takes, in UTF-16
-// units. cmd.exe has its own shorter limit, which is the console's business.
+// maxCreateProcess is the longest command line that CreateProcess accepts, in UTF-16
+// units. cmd.exe has a shorter limit of its own, which package console applies.
 const maxCreateProcess = 32767
 
 // command starts a process in a shell.
@@ -30,7 +30,7 @@ func (s *Server) command(_ context.Context, c *call) (string, error) {
 	return `<rsp:CommandResponse><rsp:CommandId>` + cmd.id + `</rsp:CommandId></rsp:CommandResponse>`, nil
 }
 
-// process is what the request asks to be started.
+// process describes the process that the request is to start.
 func (s *Server) process(sh *shell, c *call) Process {
 	words := append([]string{c.Body.Command.Command}, c.Body.Command.Arguments...)
 	return Process{
@@ -43,7 +43,7 @@ func (s *Server) process(sh *shell, c *call) Process {
 	}
 }
 
-// startable refuses what CreateProcess refuses.
+// startable refuses what CreateProcess would refuse.
 func (s *Server) startable(p Process) error {
 	line := p.CommandLine
 	if !p.SkipShell {
@@ -58,8 +58,8 @@ func (s *Server) startable(p Process) error {
 	return nil
 }
 
-// signal ends a command. One that is over or unknown is no error: clients send
-// terminate to say that they are done with it.
+// signal ends a command. A command that has ended or is unknown is no error, because
+// clients send terminate when they no longer need it.
 func (s *Server) signal(_ context.Context, c *call) (string, error) {
 	sh, release, err := s.shells.use(c.Header.shellID(), c.account)
 	if err != nil {

@@ -36,7 +36,7 @@ func (s *Server) create(_ context.Context, c *call) (string, error) {
 		escape(s.url()), shellResource, sh.id) + s.describe(sh), nil
 }
 
-// settingsOf reads what a Create asks for.
+// settingsOf reads the shell settings of a Create.
 func (s *Server) settingsOf(c *call) (shellSettings, error) {
 	in := c.Body.Shell
 	set := shellSettings{
@@ -109,8 +109,8 @@ func (s *Server) get(_ context.Context, c *call) (string, error) {
 	return s.describe(sh), nil
 }
 
-// enumerate lists all shells in one reply. Windows splits long lists; at most
-// a few quotas' worth of shells fit here easily.
+// enumerate lists all shells in one reply. Windows splits long lists, but the quotas
+// allow so few shells that they always fit.
 func (s *Server) enumerate(_ context.Context, c *call) (string, error) {
 	if c.Body.Enumerate.Optimize == nil {
 		return "", newFault(schemaViolation, "only optimized enumeration is simulated")

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// errGone says that the client hung up while its request was being served.
+// errGone reports that the client closed the connection while its request was being
+// served.
 var errGone = errors.New("client gone")
 
 // send feeds a process's standard input.
@@ -39,7 +40,8 @@ func (s *Server) send(ctx context.Context, c *call) (string, error) {
 	return `<rsp:SendResponse/>`, nil
 }
 
-// feed writes to stdin. One write at a time: a second one is told busy.
+// feed writes to stdin. Only one write runs at a time; a second one gets the fault
+// Busy.
 func feed(ctx context.Context, cmd *command, data []byte) error {
 	if !cmd.sending.CompareAndSwap(false, true) {
 		return newFault(busy, "")
@@ -58,7 +60,7 @@ func feed(ctx context.Context, cmd *command, data []byte) error {
 	return nil
 }
 
-// receive waits until there is output or an end to tell, at most for the
+// receive waits until there is output or the command has ended, at most for the
 // operation timeout.
 func (s *Server) receive(ctx context.Context, c *call) (string, error) {
 	sh, release, err := s.shells.use(c.Header.shellID(), c.account)
@@ -92,8 +94,8 @@ func (s *Server) receive(ctx context.Context, c *call) (string, error) {
 	}
 }
 
-// within bounds a request by its operation timeout. The context's cause is the
-// error to answer with.
+// within bounds a request by its operation timeout. The context's cause is the error
+// of the answer.
 func (s *Server) within(ctx context.Context, c *call) (context.Context, context.CancelFunc) {
 	bounded, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stopClock := s.cfg.Clock.AfterFunc(c.timeout, func() { cancel(newFault(timedOut, "")) })
@@ -105,8 +107,8 @@ func (s *Server) within(ctx context.Context, c *call) (context.Context, context.
 	}
 }
 
-// report is the ReceiveResponse for what there is to tell now, empty when there
-// is nothing. room bounds the base64 text of all streams together.
+// report is the ReceiveResponse with what is new, empty when nothing is. room bounds
+// the base64 text of all streams together.
 func (c *command) report(names []string, room int) (string, error) {
 	done, terminated, code := c.state()
 	if terminated {

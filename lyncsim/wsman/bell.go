@@ -2,8 +2,8 @@ package wsman
 
 import "sync"
 
-// bell wakes everybody who listens. Listen first, then look, then wait: a ring
-// between the look and the wait is not lost.
+// bell wakes all goroutines that listen. A goroutine first calls listen, then checks
+// its condition, then waits. A ring between the check and the wait is then not lost.
 type bell struct {
 	mu sync.Mutex
 	ch chan struct{}

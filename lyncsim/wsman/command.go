@@ -10,7 +10,7 @@ import (
 // (STATUS_CONTROL_C_EXIT).
 const exitCtrlC = 0xC000013A
 
-// command is one process in a shell, seen from outside.
+// command is one process in a shell, as the service sees it.
 type command struct {
 	id                    string
 	bell                  *bell
@@ -24,8 +24,8 @@ type command struct {
 	terminated bool
 }
 
-// startCommand runs the program until it returns or life ends. p's streams are
-// filled in here.
+// startCommand runs the program until it returns or life ends. It fills in p's
+// streams.
 func startCommand(life context.Context, prog Program, p Process) *command {
 	ctx, cancel := context.WithCancel(life)
 	b := newBell()
@@ -38,8 +38,8 @@ func startCommand(life context.Context, prog Program, p Process) *command {
 	return c
 }
 
-// finish records the exit code, once: a process that was killed keeps the code
-// it was killed with, whatever its program returns later.
+// finish records the exit code once. A process that was killed keeps the exit code
+// of the kill, whatever its program returns later.
 func (c *command) finish(code int) {
 	c.mu.Lock()
 	if !c.done {
@@ -53,13 +53,13 @@ func (c *command) finish(code int) {
 	c.bell.ring()
 }
 
-// terminate ends the process and whoever waits for its output.
+// terminate ends the process and wakes every request that waits for its output.
 func (c *command) terminate() {
 	c.mu.Lock()
 	c.terminated = c.terminated || !c.done
 	c.mu.Unlock()
 	c.finish(1)
-	c.stdout.breakOff() // nobody will fetch it: a shell can outlive many commands
+	c.stdout.breakOff() // no client will fetch it: a shell can outlive many commands
 	c.stderr.breakOff()
 }
 

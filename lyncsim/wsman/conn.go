@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// listener counts connections and bytes, knows every open connection, and can
-// hold all of them still.
+// listener counts connections and bytes, knows every open connection, and can stop
+// the traffic of all of them.
 type listener struct {
 	net.Listener
 	count *meter
@@ -35,7 +35,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// drop cuts every open connection without a farewell.
+// drop resets every open connection.
 func (l *listener) drop() int {
 	l.mu.Lock()
 	conns := make([]*conn, 0, len(l.open))
@@ -80,15 +80,16 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// reset ends the connection as a dying host does: the peer gets RST, not FIN.
+// reset ends the connection as a crashing host does: the peer gets RST instead of
+// FIN.
 func (c *conn) reset() {
 	if tcp, ok := c.Conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // best effort: a plain close is also an end
+		_ = tcp.SetLinger(0) // best effort: a plain close ends the connection too
 	}
 	_ = c.Close()
 }
 
-// gate holds traffic back while it is shut.
+// gate stops traffic while it is shut.
 type gate struct {
 	shut atomic.Bool
 	bell *bell

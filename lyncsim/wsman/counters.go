@@ -2,8 +2,8 @@ package wsman
 
 import "sync/atomic"
 
-// Counters is what one server, or several together, did since they were made.
-// Envelope bytes are SOAP text before encryption; wire bytes are TCP payload
+// Counters count the work of one server, or of several together, since they were
+// made. Envelope bytes are SOAP text before encryption; wire bytes are TCP payload
 // with TLS.
 type Counters struct {
 	Requests     int64 `json:"requests"`
@@ -34,13 +34,13 @@ func (c Counters) Plus(o Counters) Counters {
 	}
 }
 
-// Minus is what was counted since an earlier reading.
+// Minus gives the counts since an earlier reading.
 func (c Counters) Minus(o Counters) Counters {
 	return c.Plus(Counters{-o.Requests, -o.Unauthorized, -o.Faults, -o.Connections, -o.Shells,
 		-o.Processes, -o.EnvelopesIn, -o.EnvelopesOut, -o.WireIn, -o.WireOut})
 }
 
-// meter is the counting side.
+// meter counts; Counters is a reading of it.
 type meter struct {
 	requests, unauthorized, faults, connections, shells, processes,
 	envelopesIn, envelopesOut, wireIn, wireOut atomic.Int64

@@ -12,7 +12,7 @@ import (
 // minEnvelope is the smallest MaxEnvelopeSize a client may ask for.
 const minEnvelope = 8192
 
-// actions is what the service can do.
+// actions are the actions that the service can perform.
 var actions = map[string]func(*Server, context.Context, *call) (string, error){
 	actionCreate:    (*Server).create,
 	actionCommand:   (*Server).command,
@@ -24,7 +24,8 @@ var actions = map[string]func(*Server, context.Context, *call) (string, error){
 	actionEnumerate: (*Server).enumerate,
 }
 
-// read bounds and parses a request. There is always an envelope to answer to.
+// read bounds and parses a request. It returns an envelope even with an error,
+// because the error's answer needs one.
 func (s *Server) read(raw []byte) (*envelope, error) {
 	if len(raw) > s.cfg.Quotas.MaxEnvelopeSize {
 		return &envelope{}, newFault(envelopeTooLarge, strconv.Itoa(s.cfg.Quotas.MaxEnvelopeSize))
@@ -32,8 +33,8 @@ func (s *Server) read(raw []byte) (*envelope, error) {
 	return parseEnvelope(raw)
 }
 
-// answer is the envelope that answers e, or the fault that err stands for; nil
-// when the client is gone.
+// answer is the envelope that answers e, or the fault for err; nil when the client
+// is gone.
 func (s *Server) answer(x *exchange, e *envelope, err error) (int, []byte) {
 	lang := pickLanguage(s.cfg.Languages, e.Header.Locale.Lang)
 	body := ""
@@ -54,7 +55,7 @@ func (s *Server) answer(x *exchange, e *envelope, err error) (int, []byte) {
 	}
 }
 
-// perform checks what all actions have in common and runs the one asked for.
+// perform makes the checks that all actions share and runs the requested action.
 func (s *Server) perform(x *exchange, e *envelope) (string, error) {
 	act := actions[e.Header.Action]
 	switch {
@@ -81,7 +82,7 @@ func (s *Server) perform(x *exchange, e *envelope) (string, error) {
 	return act(s, x.r.Context(), c)
 }
 
-// servesResource says whether an action knows a resource. Shells are listed as
+// servesResource reports whether an action accepts a resource. Shells are listed as
 // .../windows/shell and used as .../windows/shell/cmd.
 func servesResource(action, uri string) bool {
 	return uri == shellResource || uri == nsShell && action == actionEnumerate
@@ -101,7 +102,8 @@ func (s *Server) newCall(x *exchange, e *envelope) (*call, error) {
 	return c, err
 }
 
-// pause waits by the machine's clock; false when the client went first.
+// pause waits on the machine's clock; it returns false when the client went away
+// first.
 func (s *Server) pause(ctx context.Context, d time.Duration) bool {
 	over := make(chan struct{})
 	stop := s.cfg.Clock.AfterFunc(d, func() { close(over) })

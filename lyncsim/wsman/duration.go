@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// maxDuration bounds what clients may ask for; it is also what a client means
-// that asks for more.
+// maxDuration bounds the durations of clients. A longer duration is shortened to it.
 const maxDuration = 365 * 24 * time.Hour
 
 var durationForm = regexp.MustCompile(`^P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,12}(?:\.\d{1,9})?)S)?)?$`)
@@ -37,7 +36,7 @@ func parseDuration(s string) (time.Duration, error) {
 	return time.Duration(seconds * float64(time.Second)), nil
 }
 
-// formatDuration is the form that Windows answers with: PT7200.000S.
+// formatDuration writes a duration as Windows does in answers: PT7200.000S.
 func formatDuration(d time.Duration) string {
 	return fmt.Sprintf("PT%.3fS", d.Seconds())
 }

@@ -13,17 +13,17 @@ type exchange struct {
 	r       *http.Request
 	session *session
 	account Account
-	sealed  bool // the request came encrypted, so the reply goes encrypted
+	sealed  bool // the request was encrypted, so the reply is too
 }
 
 // reply sends an envelope.
 func (x *exchange) reply(status int, envelope []byte) {
 	body := x.head(envelope)
 	x.w.WriteHeader(status)
-	_, _ = x.w.Write(body) // a client that hung up gets nothing
+	_, _ = x.w.Write(body) // fails only when the client has closed the connection
 }
 
-// half sends the first half of an envelope and then nothing more.
+// half sends only the first half of an envelope.
 func (x *exchange) half(status int, envelope []byte) {
 	body := x.head(envelope)
 	x.w.WriteHeader(status)
@@ -43,7 +43,7 @@ func (x *exchange) head(envelope []byte) []byte {
 	return envelope
 }
 
-// cut ends the connection without a word.
+// cut ends the connection without a reply.
 func (x *exchange) cut() {
 	if c, ok := x.tcp().(*conn); ok {
 		c.reset()

@@ -25,7 +25,7 @@ const (
 	CodeTooManyCommands     uint32 = 2150859241
 )
 
-// message names one thing that can be wrong. Code, subcode and texts hang on it.
+// message names one kind of mistake; its code, subcode and texts are found by it.
 type message string
 
 const (
@@ -53,7 +53,7 @@ const (
 	unspecified       message = "unspecified"
 )
 
-// class is what a fault says beside its text.
+// class is the content of a fault apart from its text.
 type class struct {
 	code    uint32
 	role    string // Sender or Receiver
@@ -85,7 +85,7 @@ var classes = map[message]class{
 	unspecified:       {0, "Receiver", "w:InternalError"},
 }
 
-// fault is a refusal that travels as a SOAP fault.
+// fault is an error that is sent as a SOAP fault.
 type fault struct {
 	class
 	message message
@@ -96,8 +96,8 @@ func newFault(m message, detail string) *fault {
 	return &fault{class: classes[m], message: m, detail: detail}
 }
 
-// faultOf is the fault with a code, for those who provoke one. An unknown code
-// gives a fault with that code and a text that says nothing more.
+// faultOf is the fault with a given code, for rules that cause one. An unknown code
+// gives a fault with that code and a general text.
 func faultOf(code uint32) *fault {
 	for _, m := range []message{unknownShell, schemaViolation} { // codes with two messages
 		if classes[m].code == code {

@@ -9,11 +9,11 @@ import (
 
 const soapType = "application/soap+xml;charset=UTF-8"
 
-// sealedRoom is what encryption adds to a request at most.
+// sealedRoom is the most that encryption adds to a request, in bytes.
 const sealedRoom = 1024
 
-// ServeHTTP answers one HTTP request: reads it, logs its sender on, opens the
-// encryption, and passes the envelope on.
+// ServeHTTP answers one HTTP request. It reads the request, logs its sender on,
+// decrypts the body, and passes the envelope on.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.count.requests.Add(1)
 	if r.URL.Path != Path {
@@ -27,7 +27,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	raw, err := io.ReadAll(io.LimitReader(r.Body, int64(s.cfg.Quotas.MaxEnvelopeSize+sealedRoom+1)))
 	if err != nil {
-		return // the client hung up
+		return // the client closed the connection
 	}
 	x := &exchange{w: w, r: r}
 	x.session, _ = r.Context().Value(sessionKey{}).(*session)
@@ -44,7 +44,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.deny(x)
 		return
 	}
-	if len(raw) == 0 { // clients do this to log a connection on
+	if len(raw) == 0 { // clients send an empty body to log a connection on
 		w.WriteHeader(http.StatusOK)
 		return
 	}
@@ -66,8 +66,8 @@ var (
 	errSeal     = errors.New("an encrypted message that cannot be opened")
 )
 
-// open decrypts the body when it is encrypted, and insists on encryption where
-// the transport has none.
+// open decrypts the body when it is encrypted. It requires encryption when the
+// transport has none.
 func (s *Server) open(x *exchange, raw []byte) ([]byte, error) {
 	if !isSealed(x.r.Header.Get("Content-Type")) {
 		if s.cfg.Transport == PlainHTTP && !s.cfg.AllowUnencrypted {
@@ -93,8 +93,8 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-// serve performs what an envelope asks for and replies, with the misbehaviour
-// that a rule prescribes.
+// serve performs the action of an envelope and replies. A rule can make it
+// misbehave.
 func (s *Server) serve(x *exchange, raw []byte) {
 	e, err := s.read(raw)
 	rule := s.rules.pick(short(e.Header.Action))
@@ -133,7 +133,7 @@ func (s *Server) serve(x *exchange, raw []byte) {
 	}
 }
 
-// samePassword compares in constant time.
+// samePassword compares passwords in constant time.
 func samePassword(a, b string) bool {
 	return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1
 }

@@ -2,13 +2,14 @@ package wsman
 
 import "net/http"
 
-// isIdentify says whether a request asks who is there without logging on, as
-// Test-WSMan does: it announces so in a header of its own (DSP0226, 11).
+// isIdentify reports whether a request asks for the service's identity without
+// logon, as Test-WSMan does. Such a request has a header of its own (DSP0226, 11).
 func (s *Server) isIdentify(r *http.Request) bool {
 	return r.Header.Get("WSMANIDENTIFY") == "unauthenticated" && !s.refusing.Load()
 }
 
-// identity is the answer; without logon Windows hides its version.
+// identity is the answer to such a request. Without logon, Windows does not show its
+// version.
 func identity() []byte {
 	return []byte(`<s:Envelope xml:lang="" xmlns:s="` + nsSOAP + `"><s:Header/><s:Body>` +
 		`<wsmid:IdentifyResponse xmlns:wsmid="` + nsIdentity + `">` +

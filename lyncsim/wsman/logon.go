@@ -24,7 +24,8 @@ const (
 // mutualTLS is the authorization scheme of a client certificate (DSP0226).
 const mutualTLS = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 
-// offers says whether a way to log on is configured and makes sense here.
+// offers reports whether the machine is configured for a method and the method works
+// with its transport.
 func (s *Server) offers(m Method) bool {
 	if s.cfg.Transport == PlainHTTP && (m == Certificate || m == Basic && !s.cfg.AllowUnencrypted) {
 		return false
@@ -32,8 +33,8 @@ func (s *Server) offers(m Method) bool {
 	return slices.Contains(s.cfg.Methods, m)
 }
 
-// logon finds out who sends a request. When it is nobody, headers are set that
-// say how to log on or to go on logging on, and the answer is 401.
+// logon finds out who sends a request. Without a logon the answer is 401, and logon
+// sets headers that describe how to log on or to continue.
 func (s *Server) logon(sess *session, w http.ResponseWriter, r *http.Request) (Account, bool) {
 	if s.refusing.Load() {
 		sess.forget()
@@ -68,9 +69,9 @@ func (s *Server) logon(sess *session, w http.ResponseWriter, r *http.Request) (A
 	return account, ok
 }
 
-// startsOver says whether a request on a logged-on connection begins a new logon.
-// Clients that encrypt do so with an empty request before each message; that
-// they work against Windows says that it challenges them again.
+// startsOver reports whether a request on a logged-on connection begins a new logon.
+// Clients that encrypt send an empty request for that before each message. They work
+// against Windows, so Windows must challenge them again.
 func (s *Server) startsOver(r *http.Request) bool {
 	return s.cfg.Transport == PlainHTTP && r.ContentLength == 0
 }
@@ -81,7 +82,7 @@ func isNegotiate(scheme string) bool {
 	return strings.EqualFold(scheme, "Negotiate") || strings.EqualFold(scheme, "NTLM") || strings.EqualFold(scheme, "Kerberos")
 }
 
-// invite lists the ways to log on, in the order Windows lists them.
+// invite lists the offered methods in the order of Windows.
 func (s *Server) invite(w http.ResponseWriter) {
 	if s.negotiates() {
 		w.Header().Add("WWW-Authenticate", "Negotiate")
@@ -94,8 +95,8 @@ func (s *Server) invite(w http.ResponseWriter) {
 	}
 }
 
-// basic checks name and password. Windows takes Basic for accounts of the
-// machine only.
+// basic checks name and password. Windows accepts Basic only for accounts of the
+// machine.
 func (s *Server) basic(r *http.Request) (Account, bool) {
 	name, password, ok := r.BasicAuth()
 	if !ok {
@@ -109,8 +110,8 @@ func (s *Server) basic(r *http.Request) (Account, bool) {
 	return a, true
 }
 
-// latin1 reads bytes as ISO 8859-1: Basic names no charset, and clients send
-// that or UTF-8.
+// latin1 reads bytes as ISO 8859-1. Basic names no charset; clients send ISO 8859-1
+// or UTF-8.
 func latin1(s string) string {
 	runes := make([]rune, len(s))
 	for i := range len(s) {
@@ -119,9 +120,10 @@ func latin1(s string) string {
 	return string(runes)
 }
 
-// certificate maps a verified client certificate to an account of the machine: by
-// its user principal name, or by the common name of its subject. Windows maps none
-// to an account of a domain (Microsoft, Authentication for Remote Connections).
+// certificate maps a verified client certificate to an account of the machine, by
+// its user principal name or by the common name of its subject. Windows maps no
+// certificate to an account of a domain (Microsoft, Authentication for Remote
+// Connections).
 func (s *Server) certificate(r *http.Request) (Account, bool) {
 	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
 		return Account{}, false
@@ -135,7 +137,7 @@ func (s *Server) certificate(r *http.Request) (Account, bool) {
 	return account, ok && account.Domain == ""
 }
 
-// splitName takes DOMAIN\user and user@domain apart.
+// splitName splits DOMAIN\user and user@domain.
 func splitName(name string) (user, domain string) {
 	if d, u, ok := strings.Cut(name, `\`); ok {
 		return u, d

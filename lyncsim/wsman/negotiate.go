@@ -9,20 +9,20 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman/ntlm"
 )
 
-// Acceptor is the Kerberos side of Negotiate.
+// Acceptor checks the Kerberos tokens of Negotiate.
 type Acceptor interface {
-	// Accept checks a token, SPNEGO or bare Kerberos.
+	// Accept checks a token in SPNEGO or bare Kerberos form.
 	Accept(token []byte) (Ticket, error)
 }
 
-// Ticket is what a Kerberos token says of its sender.
+// Ticket describes the sender of a Kerberos token.
 type Ticket struct {
 	User, Realm string
 	Until       time.Time // when the logon ends
 	Reply       []byte    // the token that proves the server to the client
 }
 
-// BindingLevel says what is asked of an NTLM logon's channel binding, as
+// BindingLevel says whether an NTLM logon must have a channel binding, as
 // Service/Auth/CbtHardeningLevel does.
 type BindingLevel string
 
@@ -33,7 +33,7 @@ const (
 	BindingNone    BindingLevel = "None"
 )
 
-// challenge takes the first step of an NTLM logon.
+// challenge answers the first message of an NTLM logon.
 func (s *Server) challenge(sess *session, w http.ResponseWriter, scheme string, token []byte) {
 	sess.forget()
 	h := &ntlm.Handshake{Host: ntlm.Host{Name: s.cfg.Machine, Domain: s.cfg.Domain}, Now: s.cfg.Clock.Now}
@@ -50,8 +50,9 @@ func (s *Server) challenge(sess *session, w http.ResponseWriter, scheme string, 
 	w.Header().Set("WWW-Authenticate", scheme+" "+base64.StdEncoding.EncodeToString(reply))
 }
 
-// negotiate takes the last step of an NTLM logon, or the only one of Kerberos.
-// Success lasts as long as the connection, by Kerberos no longer than the ticket.
+// negotiate handles the last message of an NTLM logon, or the only one of Kerberos.
+// The logon lasts as long as the connection; a Kerberos logon also ends with its
+// ticket.
 func (s *Server) negotiate(sess *session, w http.ResponseWriter, token []byte) (Account, bool) {
 	if !ntlm.Is(token) {
 		return s.kerberos(sess, w, token)

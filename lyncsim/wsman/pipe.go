@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// pipeSize bounds what lies in a pipe unread. A writer waits when it is full, as
-// a process does whose output nobody fetches.
+// pipeSize bounds the unread bytes in a pipe. When the pipe is full, a writer waits,
+// as a real process does when its output is not read.
 const pipeSize = 1 << 20
 
 var errBrokenPipe = errors.New("the pipe has been ended")
@@ -20,8 +20,8 @@ type pipe struct {
 
 	mu     sync.Mutex
 	data   []byte
-	ended  bool // no writer any more; what is in it can still be read
-	broken bool // no reader any more
+	ended  bool // the writer has ended; the rest can still be read
+	broken bool // the reader has ended
 }
 
 func newPipe(b *bell) *pipe { return &pipe{bell: b} }
@@ -44,7 +44,7 @@ func (p *pipe) send(ctx context.Context, b []byte) (int, error) {
 	}
 }
 
-// offer takes as much as there is room for.
+// offer adds as many bytes as there is room for.
 func (p *pipe) offer(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -59,7 +59,7 @@ func (p *pipe) offer(b []byte) (int, error) {
 	return n, nil
 }
 
-// take gives at most n bytes of what is there, without waiting.
+// take gives at most n bytes of the present content, without waiting.
 func (p *pipe) take(n int) []byte {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -73,7 +73,7 @@ func (p *pipe) take(n int) []byte {
 	return out
 }
 
-// Read waits for data or the end. It makes the pipe a process's standard input.
+// Read waits for data or the end. With it, a pipe can be a process's standard input.
 func (p *pipe) Read(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
@@ -96,10 +96,10 @@ func (p *pipe) closed() bool {
 	return (p.ended || p.broken) && len(p.data) == 0
 }
 
-// end says that nothing more will be written.
+// end marks that nothing more will be written.
 func (p *pipe) end() { p.mark(&p.ended) }
 
-// breakOff says that nobody reads any more; what lay in the pipe is lost.
+// breakOff marks that the reader has ended; unread bytes are lost.
 func (p *pipe) breakOff() {
 	p.mark(&p.broken)
 	p.take(pipeSize)
@@ -114,7 +114,7 @@ func (p *pipe) mark(flag *bool) {
 
 // output is the writing side that a process gets as stdout or stderr.
 type output struct {
-	ctx  context.Context // the process's life
+	ctx  context.Context // ends with the process
 	pipe *pipe
 }
 

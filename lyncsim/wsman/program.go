@@ -7,21 +7,21 @@ import (
 
 // Program runs one command line on the machine and returns its exit code.
 //
-// The context ends when the process is killed: by a signal, by the end of its
-// shell, or because the machine goes down. A Program must then return soon;
-// nobody reads its output any more.
+// The context ends when the process is killed: by a signal, by the end of its shell,
+// or because the machine goes down. A Program must then return soon, and its output
+// is no longer read.
 type Program interface {
 	Run(ctx context.Context, p Process) int
 }
 
-// Finder is what a Program may also be. A command line that is started without
-// cmd.exe and that Find does not know is refused before a process exists, as
+// Finder is an optional interface of a Program. A command line that is started
+// without cmd.exe and that Find does not know is refused before a process exists, as
 // CreateProcess does (fault 2147942402).
 type Finder interface {
 	Find(commandLine string) bool
 }
 
-// Process is one start of a program, in the terms of the shell it runs in.
+// Process describes one start of a program in a shell.
 type Process struct {
 	CommandLine      string
 	SkipShell        bool // started by CreateProcess, not through cmd.exe /c

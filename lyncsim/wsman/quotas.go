@@ -7,16 +7,16 @@ type Quotas struct {
 	MaxShellsPerUser     int
 	MaxProcessesPerShell int
 	// MaxConcurrentOperationsPerUser counts the commands of living shells and the
-	// requests being served. A signal does not give a command's place back, only
-	// the end of the shell does (MS-WSMV note 118).
+	// requests being served. A command counts until its shell ends; a signal does not
+	// change that (MS-WSMV note 118).
 	MaxConcurrentOperationsPerUser int
 	MaxEnvelopeSize                int           // bytes, of a request and of a reply
-	IdleTimeOut                    time.Duration // of shells that ask for none
+	IdleTimeOut                    time.Duration // of shells that name none
 	MaxShellRunTime                time.Duration
-	OperationTimeout               time.Duration // of requests that ask for none
+	OperationTimeout               time.Duration // of requests that name none
 }
 
-// DefaultQuotas are those of Windows Server 2012 R2 and later.
+// DefaultQuotas are the quotas of Windows Server 2012 R2 and later.
 func DefaultQuotas() Quotas {
 	return Quotas{
 		MaxShellsPerUser:               30,
@@ -29,7 +29,7 @@ func DefaultQuotas() Quotas {
 	}
 }
 
-// withDefaults fills what was left out.
+// withDefaults fills in the fields that are zero.
 func (q Quotas) withDefaults() Quotas {
 	d := DefaultQuotas()
 	orInt := func(v *int, def int) {

@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// registry holds the machine's shells and watches over quotas and idleness.
+// registry holds the machine's shells and enforces quotas and idle timeouts.
 type registry struct {
 	clock  Clock
 	quotas Quotas
@@ -39,7 +39,7 @@ func (r *registry) open(owner Account, clientIP string, set shellSettings) (*she
 	return s, nil
 }
 
-// watchIdle starts the idle clock anew. The lock is held.
+// watchIdle restarts the idle timer. The caller holds the lock.
 func (r *registry) watchIdle(s *shell) {
 	if s.stopIdle != nil {
 		s.stopIdle()
@@ -88,7 +88,7 @@ func (r *registry) remove(id string) bool {
 	return r.drop(id)
 }
 
-// drop is remove for those who hold the lock.
+// drop is remove for callers that hold the lock.
 func (r *registry) drop(id string) bool {
 	s := r.shells[strings.ToUpper(id)]
 	if s == nil {
@@ -99,7 +99,7 @@ func (r *registry) drop(id string) bool {
 	return true
 }
 
-// clear ends all shells and tells how many there were.
+// clear ends all shells and returns their number.
 func (r *registry) clear() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -180,7 +180,7 @@ func (r *registry) list() []*shell {
 	return slices.SortedFunc(maps.Values(r.shells), func(a, b *shell) int { return a.created.Compare(b.created) })
 }
 
-// running gives all processes that live.
+// running gives all living processes.
 func (r *registry) running() []*command {
 	r.mu.Lock()
 	defer r.mu.Unlock()

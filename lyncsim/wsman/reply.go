@@ -15,7 +15,7 @@ const envelopeHead = `<s:Envelope xml:lang="%s"` +
 
 const envelopeTail = `</s:Body></s:Envelope>`
 
-// envelopeRoom is what a reply needs beside its streams' data.
+// envelopeRoom is the size of a reply apart from its streams' data, in bytes.
 const envelopeRoom = 2048
 
 // wrap puts a body into the envelope that answers e.
@@ -24,8 +24,8 @@ func wrap(e *envelope, lang, action, body string) []byte {
 	return []byte(head + body + envelopeTail)
 }
 
-// wrapFault is the envelope of a fault. The text is said twice, as Windows does:
-// as the reason and in the detail with code and machine.
+// wrapFault is the envelope of a fault. It contains the text twice, as Windows does:
+// as the reason, and in the detail with code and machine.
 func wrapFault(e *envelope, lang, machine string, f *fault) []byte {
 	text := escape(f.text(lang))
 	sub := ""

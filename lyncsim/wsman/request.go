@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// envelope is a request as it came.
+// envelope is a request as it was received.
 type envelope struct {
 	XMLName xml.Name `xml:"http://www.w3.org/2003/05/soap-envelope Envelope"`
 	Header  header   `xml:"http://www.w3.org/2003/05/soap-envelope Header"`
@@ -34,7 +34,7 @@ type property struct {
 	Value string `xml:",chardata"`
 }
 
-// other is a header this service has no use for.
+// other is a header that this service does not use.
 type other struct {
 	XMLName        xml.Name
 	MustUnderstand string `xml:"http://www.w3.org/2003/05/soap-envelope mustUnderstand,attr"`
@@ -98,8 +98,9 @@ func parseEnvelope(raw []byte) (*envelope, error) {
 	return &e, e.Header.understood()
 }
 
-// understood refuses headers that a client insists on and that mean nothing
-// here. Those of the protocol's own namespaces are tolerated, as Windows does.
+// understood refuses headers that the client marked as mandatory and that this
+// service does not know. It tolerates those of the protocol's own namespaces, as
+// Windows does.
 func (h *header) understood() error {
 	for _, o := range h.Others {
 		switch o.XMLName.Space {
@@ -113,7 +114,7 @@ func (h *header) understood() error {
 	return nil
 }
 
-// timeout is the OperationTimeout asked for, or the machine's own.
+// timeout is the request's OperationTimeout, or the machine's default.
 func (h *header) timeout(def time.Duration) (time.Duration, error) {
 	return durationOr(h.Timeout, def)
 }
@@ -142,7 +143,7 @@ func find(list []property, name string) string {
 	return ""
 }
 
-// isTrue reads an xs:boolean in the spellings seen from clients.
+// isTrue reads an xs:boolean in the spellings that clients use.
 func isTrue(s string) bool {
 	s = strings.TrimSpace(s)
 	return s == "1" || strings.EqualFold(s, "true")

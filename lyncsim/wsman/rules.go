@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// Effect is a way to misbehave.
+// Effect is a kind of misbehaviour.
 type Effect string
 
-// The effects of a rule. The first five happen instead of or before the
-// request's work, the last three after it: what was asked for is done, and the
-// client cannot know.
+// The effects of a rule. The first five happen instead of or before the request's
+// work. The last three happen after it: the action is done, and the client cannot
+// know that.
 const (
 	Drop         Effect = "Drop"         // cut the connection
 	Delay        Effect = "Delay"        // wait for Rule.Delay, then serve as usual
@@ -27,15 +27,15 @@ const (
 // Rule makes a server misbehave on requests that match it.
 type Rule struct {
 	Action string        `json:"action,omitempty"` // Create, Command, Send, Receive, Signal, Delete; empty: any
-	Skip   int           `json:"skip,omitempty"`   // let so many matching requests pass first
-	Times  int           `json:"times,omitempty"`  // then act so often; 0: for ever
+	Skip   int           `json:"skip,omitempty"`   // number of matching requests to let pass first
+	Times  int           `json:"times,omitempty"`  // number of matching requests to act on then; 0: no limit
 	Chance float64       `json:"chance,omitempty"` // of acting on a match, by the server's seed; 0: always
 	Effect Effect        `json:"effect"`
 	Delay  time.Duration `json:"delay,omitempty"` // for Delay
 	Code   uint32        `json:"code,omitempty"`  // for Fault
 }
 
-// rules are the rules in force.
+// rules are the rules that are in force.
 type rules struct {
 	mu   sync.Mutex
 	dice *rand.Rand

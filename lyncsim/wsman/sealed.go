@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman/ntlm"
 )
 
-// The body of an encrypted message (MS-WSMV 2.2.9.1). It looks like MIME and is
-// not: the second part has no empty line after its header.
+// The body of an encrypted message (MS-WSMV 2.2.9.1). It looks like MIME but is not:
+// the second part has no empty line after its header.
 const (
 	sealedType     = `multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"`
 	sealedBoundary = "--Encrypted Boundary"
@@ -22,13 +22,13 @@ const (
 	sealedTail = sealedBoundary + "--\r\n"
 )
 
-// isSealed says whether a content type is that of an encrypted message.
+// isSealed reports whether a content type is that of an encrypted message.
 func isSealed(contentType string) bool {
 	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(contentType)), "multipart/encrypted")
 }
 
-// sealer encrypts a connection's messages. One that fails to open a message is
-// out of step with its client for good.
+// sealer encrypts a connection's messages. After it has failed to open a message, it
+// is out of step with its client and cannot be used again.
 type sealer interface {
 	Unwrap(sealed, signature []byte) ([]byte, error)
 	Wrap(plain []byte) (sealed, signature []byte)

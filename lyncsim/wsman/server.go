@@ -14,20 +14,21 @@ import (
 	"time"
 )
 
-// Path is where the service listens, as on Windows.
+// Path is the path of the service, as on Windows.
 const Path = "/wsman"
 
-// Config describes one machine's service. Machine, Address, Accounts and Program
-// are needed, and Certificate unless Transport is PlainHTTP; the rest has defaults.
+// Config describes one machine's service. Machine, Address, Accounts and Program are
+// required, and so is Certificate unless Transport is PlainHTTP. The other fields
+// have defaults.
 type Config struct {
 	Machine     string // fully qualified host name
 	Domain      string // NetBIOS domain name; empty for a workgroup machine
 	Address     string // loopback host:port; port 0 picks a free one and keeps it
 	Transport   Transport
 	Certificate tls.Certificate
-	ClientCAs   *x509.CertPool // who may issue client certificates; nil: nobody
+	ClientCAs   *x509.CertPool // authorities of client certificates; nil: none
 
-	// AllowUnencrypted accepts bodies in the clear over PlainHTTP.
+	// AllowUnencrypted accepts unencrypted bodies over PlainHTTP.
 	AllowUnencrypted bool
 
 	Accounts  Accounts
@@ -42,7 +43,7 @@ type Config struct {
 	Kerberos       Acceptor     // nil: no Kerberos
 }
 
-// Transport is what carries the envelopes.
+// Transport is the protocol below the envelopes.
 type Transport string
 
 // The transports of a WinRM listener. HTTPS is the default.
@@ -60,7 +61,7 @@ type Server struct {
 	count    meter
 	gate     *gate
 	binding  []byte      // channel binding of this server's TLS connections
-	refusing atomic.Bool // all logons
+	refusing atomic.Bool // refuse all logons
 
 	mu       sync.Mutex
 	address  string
@@ -68,7 +69,8 @@ type Server struct {
 	http     *http.Server
 }
 
-// New makes a service that does not listen yet. The error names what is missing.
+// New makes a service that does not listen yet. The error names the field that is
+// missing.
 func New(cfg Config) (*Server, error) {
 	if cfg.Accounts == nil || cfg.Program == nil || cfg.Machine == "" {
 		return nil, errors.New("wsman: a machine needs a name, accounts and a program")
@@ -97,8 +99,8 @@ func New(cfg Config) (*Server, error) {
 	}, nil
 }
 
-// Start begins to listen; it does nothing when the service runs. After Stop it
-// comes back at the same address, without the shells it had.
+// Start begins to listen; it does nothing when the service runs. After Stop the
+// service returns at the same address, without the shells that it had.
 func (s *Server) Start() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,7 +116,7 @@ func (s *Server) Start() error {
 	s.http = &http.Server{
 		Handler:           s,
 		ConnContext:       withSession,
-		ErrorLog:          log.New(io.Discard, "", 0), // handshake errors are the client's to report
+		ErrorLog:          log.New(io.Discard, "", 0), // clients report handshake errors themselves
 		ReadHeaderTimeout: 30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 	}
@@ -140,8 +142,8 @@ func (s *Server) tlsConfig() *tls.Config {
 	return c
 }
 
-// Stop is the machine going down: connections are cut, processes die, shells
-// are forgotten, and connecting is refused until Start.
+// Stop behaves as if the machine went down: it cuts connections, ends processes and
+// forgets shells. Connections are refused until Start.
 func (s *Server) Stop() {
 	s.mu.Lock()
 	server, l := s.http, s.listener
@@ -150,15 +152,16 @@ func (s *Server) Stop() {
 	if server == nil {
 		return
 	}
-	// The connections go first, by force: a farewell could wait for ever behind
-	// a frozen network.
+	// The connections are cut first: closing them gracefully could wait forever while
+	// the network is frozen.
 	_ = l.Close()
 	l.drop()
 	_ = server.Close()
 	s.shells.clear()
 }
 
-// Address is host:port, known after the first Start when port 0 was asked for.
+// Address is host:port. When port 0 was configured, it is known after the first
+// Start.
 func (s *Server) Address() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -168,12 +171,12 @@ func (s *Server) Address() string {
 // Counters reads the counters.
 func (s *Server) Counters() Counters { return s.count.read() }
 
-// Live counts the shells and the processes of this moment.
+// Live counts the shells and the processes that exist now.
 func (s *Server) Live() (shells, processes int) {
 	return len(s.shells.list()), len(s.shells.running())
 }
 
-// url is the service's address as clients know it.
+// url is the service's address for clients.
 func (s *Server) url() string {
 	scheme := "https"
 	if s.cfg.Transport == PlainHTTP {

@@ -8,20 +8,20 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman/ntlm"
 )
 
-// session is what the service remembers about one TCP connection. Requests on a
-// connection come one after the other, so it needs no lock.
+// session is the service's state of one TCP connection. Requests on a connection
+// follow one another, so it needs no lock.
 type session struct {
 	conn      net.Conn
-	handshake *ntlm.Handshake // under way
-	account   *Account        // who logged on by Negotiate: the connection stays theirs
-	until     time.Time       // how long it does; zero: to its end
+	handshake *ntlm.Handshake // logon that is under way
+	account   *Account        // logged on by Negotiate, for the life of the connection
+	until     time.Time       // end of that logon; zero: the end of the connection
 	sealer    *ntlm.Sealer
 }
 
 // forget logs the connection off.
 func (s *session) forget() { s.handshake, s.account, s.sealer, s.until = nil, nil, nil, time.Time{} }
 
-// known says whether the connection is still somebody's.
+// known reports whether the connection is still logged on.
 func (s *session) known(now time.Time) bool {
 	return s.account != nil && (s.until.IsZero() || now.Before(s.until))
 }

@@ -22,7 +22,7 @@ type shell struct {
 	stopLife func()
 }
 
-// shellSettings is what a client asks for at Create.
+// shellSettings are the settings that a client sends with Create.
 type shellSettings struct {
 	idleTimeOut      time.Duration
 	lifetime         time.Duration
@@ -33,7 +33,7 @@ type shellSettings struct {
 	codePage         int
 }
 
-// runningCommands counts the processes that live.
+// runningCommands counts the living processes.
 func (s *shell) runningCommands() int {
 	n := 0
 	for _, c := range s.commands {

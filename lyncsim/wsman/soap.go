@@ -1,6 +1,6 @@
 package wsman
 
-// Namespaces. Requests are read by these, never by prefix.
+// Namespaces. Requests are read by their namespaces, never by prefixes.
 const (
 	nsSOAP       = "http://www.w3.org/2003/05/soap-envelope"
 	nsAddressing = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
@@ -24,7 +24,8 @@ const (
 	signalCtrlBreak = nsShell + "/signal/ctrl_break"
 )
 
-// Actions that a client may ask for; the reply's action adds "Response".
+// Actions that a client may request. The action of the reply has "Response"
+// appended.
 const (
 	actionCreate    = nsTransfer + "/Create"
 	actionDelete    = nsTransfer + "/Delete"

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// DefaultLanguage is what faults are written in when nothing else is installed.
+// DefaultLanguage is the language of faults when no other is installed.
 const DefaultLanguage = "en-US"
 
-// texts holds what a fault tells a person, by installed language. %s is the
-// fault's detail. Clients must go by the code; the second language is here to
-// catch those that go by the text.
+// texts holds a fault's text for people, by installed language. %s is the fault's
+// detail. Clients must use the code; the second language exposes those that use the
+// text.
 var texts = map[string]map[message]string{
 	"en-US": {
 		accessDenied:      "Access is denied.",
@@ -81,7 +81,7 @@ func pickLanguage(installed []string, wanted string) string {
 	return installed[0]
 }
 
-// installable keeps what there are texts for, and never nothing.
+// installable keeps the languages that have texts. It never returns an empty list.
 func installable(langs []string) []string {
 	kept := slices.DeleteFunc(slices.Clone(langs), func(l string) bool { return texts[l] == nil })
 	if len(kept) == 0 {

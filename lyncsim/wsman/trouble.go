@@ -1,28 +1,28 @@
 package wsman
 
-// Misbehave adds a rule. Earlier rules come first.
+// Misbehave adds a rule. Earlier rules take precedence.
 func (s *Server) Misbehave(r Rule) { s.rules.add(r) }
 
-// Behave ends all trouble: rules are dropped, logons accepted, traffic flows.
-// What was stopped stays stopped.
+// Behave ends all misbehaviour: it drops the rules, accepts logons and lets traffic
+// flow. A stopped server stays stopped.
 func (s *Server) Behave() {
 	s.rules.clear()
 	s.refusing.Store(false)
 	s.Thaw()
 }
 
-// RefuseLogons answers 401 to everybody until Behave, logged on or not.
+// RefuseLogons answers 401 to every request until Behave, logged on or not.
 func (s *Server) RefuseLogons() { s.refusing.Store(true) }
 
-// Freeze is the network that swallows packets: connections stay and carry
-// nothing, new ones are never answered, until Thaw or Behave.
+// Freeze behaves like a network that loses all packets until Thaw or Behave: open
+// connections carry nothing, and new ones get no answer.
 func (s *Server) Freeze() { s.gate.set(true) }
 
-// Thaw lets traffic flow again; what was held back is delivered.
+// Thaw lets traffic flow again. What was held back is delivered.
 func (s *Server) Thaw() { s.gate.set(false) }
 
-// DropConnections cuts all connections and tells how many there were. Shells
-// and processes live on.
+// DropConnections cuts all connections and returns their number. Shells and
+// processes live on.
 func (s *Server) DropConnections() int {
 	s.mu.Lock()
 	l := s.listener
@@ -33,10 +33,10 @@ func (s *Server) DropConnections() int {
 	return l.drop()
 }
 
-// DeleteShells ends all shells with their processes and tells how many.
+// DeleteShells ends all shells with their processes and returns their number.
 func (s *Server) DeleteShells() int { return s.shells.clear() }
 
-// KillProcesses ends all processes with an exit code and tells how many. Their
+// KillProcesses ends all processes with an exit code and returns their number. Their
 // shells live on, as after a crash of the program.
 func (s *Server) KillProcesses(exitCode int) int {
 	n := 0

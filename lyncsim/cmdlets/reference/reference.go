@@ -51,17 +51,17 @@ func newCatalogue(cmdlets []Cmdlet) *Catalogue {
 // Cmdlet is one cmdlet of the reference.
 type Cmdlet struct {
 	Name string
-	// Applicable lists the versions as the reference spells them.
+	// Applicable lists the versions in the reference's spelling.
 	Applicable []string
 	// Sets names the parameter sets, in the order of the SYNTAX blocks; empty
 	// when the cmdlet has only one.
 	Sets       []string
 	Parameters []Parameter
-	// Outputs are .NET type names the cmdlet returns or says it modifies.
+	// Outputs are the .NET type names of what the cmdlet returns or changes.
 	Outputs []string
 }
 
-// Parameter finds a parameter by its full name or an alias, without case.
+// Parameter finds a parameter by its full name or an alias, in upper or lower case.
 func (c Cmdlet) Parameter(name string) (Parameter, bool) {
 	for _, p := range c.Parameters {
 		if strings.EqualFold(p.Name, name) || slices.ContainsFunc(p.Aliases, func(a string) bool {
@@ -79,8 +79,8 @@ func (c Cmdlet) ShouldProcess() bool {
 	return ok
 }
 
-// in narrows a cmdlet to a version. A set that lost the parameters which only
-// it has is gone: Get-CsService has one set per role switch.
+// in narrows a cmdlet to a version. A set disappears when the version lacks all
+// parameters that only this set has: Get-CsService has one set per role switch.
 func (c Cmdlet) in(v Version) Cmdlet {
 	narrow := c
 	narrow.Parameters = slices.DeleteFunc(slices.Clone(c.Parameters), func(p Parameter) bool {
@@ -109,17 +109,17 @@ type Parameter struct {
 	Name    string
 	Type    string // as the reference writes it: String, SwitchParameter, Fqdn, …
 	Aliases []string
-	// Applicable lists versions; nil when the reference does not say.
+	// Applicable lists versions; nil when the reference names none.
 	Applicable []string
-	// Membership says how the parameter takes part in each set. A cmdlet with
-	// a single set has one membership whose Set is empty.
+	// Membership describes the parameter in each set. A cmdlet with a single set has
+	// one membership whose Set is empty.
 	Membership []Membership
-	// FromPipeline and FromPipelineByName tell what the pipeline may bind.
+	// FromPipeline and FromPipelineByName report what the pipeline may bind.
 	FromPipeline       bool
 	FromPipelineByName bool
 }
 
-// In gives the parameter's part in a set.
+// In gives the parameter's membership in a set.
 func (p Parameter) In(set string) (Membership, bool) {
 	for _, m := range p.Membership {
 		if m.Set == set || m.Set == "" {
@@ -129,10 +129,11 @@ func (p Parameter) In(set string) (Membership, bool) {
 	return Membership{}, false
 }
 
-// Membership is a parameter's part in one parameter set.
+// Membership describes a parameter in one parameter set.
 type Membership struct {
 	Set       string
 	Mandatory bool
-	// Position counts the set's positional parameters from 0; -1 is named only.
+	// Position counts the set's positional parameters from 0; -1 means that the
+	// parameter is given by name only.
 	Position int
 }

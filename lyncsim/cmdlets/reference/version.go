@@ -26,9 +26,9 @@ func (v Version) listed() string {
 	return string(v)
 }
 
-// appliesTo reports whether a list of versions includes v. An absent list
-// means that the reference does not say, which is taken as "wherever the
-// cmdlet itself exists".
+// appliesTo reports whether a list of versions includes v. An absent list means that
+// the reference names no versions; the parameter then exists wherever the cmdlet
+// exists.
 func appliesTo(list []string, v Version) bool {
 	return list == nil || slices.Contains(list, v.listed())
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 )
 
-// short are the types that every PowerShell has, as it writes them. Parameters of
-// any other type take an object: the cmdlet judges what it gets.
+// short are the types that every PowerShell has, in PowerShell's spelling.
+// Parameters of any other type accept an object, which the cmdlet checks.
 var short = map[string]string{
 	"System.UInt16": "System.UInt16", "System.UInt32": "System.UInt32", "System.UInt64": "System.UInt64",
 	"System.String": "string", "System.String[]": "string[]", "System.Boolean": "bool", "System.Byte[]": "byte[]",
@@ -17,8 +17,8 @@ var short = map[string]string{
 	"System.Net.IPAddress": "ipaddress", "System.Net.IPAddress[]": "ipaddress[]",
 }
 
-// function is the advanced function of a cmdlet. Its positions are those of the
-// reference and no others.
+// function is the text of a cmdlet's advanced function. Only the positions of the
+// reference are positional.
 func function(c *powershell.Command) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nfunction %s {\n    [CmdletBinding(%s)]\n    param(", c.Name, binding(c))
@@ -71,7 +71,7 @@ func typeName(full string) string {
 	return "object"
 }
 
-// membership is what a parameter is in one set.
+// membership is the text of a parameter's attributes in one set.
 func membership(s powershell.ParameterSet) []string {
 	var list []string
 	if s.Name != "" && s.Name != powershell.AllSets {
@@ -98,5 +98,5 @@ func membership(s powershell.ParameterSet) []string {
 	return list
 }
 
-// quote writes a text as PowerShell takes it literally.
+// quote writes a text as a literal PowerShell string.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

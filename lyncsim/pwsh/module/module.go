@@ -1,7 +1,7 @@
 package module
 
 import (
-	_ "embed" // for the parts of a module that are the same in all
+	_ "embed" // for the parts that all modules share
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,8 +24,8 @@ var (
 type kind struct {
 	types string // the type file
 	// preferences is $true where the real cmdlets are compiled and follow the
-	// preference variables of the script that calls them. The functions of a
-	// module do not, as those of the real DnsServer module do not.
+	// preference variables of the calling script. The functions of a module, such as
+	// those of the real DnsServer module, do not follow them.
 	preferences string
 }
 
@@ -33,7 +33,7 @@ type kind struct {
 // its process.
 const (
 	EnvEndpoint = "LYNCSIM_ENDPOINT" // loopback address and port
-	EnvToken    = "LYNCSIM_TOKEN"    // who calls: random, one per process
+	EnvToken    = "LYNCSIM_TOKEN"    // identifies the caller: random, one per process
 )
 
 // Write writes a module that Import-Module finds when dir is on PSModulePath:
@@ -42,19 +42,19 @@ func Write(dir string, m *powershell.Module) error {
 	return write(dir, files(m, kind{types: recordTypes, preferences: "$false"}))
 }
 
-// WriteProduct is Write for the product's own module. Importing it also makes
-// .NET tell the name and the listeners of the simulated machine, not those of
-// the computer that PowerShell runs on.
+// WriteProduct is Write for the product's own module. After its import, .NET reports
+// the name and the listeners of the simulated machine instead of those of the
+// computer on which PowerShell runs.
 func WriteProduct(dir string, m *powershell.Module) error {
 	own := *m
 	own.Commands = append(append([]*powershell.Command{}, m.Commands...), Machine().Commands...)
 	return write(dir, files(&own, kind{types: machineTypes, preferences: "$true"}))
 }
 
-// Machine declares what the product's module has beyond its cmdlets: how to ask
-// for the simulated machine, whose commands get their bodies from the endpoint,
-// and the shell's own cmdlets that tell about a machine. Those exist on Windows
-// only, and there tell about the computer that PowerShell runs on.
+// Machine declares the commands that the product's module has besides its cmdlets.
+// Some ask for facts about the simulated machine; the endpoint runs them. The others
+// replace the shell's own cmdlets that describe a machine. Those exist on Windows
+// only, where they describe the computer on which PowerShell runs.
 func Machine() *powershell.Module {
 	m := &powershell.Module{Name: "Lyncsim", Version: "1.0", Commands: []*powershell.Command{
 		{Name: "Get-SimulatedMachine"},
@@ -73,7 +73,7 @@ func Machine() *powershell.Module {
 	return m
 }
 
-// files gives a module's files by path.
+// files gives the texts of a module's files by path.
 func files(m *powershell.Module, k kind) map[string]string {
 	var body, exports strings.Builder
 	body.WriteString(calling)

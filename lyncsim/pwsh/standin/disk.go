@@ -6,7 +6,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/pwsh"
 )
 
-// disk is this computer's disk; the evaluator writes its root as C:\.
+// disk is this computer's disk, whose root the evaluator writes as C:\.
 type disk struct{ under pwsh.Disk }
 
 func rooted(path string) string {

@@ -14,8 +14,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/pwsh/module"
 )
 
-// machine tells .NET what the product's module makes a real .NET tell: it asks
-// the organization.
+// machine gives .NET the facts that the product's module gives a real .NET. It asks
+// the organization for them.
 type machine struct{ mutexes dotnet.Mutexes }
 
 func newMachine() dotnet.Machine { return &machine{} }

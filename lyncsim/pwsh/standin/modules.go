@@ -10,7 +10,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// moduleList are the modules of a path, to be imported into an engine.
+// moduleList are the modules on a path, for import into an engine.
 type moduleList struct {
 	list []*powershell.Module
 	into *powershell.Runspace
@@ -50,7 +50,7 @@ func (l *moduleList) add(manifest string) error {
 	}
 	root, _ := table.Get("RootModule")
 	version, _ := table.Get("ModuleVersion")
-	var commands []*powershell.Command // their names let the engine import the module by itself
+	var commands []*powershell.Command // with their names, the engine can import the module by itself
 	exported, _ := table.Get("FunctionsToExport")
 	for _, name := range value.Unroll(exported) {
 		commands = append(commands, &powershell.Command{Name: value.Text(name)})

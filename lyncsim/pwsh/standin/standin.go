@@ -1,7 +1,7 @@
-// Package standin is a program that is started where a real PowerShell would be.
-// It runs the evaluator in a process of its own, with the modules that it finds
-// on PSModulePath: what it can do there, it does by their text alone. Tests use
-// it; a test binary becomes it when it is started under its name.
+// Package standin is a program that tests start in place of a real PowerShell. It
+// runs the evaluator in a process of its own, with the modules that it finds on
+// PSModulePath. It knows these modules only by their text, as a real PowerShell
+// does. A test binary that is started under the program's name becomes the program.
 package standin
 
 import (
@@ -19,21 +19,22 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
-// Name is what the program is called.
+// Name is the file name of the program.
 const Name = "powershell-standin"
 
-// exitUsage says that the program was not started as powershell.exe is.
+// exitUsage is the exit code when the program was not started as powershell.exe is.
 const exitUsage = 64
 
-// Main is to be called first in TestMain: it becomes the program when the test
-// binary was started under its name, and does not return then.
+// Main must be called first in TestMain. When the test binary was started under the
+// program's name, Main runs the program and does not return.
 func Main() {
 	if filepath.Base(os.Args[0]) == Name {
 		os.Exit(run(os.Args[1:]))
 	}
 }
 
-// Install gives the path under which the running test binary is the program.
+// Install makes a path under which the running test binary is the program, and gives
+// it.
 func Install(dir string) (string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -43,8 +44,9 @@ func Install(dir string) (string, error) {
 	return path, os.Symlink(self, path)
 }
 
-// Chosen is the program that the environment variable FEDROUTE_POWERSHELL names,
-// so that a real PowerShell can be put to the tests, or else the stand-in.
+// Chosen is the program that the environment variable FEDROUTE_POWERSHELL names, so
+// that the tests can run with a real PowerShell. Without the variable it is the
+// stand-in.
 func Chosen(dir string) (string, error) {
 	if program := os.Getenv("FEDROUTE_POWERSHELL"); program != "" {
 		return program, nil
@@ -81,7 +83,7 @@ func dial(ctx context.Context, address string) (net.Conn, error) {
 	return (&net.Dialer{}).DialContext(ctx, "tcp", address)
 }
 
-// understand takes the only arguments that the program is started with.
+// understand reads the only arguments with which the program is started.
 func understand(args []string) (string, powershell.Notation, error) {
 	notation := powershell.CLIXML
 	rest, ok := cutPrefix(args, "-NoProfile", "-NonInteractive")

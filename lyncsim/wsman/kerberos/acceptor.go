@@ -1,8 +1,8 @@
-// Package kerberos is the service's half of Kerberos logon: it checks the
-// client's ticket with the machine's key and proves the machine in return.
+// Package kerberos is the server side of Kerberos logon: it checks the client's
+// ticket with the machine's key and proves the machine's identity to the client.
 //
-// The library verifies tickets and has no answer to give, so the AP-REP of
-// RFC 4120 (3.2.4) is made here.
+// The library verifies tickets but makes no answer, so this package makes the AP-REP
+// of RFC 4120 (3.2.4).
 package kerberos
 
 import (
@@ -32,8 +32,8 @@ type Acceptor struct {
 	settings *service.Settings
 }
 
-// New makes an acceptor for a principal such as HTTP/fe01.contoso.com, whose
-// keys are in a keytab as ktutil and ktpass write it.
+// New makes an acceptor for a principal such as HTTP/fe01.contoso.com. Its keys are
+// in a keytab as ktutil and ktpass write it.
 func New(keys []byte, principal string, options ...Option) (*Acceptor, error) {
 	kt, err := read(keys)
 	if err != nil {
@@ -49,14 +49,14 @@ func New(keys []byte, principal string, options ...Option) (*Acceptor, error) {
 // Option changes an Acceptor.
 type Option func(*service.Settings)
 
-// Skew is how far the clocks of client and service may be apart, and with it how
-// long a ticket is still good after its end: 5 minutes, as in Active Directory,
-// where nothing else is said.
+// Skew is how far the clocks of client and service may differ, and therefore how
+// long a ticket is still accepted after its end. The default is 5 minutes, as in
+// Active Directory.
 func Skew(d time.Duration) Option { return Option(service.MaxClockSkew(d)) }
 
-// Accept checks a token, wrapped in SPNEGO or bare, as Windows takes both. The
-// reply has the token's own form; it holds the proof of the service when the
-// client asked for it.
+// Accept checks a token. It may be wrapped in SPNEGO or bare, because Windows
+// accepts both. The reply has the token's form; it holds the service's proof when
+// the client asked for it.
 func (a *Acceptor) Accept(token []byte) (wsman.Ticket, error) {
 	mech, wrapped := unwrap(token)
 	ticket, err := a.accept(mech)
@@ -92,7 +92,7 @@ func (a *Acceptor) accept(mech []byte) (wsman.Ticket, error) {
 	return ticket, err
 }
 
-// unwrap takes the Kerberos token out of a SPNEGO one.
+// unwrap extracts the Kerberos token from a SPNEGO token.
 func unwrap(token []byte) (mech []byte, wrapped bool) {
 	var t spnego.SPNEGOToken
 	if err := t.Unmarshal(token); err != nil || !t.Init {
@@ -110,8 +110,8 @@ func wrap(mech []byte) ([]byte, error) {
 	return r.Marshal()
 }
 
-// prove makes the AP-REP: the time the client sent, encrypted with the session
-// key that only the real service can have.
+// prove makes the AP-REP: the time that the client sent, encrypted with the session
+// key, which only the real service can know.
 func prove(req *messages.APReq) ([]byte, error) {
 	part, err := asn1.Marshal(messages.EncAPRepPart{CTime: req.Authenticator.CTime.UTC(), Cusec: req.Authenticator.Cusec})
 	if err != nil {

@@ -8,13 +8,13 @@ import (
 	"github.com/jcmturner/gokrb5/v8/keytab"
 )
 
-// Principal is one whose keys a keytab has.
+// Principal is a principal whose keys a keytab has.
 type Principal struct {
 	Name  string // such as HTTP/fe01.contoso.com
 	Realm string
 }
 
-// Principals lists those of a keytab, in its order.
+// Principals lists the principals of a keytab, in its order.
 func Principals(keys []byte) ([]Principal, error) {
 	kt, err := read(keys)
 	if err != nil {

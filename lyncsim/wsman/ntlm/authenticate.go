@@ -19,8 +19,8 @@ const (
 	endMIC        = 88
 )
 
-// minNTLMv2 is proof (16), client challenge (28) and an empty target info: what
-// is shorter is NTLMv1 or anonymous.
+// minNTLMv2 is the length of the proof (16), the client challenge (28) and an empty
+// target info. A shorter response is NTLMv1 or anonymous.
 const minNTLMv2 = 16 + 28
 
 // authenticate is a parsed AUTHENTICATE message.
@@ -79,7 +79,7 @@ func (a *authenticate) verify(password string, nonce [8]byte) ([]byte, error) {
 	return session, nil
 }
 
-// clientInfo is the target info as the client sends it back.
+// clientInfo is the target info that the client sends back.
 func (a *authenticate) clientInfo() []byte { return a.response[minNTLMv2:] }
 
 func (a *authenticate) hasMIC() bool {
@@ -87,7 +87,7 @@ func (a *authenticate) hasMIC() bool {
 	return len(flags) == 4 && binary.LittleEndian.Uint32(flags)&avFlagMIC != 0
 }
 
-// verifyMIC checks that nobody changed the three messages under way.
+// verifyMIC checks that the three messages were not changed on the way.
 func (a *authenticate) verifyMIC(session, negotiate, challenge []byte) error {
 	if len(a.raw) < endMIC {
 		return errors.New("the message integrity code is missing")

@@ -22,7 +22,7 @@ func digest(b []byte) []byte {
 	return sum[:]
 }
 
-// mac is HMAC-MD5 over the parts in a row.
+// mac is HMAC-MD5 over the concatenated parts.
 func mac(key []byte, parts ...[]byte) []byte {
 	h := hmac.New(md5.New, key)
 	for _, p := range parts {

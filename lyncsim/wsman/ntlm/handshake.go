@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// Host is what the server says about itself in its challenge.
+// Host is what the server reports about itself in its challenge.
 type Host struct {
 	Name   string // fully qualified
 	Domain string // NetBIOS domain name; empty for a workgroup machine
 }
 
-// Handshake is one logon on one connection. The zero value, with Host and Now
-// set, is ready; it is not safe for use by several goroutines.
+// Handshake is one logon on one connection. It is ready once Host and Now are set.
+// It is not safe for use by several goroutines.
 type Handshake struct {
 	Host Host
 	Now  func() time.Time
 
-	// ChannelBinding is what a client must bind its logon to, if it binds it at
-	// all (see ServerEndPoint); nil accepts any.
+	// ChannelBinding is the value to which a client must bind its logon when it binds
+	// it at all (see ServerEndPoint); nil accepts any.
 	ChannelBinding []byte
 	// BindingRequired refuses clients that send no channel binding.
 	BindingRequired bool
@@ -32,13 +32,14 @@ type Handshake struct {
 	nonce                [8]byte
 }
 
-// Identity is a successful logon.
+// Identity describes a successful logon.
 type Identity struct {
 	User, Domain string  // as the client wrote them
 	Sealer       *Sealer // nil when the client negotiated no 128-bit sealing
 }
 
-// Challenge answers a NEGOTIATE message and begins anew whatever was under way.
+// Challenge answers a NEGOTIATE message. A handshake that was under way starts
+// again.
 func (h *Handshake) Challenge(negotiate []byte) ([]byte, error) {
 	if err := checkType(negotiate, typeNegotiate); err != nil {
 		return nil, err
@@ -100,9 +101,9 @@ func (h *Handshake) targetInfo(target, computer, dnsDomain string) []byte {
 	)
 }
 
-// Authenticate checks an AUTHENTICATE message. password tells the password of
-// an account and whether there is one. Whatever the outcome, the challenge is
-// used up. The error's text is for logs of the simulator: it never holds secrets.
+// Authenticate checks an AUTHENTICATE message. password gives the password of an
+// account and reports whether the account exists. The challenge is used up in every
+// case. The error's text is for logs of the simulator and never contains secrets.
 func (h *Handshake) Authenticate(msg []byte, password func(user, domain string) (string, bool)) (Identity, error) {
 	challenge := h.challenge
 	h.challenge = nil

@@ -1,8 +1,7 @@
-// Package ntlm is the server's half of NTLMv2 (MS-NLMP): the challenge, the check
-// of what the client makes of it, and the signing and sealing that follow.
+// Package ntlm is the server side of NTLMv2 (MS-NLMP): the challenge, the check of
+// the client's response, and the signing and sealing of messages after that.
 //
-// It knows no NTLMv1, no LM and no anonymous logon: all three are refused, as a
-// current Windows does.
+// It refuses NTLMv1, LM and anonymous logon, as current versions of Windows do.
 package ntlm
 
 import (
@@ -51,15 +50,15 @@ const (
 	avChannelBindings = 10
 )
 
-// avFlagMIC in avFlags says that the AUTHENTICATE message carries a MIC.
+// avFlagMIC is the flag in avFlags of an AUTHENTICATE message that carries a MIC.
 const avFlagMIC = 2
 
-// Is says whether a token is an NTLM message.
+// Is reports whether a token is an NTLM message.
 func Is(token []byte) bool {
 	return len(token) >= 12 && string(token[:8]) == signature
 }
 
-// IsNegotiate says whether a token starts a handshake.
+// IsNegotiate reports whether a token starts a handshake.
 func IsNegotiate(token []byte) bool { return checkType(token, typeNegotiate) == nil }
 
 func checkType(m []byte, want uint32) error {

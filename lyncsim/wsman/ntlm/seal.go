@@ -8,11 +8,12 @@ import (
 	"slices"
 )
 
-// SignatureSize is the length of what Wrap puts beside the sealed bytes.
+// SignatureSize is the length of the signature that Wrap returns beside the sealed
+// bytes.
 const SignatureSize = 16
 
-// Sealer encrypts and signs the messages of a logged-on connection, each
-// direction in its own order (MS-NLMP 3.4.4.2).
+// Sealer encrypts and signs the messages of a logged-on connection. Each direction
+// has its own sequence (MS-NLMP 3.4.4.2).
 type Sealer struct{ in, out direction }
 
 type direction struct {
@@ -22,8 +23,8 @@ type direction struct {
 	sequence uint32
 }
 
-// newSealer derives both directions' keys; nil without extended session
-// security, 128-bit keys and sealing.
+// newSealer derives the keys of both directions. It gives nil when extended session
+// security, 128-bit keys or sealing were not negotiated.
 func newSealer(session []byte, flags uint32) *Sealer {
 	const needed = flagExtendedSecurity | flag128 | flagSeal
 	if flags&needed != needed {
