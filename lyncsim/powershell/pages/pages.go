@@ -1,7 +1,8 @@
-// Package pages holds what the reference pages say about the commands that every
-// PowerShell has: names, parameters, types, sets, positions, aliases, pipeline
-// input. One file per edition; README.md says where they come from and how they
-// read. What a command does is not here.
+// Package pages holds the declarations of the commands that every PowerShell has, as
+// Microsoft's reference pages give them: names, parameters, types, parameter sets,
+// positions, aliases and pipeline input. It has one file for each edition of PowerShell.
+// README.md explains where the files come from and how to read them. The behaviour of
+// the commands is not in this package.
 package pages
 
 import (
@@ -22,10 +23,10 @@ var (
 	core    = sync.OnceValue(func() map[string]Page { return read("core-7.6.tsv") })
 )
 
-// Page is what one reference page declares.
+// Page is the declaration of one command on its reference page.
 type Page struct {
 	Name      string
-	Module    string // without "Microsoft.PowerShell."
+	Module    string // its name without "Microsoft.PowerShell."
 	Signature powershell.Signature
 }
 
@@ -38,7 +39,7 @@ func Of(e powershell.Edition, name string) (Page, bool) {
 // Names lists the commands of an edition, sorted.
 func Names(e powershell.Edition) []string { return slices.Sorted(maps.Keys(in(e))) }
 
-// Signatures is a command in each edition that has it.
+// Signatures gives a command's signature in each edition that has the command.
 func Signatures(name string) map[powershell.Edition]powershell.Signature {
 	found := make(map[powershell.Edition]powershell.Signature)
 	for _, e := range []powershell.Edition{powershell.Windows51, powershell.Core7} {
@@ -59,7 +60,7 @@ func in(e powershell.Edition) map[string]Page {
 func read(file string) map[string]Page {
 	text, err := files.ReadFile(file)
 	if err != nil {
-		return nil // embedded: the build would have failed
+		return nil // cannot happen: without an embedded file the build fails
 	}
 	pages := make(map[string]Page)
 	var page Page
@@ -79,7 +80,8 @@ func read(file string) map[string]Page {
 	return pages
 }
 
-// place orders parameters as commands declare them: by position, named ones last.
+// place is the sort key of a parameter. It gives the order in which commands declare
+// their parameters: by position, then those that are only given by name.
 func place(p powershell.Parameter) int {
 	const last = 1 << 20
 	least := last
@@ -91,13 +93,14 @@ func place(p powershell.Parameter) int {
 	return least
 }
 
-// begin reads the line of a command: name, module, default set, aliases, output types.
+// begin reads the line that starts a command: name, module, default parameter set,
+// aliases and output types.
 func begin(fields []string) Page {
 	return Page{Name: fields[0], Module: fields[1], Signature: powershell.Signature{
 		DefaultSet: strings.Join(list(fields[2]), ""), Aliases: list(fields[3]), OutputTypes: list(fields[4])}}
 }
 
-// list reads words with commas between them; "-" is none.
+// list reads words with commas between them. "-" stands for an empty list.
 func list(field string) []string {
 	if field == "-" {
 		return nil

@@ -25,8 +25,8 @@ func TestEveryPageIsRead(t *testing.T) {
 	}
 }
 
-// faults are what a page cannot mean: the same name twice, a parameter in no
-// set, more sets than a binder's mask can hold.
+// faults lists the mistakes of a page: the same name twice, a parameter in no
+// parameter set, or more sets than fit in the bit mask of the parameter binder.
 func faults(p pages.Page) []string {
 	var wrong, names, sets []string
 	for _, parameter := range p.Signature.Parameters {

@@ -7,19 +7,20 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 )
 
-// objects are types whose parameters take any object: the engine wraps values in
-// PSObject, and the others have conversions of their own that cmdlets do here.
+// objects are the declared types whose parameters take any object here. PowerShell wraps
+// every value in a PSObject. The other types have conversions of their own, which the
+// simulated cmdlets do themselves.
 var objects = map[string]string{
 	"System.Management.Automation.PSObject": "Object", "System.Management.Automation.PSObject[]": "Object[]",
 	"System.Management.Automation.PSTypeName[]": "Object[]",
 	"System.Text.Encoding":                      "Object", "System.Exception": "Object", "System.Management.Automation.PSPrimitiveDictionary": "Object",
 }
 
-// add reads the line of a parameter: name, type, aliases, pipeline input,
-// accepted words, parameter sets.
+// add reads the line of one parameter: name, type, aliases, pipeline input, accepted
+// words and parameter sets.
 func (p *Page) add(fields []string) {
 	if fields[0] == "WhatIf" || fields[0] == "Confirm" {
-		p.Signature.ShouldProcess = true // the engine's own
+		p.Signature.ShouldProcess = true // PowerShell itself adds both parameters
 		return
 	}
 	made := powershell.Parameter{Name: fields[0], Type: typeOf(fields[1]), Aliases: list(fields[2])}
@@ -50,8 +51,9 @@ func typeOf(name string) string {
 	return name
 }
 
-// membership reads a parameter's part in a set: Name@position! where "*" is
-// every set, the position is left out for named parameters and "!" means mandatory.
+// membership reads one entry of a parameter's list of sets, written Name@position!. The
+// name "*" means every set. A parameter that is only given by name has no position. "!"
+// means that the parameter is mandatory.
 func membership(word string) powershell.ParameterSet {
 	word, mandatory := strings.CutSuffix(word, "!")
 	name, position, placed := strings.Cut(word, "@")

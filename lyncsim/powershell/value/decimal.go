@@ -6,20 +6,22 @@ import (
 	"strings"
 )
 
-// Decimal is System.Decimal: up to 96 bits of digits, at most 28 of them behind the
-// point, and as many behind it as it was given.
+// Decimal is System.Decimal. Its digits without the point form a whole number of at
+// most 96 bits, and at most 28 of them stand behind the point. Zeros at the end are
+// kept as they were written: 1.50 stays 1.50.
 type Decimal struct {
 	*big.Rat
 	Scale int // digits behind the point
 }
 
-// mostScale is how many digits a Decimal has behind the point at most.
+// mostScale is the largest number of digits that a Decimal has behind the point.
 const mostScale = 28
 
 // decimalLimit is the first number whose digits do not fit in a Decimal.
 var decimalLimit = new(big.Int).Lsh(big.NewInt(1), 96)
 
-// NewDecimal reads decimal digits, e.g. "1.50" or "1e3"; false when they are too many.
+// NewDecimal reads decimal digits, e.g. "1.50" or "1e3". The second result is false
+// when a Decimal cannot hold them.
 func NewDecimal(digits string) (Decimal, bool) {
 	r, ok := new(big.Rat).SetString(digits)
 	if !ok {
@@ -37,8 +39,9 @@ func (Decimal) TypeName() string { return "System.Decimal" }
 // String prints the digits.
 func (d Decimal) String() string { return d.FloatString(d.Scale) }
 
-// roundedDecimal is a number with so many digits behind the point as fit, the last
-// one rounded to even; false when even those before the point do not.
+// roundedDecimal makes a Decimal of r with scale digits behind the point, or with fewer
+// when not all of them fit. The last digit is rounded half to even. The second result is
+// false when the digits before the point do not fit either.
 func roundedDecimal(r *big.Rat, scale int) (Decimal, bool) {
 	for scale = min(scale, mostScale); scale >= 0; scale-- {
 		power := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale)), nil)
@@ -63,18 +66,19 @@ func roundHalfEven(r *big.Rat) *big.Int {
 // Negated is -d.
 func (d Decimal) Negated() Decimal { return Decimal{Rat: new(big.Rat).Neg(d.Rat), Scale: d.Scale} }
 
-// Plus is d + e; false when it is too big.
+// Plus is d + e. The second result is false when the sum is too big for a Decimal.
 func (d Decimal) Plus(e Decimal) (Decimal, bool) {
 	return roundedDecimal(new(big.Rat).Add(d.Rat, e.Rat), max(d.Scale, e.Scale))
 }
 
-// Times is d * e; false when it is too big.
+// Times is d * e. The second result is false when the product is too big for a Decimal.
 func (d Decimal) Times(e Decimal) (Decimal, bool) {
 	return roundedDecimal(new(big.Rat).Mul(d.Rat, e.Rat), d.Scale+e.Scale)
 }
 
-// Over is d / e, e not zero, without zeros at its end that the digits of d do not
-// ask for; false when it is too big.
+// Over is d / e, where e must not be zero. Zeros at the end of the quotient are dropped,
+// but it keeps as many digits behind the point as d has more than e. The second result
+// is false when the quotient is too big for a Decimal.
 func (d Decimal) Over(e Decimal) (Decimal, bool) {
 	q, ok := roundedDecimal(new(big.Rat).Quo(d.Rat, e.Rat), mostScale)
 	for ok && q.Scale > max(0, d.Scale-e.Scale) {
@@ -87,7 +91,8 @@ func (d Decimal) Over(e Decimal) (Decimal, bool) {
 	return q, ok
 }
 
-// Modulo is what is left of d after whole times e, e not zero.
+// Modulo is the remainder of d / e, where e must not be zero. The second result is
+// false when a Decimal cannot hold the remainder.
 func (d Decimal) Modulo(e Decimal) (Decimal, bool) {
 	q := new(big.Rat).Quo(d.Rat, e.Rat)
 	if new(big.Int).Abs(q.Num()).Cmp(q.Denom()) < 0 {

@@ -1,6 +1,6 @@
-// Package value is how the simulated PowerShell holds data.
+// Package value defines how the simulated PowerShell holds data.
 //
-// A value is a Go any. What each .NET type is in Go:
+// A value is a Go any. Each .NET type has this Go type:
 //
 //	$null                      nil
 //	Boolean, SwitchParameter   bool, Switch
@@ -22,10 +22,11 @@
 //	exceptions, error records  *Exception, *ErrorRecord
 //
 // Everything else (XML nodes, regular expressions, script blocks, streams) is a
-// Go type of its own that says its .NET name through Typed.
+// Go type of its own that gives its .NET name through Typed.
 //
-// Go's int, []string, time.Time and map[string]any are not values; From turns
-// them into one. The functions here are pure: no scopes, no input or output.
+// Go's int, []string, time.Time and map[string]any are not values. From turns each
+// of them into a value. The functions here are pure: they use no PowerShell scope and
+// do no input or output.
 package value
 
 import (
@@ -33,16 +34,16 @@ import (
 	"time"
 )
 
-// Typed is a value that knows its .NET type name, e.g. "System.Text.StringBuilder".
+// Typed is a value that gives its .NET type name, e.g. "System.Text.StringBuilder".
 type Typed interface{ TypeName() string }
 
 // Texted is a value with a ToString of its own.
 type Texted interface{ String() string }
 
-// MethodTexted is a value whose ToString gives something else than a cast to text.
+// MethodTexted is a value whose ToString method gives another text than [string]$v.
 type MethodTexted interface{ MethodText() string }
 
-// Enumerable is a value that the pipeline and foreach take apart.
+// Enumerable is a value whose elements the pipeline and foreach handle one by one.
 type Enumerable interface{ Items() []any }
 
 // Switch is the value of a [switch] parameter.
@@ -51,8 +52,8 @@ type Switch bool
 // Char is a .NET character.
 type Char rune
 
-// From makes a value of what Go code naturally has at hand: int, []string,
-// []*Object, time.Time, map[string]any. A value stays what it is.
+// From turns common Go types into values: int, []string, []*Object, time.Time and
+// map[string]any. Something that is a value already is returned unchanged.
 func From(v any) any {
 	switch v := v.(type) {
 	case int:
@@ -96,8 +97,9 @@ func toAnys[T any](s []T) []any {
 	return items
 }
 
-// Items gives the elements of what PowerShell enumerates: arrays, lists and
-// collections. Strings, hashtables and single objects are not taken apart.
+// Items gives the elements of a value that PowerShell enumerates: an array, a list or
+// another collection. The second result is false for strings, hashtables and single
+// objects, which PowerShell does not enumerate.
 func Items(v any) ([]any, bool) {
 	switch v := v.(type) {
 	case []any:
@@ -110,8 +112,8 @@ func Items(v any) ([]any, bool) {
 	return nil, false
 }
 
-// Unroll gives the elements of a collection, nothing for nil, and otherwise
-// the value itself: what a foreach statement walks over.
+// Unroll gives the values that a foreach statement visits: the elements of a
+// collection, nothing for nil, and otherwise the value itself.
 func Unroll(v any) []any {
 	if items, ok := Items(v); ok {
 		return items

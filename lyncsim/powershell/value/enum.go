@@ -8,7 +8,7 @@ import (
 // EnumType is a .NET enumeration.
 type EnumType struct {
 	Name   string // full .NET name
-	Flags  bool   // values combine: 'A, B'
+	Flags  bool   // a value can combine several names: 'A, B'
 	Values []EnumValue
 }
 
@@ -33,14 +33,15 @@ func NewEnumType(fullName string, names ...string) *EnumType {
 	return t
 }
 
-// Of is the value with that name; the case does not matter. An unknown name
+// Of is the value with that name. Upper and lower case do not matter. An unknown name
 // gives the zero value of the enumeration.
 func (t *EnumType) Of(name string) Enum {
 	e, _ := t.Parse(name)
 	return e
 }
 
-// Parse reads a name, a list of names ('A, B': their numbers together) or a number.
+// Parse reads a name, a number or a list of names. A list such as 'A, B' gives the
+// combined numbers of its names.
 func (t *EnumType) Parse(text string) (Enum, bool) {
 	sum := int64(0)
 	for _, part := range strings.Split(text, ",") {
@@ -63,7 +64,7 @@ func (t *EnumType) parseOne(name string) (int64, bool) {
 	return n, err == nil
 }
 
-// Has tells whether a number is a value of the enumeration.
+// Has reports whether a number is a value of the enumeration.
 func (t *EnumType) Has(n int64) bool {
 	if t.Flags {
 		return true
@@ -79,7 +80,8 @@ func (t *EnumType) Has(n int64) bool {
 // TypeName is the .NET name of the enumeration.
 func (e Enum) TypeName() string { return e.Type.Name }
 
-// String is the name of the value, the names of flags, or the number.
+// String is the name of the value, the names of its flags, or the number when no name
+// fits.
 func (e Enum) String() string {
 	for _, v := range e.Type.Values {
 		if v.Value == e.Value {

@@ -5,7 +5,7 @@ import "strings"
 // Exception is a .NET exception. It is also a Go error.
 type Exception struct {
 	Type    string   // full .NET name
-	Bases   []string // further types that a typed catch matches, nearest first
+	Bases   []string // base classes, nearest first; a typed catch matches them too
 	Message string
 	Inner   *Exception
 	Props   *Object      // further properties, e.g. ParameterName; may be nil
@@ -17,7 +17,7 @@ func NewException(typeName, message string) *Exception {
 	return &Exception{Type: typeName, Message: message}
 }
 
-// Error is the message.
+// Error is the exception's message.
 func (e *Exception) Error() string { return e.Message }
 
 // TypeName is the .NET name.
@@ -35,32 +35,33 @@ var Category = NewEnumType("System.Management.Automation.ErrorCategory",
 	"FromStdErr", "SecurityError", "ProtocolError", "ConnectionError", "AuthenticationError", "LimitsExceeded",
 	"QuotaExceeded", "NotEnabled")
 
-// ErrorRecord is what a failed command leaves in $Error. It is also a Go error.
+// ErrorRecord is the entry that a failed command leaves in $Error. It is also a Go error.
 type ErrorRecord struct {
 	Exception  *Exception
 	ID         string // FullyQualifiedErrorId before the command's name is added
 	Category   string // a name of Category
 	Target     any
-	Activity   string // CategoryInfo.Activity: the command, "" outside of one
-	Command    string // what is appended to ID, "" for nothing
+	Activity   string // CategoryInfo.Activity: the command, "" outside of a command
+	Command    string // the command's name that FullID appends to ID, "" for none
 	Invocation *Invocation
-	Details    string // ErrorDetails.Message, replaces the exception's message
+	Details    string // ErrorDetails.Message; when set, it replaces the exception's message
 }
 
-// Invocation says where a command stood when it failed.
+// Invocation is the place in a script of the command that failed.
 type Invocation struct {
-	Name       string // of the command
+	Name       string // name of the command
 	Line, Char int32  // position in the script, from 1
 	Text       string // the source line
 	File       string
 }
 
-// NewErrorRecord makes a record: id without the command's name, category by its name.
+// NewErrorRecord makes a record. The id does not contain the command's name; category
+// is a name of Category.
 func NewErrorRecord(e *Exception, id, category string, target any) *ErrorRecord {
 	return &ErrorRecord{Exception: e, ID: id, Category: category, Target: target}
 }
 
-// Error is the message.
+// Error is the record's message.
 func (r *ErrorRecord) Error() string { return r.Message() }
 
 // Unwrap gives the exception.
@@ -69,7 +70,8 @@ func (r *ErrorRecord) Unwrap() error { return r.Exception }
 // TypeName is the .NET name.
 func (r *ErrorRecord) TypeName() string { return "System.Management.Automation.ErrorRecord" }
 
-// Message is what people read.
+// Message is the text that PowerShell shows: Details when set, else the exception's
+// message.
 func (r *ErrorRecord) Message() string {
 	if r.Details != "" {
 		return r.Details

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// RoundedFloatText is a number as a cast to text gives it: so many significant digits,
-// in the invariant culture.
+// RoundedFloatText is a number as a cast to text gives it in the invariant culture:
+// rounded to the given number of significant digits.
 func RoundedFloatText(f float64, digits int) string {
 	switch {
 	case math.IsNaN(f):
@@ -24,7 +24,7 @@ func RoundedFloatText(f float64, digits int) string {
 	return placed(mantissa, exponent, digits)
 }
 
-// FloatText is a number with as many digits as it takes to read the same one again.
+// FloatText is a number with as many digits as are needed to read the same number back.
 func FloatText(f float64, bits int) string {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return strings.Replace(RoundedFloatText(f, 15), "Infinity", "∞", 1)
@@ -48,8 +48,9 @@ func floatMethodText(f float64, core bool, bits int) string {
 	return RoundedFloatText(f, 15)
 }
 
-// placed puts the point into its digits, or writes an exponent of two digits when the
-// number is below 1E-04 or has more digits before the point than may be.
+// placed puts the point at its place among the digits of a mantissa. When the number is
+// below 1E-04, or would have more than the given digits before the point, placed writes
+// an exponent of at least two digits instead.
 func placed(mantissa, exponent string, digits int) string {
 	n, _ := strconv.Atoi(exponent)
 	if n >= digits || n < -4 {

@@ -2,18 +2,19 @@ package value
 
 import "strings"
 
-// Hashtable is @{}, [ordered]@{} and Dictionary`2. Keys keep the order in
-// which they were added (a .NET Hashtable promises none, so any order is true).
+// Hashtable is @{}, [ordered]@{} and Dictionary`2. Keys keep the order in which they
+// were added. A .NET Hashtable promises no order, so this order is a valid one for it too.
 type Hashtable struct {
 	Type          string // full .NET name
-	Ordered       bool   // [ordered]: an integer key is a position
-	CaseSensitive bool   // [hashtable]::new() and Dictionary`2, not @{}
+	Ordered       bool   // for [ordered]: an integer key is a position
+	CaseSensitive bool   // true for [hashtable]::new() and Dictionary`2, false for @{}
 	keys          []any
 	vals          map[any]any
-	changes       int // any entry set or removed
+	changes       int // counts entries that were set or removed
 }
 
-// Entries makes a collection of a part of the table: its keys, its values.
+// Entries makes a collection of the table's keys or of its values. A later change of the
+// table invalidates an enumeration of that collection.
 func (h *Hashtable) Entries(typeName string, items []any) *List {
 	return &List{Type: typeName, Fixed: true, items: items, of: func() int { return h.changes }}
 }
@@ -46,7 +47,7 @@ func (h *Hashtable) fold(key any) any {
 		}
 		return strings.ToLower(k)
 	case []any, []byte:
-		return &key // never equal to another key
+		return &key // a new pointer, so that arrays are never equal as keys
 	}
 	return key
 }
@@ -71,7 +72,7 @@ func (h *Hashtable) Get(key any) (any, bool) {
 	return v, ok
 }
 
-// Remove deletes an entry; a missing one is no error.
+// Remove deletes the entry of a key. A missing entry is no error.
 func (h *Hashtable) Remove(key any) {
 	k := h.fold(key)
 	if _, ok := h.vals[k]; !ok {
@@ -105,7 +106,7 @@ func (h *Hashtable) Values() []any {
 	return values
 }
 
-// At is the value at a position, for [ordered] tables.
+// At is the value at a position, which only [ordered] tables are asked for.
 func (h *Hashtable) At(i int) (any, bool) {
 	if i < 0 || i >= len(h.keys) {
 		return nil, false
@@ -123,7 +124,7 @@ func (h *Hashtable) Clone() *Hashtable {
 	return c
 }
 
-// Entry is one key with its value, as GetEnumerator gives them.
+// Entry is one key with its value, as GetEnumerator gives it.
 type Entry struct{ Key, Value any }
 
 // TypeName is the .NET name of an entry.

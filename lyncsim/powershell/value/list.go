@@ -2,19 +2,21 @@ package value
 
 import "strings"
 
-// List is an array of a declared element type, an ArrayList, a List`1 or
-// another collection: anything that enumerates and is no plain Object[].
+// List is an array of a declared element type, an ArrayList, a List`1 or another
+// collection. Object[] and Byte[] are Go slices instead.
 type List struct {
 	Type  string // full .NET name, e.g. "System.String[]"
 	Elem  string // element type, "" for any
 	Fixed bool   // an array or read-only collection: its length cannot change
 	items []any
-	// changes counts changes of the length; of counts those of the table whose keys these are.
+	// changes counts changes of the list itself. When the list holds the keys or values of
+	// a Hashtable, of is set and gives the count of that table's changes instead.
 	changes int
 	of      func() int
 }
 
-// Changes counts what invalidates an enumeration.
+// Changes counts the changes of the list. An enumeration that sees another count than
+// at its start is invalid.
 func (l *List) Changes() int {
 	if l.of != nil {
 		return l.of()
@@ -51,7 +53,7 @@ func NewCollection(typeName string, items ...any) *List {
 // TypeName is the .NET name of the collection.
 func (l *List) TypeName() string { return l.Type }
 
-// IsArray tells a .NET array from other collections.
+// IsArray reports whether the list is a .NET array and no other collection.
 func (l *List) IsArray() bool { return strings.HasSuffix(l.Type, "[]") }
 
 // Items are the elements. The slice shares the list's storage.
@@ -60,13 +62,14 @@ func (l *List) Items() []any { return l.items }
 // Len is the number of elements.
 func (l *List) Len() int { return len(l.items) }
 
-// Append adds elements at the end. The caller has checked Fixed and types.
+// Append adds elements at the end. The caller must have checked that the list is not
+// Fixed and that the elements have its element type.
 func (l *List) Append(items ...any) {
 	l.items = append(l.items, items...)
 	l.changes++
 }
 
-// Replace puts other elements in the place of all.
+// Replace replaces all elements by the given ones.
 func (l *List) Replace(items []any) {
 	l.items = items
 	l.changes++

@@ -2,8 +2,8 @@ package value
 
 import "math"
 
-// Truth is what if ($v) decides: $null, 0, ”, empty collections and a
-// collection whose only element is false are false.
+// Truth is the condition that if ($v) takes a value for. False are $null, 0, the empty
+// string, an empty collection and a collection whose only element is false.
 func Truth(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -28,7 +28,8 @@ func Truth(v any) bool {
 	return true
 }
 
-// elementTruth decides a collection of one: a collection inside counts when it is not empty.
+// elementTruth is the truth of the only element of a collection. When that element is a
+// collection itself, it is true unless it is empty.
 func elementTruth(v any) bool {
 	if items, ok := Items(v); ok {
 		return len(items) > 0
@@ -36,7 +37,7 @@ func elementTruth(v any) bool {
 	return Truth(v)
 }
 
-// IsNumber tells numbers (characters and enums are none).
+// IsNumber reports whether v is a number. Characters and enums are not numbers.
 func IsNumber(v any) bool {
 	switch v.(type) {
 	case int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64, Decimal:
@@ -45,7 +46,7 @@ func IsNumber(v any) bool {
 	return false
 }
 
-// IsInteger tells the integral numbers.
+// IsInteger reports whether v has one of the integer types.
 func IsInteger(v any) bool {
 	switch v.(type) {
 	case int8, int16, int32, int64, uint8, uint16, uint32, uint64:
@@ -54,7 +55,8 @@ func IsInteger(v any) bool {
 	return false
 }
 
-// integer is a number, boolean, character or enum as a big enough integer.
+// integer gives the whole number that a value of an integer type, a boolean, a character
+// or an enum stands for.
 func integer(v any) (int64, bool) {
 	switch v := v.(type) {
 	case int8:
@@ -92,8 +94,8 @@ func boolInt(b bool) int64 {
 	return 0
 }
 
-// ToInt is a number as a whole one, rounded half to even as PowerShell does.
-// Text is read as a number. False when there is no such number.
+// ToInt is a number rounded to a whole one, half to even as PowerShell rounds. Text is
+// read as a number. The second result is false when there is no such number.
 func ToInt(v any) (int64, bool) {
 	if n, ok := integer(v); ok {
 		return n, true
@@ -108,7 +110,7 @@ func ToInt(v any) (int64, bool) {
 	return int64(math.RoundToEven(f)), true
 }
 
-// ToFloat is any number, or text that holds one, as a floating point number.
+// ToFloat is any number, or text that holds a number, as a floating point number.
 func ToFloat(v any) (float64, bool) {
 	switch v := v.(type) {
 	case nil:

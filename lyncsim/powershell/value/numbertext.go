@@ -7,14 +7,16 @@ import (
 	"strings"
 )
 
-// numberForm is text that PowerShell reads as a number: a sign, digits with commas
-// between them, an exponent, a type (l, d) and a multiplier.
+// numberForm matches text that PowerShell reads as a number: a sign, digits with commas
+// between them or hexadecimal digits after 0x, a fraction, an exponent, a type (l for
+// Int64, d for Decimal) and a multiplier (kb to pb).
 var numberForm = regexp.MustCompile(`(?i)^([+-]?)(?:0x([0-9a-f]*)|((?:[0-9][0-9,]*)?)(\.[0-9]*)?(e[+-]?[0-9]+)?)([ld]?)([kmgtp]b)?$`)
 
 var multipliers = map[string]int64{"": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40, "pb": 1 << 50}
 
-// ParseNumber reads text as an operand of arithmetic: Int32, Int64, Decimal or
-// Double; hexadecimal with 0x; blanks around; the empty text is 0.
+// ParseNumber reads text as an operand of arithmetic and gives an Int32, Int64, Decimal
+// or Double. Digits after 0x are hexadecimal. Blanks around the number are ignored, and
+// the empty text is 0.
 func ParseNumber(text string) (any, bool) {
 	s := strings.TrimSpace(text)
 	if s == "" {

@@ -14,14 +14,14 @@ type Property struct {
 // Method is a member function that an Object carries.
 type Method func(args []any) (any, error)
 
-// Object is a property bag with type names: [pscustomobject] and what cmdlets
-// return, e.g. Microsoft.Rtc.Management.Deploy.Internal.Site. Property names
-// are unique without regard to case and keep their order.
+// Object is a list of named properties with type names. [pscustomobject] is an Object,
+// and cmdlets return Objects, e.g. Microsoft.Rtc.Management.Deploy.Internal.Site.
+// Property names are unique without regard to case and keep their order.
 type Object struct {
 	TypeNames []string          // most derived first; never empty
-	Text      func() string     // ToString; nil gives the type's default
+	Text      func() string     // its ToString; nil means the default of the type
 	Methods   map[string]Method // keys in lower case; nil for most objects
-	Adapted   bool              // a .NET instance: its properties cannot be added to
+	Adapted   bool              // a .NET instance, to which no property can be added
 	props     []Property
 	index     map[string]int
 }
@@ -29,8 +29,8 @@ type Object struct {
 // CustomObject is the type name of [pscustomobject].
 const CustomObject = "System.Management.Automation.PSCustomObject"
 
-// NewObject makes an object of these types, most derived first; with none it
-// is a [pscustomobject].
+// NewObject makes an object of these types, most derived first. Without any type it
+// makes a [pscustomobject].
 func NewObject(typeNames ...string) *Object {
 	if len(typeNames) == 0 {
 		typeNames = []string{CustomObject}
@@ -38,8 +38,8 @@ func NewObject(typeNames ...string) *Object {
 	return &Object{TypeNames: append(typeNames, "System.Object")}
 }
 
-// TypeName is the .NET type of the object. A custom object stays one whatever
-// names (Selected.…, PSTypeName) stand before.
+// TypeName is the .NET type of the object. It is PSCustomObject for every custom object,
+// also when Select-Object or PSTypeName put another name first in TypeNames.
 func (o *Object) TypeName() string {
 	if o.IsCustom() {
 		return CustomObject
@@ -47,7 +47,8 @@ func (o *Object) TypeName() string {
 	return o.TypeNames[0]
 }
 
-// IsCustom tells a [pscustomobject] from an instance of a .NET class.
+// IsCustom reports whether the object is a [pscustomobject] and no instance of a .NET
+// class.
 func (o *Object) IsCustom() bool {
 	return slices.Contains(o.TypeNames, CustomObject) || strings.HasPrefix(o.TypeNames[0], "Selected.")
 }
@@ -77,7 +78,7 @@ func (o *Object) Get(name string) (any, bool) {
 	return o.props[i].Value, true
 }
 
-// Remove takes a property away; a missing one is no error.
+// Remove takes a property away. A missing property is no error.
 func (o *Object) Remove(name string) {
 	key := strings.ToLower(name)
 	at, ok := o.index[key]

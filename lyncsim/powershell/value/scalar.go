@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// DateTimeKind says what the clock reading of a DateTime means.
+// DateTimeKind is the time zone that a DateTime is meant in: none given, UTC or local.
 var DateTimeKind = NewEnumType("System.DateTimeKind", "Unspecified", "Utc", "Local")
 
 // Kinds of DateTime.
@@ -19,14 +19,15 @@ const (
 	Local       = 2
 )
 
-// DateTime is a .NET date: a clock reading and what it means. Time is always
-// held in UTC fields; the machines of the organization live in UTC.
+// DateTime is a .NET date: a clock reading and its kind. Time is always in UTC, because
+// the simulated machines all have UTC as their local time.
 type DateTime struct {
 	Time time.Time
 	Kind int
 }
 
-// NewDateTime makes a UTC date of an instant, cut to .NET's 100 ns ticks.
+// NewDateTime makes a UTC date of an instant. .NET counts in ticks of 100 ns, so the
+// rest below a tick is dropped.
 func NewDateTime(t time.Time) DateTime {
 	return DateTime{Time: t.UTC().Truncate(100 * time.Nanosecond), Kind: UTC}
 }
@@ -36,7 +37,8 @@ type Guid string
 
 var guidForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
-// ParseGuid reads the forms that [guid] accepts: with and without hyphens, in braces or parentheses.
+// ParseGuid reads the forms that [guid] accepts: with and without hyphens, in braces or
+// in parentheses.
 func ParseGuid(text string) (Guid, bool) {
 	s := strings.ToLower(strings.Trim(strings.TrimSpace(text), "{}()"))
 	if len(s) == 32 {
@@ -45,7 +47,7 @@ func ParseGuid(text string) (Guid, bool) {
 	return Guid(s), guidForm.MatchString(s)
 }
 
-// Version is System.Version; parts that were not given are -1.
+// Version is System.Version. A part that was not given is -1.
 type Version struct{ Major, Minor, Build, Revision int32 }
 
 // ParseVersion reads 2 to 4 numbers with dots.
@@ -65,7 +67,7 @@ func ParseVersion(text string) (Version, bool) {
 	return Version{Major: n[0], Minor: n[1], Build: n[2], Revision: n[3]}, true
 }
 
-// String is the version as it was given.
+// String is the version with the parts that were given.
 func (v Version) String() string {
 	s := fmt.Sprintf("%d.%d", v.Major, v.Minor)
 	if v.Build >= 0 {
@@ -98,7 +100,7 @@ func sign(positive bool) int {
 
 // URI is System.Uri.
 type URI struct {
-	Text string // as it was given
+	Text string // the URI as it was given
 	*url.URL
 }
 

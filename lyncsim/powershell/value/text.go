@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Text is what [string]$v gives: invariant culture, collections joined by blanks.
+// Text is the text that [string]$v gives. Numbers and dates are written in the invariant
+// culture. The elements of a collection are joined by blanks.
 func Text(v any) string { return TextWith(v, " ") }
 
 // TextWith is Text with another separator between the elements of collections ($OFS).
@@ -25,8 +26,8 @@ func TextWith(v any, separator string) string {
 	return scalarText(v)
 }
 
-// element is the text of an array's element: arrays in arrays show their type, custom
-// objects nothing.
+// element is the text of an element of an array. An array in an array gives its type
+// name, and a custom object gives the empty text.
 func element(v any) string {
 	if _, ok := Items(v); ok {
 		return TypeName(v)
@@ -37,7 +38,8 @@ func element(v any) string {
 	return Text(v)
 }
 
-// customText is "@{A=1; B=x}"; nested custom objects are empty, arrays their type.
+// customText is the text of a custom object, e.g. "@{A=1; B=x}". A property gives the
+// empty text when it is a custom object, and its type name when it is an array.
 func customText(o *Object) string {
 	if len(o.props) == 0 {
 		return ""
@@ -106,9 +108,10 @@ func objectText(o *Object) string {
 	return o.TypeName()
 }
 
-// MethodText is what the ToString() method gives where it differs from a cast:
-// custom objects are empty, collections name their type, floating point numbers
-// have in PowerShell 7 (core) as many digits as they need.
+// MethodText is the text that the ToString() method gives. It differs from a cast in
+// these cases. A custom object gives the empty text. A collection gives its type name.
+// A date is written in the culture en-US. A floating point number has in PowerShell 7
+// (core) as many digits as it needs. A MethodTexted gives its own text.
 func MethodText(v any, core bool) string {
 	if _, ok := Items(v); ok {
 		return TypeName(v)
@@ -133,7 +136,8 @@ func boolText(b bool) string {
 	return "False"
 }
 
-// DurationText is a TimeSpan in its constant form [-][d.]hh:mm:ss[.fffffff].
+// DurationText is a TimeSpan in the form [-][d.]hh:mm:ss[.fffffff], which is the same in
+// every culture.
 func DurationText(d time.Duration) string {
 	prefix := ""
 	if d < 0 {

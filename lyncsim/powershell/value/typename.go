@@ -65,7 +65,8 @@ func numberTypeName(v any) string {
 	return "System.Object"
 }
 
-// ShortName is a full .NET name without its namespace, generic arguments too.
+// ShortName is a full .NET name without its namespace. The names of generic arguments
+// lose their namespaces too.
 func ShortName(full string) string {
 	name, arguments, generic := strings.Cut(full, "[")
 	short := name[strings.LastIndex(name, ".")+1:]
