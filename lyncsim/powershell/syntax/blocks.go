@@ -3,7 +3,8 @@ package syntax
 import "strings"
 
 // ScriptBlock is a script, the body of a function or the text between braces.
-// Blocks that are not written are nil; a script without named blocks has End.
+// Blocks that are not written are nil. In a script without named blocks, End holds the
+// statements.
 type ScriptBlock struct {
 	Extent
 	Usings       []*UsingStatement
@@ -16,7 +17,7 @@ type ScriptBlock struct {
 	End          *NamedBlock
 }
 
-// String is what ScriptBlock.ToString() gives: the text, without the braces.
+// String is the text that ScriptBlock.ToString() gives: the source without the braces.
 func (b *ScriptBlock) String() string {
 	text := b.Text()
 	if inner, ok := strings.CutPrefix(text, "{"); ok {
@@ -25,13 +26,13 @@ func (b *ScriptBlock) String() string {
 	return text
 }
 
-// Requirement is one #Requires comment. Clause is what follows the word.
+// Requirement is one #Requires comment. Clause is the text behind the word #Requires.
 type Requirement struct {
 	Extent
 	Clause string
 }
 
-// BlockKind tells the named blocks apart.
+// BlockKind is the kind of a named block.
 type BlockKind int
 
 // The named blocks of a script block.
@@ -47,8 +48,8 @@ func (k BlockKind) String() string {
 	return [...]string{"End", "Begin", "Process", "DynamicParam"}[k]
 }
 
-// NamedBlock is begin, process, end or dynamicparam. Unnamed blocks are written
-// without keyword and braces.
+// NamedBlock is a begin, process, end or dynamicparam block. With Unnamed set it was
+// written without keyword and braces.
 type NamedBlock struct {
 	Extent
 	Kind       BlockKind
@@ -57,15 +58,15 @@ type NamedBlock struct {
 	Statements []Statement
 }
 
-// StatementBlock is a list of statements, mostly between braces.
+// StatementBlock is a list of statements. Most of them are written between braces.
 type StatementBlock struct {
 	Extent
 	Traps      []*TrapStatement
 	Statements []Statement
 }
 
-// ParamBlock is param(…) with the attributes written before it. They belong to
-// the script block: [CmdletBinding()] stands here.
+// ParamBlock is param(…) with the attributes written before it. These attributes, such
+// as [CmdletBinding()], belong to the script block.
 type ParamBlock struct {
 	Extent
 	Attributes []AttributeNode
@@ -99,8 +100,8 @@ type Attribute struct {
 	Named      []*NamedAttributeArgument
 }
 
-// NamedAttributeArgument is Name = Value. When only the name is written Value is
-// the constant true and Omitted is set.
+// NamedAttributeArgument is Name = Value. When only the name is written, Value is the
+// constant true and Omitted is set.
 type NamedAttributeArgument struct {
 	Extent
 	Name    string
@@ -108,8 +109,8 @@ type NamedAttributeArgument struct {
 	Omitted bool
 }
 
-// TypeConstraint is [type] before a variable, parameter or operand, and the type
-// list of a catch.
+// TypeConstraint is [type] before a variable, a parameter or an operand, or one type
+// of a catch.
 type TypeConstraint struct {
 	Extent
 	Type *TypeName

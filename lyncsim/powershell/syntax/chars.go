@@ -19,7 +19,7 @@ func runeAt(text string, offset int) (rune, int) {
 	return utf8.DecodeRuneInString(text[offset:])
 }
 
-// isBlank: white space that is not a line end.
+// isBlank reports whether r is white space that is not a line end.
 func isBlank(r rune) bool {
 	switch r {
 	case ' ', '\t', '\v', '\f', 0x85, 0xA0:
@@ -30,12 +30,13 @@ func isBlank(r rune) bool {
 
 func isLineEnd(r rune) bool { return r == '\n' || r == '\r' }
 
-// isDash: PowerShell takes the typographic dashes that editors put in for minus.
+// isDash reports whether r is a minus sign. PowerShell also accepts the typographic
+// dashes that editors write in its place.
 func isDash(r rune) bool {
 	return r == '-' || r == '–' || r == '—' || r == '―'
 }
 
-// isSingleQuote and isDoubleQuote accept the typographic quotes as well.
+// isSingleQuote, like isDoubleQuote, accepts the typographic quotes as well.
 func isSingleQuote(r rune) bool {
 	return r == '\'' || r >= '‘' && r <= '‛'
 }
@@ -54,12 +55,12 @@ func isNameStart(r rune) bool { return r == '_' || unicode.IsLetter(r) }
 
 func isNamePart(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// isVariableStart: what may follow the $ of a variable without braces.
+// isVariableStart reports whether r may follow the $ of a variable without braces.
 func isVariableStart(r rune) bool {
 	return isNamePart(r) || r == '?' || r == '^' || r == '$' || r == ':'
 }
 
-// endsWord: what ends a word of a command wherever it stands.
+// endsWord reports whether r ends a word of a command wherever it stands.
 func endsWord(r rune) bool {
 	switch r {
 	case end, 0, '\n', '\r', '&', '(', ')', ',', ';', '{', '|', '}':
@@ -68,7 +69,8 @@ func endsWord(r rune) bool {
 	return isBlank(r)
 }
 
-// endsNumber: what ends a number of an expression, besides the ends of words.
+// endsNumber reports whether r ends a number in an expression. The characters that end
+// a word end a number as well.
 func endsNumber(r rune) bool {
 	switch r {
 	case '!', '#', '%', '*', '+', '-', '.', '/', '<', '=', '>', ']':

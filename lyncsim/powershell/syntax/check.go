@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// check finds what the grammar allows and the engine still refuses. The engine
-// looks for it only in text that parses.
+// check finds mistakes that the grammar allows and the real PowerShell still refuses.
+// PowerShell looks for them only in text that has no other mistake.
 func check(script *ScriptBlock) []Issue {
 	var c checker
 	Inspect(script, func(node Node) bool {
@@ -61,8 +61,9 @@ func (c *checker) assignment(n *AssignmentStatement) {
 	}
 }
 
-// assignable: variables, properties and elements; also typed, in parentheses and
-// in lists. A call stands for a property with parameters.
+// assignable reports whether a value can be assigned to target. This holds for
+// variables, properties and elements, also with a type before them, in parentheses and
+// in lists. It holds for method calls too, which can be properties with parameters.
 func assignable(target Expression) bool {
 	switch e := target.(type) {
 	case *VariableExpression, *MemberExpression, *IndexExpression, *InvokeMemberExpression:
@@ -89,7 +90,7 @@ func (c *checker) unary(n *UnaryExpression) {
 	}
 }
 
-// keys complains about constant keys that are there twice.
+// keys complains about constant keys that a hashtable has twice.
 func (c *checker) keys(table *Hashtable) {
 	seen := map[string]bool{}
 	for _, entry := range table.Entries {
@@ -121,7 +122,7 @@ func (c *checker) parameters(list []*Parameter) {
 	}
 }
 
-// before complains about a type in the place of an attribute before param.
+// before complains about a type that stands before param, where only attributes may.
 func (c *checker) before(n *ParamBlock) {
 	for _, a := range n.Attributes {
 		if t, ok := a.(*TypeConstraint); ok {
@@ -130,7 +131,8 @@ func (c *checker) before(n *ParamBlock) {
 	}
 }
 
-// attributes complains about arguments of attributes that are computed.
+// attributes complains about attribute arguments that are computed. An argument must be
+// a constant or a script block.
 func (c *checker) attributes(n *Parameter) {
 	for _, a := range n.Attributes {
 		attribute, ok := a.(*Attribute)
@@ -163,7 +165,8 @@ func (c *checker) requirements(n *ScriptBlock) {
 	}
 }
 
-// catches complains about a catch behind one that catches all, or the same.
+// catches complains about a catch that is never reached: an earlier catch takes the
+// same type or every exception.
 func (c *checker) catches(n *TryStatement) {
 	caught := map[string]bool{}
 	for _, clause := range n.Catches {

@@ -2,8 +2,9 @@ package syntax
 
 import "strings"
 
-// leaving complains about what would jump out of a finally block. Labels are
-// those of the loops between the block and the node, "" for one without label.
+// leaving complains about statements that would jump out of a finally block. Labels
+// lists the labels of the loops between the block and the node, "" for a loop without
+// label.
 func (c *checker) leaving(node Node, labels []string) {
 	switch n := node.(type) {
 	case *ScriptBlock, *TrapStatement:
@@ -25,7 +26,7 @@ func (c *checker) leaving(node Node, labels []string) {
 	inner, isTry := node.(*TryStatement)
 	for child := range children(node) {
 		if isTry && child == Node(inner.Finally) {
-			continue // looked at on its own
+			continue // check visits this finally block separately
 		}
 		c.leaving(child, labels)
 	}
@@ -35,7 +36,7 @@ func (c *checker) leaves(where Extent) {
 	c.complain(where, "ControlLeavingFinally", "Flow of control cannot leave a Finally block.")
 }
 
-// stays tells whether a jump to the label ends at one of the loops.
+// stays reports whether a jump to the label ends at one of the loops.
 func stays(label Expression, loops []string) bool {
 	if label == nil {
 		return len(loops) > 0

@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// ParseError tells why PowerShell does not accept a text, in the engine's words.
-// It holds at least one Issue, the first being the cause.
+// ParseError gives the reasons why PowerShell does not accept a text, in PowerShell's
+// own words. It holds at least one Issue. The first one is the cause.
 type ParseError struct{ Issues []Issue }
 
-// Issue is one complaint of the parser. ID is the engine's error id and the
-// FullyQualifiedErrorId of the error record (MissingEndCurlyBrace, …).
+// Issue is one complaint of the parser. ID is the engine's error id, e.g.
+// MissingEndCurlyBrace. It is also the FullyQualifiedErrorId of the error record.
 type Issue struct {
 	Extent
 	ID      string
@@ -27,7 +27,7 @@ func (e *ParseError) IDs() []string {
 	return ids
 }
 
-// Error tells each issue with its line and column.
+// Error lists the issues, each with its line and column.
 func (e *ParseError) Error() string {
 	lines := make([]string, len(e.Issues))
 	for i, issue := range e.Issues {
@@ -36,11 +36,11 @@ func (e *ParseError) Error() string {
 	return strings.Join(lines, "; ")
 }
 
-// reported is how many issues the engine's message tells.
+// reported is the largest number of issues that the engine's message lists.
 const reported = 10
 
-// Message is the message of the engine's error record: one issue as it is,
-// several with their places in the source.
+// Message is the message of the engine's error record. A single issue gives its message
+// alone. Several issues are listed with their places in the source.
 func (e *ParseError) Message() string {
 	if len(e.Issues) == 1 {
 		return e.Issues[0].Message
@@ -55,7 +55,7 @@ func (e *ParseError) Message() string {
 	return strings.Join(parts, "\n\n")
 }
 
-// shown is the issue under its line of source.
+// shown is the issue's message below the line of source that it is about.
 func (i Issue) shown() string {
 	from := i.From()
 	line := i.Source.Line(from.Line)
@@ -65,14 +65,13 @@ func (i Issue) shown() string {
 	return fmt.Sprintf("At %s\n+ %s\n+ %s%s\n%s", from, line, strings.Repeat(" ", blank), strings.Repeat("~", width), i.Message)
 }
 
-// UnsupportedError refuses a construct that PowerShell has and this package has
-// not.
+// UnsupportedError reports a construct that PowerShell knows and this package does not.
 type UnsupportedError struct {
 	Construct string
 	Line      int
 }
 
-// Error is the simulator's uniform refusal.
+// Error is the sentence with which the simulator refuses every unsupported construct.
 func (e *UnsupportedError) Error() string {
 	return fmt.Sprintf("not supported by the simulator: %s, line %d", e.Construct, e.Line)
 }

@@ -1,7 +1,7 @@
 package syntax
 
-// ConstantExpression is a number, or the true of an attribute argument without
-// value. Value is an int32, int64, float64, Decimal or bool.
+// ConstantExpression is a number, or the constant true that an attribute argument
+// without value stands for. Value is an int32, int64, float64, Decimal or bool.
 type ConstantExpression struct {
 	expressionNode
 	Value any
@@ -17,9 +17,9 @@ type StringConstantExpression struct {
 	Value string
 }
 
-// ExpandableStringExpression is text with variables or $(…) in it. Value is the
-// text with escapes resolved and the expressions as written; Parts are its pieces
-// in order, to be evaluated and joined.
+// ExpandableStringExpression is text with variables or $(…) in it. Value is the text
+// with escapes resolved and the expressions as written. Parts holds the pieces of the
+// text in order. The string's value is made by evaluating and joining them.
 type ExpandableStringExpression struct {
 	expressionNode
 	Quote QuoteKind
@@ -27,14 +27,14 @@ type ExpandableStringExpression struct {
 	Parts []StringPart
 }
 
-// StringPart is literal text, or when Expression is set, a variable or
-// subexpression whose value takes its place.
+// StringPart is a piece of a string. With Expression set it is a variable or
+// subexpression, whose value stands in the string. Otherwise it is literal text.
 type StringPart struct {
 	Literal    string
 	Expression Expression
 }
 
-// QuoteKind is how a string was written.
+// QuoteKind is the way in which a string was written.
 type QuoteKind int
 
 // The ways to write a string.
@@ -51,7 +51,7 @@ func (k QuoteKind) String() string {
 	return [...]string{"BareWord", "SingleQuoted", "SingleQuotedHereString", "DoubleQuoted", "DoubleQuotedHereString"}[k]
 }
 
-// BinaryExpression is Left op Right. Sign is where the operator stands.
+// BinaryExpression is Left op Right. Sign is the place of the operator.
 type BinaryExpression struct {
 	expressionNode
 	Operator    Operator

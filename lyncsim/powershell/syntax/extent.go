@@ -8,15 +8,15 @@ import (
 
 // Source is one text that was parsed. It is immutable.
 //
-// A subexpression inside a quoted string, where each quote is written twice, is a
-// Source of its own with single quotes; its positions are those of the text
-// around it.
+// Inside a double-quoted string, a subexpression is written with every double quote
+// doubled. It becomes a Source of its own in which each of these quotes stands once.
+// Positions in it are those of the text around it.
 type Source struct {
 	text    string
 	lines   []int // offset of each line's first byte
 	outer   *Source
 	shift   int   // offset in outer of the first byte
-	dropped []int // offsets in outer of the bytes left out, ascending
+	dropped []int // offsets in outer of the bytes that text leaves out, ascending
 }
 
 func newSource(text string) *Source {
@@ -29,8 +29,8 @@ func newSource(text string) *Source {
 	return &Source{text: text, lines: lines}
 }
 
-// Position is a place in a source: Line and Column count from 1, Column in
-// characters, Offset in bytes from 0 (a byte order mark is not part of it).
+// Position is a place in a source. Line counts from 1. Column counts characters from 1.
+// Offset counts bytes from 0, without a byte order mark.
 type Position struct{ Offset, Line, Column int }
 
 // String is the position as PowerShell writes it.
@@ -72,8 +72,8 @@ func (s *Source) Line(number int) string {
 	return s.text[start:end]
 }
 
-// Extent is the stretch of source that a node was made of. Start and End are
-// byte offsets; lines and columns are computed when asked for.
+// Extent is the part of the source that a node was made of. Start and End are byte
+// offsets. Lines and columns are computed when they are asked for.
 type Extent struct {
 	Source     *Source
 	Start, End int
@@ -106,7 +106,7 @@ func (e Extent) To() Position {
 	return e.Source.position(e.End)
 }
 
-// same tells whether both are the same stretch.
+// same reports whether both extents are the same part of the source.
 func (e Extent) same(other Extent) bool {
 	return e.Source == other.Source && e.Start == other.Start && e.End == other.End
 }

@@ -7,13 +7,13 @@ type IfStatement struct {
 	Else    *StatementBlock
 }
 
-// IfClause is one condition and what it guards.
+// IfClause is one condition and the block that runs when it is true.
 type IfClause struct {
 	Condition Statement
 	Body      *StatementBlock
 }
 
-// WhileStatement tests before each round. Label is "" when none is written.
+// WhileStatement tests its condition before each round. Label is "" when none is written.
 type WhileStatement struct {
 	statementNode
 	Label     string
@@ -21,7 +21,7 @@ type WhileStatement struct {
 	Body      *StatementBlock
 }
 
-// DoWhileStatement tests after each round and goes on while true.
+// DoWhileStatement tests its condition after each round and goes on while it is true.
 type DoWhileStatement struct {
 	statementNode
 	Label     string
@@ -29,7 +29,7 @@ type DoWhileStatement struct {
 	Body      *StatementBlock
 }
 
-// DoUntilStatement tests after each round and goes on until true.
+// DoUntilStatement tests its condition after each round and goes on until it is true.
 type DoUntilStatement struct {
 	statementNode
 	Label     string
@@ -37,7 +37,7 @@ type DoUntilStatement struct {
 	Body      *StatementBlock
 }
 
-// ForStatement is for (Initializer; Condition; Iterator); each may be nil.
+// ForStatement is for (Initializer; Condition; Iterator). Each of the three may be nil.
 type ForStatement struct {
 	statementNode
 	Label       string
@@ -56,8 +56,8 @@ type ForEachStatement struct {
 	Body       *StatementBlock
 }
 
-// SwitchStatement compares the values of Condition with each clause in turn. With
-// SwitchFile set Condition names the file whose lines are the values.
+// SwitchStatement compares the values of Condition with each clause in turn. With the
+// flag SwitchFile, Condition names a file and the values are its lines.
 type SwitchStatement struct {
 	statementNode
 	Label     string
@@ -67,8 +67,8 @@ type SwitchStatement struct {
 	Default   *StatementBlock
 }
 
-// SwitchClause is one pattern and its block. A ScriptBlockExpression as pattern is
-// a test; everything else is compared.
+// SwitchClause is one pattern and its block. A ScriptBlockExpression as pattern is run
+// as a test. Every other pattern is compared with the value.
 type SwitchClause struct {
 	Pattern Expression
 	Body    *StatementBlock
@@ -114,8 +114,8 @@ type TryStatement struct {
 	Finally *StatementBlock
 }
 
-// loopLabel is the label of a statement that break and continue know, "" when it
-// has none; false means that they do not know it.
+// loopLabel is the label of a loop or switch statement, "" when it has none. The second
+// result is false for every other statement: break and continue cannot end at it.
 func loopLabel(node Node) (string, bool) {
 	switch n := node.(type) {
 	case *WhileStatement:
@@ -134,7 +134,8 @@ func loopLabel(node Node) (string, bool) {
 	return "", false
 }
 
-// CatchClause catches the listed types; without types it catches all.
+// CatchClause catches the exceptions of the listed types, or without types every
+// exception.
 type CatchClause struct {
 	Extent
 	Types []*TypeConstraint

@@ -31,7 +31,7 @@ func (s *scan) unrecognized() token {
 	return token{kind: symbolToken}
 }
 
-// parameter reads -Name or -Name: of a command. Quotes make it a word.
+// parameter reads -Name or -Name: of a command. With quotes in it, it is a word instead.
 func (s *scan) parameter() token {
 	s.next()
 	from := s.pos
@@ -84,7 +84,7 @@ func (s *scan) take() string {
 	return s.text[from:s.pos]
 }
 
-// atRedirection tells whether >, n>, *> or one of their longer forms stands here.
+// atRedirection reports whether >, n>, *> or one of their longer forms stands here.
 func (s *scan) atRedirection() bool {
 	r := s.peek()
 	return r == '>' || (r == '*' || r >= '1' && r <= '6') && s.peekAt(1) == '>'

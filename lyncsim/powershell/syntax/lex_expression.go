@@ -2,7 +2,7 @@ package syntax
 
 import "strings"
 
-// expressionSymbols are the operators made of signs, longer ones first.
+// expressionSymbols are the operators without letters, longer ones first.
 var expressionSymbols = []string{
 	"++", "+=", "--", "-=", "*=", "/=", "%=", "::", "..",
 	"+", "-", "*", "/", "%", "=", "!", "[", "]", ".", "<",
@@ -28,7 +28,7 @@ func (s *scan) expression() token {
 	return s.sign()
 }
 
-// startsNumber looks for a digit, or a dot and a digit.
+// startsNumber reports whether a digit, or a dot and a digit, stands at the distance.
 func (s *scan) startsNumber(distance int) bool {
 	r := s.peekAt(distance)
 	return isDigit(r) || r == '.' && isDigit(s.peekAt(distance+1))
@@ -59,11 +59,11 @@ func (s *scan) dashWord() token {
 	return token{kind: parameterToken, value: s.text[from:s.pos]}
 }
 
-// sign reads an operator of signs. Typographic dashes are read as minus.
+// sign reads an operator without letters. Typographic dashes are read as minus.
 func (s *scan) sign() token {
 	if r := s.peek(); r != '-' && isDash(r) {
 		s.next()
-		if isDash(s.peek()) { // -- as an editor writes it
+		if isDash(s.peek()) { // an editor made typographic dashes of --
 			s.next()
 			return token{kind: symbolToken, value: "--"}
 		}

@@ -1,7 +1,7 @@
 package syntax
 
-// hereString reads @'…'@ or @"…"@. The text lies between the line end behind the
-// opening and the one before the closing, which begins its line.
+// hereString reads @'…'@ or @"…"@. The text begins behind the line end that follows the
+// opening. It ends before the line end in front of the closing, which must begin its line.
 func (s *scan) hereString() token {
 	s.next()
 	expandable := isDoubleQuote(s.next())
@@ -30,7 +30,7 @@ func (s *scan) hereString() token {
 	return stringOf(&text, kind)
 }
 
-// badHeader: something stands behind the opening on its line.
+// badHeader complains about text that stands behind the opening on its line.
 func (s *scan) badHeader(kind QuoteKind, terminator string) token {
 	if s.peek() == end {
 		s.unterminated(terminator)
@@ -42,8 +42,8 @@ func (s *scan) badHeader(kind QuoteKind, terminator string) token {
 	return token{kind: stringToken, quote: kind}
 }
 
-// atFooter tells whether the closing comes next: at once in an empty here-string,
-// else behind a line end, which does not belong to the text.
+// atFooter reports whether the closing comes next. In an empty here-string it may stand
+// right here. Otherwise it stands behind a line end that does not belong to the text.
 func (s *scan) atFooter(expandable, first bool) bool {
 	if !first && !isLineEnd(s.peek()) {
 		return false

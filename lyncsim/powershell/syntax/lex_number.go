@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// numeral is a number as written, taken apart.
+// numeral holds the parts of a number as it was written.
 type numeral struct {
 	negative   bool
 	hex        bool
@@ -17,7 +17,7 @@ type numeral struct {
 	multiplier int64
 }
 
-// number reads a number. What only begins like one is a word.
+// number reads a number. Text that only begins like a number is a word.
 func (s *scan) number() token {
 	n, ok := s.numeral()
 	r := s.peek()
@@ -97,7 +97,8 @@ func (s *scan) suffix() rune {
 	return 0
 }
 
-// multiplier reads kb to pb; false means that a letter is wrong.
+// multiplier reads one of kb, mb, gb, tb and pb, or nothing. It reports false when the
+// letter b is missing.
 func (s *scan) multiplier() (int64, bool) {
 	power := strings.IndexRune("kmgtp", s.peek()|0x20)
 	if s.peek() == end || power < 0 {
@@ -111,7 +112,7 @@ func (s *scan) multiplier() (int64, bool) {
 	return 1 << (10 * (power + 1)), true
 }
 
-// value is the number in the type that PowerShell gives it, nil if none holds it.
+// value is the number in the type that PowerShell gives it, nil if no type holds it.
 func (n numeral) value() any {
 	switch {
 	case n.hex:
@@ -125,8 +126,8 @@ func (n numeral) value() any {
 	return n.integer(whole)
 }
 
-// hexValue: up to eight digits are the bits of an Int32, up to sixteen of an
-// Int64.
+// hexValue is the value of a hexadecimal number. Up to eight digits are the bits of an
+// Int32, and up to sixteen are the bits of an Int64.
 func (n numeral) hexValue() any {
 	bits, err := strconv.ParseUint(n.digits, 16, 64)
 	if err != nil {
@@ -142,8 +143,8 @@ func (n numeral) hexValue() any {
 	return n.integer(big.NewInt(value))
 }
 
-// integer takes the smallest of Int32, Int64, Decimal and Double that holds the
-// value; the suffix l asks for Int64.
+// integer gives the value in the first of Int32, Int64, Decimal and Double that holds
+// it. With the suffix l it gives an Int64.
 func (n numeral) integer(value *big.Int) any {
 	value.Mul(value, big.NewInt(n.multiplier))
 	if n.negative {
@@ -188,7 +189,8 @@ func (n numeral) double() any {
 	return nil
 }
 
-// A System.Decimal is a whole number of 96 bits over a power of ten up to 28.
+// A System.Decimal is a whole number of 96 bits, divided by a power of ten. The exponent
+// of that power is at most 28.
 const (
 	decimalBits  = 96
 	decimalScale = 28

@@ -17,7 +17,7 @@ func (a *assembly) add(text string) {
 	a.literal.WriteString(text)
 }
 
-// put adds a piece that is expanded; text is how it is written.
+// put adds a piece that will be expanded. text is the piece as it was written.
 func (a *assembly) put(p piece, text string) {
 	a.whole.WriteString(text)
 	a.flush()
@@ -34,7 +34,7 @@ func (a *assembly) flush() {
 
 func (a *assembly) value() string { return a.whole.String() }
 
-// pieces is nil when nothing is to be expanded.
+// pieces gives the pieces of the string, or nil when none of them is to be expanded.
 func (a *assembly) pieces() []piece {
 	if len(a.list) == 0 {
 		return nil
@@ -43,7 +43,7 @@ func (a *assembly) pieces() []piece {
 	return a.list
 }
 
-// quoting tells how quotes are written inside a $(…) of a string.
+// quoting is the way in which double quotes are written inside a $(…) of a string.
 type quoting int
 
 const (
@@ -77,14 +77,15 @@ func (s *scan) untilSingleQuote(text *assembly) {
 	}
 }
 
-// run passes ASCII characters other than the given ones.
+// run skips ASCII characters up to the first of the given ones.
 func (s *scan) run(stops string) {
 	for s.pos < len(s.text) && s.text[s.pos] < utf8.RuneSelf && strings.IndexByte(stops, s.text[s.pos]) < 0 {
 		s.pos++
 	}
 }
 
-// takeRun takes one character and the plain ones behind it as text.
+// takeRun takes one character as text, and the ASCII characters behind it up to the first
+// of the given ones.
 func (s *scan) takeRun(stops string) string {
 	from := s.pos
 	s.next()
@@ -103,7 +104,7 @@ func (s *scan) doubleQuoted() token {
 	return stringOf(&text, DoubleQuoted)
 }
 
-// stringOf is the token of a string whose variables would be expanded.
+// stringOf is the token of a string of the kind in which variables are expanded.
 func stringOf(text *assembly, quote QuoteKind) token {
 	kind := stringToken
 	pieces := text.pieces()
@@ -139,7 +140,7 @@ var escapes = map[rune]string{
 	'0': "\x00", 'a': "\a", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", 'v': "\v",
 }
 
-// escape reads a backtick and what it stands before.
+// escape reads a backtick and the character behind it.
 func (s *scan) escape(text *assembly) {
 	s.next()
 	r := s.peek()
@@ -154,8 +155,8 @@ func (s *scan) escape(text *assembly) {
 	text.add(written)
 }
 
-// expand reads a variable or $(…) of a string. It reports false and takes
-// nothing when the dollar sign is just a sign.
+// expand reads a variable or $(…) of a string. When the dollar sign begins neither, it
+// reports false and reads nothing.
 func (s *scan) expand(text *assembly, quotes quoting) bool {
 	second := s.peekAt(1)
 	start := s.pos
@@ -173,8 +174,9 @@ func (s *scan) expand(text *assembly, quotes quoting) bool {
 	return true
 }
 
-// subexpression passes a $(…) by counting parentheses, as the engine does: those
-// in quotes count too. It returns where doubled quotes are to become single.
+// subexpression skips a $(…) by counting parentheses. Like the engine it also counts
+// parentheses in quotes. It returns the offsets of the characters to leave out so that
+// each doubled quote becomes one.
 func (s *scan) subexpression(quotes quoting) []int {
 	start := s.pos
 	s.pos += 2

@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// place tells where a variable stands.
+// place is the place where a variable stands.
 type place int
 
 const (
@@ -17,7 +17,7 @@ const (
 func (s *scan) variable(kind tokenKind) token {
 	braced := s.peekAt(1) == '{'
 	s.next()
-	if s.mode == commandMode && kind == splatToken && s.peek() == '$' { // @ is a character of a word
+	if s.mode == commandMode && kind == splatToken && s.peek() == '$' { // here @ only begins a word
 		return s.word()
 	}
 	name := s.variableName(onItsOwn)
@@ -28,8 +28,8 @@ func (s *scan) variable(kind tokenKind) token {
 	return token{kind: kind, value: name}
 }
 
-// wordGoesOn tells whether what follows a variable of a command belongs to it.
-// Dots and brackets do not: they lead to members and elements.
+// wordGoesOn reports whether the text behind a variable of a command belongs to the
+// same word. Dots and brackets do not: they lead to members and elements.
 func (s *scan) wordGoesOn(name string, braced bool) bool {
 	r := s.peek()
 	if endsWord(r) {

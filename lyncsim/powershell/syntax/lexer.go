@@ -2,14 +2,14 @@ package syntax
 
 import "strings"
 
-// lexer reads tokens. It has no state: what stands at an offset depends only on
-// the mode, so the parser can look at one place in several modes.
+// lexer reads tokens. It has no state: the token at an offset depends only on the mode.
+// The parser can therefore read the same place in several modes.
 type lexer struct {
 	source *Source
 	text   string // the source up to where this lexer may read
 }
 
-// scan is the reading of one token.
+// scan holds the state while one token is read.
 type scan struct {
 	lexer
 	mode       mode
@@ -34,7 +34,7 @@ func (s *scan) peek() rune {
 	return r
 }
 
-// peekAt looks ahead over single-byte characters.
+// peekAt is the character at a distance. All characters before it must be single bytes.
 func (s *scan) peekAt(distance int) rune {
 	r, _ := runeAt(s.text, s.pos+distance)
 	return r
@@ -51,7 +51,7 @@ func (s *scan) complain(start int, id, message string) {
 	s.issues = append(s.issues, Issue{Extent: Extent{s.source, start, s.pos}, ID: id, Message: message})
 }
 
-// skipTrivia passes blanks, comments and continued lines.
+// skipTrivia skips blanks, comments and line ends behind a backtick.
 func (s *scan) skipTrivia() {
 	for {
 		r := s.peek()
@@ -80,7 +80,7 @@ func (s *scan) skipLine() {
 	}
 }
 
-// skipLineEnd passes one line end, if there is one.
+// skipLineEnd skips one line end, if one stands here.
 func (s *scan) skipLineEnd() {
 	if strings.HasPrefix(s.text[s.pos:], "\r\n") {
 		s.pos += 2
@@ -135,7 +135,7 @@ func (s *scan) symbol(width int) token {
 	return token{kind: symbolToken}
 }
 
-// doubled takes | or || (& or &&).
+// doubled takes | or ||, or & or &&.
 func (s *scan) doubled() token {
 	if s.peekAt(1) == s.peek() {
 		return s.symbol(2)

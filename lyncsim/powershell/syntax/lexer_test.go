@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// value is the lone expression of a script.
+// value is the expression of a script that consists of one expression.
 func value(t *testing.T, source string) syntax.Expression {
 	t.Helper()
 	script, err := syntax.Parse(source)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// VariableExpression is $name, ${name} or @name. Name is as written without sigil
-// and braces, with its scope or drive: script:x, env:PATH.
+// VariableExpression is $name, ${name} or @name. Name is the name as written, without
+// the $ or @ and without braces. It includes the scope or drive: script:x, env:PATH.
 type VariableExpression struct {
 	expressionNode
 	Name     string
@@ -32,7 +32,7 @@ func (v *VariableExpression) Unqualified() string {
 
 // TypeName is the name of a .NET type or accelerator as written, with generic
 // arguments and array ranks: System.Collections.Generic.List[string], int[].
-// An array has Element and Rank (1 for [], 2 for [,]); then Name is empty.
+// For an array, Element and Rank (1 for [], 2 for [,]) are set and Name is empty.
 type TypeName struct {
 	Extent
 	Name      string

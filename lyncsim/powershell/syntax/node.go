@@ -1,14 +1,14 @@
 package syntax
 
-// Node is one piece of the tree.
+// Node is one node of the tree.
 type Node interface {
-	// Span is the node's stretch of source.
+	// Span is the part of the source that the node was made of.
 	Span() Extent
 }
 
-// Statement is a node that can stand in a block. Pipelines are statements, and so
-// are a lone Command or CommandExpression: the right side of an assignment has
-// them without a Pipeline around.
+// Statement is a node that can stand in a block. A Pipeline is a statement. A Command or
+// CommandExpression is a statement too, because on the right side of an assignment it
+// stands without a Pipeline around it.
 type Statement interface {
 	Node
 	statement()
@@ -44,7 +44,8 @@ type AttributeNode interface {
 	attributeNode()
 }
 
-// expressionNode is embedded by every expression: an extent with the markers.
+// expressionNode is embedded by every expression. It is an Extent with the methods that
+// mark a node as an expression.
 type expressionNode struct{ Extent }
 
 func (expressionNode) expression()     {}

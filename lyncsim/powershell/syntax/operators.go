@@ -1,11 +1,11 @@
 package syntax
 
-// Operator is a unary or binary operator under the engine's name. The I and C
-// before comparison, -replace and -split ones say whether case is ignored; the
-// forms without a letter (-eq) are the I ones.
+// Operator is a unary or binary operator under the engine's name. In the names of
+// comparisons, -replace and -split, a leading I means that case is ignored and a leading
+// C that it is not. The spelling without a letter, such as -eq, is the I operator.
 type Operator string
 
-// Arithmetic, logical, bitwise and other operators without a case.
+// Arithmetic, logical, bitwise and other operators for which case does not matter.
 const (
 	Plus     Operator = "Plus"
 	Minus    Operator = "Minus"
@@ -22,7 +22,7 @@ const (
 	Bxor     Operator = "Bxor"
 	Shl      Operator = "Shl"
 	Shr      Operator = "Shr"
-	Join     Operator = "Join" // binary and unary
+	Join     Operator = "Join" // both binary and unary
 	Is       Operator = "Is"
 	IsNot    Operator = "IsNot"
 	As       Operator = "As"
@@ -48,7 +48,7 @@ const (
 	Isplit       Operator = "Isplit" // binary and unary
 )
 
-// Operators that heed case.
+// Operators that do not ignore case.
 const (
 	Ceq          Operator = "Ceq"
 	Cne          Operator = "Cne"
@@ -68,8 +68,8 @@ const (
 	Csplit       Operator = "Csplit" // binary and unary
 )
 
-// Unary operators. Plus, Minus, Join, Isplit and Csplit are unary as well.
-// Array is not one: ,x is an ArrayLiteral.
+// Unary operators. Plus, Minus, Join, Isplit and Csplit are unary as well. The comma is
+// not among them: ,x is an ArrayLiteral.
 const (
 	Not               Operator = "Not"
 	Exclaim           Operator = "Exclaim"
@@ -80,7 +80,7 @@ const (
 	PostfixMinusMinus Operator = "PostfixMinusMinus"
 )
 
-// AssignmentOperator is = or a compound of it, under the engine's name.
+// AssignmentOperator is = or a compound such as +=, under the engine's name.
 type AssignmentOperator string
 
 // The assignment operators.
@@ -93,10 +93,10 @@ const (
 	RemainderEquals AssignmentOperator = "RemainderEquals"
 )
 
-// Invocation is the operator before a command.
+// Invocation is the operator with which a command is called.
 type Invocation int
 
-// Direct has no operator, CallOperator is &, DotSource is a dot.
+// Direct means no operator, CallOperator is & and DotSource is a dot.
 const (
 	Direct Invocation = iota
 	CallOperator

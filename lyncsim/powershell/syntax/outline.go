@@ -8,7 +8,7 @@ import (
 )
 
 // Outline writes a tree in the notation of test/data/powershell/syntax.tsv:
-// (Kind details child…), the kinds being those of the engine.
+// (Kind details child…). The kinds have the names that the engine gives them.
 func Outline(node Node) string {
 	var text strings.Builder
 	outline(&text, node)
@@ -29,7 +29,7 @@ func outline(text *strings.Builder, node Node) {
 	text.WriteByte(')')
 }
 
-// details are the words behind a node's kind; empty ones are left out.
+// details are the words behind a node's kind. Empty words are left out.
 func details(node Node) []string {
 	switch n := node.(type) {
 	case *NamedBlock:

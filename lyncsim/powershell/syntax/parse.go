@@ -4,8 +4,9 @@ import "strings"
 
 // ParseOptions chooses the language. The zero value is Windows PowerShell 5.1.
 type ParseOptions struct {
-	// Version7 knows the words of PowerShell 7 (&&, ||, ??, ?:, trailing &) well
-	// enough to refuse them with an UnsupportedError, where 5.1 has a ParseError.
+	// Version7 makes the parser recognize the operators that PowerShell 7 added (&&, ||,
+	// ??, ?:, trailing &). It refuses them with an UnsupportedError. Without Version7
+	// they give a ParseError, as in 5.1.
 	Version7 bool
 }
 

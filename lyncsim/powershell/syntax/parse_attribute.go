@@ -27,7 +27,8 @@ func (p *parser) attribute(open token, name *TypeName) AttributeNode {
 	return attribute
 }
 
-// attributeArgument reads Name, Name = value or value; false means none.
+// attributeArgument reads Name, Name = value or value. It reports false when it found
+// no complete argument.
 func (p *parser) attributeArgument(attribute *Attribute) bool {
 	word := p.peek(operandMode)
 	if word.kind != wordToken {

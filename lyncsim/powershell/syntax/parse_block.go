@@ -36,8 +36,8 @@ func (p *parser) close(open token) {
 	}
 }
 
-// scriptBody reads what a script block holds. Statements without a named block
-// belong to the one given.
+// scriptBody reads the content of a script block. Statements outside of named blocks
+// go into the block of the kind unnamed.
 func (p *parser) scriptBody(start int, unnamed BlockKind) *ScriptBlock {
 	block := &ScriptBlock{}
 	if !p.enter() {
@@ -139,7 +139,8 @@ func (p *parser) usings() []*UsingStatement {
 	}
 }
 
-// block reads { statements }. If there is none it complains and gives nil.
+// block reads { statements }. Without an opening brace it complains with the given id
+// and message and gives nil.
 func (p *parser) block(id, message string) *StatementBlock {
 	open := p.peek(operatorMode)
 	if !open.is("{") {
@@ -156,7 +157,7 @@ func (p *parser) block(id, message string) *StatementBlock {
 	return block
 }
 
-// statementBlock reads statements up to what closes them.
+// statementBlock reads statements up to the brace or parenthesis that closes them.
 func (p *parser) statementBlock(start int) *StatementBlock {
 	block := &StatementBlock{}
 	if p.enter() {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// command reads one command. It gives nil, after a complaint or not, when there
-// is none.
+// command reads one command. It gives nil when there is none. It has complained then
+// only if & or a dot stands without a command behind it.
 func (p *parser) command() *Command {
 	first := p.peek(commandMode)
 	command := &Command{}
@@ -38,7 +38,8 @@ func (p *parser) command() *Command {
 	return command
 }
 
-// commandName is the name that a word gives. Variables in it are not expanded.
+// commandName makes the name of a command from its first word. Variables in it are not
+// expanded.
 func (p *parser) commandName(t token) Expression {
 	value := t.value
 	if t.kind == parameterToken || t.pieces != nil {
@@ -49,7 +50,7 @@ func (p *parser) commandName(t token) Expression {
 
 // commandElements reads arguments, parameters and redirections.
 func (p *parser) commandElements(command *Command) {
-	onlyWords := false // behind --
+	onlyWords := false // true behind the parameter --
 	for {
 		t := p.peek(commandMode)
 		switch {
@@ -82,7 +83,8 @@ func (p *parser) commandElements(command *Command) {
 	}
 }
 
-// verbatim takes the rest of the line behind --%, up to a pipe out of quotes.
+// verbatim takes the rest of the line behind --% as text. It stops before | or && outside
+// of double quotes.
 func (p *parser) verbatim() Expression {
 	start := p.pos
 	for start < len(p.text) && isBlank(rune(p.text[start])) {
@@ -118,7 +120,7 @@ func (p *parser) commandParameter() *CommandParameter {
 	return parameter
 }
 
-// arguments reads one argument, or several joined by commas to an array.
+// arguments reads one argument, or an array of arguments with commas between them.
 func (p *parser) arguments() Expression {
 	first := p.argument()
 	if first == nil || !p.peek(commandMode).is(",") {
@@ -171,8 +173,8 @@ func (p *parser) argument() Expression {
 	return nil
 }
 
-// redirected adds a redirection. They stand in the order of their streams; a stream
-// has one.
+// redirected adds a redirection to a list that is kept in the order of the streams. It
+// complains when the list has one for the same stream already.
 func (p *parser) redirected(list []Redirection, r Redirection) []Redirection {
 	at := len(list)
 	for i, have := range list {

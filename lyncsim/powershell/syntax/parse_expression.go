@@ -76,7 +76,7 @@ func (p *parser) unary() Expression {
 	return &UnaryExpression{p.value(t.start), t.unary(), operand}
 }
 
-// unaryComma reads ,value: an array of one.
+// unaryComma reads ,value, which is an array with one element.
 func (p *parser) unaryComma() Expression {
 	comma := p.take(operandMode)
 	p.skipNewlines()
@@ -105,8 +105,8 @@ func (p *parser) postfix(operand Expression) Expression {
 	return &UnaryExpression{p.value(operand.Span().Start), operator, operand}
 }
 
-// bracketed reads what begins with a bracket: a type as a value, or types and
-// attributes before an operand.
+// bracketed reads an expression that begins with a bracket: a type as a value, or types
+// and attributes before an operand.
 func (p *parser) bracketed() Expression {
 	start := p.peek(operandMode).start
 	attribute := p.bracket()
@@ -136,8 +136,8 @@ func (p *parser) bracketed() Expression {
 	return nil
 }
 
-// typeValue gives the type as a value with its members, or nil when an operand
-// follows that is to be converted.
+// typeValue gives the type as a value, with the members taken of it. It gives nil when
+// an operand follows, which is then to be converted to the type.
 func (p *parser) typeValue(constraint *TypeConstraint) Expression {
 	next := p.peek(operandMode)
 	if next.startsExpression() && !next.is(",") {

@@ -22,7 +22,7 @@ func (p *parser) hashtable() Expression {
 	return table
 }
 
-// entry reads key = statement; false follows a complaint.
+// entry reads key = statement. It reports false after a complaint.
 func (p *parser) entry() (HashtableEntry, bool) {
 	first := p.peek(operandMode)
 	key := p.key(first)

@@ -1,6 +1,6 @@
 package syntax
 
-// loop reads the statement if its keyword is one of those that take a label.
+// loop reads the statement if its keyword is one that can have a label.
 func (p *parser) loop(word token, label string, start int) (Statement, bool) {
 	switch word.keyword() {
 	case "while":
@@ -48,7 +48,8 @@ func (p *parser) doLoop(label string, start int) Statement {
 	}
 }
 
-// loopEnd reads the condition of a do loop. Line ends behind it are not its own.
+// loopEnd reads the condition of a do loop. It leaves the line ends behind it, because
+// they end the statement.
 func (p *parser) loopEnd(keyword string) Statement {
 	p.skipNewlines()
 	if !p.expect("(", "MissingOpenParenthesisAfterKeyword", "Missing opening '(' after keyword '"+keyword+"'.") {
@@ -78,7 +79,7 @@ func (p *parser) forLoop(label string, start int) Statement {
 	return loop
 }
 
-// forPart reads one part of a for loop and the separator behind it.
+// forPart reads one part of a for loop and the semicolon or line end behind it.
 func (p *parser) forPart() Statement {
 	part := p.condition()
 	if t := p.peek(operatorMode); t.is(";") || t.kind == newlineToken {

@@ -2,8 +2,8 @@ package syntax
 
 import "strings"
 
-// members reads the members, elements and method calls behind a value. Nothing
-// but a block comment may stand between.
+// members reads the members, elements and method calls right behind a value. A blank
+// before one of them ends the value.
 func (p *parser) members(value Expression, m mode) Expression {
 	depth := p.depth
 	defer func() { p.depth = depth }()
@@ -26,7 +26,7 @@ func (p *parser) members(value Expression, m mode) Expression {
 	return value
 }
 
-// peekByte is the character at a distance of single-byte characters.
+// peekByte is the character at a distance. All characters before it must be single bytes.
 func (p *parser) peekByte(distance int) rune {
 	r, _ := runeAt(p.text, p.pos+distance)
 	return r
@@ -34,7 +34,7 @@ func (p *parser) peekByte(distance int) rune {
 
 func endsArgument(r rune) bool { return r == end || isLineEnd(r) || isBlank(r) }
 
-// step passes an operator that needs no token.
+// step skips an operator that is read without making a token of it.
 func (p *parser) step(width int) {
 	p.pos += width
 	p.last = p.pos
@@ -59,7 +59,8 @@ func (p *parser) element(target Expression) Expression {
 	return &IndexExpression{p.value(target.Span().Start), target, index}
 }
 
-// member reads the name behind a dot or two colons and the call it may be.
+// member reads the name behind a dot or two colons, and the arguments if it is a method
+// call.
 func (p *parser) member(target Expression, operator string) Expression {
 	name := p.memberName()
 	if name == nil {
@@ -99,7 +100,7 @@ func (p *parser) firstOf(t token) rune {
 	return r
 }
 
-// plainName takes letters, digits and underscores only: $x.Count-1 subtracts.
+// plainName takes letters, digits and underscores only, because $x.Count-1 subtracts.
 func (p *parser) plainName(start int) Expression {
 	s := scan{lexer: p.lexer, pos: start}
 	s.skip(isNamePart)

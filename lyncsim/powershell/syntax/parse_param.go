@@ -1,7 +1,8 @@
 package syntax
 
-// paramBlock reads [attributes] param(…), or nothing. Brackets that turn out to
-// begin an expression are remembered and not read again.
+// paramBlock reads [attributes] param(…). Without param it takes nothing and gives nil.
+// The brackets that it has read by then begin an expression. The parser remembers them
+// and does not read them again.
 func (p *parser) paramBlock() *ParamBlock {
 	start := p.pos
 	startLast := p.last

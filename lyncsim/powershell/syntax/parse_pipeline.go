@@ -5,7 +5,7 @@ func (p *parser) pipeline() Statement {
 	first := p.peek(operandMode)
 	var element PipelineElement
 	after := commandMode
-	if first.is("!") && isNameStart(p.behind(first)) { // !name is a command of that name
+	if first.is("!") && isNameStart(p.behind(first)) { // !name is a command with the name !name
 		if command := p.command(); command != nil {
 			return &Pipeline{p.since(first.start), p.pipedCommands([]PipelineElement{command}, after)}
 		}
@@ -36,7 +36,7 @@ func (p *parser) behind(t token) rune {
 	return r
 }
 
-// missingElement complains about a pipe that nothing flows into.
+// missingElement complains about a pipe without an element before it.
 func (p *parser) missingElement(t token) {
 	if t.is("|") {
 		p.complain(p.take(operandMode), "EmptyPipeElement", emptyPipeElement)
@@ -45,8 +45,8 @@ func (p *parser) missingElement(t token) {
 
 const emptyPipeElement = "An empty pipe element is not allowed."
 
-// pipedCommands reads what follows the first element. Only commands may. Mode is
-// how to read what stands behind the first element.
+// pipedCommands reads the rest of a pipeline behind its first element. Only commands may
+// follow there. after is the mode in which the token behind the first element is read.
 func (p *parser) pipedCommands(elements []PipelineElement, after mode) []PipelineElement {
 	for {
 		bar := p.peek(after)
@@ -72,7 +72,7 @@ func (p *parser) pipedCommands(elements []PipelineElement, after mode) []Pipelin
 	}
 }
 
-// endPipeline complains about what stands behind a pipeline and does not end it.
+// endPipeline complains about a token behind a pipeline that does not end the pipeline.
 func (p *parser) endPipeline(t token) {
 	if t.ends() {
 		return
@@ -96,7 +96,7 @@ func (p *parser) endPipeline(t token) {
 	p.take(operatorMode)
 }
 
-// commandExpression gives a value the redirections that stand behind it.
+// commandExpression makes a pipeline element of a value and of the redirections behind it.
 func (p *parser) commandExpression(value Expression) *CommandExpression {
 	start := p.pos
 	if value != nil {
@@ -112,7 +112,8 @@ func (p *parser) commandExpression(value Expression) *CommandExpression {
 	return element
 }
 
-// assignment reads what is assigned to a value that was read.
+// assignment reads the right side of an assignment. The parser has read target, the left
+// side, before.
 func (p *parser) assignment(target Expression, sign token) Statement {
 	p.take(operatorMode)
 	p.skipNewlines()
@@ -127,7 +128,7 @@ func (p *parser) assignment(target Expression, sign token) Statement {
 	return &AssignmentStatement{p.since(target.Span().Start), sign.assignment(), target, bare(value)}
 }
 
-// bare takes a lone expression out of its pipeline.
+// bare takes an expression out of its pipeline when the pipeline holds nothing else.
 func bare(value Statement) Statement {
 	pipeline, ok := value.(*Pipeline)
 	if !ok || len(pipeline.Elements) != 1 {

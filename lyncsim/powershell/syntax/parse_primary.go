@@ -2,8 +2,8 @@ package syntax
 
 import "strings"
 
-// primary reads a value without operators, with the members and elements taken
-// of it. Mode commandMode means that it is a command's argument.
+// primary reads a value without operators, and the members and elements taken of it.
+// commandMode means that the value is an argument of a command.
 func (p *parser) primary(m mode) Expression {
 	t := p.peek(m)
 	value := p.atom(t, m)
@@ -86,7 +86,7 @@ func (p *parser) paren() Expression {
 	return &ParenExpression{p.value(open.start), inner}
 }
 
-// variableNode makes the node of a variable that was taken.
+// variableNode makes the node of a variable whose token was taken.
 func (p *parser) variableNode(t token) *VariableExpression {
 	if len(t.value) > len("using:") && strings.EqualFold(t.value[:len("using:")], "using:") {
 		p.refuse(t, "variable "+t.text)
@@ -125,8 +125,8 @@ func (p *parser) expandable(t token) Expression {
 	return node
 }
 
-// stringWeight is what a $(…) in a string counts for depth: its text is passed
-// once more on every level.
+// stringWeight is the number of levels that a $(…) in a string counts for. It counts for
+// more than one because each level reads the text inside it once more.
 const stringWeight = 100
 
 // nested reads the $(…) of a string.
@@ -148,8 +148,8 @@ func (p *parser) nested(part piece) Expression {
 	return value
 }
 
-// inner is the lexer of a $(…): the same source up to its end, or a source of its
-// own when quotes are to be left out.
+// inner is the lexer of a $(…) in a string. It reads the same source up to the end of the
+// $(…). When quotes have to be left out it reads a source of its own without them.
 func (p *parser) inner(part piece) lexer {
 	if len(part.dropped) == 0 {
 		return lexer{p.source, p.text[:part.end]}

@@ -35,8 +35,8 @@ func (p *parser) label(t token) string {
 	return name
 }
 
-// keywordStatement reads the statement that begins with a keyword; false means
-// that the word is none of those.
+// keywordStatement reads a statement that begins with a keyword. It reports false when
+// the word is not such a keyword.
 func (p *parser) keywordStatement(word token) (Statement, bool) {
 	switch word.keyword() {
 	case "if":
@@ -66,7 +66,7 @@ func (p *parser) refuseKeyword(word token) {
 	}
 }
 
-// leaving reads return, exit or throw with the value it may have.
+// leaving reads return, exit or throw, and its value if it has one.
 func (p *parser) leaving(word token) Statement {
 	p.take(commandMode)
 	var value Statement
@@ -82,7 +82,7 @@ func (p *parser) leaving(word token) Statement {
 	return &ThrowStatement{p.since(word.start), value}
 }
 
-// jump reads break or continue with the label it may have.
+// jump reads break or continue, and its label if it has one.
 func (p *parser) jump(word token) Statement {
 	p.take(commandMode)
 	var label Expression
@@ -117,7 +117,7 @@ func (p *parser) ifStatement() Statement {
 	return statement
 }
 
-// peekBehindNewlines is the keyword that comes next, line ends aside.
+// peekBehindNewlines is the keyword that comes next when line ends are skipped.
 func (p *parser) peekBehindNewlines() string {
 	pos := p.pos
 	t := p.at(pos, commandMode)

@@ -20,7 +20,7 @@ func (p *parser) switchStatement(label string, start int) Statement {
 	return statement
 }
 
-// switchFlags reads -Regex, -File path and their kin.
+// switchFlags reads the parameters of switch, such as -Regex and -File path.
 func (p *parser) switchFlags(statement *SwitchStatement) {
 	for flag := p.peek(commandMode); flag.kind == parameterToken; flag = p.peek(commandMode) {
 		p.take(commandMode)
@@ -28,7 +28,7 @@ func (p *parser) switchFlags(statement *SwitchStatement) {
 		if bit == 0 {
 			p.complain(flag, "InvalidSwitchFlag", "The parameter "+flag.text+" is not valid for the switch statement.")
 		}
-		if comparisons := SwitchRegex | SwitchWildcard | SwitchExact; bit&comparisons != 0 { // the last one holds
+		if comparisons := SwitchRegex | SwitchWildcard | SwitchExact; bit&comparisons != 0 { // the last one counts
 			statement.Flags &^= comparisons
 		}
 		statement.Flags |= bit
@@ -39,7 +39,8 @@ func (p *parser) switchFlags(statement *SwitchStatement) {
 	}
 }
 
-// switchFlag accepts the abbreviations that name one flag alone.
+// switchFlag is the flag with that name. It accepts an abbreviation that fits only one
+// flag.
 func switchFlag(name string) SwitchFlags {
 	for i, flag := range switchFlagNames {
 		if len(name) <= len(flag) && strings.EqualFold(name, flag[:len(name)]) {

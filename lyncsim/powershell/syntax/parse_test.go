@@ -8,7 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// body is the outline of a script's statements, or its error ids.
+// body is the outline of a script's statements. If the script has errors, body is their
+// ids.
 func body(source string) string {
 	script, err := syntax.Parse(source)
 	if script == nil {
@@ -24,7 +25,7 @@ func body(source string) string {
 	return tree
 }
 
-// outlineCase is a source and the outline of its statements.
+// outlineCase is a source text and the expected outline of its statements.
 type outlineCase struct{ reason, source, want string }
 
 func checkOutlines(t *testing.T, cases map[string]outlineCase) {

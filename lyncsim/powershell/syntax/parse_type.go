@@ -2,14 +2,14 @@ package syntax
 
 import "strings"
 
-// bracket is a bracket that was read, and where it ends.
+// bracket is the node of a bracket that was read, and the offset of its end.
 type bracket struct {
 	node AttributeNode
 	end  int
 }
 
-// bracket reads [type] or [Attribute(…)]. It gives nil after a complaint. Each
-// bracket of a text is read once, however often it is looked at.
+// bracket reads [type] or [Attribute(…)]. It gives nil after a complaint. It remembers
+// each bracket, so that a second call at the same place does not read it again.
 func (p *parser) bracket() AttributeNode {
 	open := p.peek(operandMode)
 	if known, ok := p.brackets[open.start]; ok && known.node.Span().Source == p.source {
@@ -101,7 +101,8 @@ func (p *parser) typeSuffix(name *TypeName) *TypeName {
 	return name
 }
 
-// typeArgument reads a generic argument. Brackets around one allow an assembly.
+// typeArgument reads a generic argument. When it stands in brackets of its own, the name
+// of an assembly may follow it.
 func (p *parser) typeArgument() *TypeName {
 	if !p.accept("[") {
 		return p.typeName()
@@ -120,7 +121,7 @@ func (p *parser) closeType() {
 	p.expect("]", "EndSquareBracketExpectedAtEndOfType", "Missing ] at end of type token.")
 }
 
-// assemblyName takes what stands before the closing bracket.
+// assemblyName takes the text before the closing bracket.
 func (p *parser) assemblyName() string {
 	length := strings.IndexAny(p.text[p.pos:], "]\r\n")
 	if length < 0 {

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// maxDepth bounds how deep trees become: nesting and chains of operators.
+// maxDepth is the largest depth of a tree. Nesting and chains of operators both add to it.
 const maxDepth = 4000
 
-// parser turns tokens into a tree by recursive descent. A complaint does not stop
-// it: like the engine it goes on and tells all it finds.
+// parser turns tokens into a tree by recursive descent. A complaint does not stop it.
+// Like the engine it goes on and reports every mistake that it finds.
 type parser struct {
 	lexer
 	options ParseOptions
@@ -30,7 +30,7 @@ type parser struct {
 	brackets     map[int]bracket
 }
 
-// commaMeaning tells whether a comma makes an array or ends the value.
+// commaMeaning is the meaning of a comma: it makes an array, or it ends the value.
 type commaMeaning int
 
 const (
@@ -73,7 +73,7 @@ func (p *parser) accept(symbol string) bool {
 	return true
 }
 
-// expect takes the given punctuation or complains about what stands there.
+// expect takes the given punctuation, or complains about the token that stands there.
 func (p *parser) expect(symbol, id, message string) bool {
 	if p.accept(symbol) {
 		return true
@@ -97,7 +97,7 @@ func (p *parser) skipNewlines() {
 	}
 }
 
-// skipSeparators passes line ends and semicolons.
+// skipSeparators skips line ends and semicolons.
 func (p *parser) skipSeparators() {
 	for t := p.peek(operatorMode); t.kind == newlineToken || t.is(";"); t = p.peek(operatorMode) {
 		p.take(operatorMode)
@@ -124,10 +124,11 @@ func (p *parser) complainAt(where Extent, id, message string) {
 	p.note(Issue{Extent: where, ID: id, Message: message})
 }
 
-// maxIssues is where parsing ends of a text that is no PowerShell at all.
+// maxIssues is the number of issues at which parsing stops, because the text is probably
+// no PowerShell at all.
 const maxIssues = 20
 
-// note adds issues that are new.
+// note adds the issues that the parser does not have yet.
 func (p *parser) note(issues ...Issue) {
 	for _, issue := range issues {
 		if p.halted || p.knows(issue) {
@@ -155,14 +156,14 @@ func (p *parser) refuse(t token, construct string) {
 	p.stop()
 }
 
-// stop passes the rest of the text: every rule then sees its end.
+// stop skips the rest of the text, so that every function of the parser sees its end.
 func (p *parser) stop() {
 	p.halted = true
 	p.pos = len(p.text)
 }
 
-// enter goes one level deeper. It reports false, and stops parsing, when that is
-// too deep. Each enter is followed by a leave.
+// enter goes one level deeper. When that is too deep it stops parsing and reports false.
+// Each call of enter is followed by a call of leave.
 func (p *parser) enter() bool {
 	if p.depth++; p.depth <= maxDepth {
 		return true
@@ -176,7 +177,7 @@ func (p *parser) enter() bool {
 
 func (p *parser) leave() { p.depth-- }
 
-// noteRequirements keeps the #Requires comments of skipped text.
+// noteRequirements records the #Requires comments in text that the lexer skipped.
 func (p *parser) noteRequirements(skipped string) {
 	if !strings.Contains(skipped, "#") {
 		return

@@ -2,7 +2,8 @@ package syntax
 
 import "strings"
 
-// precedence of binary operators, higher binds tighter. All are left-associative.
+// precedence is the precedence of a binary operator. A higher one binds tighter. All
+// binary operators are left-associative.
 type precedence int
 
 const (
@@ -29,7 +30,8 @@ var signOperators = map[string]binary{
 	"..": {DotDot, ranging},
 }
 
-// dashOperators are the binary operators of letters, by lower-case name.
+// dashOperators are the binary operators that are written as a dash and letters, by
+// lower-case name.
 var dashOperators = caseVariants(map[string]binary{
 	"and": {And, logical}, "or": {Or, logical}, "xor": {Xor, logical},
 	"band": {Band, bitwise}, "bor": {Bor, bitwise}, "bxor": {Bxor, bitwise},
@@ -51,7 +53,7 @@ func caseVariants(operators map[string]binary) map[string]binary {
 	return operators
 }
 
-// dashUnary are the unary operators of letters.
+// dashUnary are the unary operators that are written as a dash and letters.
 var dashUnary = map[string]Operator{
 	"not": Not, "bnot": Bnot, "join": Join, "split": Isplit, "isplit": Isplit, "csplit": Csplit,
 }
@@ -101,7 +103,7 @@ func (t token) assignment() AssignmentOperator {
 	return assignments[t.text]
 }
 
-// startsExpression tells whether a token read in operandMode begins a value.
+// startsExpression reports whether a token read in operandMode begins a value.
 func (t token) startsExpression() bool {
 	switch t.kind {
 	case numberToken, stringToken, expandableToken, variableToken, splatToken:

@@ -6,8 +6,8 @@ type Pipeline struct {
 	Elements []PipelineElement
 }
 
-// Command calls something by name: Elements[0] is the name or the expression that
-// gives it, the rest are parameters and arguments in the order written.
+// Command is the call of a command. Elements[0] is the command's name, or the expression
+// that gives it. The rest are parameters and arguments in the order written.
 type Command struct {
 	statementNode
 	Invocation   Invocation
@@ -26,9 +26,9 @@ func (c *Command) Name() string {
 	return ""
 }
 
-// CommandParameter is -Name or -Name:Argument. Argument is nil when no colon is
-// written; the value then is the next element of the command, if the parameter
-// takes one. The parameter -- has the name "-".
+// CommandParameter is -Name or -Name:Argument. Argument is nil when no colon is written.
+// In that case a parameter that takes a value takes the next element of the command. The
+// parameter -- has the name "-".
 type CommandParameter struct {
 	Extent
 	Name     string
@@ -50,14 +50,14 @@ type FileRedirection struct {
 	Target Expression
 }
 
-// MergingRedirection is from>&to, e.g. 2>&1.
+// MergingRedirection sends one stream into another. It is written from>&to, e.g. 2>&1.
 type MergingRedirection struct {
 	Extent
 	From, To Stream
 }
 
-// AssignmentStatement is Left op Right. Right is a CommandExpression when the
-// value is a lone expression, else a Pipeline or another statement.
+// AssignmentStatement is Left op Right. Right is a CommandExpression when the value is
+// a single expression. Otherwise it is a Pipeline or another statement.
 type AssignmentStatement struct {
 	statementNode
 	Operator AssignmentOperator
@@ -65,14 +65,15 @@ type AssignmentStatement struct {
 	Right    Statement
 }
 
-// TrapStatement catches errors of its block. A nil Type catches all.
+// TrapStatement catches errors of its block. With a nil Type it catches every error.
 type TrapStatement struct {
 	statementNode
 	Type *TypeConstraint
 	Body *StatementBlock
 }
 
-// ReturnStatement may have a nil Value, as exit and throw may.
+// ReturnStatement is return [value]. Value is nil when none is written, also in
+// ExitStatement and ThrowStatement.
 type ReturnStatement struct {
 	statementNode
 	Value Statement
@@ -90,7 +91,8 @@ type ThrowStatement struct {
 	Value Statement
 }
 
-// BreakStatement is break [label]; the label is an expression or nil.
+// BreakStatement is break [label]. The label is an expression, or nil when none is
+// written.
 type BreakStatement struct {
 	statementNode
 	Label Expression
@@ -102,8 +104,9 @@ type ContinueStatement struct {
 	Label Expression
 }
 
-// FunctionDefinition is function or filter. Parameters are those in parentheses
-// after the name; nil when there are none (then Body.Params may hold some).
+// FunctionDefinition is function or filter. Parameters holds the parameters in
+// parentheses after the name. It is nil without these parentheses. Body.Params may hold
+// parameters then.
 type FunctionDefinition struct {
 	statementNode
 	Name       string

@@ -2,13 +2,13 @@ package syntax
 
 import "strings"
 
-// mode chooses how the same characters are read.
+// mode is the way in which the lexer reads characters.
 type mode int
 
 const (
 	commandMode  mode = iota // words: a command's name and arguments
-	operandMode              // an expression, where a value is expected
-	operatorMode             // an expression, behind a value
+	operandMode              // an expression at a place where a value is expected
+	operatorMode             // an expression at a place behind a value
 )
 
 type tokenKind int
@@ -16,10 +16,10 @@ type tokenKind int
 const (
 	endToken       tokenKind = iota
 	newlineToken             // a line end
-	symbolToken              // punctuation and operators of signs
-	dashToken                // -eq and the like, in expressions
+	symbolToken              // punctuation, or an operator without letters
+	dashToken                // -eq and the like in an expression
 	parameterToken           // -Name or -Name:
-	wordToken                // a bare word; in expressions an identifier
+	wordToken                // a bare word, or in an expression an identifier
 	numberToken
 	stringToken // quoted text without anything to expand
 	expandableToken
@@ -28,7 +28,7 @@ const (
 	redirectToken
 )
 
-// token is what the lexer read at one place in one mode.
+// token is one token that the lexer read at one place in one mode.
 type token struct {
 	kind       tokenKind
 	start, end int
@@ -38,7 +38,7 @@ type token struct {
 	colon      bool    // a parameter that is followed by its argument
 	number     any     // of a numberToken
 	pieces     []piece // of an expandableToken, and of a word with variables
-	issues     []Issue // told when the token is taken
+	issues     []Issue // the parser reports them when it takes the token
 }
 
 // piece is literal text, a variable's name, or the range of a $(…).
@@ -57,10 +57,10 @@ const (
 	subexpressionPiece
 )
 
-// is tells whether the token is the given punctuation.
+// is reports whether the token is the given punctuation.
 func (t token) is(symbol string) bool { return t.kind == symbolToken && t.text == symbol }
 
-// anyMode tells whether the token is the same in every mode.
+// anyMode reports whether the token is the same in every mode.
 func (t token) anyMode() bool {
 	switch t.kind {
 	case endToken, newlineToken, stringToken, expandableToken, splatToken:
@@ -80,7 +80,7 @@ func (t token) keyword() string {
 	return strings.ToLower(t.text)
 }
 
-// ends tells whether the token ends a pipeline.
+// ends reports whether the token ends a pipeline.
 func (t token) ends() bool {
 	switch t.kind {
 	case endToken, newlineToken:

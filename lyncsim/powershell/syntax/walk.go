@@ -2,8 +2,8 @@ package syntax
 
 import "iter"
 
-// Inspect visits node and what lies below it, parents first, in the order of the
-// engine's tree. When visit gives false for a node, those below are left out.
+// Inspect visits node and all nodes below it, parents first, in the order of the
+// engine's tree. When visit gives false for a node, the nodes below it are left out.
 func Inspect(node Node, visit func(Node) bool) {
 	if node == nil || !visit(node) {
 		return
@@ -35,7 +35,7 @@ func children(node Node) iter.Seq[Node] {
 	}
 }
 
-// family collects children, leaving out the parts that are not there.
+// family is a list of child nodes. Parts that a node does not have are left out of it.
 type family []Node
 
 // all adds the nodes of a list.
