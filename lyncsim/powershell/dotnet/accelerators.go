@@ -2,7 +2,8 @@ package dotnet
 
 import "strings"
 
-// accelerators are PowerShell's short names of types.
+// accelerators are the short names that PowerShell has for types, such as [xml]. They
+// are called type accelerators.
 var accelerators = map[string]string{
 	"int": "System.Int32", "long": "System.Int64", "short": "System.Int16", "sbyte": "System.SByte",
 	"byte": "System.Byte", "uint16": "System.UInt16", "uint32": "System.UInt32", "uint64": "System.UInt64",
@@ -27,7 +28,7 @@ var accelerators = map[string]string{
 	"system.int":       "System.Int32",
 }
 
-// shortNames are the short names by which a type is text.
+// shortNames are the short names that a type gives when it is turned into text.
 var shortNames = map[string]string{
 	"System.Int32": "int", "System.Int64": "long", "System.Int16": "short", "System.SByte": "sbyte", "System.Byte": "byte",
 	"System.UInt16": "ushort", "System.UInt32": "uint", "System.UInt64": "ulong", "System.Single": "float", "System.Double": "double",
@@ -41,7 +42,7 @@ var shortNames = map[string]string{
 	"System.Management.Automation.PSReference": "ref",
 }
 
-// realAccelerators are short names that PowerShell knows and the simulator refuses.
+// realAccelerators are short names that PowerShell knows and that the simulator refuses.
 var realAccelerators = strings.Fields(`adsi adsisearcher wmi wmiclass wmisearcher ciminstance cimclass cimtype cimconverter
 	mailaddress securestring pscredential psmoduleinfo psvariable psaliasproperty psscriptproperty psscriptmethod
 	psprimitivedictionary pslistmodifier powershell runspace runspacefactory initialsessionstate ipendpoint x500distinguishedname
@@ -49,19 +50,20 @@ var realAccelerators = strings.Fields(`adsi adsisearcher wmi wmiclass wmisearche
 	supportswildcards validateset validaterange validatepattern validatescript validatelength validatecount validatenotnull
 	validatenotnullorempty dscresource dscproperty noruntime pstypenameattribute containerattribute`)
 
-// namespaces are the first words of .NET names that may stand without "System.".
+// namespaces are the first words of full .NET names, also of names that are written
+// without the leading "System.".
 var namespaces = strings.Fields(`system microsoft net io text collections diagnostics management security threading xml globalization
 	reflection runtime linq data configuration web windows componentmodel timers drawing directoryservices servicemodel
 	serviceprocess transactions resources media numerics codedom`)
 
-// systemTypes are classes right under System that the table does not hold.
+// systemTypes are classes directly in the namespace System that the registry lacks.
 var systemTypes = strings.Fields(`activator appdomain arraysegment buffer delegate environment func action gc
 	intptr uintptr lazy nullable random stringcomparer stringcomparison timezone timezoneinfo tuple valuetuple weakreference
 	attribute eventargs eventhandler predicate comparison converter marshalbyrefobject datetimeoffset half index range uribuilder
 	consolecolor consolekey progress dbnull idisposable icomparable iformattable`)
 
-// Known tells that .NET or PowerShell has (or may well have) a type that the
-// simulator does not know: to be refused, not reported as missing.
+// Known reports whether .NET or PowerShell has, or may have, a type that the simulator
+// does not know. Such a type is refused. It is not reported as missing.
 func Known(name string) bool {
 	key := strings.ToLower(name)
 	key, _, _ = strings.Cut(key, "[")

@@ -1,7 +1,7 @@
 package dotnet
 
-// Args are the arguments of a method call. A conversion that fails is kept and
-// becomes the call's error.
+// Args are the arguments of a method call. Args keeps the error of the first conversion
+// that failed, and the call then returns that error.
 type Args struct {
 	Env  *Env
 	list []any
@@ -11,16 +11,16 @@ type Args struct {
 // NewArgs makes the arguments of a call.
 func NewArgs(e *Env, list []any) *Args { return &Args{Env: e, list: list} }
 
-// core tells that PowerShell 7 is played.
+// core reports whether PowerShell 7 is simulated, as opposed to Windows PowerShell 5.1.
 func (a *Args) core() bool { return a.Env != nil && a.Env.Core }
 
 // Len is the number of arguments.
 func (a *Args) Len() int { return len(a.list) }
 
-// Err is the first conversion that failed.
+// Err is the error of the first conversion that failed.
 func (a *Args) Err() error { return a.err }
 
-// At is one argument, nil when it was not given.
+// At is one argument, or nil when it was not given.
 func (a *Args) At(i int) any {
 	if i < 0 || i >= len(a.list) {
 		return nil
@@ -28,7 +28,7 @@ func (a *Args) At(i int) any {
 	return a.list[i]
 }
 
-// From are the arguments from one on.
+// From are the arguments from position i on.
 func (a *Args) From(i int) []any { return a.list[min(i, len(a.list)):] }
 
 // Text is one argument as a string.

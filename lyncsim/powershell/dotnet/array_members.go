@@ -64,7 +64,7 @@ func sortItems(items []any) {
 	})
 }
 
-// arrayRefused are members of arrays that .NET has.
+// arrayRefused are members of arrays that .NET has and the simulator refuses.
 var arrayRefused = []string{"CopyTo", "SetValue", "GetLength", "GetLongLength", "GetLowerBound", "Initialize", "Copy", "Resize", "Find", "Exists",
 	"Clear", "BinarySearch", "CreateInstance", "FindAll", "FindIndex", "ForEach", "LastIndexOf", "ConvertAll", "TrueForAll", "Empty", "AsReadOnly",
 	"ConstrainedCopy", "Fill", "IsSynchronized"}

@@ -6,7 +6,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// CharAt is the character at a position, nil outside.
+// CharAt is the character at a position, or nil when the position is outside the text.
 func CharAt(s string, i int) any {
 	u := units(s)
 	if i < 0 {

@@ -7,15 +7,16 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// serializeDepth is how deep PSSerializer follows properties.
+// serializeDepth is the depth to which PSSerializer follows properties.
 const serializeDepth = 2
 
-// Serialize is PSSerializer.Serialize: CLIXML with two blanks of indent.
+// Serialize is PSSerializer.Serialize. It writes CLIXML, PowerShell's XML format for
+// objects, with an indent of two blanks.
 func Serialize(v any) (string, error) {
 	return SerializeDepth(v, serializeDepth)
 }
 
-// SerializeDepth is Serialize that follows properties to a depth of its own.
+// SerializeDepth is Serialize with the given depth to which it follows properties.
 func SerializeDepth(v any, depth int) (string, error) {
 	s := &serializer{}
 	s.line(0, `<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">`)
@@ -81,7 +82,8 @@ func (s *serializer) typeNames(indent int, v any) {
 	s.line(indent, "</TN>")
 }
 
-// content writes what an object is made of; below the depth only its text.
+// content writes the content of an object. When depth is negative it writes only the
+// object's text.
 func (s *serializer) content(indent int, v any, depth int) error {
 	if depth < 0 {
 		s.line(indent, "<ToString>"+EscapeCLIXML(value.Text(v))+"</ToString>")

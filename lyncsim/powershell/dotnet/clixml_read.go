@@ -11,7 +11,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// Deserialize is PSSerializer.Deserialize: one object, or an array of them.
+// Deserialize is PSSerializer.Deserialize. It gives one object or an array of objects.
 func Deserialize(text string) (any, error) {
 	doc := etree.NewDocument()
 	if err := doc.ReadFromString(text); err != nil || doc.Root() == nil {
@@ -28,7 +28,7 @@ func Deserialize(text string) (any, error) {
 	return items, nil
 }
 
-// deserializer remembers what later elements refer to by RefId.
+// deserializer remembers the parts that later elements refer to by RefId.
 type deserializer struct {
 	types   map[string][]string
 	objects map[string]any
@@ -77,8 +77,9 @@ func (d *deserializer) value(e *etree.Element) any {
 	return e.Text()
 }
 
-// object reads an <Obj>: a list, a table, a property bag, or a plain value that
-// had properties or a name of its own, such as an enum's.
+// object reads an <Obj>. It is a list, a table, an object with properties, or a plain
+// value. A plain value is in an <Obj> when it had properties or, like a value of an
+// enumeration, a name.
 func (d *deserializer) object(e *etree.Element) any {
 	names := d.typeNames(e)
 	for _, part := range e.ChildElements() {
@@ -112,7 +113,8 @@ func (d *deserializer) object(e *etree.Element) any {
 	return o
 }
 
-// structure are the parts of an <Obj>; anything else in it is a plain value.
+// structure are the elements that describe an <Obj>. Any other element in an <Obj> is
+// its plain value.
 var structure = map[string]bool{"TN": true, "TNRef": true, "ToString": true, "Props": true, "MS": true,
 	"LST": true, "STK": true, "QUE": true, "IE": true, "DCT": true}
 
@@ -132,7 +134,8 @@ func (d *deserializer) table(e *etree.Element) any {
 	return h
 }
 
-// typeNames are the names of the types, "Deserialized." before all but custom objects.
+// typeNames are the names of an object's types. "Deserialized." is put before each name
+// except that of custom objects.
 func (d *deserializer) typeNames(e *etree.Element) []string {
 	if ref := e.SelectElement("TNRef"); ref != nil {
 		return d.types[ref.SelectAttrValue("RefId", "")]

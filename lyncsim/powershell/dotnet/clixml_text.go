@@ -12,8 +12,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// EscapeCLIXML writes text as CLIXML does: control characters, and what looks
-// like one of these escapes, as _xHHHH_; then XML's own escapes.
+// EscapeCLIXML writes text as CLIXML does. Control characters become _xHHHH_. In text
+// that looks like such an escape, the first underscore becomes _x005F_. Then XML's own
+// escapes follow.
 func EscapeCLIXML(s string) string {
 	s = looksEscaped.ReplaceAllStringFunc(s, func(m string) string { return "_x005F" + m })
 	var b strings.Builder
@@ -44,7 +45,8 @@ func nameAttribute(name string) string {
 	return ` N="` + xmlValue.Replace(name) + `"`
 }
 
-// primitive gives the element and text of what CLIXML has an element for.
+// primitive gives the element name and the text of a value whose type has an element of
+// its own in CLIXML.
 func primitive(v any) (tag, content string, ok bool) {
 	switch x := v.(type) {
 	case string:
@@ -112,7 +114,7 @@ func isoDuration(d time.Duration) string {
 
 var isoSpan = regexp.MustCompile(`^(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$`)
 
-// parseISODuration reads what isoDuration writes.
+// parseISODuration reads a duration in the form that isoDuration writes.
 func parseISODuration(s string) (time.Duration, bool) {
 	m := isoSpan.FindStringSubmatch(s)
 	if m == nil {
@@ -120,7 +122,7 @@ func parseISODuration(s string) (time.Duration, bool) {
 	}
 	var sum time.Duration
 	for i, unit := range []time.Duration{day, time.Hour, time.Minute, time.Second} {
-		n, _ := strconv.ParseFloat(m[i+2], 64) // a part that is missing is nothing
+		n, _ := strconv.ParseFloat(m[i+2], 64) // a missing part gives 0
 		sum += time.Duration(n * float64(unit))
 	}
 	if m[1] != "" {

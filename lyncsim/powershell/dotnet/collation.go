@@ -8,9 +8,9 @@ import (
 	"golang.org/x/text/language"
 )
 
-// collators compare texts as the culture en-US does: by letters, then accents, then
-// case. Characters without weight (U+0000, U+00AD, U+200B and others) do not count.
-// One collator serves one comparison at a time.
+// These pools hold collators, which compare texts as the culture en-US does: by letters,
+// then accents, then case. Collators ignore characters without weight, such as U+0000,
+// U+00AD and U+200B. A collator can do only one comparison at a time.
 var (
 	heedingCase  = sync.Pool{New: func() any { return collate.New(language.AmericanEnglish) }}
 	ignoringCase = sync.Pool{New: func() any { return collate.New(language.AmericanEnglish, collate.IgnoreCase) }}
@@ -28,7 +28,8 @@ func CompareText(x, y string, ignoreCase bool) int32 {
 	return int32(c.CompareString(x, y))
 }
 
-// EqualText tells whether texts are the same to a culture: -eq and its relatives.
+// EqualText reports whether texts are equal in the culture en-US, as for -eq and the
+// operators like it.
 func EqualText(x, y string, ignoreCase bool) bool {
 	if !ignoreCase && x == y || ignoreCase && strings.EqualFold(x, y) {
 		return true
@@ -39,7 +40,8 @@ func EqualText(x, y string, ignoreCase bool) bool {
 	return CompareText(x, y, ignoreCase) == 0
 }
 
-// plainText tells text of printable ASCII, which the culture compares as it stands.
+// plainText reports whether s is all printable ASCII. Such texts are equal in the culture
+// only when their characters are.
 func plainText(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
 }

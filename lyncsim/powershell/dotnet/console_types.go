@@ -60,7 +60,8 @@ func consoleTypes() []*Type {
 	return []*Type{console, reader, writer}
 }
 
-// readLine reads a line without its end; $null at the end of the input.
+// readLine reads a line and gives it without its line end. At the end of the input it
+// gives $null.
 func readLine(ctx context.Context, r *bufio.Reader) (any, error) {
 	return inBackground(ctx, func() (any, error) {
 		line, err := r.ReadString('\n')
@@ -72,8 +73,8 @@ func readLine(ctx context.Context, r *bufio.Reader) (any, error) {
 	})
 }
 
-// inBackground lets a read that waits for a far side end with the context. The
-// read itself then ends when the input is closed.
+// inBackground returns when the read is done or the context ends, even if the read still
+// waits for input. In that case the read goes on until the input is closed.
 func inBackground(ctx context.Context, read func() (any, error)) (any, error) {
 	type result struct {
 		v   any

@@ -7,17 +7,17 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// CastError is a conversion that failed. ID is the engine's error id.
+// CastError is a conversion that failed. ID is PowerShell's error id.
 type CastError struct {
 	ID      string
 	Message string
 	Inner   *value.Exception
 }
 
-// Error is the engine's sentence.
+// Error is the message as PowerShell words it.
 func (c *CastError) Error() string { return c.Message }
 
-// castReason makes the error for text that a type could not read.
+// castReason makes the error for a value that a type could not read, with the reason.
 func castReason(id string, v any, t *Type, reason string) error {
 	return &CastError{ID: id, Message: fmt.Sprintf("Cannot convert value \"%s\" to type \"%s\". Error: \"%s\"", text(v), t.Name, reason)}
 }
@@ -31,8 +31,8 @@ func castNever(v any, t *Type) error {
 		"Cannot convert the \"%s\" value of type \"%s\" to type \"%s\".", text(v), value.TypeName(v), t.Name)}
 }
 
-// Convert makes a value of a type as a PowerShell cast does. The error is a
-// *CastError, or an *Unsupported.
+// Convert makes a value of the type t from v as a PowerShell cast does. The error is a
+// *CastError or an *Unsupported.
 func Convert(e *Env, v any, t *Type) (any, error) {
 	if v == nil {
 		return convertNull(t)
@@ -81,7 +81,7 @@ func convertNull(t *Type) (any, error) {
 	return nil, nil
 }
 
-// nullable are the value types that $null converts to.
+// nullable reports whether t is one of the value types that $null converts to.
 func nullable(t *Type) bool {
 	return value.IsNumber(t.Zero) || t.Name == "System.Boolean" || t.Name == "System.Char" ||
 		t.Name == "System.Management.Automation.SwitchParameter"

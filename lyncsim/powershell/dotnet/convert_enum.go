@@ -33,7 +33,7 @@ func convertEnum(v any, t *Type) (any, error) {
 		name, "\n"+enumNames(t.Enum)))
 }
 
-// enumPrefix finds the only value whose name begins with the text.
+// enumPrefix finds the value whose name begins with the text, if there is only one.
 func enumPrefix(name string, t *value.EnumType) (value.Enum, bool) {
 	var found []value.EnumValue
 	for _, v := range t.Values {

@@ -6,27 +6,30 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// parsed are the classes that are made of text (or of a number), by what else the
-// engine tries: no boolean, no collection, no date.
+// parsed are the classes whose values PowerShell makes from text or from a number. It
+// makes none of them from a boolean, a collection or a date.
 var parsed = map[string]bool{
 	"System.DateTime": true, "System.TimeSpan": true, "System.Guid": true, "System.Version": true, "System.Uri": true,
 	"System.Net.IPAddress": true, "System.Text.RegularExpressions.Regex": true, "System.Type": true, "System.Char": true,
 	"System.Management.Automation.ScriptBlock": true, "System.Collections.Hashtable": true,
 }
 
-// wordy are those of parsed, and SwitchParameter, that no character becomes.
+// wordy are the classes that neither a Char nor a value of an enumeration converts to.
+// All of them except SwitchParameter are in parsed too.
 var wordy = map[string]bool{
 	"System.Guid": true, "System.Version": true, "System.Uri": true, "System.Text.RegularExpressions.Regex": true, "System.Type": true,
 	"System.Management.Automation.ScriptBlock": true, "System.Management.Automation.SwitchParameter": true,
 }
 
-// structures are the classes that the engine tries to make of an object's or a table's properties.
+// structures are the classes whose values PowerShell tries to make from the properties of
+// an object or the entries of a table.
 var structures = map[string]bool{
 	"System.Decimal": true, "System.TimeSpan": true, "System.DateTime": true, "System.Guid": true, "System.Version": true,
 	"System.Management.Automation.SwitchParameter": true,
 }
 
-// unconvertible is the error for a kind of value that a type never takes.
+// unconvertible is the error for a value of a kind that never converts to the type. It is
+// nil when the value may convert.
 func unconvertible(v any, t *Type) error {
 	number := value.IsNumber(t.Zero)
 	switch v.(type) {
@@ -75,7 +78,7 @@ func unconvertibleObject(v any, t *Type) error {
 	return nil
 }
 
-// nullFailure is the error for $null as a structure or an enumeration.
+// nullFailure is the error for converting $null to a structure or an enumeration.
 func nullFailure(t *Type) error {
 	id := "nullToObjectInvalidCast"
 	if t.Enum != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// culture is a named setting object, e.g. CultureInfo.InvariantCulture.
+// culture makes an object that is known by its name, e.g. CultureInfo.InvariantCulture.
 func culture(typeName, name string) *value.Object {
 	o := value.NewObject(typeName).Set("Name", name)
 	o.Adapted = true
@@ -35,7 +35,8 @@ func cultureTypes() []*Type {
 	}
 }
 
-// sameNumbers are two arguments in the type of the first one that is a number.
+// sameNumbers gives the first two arguments in one type. It is the type of the first of
+// them that is a number, or Double when neither is.
 func (a *Args) sameNumbers() (x, y any, err error) {
 	t, ok := Lookup("double")
 	for _, v := range []any{a.At(1), a.At(0)} {

@@ -76,7 +76,7 @@ func (d *MemoryDisk) Remove(path string) error {
 	return nil
 }
 
-// Paths lists the files by name, for tests and the admin's view.
+// Paths lists the paths of all files, sorted. Get-ChildItem lists folders with it.
 func (d *MemoryDisk) Paths() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()

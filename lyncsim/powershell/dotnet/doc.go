@@ -1,19 +1,19 @@
-// Package dotnet is the part of the .NET class library that scripts use: static
-// members, constructors, properties and methods of the types in its table,
-// conversions between these types, and composite formatting.
+// Package dotnet is the part of the .NET class library that scripts use. It declares
+// types with their static members, constructors, properties and methods. It converts
+// values between these types and does composite formatting.
 //
-// One file declares one type or one family of types. A type that is not in the table
-// is refused with Unsupported, and so is a member that .NET has and the declared
-// type lacks here. Only what .NET does not have either is "not found".
+// Each file declares one type or one family of types. registry.go builds the table of
+// all declared types. A type that .NET has and the table does not is refused with
+// Unsupported. So is a member that .NET has and the declared type does not. A name gives
+// "not found" only when it does not exist in .NET either.
 package dotnet
 
 import "fmt"
 
-// Unsupported refuses something that PowerShell or .NET has and the simulator does
-// not have.
+// Unsupported reports something that PowerShell or .NET has and the simulator does not.
 type Unsupported struct{ Construct string }
 
-// Error names the construct; the engine adds the line.
+// Error names the construct. The caller, the simulated PowerShell, adds the line.
 func (u *Unsupported) Error() string {
 	return "not supported by the simulator: " + u.Construct
 }

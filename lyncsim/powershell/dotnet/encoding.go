@@ -10,7 +10,7 @@ import (
 // Encoding is a System.Text.Encoding.
 type Encoding struct {
 	name   string // utf8, utf16le, utf16be, ascii, latin1
-	strict bool   // throws on bytes that mean no character
+	strict bool   // bytes that encode no character give an exception
 	mark   bool   // writes a byte order mark to files
 }
 
@@ -49,8 +49,8 @@ func (e *Encoding) Encode(s string) []byte {
 	return []byte(s)
 }
 
-// Decode turns bytes into text. Bytes that mean no character become U+FFFD, or
-// an exception in a strict encoding.
+// Decode turns bytes into text. Bytes that encode no character become U+FFFD. In a strict
+// encoding they give an exception.
 func (e *Encoding) Decode(b []byte) (string, error) {
 	switch e.name {
 	case "utf16le", "utf16be":
@@ -83,7 +83,7 @@ func (e *Encoding) Decode(b []byte) (string, error) {
 	return s, nil
 }
 
-// Preamble is the byte order mark that the encoding writes, empty for none.
+// Preamble is the byte order mark that the encoding writes, or empty when it writes none.
 func (e *Encoding) Preamble() []byte {
 	if !e.mark {
 		return []byte{}

@@ -8,7 +8,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// Enumerations that the engine itself uses.
+// Enumerations that the simulated PowerShell itself uses.
 var (
 	ActionPreference = value.NewEnumType("System.Management.Automation.ActionPreference",
 		"SilentlyContinue", "Stop", "Continue", "Inquire", "Ignore", "Suspend", "Break")
@@ -57,7 +57,7 @@ func flags(name string, values ...value.EnumValue) *value.EnumType {
 	return &value.EnumType{Name: name, Flags: true, Values: values}
 }
 
-// enumText is a value of an enumeration in one of its formats.
+// enumText is the text of a value of an enumeration in one of the formats G, F, D and X.
 func enumText(e value.Enum, format string) (string, error) {
 	switch strings.ToUpper(format) {
 	case "", "G", "F":

@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// Env is the process and machine that .NET types act on. It belongs to one
-// runspace; the machine's parts behind it are shared and safe for concurrent use.
+// Env is the process and the machine that .NET types act on. It belongs to one runspace.
+// The parts of the machine are shared between runspaces and safe for concurrent use.
 type Env struct {
 	Context context.Context // of the running script
 	Core    bool            // PowerShell 7 on .NET, otherwise Windows PowerShell 5.1 on .NET Framework
@@ -22,39 +22,40 @@ type Env struct {
 	Err     io.Writer     // [Console]::Error
 	Files   Files
 	Machine Machine
-	Vars    map[string]string // $env:, keys as written
-	Owner   any               // who holds this process's mutexes
+	Vars    map[string]string // the variables in $env:, keys as written
+	Owner   any               // stands for this process as the holder of mutexes
 	Engine  Engine
-	// Dial opens a TCP connection, host:port; nil when the process has no network.
+	// Dial opens a TCP connection to an address host:port. It is nil when the process has
+	// no network.
 	Dial func(ctx context.Context, address string) (net.Conn, error)
 }
 
-// Engine is the PowerShell that .NET code calls back.
+// Engine is the simulated PowerShell as .NET code calls it back.
 type Engine interface {
 	// CreateBlock parses text as a script block.
 	CreateBlock(text string) (any, error)
-	// InvokeBlock runs a script block and gives what it put out.
+	// InvokeBlock runs a script block and gives its output.
 	InvokeBlock(block any, args []any) ([]any, error)
 }
 
-// Clock is where time comes from.
+// Clock is the source of time.
 type Clock interface {
 	Now() time.Time
 	// Sleep waits, or returns ctx's error when that ends first.
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
-// Files is a machine's disk under Windows path names, whose case does not
-// matter. The error of a missing file wraps fs.ErrNotExist.
+// Files is a machine's disk. Its paths are Windows paths, in which upper and lower case
+// do not matter. The error of a missing file wraps fs.ErrNotExist.
 type Files interface {
 	ReadFile(path string) ([]byte, error)
 	WriteFile(path string, data []byte) error
-	// Exists tells a file or a folder that has files.
+	// Exists reports whether path is a file, or a folder that has files.
 	Exists(path string) bool
 	Remove(path string) error
 }
 
-// Machine is what a Windows server tells .NET about itself.
+// Machine is the information that .NET gets from the Windows server it runs on.
 type Machine interface {
 	// Name is the NetBIOS name, in upper case.
 	Name() string

@@ -4,8 +4,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// nameArgument adds the parameter's name that the argument exceptions tell. The
-// derived ones take the name first.
+// nameArgument adds the name of a parameter to an ArgumentException. The two exceptions
+// derived from it take the name as their first argument and the message as their second.
+// ArgumentException takes them the other way round.
 func nameArgument(e *Env, x *value.Exception, second string) {
 	name := second
 	switch x.Type {

@@ -86,7 +86,8 @@ func exceptionTypes() []*Type {
 	return types
 }
 
-// exceptionType declares an exception class: new(), new(message), new(message, inner) and casts from text.
+// exceptionType declares an exception class with new(), new(message),
+// new(message, inner) and casts from text.
 func exceptionType(name, base string) *Type {
 	return &Type{Name: name, Base: base,
 		New: func(a *Args) (any, error) {

@@ -76,8 +76,8 @@ func decimalType() *Type {
 	return t
 }
 
-// decimalOf is a number as a Decimal: a floating point one with the digits of its
-// cast to text; false when it is too big.
+// decimalOf is a number as a Decimal. Of a floating point number it takes the digits
+// that a cast to text gives. The second result is false when the number is too big.
 func decimalOf(v any) (any, bool) {
 	switch x := v.(type) {
 	case value.Decimal:

@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// Format is String.Format: {index[,alignment][:format]}, in PowerShell 7 (core) or
-// 5.1. The error is a FormatException.
+// Format is String.Format with its placeholders {index[,alignment][:format]}. It follows
+// PowerShell 7 (core) or 5.1. The error is a FormatException.
 func Format(format string, args []any, core bool) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(format); i++ {
@@ -69,8 +69,8 @@ func formatItem(item string, args []any, core bool) (string, error) {
 	return fill + s, nil
 }
 
-// FormatValue is IFormattable.ToString(format): numbers, dates and time spans
-// know formats, other values ignore them.
+// FormatValue is IFormattable.ToString(format). Numbers, dates, time spans, GUIDs and
+// values of enumerations have formats. Other values ignore the format.
 func FormatValue(v any, format string, core bool) (string, error) {
 	switch x := v.(type) {
 	case value.DateTime:

@@ -91,13 +91,14 @@ func hexadecimal(v any, letter byte, digits int) (string, error) {
 	return padInteger(s, digits), nil
 }
 
-// exponential has an exponent of at least three digits.
+// exponential writes a number with an exponent of at least three digits.
 func exponential(f float64, letter byte, digits int) string {
 	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', digits, 64), "e")
 	return mantissa + string(letter) + exponent[:1] + padInteger(exponent[1:], 3)
 }
 
-// fixed rounds halves away from zero, as .NET Framework does.
+// fixed writes a number with the given digits behind the point. It rounds halves away
+// from zero, as .NET Framework does.
 func fixed(f float64, digits int) string {
 	scale := math.Pow(10, float64(digits))
 	if rounded := math.Round(f*scale) / scale; math.Abs(f) < 1e15 {
@@ -110,9 +111,9 @@ func fixed(f float64, digits int) string {
 	return s
 }
 
-// fixedText is a number times something with so many digits behind the point: whole
-// numbers and decimals exactly, others in 7 (core) as the nearest and in 5.1 with halves
-// away from zero.
+// fixedText is the number v * times with the given digits behind the point. Whole numbers
+// and decimals are computed exactly. A floating point number is rounded in PowerShell 7
+// (core) to the nearest text, and in 5.1 with halves away from zero.
 func fixedText(v any, times int64, digits int, core bool) string {
 	r := new(big.Rat)
 	switch x := v.(type) {
@@ -150,7 +151,8 @@ func commas(s string) string {
 	return sign + whole
 }
 
-// customNumber knows the custom formats of 0, #, one point and grouping.
+// customNumber writes a number in a custom format. It knows formats of 0, #, at most one
+// point, commas for groups of digits, and a percent sign at the end.
 func customNumber(v any, format string) (string, error) {
 	if strings.Trim(format, "0#.,%") != "" || strings.Count(format, ".") > 1 {
 		return "", Refuse("the number format %s", format)

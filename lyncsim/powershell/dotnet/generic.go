@@ -6,7 +6,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// genericType makes a generic collection of element types; nil when there is none such.
+// genericType makes a generic type with these type arguments. It gives nil when it does
+// not know the name.
 func genericType(name string, args []*Type) *Type {
 	switch name {
 	case "list", "ilist":

@@ -86,7 +86,7 @@ func tableMembers() Members {
 var tableRefused = []string{"CopyTo", "GetObjectData", "OnDeserialization", "Comparer", "AsReadOnly", "TryGetValue", "TryAdd", "EnsureCapacity",
 	"TrimExcess", "Synchronized"}
 
-// orderedInsert and orderedRemoveAt are the members of [ordered] about positions.
+// orderedInsert and orderedRemoveAt are the members of [ordered] that take a position.
 func orderedInsert() Member {
 	return method("Insert", 3, 3, func(h *value.Hashtable, a *Args) (any, error) {
 		at := a.Int(0)
@@ -130,7 +130,8 @@ func has(name string) Member {
 	})
 }
 
-// enumerator walks over elements; the pipeline and foreach take it apart.
+// enumerator visits elements one by one. The pipeline and foreach handle the elements
+// that are left.
 type enumerator struct {
 	items []any
 	at    int

@@ -40,7 +40,7 @@ func guidType() *Type {
 	return t
 }
 
-// guidText is a GUID in one of its formats.
+// guidText is the text of a GUID in one of its formats.
 func guidText(g value.Guid, format string) (string, error) {
 	digits := strings.ReplaceAll(string(g), "-", "")
 	switch strings.ToUpper(format) {

@@ -7,8 +7,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// Invoke calls a member as a method. The error is a *MissingMember when there
-// is none, *Unsupported when .NET has it, or what the method threw.
+// Invoke calls a member as a method. The error is a *MissingMember when there is no such
+// method, or none with this number of arguments. It is an *Unsupported when .NET has the
+// method and the simulator does not. Otherwise it is the exception that the method threw.
 func Invoke(e *Env, t *Type, self any, name string, args []any) (any, error) {
 	m, ok := t.lookup(self, name)
 	if m.Call == nil {
@@ -44,7 +45,7 @@ func Construct(e *Env, t *Type, args []any) (any, error) {
 	return v, err
 }
 
-// Get reads a property; false when the type has no such property.
+// Get reads a property. The second result is false when the type has no such property.
 func Get(e *Env, t *Type, self any, name string) (any, bool, error) {
 	m, ok := t.lookup(self, name)
 	if !ok || m.Get == nil {
@@ -72,13 +73,14 @@ func Set(e *Env, t *Type, self any, name string, v any) error {
 	return m.Set(e, self, v)
 }
 
-// HasMethod tells whether a call of that name would find a method, or one that is refused.
+// HasMethod reports whether the type has a method of that name, or .NET has one that the
+// simulator refuses.
 func HasMethod(t *Type, self any, name string) bool {
 	m, ok := t.lookup(self, name)
 	return ok && m.Call != nil || t.refuses(name)
 }
 
-// Find looks an instance member up, along the base types.
+// Find looks an instance member up in the type and its base types.
 func (t *Type) Find(name string) (Member, bool) { return t.find(name, false) }
 
 func (t *Type) lookup(self any, name string) (Member, bool) {
@@ -131,8 +133,9 @@ func (t *Type) refuses(name string) bool {
 	return false
 }
 
-// MissingMember says that a type has no such member, or none with so many
-// arguments (Known), or that a property is read-only (Known, no Method).
+// MissingMember reports a missing member of a type. With Known set the type has a member
+// of that name: either a method that does not take this number of arguments (Method is
+// set), or a read-only property.
 type MissingMember struct {
 	Type, Name string
 	Method     bool
@@ -140,7 +143,7 @@ type MissingMember struct {
 	Arguments  int
 }
 
-// Error is the engine's sentence.
+// Error is the message as PowerShell words it.
 func (m *MissingMember) Error() string {
 	switch {
 	case m.Method && m.Known:

@@ -22,7 +22,7 @@ func ioTypes() []*Type {
 	}
 }
 
-// ReadText reads a file, its encoding told by a byte order mark.
+// ReadText reads a file as text. A byte order mark decides the encoding.
 func ReadText(files Files, path string) (string, error) {
 	b, err := files.ReadFile(path)
 	if err != nil {
@@ -31,7 +31,8 @@ func ReadText(files Files, path string) (string, error) {
 	return DecodeText(b), nil
 }
 
-// DecodeText reads bytes as text: UTF-16 after its byte order mark, else UTF-8.
+// DecodeText reads bytes as text. After a byte order mark of UTF-16 they are UTF-16,
+// otherwise UTF-8.
 func DecodeText(b []byte) string {
 	s := string(b)
 	switch {
@@ -102,7 +103,7 @@ func fileStatics() Members {
 		}))
 }
 
-// SplitLines takes a text apart at its line ends; a last empty line does not count.
+// SplitLines splits a text at its line ends. An empty last line is left out.
 func SplitLines(s string) []string {
 	s = strings.TrimSuffix(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
 	if s == "" {
@@ -111,7 +112,8 @@ func SplitLines(s string) []string {
 	return strings.Split(s, "\n")
 }
 
-// encoded turns text into bytes in the encoding argument, UTF-8 without mark if none.
+// encoded turns text into bytes in the encoding that argument i gives. Without one it
+// uses UTF-8 without a byte order mark.
 func (a *Args) encoded(s string, i int) []byte {
 	e, ok := a.At(i).(*Encoding)
 	if !ok {

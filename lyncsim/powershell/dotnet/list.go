@@ -4,7 +4,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// listMembers are the members of ArrayList and List`1 that change them.
+// listMembers are the members of ArrayList and List`1 that change the list.
 func listMembers() Members {
 	return members(
 		listMethod("Add", 1, 1, func(l *value.List, a *Args) (any, error) {
@@ -88,7 +88,7 @@ func removeAt(l *value.List, at int) {
 	l.Replace(append(items, l.Items()[at+1:]...))
 }
 
-// elementOf converts what is put into a list to its element type.
+// elementOf converts a value that is put into a list to the list's element type.
 func elementOf(l *value.List, e *Env, v any) (any, error) {
 	if l.Elem == "" {
 		return v, nil
@@ -100,7 +100,7 @@ func elementOf(l *value.List, e *Env, v any) (any, error) {
 	return Convert(e, v, t)
 }
 
-// setType is HashSet`1: Add tells whether the element is new.
+// setType declares HashSet`1. Its Add gives true when the element is new.
 func setType(elem *Type) *Type {
 	name := "System.Collections.Generic.HashSet`1[" + elem.Name + "]"
 	t := genericList([]*Type{elem})
@@ -132,7 +132,8 @@ func setType(elem *Type) *Type {
 	return t
 }
 
-// listRefused are members of ArrayList, List`1 and HashSet`1 that .NET has.
+// listRefused are members of ArrayList, List`1 and HashSet`1 that .NET has and the
+// simulator refuses.
 var listRefused = []string{"AsReadOnly", "BinarySearch", "Capacity", "ConvertAll", "CopyTo", "EnsureCapacity", "ExceptWith", "Exists", "Find",
 	"FindAll", "FindIndex", "FindLast", "FindLastIndex", "ForEach", "GetRange", "InsertRange", "IntersectWith", "IsFixedSize", "IsSubsetOf",
 	"IsSupersetOf", "LastIndexOf", "Overlaps", "RemoveAll", "RemoveRange", "RemoveWhere", "SetEquals", "SetRange", "Slice",

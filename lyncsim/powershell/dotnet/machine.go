@@ -24,7 +24,7 @@ func (RealClock) Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// loneMachine is a machine of a runspace that belongs to no organization.
+// loneMachine is the machine of a runspace that belongs to no simulated organization.
 type loneMachine struct {
 	name, fqdn string
 	mutexes    Mutexes

@@ -22,13 +22,13 @@ func matchType() *Type {
 		Refused: []string{"Result", "Name"}}
 }
 
-// groups are the groups of a match, by number or name.
+// groups are the groups of a match. A script reads them by number or by name.
 type groups struct {
 	*value.List
 	byName map[string]*value.Object
 }
 
-// Item is Groups['name'].
+// Item is the element that Groups['name'] gives.
 func (g *groups) Item(key any) (any, bool) {
 	name, ok := key.(string)
 	if !ok {

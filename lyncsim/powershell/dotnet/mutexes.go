@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Mutexes are the named mutexes of one machine. A mutex belongs to a process
-// and can be taken by it again and again; what it holds at its end is
-// abandoned. The zero value is ready to use.
+// Mutexes are the named mutexes of one machine. The process that holds a mutex can take
+// it several times. When a process ends, the mutexes that it still holds are abandoned.
+// The zero value is ready to use.
 type Mutexes struct {
 	mu   sync.Mutex
 	held map[string]*heldMutex
@@ -18,18 +18,19 @@ type Mutexes struct {
 type heldMutex struct {
 	owner     any
 	depth     int
-	abandoned bool          // read only once released is closed
+	abandoned bool          // must be read only after released is closed
 	released  chan struct{} // closed when the mutex is free again
 }
 
-// ErrAbandoned says that a mutex was taken whose holder ended while the taker
-// waited: what it guarded may be half done.
+// ErrAbandoned reports that the process that held a mutex ended without giving it back
+// while another process waited for it. The work that the mutex guards may be half done.
 var ErrAbandoned = errors.New("the wait completed due to an abandoned mutex")
 
-// Acquire takes a mutex, waiting until ctx ends or the time is over (negative:
-// no limit). It is false when the time was over. With ErrAbandoned the mutex is
-// taken all the same. (Windows forgets a mutex that nobody waits for when its
-// holder ends, so who comes later notices nothing.)
+// Acquire takes a mutex. It waits until ctx ends or the time is over; a negative time
+// sets no limit. It gives false when the time was over. With ErrAbandoned the caller
+// holds the mutex nevertheless. A process that asks for a mutex only after its holder
+// has ended gets no such error: Windows forgets a mutex when its holder ends and no other
+// process waits for it.
 func (m *Mutexes) Acquire(ctx context.Context, name string, owner any, wait time.Duration) (bool, error) {
 	var timeout <-chan time.Time
 	if wait >= 0 {
@@ -59,7 +60,7 @@ func (m *Mutexes) Acquire(ctx context.Context, name string, owner any, wait time
 	}
 }
 
-// try takes the mutex, or gives who holds it.
+// try takes the mutex and gives nil. When another process holds it, try gives its state.
 func (m *Mutexes) try(name string, owner any) *heldMutex {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -78,7 +79,7 @@ func (m *Mutexes) try(name string, owner any) *heldMutex {
 	return h
 }
 
-// Release gives a mutex back; false when the owner does not hold it.
+// Release gives a mutex back. It reports false when the owner does not hold it.
 func (m *Mutexes) Release(name string, owner any) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -94,7 +95,7 @@ func (m *Mutexes) Release(name string, owner any) bool {
 	return true
 }
 
-// Exists tells whether somebody holds the mutex.
+// Exists reports whether a process holds the mutex.
 func (m *Mutexes) Exists(name string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -102,7 +103,7 @@ func (m *Mutexes) Exists(name string) bool {
 	return ok
 }
 
-// Abandon gives back all that an owner holds: its process has ended.
+// Abandon gives back all mutexes of an owner whose process has ended.
 func (m *Mutexes) Abandon(owner any) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

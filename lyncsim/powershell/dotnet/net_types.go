@@ -9,7 +9,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// netTypes declares identifiers, addresses and what a machine tells about its network.
+// netTypes declares identifiers, addresses and the types that describe a machine's
+// network.
 func netTypes() []*Type {
 	return []*Type{guidType(), versionType(), uriType(), addressType(), dnsType(),
 		{Name: "System.Net.NetworkInformation.IPGlobalProperties", Static: members(
@@ -102,7 +103,8 @@ func addressType() *Type {
 	return t
 }
 
-// parseAddress reads an address as .NET does: also one number, or hexadecimal parts.
+// parseAddress reads an address. As in .NET a single number, decimal or hexadecimal, is
+// an address too.
 func parseAddress(s string) (netip.Addr, bool) {
 	if a, err := netip.ParseAddr(s); err == nil {
 		return a, true

@@ -136,7 +136,8 @@ func (i integral) overflows(v any, t *Type) error {
 	return castReason("InvalidCastIConvertible", v, t, i.overflow())
 }
 
-// scalarNumber tells what IConvertible turns into a number.
+// scalarNumber reports whether v is a single value that .NET's IConvertible turns into a
+// number.
 func scalarNumber(v any) bool {
 	switch v.(type) {
 	case bool, value.Switch, value.Char, value.Enum:
@@ -145,7 +146,7 @@ func scalarNumber(v any) bool {
 	return value.IsNumber(v)
 }
 
-// formatMessage is what .NET says about text that is no number.
+// formatMessage is .NET's message for text that is no number.
 func formatMessage(e *Env, s string) string {
 	if e != nil && e.Core {
 		return fmt.Sprintf("The input string '%s' was not in a correct format.", s)

@@ -8,7 +8,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// objectTypes declares what every value has, and truth values.
+// objectTypes declares the members that every value has, and the truth values.
 func objectTypes() []*Type {
 	return []*Type{
 		{Name: "System.Object", Members: objectMembers(), Static: members(
@@ -40,7 +40,8 @@ func objectMembers() Members {
 		Member{Name: "Dispose", Call: func(any, *Args) (any, error) { return nil, nil }})
 }
 
-// Same is Object.Equals: equal values of one type, or the same reference.
+// Same is Object.Equals. It reports whether both are equal values of one type or the
+// same reference.
 func Same(x, y any) bool {
 	if value.TypeName(x) != value.TypeName(y) {
 		return false
@@ -60,7 +61,7 @@ func sameStorage(x, y any) bool {
 	return a.Pointer() == b.Pointer() && a.Len() == b.Len()
 }
 
-// toCustomObject makes a [pscustomobject] of a table; other values stay what they are.
+// toCustomObject makes a [pscustomobject] of a table. It returns other values unchanged.
 func toCustomObject(_ *Env, v any) (any, error) {
 	h, ok := v.(*value.Hashtable)
 	if !ok {

@@ -6,7 +6,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// objectView is $x.PSObject: a value seen as a bag of properties.
+// objectView is $x.PSObject. It shows a value as a list of properties.
 type objectView struct {
 	env *Env
 	of  any
@@ -45,7 +45,8 @@ func (o objectView) Member(name string) (Member, bool) {
 	return Member{}, false
 }
 
-// bag is PSObject.Properties: a collection that is also asked by name.
+// bag is PSObject.Properties. It is a collection whose elements a script can also read by
+// name.
 type bag struct {
 	*value.List
 	of any
@@ -56,7 +57,7 @@ func (*bag) TypeName() string {
 	return "System.Management.Automation.PSMemberInfoIntegratingCollection"
 }
 
-// Item is Properties['Name'].
+// Item is the property that Properties['Name'] gives.
 func (b *bag) Item(key any) (any, bool) {
 	if value.IsNumber(key) {
 		return nil, false

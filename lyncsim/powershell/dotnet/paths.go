@@ -6,7 +6,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// Leaf is the last element of a Windows path, Parent what stands before it.
+// Leaf is the last element of a Windows path.
 func Leaf(path string) string { return path[strings.LastIndexAny(path, `\/:`)+1:] }
 
 // Parent is a Windows path without its last element.

@@ -6,7 +6,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// property is one property as an object: Name, Value, MemberType.
+// property is a property of a value as an object with Name, Value and MemberType.
 type property struct {
 	name string
 	kind string
@@ -23,7 +23,7 @@ func newNoteProperty(a *Args) (any, error) {
 	return &property{name: a.Text(0), kind: "NoteProperty", get: func() any { return v }, set: func(x any) { v = x }}, nil
 }
 
-// Member gives what a property object tells.
+// Member gives the members of a property object.
 func (p *property) Member(name string) (Member, bool) {
 	switch strings.ToLower(name) {
 	case "name":
@@ -50,7 +50,7 @@ func (p *property) Member(name string) (Member, bool) {
 	return Member{}, false
 }
 
-// PropertiesOf lists what a value shows as properties, in order.
+// PropertiesOf lists the properties of a value in order.
 func PropertiesOf(e *Env, v any) []*property {
 	var list []*property
 	if o, ok := v.(*value.Object); ok {

@@ -11,7 +11,8 @@ func queueType(name string, elem *Type) *Type {
 	return t
 }
 
-// stackType declares a last-in, first-out collection; it enumerates from the top.
+// stackType declares a last-in, first-out collection. An enumeration of it begins with
+// the element that was added last.
 func stackType(name string, elem *Type) *Type {
 	push := func(l *value.List, v any) { l.Replace(append([]any{v}, l.Items()...)) }
 	t := lineType(name, elem, push)
@@ -19,7 +20,7 @@ func stackType(name string, elem *Type) *Type {
 	return t
 }
 
-// lineType is what queues and stacks have in common.
+// lineType declares the part that queues and stacks have in common.
 func lineType(name string, elem *Type, add func(l *value.List, v any)) *Type {
 	full := &value.List{Type: name}
 	if elem != nil {
@@ -57,7 +58,7 @@ func lineAdd(name string, elem *Type, add func(l *value.List, v any)) Member {
 	})
 }
 
-// lineTake removes and gives the element that is next.
+// lineTake declares the method that removes the next element and gives it.
 func lineTake(name string) Member {
 	return method(name, 0, 0, func(l *value.List, _ *Args) (any, error) {
 		v, err := next(l)

@@ -30,7 +30,7 @@ func referenceType() *Type {
 	}}
 }
 
-// output sets what a [ref] argument points to.
+// output sets the variable that the [ref] argument i refers to.
 func (a *Args) output(i int, v any) error {
 	r, ok := a.At(i).(*Reference)
 	if !ok {

@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// Regex is System.Text.RegularExpressions.Regex: .NET's own syntax and meaning,
-// backtracking included, under a time limit.
+// Regex is System.Text.RegularExpressions.Regex. It has the syntax and meaning of .NET,
+// including backtracking. The time of one match is limited.
 type Regex struct {
 	re      *regexp2.Regexp
 	options string
@@ -28,7 +28,8 @@ const matchTime = time.Second
 
 var compiled sync.Map // "options/pattern" → *Regex
 
-// CompileRegex reads a pattern; options are letters of imsnx as in (?imsnx).
+// CompileRegex reads a pattern. options consists of the letters i, m, s, n and x, which
+// mean the same as in (?imsnx).
 func CompileRegex(pattern, options string) (*Regex, error) {
 	key := options + "/" + pattern
 	if re, ok := compiled.Load(key); ok {
@@ -54,7 +55,7 @@ var regexOption = map[rune]regexp2.RegexOptions{
 	'i': regexp2.IgnoreCase, 'm': regexp2.Multiline, 's': regexp2.Singleline, 'n': regexp2.ExplicitCapture, 'x': regexp2.IgnorePatternWhitespace,
 }
 
-// EscapeRegex puts a backslash before what has a meaning in patterns.
+// EscapeRegex puts a backslash before each character that has a meaning in patterns.
 func EscapeRegex(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -77,7 +78,7 @@ func EscapeRegex(s string) string {
 	return b.String()
 }
 
-// Match is one match of a regular expression. A nil Match is none.
+// Match is one match of a regular expression. A nil Match means that there is none.
 type Match struct {
 	m *regexp2.Match
 }
@@ -93,7 +94,7 @@ func (m *Match) String() string {
 	return m.m.String()
 }
 
-// Match finds the first match from a character on.
+// Match finds the first match at or behind the character from.
 func (r *Regex) Match(s string, from int) (*Match, error) {
 	m, err := r.re.FindStringMatchStartingAt(s, from)
 	if err != nil || m == nil {
@@ -118,7 +119,7 @@ func (r *Regex) Replace(s, replacement string) (string, error) {
 	return r.re.Replace(s, replacement, -1, -1)
 }
 
-// Table is $Matches: groups by number or name.
+// Table is $Matches: the groups of the match by number or name.
 func (m *Match) Table() *value.Hashtable {
 	h := value.NewHashtable()
 	for _, g := range m.m.Groups() {
@@ -137,7 +138,8 @@ func (m *Match) Table() *value.Hashtable {
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// SplitOperator is -split: captured groups are kept, limit counts the parts, 0 is no limit.
+// SplitOperator is the operator -split. The texts of captured groups are kept as parts.
+// limit is the largest number of parts; 0 means no limit.
 func (r *Regex) SplitOperator(s string, limit int) ([]string, error) {
 	var parts []string
 	runes := []rune(s)

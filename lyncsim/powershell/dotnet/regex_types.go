@@ -48,7 +48,8 @@ func (a *Args) regexOptions(i int) (string, error) {
 	return RegexOptions(a.Env, a.At(i))
 }
 
-// RegexOptions are options, given by value or by name, as the letters of CompileRegex.
+// RegexOptions gives the letters that CompileRegex takes for options that a script gave
+// by value or by name.
 func RegexOptions(e *Env, given any) (string, error) {
 	t, _ := Lookup("System.Text.RegularExpressions.RegexOptions")
 	v, err := Convert(e, given, t)
@@ -113,7 +114,8 @@ func matchesOf(r *Regex, s string) (any, error) {
 	return value.NewCollection("System.Text.RegularExpressions.MatchCollection", items...), err
 }
 
-// replaceWith replaces with a text, or with what a script block makes of each match.
+// replaceWith replaces all matches by a text, or by the output of a script block that is
+// called with each match.
 func replaceWith(r *Regex, e *Env, s string, with any) (any, error) {
 	if value.TypeName(with) != "System.Management.Automation.ScriptBlock" {
 		return r.Replace(s, text(with))

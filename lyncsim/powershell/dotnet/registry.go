@@ -9,7 +9,7 @@ import (
 type registry struct {
 	byName       map[string]*Type
 	accelerators map[string]string // lower-case short name → full name
-	derived      sync.Map          // arrays and generic types, made on demand
+	derived      sync.Map          // arrays and generic types, made when first looked up
 }
 
 var (
@@ -17,8 +17,8 @@ var (
 	built *registry
 )
 
-// table is the registry, made at its first use. (As an initialized variable it
-// would be a cycle: members look types up.)
+// table is the registry. It is made at its first use. An initialized variable would not
+// compile: members look types up, so its initialization would depend on itself.
 func table() *registry {
 	once.Do(func() { built = newRegistry() })
 	return built
@@ -39,9 +39,9 @@ func newRegistry() *registry {
 	return r
 }
 
-// Lookup finds a type by full name, by name without "System.", or by
-// accelerator, with array ranks and generic arguments. The second result is
-// false when .NET has no such type; see Known for those it has.
+// Lookup finds a type by full name, by name without "System." or by accelerator. The name
+// may have array ranks and generic arguments. The second result is false when the table
+// has no such type. Known then reports whether .NET has it.
 func Lookup(name string) (*Type, bool) {
 	key := strings.ToLower(strings.ReplaceAll(name, " ", ""))
 	if elem, ok := strings.CutSuffix(key, "[]"); ok {
@@ -90,8 +90,8 @@ func lookupGeneric(name, arguments string) (*Type, bool) {
 	return t.(*Type), true
 }
 
-// MustLookup is Lookup for names that the table surely has; an unknown name is
-// a defect and gives System.Object.
+// MustLookup is Lookup for names that are always in the table. An unknown name is a
+// defect of the calling code and gives System.Object.
 func MustLookup(name string) *Type {
 	if t, ok := Lookup(name); ok {
 		return t

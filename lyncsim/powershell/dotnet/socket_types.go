@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// tcpClient is System.Net.Sockets.TcpClient, connected by its constructor, and
-// its NetworkStream. A process whose Env has no Dial cannot connect.
+// tcpClient is System.Net.Sockets.TcpClient and networkStream its NetworkStream. The
+// constructor of tcpClient connects. A process whose Env has no Dial cannot connect.
 type (
 	tcpClient     struct{ conn net.Conn }
 	networkStream struct{ conn net.Conn }

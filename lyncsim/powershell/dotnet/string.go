@@ -19,7 +19,7 @@ func stringTypes() []*Type {
 	}}
 }
 
-// units are the UTF-16 code units of a text: what .NET counts.
+// units are the UTF-16 code units of a text. .NET counts text in these units.
 func units(s string) []uint16 { return utf16.Encode([]rune(s)) }
 
 // unText is the inverse of units.

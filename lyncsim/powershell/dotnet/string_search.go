@@ -6,7 +6,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// stringSearch declares the members of String that look into it.
+// stringSearch declares the members of String that search in the text.
 func stringSearch() Members {
 	return members(
 		method("IndexOf", 1, 3, func(s string, a *Args) (any, error) { return a.index(s, strings.Index) }),
@@ -29,8 +29,8 @@ func stringSearch() Members {
 		}))
 }
 
-// fold brings a text and the first argument to one case when the last argument
-// is a comparison that ignores it.
+// fold turns a text and the first argument into lower case when the last argument is a
+// comparison that ignores case.
 func (a *Args) fold(s string) (string, string) {
 	x := a.Text(0)
 	if a.Len() > 1 && ignoresCase(a.At(a.Len()-1)) {

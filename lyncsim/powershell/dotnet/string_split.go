@@ -6,8 +6,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// splitMethod is String.Split. In .NET a string separator counts as a whole; in
-// .NET Framework each of its characters separates, unless options are given.
+// splitMethod is String.Split. In .NET it splits at the whole separator. In .NET
+// Framework it splits at each character of the separator, unless options are given.
 func splitMethod(s string, a *Args) (any, error) {
 	options, limit := "", -1
 	for _, x := range a.From(1) {
@@ -39,7 +39,8 @@ func splitMethod(s string, a *Args) (any, error) {
 	return value.From(parts), nil
 }
 
-// separators are what the first argument of Split means in this edition.
+// separators are the separators that the first argument of Split stands for in this
+// edition of PowerShell.
 func (a *Args) separators() []string {
 	whole := a.Env.Core || a.Len() > 1
 	var separators []string

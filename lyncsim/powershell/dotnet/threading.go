@@ -8,8 +8,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// Mutex is System.Threading.Mutex. Names with Global\ or Local\ or without
-// belong to the machine: its processes all live in session 0.
+// Mutex is System.Threading.Mutex. All processes of a machine run in session 0.
+// Therefore every name belongs to the whole machine, whether it begins with Global\,
+// with Local\ or with neither.
 type Mutex struct{ name string }
 
 // TypeName is the .NET name.

@@ -8,7 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// standardDates are the one-letter formats of dates, as custom formats (en-US).
+// standardDates are the one-letter formats of dates, each with the custom format that it
+// stands for in the culture en-US.
 var standardDates = map[byte]string{
 	'd': "M/d/yyyy", 'D': "dddd, MMMM d, yyyy", 'f': "dddd, MMMM d, yyyy h:mm tt", 'F': "dddd, MMMM d, yyyy h:mm:ss tt",
 	'g': "M/d/yyyy h:mm tt", 'G': "M/d/yyyy h:mm:ss tt", 'm': "MMMM d", 'M': "MMMM d",
@@ -17,7 +18,8 @@ var standardDates = map[byte]string{
 	'u': "yyyy-MM-dd HH:mm:ssZ", 'U': "dddd, MMMM d, yyyy h:mm:ss tt", 'y': "MMMM yyyy", 'Y': "MMMM yyyy",
 }
 
-// CheckDateFormat is the FormatException for a single letter that is no standard format.
+// CheckDateFormat gives the FormatException for a single letter that is no standard
+// format, and otherwise nil.
 func CheckDateFormat(format string) error {
 	if len(format) == 1 && standardDates[format[0]] == "" {
 		return value.NewException("System.FormatException", "Input string was not in a correct format.")
@@ -106,7 +108,7 @@ func formatToken(d value.DateTime, token string) string {
 	return token
 }
 
-// named is a month or day, short with three letters.
+// named is the name of a month or a weekday. With n = 3 it is cut to three letters.
 func named(name string, n int) string {
 	if n == 3 {
 		return name[:3]
@@ -114,7 +116,7 @@ func named(name string, n int) string {
 	return name
 }
 
-// layouts are the forms that a date is read in, the Go way.
+// layouts are the forms in which a date is read, as layouts of Go's time package.
 var layouts = []string{
 	"2006-01-02T15:04:05.9999999Z07:00", "2006-01-02T15:04:05.9999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04",
 	"2006-01-02 15:04:05.9999999Z07:00", "2006-01-02 15:04:05.9999999", "2006-01-02 15:04", "2006-01-02 3:04:05 PM", "2006-01-02", "2006-1-2",
@@ -123,7 +125,7 @@ var layouts = []string{
 	"Monday, January 2, 2006 3:04:05 PM", "Monday, January 2, 2006", "2006-01",
 }
 
-// ParseDate reads a date as a cast does. A date with a zone becomes local time.
+// ParseDate reads a date as a cast does. A date with a time zone becomes local time.
 func ParseDate(s string) (value.DateTime, bool) {
 	s = strings.TrimSpace(s)
 	for _, layout := range layouts {
@@ -164,7 +166,8 @@ var goTokens = map[string]string{
 	"HH": "15", "H": "15", "hh": "03", "h": "3", "mm": "04", "m": "4", "ss": "05", "s": "5", "tt": "PM", "K": "Z07:00", "zzz": "-07:00", "zz": "-07",
 }
 
-// goLayout turns a custom format into a Go layout and tells whether it has a zone.
+// goLayout turns a custom format into a layout of Go's time package. It also reports
+// whether the format has a time zone.
 func goLayout(format string) (string, bool) {
 	var b strings.Builder
 	zoned := false

@@ -46,7 +46,7 @@ func dateMembers() Members {
 	).with(dateTexts())
 }
 
-// dateTexts are the members that compare dates, change their meaning and write them.
+// dateTexts are the members that compare dates, change their kind and write them as text.
 func dateTexts() Members {
 	kind := func(name string, k int) Member {
 		return method(name, 0, 0, func(d value.DateTime, _ *Args) (any, error) {
@@ -106,7 +106,8 @@ func dateParts() Members {
 		prop("DateTime", func(d value.DateTime) any { return FormatDate(d, "F") }))
 }
 
-// addMonths moves a date by months; where the month is shorter its last day is taken.
+// addMonths moves a date by months. If the new month has no such day, its last day is
+// taken.
 func addMonths(t time.Time, months int) time.Time {
 	first := t.AddDate(0, 0, 1-t.Day()).AddDate(0, months, 0)
 	last := first.AddDate(0, 1, -1).Day()

@@ -45,13 +45,14 @@ func dateMessage(s string) string {
 // mostTicks is the last tick of the year 9999.
 const mostTicks = 3155378975999999999
 
-// timeOnly is a time without a date, which is one of today.
+// timeOnly matches a time without a date. It means that time today.
 var timeOnly = regexp.MustCompile(`^\s*\d{1,2}:\d{2}(:\d{2})?( [AaPp][Mm])?\s*$`)
 
-// dayAndMonth is text like 3.5, which the culture reads as a day of this year.
+// dayAndMonth matches text like 3.5, which the culture reads as a day of this year.
 var dayAndMonth = regexp.MustCompile(`^\s*\d{1,2}[.]\d{1,2}\s*$`)
 
-// parsable is text, or a number with a point as the text that is parsed for it.
+// parsable gives the text that is parsed as a date: v itself if it is text, or the text
+// of a floating point or decimal number. The second result is false for other values.
 func parsable(v any) (string, bool) {
 	switch x := v.(type) {
 	case string:
@@ -71,7 +72,7 @@ func fromTicks(ticks int64, kind int) value.DateTime {
 	return value.DateTime{Time: t, Kind: kind}
 }
 
-// Ticks are the 100 ns since the year 1.
+// Ticks is the number of 100 ns ticks since the beginning of the year 1.
 func Ticks(d value.DateTime) int64 {
 	seconds := d.Time.Unix() - dateZero.Unix()
 	return seconds*1e7 + int64(d.Time.Nanosecond()/100)

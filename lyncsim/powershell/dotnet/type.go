@@ -7,29 +7,29 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// Type is a .NET type: what [name] evaluates to. Types are immutable once the
-// table is built.
+// Type is a .NET type, the value of [name] in a script. Types do not change any more once
+// the table of types is built.
 type Type struct {
 	Name    string // full .NET name
 	Base    string // full name of the base class; empty means System.Object
 	Elem    *Type  // element type of arrays and lists
 	Enum    *value.EnumType
-	Zero    any // what $null becomes for a value type; nil for reference types
+	Zero    any // the zero of a value type; nil for reference types
 	Static  Members
 	Members Members
-	// New is the constructor; nil for none that scripts may use.
+	// New is the constructor. It is nil when scripts cannot make an instance.
 	New func(a *Args) (any, error)
-	// Convert makes a value of the type from another value, as a cast does.
-	// Its error is a CastError for what cannot be converted.
+	// Convert makes a value of the type from another value, as a cast does. Its error is a
+	// CastError when the value cannot be converted.
 	Convert func(e *Env, v any) (any, error)
-	// Refused names members that the .NET type has and this table has not.
+	// Refused names members that the .NET type has and this type does not.
 	Refused []string
 }
 
-// TypeName is the type of a type.
+// TypeName is the .NET name of the class whose instances are types.
 func (t *Type) TypeName() string { return "System.RuntimeType" }
 
-// MethodText is the full name, which ToString gives.
+// MethodText is the full name. The ToString method of a type gives it.
 func (t *Type) MethodText() string { return t.Name }
 
 // String is the short name that PowerShell has for the type, or the full name.
@@ -48,7 +48,7 @@ func (t *Type) String() string {
 // Short is the name without the namespace.
 func (t *Type) Short() string { return value.ShortName(t.Name) }
 
-// IsArray tells array types.
+// IsArray reports whether the type is an array type.
 func (t *Type) IsArray() bool { return strings.HasSuffix(t.Name, "[]") }
 
 // Members are the members of a type by lower-case name.
@@ -57,7 +57,7 @@ type Members map[string]Member
 // Member is a property (Get, Set) or a method (Call).
 type Member struct {
 	Name     string
-	Min, Max int // number of arguments of a method
+	Min, Max int // smallest and largest number of arguments of a method
 	Call     func(self any, a *Args) (any, error)
 	Get      func(e *Env, self any) (any, error)
 	Set      func(e *Env, self, v any) error
@@ -112,14 +112,14 @@ func constant(name string, v any) Member {
 	return Member{Name: name, Get: func(*Env, any) (any, error) { return v, nil }}
 }
 
-// current declares a static property that is computed.
+// current declares a static property that is computed each time it is read.
 func current(name string, get func(e *Env) (any, error)) Member {
 	return Member{Name: name, Get: func(e *Env, _ any) (any, error) { return get(e) }}
 }
 
 type void struct{}
 
-// Void is the result of a method that has none, as opposed to $null.
+// Void is the result of a method that returns nothing. $null is another result.
 var Void any = void{}
 
 // sortedMembers lists members by name.

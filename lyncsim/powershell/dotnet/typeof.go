@@ -6,8 +6,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// TypeOf is the type of a value; a class that is not in the table gets a type
-// that knows only its name. It is nil for $null.
+// TypeOf is the type of a value, or nil for $null. For a class that is not in the table
+// it is a type that has only a name.
 func TypeOf(v any) *Type {
 	if v == nil {
 		return nil
@@ -38,8 +38,8 @@ func Ancestors(v any) []string {
 	return names
 }
 
-// Is tells whether a value is an instance of a type, of a class derived from
-// it or of an interface among those that scripts ask for.
+// Is reports whether a value is an instance of the type or of a class derived from it.
+// If the type is an interface that scripts ask for, Is reports whether the value has it.
 func Is(v any, t *Type) bool {
 	if v == nil {
 		return false
@@ -55,7 +55,8 @@ func Is(v any, t *Type) bool {
 	return t.Name == "System.Object" || implements(v, strings.ToLower(t.Name))
 }
 
-// implements knows the interfaces and abstract classes that scripts ask for.
+// implements reports whether a value has one of the interfaces or abstract classes that
+// scripts ask for.
 func implements(v any, name string) bool {
 	_, items := value.Items(v)
 	_, table := v.(*value.Hashtable)

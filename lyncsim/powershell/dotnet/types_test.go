@@ -132,7 +132,8 @@ func TestMemoryDisk(t *testing.T) {
 	}
 }
 
-// TestSplit: .NET Framework splits at each character of the text, .NET at the whole.
+// TestSplit shows that .NET Framework splits at each character of the separator and .NET
+// at the whole separator.
 func TestSplit(t *testing.T) {
 	for core, want := range map[bool][]any{false: {"a", "", "b"}, true: {"a", "b"}} {
 		e := env()

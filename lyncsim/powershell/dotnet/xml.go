@@ -8,26 +8,27 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// XMLNode is a node of a [xml] document: the document itself, an element, an
-// attribute, text, comment or other content. Two nodes of the same content are equal.
+// XMLNode is a node of an [xml] document: the document itself, an element, an attribute,
+// a text, a comment or other content. Two values for the same node are equal.
 type XMLNode struct {
 	doc  *XMLDocument
-	elem *etree.Element // of elements, and the owner of an attribute
+	elem *etree.Element // the element, or the element that has the attribute
 	attr string         // the attribute's full name, "" for other nodes
-	tok  etree.Token    // of text, comments and other content
+	tok  etree.Token    // the text, comment or other content, nil for other nodes
 }
 
 // XMLDocument is System.Xml.XmlDocument.
 type XMLDocument struct {
 	tree *etree.Document
-	// PreserveWhitespace keeps the blanks between elements.
+	// PreserveWhitespace makes Load keep the blanks between elements.
 	PreserveWhitespace bool
 }
 
 // TypeName is the .NET name.
 func (d *XMLDocument) TypeName() string { return "System.Xml.XmlDocument" }
 
-// MethodText is what ToString gives of a document; inside a string stands its class.
+// MethodText is the text that the ToString method of a document gives. Inside a string a
+// document gives its class name instead.
 func (d *XMLDocument) MethodText() string { return "#document" }
 
 // TypeName is the .NET name.
@@ -49,7 +50,7 @@ func (n XMLNode) TypeName() string {
 // NewXMLDocument makes an empty document.
 func NewXMLDocument() *XMLDocument { return &XMLDocument{tree: etree.NewDocument()} }
 
-// Load reads a text; the error is an XmlException.
+// Load reads a text. The error is an XmlException.
 func (d *XMLDocument) Load(text string) error {
 	tree := etree.NewDocument()
 	tree.ReadSettings.PreserveCData = true
@@ -93,7 +94,8 @@ func (d *XMLDocument) node(e *etree.Element) any {
 	return XMLNode{doc: d, elem: e}
 }
 
-// element is the element that a node stands for; the document's own for a document.
+// elementOfNode gives the element that a node stands for. For a document it is the
+// element that holds the whole document.
 func elementOfNode(v any) (*XMLDocument, *etree.Element) {
 	switch n := v.(type) {
 	case *XMLDocument:
@@ -104,7 +106,7 @@ func elementOfNode(v any) (*XMLDocument, *etree.Element) {
 	return nil, nil
 }
 
-// OuterXML writes a node as .NET does: empty elements as <a />.
+// OuterXML writes a node as .NET does, with empty elements written as <a />.
 func OuterXML(v any) string {
 	switch n := v.(type) {
 	case *XMLDocument:
@@ -121,7 +123,7 @@ func OuterXML(v any) string {
 	return ""
 }
 
-// InnerXML writes what is inside of a node.
+// InnerXML writes the content of a node.
 func InnerXML(v any) string {
 	_, e := elementOfNode(v)
 	if e == nil {
@@ -146,7 +148,7 @@ func (n XMLNode) value() string {
 	return ""
 }
 
-// innerText is the text of an element and all below it.
+// innerText is the text of an element and of all elements below it.
 func innerText(e *etree.Element) string {
 	var b strings.Builder
 	for _, t := range e.Child {
@@ -160,7 +162,8 @@ func innerText(e *etree.Element) string {
 	return b.String()
 }
 
-// MethodText is what ToString gives of a node: its name, or the text of a text node.
+// MethodText is the text that the ToString method of a node gives. For an element it is
+// the name, and for every other node its value.
 func (n XMLNode) MethodText() string {
 	if n.attr != "" || n.tok != nil {
 		return n.value()

@@ -8,14 +8,14 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// attributes are the attributes of an element, by number or name.
+// attributes are the attributes of an element. A script reads them by number or by name.
 type attributes struct {
 	*value.List
 	doc  *XMLDocument
 	elem *etree.Element
 }
 
-// Item is Attributes['name'].
+// Item is the attribute that Attributes['name'] gives.
 func (a *attributes) Item(key any) (any, bool) {
 	name, ok := key.(string)
 	if !ok {
@@ -68,7 +68,7 @@ func attributesOf(d *XMLDocument, e *etree.Element, n XMLNode) any {
 	return &attributes{List: value.NewCollection("System.Xml.XmlAttributeCollection", items...), doc: d, elem: e}
 }
 
-// elementMembers are the methods of elements about their attributes.
+// elementMembers are the methods with which elements read and change their attributes.
 func elementMembers() Members {
 	return members(
 		method("GetAttribute", 1, 1, func(n XMLNode, a *Args) (any, error) { return n.elem.SelectAttrValue(a.Text(0), ""), nil }),

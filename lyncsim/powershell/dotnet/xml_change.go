@@ -6,7 +6,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// textMember is a property that is text and can be replaced.
+// textMember declares a property that is text and that a script can set.
 func textMember(name string, get func(v any) string) Member {
 	return Member{Name: name,
 		Get: func(_ *Env, self any) (any, error) {
@@ -55,7 +55,7 @@ func setNodeText(v any, name, s string) error {
 	return nil
 }
 
-// xmlChange are the methods that move nodes.
+// xmlChange are the methods that change the place of nodes in a document.
 func xmlChange() Members {
 	put := func(name string, at func(e *etree.Element) int) Member {
 		return Member{Name: name, Min: 1, Max: 1, Call: func(self any, a *Args) (any, error) {
@@ -100,8 +100,8 @@ func xmlChange() Members {
 		}})
 }
 
-// declare drops the namespace declaration of a created element where its new
-// parent has the same.
+// declare drops the namespace declaration of a new element when the parent that it is
+// put under already has the same declaration.
 func declare(child, parent *etree.Element) {
 	name := namespaceAttribute(child)
 	if attr := child.SelectAttr(name); attr != nil && child.Parent() == nil && namespaceOfPrefix(parent, child.Space) == attr.Value {

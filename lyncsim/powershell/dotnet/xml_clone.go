@@ -4,8 +4,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// xmlClone are the methods that copy elements: Clone with all that is in them,
-// CloneNode also without.
+// xmlClone are the methods that copy elements. Clone copies an element with its content.
+// CloneNode copies it with or without its content.
 func xmlClone() Members {
 	return members(
 		Member{Name: "Clone", Call: func(self any, _ *Args) (any, error) { return cloneElement(self, true) }},
@@ -14,8 +14,8 @@ func xmlClone() Members {
 		}})
 }
 
-// cloneElement gives a copy outside the tree. It declares its namespace itself
-// until it is put where that is declared already.
+// cloneElement gives a copy of an element that is not in the document. The copy declares
+// its namespace itself, until it is put at a place where the namespace is declared.
 func cloneElement(self any, deep bool) (any, error) {
 	n, ok := self.(XMLNode)
 	if !ok || n.attr != "" || n.tok != nil {

@@ -43,11 +43,12 @@ func xmlTypes() []*Type {
 	}
 }
 
-// Member gives what PowerShell adds to a document: its root by name.
+// Member gives the member that PowerShell adds to a document: the root element by its
+// name.
 func (d *XMLDocument) Member(name string) (Member, bool) { return adapted(d, name) }
 
-// Member gives what PowerShell adds to an element: its attributes and the
-// elements in it by name.
+// Member gives the members that PowerShell adds to an element: its attributes and its
+// child elements by their names.
 func (n XMLNode) Member(name string) (Member, bool) { return adapted(n, name) }
 
 func adapted(node any, name string) (Member, bool) {
@@ -92,7 +93,8 @@ func adaptedValues(d *XMLDocument, e *etree.Element, name string) []any {
 	return found
 }
 
-// simplified is an element as PowerShell shows it: as text when it has only text.
+// simplified is an element as PowerShell shows it. An element without attributes and
+// child elements is shown as its text.
 func simplified(d *XMLDocument, e *etree.Element) any {
 	if len(e.Attr) > 0 || len(e.ChildElements()) > 0 {
 		return d.node(e)
@@ -188,8 +190,8 @@ func documentFactory() Members {
 		}))
 }
 
-// saveXML writes the document, with two blanks of indent as XmlDocument.Save
-// does, to a file, a StringWriter-like builder or the console.
+// saveXML writes the document with an indent of two blanks, as XmlDocument.Save does. It
+// writes to a file, to a builder that works like a StringWriter, or to the console.
 func saveXML(d *XMLDocument, a *Args) (any, error) {
 	path, ok := a.At(0).(string)
 	if !ok {

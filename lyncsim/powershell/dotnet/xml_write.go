@@ -7,8 +7,8 @@ import (
 	"github.com/beevik/etree"
 )
 
-// xmlWriter writes nodes as .NET does. A namespace that an element has from
-// outside of what is written is declared where it is first needed.
+// xmlWriter writes nodes as .NET does. When a namespace is declared outside of the nodes
+// that are written, xmlWriter declares it at the first element that needs it.
 type xmlWriter struct{ strings.Builder }
 
 func writeTokens(tokens []etree.Token) string {
@@ -19,7 +19,8 @@ func writeTokens(tokens []etree.Token) string {
 	return w.String()
 }
 
-// token writes one node; scope holds the namespaces declared around it by prefix.
+// token writes one node. scope holds, by prefix, the namespaces that are declared around
+// the node.
 func (w *xmlWriter) token(t etree.Token, scope map[string]string) {
 	switch t := t.(type) {
 	case *etree.Element:
@@ -45,7 +46,7 @@ func (w *xmlWriter) element(e *etree.Element, scope map[string]string) {
 	for _, a := range e.Attr {
 		if prefix, declares := declaredPrefix(a); declares {
 			if a.Value == "" && inner[prefix] == "" {
-				continue // an element without namespace where none is around
+				continue // xmlns="" says nothing where no namespace is declared around
 			}
 			inner[prefix] = a.Value
 		}
@@ -72,7 +73,7 @@ func (w *xmlWriter) attribute(name, value string) {
 	w.WriteString(" " + name + `="` + xmlValue.Replace(value) + `"`)
 }
 
-// declare writes the namespace of a prefix that nothing written declares.
+// declare writes the namespace of a prefix unless the output declares it already.
 func (w *xmlWriter) declare(e *etree.Element, prefix string, scope map[string]string) {
 	uri := namespaceOfPrefix(e, prefix)
 	if scope[prefix] == uri {
@@ -82,7 +83,8 @@ func (w *xmlWriter) declare(e *etree.Element, prefix string, scope map[string]st
 	w.attribute(strings.TrimSuffix("xmlns:"+prefix, ":"), uri)
 }
 
-// declaredPrefix is the prefix that a namespace declaration is for.
+// declaredPrefix is the prefix that an attribute declares a namespace for. The second
+// result is false when the attribute is no namespace declaration.
 func declaredPrefix(a etree.Attr) (string, bool) {
 	switch {
 	case a.Space == "xmlns":

@@ -64,7 +64,7 @@ func walk(e *etree.Element, visit func(*etree.Element)) {
 	}
 }
 
-// selectNodes evaluates XPath 1.0 with the prefixes of a namespace manager.
+// selectNodes evaluates an XPath 1.0 expression with the prefixes of a namespace manager.
 func selectNodes(self any, a *Args) ([]any, error) {
 	d, e := elementOfNode(self)
 	uris := map[string]string{}

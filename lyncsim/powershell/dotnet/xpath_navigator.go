@@ -5,12 +5,12 @@ import (
 	"github.com/beevik/etree"
 )
 
-// navigator walks over a document for XPath: elements, their attributes and texts.
+// navigator moves over a document for XPath: to elements, their attributes and texts.
 type navigator struct {
 	doc  *XMLDocument
 	elem *etree.Element
-	attr int         // index of an attribute, -1 for the element
-	tok  etree.Token // of a text or comment, nil for the element
+	attr int         // index of the attribute, -1 when not at an attribute
+	tok  etree.Token // the text or comment, nil when not at one
 }
 
 func (n *navigator) node() any {
@@ -52,8 +52,8 @@ func (n *navigator) LocalName() string {
 	return n.elem.Tag
 }
 
-// Prefix implements xpath.NodeNavigator. An element in a namespace has its URI
-// here, so that a name without prefix does not find it.
+// Prefix implements xpath.NodeNavigator. For an element in a namespace it is the
+// namespace's URI, so that a name without prefix does not find the element.
 func (n *navigator) Prefix() string { return n.NamespaceURL() }
 
 // NamespaceURL is the namespace of an element or attribute.
@@ -161,7 +161,8 @@ func (n *navigator) position() int {
 	return n.elem.Index()
 }
 
-// moveTo goes to the first element, text or comment of a parent from a place on.
+// moveTo goes to the first element, text or comment among the children of a parent. It
+// begins at the child number at and goes on in steps of by.
 func (n *navigator) moveTo(parent *etree.Element, at, by int) bool {
 	for ; parent != nil && at >= 0 && at < len(parent.Child); at += by {
 		switch t := parent.Child[at].(type) {
