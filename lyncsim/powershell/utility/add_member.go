@@ -11,15 +11,15 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// addMember adds note properties to objects that can have them. A name that is
-// the name of a kind of member is not taken for that of a property.
+// addMember is Add-Member. It adds note properties to objects that can have them.
+// -NotePropertyName refuses a name that is also the name of a kind of member.
 func addMember() cmdlet {
 	return cmdlet{name: "Add-Member", heeds: "InputObject MemberType Name Value NotePropertyName NotePropertyValue NotePropertyMembers TypeName Force PassThru",
 		unsaid:  map[string]unsaid{"NotePropertyName": {check: noMemberType}, "NotePropertyValue": {nulls: true}},
 		process: eachSubject(func(_ context.Context, c *powershell.Call, item any) error { return addMembers(c, item) })}
 }
 
-// memberKinds is the check of -NotePropertyName.
+// memberKinds is the validator of -NotePropertyName: it refuses the names of the kinds.
 type memberKinds []string
 
 func noMemberType(powershell.Edition) powershell.Validator {

@@ -101,7 +101,8 @@ func convertFromStringData() cmdlet {
 		}}
 }
 
-// stringDatum adds a line name=value; escapes are those of regular expressions.
+// stringDatum adds the entry of a line name=value. Escapes in the line are those of
+// regular expressions.
 func stringDatum(h *value.Hashtable, line, sign string) error {
 	wrong := func(message string) error {
 		return powershell.NewErrorRecord("System.Management.Automation.PSInvalidOperationException", "InvalidOperation", "InvalidOperation", line, message)

@@ -12,25 +12,25 @@ import (
 // body is what a command does in one of its phases.
 type body = func(ctx context.Context, c *powershell.Call) error
 
-// cmdlet is a command whose look its reference page declares. What stands here
-// is what pages do not say.
+// cmdlet is a command whose parameters and aliases its reference page declares. The
+// fields hold what the page does not say.
 type cmdlet struct {
 	name string
-	// heeds lists the parameters that the body acts on, with blanks between. A
-	// call that gives another one is refused by name.
+	// heeds lists the parameters that the body acts on, separated by blanks. A call
+	// that gives another parameter is refused, and the refusal names the parameter.
 	heeds  string
-	unsaid map[string]unsaid // by parameter
+	unsaid map[string]unsaid // by the name of the parameter
 
 	begin, process, end body
 }
 
-// unsaid is what a page does not say of a parameter.
+// unsaid holds the facts about a parameter that the page does not say.
 type unsaid struct {
 	nulls  bool   // takes $null, '' and @() though it is mandatory
 	empty  bool   // takes '' and @() though it is mandatory
-	nulls7 bool   // takes them in PowerShell 7 only
+	nulls7 bool   // as nulls, in PowerShell 7 only
 	rest   bool   // takes the arguments that are left
-	typ    string // what its own conversion amounts to
+	typ    string // type that has the effect of the parameter's own conversion
 	check  func(powershell.Edition) powershell.Validator
 }
 
@@ -61,7 +61,7 @@ func (m cmdlet) signatures() map[powershell.Edition]powershell.Signature {
 	return found
 }
 
-// say adds to a parameter what the page leaves out.
+// say adds to a parameter the facts that the page does not say.
 func (u unsaid) say(p *powershell.Parameter, e powershell.Edition) {
 	p.AllowEmpty = u.empty
 	p.AllowNull = u.nulls || u.nulls7 && e == powershell.Core7

@@ -15,11 +15,11 @@ type column struct {
 	name       string // or pattern
 	compute    any    // script block; nil for a property
 	title      string // name of what is computed, "" for the expression's text
-	descending *bool  // of a sort key, when it says so itself
-	strict     bool   // an error of the script block is the caller's
+	descending *bool  // direction that a sort key itself gives; nil for none
+	strict     bool   // an error of the script block is returned to the caller
 }
 
-// columns reads a -Property argument.
+// columns reads the argument of -Property.
 func columns(list []any) ([]column, error) {
 	var found []column
 	for _, item := range list {
@@ -82,8 +82,8 @@ func calculated(h *value.Hashtable) (column, error) {
 
 func begins(word, key string) bool { return key != "" && strings.HasPrefix(word, key) }
 
-// resolve gives the named values that a column means for one object. A property
-// that the object lacks gives nothing.
+// resolve gives the named values of a column for one object. For a property that the
+// object lacks there is none.
 func (k column) resolve(ctx context.Context, c *powershell.Call, item any) ([]value.Property, error) {
 	if k.compute != nil {
 		out, err := c.InvokeGuarded(ctx, k.compute, item)
@@ -116,7 +116,7 @@ func (k column) resolve(ctx context.Context, c *powershell.Call, item any) ([]va
 	return found, nil
 }
 
-// one is the value of a column that stands for a single value; false for none.
+// one is the first value of a column for one object; false when there is none.
 func (k column) one(ctx context.Context, c *powershell.Call, item any) (any, bool, error) {
 	found, err := k.resolve(ctx, c, item)
 	if err != nil || len(found) == 0 {
@@ -125,8 +125,8 @@ func (k column) one(ctx context.Context, c *powershell.Call, item any) (any, boo
 	return found[0].Value, true, nil
 }
 
-// refuseEntry stops where 5.1 and 7 differ: whether an entry of a hashtable
-// counts as its property.
+// refuseEntry refuses in PowerShell 5.1 a property name that is a key of the hashtable.
+// PowerShell 5.1 and 7 differ on whether an entry of a hashtable counts as a property.
 func refuseEntry(c *powershell.Call, item any, name string) error {
 	h, ok := item.(*value.Hashtable)
 	if !ok || c.Runspace().Edition() == powershell.Core7 {

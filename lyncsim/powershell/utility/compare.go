@@ -21,7 +21,8 @@ func compareObject() cmdlet {
 	}
 }
 
-// comparison is a Compare-Object at work: what has not found its like yet.
+// comparison is the state of a running Compare-Object: the objects of both sides for
+// which no equal object has been found yet.
 type comparison struct {
 	keys      []column
 	reference []row
@@ -66,11 +67,12 @@ func compareGathered(ctx context.Context, c *powershell.Call) error {
 	return nil
 }
 
-// part is the element at a position as a list of none or one.
+// part is a list that holds the element at a position, or nothing behind the end.
 func part(rows []row, i int) []row { return rows[min(i, len(rows)):min(i+1, len(rows))] }
 
-// pair looks for equals of the next objects of both sides: each other first,
-// then those that wait. No more wait than -SyncWindow allows.
+// pair looks for equals of the next objects of both sides. It compares the two with each
+// other first, then with the objects of the other side that wait. On each side no more
+// objects wait than -SyncWindow allows.
 func (w *comparison) pair(c *powershell.Call, left, right []row) error {
 	if len(left) == 1 && len(right) == 1 && w.same(c, left[0], right[0]) {
 		return w.equal(c, left[0])
@@ -96,7 +98,8 @@ func (w *comparison) pair(c *powershell.Call, left, right []row) error {
 	return nil
 }
 
-// wait keeps a row for an equal that may come; the oldest ones make room.
+// wait keeps a row, because an equal may still come. When too many rows wait, the oldest
+// are put out as differences.
 func (w *comparison) wait(c *powershell.Call, waiting *[]row, r row, side string) error {
 	*waiting = append(*waiting, r)
 	for c.Has("SyncWindow") && len(*waiting) > c.Int("SyncWindow") {
@@ -116,7 +119,8 @@ func (w *comparison) same(c *powershell.Call, a, b row) bool {
 	return compareKeys(c, a.keys, b.keys, c.On("CaseSensitive")) == 0
 }
 
-// take removes an equal of the row from those that wait.
+// take removes an equal of the row from the rows that wait. It reports whether there
+// was one.
 func (w *comparison) take(c *powershell.Call, waiting *[]row, r row) bool {
 	at := slices.IndexFunc(*waiting, func(have row) bool { return w.same(c, have, r) })
 	if at < 0 {

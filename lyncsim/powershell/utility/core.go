@@ -70,8 +70,8 @@ func forEachObject() cmdlet {
 	}
 }
 
-// forEachBlocks sorts the blocks by what they do: with several positional ones
-// the first is begin and, of three or more, the last is end.
+// forEachBlocks decides which block of ForEach-Object is begin, process or end. Of
+// several positional blocks the first is begin. Of three or more, the last is end.
 func forEachBlocks(c *powershell.Call) (begin any, process []any, end any) {
 	process = append(append(process, value.Unroll(c.Value("Process"))...), value.Unroll(c.Value("RemainingScripts"))...)
 	begin, end = c.Value("Begin"), c.Value("End")
@@ -134,7 +134,7 @@ func outHost() cmdlet {
 
 func setStrictMode() cmdlet {
 	return cmdlet{name: "Set-StrictMode", heeds: "Version Off",
-		unsaid: map[string]unsaid{"Version": {typ: "String"}}, // numbers and Latest too
+		unsaid: map[string]unsaid{"Version": {typ: "String"}}, // takes numbers and Latest too
 		process: func(_ context.Context, c *powershell.Call) error {
 			version := 0
 			switch text := strings.ToLower(c.Text("Version")); {

@@ -36,7 +36,8 @@ func convertToCSV() cmdlet {
 		}}
 }
 
-// refuseRows refuses the classes whose properties are not all known, or not in order.
+// refuseRows refuses objects of the classes whose properties, or the order of them, the
+// simulator does not know completely.
 func refuseRows(items []any) error {
 	for _, item := range items {
 		switch item.(type) {
@@ -50,7 +51,8 @@ func refuseRows(items []any) error {
 	return nil
 }
 
-// delimiter is what stands between fields; the culture here has the comma.
+// delimiter is the text between fields. Without -Delimiter it is the comma, which is
+// also the list separator of the simulated culture.
 func delimiter(c *powershell.Call) string {
 	if c.Has("Delimiter") {
 		return c.Text("Delimiter")
@@ -66,8 +68,9 @@ func columnsOf(c *powershell.Call, item any) []string {
 	return names
 }
 
-// csvLines writes objects as lines, with a head the type (5.1 unless told not to,
-// 7 when told to) and the names first.
+// csvLines writes objects as lines. With head, the type and the names come first.
+// PowerShell 5.1 writes the type unless -NoTypeInformation is given; PowerShell 7 writes
+// it only with -IncludeTypeInformation.
 func csvLines(c *powershell.Call, items []any, names []string, head bool) ([]string, error) {
 	var lines []string
 	typed := c.On("IncludeTypeInformation")
@@ -110,7 +113,7 @@ func csvLine(c *powershell.Call, names []string, fields []any) string {
 	for i, f := range fields {
 		text := value.Text(f)
 		switch f.(type) {
-		case value.DateTime, float32, float64: // these as their ToString
+		case value.DateTime, float32, float64: // written as their ToString writes them
 			text = value.MethodText(f, c.Runspace().Edition() == powershell.Core7)
 		}
 		if _, many := value.Items(f); many {
@@ -124,7 +127,8 @@ func csvLine(c *powershell.Call, names []string, fields []any) string {
 	return strings.Join(line, delimiter(c))
 }
 
-// csvQuotes tells whether a field is quoted: always in 5.1, in 7 as asked.
+// csvQuotes reports whether a field is quoted. PowerShell 5.1 quotes every field. In
+// PowerShell 7 the parameters decide.
 func csvQuotes(c *powershell.Call, name, text string) bool {
 	if c.Has("QuoteFields") {
 		return slices.ContainsFunc(c.Texts("QuoteFields"), func(f string) bool { return strings.EqualFold(f, name) })

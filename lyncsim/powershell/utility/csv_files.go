@@ -62,7 +62,8 @@ func saveCSV(c *powershell.Call) error {
 	return save(c, t, lines)
 }
 
-// save writes lines as 5.1 does in ASCII, 7 in UTF-8 without a mark.
+// save writes lines to a file. The default encoding is ASCII in PowerShell 5.1, and
+// UTF-8 without a byte order mark in PowerShell 7.
 func save(c *powershell.Call, t target, lines []string) error {
 	usual := "ascii"
 	if c.Runspace().Edition() == powershell.Core7 {
@@ -98,7 +99,7 @@ func headOf(c *powershell.Call, t target) ([]string, error) {
 	return records[0], nil
 }
 
-// missesColumn is the error of objects that lack a column of the file.
+// missesColumn is the error of -Append when the objects lack a column of the file.
 func missesColumn(c *powershell.Call, t target, names []string) error {
 	have := columnsOf(c, gathered(c)[0])
 	for _, name := range names {

@@ -17,15 +17,15 @@ func convertFromCSV() cmdlet {
 		},
 		end: func(_ context.Context, c *powershell.Call) error {
 			var records [][]string
-			for _, text := range gathered(c) { // a field in quotes does not go on in the next object
+			for _, text := range gathered(c) { // a quoted field cannot continue in the next object
 				records = append(records, csvRecords(value.Text(text), []rune(delimiter(c))[0])...)
 			}
 			return readCSV(c, records)
 		}}
 }
 
-// csvRecords splits a text into lines and those into fields. Empty lines and those
-// that begin with # do not count.
+// csvRecords splits a text into lines and each line into fields. It skips empty lines
+// and lines that begin with #.
 func csvRecords(text string, comma rune) [][]string {
 	var records [][]string
 	rest := []rune(text)
@@ -40,8 +40,8 @@ func csvRecords(text string, comma rune) [][]string {
 	return records
 }
 
-// csvRecord takes one line of fields. Blanks before a field do not count; quotes count
-// at the begin of one only.
+// csvRecord splits the fields of one line off a text. Blanks before a field are
+// dropped. A quote opens a quoted field only at the beginning of the field.
 func csvRecord(rest []rune, comma rune) (record []string, left []rune) {
 	var field strings.Builder
 	start, quoted := true, false
@@ -75,7 +75,8 @@ func csvRecord(rest []rune, comma rune) (record []string, left []rune) {
 	return append(record, field.String()), nil
 }
 
-// readCSV makes an object of each line, all values texts; what a line lacks is $null.
+// readCSV makes an object of each line. All values are texts; a value that the line
+// lacks is $null.
 func readCSV(c *powershell.Call, records [][]string) error {
 	names := c.Texts("Header")
 	if len(names) == 0 && len(records) > 0 {
@@ -99,8 +100,8 @@ func readCSV(c *powershell.Call, records [][]string) error {
 	return nil
 }
 
-// nameColumns gives columns without a name one, with a warning, and refuses the
-// same name twice.
+// nameColumns gives a name to each column that has none, and writes a warning. It
+// refuses two columns with the same name.
 func nameColumns(c *powershell.Call, names []string) error {
 	seen, unnamed := make(map[string]bool), false
 	for i, name := range names {

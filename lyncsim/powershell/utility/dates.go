@@ -49,7 +49,8 @@ func formatted(c *powershell.Call, d value.DateTime, format string) error {
 	return c.EmitWhole(dotnet.FormatDate(d, format))
 }
 
-// dateOf is the date that the parameters mean: now or a given one, parts replaced.
+// dateOf is the date that the parameters describe. It starts from now or from -Date;
+// parameters such as -Year replace single parts.
 func dateOf(c *powershell.Call) value.DateTime {
 	d := value.NewDateTime(c.Runspace().Env().Clock.Now())
 	d.Kind = value.Local
@@ -68,8 +69,9 @@ func dateOf(c *powershell.Call) value.DateTime {
 	}
 	t := d.Time
 	year, month := part("Year", t.Year()), time.Month(part("Month", int(t.Month())))
-	// A day that the month lacks is its last one when the month was asked for, and
-	// goes on into the next one when the day was: AddMonths, then AddDays.
+	// The month may lack the day. A day taken from the date becomes the last day of the
+	// month; a day from -Day goes on into the next month. The real command has this
+	// effect by calling AddMonths, then AddDays.
 	day := min(t.Day(), time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC).Day())
 	nanosecond := t.Nanosecond()
 	if c.Has("Millisecond") {
@@ -82,7 +84,7 @@ func dateOf(c *powershell.Call) value.DateTime {
 	return d
 }
 
-// unixFormats are the letters of -UFormat with the .NET format that each means.
+// unixFormats are the letters of -UFormat, each with the .NET format that it stands for.
 var unixFormats = map[byte]string{
 	'A': "dddd", 'a': "ddd", 'B': "MMMM", 'b': "MMM", 'h': "MMM", 'D': "MM/dd/yy", 'd': "dd", 'H': "HH",
 	'I': "hh", 'M': "mm", 'm': "MM", 'p': "tt", 'R': "HH:mm", 'r': "hh:mm:ss tt", 'S': "ss", 'T': "HH:mm:ss", 'X': "HH:mm:ss",

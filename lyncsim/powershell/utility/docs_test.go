@@ -200,7 +200,7 @@ func parameterOf(c *powershell.Command, name string) (powershell.Parameter, stri
 	return found, editionMark(c, has)
 }
 
-// editionMark tells the only edition that has something of a command, or the
+// editionMark names the edition when only one edition has a part of a command, or the
 // command itself.
 func editionMark(c *powershell.Command, has func(powershell.Signature) bool) string {
 	in := func(e powershell.Edition) bool {

@@ -34,7 +34,7 @@ func TestEditions(t *testing.T) {
 	}
 }
 
-// differences are all of them, as lyncsim/docs/powershell.md shows them.
+// differences are all known differences, as lyncsim/docs/powershell.md shows them.
 var differences = []struct {
 	title string
 	cases map[string]difference

@@ -12,8 +12,8 @@ var encodings = map[string]string{
 	"unicode": "Unicode", "bigendianunicode": "BigEndianUnicode", "utf8": "UTF8", "utf8bom": "UTF8", "utf8nobom": "UTF8", "ascii": "ASCII",
 }
 
-// encode makes bytes of text in the encoding of -Encoding, or the command's
-// usual one. 5.1 begins UTF-8 with a byte order mark.
+// encode turns a text into bytes in the encoding of -Encoding, or in the command's usual
+// encoding. PowerShell 5.1 begins UTF-8 with a byte order mark.
 func encode(c *powershell.Call, text, usual string) ([]byte, error) {
 	word := strings.ToLower(c.Text("Encoding"))
 	if word == "" {
@@ -42,7 +42,7 @@ func encode(c *powershell.Call, text, usual string) ([]byte, error) {
 	return data, nil
 }
 
-// usualEncoding is that of Set-Content and Add-Content.
+// usualEncoding is the default encoding of Set-Content and Add-Content.
 func usualEncoding(c *powershell.Call) string {
 	if c.Runspace().Edition() == powershell.Core7 {
 		return "utf8nobom"
@@ -50,12 +50,13 @@ func usualEncoding(c *powershell.Call) string {
 	return "default"
 }
 
-// marks are the byte order marks with the encoding that each tells.
+// marks are the byte order marks, each with the encoding that it stands for.
 var marks = []struct{ bytes, word string }{
 	{"\xEF\xBB\xBF", "utf8"}, {"\xFF\xFE", "unicode"}, {"\xFE\xFF", "bigendianunicode"},
 }
 
-// unmarked takes the byte order mark off and says which encoding it told.
+// unmarked takes the byte order mark off. It returns the encoding that the mark stands
+// for, "" when there is no mark.
 func unmarked(data []byte) ([]byte, string) {
 	for _, m := range marks {
 		if rest, ok := strings.CutPrefix(string(data), m.bytes); ok {
@@ -65,7 +66,8 @@ func unmarked(data []byte) ([]byte, string) {
 	return data, ""
 }
 
-// appendText writes behind what a file has, in the encoding that the file tells.
+// appendText writes a text behind the content of a file. It uses the encoding of the
+// file's byte order mark, or the usual encoding when there is no mark.
 func appendText(c *powershell.Call, t target, text, usual string) error {
 	files := c.Runspace().Env().Files
 	old, _ := files.ReadFile(t.name)

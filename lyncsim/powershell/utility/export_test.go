@@ -7,7 +7,8 @@ func Heeded() map[string][]string {
 	return perCmdlet(func(m cmdlet) []string { return strings.Fields(m.heeds) })
 }
 
-// Unsaid are the parameters of which a cmdlet says what its page does not.
+// Unsaid are the parameters of each cmdlet for which the Go code adds facts that the
+// reference page does not say.
 func Unsaid() map[string][]string {
 	return perCmdlet(func(m cmdlet) []string {
 		var names []string

@@ -58,7 +58,7 @@ func (t target) exists(c *powershell.Call) bool {
 	return len(t.name) <= 3 && strings.EqualFold(t.name[:1], "c") || c.Runspace().Env().Files.Exists(t.name)
 }
 
-// isFile tells a file from a folder.
+// isFile reports whether the target is a file and not a folder.
 func (t target) isFile(c *powershell.Call) bool {
 	_, err := c.Runspace().Env().Files.ReadFile(t.name)
 	return t.drive == "" && err == nil
@@ -95,7 +95,8 @@ func nullPath() *value.ErrorRecord {
 		"Value cannot be null. (Parameter 'The provided Path argument was null or an empty collection.')")
 }
 
-// testOne tells whether a path is there. Blanks are in 5.1 and are not in 7.
+// testOne puts out whether a path exists. A path of blanks exists in PowerShell 5.1 and
+// does not exist in PowerShell 7.
 func testOne(c *powershell.Call, path any) error {
 	text := value.Text(path)
 	switch {

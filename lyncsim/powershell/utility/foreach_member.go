@@ -9,12 +9,13 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// forEachMember is ForEach-Object with a member's name: a property, or a method that is
-// called. What the object lacks is $null, unless arguments ask for a method.
+// forEachMember is ForEach-Object with the name of a member. It reads the property or
+// calls the method of that name. A member that the object lacks gives $null; with
+// arguments, which only a method takes, it is an error.
 func forEachMember(c *powershell.Call, item any) error {
 	name, args := c.Text("MemberName"), value.Unroll(c.Value("ArgumentList"))
 	if len(args) == 1 {
-		args = value.Unroll(args[0]) // 0,2 is one argument that holds two
+		args = value.Unroll(args[0]) // 0,2 arrives as one argument that holds two
 	}
 	if powershell.HasWildcards(name) {
 		return dotnet.Refuse("a pattern as the member of ForEach-Object")

@@ -76,7 +76,8 @@ func hasParameters(info *powershell.CommandInfo, patterns []string) bool {
 	return true
 }
 
-// wanted tells whether a value matches one of the patterns, or there is none.
+// wanted reports whether a value matches one of the patterns. Without patterns every
+// value is wanted.
 func wanted(patterns []string, have string) bool {
 	return len(patterns) == 0 || matchesAny(patterns, have)
 }

@@ -53,8 +53,8 @@ func groupGathered(ctx context.Context, c *powershell.Call) error {
 	return nil
 }
 
-// grouped puts rows with equal keys together. 5.1 keeps the order in which the
-// groups were met, 7 sorts them.
+// grouped puts rows with equal keys together. PowerShell 5.1 keeps the groups in the
+// order of their first objects; PowerShell 7 sorts them.
 func grouped(c *powershell.Call, rows []row) ([]*group, error) {
 	heed := c.On("CaseSensitive")
 	var groups []*group

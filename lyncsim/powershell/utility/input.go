@@ -87,8 +87,8 @@ func result(out []any) any {
 	return out
 }
 
-// isRecord tells errors that a script could catch from refusals and the end of
-// the context.
+// isRecord reports whether an error is one that a script could catch, and not a refusal
+// or the end of the context.
 func isRecord(err error) bool {
 	_, ok := errors.AsType[*value.ErrorRecord](err)
 	return ok

@@ -10,7 +10,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// lister is a disk that can tell its files.
+// lister is a disk that can list its files.
 type lister interface{ Paths() []string }
 
 func getItem() cmdlet {
@@ -34,7 +34,8 @@ func getItem() cmdlet {
 		}}
 }
 
-// item is what stands at a path that exists, as an object.
+// item is the object for the file, folder, variable or environment variable at a path
+// that exists.
 func (t target) item(c *powershell.Call) any {
 	switch t.drive {
 	case "env":
@@ -112,7 +113,7 @@ func emitChildren(c *powershell.Call, t target) error {
 	return nil
 }
 
-// children are what stands directly below a path, or with -Recurse all files below.
+// children are the items directly below a path, or with -Recurse all files below it.
 func (t target) children(c *powershell.Call) ([]target, error) {
 	var names []string
 	switch t.drive {

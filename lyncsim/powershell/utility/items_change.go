@@ -74,7 +74,7 @@ func moveItem() cmdlet {
 	})
 }
 
-// transfer makes Copy-Item and Move-Item, of single files.
+// transfer makes Copy-Item and Move-Item. Both work on single files.
 func transfer(name, action string, after func(c *powershell.Call, from target) error) cmdlet {
 	return cmdlet{name: name, heeds: "Path LiteralPath Destination Force",
 		process: func(_ context.Context, c *powershell.Call) error {

@@ -2,8 +2,9 @@ package utility
 
 import "strings"
 
-// withoutComments blanks the comments of a JSON text, which 7 reads over: // to
-// the end of the line and /* to */, outside of strings.
+// withoutComments replaces the comments of a JSON text by blanks, because PowerShell 7
+// ignores them. A comment goes from // to the end of the line, or from /* to */. Inside
+// a string these characters begin no comment.
 func withoutComments(text string) string {
 	var b strings.Builder
 	for text != "" {

@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// wrappedArray is the type of an array that went down a pipeline as one object.
-// In 5.1 it carries its type data from then on: see jsonWriter.list.
+// wrappedArray is the type of an array that went down a pipeline as one object. In
+// PowerShell 5.1 such an array carries its type data from then on: see jsonWriter.list.
 const wrappedArray = "System.Object[]"
 
 func convertFromJSON() cmdlet {
@@ -23,7 +23,8 @@ func convertFromJSON() cmdlet {
 	}
 }
 
-// readJSON takes each text for a document, or all of them for the lines of one.
+// readJSON reads each input text as a document, or all texts as the lines of one
+// document.
 func readJSON(c *powershell.Call) error {
 	core := c.Runspace().Edition() == powershell.Core7
 	r := jsonReader{core: core, tables: c.On("AsHashtable"), depth: 100}
@@ -54,7 +55,8 @@ func readJSON(c *powershell.Call) error {
 	return nil
 }
 
-// emitDocument puts out an array as one object in 5.1, by its elements in 7.
+// emitDocument puts out the value of a document. PowerShell 5.1 puts out an array as one
+// object; PowerShell 7 puts out its elements.
 func emitDocument(c *powershell.Call, v any) error {
 	items, isArray := v.([]any)
 	if !isArray {

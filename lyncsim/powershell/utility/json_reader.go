@@ -20,7 +20,7 @@ import (
 type jsonReader struct {
 	core   bool // PowerShell 7
 	tables bool // hashtables in place of objects
-	depth  int  // levels that are read
+	depth  int  // greatest number of levels that are read
 }
 
 // document reads one JSON value; nothing may follow it.
@@ -120,7 +120,7 @@ func (r jsonReader) object(d *json.Decoder, level int) (any, error) {
 	return o, nil
 }
 
-// property adds a property whose name an object can have.
+// property adds a property. It fails for a name that an object cannot have.
 func (r jsonReader) property(o *value.Object, name string, v any) error {
 	if name == "" {
 		return powershell.NewErrorRecord("System.InvalidOperationException", "EmptyKeyInJsonString", "InvalidOperation", nil,
@@ -148,8 +148,8 @@ func (r jsonReader) likeAnother(have, name string) error {
 	return powershell.NewErrorRecord("System.InvalidOperationException", id, "InvalidOperation", nil, fmt.Sprintf(format, have, name))
 }
 
-// number is an Int32, Int64, Decimal or Double, the first that fits; in 7 an
-// Int64 or a Double.
+// number reads a number. In PowerShell 5.1 it is the first of Int32, Int64, Decimal and
+// Double that fits. In PowerShell 7 it is an Int64 or a Double.
 func (r jsonReader) number(text string) (any, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err == nil && r.core {
@@ -175,7 +175,8 @@ var (
 	isoDate    = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?$`)
 )
 
-// text is a string, or the date that it writes: \/Date(ms)\/, in 7 also ISO 8601.
+// text reads a string. A string in the form of a date becomes a date: \/Date(ms)\/, and
+// in PowerShell 7 also ISO 8601.
 func (r jsonReader) text(s string) any {
 	if m := scriptDate.FindStringSubmatch(s); m != nil {
 		ms, _ := strconv.ParseInt(m[1], 10, 64)

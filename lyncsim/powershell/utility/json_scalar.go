@@ -10,7 +10,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// scalar writes what is no object and no array.
+// scalar writes a value that is neither an object nor an array.
 func (w *jsonWriter) scalar(v any) (string, bool) {
 	switch v := v.(type) {
 	case nil:
@@ -77,7 +77,7 @@ func (w *jsonWriter) whole(text string) string {
 	return text
 }
 
-// escapes tells characters that are escaped for what reads the JSON.
+// escapes reports whether a character is escaped for the sake of the JSON's reader.
 func (w *jsonWriter) escapes(r rune) bool {
 	switch {
 	case !w.core || w.escape == "escapehtml":
@@ -90,7 +90,8 @@ func (w *jsonWriter) escapes(r rune) bool {
 
 var shortEscapes = map[rune]string{'"': `\"`, '\\': `\\`, '\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`}
 
-// quote writes a string; 5.1 escapes what HTML would read as markup.
+// quote writes a string. PowerShell 5.1 escapes the characters that HTML would read as
+// markup.
 func (w *jsonWriter) quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')

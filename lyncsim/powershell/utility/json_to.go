@@ -27,7 +27,8 @@ func convertToJSON(t *typeData) cmdlet {
 	}
 }
 
-// jsonDepth is what -Depth may be; 5.1 has an error of its own for more than the deepest.
+// jsonDepth checks -Depth. PowerShell 5.1 has an error of its own for a depth above the
+// deepest.
 func jsonDepth(e powershell.Edition) powershell.Validator {
 	if e == powershell.Core7 {
 		return powershell.ValidateRange{Min: int32(0), Max: int32(deepest)}

@@ -8,24 +8,24 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// jsonWriter writes JSON as ConvertTo-Json does: 5.1 indents below the value's
-// column and escapes for HTML, 7 indents by two.
+// jsonWriter writes JSON as ConvertTo-Json does. PowerShell 5.1 indents below the
+// value's column and escapes for HTML. PowerShell 7 indents by two.
 type jsonWriter struct {
 	b        strings.Builder
 	env      *dotnet.Env
 	core     bool // PowerShell 7
 	compress bool
 	names    bool   // enums as their names
-	escape   string // -EscapeHandling in lower case, of 7
-	wraps    bool   // 5.1 with the type data of arrays
-	depth    int    // levels that are written as JSON; what lies deeper is its text
-	cut      bool   // something lay deeper
+	escape   string // -EscapeHandling of PowerShell 7, in lower case
+	wraps    bool   // PowerShell 5.1 that still has the type data of arrays
+	depth    int    // levels that are written as JSON; a deeper value is written as its text
+	cut      bool   // a value lay deeper than depth
 }
 
 // field is a name with its value.
 type field = value.Property
 
-// write writes one value that stands at a level, its lines begin with pad.
+// write writes one value that stands at a level. Each further line begins with pad.
 func (w *jsonWriter) write(v any, level int, pad string) error {
 	if text, ok := w.scalar(v); ok {
 		w.b.WriteString(text)
@@ -46,8 +46,9 @@ func (w *jsonWriter) write(v any, level int, pad string) error {
 	return w.object(fields, level, pad)
 }
 
-// list writes an array. One that 5.1 has handled as an object of its own comes
-// out as that object, with the property Count which its type data give it.
+// list writes an array. In PowerShell 5.1 an array that went down a pipeline as one
+// object is written as an object with the properties value and Count. Count comes from
+// the type data of arrays.
 func (w *jsonWriter) list(v any, items []any, level int, pad string) error {
 	l, wrapped := v.(*value.List)
 	if w.wraps && wrapped && l.Type == wrappedArray {
@@ -111,7 +112,8 @@ func (w *jsonWriter) separate(i int, pad string) {
 	}
 }
 
-// close ends an array or object of n elements; 5.1 leaves an empty line in an empty one.
+// close ends an array or object of n elements. PowerShell 5.1 leaves an empty line in an
+// empty array or object.
 func (w *jsonWriter) close(bracket byte, n int, pad string) {
 	if !w.compress && (n > 0 || !w.core) {
 		if n == 0 {

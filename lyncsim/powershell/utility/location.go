@@ -21,7 +21,7 @@ func getLocation() cmdlet {
 
 func here(c *powershell.Call) string { return value.Text(c.Runspace().Get("PWD")) }
 
-// setLocation changes $PWD, which is where relative paths begin.
+// setLocation is Set-Location. It changes $PWD, the folder where relative paths begin.
 func setLocation() cmdlet {
 	return cmdlet{name: "Set-Location", heeds: "Path LiteralPath PassThru",
 		process: func(_ context.Context, c *powershell.Call) error {
@@ -90,7 +90,8 @@ func popLocation(s *locations) cmdlet {
 		}}
 }
 
-// resolver makes Resolve-Path and Convert-Path, which differ in what they put out.
+// resolver makes Resolve-Path and Convert-Path. The two differ only in the object that
+// made builds from a path.
 func resolver(name string, made func(path string) any) cmdlet {
 	return cmdlet{name: name, heeds: "Path LiteralPath",
 		process: func(_ context.Context, c *powershell.Call) error {

@@ -45,8 +45,10 @@ type measures struct {
 	values map[string][]any
 }
 
-// measured gathers what a property, or all of a pattern, holds in the input. An object
-// without it does not count. It is an error in 7 in strict mode, in 5.1 when no object has it.
+// measured gathers the values of a property, or of all properties that match a pattern,
+// from the input. An object without the property does not count. In PowerShell 7 such
+// an object is an error in strict mode. In PowerShell 5.1 it is an error when no object
+// has the property.
 func measured(ctx context.Context, c *powershell.Call, k column) (measures, error) {
 	m := measures{values: make(map[string][]any)}
 	for _, item := range gathered(c) {
@@ -114,7 +116,7 @@ func measureValues(c *powershell.Call, values []any, property string) error {
 	}
 	o := value.NewObject("Microsoft.PowerShell.Commands.GenericMeasureInfo", "Microsoft.PowerShell.Commands.MeasureInfo").Set("Count", len(values))
 	sum, deviation := spread(numbers)
-	whole := len(numbers) == len(values) // something that is no number leaves no sum
+	whole := len(numbers) == len(values) // with a value that is no number there is no sum
 	o.Set("Average", chosen(asked("Average") && whole && len(values) > 0, sum/float64(max(len(values), 1)))).Set("Sum", chosen(asked("Sum") && whole, sum))
 	o.Set("Maximum", chosen(asked("Maximum"), most)).Set("Minimum", chosen(asked("Minimum"), least))
 	if c.Runspace().Edition() == powershell.Core7 {
@@ -123,7 +125,7 @@ func measureValues(c *powershell.Call, values []any, property string) error {
 	return c.EmitWhole(o.Set("Property", chosen(property != "", property)))
 }
 
-// spread is the sum of numbers and their standard deviation as that of a sample.
+// spread is the sum of the numbers and their sample standard deviation (divided by n-1).
 func spread(numbers []float64) (sum, deviation float64) {
 	for _, n := range numbers {
 		sum += n

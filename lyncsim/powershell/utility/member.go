@@ -23,7 +23,7 @@ func getMember() cmdlet {
 		}}
 }
 
-// emitMembers lists the members of each kind of object once.
+// emitMembers lists the members of the input objects, once for each class of object.
 func emitMembers(c *powershell.Call) error {
 	var seen []string
 	for _, item := range gathered(c) {
@@ -60,10 +60,10 @@ func asked(c *powershell.Call, parameter, have string) bool {
 	return len(patterns) == 0 || slices.Contains(patterns, "All") || matchesAny(patterns, have)
 }
 
-// member is one line of Get-Member.
+// member is one line of the output of Get-Member.
 type member struct{ name, kind, definition string }
 
-// membersOf lists methods, then properties, each by name.
+// membersOf lists the methods, then the properties, both sorted by name.
 func membersOf(c *powershell.Call, item any) []member {
 	env := c.Runspace().Env()
 	var list []member
@@ -102,7 +102,7 @@ func methodsOf(item any) []string {
 	return names
 }
 
-// shortType is a type's name as definitions write it.
+// shortType is the name of a value's type in the form that definitions use.
 func shortType(v any) string {
 	switch name := value.TypeName(v); name {
 	case "":

@@ -113,7 +113,8 @@ func getModule() cmdlet {
 		}}
 }
 
-// newModule makes a module of a script block: its functions become the caller's.
+// newModule is New-Module. It makes a module of a script block and gives the module's
+// functions to the caller.
 func newModule() cmdlet {
 	return cmdlet{name: "New-Module", heeds: "Name ScriptBlock ArgumentList", unsaid: map[string]unsaid{"ArgumentList": {rest: true}},
 		process: func(ctx context.Context, c *powershell.Call) error {

@@ -8,8 +8,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// compareAny orders two values as the cmdlets that sort do: by their kind, and by
-// their ToString when they cannot be compared, so that all custom objects are equal.
+// compareAny orders two values as the cmdlets that sort do. Values that can be compared
+// are ordered as their types ask. Other values are ordered by their ToString, so that
+// all custom objects are equal.
 func compareAny(c *powershell.Call, left, right any, heedCase bool) int {
 	if n, err := c.Runspace().Compare(left, right, heedCase); err == nil {
 		return n
@@ -24,7 +25,7 @@ func sortText(v any) string {
 	return value.Text(v)
 }
 
-// compareKeys orders two lists of keys, the first difference decides.
+// compareKeys orders two lists of keys. The first difference decides.
 func compareKeys(c *powershell.Call, left, right []any, heedCase bool) int {
 	for i := range left {
 		if n := compareAny(c, left[i], right[i], heedCase); n != 0 {
@@ -34,7 +35,8 @@ func compareKeys(c *powershell.Call, left, right []any, heedCase bool) int {
 	return 0
 }
 
-// sameProjection tells the objects that -Property made and that count as one for -Unique.
+// sameProjection reports whether two objects made by -Property count as equal for
+// -Unique.
 func sameProjection(c *powershell.Call, left, right any, heedCase bool) bool {
 	x, isObject := left.(*value.Object)
 	y, both := right.(*value.Object)

@@ -31,9 +31,9 @@ func outString() cmdlet {
 		}}
 }
 
-// rendered are the lines that the objects show, collections taken apart. Lines are as
-// long as they need to be here: a -Width that would cut one is refused, and so is what
-// has a view of its own.
+// rendered are the lines of the view of the objects. A collection is shown element by
+// element. The simulator does not cut lines: a -Width that would cut one is refused.
+// Objects of a class that has its own view are refused too.
 func rendered(c *powershell.Call) ([]string, error) {
 	var items []any
 	for _, item := range gathered(c) {
@@ -76,5 +76,5 @@ func refuseView(items []any) error {
 	return nil
 }
 
-// widestCell is what surely fits into a line.
+// widestCell is the number of characters in a text that surely fits into a line.
 const widestCell = 60

@@ -35,7 +35,8 @@ func alreadyExists(t target, id string) *value.ErrorRecord {
 	return powershell.NewErrorRecord("System.IO.IOException", id, "ResourceExists", t.String(), "The file '"+t.String()+"' already exists.")
 }
 
-// writeOut writes the objects as a console would show them; 5.1 in UTF-16.
+// writeOut writes the objects to a file as a console would show them. PowerShell 5.1
+// writes UTF-16.
 func writeOut(c *powershell.Call, t target) error {
 	usual, end := "unicode", "\r\n"
 	if c.Runspace().Edition() == powershell.Core7 {

@@ -7,7 +7,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 )
 
-// TestOutputTypes: what a command puts out is of a type that its page lists.
+// TestOutputTypes checks that the output of a command has a type that its page lists.
 func TestOutputTypes(t *testing.T) {
 	scripts := map[string]string{
 		"ConvertTo-Json": `ConvertTo-Json 1`, "ConvertTo-Csv": `'a' | ConvertTo-Csv`, "ConvertFrom-StringData": `ConvertFrom-StringData 'a=1'`,

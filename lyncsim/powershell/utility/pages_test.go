@@ -15,8 +15,8 @@ import (
 
 var editions = map[string]powershell.Edition{"5.1": powershell.Windows51, "7": powershell.Core7}
 
-// TestEveryPageIsBound: a shell knows each command that has a page, with the
-// page's parameters and their aliases, and no other one.
+// TestEveryPageIsBound checks that a shell knows each command that has a page, with the
+// page's parameters and their aliases, and no other command.
 func TestEveryPageIsBound(t *testing.T) {
 	const common = "|Verbose|Debug|ErrorAction|WarningAction|InformationAction|ProgressAction|ErrorVariable|WarningVariable|" +
 		"InformationVariable|OutVariable|OutBuffer|PipelineVariable|WhatIf|Confirm|"
@@ -50,7 +50,8 @@ func parametersOf(page pages.Page) []string {
 	return names
 }
 
-// TestHeededParametersHavePages: what a body acts on is a parameter of an edition.
+// TestHeededParametersHavePages checks that each parameter which a body acts on is a
+// parameter of the command in some edition.
 func TestHeededParametersHavePages(t *testing.T) {
 	for _, all := range []map[string][]string{utility.Heeded(), utility.Unsaid()} {
 		for name, parameters := range all {
@@ -68,8 +69,9 @@ func TestHeededParametersHavePages(t *testing.T) {
 	}
 }
 
-// TestRefusedByName: a call that gives a parameter which is not simulated says
-// so, whatever else it gives; a command that is not simulated says so, too.
+// TestRefusedByName checks refusals. A call that gives a parameter which is not
+// simulated is refused, whatever else it gives, and the refusal names the parameter. A
+// command that is not simulated is refused in the same way.
 func TestRefusedByName(t *testing.T) {
 	for label, e := range editions {
 		parameters, whole := 0, 0
@@ -107,8 +109,8 @@ func refusedWith(t *testing.T, e powershell.Edition, what, script string) {
 	}
 }
 
-// sampleCall is a call that gives a parameter and what its parameter set, else
-// the default one, demands.
+// sampleCall is a call that gives the wanted parameter and the mandatory parameters of
+// its parameter set. Without a set of its own, the default set counts.
 func sampleCall(name string, s powershell.Signature, wanted powershell.Parameter) string {
 	set := s.DefaultSet
 	if len(wanted.Sets) > 0 {
@@ -131,7 +133,7 @@ func sampleCall(name string, s powershell.Signature, wanted powershell.Parameter
 	return call
 }
 
-// firstSet is the first set that a page without a default names.
+// firstSet is the first parameter set on a page that names no default set.
 func firstSet(s powershell.Signature) string {
 	for _, p := range s.Parameters {
 		if p.Sets[0].Name != powershell.AllSets {

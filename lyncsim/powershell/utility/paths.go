@@ -46,7 +46,8 @@ func splitPath() cmdlet {
 		}}
 }
 
-// splitPart is the part of a path that the switches ask for, its parent without.
+// splitPart is the part of a path that the switches ask for. Without a switch it is the
+// parent.
 func splitPart(c *powershell.Call, path string) (any, error) {
 	qualifier, rest := "", path
 	if drive, after, ok := strings.Cut(path, ":"); ok {
@@ -74,18 +75,19 @@ func splitPart(c *powershell.Call, path string) (any, error) {
 	return dotnet.Parent(strings.TrimRight(path, `\`)), nil
 }
 
-// target is a path taken apart: a drive of the engine's own, or the disk.
+// target is a path split into its drive and the rest. The drive is one of the engine's
+// own drives, or the disk.
 type target struct {
 	drive string // "env", "variable", or "" for the disk
-	name  string // on the drive; the full path on the disk
+	name  string // the name on the drive, or the full path on the disk
 }
 
-// otherDrives are drives that Windows has and the simulator has not.
+// otherDrives are drives that Windows has and the simulator does not have.
 var otherDrives = []string{"alias", "cert", "function", "hkcu", "hklm", "wsman"}
 
 const driveNotFound = "DriveNotFound"
 
-// noDrive is the error of a drive that does not exist; nil for other errors.
+// noDrive is the error record for a drive that does not exist; nil for other errors.
 func noDrive(err error) *value.ErrorRecord {
 	if r, ok := errors.AsType[*value.ErrorRecord](err); ok && r.ID == driveNotFound {
 		return r
@@ -93,7 +95,7 @@ func noDrive(err error) *value.ErrorRecord {
 	return nil
 }
 
-// locate makes a path whole: relative ones start at the current location.
+// locate turns a path into a target. A relative path starts at the current location.
 func locate(c *powershell.Call, path string) (target, error) {
 	path = backslashes(path)
 	if _, after, ok := strings.Cut(path, "::"); ok {

@@ -59,7 +59,8 @@ func addProperty(c *powershell.Call, made *value.Object, item any, p value.Prope
 		fmt.Sprintf("The property cannot be processed because the property \"%s\" already exists.", p.Name)))
 }
 
-// expand puts out the value of -ExpandProperty, element by element; $null is nothing.
+// expand puts out the value of -ExpandProperty, element by element. For $null it puts
+// out nothing.
 func (s *selection) expand(ctx context.Context, c *powershell.Call, item any) error {
 	name := c.Text("ExpandProperty")
 	found, err := column{name: name}.resolve(ctx, c, item)
@@ -85,8 +86,8 @@ func (s *selection) expand(ctx context.Context, c *powershell.Call, item any) er
 	return nil
 }
 
-// extend adds what -Property asks of the whole object to a part that
-// -ExpandProperty took out of it.
+// extend adds the properties that -Property names to a part that -ExpandProperty took
+// out of an object. The values come from the whole object.
 func (s *selection) extend(ctx context.Context, c *powershell.Call, part, item any) error {
 	if len(s.columns) == 0 {
 		return nil

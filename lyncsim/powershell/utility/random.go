@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// getRandom draws numbers or objects. -SetSeed is refused: the numbers that .NET
-// draws from a seed are not known here.
+// getRandom is Get-Random. It draws numbers or objects. -SetSeed is refused, because the
+// simulator does not know which numbers .NET draws from a seed.
 func getRandom() cmdlet {
 	return cmdlet{name: "Get-Random", heeds: "Minimum Maximum InputObject Count Shuffle", unsaid: map[string]unsaid{"Count": {check: atLeast(1)}},
 		process: func(_ context.Context, c *powershell.Call) error {
@@ -52,8 +52,9 @@ func drawObjects(c *powershell.Call, items []any) error {
 	return nil
 }
 
-// drawNumber draws from least to below most: an Int32 or Int64 when both are, else
-// a Double (the page's table of types).
+// drawNumber draws a number that is at least least and below most. When both limits are
+// of type Int32 or Int64 the number is too; otherwise it is a Double. The table of types
+// on the reference page says so.
 func drawNumber(least, most any) (any, error) {
 	for _, limit := range []any{least, most} {
 		if limit != nil && !value.IsNumber(limit) {
@@ -102,8 +103,8 @@ func newGUID() cmdlet {
 		}}
 }
 
-// newTimeSpan is the time between two dates, now when one is left out, or one
-// that is made of its parts.
+// newTimeSpan is New-TimeSpan. It gives the time between two dates, where now stands for
+// a date that is left out, or a time span made of its parts.
 func newTimeSpan() cmdlet {
 	return cmdlet{name: "New-TimeSpan", heeds: "Start End Days Hours Minutes Seconds Milliseconds",
 		process: func(_ context.Context, c *powershell.Call) error {

@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/pages"
 )
 
-// cmdletsOf are the commands of a module that are simulated. Some keep what is of
-// one runspace, so each call makes new ones.
+// cmdletsOf are the simulated commands of a module. Some of them keep data of one
+// runspace, so each call makes new commands.
 func cmdletsOf(module string) []cmdlet {
 	switch module {
 	case "Core":
@@ -24,8 +24,8 @@ func cmdletsOf(module string) []cmdlet {
 
 var moduleNames = []string{"Core", "Utility", "Management", "Security"}
 
-// declared are the signatures of the simulated commands, made once: they are the
-// same in every runspace.
+// declared are the signatures of the simulated commands. They are made once, because
+// they are the same in every runspace.
 var declared = sync.OnceValue(func() map[string]map[powershell.Edition]powershell.Signature {
 	all := make(map[string]map[powershell.Edition]powershell.Signature)
 	for _, module := range moduleNames {
@@ -36,8 +36,8 @@ var declared = sync.OnceValue(func() map[string]map[powershell.Edition]powershel
 	return all
 })
 
-// refused are, by module, the commands that have a page and are not simulated:
-// they are found, and refused by name when called.
+// refused are, by module, the commands that have a page and are not simulated. A script
+// can find them; a call is refused, and the refusal names the command.
 var refused = sync.OnceValue(func() map[string][]*powershell.Command {
 	all, simulated, known := make(map[string][]*powershell.Command), declared(), make(map[string]bool)
 	for _, e := range []powershell.Edition{powershell.Windows51, powershell.Core7} {
@@ -54,7 +54,8 @@ var refused = sync.OnceValue(func() map[string][]*powershell.Command {
 	return all
 })
 
-// inModule is a command in the editions that have it in that module: some moved.
+// inModule are the signatures of a command in the editions where the module has it. Some
+// commands moved to another module between the editions.
 func inModule(module, name string) map[powershell.Edition]powershell.Signature {
 	found := pages.Signatures(name)
 	for e := range found {

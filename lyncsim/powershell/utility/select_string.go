@@ -31,7 +31,8 @@ func selectString() cmdlet {
 		}}
 }
 
-// lineNumber is an Int32 in 5.1 and a UInt64 in 7.
+// lineNumber is a line number as the edition gives it: an Int32 in PowerShell 5.1, a
+// UInt64 in PowerShell 7.
 func lineNumber(c *powershell.Call, n int) any {
 	if c.Runspace().Edition() == powershell.Core7 {
 		return uint64(n)
@@ -39,7 +40,7 @@ func lineNumber(c *powershell.Call, n int) any {
 	return n
 }
 
-// search is a Select-String at work.
+// search is the state of a running Select-String.
 type search struct {
 	lines int
 	hits  int
@@ -80,7 +81,7 @@ func searchFiles(c *powershell.Call) error {
 	return nil
 }
 
-// searchLine puts out a match of one line, which stands where at says.
+// searchLine puts out the match of one line. at holds the place of the line.
 func searchLine(c *powershell.Call, line string, at *value.Object) error {
 	for _, pattern := range c.Texts("Pattern") {
 		m, err := matchOf(c, line, pattern)
@@ -130,7 +131,7 @@ func compile(c *powershell.Call, pattern string) (*dotnet.Regex, error) {
 	return re, nil
 }
 
-// matchesOf are the matches of a line: the first one, with -AllMatches all.
+// matchesOf are the matches of a line: the first match, or with -AllMatches all matches.
 func matchesOf(c *powershell.Call, line, pattern string, first *dotnet.Match) ([]any, error) {
 	if first == nil || c.On("SimpleMatch") {
 		return []any{}, nil

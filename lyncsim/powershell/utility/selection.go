@@ -19,17 +19,17 @@ func selectObject() cmdlet {
 	}
 }
 
-// selection is a Select-Object at work.
+// selection is the state of a running Select-Object.
 type selection struct {
 	columns []column
-	indexes []int // of -Index, or of -SkipIndex
-	limited bool  // -First
+	indexes []int // positions given by -Index or -SkipIndex
+	limited bool  // -First is given
 	first   int   // objects that -First still lets through
 	skip    int   // objects still to leave out
 	held    []any // candidates for -Last, or what -SkipLast may leave out
 	seen    []any // what -Unique has let through
-	count   int   // objects so far
-	present bool  // only properties that an object has
+	count   int   // objects seen so far
+	present bool  // project only properties that an object has
 }
 
 func beginSelection(_ context.Context, c *powershell.Call) error {
@@ -126,7 +126,7 @@ func (s *selection) finish(ctx context.Context, c *powershell.Call) error {
 	return nil
 }
 
-// out lets an object through, with -Unique once.
+// out lets an object through. With -Unique it lets equal objects through only once.
 func (s *selection) out(c *powershell.Call, item any) error {
 	if !c.On("Unique") {
 		return c.EmitWhole(item)

@@ -15,8 +15,8 @@ import (
 // and StartType are names of .NET's ServiceControllerStatus and ServiceStartMode.
 type Service struct {
 	Name, DisplayName, Status, StartType string
-	// HidesStartType: the machine's ServiceController has no StartType, as before
-	// .NET Framework 4.6.1.
+	// HidesStartType says that the machine's ServiceController has no property
+	// StartType, as before .NET Framework 4.6.1.
 	HidesStartType bool
 }
 
@@ -93,8 +93,8 @@ func emitServices(c *powershell.Call, all []Service, parameter, pattern string) 
 		pattern, fmt.Sprintf("Cannot find any service with %s '%s'.", what, pattern)))
 }
 
-// object is the service as a ServiceController, which shows and does nothing else
-// than what is here.
+// object is the service as a ServiceController. The object has only the properties and
+// methods that are set here.
 func (s Service) object() *value.Object {
 	o := value.NewObject("System.ServiceProcess.ServiceController", "System.ComponentModel.Component").
 		Set("Name", s.Name).Set("DisplayName", s.DisplayName).Set("ServiceName", s.Name).Set("MachineName", ".").

@@ -8,7 +8,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// teller is a command that tells one thing about the session.
+// teller makes a command that puts out one fact about the session, which tell returns.
 func teller(name string, tell func(c *powershell.Call) (any, error)) cmdlet {
 	return cmdlet{name: name,
 		process: func(_ context.Context, c *powershell.Call) error {
@@ -33,7 +33,8 @@ func getCulture(name string) cmdlet {
 
 var executionPolicy = value.NewEnumType("Microsoft.PowerShell.ExecutionPolicy", "Unrestricted", "RemoteSigned", "AllSigned", "Restricted")
 
-// getExecutionPolicy tells what Windows Server has from the start.
+// getExecutionPolicy is Get-ExecutionPolicy. It puts out the policy that Windows Server
+// has from the start.
 func getExecutionPolicy() cmdlet {
 	return teller("Get-ExecutionPolicy", func(*powershell.Call) (any, error) {
 		return executionPolicy.Of("RemoteSigned"), nil

@@ -12,8 +12,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
-// oneLiner is a script with what it puts out, a line per object, and the ids of
-// its errors.
+// oneLiner is a script with its expected output, a line per object, and the ids of its
+// expected errors.
 type oneLiner struct {
 	reason string
 	core   bool // PowerShell 7

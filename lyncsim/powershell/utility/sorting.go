@@ -17,8 +17,8 @@ func sortObject() cmdlet {
 type row struct {
 	item    any
 	keys    []any
-	missing []bool // keys that the object does not have
-	place   int    // in the input
+	missing []bool // true for each key that the object does not have
+	place   int    // position of the object in the input
 }
 
 func sortGathered(ctx context.Context, c *powershell.Call) error {
@@ -51,7 +51,7 @@ func sortGathered(ctx context.Context, c *powershell.Call) error {
 	return nil
 }
 
-// keyed computes the keys of objects; without properties an object is its own key.
+// keyed computes the keys of objects. Without properties an object is its own key.
 func keyed(ctx context.Context, c *powershell.Call, keys []column, items []any) ([]row, error) {
 	rows := make([]row, len(items))
 	for i, item := range items {
@@ -79,14 +79,14 @@ func evaluationFailed(err error) *value.ErrorRecord {
 	return powershell.NewErrorRecord("System.Management.Automation.PSArgumentException", "ExpressionEvaluation", "InvalidResult", nil, err.Error())
 }
 
-// compareRows orders rows; one that lacks a key comes last, whatever the direction.
+// compareRows orders two rows. A row that lacks a key comes last in both directions.
 func compareRows(c *powershell.Call, keys []column, a, b row) int {
 	for i := range a.keys {
 		if n := compareMissing(a, b, i); n != 0 {
 			return n
 		}
 		n := 0
-		if a.place <= b.place { // 10 and '9' have another order the other way round
+		if a.place <= b.place { // in the order of the input: 10, '9' differs from '9', 10
 			n = compareAny(c, a.keys[i], b.keys[i], c.On("CaseSensitive"))
 		} else {
 			n = -compareAny(c, b.keys[i], a.keys[i], c.On("CaseSensitive"))
@@ -116,7 +116,7 @@ func compareMissing(a, b row, i int) int {
 	return -1
 }
 
-// portion is what -Top and -Bottom leave.
+// portion are the rows that -Top and -Bottom leave.
 func portion(c *powershell.Call, rows []row) []row {
 	if c.Has("Top") {
 		rows = rows[:min(len(rows), max(0, c.Int("Top")))]

@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// viewer is a command that shows objects for people. What it puts out are the
-// lines of the view, where the real ones put out format objects.
+// viewer makes a command that shows objects for people. The command puts out the lines
+// of the view. The real commands put out format objects instead.
 func viewer(name, more string, layOut func(rows []any, names []string, core bool) []string) cmdlet {
 	return cmdlet{name: name, heeds: "InputObject Property Force" + more,
 		process: gather,

@@ -9,11 +9,11 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// typeData are the extended type data of one runspace: which of those that the
-// simulator knows a script has removed.
+// typeData are the extended type data of one runspace. gone holds the types, among those
+// that the simulator knows, whose type data a script has removed.
 type typeData struct{ gone map[string]bool }
 
-// knownTypeData are the types whose type data change what cmdlets do here.
+// knownTypeData is the only type whose type data change the effect of a cmdlet here.
 const knownTypeData = "system.array"
 
 func (t *typeData) removed(name string) bool { return t.gone[strings.ToLower(name)] }
@@ -34,7 +34,8 @@ func removeTypeData(t *typeData) cmdlet {
 		}}
 }
 
-// getTypeData tells that type data are there; what they say is not simulated.
+// getTypeData is Get-TypeData. It shows that a type has type data; the content of the
+// type data is not simulated.
 func getTypeData(t *typeData) cmdlet {
 	return cmdlet{name: "Get-TypeData", heeds: "TypeName",
 		process: func(_ context.Context, c *powershell.Call) error {

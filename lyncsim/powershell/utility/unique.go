@@ -7,7 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// getUnique lets an object through that differs from the one before it.
+// getUnique is Get-Unique. It lets an object through if it differs from the object
+// before it.
 func getUnique() cmdlet {
 	return cmdlet{name: "Get-Unique", heeds: "InputObject AsString OnType CaseInsensitive",
 		process: eachSubject(func(_ context.Context, c *powershell.Call, item any) error {

@@ -6,7 +6,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 )
 
-// Core is Microsoft.PowerShell.Core: what the engine itself brings.
+// Core is Microsoft.PowerShell.Core: the cmdlets of the engine itself.
 func Core() *powershell.Module { return module("Core", "3.0.0.0") }
 
 // Utility is Microsoft.PowerShell.Utility: objects, text, JSON and messages.
@@ -14,17 +14,18 @@ func Core() *powershell.Module { return module("Core", "3.0.0.0") }
 func Utility() *powershell.Module { return module("Utility", "3.1.0.0") }
 
 // Management is Microsoft.PowerShell.Management: paths, files and the machine.
-// Files are those of the runspace's disk, which has no folders of its own:
-// a folder is there when a file is in it. Each call makes a module for one runspace.
+// The files are those of the runspace's disk. The disk stores no folders: a folder
+// exists when a file is in it. Each call makes a module for one runspace.
 func Management() *powershell.Module { return module("Management", "3.1.0.0") }
 
-// Security is Microsoft.PowerShell.Security: the execution policy, and refusals.
+// Security is Microsoft.PowerShell.Security: the execution policy. The other commands
+// of the module are refused.
 func Security() *powershell.Module {
 	return module("Security", "3.0.0.0")
 }
 
-// Modules are the modules that every PowerShell process has from its start. They
-// are for one runspace: Utility keeps type data.
+// Modules are the modules that every PowerShell process has from its start. Each call
+// makes modules for one runspace, because Utility keeps the type data of a runspace.
 func Modules() []*powershell.Module {
 	return []*powershell.Module{Core(), Utility(), Management(), Security()}
 }

@@ -15,7 +15,7 @@ func variableCommands() []cmdlet {
 	return []cmdlet{getVariable(), setVariable(), newVariable(), removeVariable(), clearVariable()}
 }
 
-// refuseScope stops what a -Scope of a number or name cannot do here.
+// refuseScope refuses a value of -Scope that the command does not simulate.
 func refuseScope(c *powershell.Call, allowed ...string) error {
 	scope := strings.ToLower(c.Text("Scope"))
 	if scope == "" || slices.Contains(allowed, scope) {

@@ -10,9 +10,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// getWMIObject knows one class, Win32_Service, and of it what the reference of
-// the class [doc] says of these properties. With -Property the object has those
-// that are named.
+// getWMIObject is Get-WmiObject. It knows one class, Win32_Service, and of that class
+// the properties in serviceProperties, as the reference of the class [doc] describes
+// them. With -Property the object has only the named properties.
 func getWMIObject() cmdlet {
 	return cmdlet{name: "Get-WmiObject", heeds: "Class Property",
 		process: func(_ context.Context, c *powershell.Call) error {
@@ -50,11 +50,12 @@ var serviceProperties = []serviceProperty{
 	{"StartMode", func(s Service) string { return strings.Replace(s.StartType, "Automatic", "Auto", 1) }},
 }
 
-// spaced are the states as Win32_Service writes them.
+// spaced are the states of a service, each as Win32_Service writes it.
 var spaced = map[string]string{"Stopped": "Stopped", "StartPending": "Start Pending", "StopPending": "Stop Pending", "Running": "Running",
 	"ContinuePending": "Continue Pending", "PausePending": "Pause Pending", "Paused": "Paused"}
 
-// managed is the service as a Win32_Service with the properties.
+// managed is the service as a Win32_Service object with the named properties, or with
+// all when none is named.
 func (s Service) managed(properties []string) *value.Object {
 	o := value.NewObject("System.Management.ManagementObject", "System.Management.ManagementBaseObject", "System.ComponentModel.Component")
 	for _, p := range serviceProperties {

@@ -15,7 +15,8 @@ func writeOutput() cmdlet {
 			if _, isPiped := c.Input(); !isPiped {
 				item = remaining(item)
 			}
-			// 5.1 enumerates all the same when -InputObject is named (its page).
+			// The reference page says that PowerShell 5.1 ignores -NoEnumerate when
+			// -InputObject is given by name.
 			if c.On("NoEnumerate") && (c.Runspace().Edition() == powershell.Core7 || !c.Named("InputObject")) {
 				return c.EmitWhole(whole(item))
 			}
@@ -23,8 +24,8 @@ func writeOutput() cmdlet {
 		})}
 }
 
-// remaining is the value of a parameter that takes all arguments left: the only
-// one, when there is one.
+// remaining is the value of a parameter that takes all arguments that are left. A single
+// argument stands for itself, not for a list of one.
 func remaining(v any) any {
 	if items, ok := v.([]any); ok && len(items) == 1 {
 		return items[0]
@@ -32,7 +33,8 @@ func remaining(v any) any {
 	return v
 }
 
-// joined is what Write-Host makes of an object: collections in collections too.
+// joined is the text that Write-Host makes of an object. The elements of a collection
+// are joined, and so are those of collections inside it.
 func joined(v any, separator string) string {
 	items, ok := value.Items(v)
 	if h, isTable := v.(*value.Hashtable); isTable {
@@ -43,7 +45,7 @@ func joined(v any, separator string) string {
 		ok = true
 	}
 	switch v.(type) {
-	case value.DateTime, float32, float64: // in the form of the culture
+	case value.DateTime, float32, float64: // written in the form of the culture
 		return value.MethodText(v, false)
 	}
 	if !ok {
@@ -56,7 +58,8 @@ func joined(v any, separator string) string {
 	return strings.Join(texts, separator)
 }
 
-// writeHost has no colours: a shell that is not on a screen shows none.
+// writeHost is Write-Host. It ignores the colours, because a shell without a screen
+// shows none.
 func writeHost() cmdlet {
 	return cmdlet{name: "Write-Host", heeds: "Object NoNewline Separator ForegroundColor BackgroundColor",
 		unsaid: map[string]unsaid{"Object": {rest: true}},
@@ -91,7 +94,8 @@ func writeInformation() cmdlet {
 		}}
 }
 
-// writeProgress tells what is done; how far it is, no client of a shell shows.
+// writeProgress is Write-Progress. It writes the activity and its status. The remaining
+// parameters have no effect, because no client of a shell shows how far the work is.
 func writeProgress() cmdlet {
 	return cmdlet{name: "Write-Progress",
 		heeds: "Activity Status Id PercentComplete SecondsRemaining CurrentOperation ParentId Completed SourceId",

@@ -24,7 +24,7 @@ func writeError() cmdlet {
 		}}
 }
 
-// errorToWrite is the record that the parameters describe.
+// errorToWrite is the error record that the parameters of Write-Error describe.
 func errorToWrite(c *powershell.Call) (*value.ErrorRecord, error) {
 	if r, ok := c.Value("ErrorRecord").(*value.ErrorRecord); ok {
 		again := *r
