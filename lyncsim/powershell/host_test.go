@@ -13,7 +13,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// site is what a cmdlet of the product returns.
+// site is an object as a cmdlet of the product returns it.
 func site(name string, more ...string) *value.Object {
 	o := value.NewObject("Microsoft.Rtc.Site").Set("Identity", "Site:"+name).Set("Pools", []string{"p1", "p2"})
 	for _, m := range more {
@@ -22,7 +22,8 @@ func site(name string, more ...string) *value.Object {
 	return o
 }
 
-// play runs a script in a notation for people and gives both streams.
+// playIn runs a script in a notation for people. It returns what the script wrote to
+// both streams and its exit code.
 func playIn(t *testing.T, n powershell.Notation, script string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -48,8 +49,8 @@ func playIn(t *testing.T, n powershell.Notation, script string) (stdout, stderr 
 	return out.String(), errs.String(), code
 }
 
-// TestConsole wants what an administrator sees: texts as lines, few properties
-// as a table, many as a list.
+// TestConsole checks what an administrator sees: a text is a line, an object with few
+// properties is a table row, an object with many properties is a list.
 func TestConsole(t *testing.T) {
 	cases := map[string]struct {
 		script string
@@ -73,7 +74,8 @@ func TestConsole(t *testing.T) {
 	}
 }
 
-// TestErrorText wants message, place, category and id, as a console shows them.
+// TestErrorText checks that an error shows its message, place, category and id as a
+// console shows them.
 func TestErrorText(t *testing.T) {
 	_, stderr, code := playIn(t, powershell.Console, "'x'\n  Publish-It")
 	want := []string{"Publish-It : no x", "At line:2 char:3", "+   Publish-It", "+   ~",
@@ -86,7 +88,8 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
-// TestUnknownCommandText wants the name before the message, as for a command that exists.
+// TestUnknownCommandText checks that the name of an unknown command stands before the
+// message, as it does for a command that exists.
 func TestUnknownCommandText(t *testing.T) {
 	_, stderr, _ := playIn(t, powershell.Console, "Get-Nothing")
 	if !strings.HasPrefix(stderr, "Get-Nothing : The term 'Get-Nothing' is not recognized as the name of a cmdlet, function, script file, or operable program.") {
@@ -94,7 +97,8 @@ func TestUnknownCommandText(t *testing.T) {
 	}
 }
 
-// TestErrorsAsCLIXML wants stderr as powershell.exe -EncodedCommand writes it.
+// TestErrorsAsCLIXML checks that stderr is written as powershell.exe -EncodedCommand
+// writes it.
 func TestErrorsAsCLIXML(t *testing.T) {
 	out, stderr, _ := playIn(t, powershell.CLIXML, `'text'; Publish-It; 'end'`)
 	if diff := cmp.Diff("text\r\nend\r\n", out); diff != "" {
@@ -113,7 +117,7 @@ func TestErrorsAsCLIXML(t *testing.T) {
 	}
 }
 
-// TestCommand wants what a cmdlet in Go is offered.
+// TestCommand checks what the engine offers to a cmdlet written in Go.
 func TestCommand(t *testing.T) {
 	set := &powershell.Command{Name: "Set-Site", ShouldProcess: true, ConfirmImpact: "High",
 		Parameters: []powershell.Parameter{

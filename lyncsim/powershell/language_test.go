@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestLanguage holds what the recorded scripts do not touch.
+// TestLanguage checks parts of the language that the recorded scripts do not use.
 func TestLanguage(t *testing.T) {
 	cases := map[string]struct {
 		reason string

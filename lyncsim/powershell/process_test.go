@@ -18,7 +18,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// TestRefusals wants the construct's name and its line for what the simulator cannot do.
+// TestRefusals checks that a refusal names the construct that the simulator cannot do
+// and the construct's line.
 func TestRefusals(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -41,7 +42,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestLimits holds what a script may use up.
+// TestLimits checks the limits on the resources that a script may use up.
 func TestLimits(t *testing.T) {
 	t.Run("depth", func(t *testing.T) {
 		got := run(t, `function F { F }; try { F } catch { $_.FullyQualifiedErrorId }`)
@@ -65,7 +66,8 @@ func TestLimits(t *testing.T) {
 	})
 }
 
-// cancelled runs a script that would not end and wants it to end with its context.
+// cancelled runs a script that would not end by itself. It checks that the script ends
+// with its context.
 func cancelled(t *testing.T, script string) {
 	t.Helper()
 	in, _ := io.Pipe()
@@ -83,7 +85,7 @@ func cancelled(t *testing.T, script string) {
 	}
 }
 
-// TestClock runs a script on a clock of its own: no time passes outside.
+// TestClock runs a script on a simulated clock: the script's waiting takes no real time.
 func TestClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		got := run(t, `$w = [System.Diagnostics.Stopwatch]::StartNew(); [System.Threading.Thread]::Sleep(90000); $w.Elapsed.ToString(); $w.ElapsedMilliseconds`)
@@ -93,8 +95,8 @@ func TestClock(t *testing.T) {
 	})
 }
 
-// TestMutex wants a mutex to exclude other processes of its machine, until its
-// holder releases it or ends.
+// TestMutex checks that a mutex excludes the other processes of its machine until its
+// holder ends, and that a process cannot release a mutex that it does not hold.
 func TestMutex(t *testing.T) {
 	machine := dotnet.NewLoneMachine("FE01", "fe01.contoso.net")
 	on := func(o *powershell.Options) { o.Machine = machine }
@@ -118,7 +120,8 @@ func TestMutex(t *testing.T) {
 	}
 }
 
-// TestAbandonedMutex wants who waited for a holder that ended to be told, and to hold the mutex.
+// TestAbandonedMutex checks the process that waits for a mutex whose holder ends. It
+// gets an AbandonedMutexException, and it holds the mutex.
 func TestAbandonedMutex(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		machine := dotnet.NewLoneMachine("FE01", "fe01.contoso.net")
@@ -144,7 +147,7 @@ func (listening) Listeners() []netip.AddrPort {
 	return []netip.AddrPort{netip.MustParseAddrPort("127.0.0.4:5061"), netip.MustParseAddrPort("127.0.0.4:5269")}
 }
 
-// TestMachine wants scripts to see what the machine says about itself.
+// TestMachine checks that scripts see the names and addresses of their machine.
 func TestMachine(t *testing.T) {
 	script := `[Environment]::MachineName; [System.Net.Dns]::GetHostEntry('').HostName
 $n = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties(); "$($n.HostName).$($n.DomainName)"
@@ -168,7 +171,7 @@ func (s *setup) Run(_ context.Context, _ string, args []string) (string, int, er
 	return "Checking\r\nDone\r\n", 3, nil
 }
 
-// TestPrograms wants the output, the exit code and the arguments of programs.
+// TestPrograms checks the output, the exit code and the arguments of external programs.
 func TestPrograms(t *testing.T) {
 	s := &setup{}
 	got := run(t, `& 'C:\Program Files\Bootstrapper.exe' /x -Y:2 'a b'; $LASTEXITCODE; $?`, func(o *powershell.Options) { o.Programs = s })
@@ -180,8 +183,8 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// TestModules wants a command's module to be imported by its first use, and
-// what Load says to be told.
+// TestModules checks that the first use of a command imports the command's module, and
+// that a script sees an error of Load.
 func TestModules(t *testing.T) {
 	imports := 0
 	m := module(cmdlet("Get-Site", func(_ context.Context, c *powershell.Call) error { return c.Emit("site") }))
@@ -202,7 +205,8 @@ func TestModules(t *testing.T) {
 	}
 }
 
-// TestEval wants values, and the record of the error that ended a script.
+// TestEval checks that Eval returns the values of a script, and the record of the error
+// that ended a script.
 func TestEval(t *testing.T) {
 	rs := powershell.New(powershell.Options{})
 	defer rs.Close()

@@ -10,7 +10,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
-// answer is what a script said in the recorded notation.
+// answer is the output of a script in the recorded notation.
 type answer struct {
 	Out    []string
 	Errors []string // ids

@@ -9,7 +9,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 )
 
-// TestXML holds what editing a topology document needs beyond the recorded case.
+// TestXML checks operations for editing a topology document that the recorded case does
+// not contain.
 func TestXML(t *testing.T) {
 	const head = `[xml]$d = '<T xmlns="urn:t"><Ports><Port Usage="A" Port="1"/><Port Usage="B" Port="2"><Note>n</Note></Port></Ports><Empty/></T>'; `
 	cases := map[string]struct {
