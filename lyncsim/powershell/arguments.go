@@ -68,7 +68,7 @@ func (f *frame) namedArgument(e *syntax.CommandParameter) (argument, error) {
 	return a, err
 }
 
-// splat takes a variable apart: a table into named arguments, an array into values.
+// splat evaluates @name. A table becomes named arguments, an array becomes values.
 func (f *frame) splat(e *syntax.VariableExpression) ([]argument, error) {
 	v, err := f.eval(&syntax.VariableExpression{Name: e.Name})
 	if err != nil {
@@ -92,7 +92,8 @@ func (f *frame) splat(e *syntax.VariableExpression) ([]argument, error) {
 	return args, nil
 }
 
-// isParameterText tells text in $args that stood there as a parameter.
+// isParameterText reports whether a text in $args looks like a parameter name: a
+// dash and a letter.
 func isParameterText(s string) bool {
 	return len(s) > 1 && s[0] == '-' && (s[1] >= 'a' && s[1] <= 'z' || s[1] >= 'A' && s[1] <= 'Z')
 }

@@ -9,14 +9,15 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// The largest texts and arrays that operators make: a script's mistake shall not
-// take the simulator's memory.
+// The largest texts and arrays that operators make. The limits keep a mistake in a
+// script from using up the simulator's memory.
 const (
 	mostText     = 64 << 20
 	mostElements = 4 << 20
 )
 
-// add is +: the left side decides between numbers, text, arrays and tables.
+// add is +. The type of the left side decides whether numbers, texts, arrays or
+// tables are added.
 func (f *frame) add(left, right any) (any, error) {
 	switch l := left.(type) {
 	case nil:
@@ -78,8 +79,8 @@ func (f *frame) multiply(left, right any) (any, error) {
 	return f.arithmetic(syntax.Multiply, left, right)
 }
 
-// multiplyPrimitive is * with a boolean or character on the left, which is defined
-// for decimals and time spans only.
+// multiplyPrimitive is * with a boolean or character on the left. PowerShell defines
+// it only when the right side is a decimal or a time span.
 func (f *frame) multiplyPrimitive(left, right any) (any, error) {
 	switch right.(type) {
 	case value.Decimal, time.Duration:
@@ -164,7 +165,8 @@ func (f *frame) arithmetic(operator syntax.Operator, left, right any) (any, erro
 	return f.compute(operator, l, r)
 }
 
-// enumArithmetic gives a value of the enumeration, where the result is an Int32.
+// enumArithmetic computes with an enumeration on the left. The result is a value of
+// the same enumeration; a result that is no Int32 is an error.
 func (f *frame) enumArithmetic(operator syntax.Operator, left value.Enum, right any) (any, error) {
 	if s, ok := right.(string); ok {
 		if _, isNumber := value.ParseNumber(s); !isNumber {

@@ -59,7 +59,8 @@ func (f *frame) store(target syntax.Expression, v any) error {
 	return f.refuse("assignment to " + target.Span().Text())
 }
 
-// storeEach is $a, $b = …: one value each, the rest to the last.
+// storeEach is $a, $b = …. Each target takes one value; the last target takes all
+// values that are left.
 func (f *frame) storeEach(targets []syntax.Expression, v any) error {
 	items := value.Unroll(v)
 	for i, target := range targets {

@@ -89,7 +89,7 @@ func (f *frame) parameterAttribute(p *formal, a *syntax.Attribute) error {
 	return err
 }
 
-// validatorOptions are the named arguments of a validator. One that is not known is
+// validatorOptions are the named arguments of a validator. An unknown argument is
 // refused.
 func (f *frame) validatorOptions(a *syntax.Attribute) (map[string]any, error) {
 	known := map[string]string{"options": "ValidatePattern", "ignorecase": "ValidateSet"}

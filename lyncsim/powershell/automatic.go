@@ -33,7 +33,7 @@ func (rs *Runspace) defineGlobals() {
 }
 
 // versionTable is $PSVersionTable with the keys that about_Automatic_Variables
-// lists for the edition; what names a build is left out of 7.
+// lists for the edition. In PowerShell 7 the keys that name a build are left out.
 func (rs *Runspace) versionTable() *value.Hashtable {
 	h := value.NewHashtable()
 	if rs.Edition() == Core7 {

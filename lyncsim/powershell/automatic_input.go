@@ -1,12 +1,13 @@
 package powershell
 
-// pipedInput is $input: it gives what was piped once, then nothing.
+// pipedInput is $input. The first reading gives the piped objects, every later one
+// gives nothing.
 type pipedInput struct{ items []any }
 
 // TypeName is the .NET name.
 func (*pipedInput) TypeName() string { return "System.Collections.ArrayList+ArrayListEnumeratorSimple" }
 
-// Items are what nobody has read yet.
+// Items gives the objects that have not been read yet.
 func (p *pipedInput) Items() []any {
 	items := p.items
 	p.items = nil

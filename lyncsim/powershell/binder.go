@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// bound are the parameters that have a value: $PSBoundParameters, and the set
-// that was chosen.
+// bound holds the parameters that have a value ($PSBoundParameters) and the parameter
+// set that was chosen.
 type bound struct {
 	table *value.Hashtable
 	set   string
@@ -36,8 +36,8 @@ func (b *bound) names() []string {
 type binder struct {
 	frame *frame
 	at    syntax.Extent
-	name  string // of the command, in messages
-	class string // of the command, in error ids
+	name  string // the command's name, for messages
+	class string // the command's class, for error ids
 	table *paramTable
 	bound *bound
 	valid uint64 // the parameter sets that are still possible
@@ -53,7 +53,7 @@ func newBinder(inv *invocation, table *paramTable) *binder {
 	return b
 }
 
-// fail makes a binding error: its id ends with the command.
+// fail makes a binding error. Its id ends with the command's class.
 func (b *binder) fail(id, category string, target any, parameter, format string, args ...any) error {
 	exception := &value.Exception{Type: bindingException, Message: fmt.Sprintf(format, args...)}
 	if strings.HasPrefix(id, "ParameterArgumentValidationError") {
@@ -71,7 +71,8 @@ func (b *binder) fail(id, category string, target any, parameter, format string,
 	return &raised{record: record}
 }
 
-// arguments binds what stands on the command line: names first, then positions.
+// arguments binds the arguments of the command line: first those with a parameter
+// name, then the others by position.
 func (b *binder) arguments(args []argument) error {
 	named, values, err := b.pair(args)
 	if err != nil {
@@ -138,7 +139,7 @@ func (b *binder) noSet() error {
 }
 
 // refuseUnknown stops a call that gives a parameter which is not simulated. A
-// switch that is off asks for nothing.
+// switch that is off is let through, because it asks for nothing.
 func (b *binder) refuseUnknown(names []string) error {
 	for _, name := range names {
 		p, _ := b.table.find(name)

@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// fits tells whether a pipeline object may be bound: of the type already, or
-// with convert anything that converts to it.
+// fits reports whether a parameter can take a value. Without convert the value must
+// already have the parameter's type; with convert it may also convert to that type.
 func (b *binder) fits(p *formal, v any, convert bool) bool {
 	if convert || p.typ == nil && len(p.Words) == 0 {
 		return true
@@ -67,8 +67,8 @@ func (b *binder) transform(p *formal, v any) (any, error) {
 	return converted, nil
 }
 
-// word is the enumeration's name that a value means: the name, its beginning
-// when no other name has it, or a list of names for a set of flags.
+// word turns a value into the enumeration's name that it means. The value may be the
+// name, a beginning that only one name has, or a list of names for a set of flags.
 func (p *formal) word(v any) (any, error) {
 	if items, many := value.Items(v); many {
 		names := make([]string, len(items))
@@ -101,7 +101,9 @@ func (p *formal) word(v any) (any, error) {
 		text, p.Type, strings.Join(p.Words, ", "))
 }
 
-// refusal is why a value is not even tried: text for truth, an array for text.
+// refusal gives the reason why a value is not converted at all, "" when there is none.
+// Such values are a text for a boolean parameter and, in cmdlets and advanced
+// functions, an array for a text parameter.
 func (b *binder) refusal(p *formal, v any) string {
 	switch p.typ.Name {
 	case "System.Boolean", "System.Management.Automation.SwitchParameter":
@@ -125,8 +127,8 @@ func (b *binder) refusal(p *formal, v any) string {
 	return ""
 }
 
-// conversionFailed is the error of a conversion: functions and compiled cmdlets
-// have different ids for it.
+// conversionFailed is the error of a failed conversion. Its id in functions differs
+// from its id in compiled cmdlets.
 func (b *binder) conversionFailed(p *formal, reason string) error {
 	if b.table.script {
 		return b.fail("ParameterArgumentTransformationError", "InvalidData", nil, p.Name,
@@ -135,7 +137,8 @@ func (b *binder) conversionFailed(p *formal, reason string) error {
 	return b.fail("CannotConvertArgumentNoMessage", "InvalidArgument", nil, p.Name, "Cannot bind parameter '%s'. %s", p.Name, reason)
 }
 
-// validate runs the parameter's checks and those of every mandatory one.
+// validate runs the parameter's own checks, and before them the check for emptiness
+// that every mandatory parameter has.
 func (b *binder) validate(p *formal, v any) error {
 	if err := b.notEmpty(p, v); err != nil {
 		return err
@@ -150,7 +153,7 @@ func (b *binder) validate(p *formal, v any) error {
 }
 
 // notEmpty refuses $null, "" and empty collections for mandatory parameters. A
-// cmdlet's parameter that takes any object takes "", too.
+// cmdlet's parameter of type Object accepts "" all the same.
 func (b *binder) notEmpty(p *formal, v any) error {
 	if p.AllowNull || !b.table.any(p, b.valid, func(s ParameterSet) bool { return s.Mandatory }) {
 		return nil

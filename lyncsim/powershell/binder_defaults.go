@@ -6,8 +6,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// defaults binds what $PSDefaultParameterValues holds for this command:
-// 'Command:Parameter', both may be patterns.
+// defaults binds the values that $PSDefaultParameterValues holds for this command. Its
+// keys have the form 'Command:Parameter'; both halves may be patterns.
 func (b *binder) defaults() error {
 	v, ok := b.frame.scope.find("PSDefaultParameterValues")
 	if !ok || !b.table.advanced {
@@ -34,7 +34,7 @@ func entryOf(h *value.Hashtable, key any) any {
 	return v
 }
 
-// defaultValue binds one default where the parameter is free.
+// defaultValue binds one default value if the parameter has no value yet.
 func (b *binder) defaultValue(parameter string, v any) error {
 	for _, p := range b.table.list {
 		if _, done := b.bound.get(p.Name); done || !WildcardMatch(parameter, p.Name) || p.sets&b.valid == 0 {

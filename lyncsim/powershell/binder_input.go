@@ -7,7 +7,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// takesInput tells whether a pipeline object could be bound to something.
+// takesInput reports whether a pipeline object could be bound to any parameter.
 func (b *binder) takesInput() bool {
 	for _, p := range b.table.list {
 		_, done := b.bound.get(p.Name)
@@ -18,9 +18,9 @@ func (b *binder) takesInput() bool {
 	return false
 }
 
-// input binds one pipeline object: whole without conversion, by property name,
-// then both with conversion; parameters of the default set come first. It gives
-// what undoes the binding for the next object.
+// input binds one pipeline object. It tries the whole object without conversion,
+// then the object's properties by name, then both with conversion. Parameters of the
+// default set come first. The returned function undoes the binding for the next object.
 func (b *binder) input(v any) ([]string, func(), error) {
 	var names []string
 	before := b.valid
@@ -54,7 +54,7 @@ func (b *binder) input(v any) ([]string, func(), error) {
 	return names, undo, nil
 }
 
-// inputOrder are the parameters, those that only other sets than the default have at the end.
+// inputOrder lists the parameters: first those of the default set, then the others.
 func (b *binder) inputOrder() []*formal {
 	d := b.defaultBit()
 	if d == 0 {
@@ -71,8 +71,8 @@ func (b *binder) inputOrder() []*formal {
 	return append(first, last...)
 }
 
-// unbound is the error for an object that nothing took: for $null that of the
-// parameter that would have taken it.
+// unbound is the error for an object that no parameter took. For $null it is the error
+// of the parameter that takes pipeline objects and refused the $null.
 func (b *binder) unbound(v any) error {
 	if v == nil {
 		for _, p := range b.inputOrder() {
@@ -111,7 +111,8 @@ func (b *binder) bindInput(p *formal, v any, convert bool) bool {
 	return false
 }
 
-// propertyOf reads a property for binding; entries of tables do not count.
+// propertyOf reads a property for binding. The entries of a table do not count as
+// properties here.
 func (b *binder) propertyOf(v any, name string) (any, bool) {
 	if _, isTable := v.(*value.Hashtable); isTable || v == nil {
 		return nil, false

@@ -4,8 +4,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// pair gives values to names: "-Name value". Switches take none; what follows
-// "--" is no name.
+// pair gives each parameter name the value behind it: "-Name value". A switch takes no
+// value. Everything behind "--" is a value, even when it looks like a name.
 func (b *binder) pair(args []argument) (named, values []argument, err error) {
 	for i := 0; i < len(args); i++ {
 		a := args[i]
@@ -33,7 +33,8 @@ func (b *binder) pair(args []argument) (named, values []argument, err error) {
 	return named, values, nil
 }
 
-// take gives a name without a colon its value and tells how many arguments that used up.
+// take gives a name without a colon its value. It returns how many of the following
+// arguments it used up: 0 or 1.
 func (b *binder) take(a *argument, p *formal, following []argument) (int, error) {
 	if p.isSwitch() {
 		a.value, a.hasValue = value.Switch(true), true
@@ -68,7 +69,7 @@ func asValues(args []argument) []argument {
 	return values
 }
 
-// unknown keeps a name that a function does not declare in its $args.
+// unknown turns a name that the function does not declare into elements of its $args.
 func (b *binder) unknown(a argument) []argument {
 	kept := []argument{{value: "-" + a.name, hasValue: true, text: a.text}}
 	if a.hasValue {

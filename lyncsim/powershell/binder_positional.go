@@ -18,8 +18,9 @@ func (b *binder) positional(values []argument) error {
 	return nil
 }
 
-// bindOne gives a value to the first candidate that takes it: those that take it
-// without a conversion come first. When none does, the first one's error counts.
+// bindOne gives a value to the first candidate that takes it. Candidates that take it
+// without a conversion are tried first. When no candidate takes it, the error is that
+// of the first attempt.
 func (b *binder) bindOne(candidates []*formal, a argument) error {
 	var failed error
 	for _, convert := range []bool{false, true} {
@@ -85,7 +86,9 @@ func (b *binder) defaultBit() uint64 {
 	return b.table.bit(b.table.defaultSet)
 }
 
-// remaining gives values that no position takes to the parameter for the rest, or to $args.
+// remaining binds the values that no positional parameter took. They go to the
+// ValueFromRemainingArguments parameter. Without one they go to $args; an advanced
+// function or a cmdlet has no $args and fails.
 func (b *binder) remaining(values []argument) error {
 	var rest []any
 	for _, a := range values {

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// settle chooses the parameter set and asks for mandatory parameters. With
-// awaiting, input can still decide between the sets and give what is missing.
+// settle chooses the parameter set and fails when a mandatory parameter has no value.
+// With awaiting, pipeline input is still to come: it can decide between the sets and
+// supply missing parameters.
 func (b *binder) settle(awaiting bool) error {
 	if err := b.defaults(); err != nil {
 		return err
@@ -35,7 +36,8 @@ func (b *binder) missesMandatory(missing []string, target any) error {
 		"Cannot process command because of one or more missing mandatory parameters: %s.", strings.Join(missing, " "))
 }
 
-// setName is the name of the chosen set; the first while several are possible.
+// setName is the name of the chosen set. While several sets are possible, it is the
+// first of them.
 func (b *binder) setName() string {
 	if len(b.table.sets) == 0 {
 		return AllSets
@@ -55,8 +57,8 @@ func (b *binder) complete(awaiting bool) uint64 {
 	return sets
 }
 
-// narrow reduces the possible sets to one: the default set, else the only one
-// whose mandatory parameters are all there.
+// narrow reduces the possible sets. The default set wins if it is possible. Otherwise
+// the sets remain whose mandatory parameters all have a value, if there are any.
 func (b *binder) narrow(awaiting bool) {
 	if len(b.table.sets) == 0 || bits.OnesCount64(b.valid) == 1 {
 		return

@@ -69,7 +69,7 @@ func (f *frame) bitOperands(left, right any) (l, r any, err error) {
 	return l, r, err
 }
 
-// isReal tells the numbers with a point.
+// isReal reports whether a value is a number that is not of an integer type.
 func isReal(v any) bool { return value.IsNumber(v) && !value.IsInteger(v) }
 
 // wholeOperands are both sides as UInt64, or as Int64 when one is negative.
@@ -93,7 +93,7 @@ func (f *frame) wholeOperands(left, right any) (l, r any, err error) {
 	return l, r, err
 }
 
-// shift keeps the type of its left side.
+// shift is -shl and -shr. The result has the type of the left side.
 func (f *frame) shift(operator syntax.Operator, left, right any) (any, error) {
 	switch left.(type) {
 	case bool, value.Char:

@@ -8,10 +8,11 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// Call is one run of a Command: its bound parameters, its input and the ways
-// to answer. A Call belongs to the goroutine that runs the pipeline.
+// Call is one run of a Command. It offers the bound parameters, the input and the
+// methods that write output and messages. A Call belongs to the goroutine that runs
+// the pipeline.
 type Call struct {
-	// State is the command's own between Begin, Process and End.
+	// State belongs to the command: it keeps data there between Begin, Process and End.
 	State any
 
 	inv      *invocation
@@ -22,7 +23,7 @@ type Call struct {
 // Name is the command's name.
 func (c *Call) Name() string { return c.inv.name }
 
-// Runspace is where the command runs.
+// Runspace is the PowerShell process in which the command runs.
 func (c *Call) Runspace() *Runspace { return c.inv.frame.rs }
 
 // ParameterSet is the name of the set that binding chose.
@@ -40,7 +41,8 @@ func (c *Call) Has(name string) bool {
 // Named tells whether a parameter was given by its name, not by position or pipeline.
 func (c *Call) Named(name string) bool { return c.inv.bound.named[name] }
 
-// Names lists the bound parameters in the order of binding, engine's own included.
+// Names lists the bound parameters in the order of binding. The common parameters that
+// the engine adds are included.
 func (c *Call) Names() []string { return c.inv.bound.names() }
 
 // Value is the bound value of a parameter, already converted to its type, or nil.
@@ -70,7 +72,8 @@ func (c *Call) Int(name string) int {
 	return int(n)
 }
 
-// Emit sends a value down the pipeline; collections are taken apart, one level.
+// Emit sends a value down the pipeline. A collection is sent element by element; a
+// collection inside it is sent as one object.
 func (c *Call) Emit(v any) error { return c.inv.emit(value.From(v)) }
 
 // EmitWhole sends a value down the pipeline as it is.
@@ -96,16 +99,17 @@ func (c *Call) Progress(activity, status string) error { return c.inv.progress(a
 // Host writes a line to the host, past the pipeline.
 func (c *Call) Host(line string) error { return c.inv.frame.rs.host.line(line) }
 
-// ShouldProcess asks whether to go on with an action, e.g.
-// ("topology", "Publish-CsTopology"). -WhatIf says what would be done and
-// answers no. Where -Confirm, or the command's impact against
-// $ConfirmPreference, calls for a person, it returns the error that a
-// non-interactive shell gives.
+// ShouldProcess reports whether to go on with an action, e.g.
+// ("topology", "Publish-CsTopology"). With -WhatIf it writes what would be done and
+// returns false. A person would have to confirm the action when -Confirm is given, or
+// when the command's impact reaches $ConfirmPreference. Then it returns the error that
+// a non-interactive shell gives.
 func (c *Call) ShouldProcess(target, action string) (bool, error) {
 	return c.inv.shouldProcess(target, action)
 }
 
-// InvokeGuarded is Invoke whose first error ends the block and is the caller's.
+// InvokeGuarded is Invoke, except that the first error ends the block and is returned
+// to the caller.
 func (c *Call) InvokeGuarded(ctx context.Context, block any, item any) ([]any, error) {
 	rs := c.inv.frame.rs
 	rs.tries++

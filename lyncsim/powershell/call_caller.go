@@ -2,8 +2,9 @@ package powershell
 
 import "github.com/fedroute/fedroute/lyncsim/powershell/value"
 
-// WriteCallerError is WriteError for Write-Error: the error is that of the
-// function which called it, whose name its id ends with and whose call it names.
+// WriteCallerError is WriteError for Write-Error. The error counts as one of the
+// function that called Write-Error: its id ends with that function's name, and its
+// position is that function's call.
 func (c *Call) WriteCallerError(r *value.ErrorRecord) error {
 	inv, class := c.inv, c.inv.class
 	defer func() { inv.class = class }()
@@ -16,8 +17,9 @@ func (c *Call) WriteCallerError(r *value.ErrorRecord) error {
 	return inv.writeError(r)
 }
 
-// WriteHost writes for Write-Host, a whole line or a part of one: to the
-// information stream, which can be redirected, whatever $InformationPreference says.
+// WriteHost writes a whole line, or a part of a line, for Write-Host. The text goes to
+// the information stream, so that scripts can redirect it. $InformationPreference does
+// not matter.
 func (c *Call) WriteHost(text string, wholeLine bool) error {
 	m := newMessage(informationStream, text)
 	if !wholeLine {

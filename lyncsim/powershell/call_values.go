@@ -10,7 +10,8 @@ import (
 )
 
 // Property reads a property as $item.Name does; false when there is none.
-// The Count and Length that the language gives to every value are no property.
+// The language gives every value a Count and a Length. Where a value has only those,
+// they are no properties here.
 func (c *Call) Property(item any, name string) (any, bool, error) {
 	if counts := strings.EqualFold(name, "Count") || strings.EqualFold(name, "Length"); counts && lent(item, name) {
 		return nil, false, nil
@@ -19,7 +20,8 @@ func (c *Call) Property(item any, name string) (any, bool, error) {
 	return plain(v), found, err
 }
 
-// lent tells a value that has no Count or Length of its own.
+// lent reports whether the named member, Count or Length, comes from the language
+// because the value has none of its own.
 func lent(item any, name string) bool {
 	switch x := item.(type) {
 	case nil:
@@ -62,7 +64,8 @@ func (c *Call) Convert(v any, typeName string) (any, error) {
 	return c.inv.frame.cast(v, t)
 }
 
-// Operate applies a comparison operator by the name of its parameter: EQ, CLike, In.
+// Operate applies a comparison operator. Its name is that of the Where-Object
+// parameter: EQ, CLike, In.
 func (c *Call) Operate(name string, left, right any) (any, error) {
 	short := strings.ToLower(name)
 	operator := "I" + short
@@ -87,7 +90,7 @@ func (c *Call) Variable(name string) (any, bool) {
 	return plain(v.value), true
 }
 
-// SetVariable sets a variable of the caller's scope, or of the global one.
+// SetVariable sets a variable of the caller's scope, or of the global scope.
 func (c *Call) SetVariable(name string, v any, scopeName string) error {
 	s := c.inv.frame.scope
 	switch strings.ToLower(scopeName) {

@@ -71,7 +71,7 @@ func (f *frame) cast(v any, t *dotnet.Type) (any, error) {
 	return out, nil
 }
 
-// reference is [ref]$x: it reads and writes the variable where it stands.
+// reference is [ref]$x: an object that reads and writes the variable itself.
 func (f *frame) reference(e *syntax.VariableExpression) (any, error) {
 	g := *f
 	read := func() any {

@@ -4,7 +4,7 @@ import (
 	"errors"
 )
 
-// runner is one command of a pipeline at work.
+// runner is one running command of a pipeline.
 type runner interface {
 	// begin runs before any input of the pipeline.
 	begin() error
@@ -22,7 +22,7 @@ type stage struct {
 	next sink // where its output goes
 }
 
-// chain is a pipeline at work.
+// chain is a running pipeline.
 type chain struct {
 	stages []*stage
 	from   int // stages before this one have been stopped
@@ -55,7 +55,8 @@ func (c *chain) run(input any, piped bool) error {
 	return nil
 }
 
-// beginAll begins every command. What one puts out meanwhile waits until all have begun.
+// beginAll begins every command. Output that a command writes meanwhile is held back
+// until all commands have begun.
 func (c *chain) beginAll() error {
 	waiting := make([][]any, len(c.stages))
 	next := make([]sink, len(c.stages))
@@ -98,8 +99,8 @@ func (c *chain) feed(input any, piped bool) error {
 	return enumerate(input, func(v any) error { return first.process(v, true) })
 }
 
-// stopped takes note of a command that wants no more input. Those before it are
-// done; it and those behind it go on.
+// stopped takes note of a command that wants no more input. The commands before it are
+// finished. The command itself and those behind it go on.
 func (c *chain) stopped(err error) error {
 	var stop stopFlow
 	if !errors.As(err, &stop) {

@@ -7,7 +7,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 )
 
-// errorXML writes stderr as powershell.exe does when it is no console: one
+// errorXML writes stderr as powershell.exe does when stderr is not a console: as one
 // CLIXML document of tagged texts.
 type errorXML struct {
 	w      io.Writer

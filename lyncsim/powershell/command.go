@@ -8,11 +8,14 @@ import (
 
 // Command is a cmdlet written in Go.
 //
-// Begin runs once before input, Process once per pipeline object (or once when
-// nothing is piped), End once at the end; each may be nil. An error that one of
-// them returns ends the statement: a *value.ErrorRecord as it is, any other
-// error wrapped in one. What Emit, WriteError and ShouldProcess return must be
-// handed back without delay, because it may say that the pipeline has stopped.
+// Begin runs once before input. Process runs once per pipeline object, or once when
+// nothing is piped. End runs once at the end. Each may be nil.
+//
+// An error that one of them returns ends the statement. The script gets a
+// *value.ErrorRecord as it is; any other error is wrapped in a record.
+//
+// An error of Emit, WriteError or ShouldProcess must be returned at once, because it
+// may mean that the pipeline has stopped.
 type Command struct {
 	Name          string
 	Module        string   // set when the module is registered
@@ -23,9 +26,9 @@ type Command struct {
 	ShouldProcess bool     // has -WhatIf and -Confirm
 	ConfirmImpact string   // None, Low, Medium or High; empty means Medium
 	OutputTypes   []string // full .NET names
-	// Editions tells how the command looks in each edition, in place of its
-	// Parameters, Aliases, DefaultSet, ShouldProcess and OutputTypes. An edition
-	// that is absent has no such command. Nil: the same in every edition.
+	// Editions holds the command's signature in each edition. It takes the place of
+	// Parameters, Aliases, DefaultSet, ShouldProcess and OutputTypes. An edition that
+	// is absent has no such command. Nil: the command is the same in every edition.
 	Editions map[Edition]Signature
 	Refused  bool // known and bound, not simulated: a call is refused by name
 	Begin    func(ctx context.Context, c *Call) error
@@ -33,7 +36,7 @@ type Command struct {
 	End      func(ctx context.Context, c *Call) error
 }
 
-// Signature is how a command looks from outside.
+// Signature is what a caller sees of a command: its parameters, aliases and the like.
 type Signature struct {
 	Aliases       []string
 	Parameters    []Parameter
@@ -76,7 +79,7 @@ type Parameter struct {
 	Type       string         // short or full .NET name; empty means Object
 	Sets       []ParameterSet // none: optional, by name, in every set
 	AllowNull  bool           // $null, '' and @() are allowed for a mandatory parameter
-	AllowEmpty bool           // '' and @() are
+	AllowEmpty bool           // '' and @() are allowed for a mandatory parameter
 	Validators []Validator
 	Words      []string // names of an enumeration that has no type here; none: any value of Type
 	Refused    bool     // bound, but not simulated: a call that gives it is refused by name
@@ -95,7 +98,7 @@ type ParameterSet struct {
 // Named is the Position of a parameter that is bound by name only.
 const Named = -1
 
-// Validator checks (and may replace nothing of) a bound value.
+// Validator checks a bound value. It cannot change the value.
 type Validator interface {
 	// Validate returns a message for people when the value is not allowed.
 	// It sees single elements when the value is a collection.
@@ -120,11 +123,11 @@ type Module struct {
 	GUID      string
 	Commands  []*Command
 	Variables map[string]any // set in the global scope by loading
-	// Load runs at each import into a runspace, e.g. to take the time that
-	// importing takes. Its error makes the import fail. Nil for nothing.
+	// Load runs at each import into a runspace, e.g. to let the time pass that
+	// a real import takes. Its error makes the import fail. Nil: nothing runs.
 	Load func(ctx context.Context) error
-	// MayHave tells the names that the real module may have and this one does not:
-	// calling one is refused. Nil for none.
+	// MayHave reports whether the real module may have a command of that name, which
+	// this module lacks. Calling such a command is refused. Nil: there are none.
 	MayHave func(name string) bool
 }
 

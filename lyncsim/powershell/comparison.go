@@ -9,8 +9,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// compare is one of eq ne gt ge lt le between two single values. The right one
-// is converted to the type of the left.
+// compare applies one of eq ne gt ge lt le to two single values. The right value is
+// converted to the type of the left value.
 func (f *frame) compare(name string, left, right any, heed bool) (bool, error) {
 	if name == "eq" || name == "ne" {
 		same, err := f.equal(left, right, heed)
@@ -103,13 +103,14 @@ func isNaN(v any) bool {
 	return ok && value.IsNumber(v) && n != n
 }
 
-// isOrdered tells what a number can be compared with.
+// isOrdered reports whether a number can be compared with the value.
 func isOrdered(v any) bool {
 	_, ok := numeric(v)
 	return ok
 }
 
-// enumAgainst is the error of an enumeration beside an unsigned number or a decimal.
+// enumAgainst is the error of comparing an enumeration with an unsigned number or a
+// decimal, nil for other values.
 func (f *frame) enumAgainst(left, right any) error {
 	e, ok := left.(value.Enum)
 	if !ok {

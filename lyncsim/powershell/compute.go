@@ -72,8 +72,8 @@ const (
 	wholeU64
 )
 
-// wholeType is the type for two operands. An unsigned type holds only when the
-// other side is not negative.
+// wholeType is the type in which two whole numbers are computed. An unsigned type is
+// used only when the other side is not negative.
 func wholeType(l, r any) whole {
 	t := max(wholeOf(l), wholeOf(r))
 	negative := bigOf(l).Sign() < 0 || bigOf(r).Sign() < 0
@@ -95,7 +95,7 @@ func wholeOf(v any) whole {
 	return whole32
 }
 
-// fit is a whole number in its type, or in Double when that cannot hold it.
+// fit converts a whole number to the type, or to Double when the type cannot hold it.
 func fit(z *big.Int, t whole) any {
 	if t == wholeU64 && z.IsUint64() {
 		return z.Uint64()

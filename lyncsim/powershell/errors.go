@@ -22,13 +22,13 @@ const (
 	setValueException = "System.Management.Automation.SetValueInvocationException"
 )
 
-// raised is a terminating error on its way to a catch, to its statement or out
-// of the script.
+// raised is a terminating error that has not been handled yet. A catch can take it, its
+// statement can report it, or it ends the script.
 type raised struct {
 	record *value.ErrorRecord
-	thrown bool // by throw: the statement's block ends
-	final  bool // asked to stop: no block on the way goes on
-	direct bool // passes through method calls as it is
+	thrown bool // made by throw: it ends the block of its statement
+	final  bool // no enclosing block goes on with its next statement
+	direct bool // a method call passes it on without wrapping it
 }
 
 func (r *raised) Error() string { return r.record.Message() }
@@ -70,8 +70,8 @@ func positionOf(at syntax.Extent) *value.Invocation {
 	return &value.Invocation{Line: int32(from.Line), Char: int32(from.Column), Text: line}
 }
 
-// raising makes a terminating error of whatever Go code returned. Control flow,
-// refusals and a context's end pass unchanged.
+// raising turns an error of Go code into a terminating error. Control flow, refusals
+// and the error of an ended context are returned unchanged.
 func (f *frame) raising(err error) error {
 	var r *raised
 	if err == nil || errors.As(err, &r) || isFlow(err) || f.ctx.Err() != nil {

@@ -14,7 +14,7 @@ func (f *frame) eval(e syntax.Expression) (any, error) {
 	return plain(v), err
 }
 
-// evalRaw is eval that tells nothing from $null.
+// evalRaw is eval, except that "no output" (the value none) stays distinct from $null.
 func (f *frame) evalRaw(e syntax.Expression) (any, error) {
 	switch e := e.(type) {
 	case *syntax.ConstantExpression:
@@ -44,7 +44,7 @@ func (f *frame) evalRaw(e syntax.Expression) (any, error) {
 	return f.evalOperation(e)
 }
 
-// evalOperation evaluates the expressions that act on others.
+// evalOperation evaluates the expressions that have other expressions as operands.
 func (f *frame) evalOperation(e syntax.Expression) (any, error) {
 	switch e := e.(type) {
 	case *syntax.MemberExpression:

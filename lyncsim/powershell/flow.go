@@ -12,7 +12,8 @@ type (
 	continueFlow struct{ label string }
 	returnFlow   struct{}
 	exitFlow     struct{ code int }
-	// stopFlow ends the commands before one that wants no more input.
+	// stopFlow comes from a command that wants no more input. It ends the commands
+	// before that command.
 	stopFlow struct{ by *stage }
 )
 
@@ -22,7 +23,7 @@ func (returnFlow) Error() string   { return "return" }
 func (exitFlow) Error() string     { return "exit" }
 func (stopFlow) Error() string     { return "the pipeline has been stopped" }
 
-// flow is control flow on its way to where it belongs.
+// flow is control flow that has not reached its target yet.
 type flow interface {
 	error
 	flows()
@@ -35,7 +36,8 @@ func (exitFlow) flows()     {}
 func (stopFlow) flows()     {}
 func (leave) flows()        {}
 
-// isFlow tells control flow and refusals from errors that a script can catch.
+// isFlow reports whether an error is control flow or a refusal, and so none that a
+// script can catch.
 func isFlow(err error) bool {
 	if _, ok := errors.AsType[flow](err); ok {
 		return true

@@ -7,8 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// sink takes what a command puts out. Its error ends the command at once: the
-// pipeline has stopped.
+// sink takes one object that a command puts out. When it returns an error, the pipeline
+// has stopped and the command must end at once.
 type sink func(v any) error
 
 // streams are the outputs of a command by their number; index 0 is unused.
@@ -24,16 +24,16 @@ const (
 	informationStream = syntax.InformationStream
 )
 
-// frame is what statements of one script block run in. It lives as long as one
-// evaluation, and so does its context.
+// frame is the state in which the statements of one script block run. The frame
+// and its context live as long as one evaluation.
 type frame struct {
 	ctx     context.Context
 	rs      *Runspace
 	scope   *scope
 	streams streams
 	inv     *invocation   // the function or script block that runs, nil at the top
-	fresh   bool          // reads the left side of += and the like: never set is $null
-	lenient bool          // inside a text: what was never set is no error in strict mode 1
+	fresh   bool          // reads the left side of += and the like: an unset variable is $null
+	lenient bool          // inside a text: an unset variable is no error in strict mode 1
 	at      syntax.Extent // the statement or command that runs, for error positions
 }
 
@@ -62,7 +62,7 @@ func (f *frame) in(s *scope) *frame {
 // operator, but pipes no object; only the evaluator's inner parts see it.
 type none struct{}
 
-// plain is a value without the difference between $null and nothing.
+// plain turns the value none into $null and returns every other value unchanged.
 func plain(v any) any {
 	if _, nothing := v.(none); nothing {
 		return nil

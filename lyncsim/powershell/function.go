@@ -20,7 +20,8 @@ func newFunction(d *syntax.FunctionDefinition) *function {
 	return &function{name: d.Name, filter: d.Filter, params: d.Parameters, body: d.Body}
 }
 
-// defineFunction makes a function known where its name says: function global:Name.
+// defineFunction defines a function in the scope that its name asks for, as in
+// function global:Name.
 func (f *frame) defineFunction(d *syntax.FunctionDefinition) {
 	fn, at := newFunction(d), f.scope
 	if where, name, ok := strings.Cut(fn.name, ":"); ok {
@@ -70,7 +71,7 @@ func (f *frame) declare(body *syntax.ScriptBlock, params []*syntax.Parameter) (*
 		custom = custom || declared
 	}
 	if set := d.table.defaultSet; set != "" && len(d.table.sets) > 0 {
-		d.table.bit(set) // a set may have no parameter of its own
+		d.table.bit(set) // registers the set, which may have no parameter of its own
 	}
 	if positional && !custom {
 		d.number()
@@ -81,7 +82,7 @@ func (f *frame) declare(body *syntax.ScriptBlock, params []*syntax.Parameter) (*
 	return d, nil
 }
 
-// number gives the parameters positions in their order, switches left out.
+// number gives the parameters positions in the order of declaration. Switches get none.
 func (d *declaration) number() {
 	position := 0
 	for _, p := range d.table.list {
@@ -96,7 +97,8 @@ func (d *declaration) number() {
 	}
 }
 
-// declareParameter reads one parameter and tells whether it names a position or set.
+// declareParameter reads one parameter. It reports whether the parameter names a
+// position or a parameter set.
 func (f *frame) declareParameter(d *declaration, p *syntax.Parameter) (bool, error) {
 	made := &formal{Parameter: Parameter{Name: p.Name.Name}, initial: p.Default, position: Named}
 	custom := false
@@ -132,7 +134,7 @@ func (f *frame) declareParameter(d *declaration, p *syntax.Parameter) (bool, err
 	return custom, nil
 }
 
-// initialValue is what a parameter holds that was not given.
+// initialValue is the value of a parameter that the call does not give.
 func (f *frame) initialValue(p *formal) (any, error) {
 	if p.initial == nil {
 		if p.typ == nil {

@@ -10,20 +10,20 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// host is the console of the process: where output, messages and errors go in
-// the end.
+// host is the console of the process. Output, messages and errors that nothing in the
+// script takes arrive here.
 type host struct {
-	quiet    *value.Object // an information record that nobody asked to see
+	quiet    *value.Object // an information record that no preference or parameter asks to show
 	in       *bufio.Reader
 	out, err io.Writer
 	notation Notation
 	edition  Edition
 	left     int         // bytes that may still be written
-	clixml   *errorXML   // of stderr, in CLIXML notation
-	views    *viewWriter // of stdout, in the notations for people
+	clixml   *errorXML   // writes stderr in CLIXML notation
+	views    *viewWriter // writes stdout in the notations for people
 }
 
-// tooMuch ends a script that writes without end.
+// tooMuch is the refusal that ends a script which writes more than the limit.
 var tooMuch = &syntax.UnsupportedError{Construct: "more output than the simulator's limit"}
 
 func newHost(o Options) *host {
@@ -130,7 +130,7 @@ func (h *host) progress(activity, status string) error {
 	return h.clixml.progress(activity, status)
 }
 
-// close writes what is still held back.
+// close writes the output that is still held back.
 func (h *host) close() error {
 	if h.views != nil {
 		if err := h.views.flush(); err != nil {

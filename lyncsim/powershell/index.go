@@ -6,7 +6,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// index is $x[i]: one element, or with several indexes an array of them.
+// index is $x[i]: one element, or with several indexes an array of elements.
 func (f *frame) index(e *syntax.IndexExpression) (any, error) {
 	target, err := f.eval(e.Target)
 	if err != nil {
@@ -45,7 +45,7 @@ func (f *frame) inside(target, at any) bool {
 	return ok && i < n && i >= -n
 }
 
-// entry reads a table; an integer is a position in an [ordered] one.
+// entry reads an entry of a table. In an [ordered] table an integer is a position.
 func (f *frame) entry(h *value.Hashtable, at any) (any, error) {
 	if at == nil {
 		return nil, f.fail(runtimeException, "NullArrayIndex", "InvalidOperation", nil, "Index operation failed; the array index evaluated to null.")
@@ -66,7 +66,7 @@ func (f *frame) entry(h *value.Hashtable, at any) (any, error) {
 	return v, nil
 }
 
-// element is one element of an array, list or text; outside there is $null.
+// element is one element of an array, list or text. An index outside of it gives $null.
 func (f *frame) element(target, at any) (any, error) {
 	if at == nil && isCollection(target) {
 		return nil, f.fail(runtimeException, "NullArrayIndex", "InvalidOperation", nil, "Index operation failed; the array index evaluated to null.")

@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// CommandInfo is what Get-Command tells about a command. The call operator
-// takes it.
+// CommandInfo is an object that Get-Command puts out about a command. The call
+// operator & can run it.
 type CommandInfo struct {
 	Name       string
 	Kind       string // Cmdlet, Function, Alias or Application
@@ -81,7 +81,8 @@ func (c *CommandInfo) HasParameter(pattern string) bool {
 	return false
 }
 
-// parameters is the table of the command's parameters by name, the engine's included.
+// parameters is the table of the command's parameters by name. The common parameters
+// that the engine adds are included.
 func (c *CommandInfo) parameters() any {
 	h := value.NewHashtable()
 	h.Type = "System.Collections.Generic.Dictionary`2[System.String,System.Management.Automation.ParameterMetadata]"
@@ -103,8 +104,8 @@ func parameterTypeValue(p *formal) any {
 	return p.typ
 }
 
-// Commands finds the commands that a name or pattern means: aliases, functions
-// and cmdlets, those of modules not loaded yet too.
+// Commands finds the aliases, functions and cmdlets that match a name or pattern.
+// Cmdlets of modules that are not loaded yet are found too.
 func (c *Call) Commands(pattern string) []*CommandInfo {
 	f := c.inv.frame
 	var found []*CommandInfo
@@ -137,7 +138,8 @@ func (c *Call) Commands(pattern string) []*CommandInfo {
 	return found
 }
 
-// Imported tells whether a module's commands are loaded; those without a module are.
+// Imported reports whether a module's commands are loaded. Commands without a module
+// always are.
 func (c *Call) Imported(module string) bool {
 	return module == "" || c.Runspace().loaded(module) != nil
 }

@@ -13,7 +13,7 @@ func (f *frame) invokeBlock(ctx context.Context, b *ScriptBlock, item any, args 
 	return f.invokePiped(ctx, b, item, nil, args)
 }
 
-// invokePiped is invokeBlock with what is piped into the block.
+// invokePiped is invokeBlock with input objects that are piped into the block.
 func (f *frame) invokePiped(ctx context.Context, b *ScriptBlock, item any, input, args []any) ([]any, error) {
 	arguments := make([]argument, len(args))
 	for i, a := range args {
@@ -39,8 +39,8 @@ func (f *frame) invokePiped(ctx context.Context, b *ScriptBlock, item any, input
 	})
 }
 
-// inline runs a block's statements in this very scope, as ForEach-Object and
-// Where-Object do, with $_ set when item is given.
+// inline runs a block's statements in the present scope, without a new one, as
+// ForEach-Object and Where-Object do. $_ is set when item is given.
 func (f *frame) inline(b *ScriptBlock, item *any) error {
 	g := f
 	if b.closure != nil {
@@ -63,8 +63,8 @@ func (f *frame) inline(b *ScriptBlock, item *any) error {
 	return nil
 }
 
-// Each runs a block for one pipeline object in the caller's scope, its output
-// goes down the pipeline: what ForEach-Object does.
+// Each runs a block for one pipeline object in the caller's scope, as ForEach-Object
+// does. The block's output goes down the pipeline.
 func (c *Call) Each(block any, item any) error {
 	sb, ok := block.(*ScriptBlock)
 	if !ok {
@@ -73,8 +73,8 @@ func (c *Call) Each(block any, item any) error {
 	return c.inv.frame.to(c.inv.emitWhole).inline(sb, &item)
 }
 
-// Test runs a block for one pipeline object in the caller's scope and gives its
-// output as one value: what Where-Object does.
+// Test runs a block for one pipeline object in the caller's scope, as Where-Object
+// does. It returns the block's output as one value.
 func (c *Call) Test(block any, item any) (any, error) {
 	sb, ok := block.(*ScriptBlock)
 	if !ok {

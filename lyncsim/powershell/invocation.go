@@ -5,8 +5,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// invocation is one call of a command, function or script block: who calls,
-// with what, and where its outputs go. $PSCmdlet and Call are its faces.
+// invocation is one call of a command, function or script block. It holds the caller,
+// the arguments and the streams that take the outputs. A function sees it as
+// $PSCmdlet, a cmdlet in Go sees it as a Call.
 type invocation struct {
 	frame  *frame        // the caller's, with the command's own streams
 	scope  *scope        // of a function's body; nil for cmdlets
@@ -19,21 +20,23 @@ type invocation struct {
 	bound  *bound
 	piped  bool // something stands before it in the pipeline
 	tries  int  // try blocks around the call
-	failed bool // it wrote an error: $? becomes false
+	failed bool // the command wrote an error: $? becomes false
 	finish func()
 
 	shouldProcessing bool
 	confirmImpact    string
-	kept             map[syntax.Stream]*value.List // what -ErrorVariable and the like gather
-	pipelineVariable string                        // that each output object is put into
+	kept             map[syntax.Stream]*value.List // gathered by -ErrorVariable and the like
+	pipelineVariable string                        // the variable that gets each output object
 }
 
-// collectors are the parameters that name a variable for what a stream gets.
+// collectors are the parameters that name a variable, each with the stream whose
+// objects the variable gathers.
 var collectors = map[string]syntax.Stream{
 	"ErrorVariable": errorStream, "WarningVariable": warningStream, "InformationVariable": informationStream, "OutVariable": outputStream,
 }
 
-// bindTo keeps what the binder found and prepares what the common parameters ask for.
+// bindTo keeps the binder's result and prepares the variables that the common
+// parameters name.
 func (inv *invocation) bindTo(b *binder) {
 	inv.bound = b.bound
 	for parameter, stream := range collectors {
@@ -51,8 +54,8 @@ func (inv *invocation) bindTo(b *binder) {
 	}
 }
 
-// collector is the list that a parameter like -ErrorVariable names; "+x" appends
-// to what x holds.
+// collector is the list for the variable that a parameter like -ErrorVariable names.
+// "+x" appends to the elements that x already holds.
 func (inv *invocation) collector(parameter string) *value.List {
 	v, ok := inv.bound.get(parameter)
 	name := value.Text(v)
@@ -70,8 +73,8 @@ func (inv *invocation) collector(parameter string) *value.List {
 	return list
 }
 
-// keep puts a record into what gathers its stream for this call and for those
-// around it, once.
+// keep appends a record to the lists that gather its stream, for this call and for the
+// calls around it. No list gets the record twice in a row.
 func (inv *invocation) keep(stream syntax.Stream, record any) {
 	for at := inv; at != nil; at = at.frame.inv {
 		list := at.kept[stream]
@@ -97,8 +100,8 @@ func (inv *invocation) emitWhole(v any) error { return inv.out(v) }
 
 func (inv *invocation) emit(v any) error { return enumerate(v, inv.out) }
 
-// writeError reports a non-terminating error as -ErrorAction, or the
-// preference in force, asks.
+// writeError reports a non-terminating error. -ErrorAction decides how, or
+// $ErrorActionPreference where the call does not give it.
 func (inv *invocation) writeError(r *value.ErrorRecord) error {
 	f := inv.frame
 	f.at = inv.at
@@ -128,8 +131,8 @@ func (inv *invocation) writeError(r *value.ErrorRecord) error {
 	return f.report(r)
 }
 
-// terminating makes a command's own error of what its Go code or
-// ThrowTerminatingError gave.
+// terminating turns a record into a terminating error of the command. The record comes
+// from the command's Go code or from ThrowTerminatingError.
 func (inv *invocation) terminating(r *value.ErrorRecord) *raised {
 	if r.Command == "" {
 		r.Command, r.Activity = inv.class, inv.name

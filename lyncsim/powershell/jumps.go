@@ -7,7 +7,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// jump runs the statements that leave their block.
+// jump runs a statement that leaves its block: return, exit, throw, break, continue.
 func (f *frame) jump(s syntax.Statement) (error, bool) {
 	switch s := s.(type) {
 	case *syntax.ReturnStatement:

@@ -22,7 +22,7 @@ func layOut(rows []any, core bool) []string {
 	return TableView(rows, names, core)
 }
 
-// textView is the view of what Select-String finds: each as a line of text.
+// textView is the view of the matches of Select-String: each match is a line of text.
 func textView(rows []any) []string {
 	all := []string{""}
 	for _, row := range rows {
@@ -72,7 +72,8 @@ func PropertyValue(row any, name string) any {
 	return v
 }
 
-// inCell is a value in a table: numbers with a point have two digits behind it.
+// inCell is a value as a table shows it. A number with a decimal point has two digits
+// behind the point.
 func inCell(v any) string {
 	if isReal(v) {
 		f, _ := value.ToFloat(v)
@@ -108,8 +109,9 @@ func shown(v any) string {
 	return "{" + strings.Join(texts, ", ") + "}"
 }
 
-// ListView writes each object as lines of "Name : value": the named properties, or all
-// that it has. 5.1 has more empty lines around it than 7 (core).
+// ListView writes each object as lines of "Name : value". It shows the named
+// properties, or all properties when names is empty. PowerShell 5.1 puts more empty lines
+// around the view than PowerShell 7 (core).
 func ListView(rows []any, names []string, core bool) []string {
 	out := []string{"", ""}
 	if core {
@@ -141,8 +143,8 @@ func ListView(rows []any, names []string, core bool) []string {
 	return append(out, "", "")
 }
 
-// TableView writes the objects as rows under their names. Numbers and booleans in the
-// first row put their column to the right.
+// TableView writes the objects as rows under the property names. A column is aligned to
+// the right when the first row holds a number or boolean in it.
 func TableView(rows []any, names []string, core bool) []string {
 	var all [][]string
 	for _, row := range rows {

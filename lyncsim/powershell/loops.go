@@ -9,7 +9,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// loop runs the repeating statements.
+// loop runs a statement that repeats its body.
 func (f *frame) loop(s syntax.Statement) error {
 	switch s := s.(type) {
 	case *syntax.WhileStatement:
@@ -28,12 +28,13 @@ func (f *frame) loop(s syntax.Statement) error {
 	return f.refuse(strings.TrimPrefix(fmt.Sprintf("%T", s), "*syntax."))
 }
 
-// refuse names a construct that the evaluator does not know.
+// refuse is the refusal of a construct that the evaluator does not know.
 func (f *frame) refuse(construct string) error {
 	return &syntax.UnsupportedError{Construct: construct, Line: f.at.Line()}
 }
 
-// again says what a round's error means for the loop: go on, or leave with the error.
+// again decides from the error of one round whether the loop goes on. When it does not,
+// out is the error to leave the loop with, nil after a break.
 func again(err error, label string) (goOn bool, out error) {
 	if err == nil {
 		return true, nil
@@ -47,7 +48,8 @@ func again(err error, label string) (goOn bool, out error) {
 	return false, err
 }
 
-// meant tells whether a jump is to the loop of a label; without one it is to the nearest.
+// meant reports whether a jump targets the loop with this label. A jump without a label
+// targets the nearest loop.
 func meant(jump, label string) bool { return jump == "" || strings.EqualFold(jump, label) }
 
 func (f *frame) repeat(label string, test func() (bool, error), body *syntax.StatementBlock, after func() error) error {
@@ -132,7 +134,8 @@ func (f *frame) forEach(s *syntax.ForEachStatement) error {
 	return nil
 }
 
-// changeOf tells whether a list, or the table of a key collection, was changed since.
+// changeOf returns a function that reports whether the list, or the table of the key
+// collection, has changed since changeOf was called.
 func changeOf(v any) func() bool {
 	l, ok := v.(*value.List)
 	if !ok {

@@ -61,7 +61,7 @@ func (f *frame) staticProperty(target any, name string) (any, error) {
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
-// property reads an instance member; false when there is none of that name.
+// property reads an instance member; false when the value has no member of that name.
 func (f *frame) property(target any, name string) (any, bool, error) {
 	if target == nil {
 		counts := strings.EqualFold(name, "Count") || strings.EqualFold(name, "Length")
@@ -155,7 +155,8 @@ func (f *frame) eachProperty(target any, name string) (any, bool, error) {
 	return fold(all), true, nil
 }
 
-// isBag tells the custom objects, whose missing properties are $null also inside an array.
+// isBag reports whether a value is a custom object. A property that a custom object
+// lacks is $null, even when the object stands in an array.
 func isBag(v any) bool {
 	o, ok := v.(*value.Object)
 	return ok && o.IsCustom()

@@ -7,8 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// message writes to the warning, verbose, debug or information stream as the
-// preference in force asks.
+// message writes to the warning, verbose, debug or information stream. The call's
+// parameter or the preference variable decides what becomes of the text.
 func (inv *invocation) message(stream syntax.Stream, text string) error {
 	return inv.record(stream, newMessage(stream, text))
 }
@@ -17,7 +17,7 @@ func (inv *invocation) record(stream syntax.Stream, record *value.Object) error 
 	m, text := messages[stream], value.Text(record)
 	action := inv.preference(m.parameter, m.variable)
 	inv.keep(stream, record)
-	if action == actionSilent && stream == informationStream { // for a redirection, not for the host
+	if action == actionSilent && stream == informationStream { // only a redirection gets it
 		inv.frame.rs.host.quiet = record
 		return inv.frame.streams[stream](record)
 	}
@@ -37,7 +37,8 @@ func (inv *invocation) record(stream syntax.Stream, record *value.Object) error 
 	return inv.frame.streams[stream](record)
 }
 
-// messageKind says which parameter and variable rule a stream.
+// messageKind names the parameter and the variable that decide about a stream, and the
+// class of its records.
 type messageKind struct{ parameter, variable, record string }
 
 var messages = map[syntax.Stream]messageKind{

@@ -51,7 +51,7 @@ func (f *frame) callStatic(target any, name string, args []any) (any, error) {
 	return result(v), nil
 }
 
-// result is what a method call puts out: a method without a result puts out nothing.
+// result is the output of a method call. A method without a result puts out nothing.
 func result(v any) any {
 	if v == dotnet.Void {
 		return none{}

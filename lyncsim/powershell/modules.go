@@ -71,7 +71,8 @@ func (rs *Runspace) load(m *Module) {
 	rs.modules = append(rs.modules, l)
 }
 
-// importModule runs a module's Load and makes its commands known, once.
+// importModule runs a module's Load and makes its commands known. It does nothing for a
+// module that is already imported.
 func (rs *Runspace) importModule(ctx context.Context, m *Module) error {
 	if rs.loaded(m.Name) != nil {
 		return nil
@@ -85,8 +86,8 @@ func (rs *Runspace) importModule(ctx context.Context, m *Module) error {
 	return nil
 }
 
-// Import imports a module that the runspace knows by name, as Import-Module
-// does. It is false when there is none.
+// Import imports a module by its name, as Import-Module does. It is false when the
+// runspace knows no module of that name.
 func (rs *Runspace) Import(ctx context.Context, name string) (*Module, bool, error) {
 	if m := rs.loaded(name); m != nil {
 		return m.Module, true, nil
@@ -110,7 +111,8 @@ func (rs *Runspace) Remove(name string) bool {
 	return false
 }
 
-// coreModule is the engine's own: a snap-in that Get-Module does not list.
+// coreModule is the name of the engine's own module. It is a snap-in, which Get-Module
+// does not list.
 const coreModule = "Microsoft.PowerShell.Core"
 
 // Modules lists the imported modules and those that could be imported.

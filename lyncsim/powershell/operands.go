@@ -8,7 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// numeric is what arithmetic takes as a number; false for what it does not.
+// numeric gives the number that arithmetic uses for a value; false when arithmetic does
+// not take the value as a number.
 func numeric(v any) (any, bool) {
 	switch x := v.(type) {
 	case nil:
@@ -20,8 +21,8 @@ func numeric(v any) (any, bool) {
 	return v, value.IsNumber(v)
 }
 
-// numericText is text on the left as a number. What is none fails with the type
-// that the right side asks for.
+// numericText turns a text on the left side into a number. For a text that is no
+// number, the error names the type that the right side asks for.
 func (f *frame) numericText(left string, right any) (any, error) {
 	if n, ok := value.ParseNumber(left); ok {
 		return n, nil
@@ -37,8 +38,8 @@ func (f *frame) numericText(left string, right any) (any, error) {
 	return f.cast(left, dotnet.MustLookup("int"))
 }
 
-// rightOperand is the right side of an operator whose left side is a number: a
-// number too, or a date or time span.
+// rightOperand converts the right side of an operator whose left side is a number. The
+// result is a number, a date or a time span.
 func (f *frame) rightOperand(operator syntax.Operator, left, right any) (any, error) {
 	if s, ok := right.(string); ok {
 		if n, ok := value.ParseNumber(s); ok {

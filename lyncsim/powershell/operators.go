@@ -9,8 +9,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// binary evaluates an operator between two expressions. The logical ones
-// evaluate their right side only when it matters.
+// binary evaluates an operator between two expressions. A logical operator evaluates
+// its right side only when the left side does not decide the result.
 func (f *frame) binary(e *syntax.BinaryExpression) (any, error) {
 	left, err := f.eval(e.Left)
 	if err != nil {
@@ -112,7 +112,7 @@ func items(v any) []any {
 	return []any{v}
 }
 
-// join is -join: unlike in a string, an array inside is shown with its elements.
+// join is -join. An array inside the list appears with its elements, unlike in a string.
 func join(v any, separator string) string {
 	if _, many := value.Items(v); !many {
 		return value.Text(v)
@@ -129,8 +129,8 @@ func join(v any, separator string) string {
 	return strings.Join(parts, separator)
 }
 
-// filter applies a test: to a single value it gives true or false, from a
-// collection it gives the elements that pass.
+// filter applies a test. For a single value the result is true or false; for a
+// collection it is the elements that pass.
 func (f *frame) filter(left any, test func(item any) (bool, error)) (any, error) {
 	list, ok := value.Items(left)
 	if !ok {
@@ -169,7 +169,7 @@ func (f *frame) contains(list, item any, heed, want bool) (any, error) {
 	return !want, nil
 }
 
-// is tells whether a value is of a type, given as a type or by name.
+// is reports whether a value has a type. The right side is the type or its name.
 func (f *frame) is(left, right any) (bool, error) {
 	t, err := f.typeOperand(right)
 	if err != nil {
@@ -178,7 +178,7 @@ func (f *frame) is(left, right any) (bool, error) {
 	return dotnet.Is(left, t), nil
 }
 
-// as converts, or gives $null where that fails.
+// as is -as: it converts the left side, or gives $null when the conversion fails.
 func (f *frame) as(left, right any) (any, error) {
 	t, err := f.typeOperand(right)
 	if err != nil {

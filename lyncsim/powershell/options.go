@@ -9,7 +9,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 )
 
-// Edition is the PowerShell that a runspace plays.
+// Edition is the edition of PowerShell that a runspace simulates.
 type Edition int
 
 // Windows51 is Windows PowerShell 5.1, the default; Core7 is PowerShell 7.
@@ -24,16 +24,17 @@ type Notation int
 const (
 	// Console writes views of objects and error text, as a console host does.
 	Console Notation = iota
-	// CLIXML writes objects as Console does, and errors, warnings, verbose and
-	// progress records to stderr as CLIXML: powershell.exe -EncodedCommand with
-	// redirected streams.
+	// CLIXML writes objects as Console does. Errors, warnings, verbose and progress
+	// records go to stderr as CLIXML. powershell.exe -EncodedCommand does the same
+	// when its streams are redirected.
 	CLIXML
-	// Recorded writes each object as its text on a line and each error as
-	// id, category and message with tabs between: the notation of test/powershell.
+	// Recorded writes each object as its text on a line, and each error as id, category
+	// and message with tabs between them. The recordings in test/powershell have this
+	// notation.
 	Recorded
 )
 
-// Options describe the process that a Runspace plays. Every field may be zero.
+// Options describe the process that a Runspace simulates. Every field may be zero.
 type Options struct {
 	Edition  Edition
 	Notation Notation
@@ -47,8 +48,8 @@ type Options struct {
 	Env      map[string]string
 	// Dial opens TCP connections for scripts; nil: they are refused.
 	Dial    func(ctx context.Context, address string) (net.Conn, error)
-	Modules []*Module // that Import-Module and auto-loading find
-	Loaded  []*Module // that are imported from the start (Core, Utility, …)
+	Modules []*Module // modules that Import-Module and auto-loading find
+	Loaded  []*Module // modules that are imported from the start (Core, Utility, …)
 	Limits  Limits
 }
 
@@ -58,11 +59,11 @@ type Limits struct {
 	Output int // bytes of output in all, default 256 MiB
 }
 
-// Programs runs what is no cmdlet: executables by their path or name.
+// Programs runs external programs: executables, by their path or name.
 type Programs interface {
 	// Find tells whether a program exists under that path or name.
 	Find(path string) bool
-	// Run runs it to its end and gives its output and exit code.
+	// Run runs a program to its end and returns the program's output and exit code.
 	Run(ctx context.Context, path string, args []string) (output string, exitCode int, err error)
 }
 

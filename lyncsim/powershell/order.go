@@ -63,7 +63,8 @@ func (f *frame) order(left, right any, heed bool) (int, error) {
 	return 0, f.notComparable(left)
 }
 
-// enumOrder is the error of an enumeration beside what it cannot be ordered with.
+// enumOrder is the error of ordering an enumeration and a value that it cannot be
+// ordered with, nil for other pairs of values.
 func (f *frame) enumOrder(left, right any) error {
 	if err := f.enumAgainst(left, right); err != nil {
 		return err
@@ -105,7 +106,8 @@ func orderNull(left, right any) int {
 	return aboveNull(left)
 }
 
-// aboveNull is 1, but -1 for negative numbers: $null lies between them and the rest.
+// aboveNull gives the order of a value against $null: -1 for a negative number, 1 for
+// every other value.
 func aboveNull(v any) int {
 	if value.IsNumber(v) && compareNumbers(v, int32(0)) < 0 {
 		return -1

@@ -14,7 +14,7 @@ type formal struct {
 	initial  syntax.Expression
 	engine   bool   // one of the common parameters
 	sets     uint64 // the parameter sets that have it, as bits of paramTable.sets
-	position int    // of a parameter without sets of its own; Named for none
+	position int    // the position of a parameter without sets of its own; Named for none
 }
 
 // allBits means every parameter set.
@@ -54,7 +54,7 @@ func (t *paramTable) add(p *formal) {
 	t.list = append(t.list, p)
 }
 
-// any tells whether the parameter has a property in one of the sets of the mask.
+// any reports whether the test holds for the parameter in one of the sets of the mask.
 func (t *paramTable) any(p *formal, mask uint64, test func(ParameterSet) bool) bool {
 	if len(p.Sets) == 0 {
 		return test(ParameterSet{Position: p.position})
@@ -67,7 +67,8 @@ func (t *paramTable) any(p *formal, mask uint64, test func(ParameterSet) bool) b
 	return false
 }
 
-// isSwitch tells [switch] parameters, which take no value without a colon.
+// isSwitch reports whether the parameter is a [switch]. A switch takes a value only
+// behind a colon: -Name:value.
 func (p *formal) isSwitch() bool {
 	return p.typ != nil && p.typ.Name == "System.Management.Automation.SwitchParameter"
 }
@@ -76,7 +77,7 @@ func (p *formal) isSwitch() bool {
 func tableOf(c *Command, e Edition) *paramTable {
 	t := &paramTable{defaultSet: c.DefaultSet, advanced: true, script: c.Class == ""}
 	if c.DefaultSet != "" {
-		t.bit(c.DefaultSet) // a set may have no parameter of its own
+		t.bit(c.DefaultSet) // registers the set, which may have no parameter of its own
 	}
 	for _, p := range c.Parameters {
 		t.add(&formal{Parameter: p, typ: parameterType(p.Type), position: Named})
@@ -91,8 +92,8 @@ func (t *paramTable) addCommon(list []Parameter) {
 	}
 }
 
-// parameterType is the type that arguments are converted to; names that the
-// simulator does not know accept any object.
+// parameterType is the type that arguments are converted to. For a type name that the
+// simulator does not know, the parameter accepts any object.
 func parameterType(name string) *dotnet.Type {
 	if name == "" || strings.EqualFold(name, "Object") {
 		return nil
@@ -103,8 +104,9 @@ func parameterType(name string) *dotnet.Type {
 	return nil
 }
 
-// find looks a parameter up by name, alias or unambiguous beginning. It is nil
-// when there is none; several are given when the beginning is ambiguous.
+// find looks a parameter up by name, alias or unambiguous beginning. It is nil when
+// there is none. When the beginning is ambiguous, the list holds the parameters that
+// have it.
 func (t *paramTable) find(name string) (*formal, []*formal) {
 	var prefixed []*formal
 	for _, p := range t.list {
@@ -141,7 +143,8 @@ func (p *formal) begins(prefix string) bool {
 	return false
 }
 
-// withoutCommon drops the common parameters: a command's own are preferred.
+// withoutCommon drops the common parameters from a list, because the command's own
+// parameters are preferred.
 func withoutCommon(list []*formal) []*formal {
 	var own []*formal
 	for _, p := range list {

@@ -9,8 +9,8 @@ func (f *frame) pipeline(p *syntax.Pipeline) error {
 	return f.elements(p.Elements)
 }
 
-// elements runs the commands of a pipeline: all are prepared, then begun, then
-// fed one object at a time, then ended, each in order.
+// elements runs the commands of a pipeline. It prepares all commands in order, begins
+// them in order, feeds them one object at a time, and ends them in order.
 func (f *frame) elements(elements []syntax.PipelineElement) error {
 	first, isExpression := elements[0].(*syntax.CommandExpression)
 	if isExpression && len(elements) == 1 {
@@ -58,7 +58,8 @@ func (f *frame) expressionStatement(e *syntax.CommandExpression) error {
 	return g.put(v)
 }
 
-// isStep tells $i++ and the like, which put out nothing as a statement.
+// isStep reports whether an expression is $i++ or the like. As a statement such an
+// expression puts out nothing.
 func isStep(e syntax.Expression) bool {
 	u, ok := e.(*syntax.UnaryExpression)
 	if !ok {
@@ -123,7 +124,8 @@ func (f *frame) prepareCommand(s *stage, c *syntax.Command, piped bool) error {
 	return err
 }
 
-// calledAsMethod tells F(1, 2): one argument in parentheses right behind the name.
+// calledAsMethod reports whether a command is written like a method call, F(1, 2): one
+// argument in parentheses right behind the name.
 func calledAsMethod(c *syntax.Command) bool {
 	if len(c.Elements) != 2 {
 		return false

@@ -5,7 +5,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// action is what becomes of a record: a value of ActionPreference.
+// action is a value of ActionPreference. It decides what becomes of a record.
 type action int64
 
 // The values of ActionPreference.
@@ -17,7 +17,8 @@ const (
 	actionIgnore   action = 4
 )
 
-// preference reads a preference variable; what cannot be read means Continue.
+// preference reads a preference variable. Continue stands for a variable that is not
+// set or whose value is no ActionPreference.
 func (f *frame) preference(name string) action {
 	v, ok := f.scope.find(name)
 	if !ok {
@@ -50,8 +51,8 @@ func (inv *invocation) preference(parameter, variable string) action {
 	return f.preference(variable)
 }
 
-// inherit sets in a function's scope the preferences that its common
-// parameters ask for, so that what it calls inherits them.
+// inherit sets the preference variables in a function's scope to the values that the
+// call's common parameters ask for. The commands that the function calls inherit them.
 func (inv *invocation) inherit(s *scope) {
 	for parameter, variable := range map[string]string{
 		"ErrorAction": "ErrorActionPreference", "WarningAction": "WarningPreference", "InformationAction": "InformationPreference",

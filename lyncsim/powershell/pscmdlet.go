@@ -8,7 +8,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// psCmdlet is $PSCmdlet: an advanced function's face of its own invocation.
+// psCmdlet is $PSCmdlet. Through it an advanced function uses its own invocation.
 type psCmdlet struct {
 	inv   *invocation
 	frame *frame
@@ -73,7 +73,8 @@ var cmdletMembers = map[string]dotnet.Member{
 	}},
 }
 
-// throwTerminating ends the function, unless a try of its own takes the error.
+// throwTerminating ends the function with an error. Inside a try block of the function
+// the error goes to that block first.
 func (p *psCmdlet) throwTerminating(record *value.ErrorRecord) error {
 	err := p.inv.terminating(record)
 	if p.frame.rs.tries > p.inv.tries {
@@ -88,8 +89,8 @@ func messageMethod(name string, write func(p *psCmdlet, text string) error) dotn
 	}}
 }
 
-// leave carries the error of ThrowTerminatingError past the function's own
-// statements: it is the caller's statement that fails.
+// leave carries the error of ThrowTerminatingError past the function's own statements,
+// because the statement that fails is the caller's.
 type leave struct {
 	err *raised
 	inv *invocation

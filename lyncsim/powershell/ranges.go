@@ -36,7 +36,8 @@ func (f *frame) rangeOf(left, right any) (any, error) {
 	return out, nil
 }
 
-// bound is an end of a range. PowerShell 7 converts it as .NET does.
+// bound converts an end of a range to an integer. In PowerShell 7 a failed conversion
+// has the errors of .NET.
 func (f *frame) bound(v any) (int64, error) {
 	n, err := f.cast(v, dotnet.MustLookup("int"))
 	if f.rs.Edition() != Core7 {
@@ -67,7 +68,8 @@ func (f *frame) boundFailure(exception, message string) error {
 	return f.fail("System."+exception, "System."+exception, "OperationStopped", nil, "%s", message)
 }
 
-// charRange is 'a'..'e' of PowerShell 7: two single characters, not both digits.
+// charRange is a range of characters, 'a'..'e', which PowerShell 7 has. Both ends are
+// single characters, and not both are digits.
 func (f *frame) charRange(left, right any) (any, bool) {
 	from, okFrom := singleChar(left)
 	to, okTo := singleChar(right)

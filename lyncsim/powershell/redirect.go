@@ -7,8 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// redirect applies 2>&1, > file and the like to streams. finish writes the
-// files at the end of the command.
+// redirect applies 2>&1, > file and the like to streams. The returned function must be
+// called at the end of the command: it writes the files.
 func (f *frame) redirect(list []syntax.Redirection, s streams) (streams, func(), error) {
 	var files []*redirectedFile
 	finish := func() {
@@ -16,7 +16,8 @@ func (f *frame) redirect(list []syntax.Redirection, s streams) (streams, func(),
 			file.close()
 		}
 	}
-	for _, r := range list { // first the files: what is merged into the output goes where that goes
+	// The files come first, so that a stream merged into the output goes to the output's file.
+	for _, r := range list {
 		r, ok := r.(*syntax.FileRedirection)
 		if !ok {
 			continue
@@ -53,7 +54,8 @@ func (s streams) replace(which syntax.Stream, to sink) streams {
 	return s
 }
 
-// redirectedFile gathers lines for a file of the virtual disk; $null takes none.
+// redirectedFile gathers lines for a file of the virtual disk. A redirection to $null
+// drops them.
 type redirectedFile struct {
 	frame  *frame
 	path   string

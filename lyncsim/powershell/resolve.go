@@ -36,7 +36,8 @@ func (f *frame) runnerNamed(inv *invocation, name string, args []argument, how s
 	return nil, f.notFound(name)
 }
 
-// notFound is the error of a name that nothing answers to.
+// notFound is the error for the name of a command that does not exist. It is a refusal
+// when the real PowerShell may have a command of that name.
 func (f *frame) notFound(name string) error {
 	if f.rs.mayHave(name) {
 		return f.refuse("the command " + name)
@@ -58,7 +59,8 @@ func (f *frame) notFound(name string) error {
 // functionsOfHosts are the functions that every Windows PowerShell starts with.
 var functionsOfHosts = map[string]bool{"md": true, "mkdir": true, "help": true, "more": true, "oss": true, "cd..": true, `cd\`: true}
 
-// mayHave tells a name that the real PowerShell or a module of the machine may answer to.
+// mayHave reports whether the real PowerShell, or the real form of one of the
+// machine's modules, may have a command of that name.
 func (rs *Runspace) mayHave(name string) bool {
 	if functionsOfHosts[strings.ToLower(name)] {
 		return true
@@ -71,8 +73,9 @@ func (rs *Runspace) mayHave(name string) bool {
 	return false
 }
 
-// resolve finds a command: alias, function, cmdlet, a cmdlet of a module not
-// loaded yet, program. It is nil when there is none.
+// resolve finds a command by its name. It looks for an alias, a function, a cmdlet, a
+// cmdlet of a module that is not loaded yet, and a program, in this order. A noun
+// alone also finds the command Get-<noun>. The result is nil when there is no command.
 func (f *frame) resolve(name string) (any, error) {
 	for range 8 {
 		target, ok := f.rs.commandAlias(name)
@@ -97,7 +100,7 @@ func (f *frame) resolve(name string) (any, error) {
 	if strings.HasSuffix(strings.ToLower(name), ".ps1") && f.rs.env.Files.Exists(name) {
 		return nil, f.refuse("running a script file")
 	}
-	if !strings.ContainsAny(name, `-\/.`) { // a lone noun means its Get
+	if !strings.ContainsAny(name, `-\/.`) { // a noun alone stands for Get-<noun>
 		if fn, ok := f.scope.function("Get-" + name); ok {
 			return fn, nil
 		}
@@ -142,7 +145,7 @@ func (rs *Runspace) commandAlias(name string) (string, bool) {
 	return "", false
 }
 
-// autoload imports the module that has a command of that name.
+// autoload imports the module that has a command of that name and returns the command.
 func (f *frame) autoload(name string) (any, error) {
 	module, short, qualified := strings.Cut(name, `\`)
 	if !qualified {

@@ -20,9 +20,9 @@ func (rs *Runspace) frame(ctx context.Context) *frame {
 	return f
 }
 
-// Run runs a script to its end, or to the end of ctx, and gives the exit code
-// that the process would have: the number of exit, 1 after an error that nobody
-// caught, 1 after a refusal. Variables and functions stay for the next Run.
+// Run runs a script to its end, or to the end of ctx. It returns the exit code that the
+// process would have: the number given to exit, or 1 after a refusal or an error that
+// the script did not catch. Variables and functions stay for the next Run.
 func (rs *Runspace) Run(ctx context.Context, script string) int {
 	return rs.RunWith(ctx, script, nil)
 }
@@ -38,8 +38,8 @@ func (rs *Runspace) RunWith(ctx context.Context, script string, args map[string]
 	return code
 }
 
-// evaluate runs a script. A defect of the evaluator ends the script, not the
-// organization around it.
+// evaluate runs a script. A panic of the evaluator ends the script only; the simulated
+// organization around it goes on.
 func (rs *Runspace) evaluate(ctx context.Context, script string, args map[string]any) (err error) {
 	f := rs.frame(ctx)
 	defer func() {
@@ -80,7 +80,7 @@ func (rs *Runspace) use(ast *syntax.ScriptBlock) error {
 	return nil
 }
 
-// Defect is what a refusal names when the evaluator itself failed.
+// Defect stands in a refusal in place of a construct when the evaluator itself failed.
 const Defect = "this script, because of a defect of the evaluator"
 
 // exitCode reports what ended the script and gives the process's exit code.
@@ -115,9 +115,9 @@ func (rs *Runspace) exitCode(err error) int {
 // cancelledExitCode is what Windows gives a process that was ended from outside (STATUS_CONTROL_C_EXIT).
 const cancelledExitCode = -1073741510
 
-// Eval runs a script and gives the objects that it put out, for Go code that
-// wants values. The error of a script that failed is a *value.ErrorRecord, a
-// refusal or ctx's end.
+// Eval runs a script and returns the objects that the script put out, for Go code that
+// needs values. When the script fails, the error is a *value.ErrorRecord, a refusal or
+// the error of an ended ctx.
 func (rs *Runspace) Eval(ctx context.Context, script string) ([]any, error) {
 	rs.env.Context = ctx
 	ast, err := rs.parse(script)

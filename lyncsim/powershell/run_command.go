@@ -57,7 +57,8 @@ func (r *commandRunner) process(v any, piped bool) error {
 	return r.run(r.command.Process)
 }
 
-// bindingFailed reports a pipeline object that could not be bound; the others go on.
+// bindingFailed reports a pipeline object that could not be bound. The pipeline goes on
+// with the other objects.
 func (inv *invocation) bindingFailed(err error) error {
 	var r *raised
 	if !errors.As(err, &r) {

@@ -61,7 +61,7 @@ func (r *programRunner) end() error {
 	return nil
 }
 
-// lines splits output at its line ends; a last one without end counts.
+// lines splits output at its line ends. A last line without a line end counts too.
 func lines(s string) []string {
 	s = strings.TrimSuffix(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
 	if s == "" {

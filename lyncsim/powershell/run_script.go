@@ -9,14 +9,15 @@ import (
 type scriptRunner struct {
 	inv    *invocation
 	body   *syntax.ScriptBlock
-	frame  *frame // of the body
+	frame  *frame // the frame of the body
 	binder *binder
 	decl   *declaration
 	filter bool
-	// restore gives a dot-sourced block's scope its own $args back.
+	// restore puts the previous $args back into the scope that a dot-sourced block
+	// used.
 	restore func()
 	input   []any    // $input of a body without process block
-	piped   []string // parameters that the last object was bound to
+	piped   []string // the parameters that the last pipeline object was bound to
 }
 
 func newFunctionRunner(inv *invocation, fn *function, args []argument, dotted bool) (runner, error) {

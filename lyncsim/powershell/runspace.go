@@ -23,11 +23,11 @@ type Runspace struct {
 	tables  map[*Command]*paramTable
 	aliases map[string]*CommandInfo // of Set-Alias, by lower-case name
 	usings  []string                // namespaces of using statements
-	current *scope                  // of the statement that runs, for code that calls back
-	at      syntax.Extent           // the statement that runs, for defects
+	current *scope                  // scope of the running statement, for .NET code that calls back
+	at      syntax.Extent           // place of the running statement, for messages about defects
 
 	succeeded bool // $?
-	tries     int  // enclosing try and trap blocks: errors go to them
+	tries     int  // number of enclosing try and trap blocks, which errors go to
 	depth     int  // nested calls
 	commands  int  // commands run so far
 }
@@ -54,7 +54,7 @@ func New(o Options) *Runspace {
 // Close ends the process: mutexes that it holds are abandoned.
 func (rs *Runspace) Close() { rs.options.Machine.Mutexes().Abandon(rs) }
 
-// Edition is the PowerShell that is played.
+// Edition is the edition of PowerShell that the runspace simulates.
 func (rs *Runspace) Edition() Edition { return rs.options.Edition }
 
 // Env is the process and machine that .NET types and cmdlets act on.

@@ -14,11 +14,11 @@ type variable struct {
 	typ        *dotnet.Type
 	validators []Validator
 	readOnly   bool // cannot be overwritten without -Force, or at all
-	private    bool // not seen by callees
+	private    bool // not seen by the functions that the scope calls
 }
 
-// scope holds what is defined at one level. A child sees what its callers
-// define: scoping is dynamic.
+// scope holds the variables and functions of one level. Scoping is dynamic: code in a
+// scope also sees the variables and functions of its callers.
 type scope struct {
 	parent    *scope
 	script    *scope // the level that script: means
@@ -70,7 +70,8 @@ func (s *scope) set(name string, v any) *variable {
 	return made
 }
 
-// replace sets a variable of this level and returns what puts the old one back.
+// replace sets a variable of this level. It returns a function that puts the old
+// variable back.
 func (s *scope) replace(name string, v any) (restore func()) {
 	key := strings.ToLower(name)
 	old, had := s.vars[key]

@@ -77,7 +77,8 @@ func (r *scriptRunner) process(v any, piped bool) error {
 	return r.block(block)
 }
 
-// forget gives the parameters that the object before was bound to their first value.
+// forget resets the parameters that were bound to the previous pipeline object. They
+// get the value again that they have when the call does not give them.
 func (r *scriptRunner) forget() error {
 	for _, p := range r.decl.table.list {
 		if !slices.Contains(r.piped, p.Name) {
@@ -92,7 +93,8 @@ func (r *scriptRunner) forget() error {
 	return nil
 }
 
-// processBlock is what runs for each object: a filter's whole body.
+// processBlock is the block that runs for each pipeline object. For a filter without a
+// process block it is the whole body.
 func (r *scriptRunner) processBlock() *syntax.NamedBlock {
 	if r.filter && r.body.Process == nil {
 		return r.body.End
@@ -114,7 +116,7 @@ func (r *scriptRunner) end() error {
 	return r.block(r.body.End)
 }
 
-// enter counts the nesting, which is bounded.
+// enter counts the nesting of calls and fails when it is too deep.
 func (r *scriptRunner) enter() error {
 	rs := r.frame.rs
 	rs.depth++

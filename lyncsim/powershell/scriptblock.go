@@ -9,8 +9,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// ScriptBlock is code as a value. Where it runs it sees the variables of its
-// caller, unless GetNewClosure kept those of its birthplace.
+// ScriptBlock is code as a value. When it runs, it sees the variables of its caller. A
+// block made by GetNewClosure sees the variables that were visible where it was made.
 type ScriptBlock struct {
 	ast     *syntax.ScriptBlock
 	closure *scope
@@ -22,7 +22,7 @@ func (*ScriptBlock) TypeName() string { return "System.Management.Automation.Scr
 // String is the text between the braces.
 func (b *ScriptBlock) String() string { return b.ast.String() }
 
-// Member gives the members that need the block itself.
+// Member looks up the members that need the block itself.
 func (b *ScriptBlock) Member(name string) (dotnet.Member, bool) {
 	if strings.EqualFold(name, "GetNewClosure") {
 		return dotnet.Member{Name: name, Call: func(_ any, a *dotnet.Args) (any, error) {

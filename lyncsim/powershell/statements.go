@@ -32,8 +32,8 @@ func (f *frame) body(b *syntax.StatementBlock) error {
 	return f.block(b.Statements, b.Traps)
 }
 
-// statement runs one statement. A terminating error that nobody up the stack
-// catches is reported here, and the next statement goes on.
+// statement runs one statement. When no try or trap block encloses the statement, a
+// terminating error is reported here and the next statement runs.
 func (f *frame) statement(s syntax.Statement) error {
 	if err := f.ctx.Err(); err != nil {
 		return err
@@ -52,7 +52,7 @@ func (f *frame) statement(s syntax.Statement) error {
 	return f.unhandled(r)
 }
 
-// unhandled decides by $ErrorActionPreference what becomes of an error that no try encloses.
+// unhandled handles an error that no try block encloses, as $ErrorActionPreference asks.
 func (f *frame) unhandled(r *raised) error {
 	switch action := f.preference("ErrorActionPreference"); action {
 	case actionStop, actionInquire:
@@ -139,8 +139,9 @@ func (f *frame) statementValue(s syntax.Statement) (any, error) {
 	return plain(v), err
 }
 
-// rawValue is statementValue that tells nothing from $null. A lone expression
-// keeps its value whole: an array stays the same array.
+// rawValue is statementValue, except that "no output" (the value none) stays distinct
+// from $null. An expression that stands alone keeps its value whole: an array stays the
+// same array.
 func (f *frame) rawValue(s syntax.Statement) (any, error) {
 	if e, ok := loneExpression(s); ok {
 		f.rs.succeeded = true

@@ -74,7 +74,8 @@ func (f *frame) clauseMatches(flags syntax.SwitchFlags, pattern syntax.Expressio
 	return equalText(value.Text(item), value.Text(want), heed), nil
 }
 
-// bindItem sets $_ in the frame's scope and returns what puts the old one back.
+// bindItem sets $_ in the frame's scope. It returns a function that puts the old $_
+// back.
 func (f *frame) bindItem(item any) (restore func()) {
 	return f.scope.replace("_", item)
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// matchMode is how -match and its relatives compare.
+// matchMode says how -match and the operators related to it compare.
 type matchMode struct {
-	heed   bool // heed case
+	heed   bool // case matters
 	negate bool
 }
 
@@ -102,7 +102,7 @@ func (f *frame) replace(left, right any, heed bool) (any, error) {
 	return out, nil
 }
 
-// splitOptions are the third operand of -split that is understood.
+// splitOptions are the values that -split understands as its third operand.
 var splitOptions = map[string]bool{"regexmatch": true, "simplematch": true, "ignorecase": true, "": true}
 
 // split is -split: pattern, then the largest number of parts, then options.

@@ -26,7 +26,7 @@ func (f *frame) spanOperand(operator syntax.Operator, v any) (time.Duration, err
 	return span.(time.Duration), nil
 }
 
-// spanArithmetic has a time span on the left.
+// spanArithmetic applies an operator to a time span on the left and any right side.
 func (f *frame) spanArithmetic(operator syntax.Operator, left time.Duration, right any) (any, error) {
 	switch operator {
 	case syntax.Plus, syntax.Minus:
@@ -74,7 +74,7 @@ func (f *frame) scaledSpan(span time.Duration, times float64) (any, error) {
 	return time.Duration(ticks) * 100, nil
 }
 
-// dateArithmetic has a date on the left.
+// dateArithmetic applies an operator to a date on the left and any right side.
 func (f *frame) dateArithmetic(operator syntax.Operator, left value.DateTime, right any) (any, error) {
 	switch operator {
 	case syntax.Plus:
@@ -98,7 +98,8 @@ func (f *frame) dateArithmetic(operator syntax.Operator, left value.DateTime, ri
 	return nil, f.noOperator(operator, left)
 }
 
-// timeOnTheRight is an operator between a number and a date or time span.
+// timeOnTheRight applies an operator to a number on the left and a date or time span on
+// the right.
 func (f *frame) timeOnTheRight(operator syntax.Operator, left, right any) (any, error) {
 	r, isSpan := right.(time.Duration)
 	switch {

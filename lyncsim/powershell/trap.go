@@ -6,8 +6,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 )
 
-// trap runs the trap that takes the error: with continue the next statement
-// follows, with break the error goes on, otherwise it is reported first.
+// trap runs the trap that takes the error. When the trap ends with continue, the next
+// statement follows. When it ends with break, the error goes on. Otherwise the error is
+// reported first, unless a try or trap farther out takes it.
 func (f *frame) trap(err error, traps []*syntax.TrapStatement) error {
 	var r *raised
 	if !errors.As(err, &r) || isFlow(err) {
@@ -17,7 +18,7 @@ func (f *frame) trap(err error, traps []*syntax.TrapStatement) error {
 	if terr != nil {
 		return terr
 	}
-	if t == nil { // of another type: the block ends, and so does what called it
+	if t == nil { // every trap is for another type: the block ends, and so do its callers
 		r.final = true
 		return r
 	}
@@ -38,8 +39,8 @@ func (f *frame) trap(err error, traps []*syntax.TrapStatement) error {
 	return f.untrapped(r)
 }
 
-// untrapped is an error that the block's own traps leave: it goes on to a try
-// or trap farther out, or is reported here.
+// untrapped handles an error that the block's own traps did not settle. The error goes
+// on to a try or trap farther out; when there is none, it is reported here.
 func (f *frame) untrapped(r *raised) error {
 	if f.rs.tries > 1 || r.final {
 		return r

@@ -7,7 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 )
 
-// currentError is the variable that keeps the error of a catch for a bare throw.
+// currentError is the variable that keeps the error which a catch handles. A throw
+// without an operand throws it again.
 const currentError = "error being handled"
 
 func (f *frame) try(s *syntax.TryStatement) error {
@@ -25,7 +26,8 @@ func (f *frame) try(s *syntax.TryStatement) error {
 	return err
 }
 
-// guarded runs a block whose errors go to its catches.
+// guarded runs a block inside a try statement, so that its errors are not reported but
+// returned.
 func (f *frame) guarded(b *syntax.StatementBlock) error {
 	f.rs.tries++
 	defer func() { f.rs.tries-- }()
@@ -66,8 +68,9 @@ func (f *frame) clauseFor(clauses []*syntax.CatchClause, r *raised) (*syntax.Cat
 	return nil, nil
 }
 
-// catches tells whether a type names the error's exception, one of its bases, or
-// the exception that the engine wrapped.
+// catches reports whether a catch for the type takes the error. It does when the type
+// is that of the error's exception, one of its base types, or the type of the
+// exception that the engine wrapped.
 func (f *frame) catches(constraint *syntax.TypeConstraint, r *raised) (bool, error) {
 	t, err := f.typeNamed(constraint.Type)
 	if err != nil {

@@ -34,7 +34,8 @@ func (f *frame) unary(e *syntax.UnaryExpression) (any, error) {
 	return nil, f.refuse("the operator " + string(e.Operator))
 }
 
-// step is ++ and --, before or behind a variable or property. As a statement it puts out nothing.
+// step is ++ and --, before or behind a variable or property. Used as a statement, the
+// operator puts out nothing.
 func (f *frame) step(e *syntax.UnaryExpression) (any, error) {
 	old, err := f.eval(e.Operand)
 	if err != nil {

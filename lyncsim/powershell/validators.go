@@ -8,14 +8,14 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// complaint is the engine's sentence about a value that is not allowed.
+// complaint is the engine's message about a value that is not allowed.
 type complaint string
 
 func (c complaint) Error() string { return string(c) }
 
 func complain(format string, args ...any) error { return complaint(fmt.Sprintf(format, args...)) }
 
-// wholeValidator is a check that sees a collection as one.
+// wholeValidator is a check that gets a collection as a whole, not element by element.
 type wholeValidator interface{ whole() }
 
 // ValidateSet allows the listed words only.
@@ -73,7 +73,7 @@ func (p validatePattern) Validate(v any) error {
 		value.Text(v), p.pattern, p.pattern)
 }
 
-// validateLength is ValidateLength: characters of a text.
+// validateLength is ValidateLength. It limits the number of characters of a text.
 type validateLength struct{ least, most int64 }
 
 func (l validateLength) Validate(v any) error {
@@ -84,7 +84,7 @@ func (l validateLength) Validate(v any) error {
 	return complain("The character length of the %d argument is not between %d and %d.", n, l.least, l.most)
 }
 
-// validateCount is ValidateCount: elements of a collection.
+// validateCount is ValidateCount. It limits the number of elements of a collection.
 type validateCount struct{ least, most int64 }
 
 func (validateCount) whole() {}
@@ -97,7 +97,7 @@ func (c validateCount) Validate(v any) error {
 	return complain("The parameter requires between %d and %d values; %d were given.", c.least, c.most, n)
 }
 
-// validateNotNull is ValidateNotNull and, with empty, ValidateNotNullOrEmpty.
+// validateNotNull is ValidateNotNull. When empty is set it is ValidateNotNullOrEmpty.
 type validateNotNull struct{ empty bool }
 
 func (validateNotNull) whole() {}
@@ -121,7 +121,7 @@ func (n validateNotNull) Validate(v any) error {
 	return nil
 }
 
-// validateScript is ValidateScript: a block that must give something true.
+// validateScript is ValidateScript. The output of its block must be true.
 type validateScript struct {
 	frame *frame
 	block *ScriptBlock

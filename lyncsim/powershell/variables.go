@@ -6,7 +6,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 )
 
-// variable reads $name. Nothing stays nothing.
+// variable reads $name. A variable that holds "no output" (the value none) gives that
+// value, not $null.
 func (f *frame) variable(e *syntax.VariableExpression) (any, error) {
 	name := e.Unqualified()
 	switch e.Qualifier() {
@@ -43,7 +44,8 @@ func (f *frame) environment(name string) any {
 	return nil
 }
 
-// unqualified reads a variable of this scope or of a caller's, automatic ones first.
+// unqualified reads a variable of this scope or of a caller's scope. Automatic
+// variables come first.
 func (f *frame) unqualified(name string) (any, error) {
 	switch strings.ToLower(name) {
 	case "foreach":
@@ -77,7 +79,7 @@ func (f *frame) read(s *scope, name, written string) (any, error) {
 	return f.undefined(written)
 }
 
-// undefined is what reading a variable gives that was never set.
+// undefined is the result of reading a variable that was never set.
 func (f *frame) undefined(name string) (any, error) {
 	if f.scope.strictness() == 0 || f.fresh || f.lenient && f.scope.strictness() == 1 || name == "_" || strings.EqualFold(name, "args") || strings.EqualFold(name, "input") {
 		return nil, nil

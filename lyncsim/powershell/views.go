@@ -7,20 +7,20 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// viewWriter writes objects as a console host does: texts as lines, runs of
-// like objects as a table of up to four columns or as a list.
+// viewWriter writes objects as a console host does. A text is a line. Consecutive
+// objects of one class become a table of up to four columns, or a list.
 type viewWriter struct {
 	w       io.Writer
 	pending []any
-	class   string // of the pending objects
+	class   string // the class of the pending objects
 	core    bool   // PowerShell 7
 }
 
-// mostPending is how many objects wait for their table to be laid out.
+// mostPending is the largest number of objects that wait until their table is laid out.
 const mostPending = 500
 
-// lineEnds makes lines of a text as a console host does: it drops carriage
-// returns and ends each line with its own.
+// lineEnds turns the line ends of a text into those of a console host. It drops the
+// carriage returns of the text and ends each line with CR LF.
 var lineEnds = strings.NewReplacer("\r", "", "\n", "\r\n")
 
 func (v *viewWriter) add(x any) error {
@@ -55,8 +55,8 @@ func (v *viewWriter) flush() error {
 	return nil
 }
 
-// shownNames are the properties that a view of the value has; none for what is
-// written as text.
+// shownNames are the properties that a view of the value shows. A value that is written
+// as text has none.
 func shownNames(x any) []string {
 	switch x := x.(type) {
 	case *value.Object:

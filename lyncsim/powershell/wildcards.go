@@ -27,7 +27,7 @@ func wildcardMatch(pattern, text string, heedCase bool) bool {
 // WildcardMatch is -like for cmdlets: *, ?, [a-z], case ignored.
 func WildcardMatch(pattern, text string) bool { return wildcardMatch(pattern, text, false) }
 
-// HasWildcards tells a pattern from a plain name.
+// HasWildcards reports whether a text is a pattern and not a plain name.
 func HasWildcards(pattern string) bool { return strings.ContainsAny(pattern, "*?[") }
 
 func matchRunes(pattern, text []rune) bool {
@@ -56,7 +56,8 @@ func matchRunes(pattern, text []rune) bool {
 	return p == len(pattern)
 }
 
-// matchOne matches one character and gives the length of what matched it in the pattern, 0 for no match.
+// matchOne matches one character against the beginning of a pattern. It returns the
+// length of the part of the pattern that matched, 0 for no match.
 func matchOne(pattern []rune, c rune) int {
 	if len(pattern) == 0 {
 		return 0

@@ -12,8 +12,9 @@ func (f *frame) assignVariable(e *syntax.VariableExpression, v any) error {
 	return err
 }
 
-// setVariable writes $name in the scope that it names, this one without a name.
-// It gives the variable, or nil for what is kept elsewhere.
+// setVariable writes a variable in the scope that its name asks for, as in
+// $global:x; without a scope in the name, in the present scope. It returns the
+// variable, or nil for an environment variable.
 func (f *frame) setVariable(e *syntax.VariableExpression, v any) (*variable, error) {
 	name := e.Unqualified()
 	if !strings.Contains(e.Name, ":") && isConstant(name) {
@@ -39,7 +40,7 @@ func (f *frame) setVariable(e *syntax.VariableExpression, v any) (*variable, err
 	return nil, f.refuse("assignment to $" + e.Name)
 }
 
-// setEnvironment sets or, with an empty text, removes an environment variable.
+// setEnvironment sets an environment variable. An empty text removes the variable.
 func (f *frame) setEnvironment(name, text string) {
 	for k := range f.rs.env.Vars {
 		if strings.EqualFold(k, name) {
