@@ -18,7 +18,7 @@ type argument struct {
 	splatted bool
 }
 
-// arguments evaluates what stands behind a command's name.
+// arguments evaluates the arguments behind a command's name.
 func (f *frame) arguments(elements []syntax.CommandElement) ([]argument, error) {
 	var args []argument
 	for _, element := range elements {

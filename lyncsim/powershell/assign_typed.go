@@ -32,7 +32,7 @@ func (f *frame) storeTyped(e *syntax.ConvertExpression, v any) error {
 	return f.store(e.Operand, converted)
 }
 
-// castVariable converts what is assigned to a typed variable.
+// castVariable converts a value that is assigned to a typed variable.
 func (f *frame) castVariable(v any, t *dotnet.Type) (any, error) {
 	out, err := dotnet.Convert(f.rs.env, v, t)
 	cast, ok := errors.AsType[*dotnet.CastError](err)

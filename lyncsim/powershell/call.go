@@ -32,13 +32,13 @@ func (c *Call) ParameterSet() string { return c.inv.bound.set }
 // Input is the pipeline object of this Process call; false when nothing was piped.
 func (c *Call) Input() (any, bool) { return c.input, c.hasInput }
 
-// Has tells whether a parameter was given (or bound from the pipeline).
+// Has reports whether a parameter was given (or bound from the pipeline).
 func (c *Call) Has(name string) bool {
 	_, ok := c.inv.bound.get(name)
 	return ok
 }
 
-// Named tells whether a parameter was given by its name, not by position or pipeline.
+// Named reports whether a parameter was given by its name, not by position or pipeline.
 func (c *Call) Named(name string) bool { return c.inv.bound.named[name] }
 
 // Names lists the bound parameters in the order of binding. The common parameters that
@@ -79,8 +79,8 @@ func (c *Call) Emit(v any) error { return c.inv.emit(value.From(v)) }
 // EmitWhole sends a value down the pipeline as it is.
 func (c *Call) EmitWhole(v any) error { return c.inv.out(value.From(v)) }
 
-// WriteError reports a non-terminating error. It returns an error when
-// -ErrorAction or $ErrorActionPreference turn it into a terminating one.
+// WriteError reports a non-terminating error. It returns an error when -ErrorAction or
+// $ErrorActionPreference turns the reported error into a terminating error.
 func (c *Call) WriteError(r *value.ErrorRecord) error { return c.inv.writeError(r) }
 
 // Warn writes to the warning stream.
@@ -130,7 +130,8 @@ func (c *Call) InvokePiped(ctx context.Context, block any, input []any, args []a
 	return c.inv.frame.invokePiped(ctx, sb, nil, input, args)
 }
 
-// Invoke runs a script block argument with $_ set to item and hands back what it put out.
+// Invoke runs a script block argument with $_ set to item. It returns the objects that
+// the block put out.
 func (c *Call) Invoke(ctx context.Context, block any, item any, args ...any) ([]any, error) {
 	sb, ok := block.(*ScriptBlock)
 	if !ok {

@@ -42,7 +42,7 @@ func (c *Call) Method(item any, name string, args []any) (any, error) {
 	return plain(v), err
 }
 
-// HasMethod tells whether $item.Name(…) would find a method.
+// HasMethod reports whether $item.Name(…) would find a method.
 func (c *Call) HasMethod(item any, name string) bool {
 	if o, ok := item.(*value.Object); ok {
 		if _, ok := o.Methods[strings.ToLower(name)]; ok {

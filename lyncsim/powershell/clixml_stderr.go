@@ -41,7 +41,7 @@ func (x *errorXML) text(stream, text string) error {
 	return nil
 }
 
-// progress writes a progress record.
+// progress writes a progress record as an element of the document.
 func (x *errorXML) progress(activity, status string) error {
 	if err := x.open(); err != nil {
 		return err

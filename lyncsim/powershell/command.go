@@ -61,7 +61,7 @@ func (c *Command) in(e Edition) *Command {
 	return &made
 }
 
-// errorName is what the command's error ids end with.
+// errorName is the last part of the command's error ids.
 func (c *Command) errorName() string {
 	if c.Class != "" {
 		return c.Class
@@ -115,8 +115,8 @@ func Optional(position int) []ParameterSet {
 	return []ParameterSet{{Position: position}}
 }
 
-// Module is a set of commands that Import-Module, or the first use of one of
-// them, loads into a runspace.
+// Module is a set of commands. Import-Module loads it into a runspace, and so does the
+// first use of one of its commands.
 type Module struct {
 	Name      string
 	Version   string // e.g. "5.0.0.0"

@@ -88,7 +88,7 @@ func (f *frame) raising(err error) error {
 	return f.raise(recordOf(err))
 }
 
-// methodFailed wraps what a .NET method threw, as the engine does.
+// methodFailed wraps an exception that a .NET method threw, as the real engine does.
 func (f *frame) methodFailed(err error, name string, arguments int) error {
 	if cast, ok := errors.AsType[*dotnet.CastError](err); ok {
 		return f.fail("System.Management.Automation.MethodException", "MethodArgumentConversionInvalidCastArgument", "NotSpecified", nil,

@@ -70,7 +70,7 @@ func plain(v any) any {
 	return v
 }
 
-// collect gathers what run puts out.
+// collect gathers the objects that run puts out.
 func (f *frame) collect(run func(f *frame) error) ([]any, error) {
 	items := []any{}
 	err := run(f.to(func(v any) error {
@@ -80,8 +80,8 @@ func (f *frame) collect(run func(f *frame) error) ([]any, error) {
 	return items, err
 }
 
-// fold makes the value of an expression from what a pipeline put out: nothing,
-// the only object, or an array.
+// fold makes the value of an expression from the output of a pipeline. The value is
+// none for no output, the object itself for one object, and an array for several.
 func fold(items []any) any {
 	switch len(items) {
 	case 0:

@@ -36,7 +36,7 @@ func (f *frame) defineFunction(d *syntax.FunctionDefinition) {
 	at.define(fn)
 }
 
-// declaration is what the parameters and attributes of a script block say.
+// declaration holds the facts that a script block's parameters and attributes declare.
 type declaration struct {
 	table         *paramTable
 	shouldProcess bool

@@ -38,7 +38,7 @@ func newHost(o Options) *host {
 	return h
 }
 
-// limited counts what is written against the host's limit.
+// limited is a writer that counts the written bytes against the host's limit.
 type limited struct {
 	host *host
 	w    io.Writer

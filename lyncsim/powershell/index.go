@@ -106,7 +106,7 @@ func (f *frame) element(target, at any) (any, error) {
 	return items[i], nil
 }
 
-// scalarElement treats a single value as an array of one.
+// scalarElement is the element of a single value, which counts as an array of one value.
 func (f *frame) scalarElement(target any, i int64, ok bool) (any, error) {
 	if _, isObject := target.(*value.Object); !ok || isObject && i != 0 && i != -1 {
 		return nil, f.fail(runtimeException, "CannotIndex", "InvalidOperation", target,

@@ -67,7 +67,7 @@ func (c *CommandInfo) outputTypes() any {
 	return types
 }
 
-// HasParameter tells whether the command has a parameter whose name or alias
+// HasParameter reports whether the command has a parameter whose name or alias
 // matches a pattern.
 func (c *CommandInfo) HasParameter(pattern string) bool {
 	if c.params == nil {

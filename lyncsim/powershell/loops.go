@@ -105,7 +105,7 @@ func (f *frame) forLoop(s *syntax.ForStatement) error {
 	})
 }
 
-// silent runs a statement and drops what it puts out.
+// silent runs a statement and drops its output.
 func (f *frame) silent(s syntax.Statement) error {
 	return f.to(func(any) error { return nil }).execute(s)
 }

@@ -53,7 +53,7 @@ type Options struct {
 	Limits  Limits
 }
 
-// Limits bound what a script may use up. Zero fields take the defaults.
+// Limits bound the resources that a script may use up. Zero fields take the defaults.
 type Limits struct {
 	Depth  int // nested calls, default 1000
 	Output int // bytes of output in all, default 256 MiB
@@ -61,7 +61,7 @@ type Limits struct {
 
 // Programs runs external programs: executables, by their path or name.
 type Programs interface {
-	// Find tells whether a program exists under that path or name.
+	// Find reports whether a program exists under that path or name.
 	Find(path string) bool
 	// Run runs a program to its end and returns the program's output and exit code.
 	Run(ctx context.Context, path string, args []string) (output string, exitCode int, err error)

@@ -77,7 +77,8 @@ func (f *frame) enumOrder(left, right any) error {
 	return nil
 }
 
-// unordered is the error for a right side that did not become the type of the left one.
+// unordered is the error for a right side that could not be converted to the type of
+// the left side.
 func (f *frame) unordered(err error, left, right any) error {
 	if _, refused := errors.AsType[*dotnet.Unsupported](err); refused {
 		return f.raising(err)

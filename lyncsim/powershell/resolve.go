@@ -8,7 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// runnerFor makes the runner of what a command calls.
+// runnerFor makes the runner for the target of a command. The target is a script block,
+// a CommandInfo or a name.
 func (f *frame) runnerFor(inv *invocation, target any, args []argument, how syntax.Invocation) (runner, error) {
 	switch t := target.(type) {
 	case *ScriptBlock:

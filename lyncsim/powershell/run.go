@@ -112,7 +112,8 @@ func (rs *Runspace) exitCode(err error) int {
 	return 1
 }
 
-// cancelledExitCode is what Windows gives a process that was ended from outside (STATUS_CONTROL_C_EXIT).
+// cancelledExitCode is the exit code that Windows gives a process which was ended from
+// outside (STATUS_CONTROL_C_EXIT).
 const cancelledExitCode = -1073741510
 
 // Eval runs a script and returns the objects that the script put out, for Go code that

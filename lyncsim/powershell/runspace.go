@@ -32,7 +32,8 @@ type Runspace struct {
 	commands  int  // commands run so far
 }
 
-// New makes a runspace. Close releases what it holds on its machine.
+// New makes a runspace. Close must end it, because the runspace can hold mutexes of its
+// machine.
 func New(o Options) *Runspace {
 	o = o.withDefaults()
 	o.Modules = modulesIn(o.Edition, o.Modules)

@@ -130,7 +130,7 @@ func (r *scriptRunner) enter() error {
 
 func (r *scriptRunner) leave() { r.frame.rs.depth-- }
 
-// block runs one of the body's blocks; return ends it.
+// block runs one of the body's blocks. A return statement ends the block.
 func (r *scriptRunner) block(b *syntax.NamedBlock) error {
 	if b == nil {
 		return nil

@@ -69,7 +69,7 @@ func (rs *Runspace) parse(text string) (*syntax.ScriptBlock, error) {
 	return syntax.ParseOptions{Version7: rs.Edition() == Core7}.Parse(text)
 }
 
-// InvokeBlock runs a block for .NET code and gives what it put out.
+// InvokeBlock runs a block for .NET code and returns the block's output.
 func (rs *Runspace) InvokeBlock(block any, args []any) ([]any, error) {
 	sb, ok := block.(*ScriptBlock)
 	if !ok {

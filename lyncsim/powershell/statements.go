@@ -133,7 +133,7 @@ func (f *frame) condition(s syntax.Statement) (bool, error) {
 	return value.Truth(v), err
 }
 
-// statementValue is what a statement puts out, as one value.
+// statementValue is the output of a statement as one value.
 func (f *frame) statementValue(s syntax.Statement) (any, error) {
 	v, err := f.rawValue(s)
 	return plain(v), err

@@ -34,7 +34,8 @@ func (f *frame) guarded(b *syntax.StatementBlock) error {
 	return f.body(b)
 }
 
-// catch runs the first clause that takes the error; without one the error goes on.
+// catch runs the first clause that takes the error. When no clause takes it, the error
+// goes on.
 func (f *frame) catch(clauses []*syntax.CatchClause, r *raised) error {
 	f.rs.remember(r.record)
 	clause, err := f.clauseFor(clauses, r)

@@ -65,7 +65,8 @@ func (f *frame) notWritable(name string) error {
 		"Cannot overwrite variable %s because it is read-only or constant.", name)
 }
 
-// write sets a variable of one scope; its type converts what is assigned.
+// write sets a variable of one scope. The assigned value is converted to the
+// variable's type.
 func (f *frame) write(s *scope, name string, v any) (*variable, error) {
 	if strings.EqualFold(name, "null") {
 		return nil, nil

@@ -9,7 +9,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/pages"
 )
 
-// body is what a command does in one of its phases.
+// body is the function that a command runs in one of its phases: begin, process or end.
 type body = func(ctx context.Context, c *powershell.Call) error
 
 // cmdlet is a command whose parameters and aliases its reference page declares. The

@@ -107,7 +107,7 @@ func texts(names []string) []any {
 	return list
 }
 
-// csvLine writes one line; $null is an empty field without quotes.
+// csvLine writes one line. A $null becomes an empty field without quotes.
 func csvLine(c *powershell.Call, names []string, fields []any) string {
 	line := make([]string, len(fields))
 	for i, f := range fields {

@@ -36,7 +36,7 @@ disk, the culture en-US. Text of errors for people has the form of 5.1 in both e
 
 `
 
-// construct is something of the language that is refused.
+// construct is a part of the language that is refused.
 type construct struct{ script, what string }
 
 var refusedLanguage = []construct{
@@ -50,7 +50,7 @@ func TestRefusedLanguage(t *testing.T) {
 	for _, c := range refusedLanguage {
 		edition := powershell.Windows51
 		if strings.Contains(c.script, "-replace") {
-			edition = powershell.Core7 // 5.1 takes the block's text
+			edition = powershell.Core7 // Windows PowerShell 5.1 would take the block's text
 		}
 		_, errs := run(t, powershell.Options{Edition: edition}, c.script)
 		if len(errs) != 1 || !strings.HasPrefix(errs[0], "not supported by the simulator: "+c.what) {

@@ -8,7 +8,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 )
 
-// reply is what a script puts out, a line per object, and the ids of its errors.
+// reply is the output of a script, a line per object, and the ids of its errors.
 type reply struct {
 	Out    []string
 	Errors []string

@@ -52,8 +52,8 @@ func commandsLike(c *powershell.Call, pattern string) error {
 			"Check the spelling of the name, or if a path was included, verify that the path is correct and try again.", pattern)))
 }
 
-// listed tells whether a command is one that the parameters ask for. Without a
-// name or a type, aliases are not listed.
+// listed reports whether the parameters ask for a command. When they give neither a name
+// nor a type, aliases are not listed.
 func listed(c *powershell.Call, info *powershell.CommandInfo) bool {
 	verb, noun, _ := strings.Cut(info.Name, "-")
 	kinds := strings.Split(c.Text("CommandType"), ", ")

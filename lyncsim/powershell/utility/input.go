@@ -9,8 +9,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// subject is the object that a Process call is about: the piped one, else
-// -InputObject. It is false when there is neither.
+// subject is the object that a Process call is about: the piped object, or without one
+// the value of -InputObject. It is false when there is neither.
 func subject(c *powershell.Call) (any, bool) {
 	if item, ok := c.Input(); ok {
 		return item, true
@@ -18,8 +18,8 @@ func subject(c *powershell.Call) (any, bool) {
 	return c.Value("InputObject"), c.Has("InputObject")
 }
 
-// gather is the Process of a command that needs all its input at once; $null
-// counts as no object.
+// gather is the Process function of a command that needs all its input at once. It
+// leaves out $null.
 func gather(_ context.Context, c *powershell.Call) error {
 	if item, ok := subject(c); ok && item != nil {
 		c.State = append(gathered(c), item)
@@ -32,7 +32,7 @@ func gathered(c *powershell.Call) []any {
 	return list
 }
 
-// eachSubject makes a Process that hands every object to a function.
+// eachSubject makes a Process function that hands every object to do.
 func eachSubject(do func(ctx context.Context, c *powershell.Call, item any) error) func(context.Context, *powershell.Call) error {
 	return func(ctx context.Context, c *powershell.Call) error {
 		item, ok := subject(c)
@@ -43,8 +43,8 @@ func eachSubject(do func(ctx context.Context, c *powershell.Call, item any) erro
 	}
 }
 
-// properties lists what a value shows as properties, in order. Hashtables show
-// their entries in PowerShell 7 only.
+// properties lists the properties that a value shows, in order. Only in PowerShell 7
+// does a hashtable show its entries as properties.
 func properties(c *powershell.Call, item any) []value.Property {
 	if o, ok := item.(*value.Object); ok {
 		return o.Properties()
@@ -76,7 +76,7 @@ func ask(env *dotnet.Env, of dotnet.Dynamic, name string) any {
 	return v
 }
 
-// result is what a script block put out, as the value of an expression.
+// result is the output of a script block as the value of an expression.
 func result(out []any) any {
 	switch len(out) {
 	case 0:

@@ -9,7 +9,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// joinString makes one text of all objects; PowerShell 7 only.
+// joinString is Join-String, which only PowerShell 7 has. It makes one text of all
+// objects.
 func joinString() cmdlet {
 	return cmdlet{name: "Join-String", heeds: "InputObject Property Separator OutputPrefix OutputSuffix SingleQuote DoubleQuote FormatString",
 		process: func(_ context.Context, c *powershell.Call) error {

@@ -23,7 +23,7 @@ type jsonReader struct {
 	depth  int  // greatest number of levels that are read
 }
 
-// document reads one JSON value; nothing may follow it.
+// document reads one JSON value. Text behind the value is an error.
 func (r jsonReader) document(text string) (any, error) {
 	plain := text
 	if r.core {

@@ -124,7 +124,7 @@ func (w *jsonWriter) close(bracket byte, n int, pad string) {
 	w.b.WriteByte(bracket)
 }
 
-// fields lists what an object is written as.
+// fields lists the names and values that are written for an object.
 func (w *jsonWriter) fields(v any) ([]field, error) {
 	switch v := v.(type) {
 	case *value.Object:

@@ -11,7 +11,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// emit puts out one object as -Property and -ExpandProperty want it.
+// emit puts out one object. -Property reduces it to the named properties;
+// -ExpandProperty puts out a property's value in its place.
 func (s *selection) emit(ctx context.Context, c *powershell.Call, item any) error {
 	if c.Has("ExpandProperty") {
 		return s.expand(ctx, c, item)

@@ -49,7 +49,7 @@ func beginSelection(_ context.Context, c *powershell.Call) error {
 	return nil
 }
 
-// take decides what becomes of one object.
+// take handles one input object: it lets the object through, holds it or leaves it out.
 func (s *selection) take(ctx context.Context, c *powershell.Call, item any) error {
 	if item == nil {
 		return nil
@@ -106,7 +106,7 @@ func (s *selection) indexed(ctx context.Context, c *powershell.Call, item any) e
 	return nil
 }
 
-// finish lets through what had to wait for the last object.
+// finish lets through the objects that had to wait for the last object.
 func (s *selection) finish(ctx context.Context, c *powershell.Call) error {
 	held := s.held
 	switch {

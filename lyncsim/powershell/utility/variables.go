@@ -83,7 +83,7 @@ func assignment(name string, process func(c *powershell.Call) error) cmdlet {
 		end: func(_ context.Context, c *powershell.Call) error { return process(c) }}
 }
 
-// assigned is the value to set: -Value, or what was piped.
+// assigned is the value to set: that of -Value, or the piped value.
 func assigned(c *powershell.Call) any {
 	if items := gathered(c); len(items) > 0 {
 		return result(items)
