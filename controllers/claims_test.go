@@ -70,7 +70,8 @@ func TestHolder(t *testing.T) {
 	}
 }
 
-// TestRoutesThatCannotBeListed: not knowing who holds a switch is no permission.
+// TestRoutesThatCannotBeListed: a route changes nothing while the routes cannot be listed. Another
+// one may hold the switch that it wants to set.
 func TestRoutesThatCannotBeListed(t *testing.T) {
 	mine := federationRoute("mine", "edge2.contoso.com")
 	st := newStage(t, mine, lyncTopology())

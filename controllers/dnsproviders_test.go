@@ -8,7 +8,8 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
-// TestEveryProviderOfTheAPIIsThere: a route may name each of them.
+// TestEveryProviderOfTheAPIIsThere: the controller knows each DNS provider that the API lets a
+// route name.
 func TestEveryProviderOfTheAPIIsThere(t *testing.T) {
 	source, err := os.ReadFile("../api/v1alpha1/federationroute_types.go")
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/fedroute/fedroute/internal/memory/sights"
 )
 
-// withFrontEnd lets the organization have a Front End pool in the state.
+// withFrontEnd adds a Front End pool in the given state to the organization.
 func withFrontEnd(state lync.PoolState) func(*sights.Sight) {
 	return func(now *sights.Sight) {
 		t := &now.Snapshot.Topology.Value
@@ -29,8 +29,9 @@ func movingRoute() *v1alpha1.FederationRoute {
 	return route
 }
 
-// TestAMoveThatOwesIsWrittenDownBeforeItBegins: once the routes have moved nothing
-// else tells that there was a move, so a crash must find it in status.
+// TestAMoveThatOwesIsWrittenDownBeforeItBegins: a move that owes a failback is in status before its
+// first step. Once the routes have moved, only status shows that there was a move, and the
+// manager may crash in between.
 func TestAMoveThatOwesIsWrittenDownBeforeItBegins(t *testing.T) {
 	route := movingRoute()
 	s := newStage(t, lyncTopology(), managerSecret(), route)
@@ -40,7 +41,7 @@ func TestAMoveThatOwesIsWrittenDownBeforeItBegins(t *testing.T) {
 	}
 	s.seen(withFrontEnd(lync.PoolFailedOver))
 	s.clock.forward(time.Second)
-	s.reconcile(route) // asks for one more look before the first change
+	s.reconcile(route) // asks for one more observation before the first change
 	if route.Status.Move != nil {
 		t.Fatalf("%+v is remembered and has not begun", route.Status.Move)
 	}
@@ -54,8 +55,8 @@ func TestAMoveThatOwesIsWrittenDownBeforeItBegins(t *testing.T) {
 	s.expect(route, v1alpha1.ReasonProgressing, "of 5 steps are done")
 }
 
-// TestAMoveThatIsHeldIsNotRemembered: whoever then moves by hand has not asked for
-// a failback.
+// TestAMoveThatIsHeldIsNotRemembered: while the route may not begin a move, status records none.
+// An administrator who then moves the routes by hand has not asked for a failback.
 func TestAMoveThatIsHeldIsNotRemembered(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -84,8 +85,9 @@ func TestAMoveThatIsHeldIsNotRemembered(t *testing.T) {
 	}
 }
 
-// TestARequestIsJudgedByWhatIsSeenAfterIt: a look from before the pool was failed
-// over would call the request handled.
+// TestARequestIsJudgedByWhatIsSeenAfterIt: a request to fail back waits for an observation made
+// after it. An older observation may show the pool before it was failed over, and the request
+// would count as handled.
 func TestARequestIsJudgedByWhatIsSeenAfterIt(t *testing.T) {
 	route := movingRoute()
 	route.Spec.EdgePool = "edge1.contoso.com"
@@ -94,7 +96,7 @@ func TestARequestIsJudgedByWhatIsSeenAfterIt(t *testing.T) {
 		now.Snapshot.Topology.Value.FrontEndPools[0].Edge = lync.Association{Registrar: "edge1.contoso.com", Conferencing: "edge1.contoso.com"}
 	}
 	s.seen(withFrontEnd(lync.PoolActive), associated)
-	s.clock.forward(100 * time.Millisecond) // within the second that the request names
+	s.clock.forward(100 * time.Millisecond) // within the same second as the time in the request
 	request := s.clock.Now().Format(time.RFC3339) + " fe1.contoso.com"
 	route.Annotations = map[string]string{v1alpha1.AnnotationFailBackRequestedAt: request}
 	if err := s.objects.Update(t.Context(), route); err != nil {

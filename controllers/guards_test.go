@@ -15,9 +15,9 @@ import (
 	"github.com/fedroute/fedroute/internal/guard"
 )
 
-// TestAGuardClosesInTheMiddleOfARun adds a check that says no for half a minute,
-// from the second after the run has begun: no further step begins, and the route is
-// looked at again when that time is over.
+// TestAGuardClosesInTheMiddleOfARun adds a guard that forbids steps for half a minute, beginning
+// one second after the run has begun. No further step begins, and the route is reconciled again
+// when the half minute is over.
 func TestAGuardClosesInTheMiddleOfARun(t *testing.T) {
 	closes, opens := begin.Add(2*time.Second), begin.Add(32*time.Second)
 	before := guard.Guards
@@ -39,7 +39,7 @@ func TestAGuardClosesInTheMiddleOfARun(t *testing.T) {
 		reply := replies[0]
 		replies = replies[1:]
 		if len(replies) == 0 {
-			s.clock.forward(time.Second) // it closes while the topology is published
+			s.clock.forward(time.Second) // the guard closes while the topology is published
 		}
 		return json.RawMessage(reply), nil
 	}

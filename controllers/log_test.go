@@ -35,14 +35,14 @@ func (w *written) String() string {
 	return w.text.String()
 }
 
-// forget drops what was written.
+// forget drops everything written so far.
 func (w *written) forget() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.text.Reset()
 }
 
-// line gives the first line with the text.
+// line gives the first line that contains the text.
 func (w *written) line(t *testing.T, has string) string {
 	t.Helper()
 	for line := range strings.Lines(w.String()) {
@@ -54,7 +54,7 @@ func (w *written) line(t *testing.T, has string) string {
 	return ""
 }
 
-// record keeps what is logged from now on.
+// record sends the log to the returned buffer until the test ends.
 func record(t *testing.T) *written {
 	t.Helper()
 	var w written
@@ -73,8 +73,8 @@ func holds(t *testing.T, line string, pieces ...string) {
 	}
 }
 
-// TestARunSaysInTheLogWhatItIsFor begins a run, lets it fail, and lets a second one
-// begin: the first lines differ, calls are told at debug, and no password is.
+// TestARunSaysInTheLogWhatItIsFor begins a run, lets it fail, and lets a second run begin. The
+// first lines of the two runs differ. Calls are logged at debug, and passwords never.
 func TestARunSaysInTheLogWhatItIsFor(t *testing.T) {
 	log := record(t)
 	route := federationRoute("r", "edge2.contoso.com")

@@ -40,8 +40,9 @@ func expectSeries(t *testing.T, when, pattern string, want ...string) {
 	}
 }
 
-// TestSeriesAreThereBeforeTheFirstLook: an alarm must not end because the manager was
-// restarted, nor begin because a standby took over.
+// TestSeriesAreThereBeforeTheFirstLook: a manager that starts exports the series of every object
+// before it observes anything. Otherwise a restart would end an alarm, or a standby that takes
+// over would begin one.
 func TestSeriesAreThereBeforeTheFirstLook(t *testing.T) {
 	lt, route := lyncTopology(), federationRoute("unhappy", "edge2.contoso.com")
 	lt.Name, route.Spec.TopologyRef.Name = "dark", "dark"
@@ -85,8 +86,9 @@ func TestSeriesAreThereBeforeTheFirstLook(t *testing.T) {
 	expectSeries(t, "what is gone has none", `fedroute_.*(dark|unhappy)`)
 }
 
-// TestAnOrganizationThatWasNeverSeenAgesFromItsFirstReconcile: without its Secret
-// nobody looks, and an alarm on old looks must neither miss that nor come at once.
+// TestAnOrganizationThatWasNeverSeenAgesFromItsFirstReconcile: an organization whose Secret is
+// missing is never observed. Its age counts from the first reconcile, so that an alarm on old
+// observations does go off for it, but not at once.
 func TestAnOrganizationThatWasNeverSeenAgesFromItsFirstReconcile(t *testing.T) {
 	lt := lyncTopology()
 	lt.Name = "locked"
@@ -103,7 +105,7 @@ func TestAnOrganizationThatWasNeverSeenAgesFromItsFirstReconcile(t *testing.T) {
 		`fedroute_topology_ready{namespace="lync",topology="locked"} 0`)
 }
 
-// TestRunsAreMeasured lets a run fail at its first step.
+// TestRunsAreMeasured lets a run fail at its first step and reads the metrics of runs and steps.
 func TestRunsAreMeasured(t *testing.T) {
 	route := federationRoute("r", "edge2.contoso.com")
 	s := newStage(t, lyncTopology(), managerSecret(), route)

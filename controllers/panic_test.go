@@ -17,7 +17,7 @@ import (
 	"github.com/fedroute/fedroute/internal/probe"
 )
 
-// mine stands for any defect: whoever does this panics.
+// mine stands for any defect of the program: it panics.
 func mine() { panic(swordfish) }
 
 type panicking struct{ dns.Reader }

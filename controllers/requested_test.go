@@ -8,9 +8,10 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// TestARequestEndsOnePause has a request whose run fails too: the request is used
-// up, and the next pause is longer than the one it ended. So a wrong password is tried
-// once for each request, and without one as seldom as before.
+// TestARequestEndsOnePause: after a failed run, a request ends the pause before the next run. That
+// run fails too. The request is then used up, and the next pause is longer than the one that it
+// ended. So a wrong password is tried once for each request, and without a request as rarely as
+// before.
 func TestARequestEndsOnePause(t *testing.T) {
 	s, route, finish := failover(t)
 	fails := func() {

@@ -20,7 +20,7 @@ import (
 	"github.com/fedroute/fedroute/internal/memory/sights"
 )
 
-// reconcile brings the route one step further and says how soon again.
+// reconcile reconciles the route once and returns the time until its next reconcile.
 func (s *stage) reconcile(route *v1alpha1.FederationRoute) time.Duration {
 	s.Helper()
 	key := client.ObjectKeyFromObject(route)
@@ -34,7 +34,7 @@ func (s *stage) reconcile(route *v1alpha1.FederationRoute) time.Duration {
 	return result.RequeueAfter
 }
 
-// expect holds the route's Ready to a reason and a text.
+// expect compares the reason of the route's condition Ready, and looks for a text in its message.
 func (s *stage) expect(route *v1alpha1.FederationRoute, reason, says string) {
 	s.Helper()
 	ready := meta.FindStatusCondition(route.Status.Conditions, v1alpha1.ConditionReady)
@@ -43,7 +43,7 @@ func (s *stage) expect(route *v1alpha1.FederationRoute, reason, says string) {
 	}
 }
 
-// seen stores a look at the two pools, begun now, and connects the organization.
+// seen stores an observation of the two pools, begun now, and connects the organization.
 func (s *stage) seen(change ...func(*sights.Sight)) {
 	now := twoPools(s.clock.Now())
 	for _, f := range change {
@@ -129,7 +129,7 @@ func TestObservingHoldsNoWriter(t *testing.T) {
 	}
 }
 
-// answer is what a script gives back.
+// answer is the result of a script on a host.
 type answer struct {
 	text json.RawMessage
 	err  error
@@ -142,7 +142,7 @@ type heldCalls struct {
 	testOver chan struct{} // closed: every call fails
 }
 
-// holdCalls lets each call to the hosts wait for its answer.
+// holdCalls makes each call to the hosts wait until the test answers it.
 func holdCalls(s *stage) heldCalls {
 	h := heldCalls{began: make(chan string, 100), answers: make(chan answer), testOver: make(chan struct{})}
 	s.Cleanup(func() { close(h.testOver) })
@@ -158,8 +158,8 @@ func holdCalls(s *stage) heldCalls {
 	return h
 }
 
-// failover brings a route to where its first step is under way. finish answers the
-// call of the step that is under way and waits until its run has ended.
+// failover starts a run for a route and returns when the first step is under way. finish answers
+// the call that is under way and waits until its run has ended.
 func failover(t *testing.T) (s *stage, route *v1alpha1.FederationRoute, finish func(json.RawMessage, error)) {
 	route = federationRoute("r", "edge2.contoso.com")
 	s = newStage(t, lyncTopology(), managerSecret(), route)
@@ -177,7 +177,7 @@ func failover(t *testing.T) (s *stage, route *v1alpha1.FederationRoute, finish f
 	<-calls.began
 	run := s.latest(route)
 	return s, route, func(text json.RawMessage, err error) {
-		if latest := s.latest(route); latest != nil { // none is remembered of a deleted route
+		if latest := s.latest(route); latest != nil { // of a deleted route no run is remembered
 			run = latest
 		}
 		s.clock.forward(time.Second)
@@ -270,7 +270,7 @@ func TestNothingIsDoneToAnOrganizationThatWasNotSeen(t *testing.T) {
 	s := newStage(t, lyncTopology(), managerSecret(), route)
 	s.seen()
 	changed := lyncTopology()
-	changed.Generation = 2 // its endpoints are another organization's
+	changed.Generation = 2 // its endpoints now belong to another organization
 	s.topologies.fleet(changed)
 	s.reconcile(route)
 	s.expect(route, v1alpha1.ReasonNotObserved, "since its LyncTopology changed; nothing is changed; this route goes on")
@@ -286,7 +286,7 @@ func TestADeletedRouteIsForgotten(t *testing.T) {
 	s, route, finish := failover(t)
 	last := route.DeepCopy()
 	must(t, s.objects.Delete(t.Context(), route.DeepCopy()))
-	s.routes.written.Note(versionOf(last), versionOf(last), route.Status) // as if its last write were not shown yet
+	s.routes.written.Note(versionOf(last), versionOf(last), route.Status) // as if the cache did not show its last write yet
 	s.reconcile(route)
 	if _, _, lags := s.routes.written.Newer(versionOf(last)); s.latest(route) != nil || lags || hasSeries(t, "fedroute_route_ready", "r") {
 		t.Error("a deleted route is remembered")

@@ -20,7 +20,7 @@ import (
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-// swordfish stands in every secret value: it must show nowhere.
+// swordfish is part of every secret value. No message, log or status may contain it.
 const swordfish = "swordfish"
 
 func certificateSecret(cert, key string) *corev1.Secret {
@@ -37,7 +37,7 @@ func TestSecretsSayWhatIsMissing(t *testing.T) {
 	}
 	cases := map[string]struct {
 		reason string
-		secret *corev1.Secret // nil: there is none
+		secret *corev1.Secret // nil: the Secret does not exist
 		method v1alpha1.AuthenticationMethod
 		why    string // reason of a missing object, "" for a fault
 		says   string
@@ -131,7 +131,7 @@ func TestSecretsThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// tellsNoSecret prints an error and values in every way there is.
+// tellsNoSecret prints an error and values with %v, %+v and %#v, and looks for the secret values.
 func tellsNoSecret(t *testing.T, err error, values ...any) {
 	t.Helper()
 	var texts []string
@@ -155,8 +155,8 @@ func (r talkative) Get(ctx context.Context, key client.ObjectKey, o client.Objec
 	return err
 }
 
-// TestTheClientLogsNoSecret: whatever level the log has, the answer with a Secret is
-// not in it.
+// TestTheClientLogsNoSecret: the API server's answer with a Secret is in no log, whatever the
+// log's level.
 func TestTheClientLogsNoSecret(t *testing.T) {
 	var said strings.Builder
 	log := funcr.New(func(prefix, args string) { said.WriteString(prefix + args) }, funcr.Options{Verbosity: 20})
@@ -168,7 +168,7 @@ func TestTheClientLogsNoSecret(t *testing.T) {
 	if said.String() != "" {
 		t.Errorf("the client logged %s", said.String())
 	}
-	var shown corev1.Secret // what it logs when it may
+	var shown corev1.Secret // read directly, so this client may log it
 	if err := (talkative{fakeObjects(t, managerSecret())}).Get(ctx, client.ObjectKeyFromObject(managerSecret()), &shown); err != nil || said.String() == "" {
 		t.Errorf("a client that may log said nothing (%v): the test proves nothing", err)
 	}

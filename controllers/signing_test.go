@@ -10,7 +10,7 @@ import (
 	"github.com/fedroute/fedroute/internal/memory/signers"
 )
 
-// kerberosZone is a zone whose updates are signed with the account of Secret "dns".
+// kerberosZone is a zone whose updates are signed with the account in the Secret "dns".
 func kerberosZone() v1alpha1.DNSServer {
 	return v1alpha1.DNSServer{Zone: "contoso.com", Address: "192.0.2.53:53", GSSTSIG: &v1alpha1.GSSTSIG{SecretRef: v1alpha1.LocalReference{Name: "dns"}}}
 }

@@ -31,7 +31,7 @@ var (
 	orgKey = types.NamespacedName{Namespace: "lync", Name: "org"}
 )
 
-// manualClock moves when a test says so; a sleeper waits for its context.
+// manualClock moves only when a test moves it. Sleep returns when its context ends.
 type manualClock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -54,7 +54,7 @@ func (c *manualClock) Sleep(ctx context.Context, _ time.Duration) error {
 	return ctx.Err()
 }
 
-// proberFunc is a probe.Prober.
+// proberFunc is a function that serves as a probe.Prober.
 type proberFunc func(probe.Target) probe.Reading
 
 func (f proberFunc) Probe(_ context.Context, t probe.Target) probe.Reading { return f(t) }
@@ -63,8 +63,8 @@ func allOpen(t probe.Target) probe.Reading {
 	return probe.Reading{Target: t, Open: true, Spoke: true, Detail: "accepted"}
 }
 
-// hosts are all remote hosts of an organization: each call is written down and
-// answered by answer.
+// hosts stands for all remote hosts of an organization. It records each call and lets answer
+// reply to it.
 type hosts struct {
 	mu     sync.Mutex
 	calls  []string
@@ -92,7 +92,7 @@ func (h *hosts) called() []string {
 	return append([]string(nil), h.calls...)
 }
 
-// stage is both reconcilers over a fake API server and fake hosts.
+// stage holds both reconcilers, with a fake API server and fake hosts.
 type stage struct {
 	*testing.T
 	clock      *manualClock
@@ -114,7 +114,7 @@ func newStage(t *testing.T, objects ...client.Object) *stage {
 	s.topologies, s.routes = reconcilers(o)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithCancel(context.Background())
-		cancel() // abort at once what a test left running
+		cancel() // aborts at once the runs that a test left
 		s.routes.runs.Stop(ctx)
 		s.topologies.fleets.Close()
 	})
@@ -136,7 +136,7 @@ func fakeObjects(t *testing.T, objects ...client.Object) client.WithWatch {
 		}).Build()
 }
 
-// lyncTopology is an organization behind one management server.
+// lyncTopology is an organization with one management server.
 func lyncTopology() *v1alpha1.LyncTopology {
 	lt := &v1alpha1.LyncTopology{ObjectMeta: metav1.ObjectMeta{Namespace: orgKey.Namespace, Name: orgKey.Name, UID: "lt", Generation: 1}}
 	lt.Spec.PollInterval.Duration = time.Minute
@@ -157,7 +157,7 @@ func managerSecret() *corev1.Secret {
 	return secret("manager", map[string]string{"username": `CONTOSO\manager`, "password": "swordfish"})
 }
 
-// federationRoute routes SIP of the organization over the Edge pool.
+// federationRoute is a route that sends the organization's SIP federation over the Edge pool.
 func federationRoute(name, pool string) *v1alpha1.FederationRoute {
 	r := &v1alpha1.FederationRoute{ObjectMeta: metav1.ObjectMeta{Namespace: orgKey.Namespace, Name: name, UID: types.UID(name), Generation: 1,
 		CreationTimestamp: metav1.NewTime(begin)}}
@@ -167,8 +167,8 @@ func federationRoute(name, pool string) *v1alpha1.FederationRoute {
 	return r
 }
 
-// twoPools is what is seen of two Edge pools with both flags set, the first
-// of which has the site's route.
+// twoPools is an observation of two Edge pools with both flags set. The site's route leads over the
+// first.
 func twoPools(at time.Time) sights.Sight {
 	s := sights.Sight{Edition: memory.Edition{UID: "lt", Generation: 1}, Snapshot: lync.Snapshot{At: at, EdgeServers: map[lync.Host]lync.Part[lync.EdgeServerState]{}}}
 	t := &s.Snapshot.Topology.Value

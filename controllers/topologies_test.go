@@ -30,7 +30,7 @@ func (s *stage) look(lt *v1alpha1.LyncTopology) time.Duration {
 	return result.RequeueAfter
 }
 
-// atHome makes the management server answer as a real one did.
+// atHome makes the management server answer Read-Topology as a real one did. All other calls fail.
 func (s *stage) atHome() {
 	s.Helper()
 	topology, err := os.ReadFile("../internal/lync/shell/testdata/topology.json")
@@ -93,12 +93,13 @@ func TestTopologyIsObserved(t *testing.T) {
 	}
 }
 
-// TestAnotherEditionIsAskedForItsMachinesFirst: a changed spec may speak of
-// another organization, whose accounts the machines of this one must not see.
+// TestAnotherEditionIsAskedForItsMachinesFirst: after a change of spec, no Edge machine is asked
+// before the topology is read again. The spec may now be about another organization, and its
+// accounts must not be shown to the machines of the former one.
 func TestAnotherEditionIsAskedForItsMachinesFirst(t *testing.T) {
 	for name, c := range map[string]struct {
 		generation int64
-		want       bool // machines are asked though the topology does not answer
+		want       bool // machines are asked although the topology cannot be read
 	}{"same": {1, true}, "another": {2, false}} {
 		t.Run(name, func(t *testing.T) {
 			lt := lyncTopology()
@@ -127,7 +128,7 @@ func TestADeletedTopologyIsForgotten(t *testing.T) {
 	s.look(lt)
 	must(t, s.objects.Delete(t.Context(), lt.DeepCopy()))
 	last := versionOf(lt)
-	s.topologies.written.Note(last, last, lt.Status) // as if its last write were not shown yet
+	s.topologies.written.Note(last, last, lt.Status) // as if the cache did not show its last write yet
 	s.look(lt)
 	_, seen := s.topologies.sights.Get(memory.Object(orgKey))
 	_, open := s.topologies.fleets.Connected(memory.Object(orgKey), memory.Edition{UID: last.UID, Generation: 1})

@@ -14,7 +14,7 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// readerFunc is a dns.Reader.
+// readerFunc is a function that serves as a dns.Reader.
 type readerFunc func([]dns.Key) (map[dns.Key]dns.Lookup, error)
 
 func (f readerFunc) Read(_ context.Context, keys []dns.Key) (map[dns.Key]dns.Lookup, error) {

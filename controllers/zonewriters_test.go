@@ -15,7 +15,7 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// cmdletZone is a zone whose records are changed by cmdlets.
+// cmdletZone is a zone whose records are changed with the cmdlets of the DnsServer module.
 func cmdletZone() v1alpha1.DNSServer {
 	return v1alpha1.DNSServer{Zone: "contoso.com", Address: "dc1.contoso.com:53", Provider: v1alpha1.DNSServerCmdlets}
 }
@@ -48,8 +48,9 @@ func TestCmdletsHaveAnEndpoint(t *testing.T) {
 	}
 }
 
-// TestCmdletsRunAsSomebody: one's own account where there is one, else that of the
-// management servers, both as the Secret has it at the time of the call.
+// TestCmdletsRunAsSomebody: the cmdlets run with the zone's own account. Where the zone names none,
+// they run with the account of the management servers. Either account is read from its Secret at
+// the time of the call.
 func TestCmdletsRunAsSomebody(t *testing.T) {
 	own := cmdletZone()
 	own.Authentication = &v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "dnsadmin"}}

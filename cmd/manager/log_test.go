@@ -16,15 +16,16 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 )
 
-// registered is a command line that nobody has typed yet.
+// registered gives the manager's options before any command line is parsed.
 func registered() (*flag.FlagSet, *settings) {
 	fs := flag.NewFlagSet("manager", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	return fs, register(fs)
 }
 
-// TestNoOptionReachesLevelsThatPrintSecrets: from V(8) on the API client logs bodies,
-// and from klog's -v=6 on it logs headers.
+// TestNoOptionReachesLevelsThatPrintSecrets: no option of the manager turns on a level at which
+// libraries print secrets. The API client logs bodies from V(8) on, and headers from klog's
+// -v=6 on.
 func TestNoOptionReachesLevelsThatPrintSecrets(t *testing.T) {
 	for text, takes := range map[string]bool{"DEBUG": true, "info": true, "WARN": true, "ERROR": true,
 		"DEBUG-4": false, "INFO-12": false, "-8": false, "": false} {
@@ -49,7 +50,8 @@ func TestNoOptionReachesLevelsThatPrintSecrets(t *testing.T) {
 	}
 }
 
-// TestAFailedCheckIsNotToldForNothing asks a check that says no as the kubelet does.
+// TestAFailedCheckIsNotToldForNothing sends the kubelet's request to a health check that fails,
+// and counts the lines that the manager logs at each level.
 func TestAFailedCheckIsNotToldForNothing(t *testing.T) {
 	var out bytes.Buffer
 	var now slog.LevelVar

@@ -13,8 +13,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// TestStopIsBounded: whatever the manager does when it is told to stop, the
-// process ends before the pod's grace period does.
+// TestStopIsBounded: once the manager is asked to stop, its process ends before the pod's grace
+// period is over, even when the manager hangs.
 func TestStopIsBounded(t *testing.T) {
 	lost := errors.New("leader election lost")
 	stopsAfter := func(d time.Duration, err error) func(context.Context) error {
@@ -28,7 +28,7 @@ func TestStopIsBounded(t *testing.T) {
 		reason string
 		synced bool
 		start  func(context.Context) error
-		took   time.Duration // from the stop on
+		took   time.Duration // from the request to stop on
 		fails  bool
 	}{
 		"at work":          {"running steps may end", true, stopsAfter(25*time.Second, nil), 25 * time.Second, false},
@@ -62,7 +62,8 @@ func TestEndWithoutAStop(t *testing.T) {
 	}
 }
 
-// TestThePodOutlastsTheStop: the kubelet kills at the end of the grace period.
+// TestThePodOutlastsTheStop: the pod's grace period is longer than a stop may take, because the
+// kubelet kills the process at the end of that period.
 func TestThePodOutlastsTheStop(t *testing.T) {
 	text, err := os.ReadFile("../../config/manager/manager.yaml")
 	if err != nil {
