@@ -17,20 +17,20 @@ import (
 	"github.com/fedroute/fedroute/internal/probe"
 )
 
-// start is when every test begins, by the controller's clock.
+// start is the time at which every test begins, by the controller's clock.
 var start = time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC)
 
 const (
-	patience            = 10 * time.Second // of every step that waits
-	replicationPatience = time.Minute      // but for this one
+	patience            = 10 * time.Second // of each kind of step that waits
+	replicationPatience = time.Minute      // of AwaitReplication
 )
 
 var limits = apply.Limits{Poll: time.Second, Wait: map[plan.Kind]time.Duration{
 	plan.KindStartEdgeServices: patience, plan.KindAwaitReplication: replicationPatience, plan.KindSetupEdgeServer: patience,
 	plan.KindRestartEdgeServices: patience, plan.KindCheckPorts: patience, plan.KindUpdateDNS: patience}}
 
-// clock moves only when somebody sleeps on it. frozen makes a sleeper wait for
-// the end of its context.
+// clock moves only when code sleeps on it. On a frozen clock, Sleep returns when its context
+// ends.
 type clock struct {
 	mu     sync.Mutex
 	now    time.Time
@@ -49,7 +49,7 @@ func (c *clock) Now() time.Time {
 	return c.now
 }
 
-// after does something once the time has passed.
+// after calls do as soon as the clock is d past start.
 func (c *clock) after(d time.Duration, do func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -78,26 +78,26 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// farm is an organization with one Edge pool of two machines to move to, and the
-// hands that work on it. What is asked of it is written down in acts.
+// farm is an organization with one Edge pool of two machines, to which the tests move federation.
+// It is also the Observer, Operator, Ledger and Prober of its runs, and records each act in acts.
 type farm struct {
-	log   *slog.Logger // of its runs; nil: none
+	log   *slog.Logger // of its runs; nil: they log nothing
 	clock *clock
 	zone  *zone
 
 	mu       sync.Mutex
 	topology lync.Topology
-	skew     time.Duration // the server's clock minus ours
+	skew     time.Duration // the server's clock minus the controller's
 	machines map[string]lync.EdgeServerState
 	open     map[netip.Addr]bool
-	silent   map[string]bool // machines inside that do not answer
+	silent   map[string]bool // internal machines that do not answer
 	probes   int
 	acts     []string
-	// before is called, without lock, ahead of an act; its error fails the act.
+	// before is called ahead of an act, without the lock; if it returns an error, the act fails.
 	before map[string]func() error
 	// effect replaces what an act does to the organization.
 	effect map[string]func()
-	// unread says why the topology, or a machine, cannot be read.
+	// unread holds the error of reading the topology or a machine.
 	unread map[string]error
 }
 
@@ -133,7 +133,7 @@ func (f *farm) hands() apply.Hands {
 		Why: []slog.Attr{slog.String("why", "the spec changed"), slog.String("by", "kubectl-edit")}}
 }
 
-// begin starts a run of the steps, planned from the farm as it stands.
+// begin starts a run of the steps, as if they were planned from the farm's current topology.
 func (f *farm) begin(t *testing.T, changed func(), steps ...plan.Step) *apply.Run {
 	t.Helper()
 	r := apply.Start(t.Context(), plan.Plan{ID: "sha256-1", Steps: steps}, f.topology, f.hands(), limits, changed)
@@ -150,7 +150,7 @@ func (f *farm) carryOut(t *testing.T, steps ...plan.Step) ([]apply.Entry, error)
 	return r.Entries(), err
 }
 
-// act writes an act down and does it.
+// act records an act and carries it out.
 func (f *farm) act(name string, effect func()) error {
 	f.mu.Lock()
 	f.acts = append(f.acts, name)
@@ -170,15 +170,16 @@ func (f *farm) act(name string, effect func()) error {
 	return nil
 }
 
-// machine changes what an Edge machine says of itself. The caller holds the lock
-// or is alone.
+// machine changes the state that an Edge machine reports. The caller holds the lock, or no other
+// goroutine uses the farm.
 func (f *farm) machine(s lync.EdgeServer, change func(*lync.EdgeServerState)) {
 	state := f.machines[s.FQDN]
 	change(&state)
 	f.machines[s.FQDN] = state
 }
 
-// replica changes what the store says of a machine's replica, from a time on.
+// replica changes two things at a time after start: the state that the central store reports of a
+// machine's replica, and the signature that the machine reports.
 func (f *farm) replica(at time.Duration, s lync.EdgeServer, signature string, r lync.Replica) {
 	f.clock.after(at, func() {
 		f.mu.Lock()
@@ -215,7 +216,7 @@ func (f *farm) ProposeFlags(_ context.Context, change lync.FlagChange) (string, 
 	return "sha256-of-s2", f.act("propose from "+change.Signature, func() {})
 }
 
-// Publishing is the ledger.
+// Publishing makes the farm the run's Ledger.
 func (f *farm) Publishing(_ context.Context, digest string) error {
 	return f.act("note "+digest, func() {})
 }
@@ -281,7 +282,7 @@ func (f *farm) Probe(_ context.Context, t probe.Target) probe.Reading {
 	return probe.Reading{Target: t, Detail: "connection refused"}
 }
 
-// refuses is an act that the far side tried and failed at.
+// refuses gives the error of an act that the remote side tried and failed at.
 func refuses() error {
 	return fault.New(fault.Failed, "act", "there", "the far side said no").With("nothing moved", "look there")
 }

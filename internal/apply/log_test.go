@@ -13,8 +13,8 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// TestARunCanBeFollowedInTheLog tells at each level what an administrator reads of a
-// run that succeeds and of one that does not.
+// TestARunCanBeFollowedInTheLog compares, for each level, the lines that an administrator reads of
+// a run that succeeds and of a run that fails.
 func TestARunCanBeFollowedInTheLog(t *testing.T) {
 	answers := func(f *farm) { f.open[edgeA.ExternalAddresses[0]] = true }
 	cases := map[string]struct {
@@ -64,7 +64,7 @@ func TestARunCanBeFollowedInTheLog(t *testing.T) {
 	}
 }
 
-// withoutTime drops when a line was written.
+// withoutTime removes the time from a line of the log.
 func withoutTime(groups []string, a slog.Attr) slog.Attr {
 	if len(groups) == 0 && a.Key == slog.TimeKey {
 		return slog.Attr{}

@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// TestRouteMovedMeanwhile has the routes read, after the plan's own SetSiteRoute,
-// as each case says; the replicas carry everything.
+// TestRouteMovedMeanwhile: after the plan's own SetSiteRoute, somebody else may set a route as
+// well. Each case says how the routes then read. The replicas carry every change.
 func TestRouteMovedMeanwhile(t *testing.T) {
 	const old, new = "edge1.contoso.com", "edge2.contoso.com"
 	cases := map[string]struct {

@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// TestAPanicEndsItsOwnRunOnly lets each goroutine of a run panic: the run ends,
-// its step says why, and nobody waits for it.
+// TestAPanicEndsItsOwnRunOnly lets each goroutine of a run panic. The run ends, its step says why,
+// and no goroutine goes on waiting for it.
 func TestAPanicEndsItsOwnRunOnly(t *testing.T) {
 	const secret = "swordfish"
 	cases := map[string]struct {

@@ -13,10 +13,9 @@ import (
 
 var awaitReplication = plan.Step{Target: "edge2.contoso.com", Act: plan.AwaitReplication{Servers: []lync.EdgeServer{edgeA, edgeB}}}
 
-// TestReplicationIsJudgedByTheServersClock publishes and then waits, with a
-// server whose clock is right, hours behind or hours ahead. Both replicas say
-// that they are up to date about the time before the change, until one is
-// updated after 5 s and the other after 20 s.
+// TestReplicationIsJudgedByTheServersClock publishes and then waits, with a server whose clock is
+// right, hours behind or hours ahead. At first both replicas are up to date, but as of a time
+// before the change. One replica is updated after 5 s, the other after 20 s.
 func TestReplicationIsJudgedByTheServersClock(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -58,7 +57,7 @@ func TestReplicationWaitsForEachSign(t *testing.T) {
 		reason    string
 		replica   lync.Replica
 		signature string
-		says      string // "" means: done at once
+		says      string // "" means that the step is done at once
 	}{
 		"all signs":    {"newer, up to date and with the document in force", fresh(func(*lync.Replica) {}), "s2", ""},
 		"same second":  {"the store tells whole seconds; a change of this second counts as covered", fresh(func(r *lync.Replica) { r.LastUpdate = start }), "s2", ""},
@@ -119,8 +118,9 @@ func TestReplicationOfAnUnreadableMachine(t *testing.T) {
 	}
 }
 
-// TestReplicationWithoutAChange waits in a plan that finishes what an earlier
-// run began: there is no moment to compare with, the other signs decide.
+// TestReplicationWithoutAChange waits in a plan that only finishes what an earlier run began. This
+// run makes no change whose time could be compared with the replicas', so the other signs
+// decide.
 func TestReplicationWithoutAChange(t *testing.T) {
 	f := newFarm()
 	if _, err := f.carryOut(t, awaitReplication); err != nil || !f.clock.Now().Equal(start) {

@@ -28,7 +28,8 @@ func states(entries []apply.Entry) []string {
 	return out
 }
 
-// TestFailover carries the whole order out and counts the movements.
+// TestFailover carries out one step of nearly every kind in the order of a plan, and counts how
+// often the run reports a change of its record.
 func TestFailover(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFarm()
@@ -52,8 +53,8 @@ func TestFailover(t *testing.T) {
 		if diff := cmp.Diff(acts, f.acts); diff != "" {
 			t.Errorf("setup must name the document of the publish before it (-want +got):\n%s", diff)
 		}
-		synctest.Wait()                                 // the end is told after Done is closed
-		const begins, ends, waits, runEnds = 8, 8, 1, 1 // the one that waits says the same all the time
+		synctest.Wait()                                 // the run reports its end after Done is closed
+		const begins, ends, waits, runEnds = 8, 8, 1, 1 // the step that waits repeats one message, which is reported once
 		if diff := cmp.Diff(int32(begins+ends+waits+runEnds), moved.Load()); diff != "" {
 			t.Errorf("how often the record was said to move (-want +got):\n%s", diff)
 		}
@@ -79,7 +80,7 @@ func TestFailureStopsWhatComesAfter(t *testing.T) {
 	}
 }
 
-// TestMachinesAreSetUpSideBySide lets each setup wait for the other to begin.
+// TestMachinesAreSetUpSideBySide makes each of two setups wait until the other has begun.
 func TestMachinesAreSetUpSideBySide(t *testing.T) {
 	f := newFarm()
 	var both sync.WaitGroup
@@ -96,8 +97,8 @@ func TestMachinesAreSetUpSideBySide(t *testing.T) {
 	}
 }
 
-// TestRoutesAreSetOneByOne has the first route of a stage fail: nothing that
-// goes through the management server is under way beside it.
+// TestRoutesAreSetOneByOne lets the first route of a stage fail. No other step that goes through
+// the management server may be under way at that time.
 func TestRoutesAreSetOneByOne(t *testing.T) {
 	f := newFarm()
 	f.before["route SIP of Redmond"] = refuses
@@ -130,8 +131,8 @@ func TestStopEndsAfterTheRunningStep(t *testing.T) {
 	}
 }
 
-// TestStopWithinAStage stops between two steps of one kind: failing ten pools back
-// takes hours, and who says stop means now.
+// TestStopWithinAStage stops a run between two steps of one kind. Ten pools take hours to fail
+// back, and an administrator who stops the run does not want to wait for all of them.
 func TestStopWithinAStage(t *testing.T) {
 	f := newFarm()
 	running := make(chan *apply.Run, 1)
@@ -210,8 +211,8 @@ func TestARunWithoutStepsEnds(t *testing.T) {
 	}
 }
 
-// TestDNSMovesOnlyToPortsThatThisRunSaw hands over plans that Compute does not
-// make: without the look at a port, or with the look after the change.
+// TestDNSMovesOnlyToPortsThatThisRunSaw carries out plans that Compute never makes: plans that
+// change DNS without a check of the port, or before that check.
 func TestDNSMovesOnlyToPortsThatThisRunSaw(t *testing.T) {
 	led := updateDNS
 	led.Act = plan.UpdateDNS{Zone: "contoso.com", Changes: []dns.Change{{From: before, To: after}}, Ports: []probe.Target{sipPort}}
@@ -236,8 +237,8 @@ func TestDNSMovesOnlyToPortsThatThisRunSaw(t *testing.T) {
 	}
 }
 
-// TestARunThatMayNotGoOn lets the world close between two steps: what looks may
-// still look, and nothing more is changed.
+// TestARunThatMayNotGoOn forbids further steps in the middle of a run. Steps that only look still
+// run, and steps that change something do not begin.
 func TestARunThatMayNotGoOn(t *testing.T) {
 	f, closes := newFarm(), start.Add(2*time.Second)
 	f.clock.after(4*time.Second, func() { f.open[edgeA.ExternalAddresses[0]] = true })

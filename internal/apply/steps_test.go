@@ -30,8 +30,7 @@ var (
 	sipPort = probe.Target{Address: edgeA.ExternalAddresses[0], Protocol: lync.SIP}
 )
 
-// listens makes a machine's listeners those of its external interface and the
-// ports.
+// listens makes a machine listen on the given ports of its external interface.
 func listens(f *farm, s lync.EdgeServer, ports ...uint16) {
 	f.machine(s, func(m *lync.EdgeServerState) {
 		for _, p := range ports {
@@ -191,8 +190,8 @@ func try(t *testing.T, cases map[string]stepCase) {
 	}
 }
 
-// TestEveryKindHasHands carries out one step of each kind: whatever becomes of it,
-// somebody knows how to do it, and it waits no longer than the kind may.
+// TestEveryKindHasHands carries out one step of each kind. Whether it succeeds or not, apply must
+// know how to carry it out, and it waits no longer than its kind may.
 func TestEveryKindHasHands(t *testing.T) {
 	steps := []plan.Step{startServices, publishFlags, siteRoute, awaitReplication, setUpSIP, restart, checkPort, updateDNS, associate, failBack}
 	for _, kind := range plan.Kinds() {

@@ -22,17 +22,17 @@ var (
 	after   = dns.RRSet{Key: hostKey, TTL: 300, Data: []string{"192.0.2.1"}}
 )
 
-// zone is a primary and one secondary, each with one record set, and perhaps a
-// server that nobody can ask.
+// zone is a primary and one secondary server, each with one record set, and in some cases a third
+// server, ns3, that does not answer.
 type zone struct {
 	primary, secondary dns.RRSet
 	secondaryErr       error
-	silent             error // why ns3 cannot be asked; nil: there is none
+	silent             error // the error of asking ns3; nil: there is no ns3
 	unread             error
-	// write is what the primary does with an update and says of it.
+	// write is how the primary carries out an update, and the error that the writer gets.
 	write  func(z *zone, to dns.RRSet) error
 	writes int
-	// check is what the primary says when it is asked beforehand; nil for yes.
+	// check is the primary's answer to a check before the update; nil: it would take the update.
 	check  func(dns.Change) error
 	checks int
 }
@@ -86,7 +86,8 @@ func lost(z *zone, to dns.RRSet, applied bool) error {
 	return fault.New(fault.OutcomeUnknown, "change zone", "contoso.com", "no answer came").With("it may have been done", "it is read again")
 }
 
-// unverified is a yes that anybody may have sent.
+// unverified is an update whose reply has a signature that does not verify: anybody may have sent
+// that reply.
 func unverified(z *zone, to dns.RRSet, applied bool) error {
 	if applied {
 		z.primary, z.secondary = to, to
@@ -131,7 +132,7 @@ func TestUpdateDNS(t *testing.T) {
 		state  string
 		writes int
 		took   time.Duration
-		shows  dns.RRSet // the primary, at the end
+		shows  dns.RRSet // the primary's records at the end
 	}{
 		"applied":                        {"the usual case", func(*farm) {}, "", "Done", 1, 0, after},
 		"already so":                     {"an update that is there is not sent", func(f *farm) { f.zone.primary = after }, "", "Skipped", 0, 0, after},

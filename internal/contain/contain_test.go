@@ -14,7 +14,7 @@ import (
 
 const canary = "swordfish"
 
-// fails panics with a value that quotes a secret.
+// fails panics with a value that contains a secret.
 func fails() { panic("cannot parse " + canary) }
 
 func TestEveryGoroutineOutlivesAPanic(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/internal/guard"
 )
 
-// BenchmarkHolder asks for the holder among 1,000 older routes of 50 domains
-// each, none of which claims what this one does: the longest search there is.
+// BenchmarkHolder looks for the holder among 1,000 older routes of 50 domains each. None of them
+// claims what this route claims, so the search is as long as it can be.
 func BenchmarkHolder(b *testing.B) {
 	const routes, domains = 1000, 50
 	claims := func(route int) guard.Claims {

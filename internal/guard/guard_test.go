@@ -44,8 +44,9 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
-// TestAGuardThatKnowsATime adds a check that closes at ten and opens at six: before
-// a run, in the middle of one, and for whoever has to come back.
+// TestAGuardThatKnowsATime adds a guard that forbids changes from ten in the evening to six in the
+// morning. It is asked before a run and in the middle of one, and it decides when the route is
+// reconciled again.
 func TestAGuardThatKnowsATime(t *testing.T) {
 	ten := time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC)
 	six := ten.Add(8 * time.Hour)
@@ -62,7 +63,7 @@ func TestAGuardThatKnowsATime(t *testing.T) {
 		reason string
 		at     time.Time
 		open   bool
-		pause  time.Duration // of an hour
+		pause  time.Duration // until the next reconcile, at most an hour
 	}{
 		"the evening":       {"nothing to wait for", ten.Add(-time.Minute), true, time.Hour},
 		"as it closes":      {"a step that has not begun does not begin", ten, false, time.Hour},

@@ -31,7 +31,8 @@ func client(t *testing.T, u kerberos.User) *kerberos.Client {
 	return c
 }
 
-// shownBy reads a token as its service does, and says who shows it.
+// shownBy reads a token as its service does, and gives the name and realm of the account that the
+// token is from.
 func shownBy(t *testing.T, token []byte, at *kdctest.KDC) string {
 	t.Helper()
 	var outer spnego.SPNEGOToken
@@ -56,7 +57,7 @@ func TestTicketsAreHeldUntilTheyRunOut(t *testing.T) {
 	cases := map[string]struct {
 		reason  string
 		keytab  bool
-		later   []time.Duration // when tokens are made
+		later   []time.Duration // when tokens are made, counted from the start
 		as, tgs int
 	}{
 		"password": {"the KDC is asked once how the key is made, once for each ticket", false, []time.Duration{0, 0, time.Minute, 9 * time.Minute}, 2, 1},
@@ -103,7 +104,7 @@ func TestServiceOfAnotherRealm(t *testing.T) {
 		reason string
 		realms map[string]kdctest.Options
 		mapped string // realm that [domain_realm] names
-		at     string // realm of the service; "": it cannot be reached
+		at     string // realm that holds the service; "": no ticket is to be had
 	}{
 		"one step":  {"the user's KDC knows the realm", map[string]kdctest.Options{home: to("B"), "B": {}}, "", "B"},
 		"two steps": {"a child's user at another child's host, by way of the root", map[string]kdctest.Options{home: to("B"), "B": to("C"), "C": {}}, "", "C"},
@@ -141,15 +142,15 @@ func TestServiceOfAnotherRealm(t *testing.T) {
 	}
 }
 
-// TestEveryByteOfATicketMayBeWrong turns each byte of what a KDC answers over. The
-// answers are read by the library, which is not to be trusted with any of them.
+// TestEveryByteOfATicketMayBeWrong inverts each byte of a KDC's answer in turn. The Kerberos
+// library reads the answers and must not be trusted with any of them.
 func TestEveryByteOfATicketMayBeWrong(t *testing.T) {
 	for _, spoiled := range []string{kdctest.AS, kdctest.TGS} {
 		t.Run(spoiled, func(t *testing.T) {
 			var at, size atomic.Int64
 			size.Store(1)
 			k := kdctest.Start(t, home, password, kdctest.Options{Wire: func(kind string, framed []byte) []byte {
-				if kind == spoiled && len(framed) > 300 { // not the question how the key is made
+				if kind == spoiled && len(framed) > 300 { // a ticket, not the KDC's hints for making the key
 					size.Store(int64(len(framed) - 4))
 					framed[4+at.Load()%size.Load()] ^= 0xff
 				}
@@ -163,7 +164,7 @@ func TestEveryByteOfATicketMayBeWrong(t *testing.T) {
 					refused++
 					continue
 				}
-				held = client(t, u) // it holds the ticket
+				held = client(t, u) // a new client, because the old one holds the ticket
 			}
 			if refused < 300 {
 				t.Errorf("%d of %d were refused: the test looks at nothing", refused, at.Load())

@@ -22,7 +22,7 @@ import (
 
 const nameServer = "DNS/ns1.contoso.com"
 
-// acceptor is the service's side of a context.
+// acceptor is the service's side of a security context.
 type acceptor struct {
 	key  types.EncryptionKey // of the ticket
 	said messages.EncAPRepPart
@@ -46,7 +46,7 @@ func accept(t *testing.T, token []byte, k *kdctest.KDC) *acceptor {
 	return a
 }
 
-// token is the service's answer, encrypted with a key.
+// token gives the service's answer to the client, encrypted with the key.
 func (a *acceptor) token(t *testing.T, key types.EncryptionKey) []byte {
 	t.Helper()
 	plain, err := asn1.Marshal(a.said)
@@ -143,7 +143,7 @@ func TestMessagesAreSignedWithTheAgreedKey(t *testing.T) {
 	}
 }
 
-// checkOurs verifies two signatures of the context as the service does.
+// checkOurs makes two signatures with the context and verifies them as the service does.
 func checkOurs(t *testing.T, g *kerberos.Context, key types.EncryptionKey, subkey bool) {
 	t.Helper()
 	var last uint64
@@ -170,7 +170,7 @@ func checkOurs(t *testing.T, g *kerberos.Context, key types.EncryptionKey, subke
 	}
 }
 
-// checkTheirs has the context verify what a service signs.
+// checkTheirs lets the context verify messages that the service signed.
 func checkTheirs(t *testing.T, g *kerberos.Context, a *acceptor, key types.EncryptionKey) {
 	t.Helper()
 	steps := []struct {

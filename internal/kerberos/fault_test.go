@@ -45,8 +45,8 @@ func TestFaultsTellWhatToCorrect(t *testing.T) {
 	}
 }
 
-// TestWhoWaitsMayLeave: a KDC that says nothing holds nobody longer than he wants,
-// neither who asks it nor who waits for that one.
+// TestWhoWaitsMayLeave: a KDC that never answers holds no caller beyond the end of its context.
+// That is so for the caller that asks the KDC, and for a second one that waits for the first.
 func TestWhoWaitsMayLeave(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -13,10 +13,11 @@ import (
 	"github.com/fedroute/fedroute/internal/kerberos/kdctest"
 )
 
-// TestHostileKDCHarmsItsOwnObjectOnly: whoever may write a krb5.conf names a KDC,
-// and what it answers is an error of this object, soon and for little memory.
+// TestHostileKDCHarmsItsOwnObjectOnly: a user who may write a krb5.conf chooses the KDC. Whatever
+// that KDC answers, the only effect is an error of this user's object. The error comes soon and
+// costs little memory.
 func TestHostileKDCHarmsItsOwnObjectOnly(t *testing.T) {
-	const unsalted = 23 // rc4-hmac: a key that is quickly guessed
+	const unsalted = 23 // rc4-hmac: its key, made without a salt, is quickly guessed
 	cases := map[string]struct {
 		reason string
 		does   kdctest.Options
@@ -59,7 +60,8 @@ func TestHostileKDCHarmsItsOwnObjectOnly(t *testing.T) {
 	}
 }
 
-// TestLibraryStartsNoGoroutine: not at a sign-in, and not at a referral.
+// TestLibraryStartsNoGoroutine: the Kerberos library starts no goroutine, neither at a sign-in nor
+// at a referral to another realm. A panic there would end the process.
 func TestLibraryStartsNoGoroutine(t *testing.T) {
 	refers := kdctest.Options{Refer: func(service string) string {
 		if strings.HasPrefix(service, "HTTP/") {
@@ -83,7 +85,8 @@ func stacks() string {
 	return string(all[:runtime.Stack(all, true)])
 }
 
-// claims is an answer that says it has n bytes and goes on as it likes.
+// claims changes an answer's header so that it announces n bytes. The bytes that follow stay as
+// they are.
 func claims(n uint32) func(string, []byte) []byte {
 	return func(_ string, framed []byte) []byte {
 		return append(binary.BigEndian.AppendUint32(nil, n), framed[4:]...)

@@ -54,7 +54,7 @@ func TestConfigIsReadOrTold(t *testing.T) {
 	}
 }
 
-// FuzzConfig: whatever a Secret holds, the answer is a config or a fault.
+// FuzzConfig: whatever text a Secret holds, reading it gives a config or a fault, never a panic.
 func FuzzConfig(f *testing.F) {
 	f.Add(good)
 	f.Add("[realms]\nA = {\n b = {\n c = d\n }\n}\n")
@@ -66,8 +66,8 @@ func FuzzConfig(f *testing.F) {
 	})
 }
 
-// TestKeytabShowsNothing reads every beginning of a keytab, and every one with a
-// byte turned over, and looks for the key in all that is said.
+// TestKeytabShowsNothing reads a keytab cut off at each place, and a keytab with each byte
+// inverted. It looks for the key in every message and printed value.
 func TestKeytabShowsNothing(t *testing.T) {
 	keys := keytab.New()
 	if err := keys.AddEntry("fedroute", "CONTOSO.COM", "swordfish", time.Unix(0, 0), 1, 18); err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// BenchmarkCompute plans a failover of 200 SIP domains, each with records of its
-// own: the size at which somebody would notice a slow planner.
+// BenchmarkCompute plans a failover of 200 SIP domains, each with records of its own. At this size
+// an administrator would notice a slow planner.
 func BenchmarkCompute(b *testing.B) {
 	const domains = 200
 	w := settled()

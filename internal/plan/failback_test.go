@@ -102,8 +102,9 @@ func TestParseRequest(t *testing.T) {
 	}
 }
 
-// TestRequestsAreHandledInTheirOrder: a manifest that is put back brings an old
-// request back, and the pool may have been failed over on purpose since.
+// TestRequestsAreHandledInTheirOrder: a request that is older than the last one handled is
+// refused. Such a request comes back when an old manifest is applied again, and the pool may have
+// been failed over on purpose since.
 func TestRequestsAreHandledInTheirOrder(t *testing.T) {
 	created := time.Date(2026, 3, 14, 20, 0, 0, 0, time.UTC)
 	listed := []plan.FrontEnd{{FQDN: "fe1.contoso.com"}, {FQDN: "fe2.contoso.com"}}

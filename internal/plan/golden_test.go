@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// plansFile holds the expected plans of TestCompute, to be read from top to bottom:
-// each stands below its case's name and reason.
+// plansFile holds the expected plans of TestCompute. Each plan stands below the name and the reason
+// of its case, so that the file can be read from top to bottom.
 const plansFile = "testdata/plans.txt"
 
 const caseMark = "== "
@@ -32,7 +32,7 @@ func expectedPlans(t *testing.T) map[string]string {
 	return out
 }
 
-// writePlans writes plansFile anew. reasons are those of the cases.
+// writePlans writes plansFile anew, with the plans and reasons by case.
 func writePlans(t *testing.T, plans, reasons map[string]string) {
 	t.Helper()
 	var b strings.Builder
@@ -44,8 +44,8 @@ func writePlans(t *testing.T, plans, reasons map[string]string) {
 	}
 }
 
-// comparePlans holds the plans to the file, case by case. A plan in the file whose
-// case is gone would be believed by whoever reads it, so it is an error too.
+// comparePlans compares the plans with the file, case by case. A plan in the file whose case is
+// gone is an error too, because a reader of the file would take it for a plan that is made.
 func comparePlans(t *testing.T, plans, reasons map[string]string) {
 	t.Helper()
 	if *update {

@@ -15,8 +15,8 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// declared lists the names of the constants of type Kind, and by act the constant
-// that its method kind returns.
+// declared reads the package's source. It lists the names of the constants of type Kind and, for
+// each act, the constant that its method kind returns.
 func declared(t *testing.T) (constants []string, acts map[string]string) {
 	t.Helper()
 	acts = map[string]string{}
@@ -42,8 +42,8 @@ func declared(t *testing.T) (constants []string, acts map[string]string) {
 	return constants, acts
 }
 
-// TestEveryKindHasAnActAndRules: a kind that is declared and forgotten elsewhere
-// would run in no order, or never.
+// TestEveryKindHasAnActAndRules: each kind that is declared has an act and rules. Without them its
+// steps would run in no order, or never.
 func TestEveryKindHasAnActAndRules(t *testing.T) {
 	constants, acts := declared(t)
 	if diff := cmp.Diff(slices.Sorted(slices.Values(constants)), slices.Sorted(maps.Values(acts))); diff != "" {
@@ -70,8 +70,8 @@ func texts(kinds []plan.Kind) []string {
 	return out
 }
 
-// TestKindsRunInTheOrderOfTheirRules: each kind says why it comes after the one
-// before it, so that the order, and with it the id of a plan, hangs on nothing else.
+// TestKindsRunInTheOrderOfTheirRules: the rules of each kind say why it comes after the kind before
+// it. So the order, and with it the id of a plan, depends on nothing but the rules.
 func TestKindsRunInTheOrderOfTheirRules(t *testing.T) {
 	order := plan.Kinds()
 	for i, k := range order {
@@ -96,8 +96,8 @@ func TestKindsRunInTheOrderOfTheirRules(t *testing.T) {
 	}
 }
 
-// TestPlanIDsStay: approvals of earlier versions name plans by id. These were made
-// when a step still kept its kind as a field.
+// TestPlanIDsStay: a plan keeps its id from version to version, because approvals given to earlier
+// versions name plans by id. These ids were made when a step still kept its kind as a field.
 func TestPlanIDsStay(t *testing.T) {
 	for edgePool, want := range map[string]string{"edge2.contoso.com": "sha256-49f6e6f1494bfa63", "edge1.contoso.com": ""} {
 		w := settled()
@@ -112,8 +112,9 @@ func TestPlanIDsStay(t *testing.T) {
 	}
 }
 
-// TestPartsOfAPlanKeepNothing: what one part of Compute needs of another is passed
-// to it, so that nobody has to know in which order the parts are called.
+// TestPartsOfAPlanKeepNothing: no part of Compute changes the comparison that other parts read. The
+// result of one part is passed to the next instead, so that a reader need not know in which order
+// the parts are called.
 func TestPartsOfAPlanKeepNothing(t *testing.T) {
 	names, err := filepath.Glob("*.go")
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden plans anew")
 
-// TestCompute changes a settled world in one way and looks at the plan. The plans are
-// in testdata/plans.txt.
+// TestCompute changes a settled world in one way for each case and compares the plan with the
+// expected one in testdata/plans.txt.
 func TestCompute(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -223,7 +223,8 @@ func stop(s *lync.EdgeServerState) {
 	s.Listening = nil
 }
 
-// unenabled lets somebody publish: no replica carries the document.
+// unenabled publishes a document that is not enabled: the machine's replica counts as up to date
+// and does not carry it. The document is fedroute's own if w.published has its digest.
 func unenabled(w *world, machine string) {
 	w.topology.Signature, w.document = "s2", lync.Part[string]{Value: "sha256-theirs"}
 	w.topology.Replicas = map[lync.Host]lync.Replica{lync.HostOf(machine): {UpToDate: true}}

@@ -11,18 +11,18 @@ import (
 	"github.com/fedroute/fedroute/internal/probe"
 )
 
-// world is a small organization with two Edge pools, hosted by edge1, and
-// everything that a route over it observes.
+// world is a small organization with two Edge pools whose federation edge1 hosts. It holds
+// everything that a route of this organization observes.
 type world struct {
 	intent     plan.Intent
 	topology   lync.Topology
 	servers    map[lync.Host]lync.Part[lync.EdgeServerState]
 	records    map[dns.Key]lync.Part[dns.Lookup]
-	closed     map[string]bool    // addresses and hosts whose ports do not answer
+	closed     map[string]bool    // addresses and host names whose ports do not answer
 	notStarted map[lync.Host]bool // machines whose services did not start
 	failBack   []string           // pools to fail back
 	document   lync.Part[string]
-	published  string // by us, last
+	published  string // digest of the document that fedroute published last
 }
 
 var addresses = map[string]netip.Addr{
@@ -46,7 +46,7 @@ func edgeState(fqdn string, on bool) lync.EdgeServerState {
 	return s
 }
 
-// settled is the world in which edge1 hosts everything and nothing is to do.
+// settled is the world in which edge1 hosts everything and no step is left.
 func settled() *world {
 	w := &world{
 		intent: plan.Intent{
@@ -97,14 +97,14 @@ func (w *world) pool(fqdn string) *lync.EdgePool {
 	return &w.topology.EdgePools[i]
 }
 
-// edgeServer changes what a machine says of itself.
+// edgeServer changes the state that an Edge machine reports.
 func (w *world) edgeServer(fqdn string, change func(*lync.EdgeServerState)) {
 	part := w.servers[lync.HostOf(fqdn)]
 	change(&part.Value)
 	w.servers[lync.HostOf(fqdn)] = part
 }
 
-// observed gives what a reconcile would have seen of this world.
+// observed gives what a reconcile would have observed of this world.
 func (w *world) observed(d plan.Desired) plan.Observed {
 	o := plan.Observed{Topology: w.topology, EdgeServers: w.servers, NotStarted: w.notStarted, Document: w.document, Published: w.published,
 		Records: w.records, Ports: map[probe.Target]probe.Reading{}}
@@ -128,7 +128,7 @@ func (w *world) compute() (plan.Plan, error) {
 	return plan.Compute(d, w.observed(d)), nil
 }
 
-// text is a plan as golden files hold it.
+// text writes a plan in the form of testdata/plans.txt.
 func text(p plan.Plan) string {
 	var b strings.Builder
 	for _, s := range p.Steps {

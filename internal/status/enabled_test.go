@@ -13,8 +13,8 @@ import (
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-// unenabled are the facts of an organization whose one Edge machine is up to date
-// with another topology than the published one.
+// unenabled gives the facts of an organization with one Edge machine. The machine counts as up to
+// date, but carries another topology than the published one.
 func unenabled() status.TopologyFacts {
 	f := status.TopologyFacts{Now: now, Generation: 1, Previous: v1alpha1.LyncTopologyStatus{PublishedDocument: "sha256-ours"}}
 	f.Snapshot.Topology.Value = lync.Topology{Signature: "s2", Replicas: map[lync.Host]lync.Replica{"edge1.contoso.com": {UpToDate: true}},
@@ -66,8 +66,8 @@ func TestTopologyThatIsNotEnabled(t *testing.T) {
 	}
 }
 
-// TestForgottenTopologyStaysTold: neither a look that failed nor the passing of
-// time takes back what was told.
+// TestForgottenTopologyStaysTold: once status says that the topology is not enabled, it goes on
+// saying so. Neither a failed read of the document nor the passing of time takes that back.
 func TestForgottenTopologyStaysTold(t *testing.T) {
 	f := unenabled()
 	for i, change := range []func(){

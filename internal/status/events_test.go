@@ -17,7 +17,8 @@ import (
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-// TestRouteEventsTellEachFactOnce follows one route through its life.
+// TestRouteEventsTellEachFactOnce follows one route through its life and compares the events of
+// each change.
 func TestRouteEventsTellEachFactOnce(t *testing.T) {
 	chapters := []struct {
 		what   string
@@ -64,8 +65,9 @@ func TestRouteEventsTellEachFactOnce(t *testing.T) {
 	}
 }
 
-// TestDriftIsToldWheneverNothingElseIsLeftToDo: what a closed port has made
-// unready is at rest all the same.
+// TestDriftIsToldWheneverNothingElseIsLeftToDo: a route that is not Ready because a port is
+// closed has no steps left. An edit in Lync then counts as drift, as it does while the route is
+// Ready.
 func TestDriftIsToldWheneverNothingElseIsLeftToDo(t *testing.T) {
 	port := plan.Difference{Aspect: plan.AspectPorts, Field: "port 5061 of 192.0.2.1", Wanted: "answers", Found: "connection refused"}
 	closed := inSync()
@@ -86,8 +88,8 @@ func TestDriftIsToldWheneverNothingElseIsLeftToDo(t *testing.T) {
 	}
 }
 
-// TestNotesFitIntoAnEvent uses texts that are longer than events.k8s.io/v1
-// allows, cut at each place of a character of two octets.
+// TestNotesFitIntoAnEvent uses texts that are longer than events.k8s.io/v1 allows. The cut falls on
+// each octet of a character of two octets.
 func TestNotesFitIntoAnEvent(t *testing.T) {
 	for pad := range 4 {
 		text := strings.Repeat("x", pad) + strings.Repeat("é", 900)
@@ -156,8 +158,8 @@ func TestTopologyEvents(t *testing.T) {
 	}
 }
 
-// TestFactsOfOneMomentShareAnEvent: the recorder keeps only the first note of
-// events with one reason and action, so both facts must stand in it.
+// TestFactsOfOneMomentShareAnEvent: the recorder keeps only the first note of events with the same
+// reason and action. Two facts of one moment must therefore be in one note.
 func TestFactsOfOneMomentShareAnEvent(t *testing.T) {
 	f := inSync()
 	f.Previous = status.Route(f)

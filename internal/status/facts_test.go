@@ -27,7 +27,7 @@ var (
 	}
 )
 
-// inSync are the facts of a route over edge1 with nothing left to do.
+// inSync gives the facts of a route over edge1 with no steps left.
 func inSync() status.Facts {
 	return status.Facts{
 		Now: now, Generation: 7, RequestedAt: "please",
@@ -46,7 +46,7 @@ func inSync() status.Facts {
 	}
 }
 
-// server sets what the secondary says.
+// server sets the secondary DNS server's answer.
 func server(f *status.Facts, set dns.RRSet, err error) {
 	l := f.Observed.Records[record.Key].Value
 	l.Servers = []dns.ServerView{l.Servers[0], {Server: "ns2:53", Set: set, Err: err}}
@@ -61,7 +61,7 @@ func drifted(f *status.Facts) {
 	}}
 }
 
-// ran gives the facts a run that got as far as the states say.
+// ran gives the facts a run whose steps have the states.
 func ran(f *status.Facts, err error, states ...apply.State) {
 	f.Run = &status.RunFacts{PlanID: "sha256-1", Err: err}
 	for i, s := range states {
@@ -80,7 +80,7 @@ func ran(f *status.Facts, err error, states ...apply.State) {
 	}
 }
 
-// obstacle puts a fault without effect and next action in the way of a part.
+// obstacle adds an obstacle to a part of the plan: a fault without effect and next action.
 func obstacle(f *status.Facts, aspect plan.Aspect, kind fault.Kind) {
 	f.Plan.Obstacles = append(f.Plan.Obstacles, plan.Obstacle{Aspect: aspect, Err: fault.New(kind, "look at", "it", "something happened")})
 }

@@ -17,7 +17,7 @@ func failBackWaits(f *status.Facts) {
 	f.Plan.Waits = []plan.Obstacle{{Aspect: plan.AspectFrontEnds, Err: plan.Down("fe1.contoso.com", []string{"fe1a.contoso.com (no replica is known)"})}}
 }
 
-// failsBack gives the facts a run whose failback of fe1 is in the state.
+// failsBack gives the facts a run whose step that fails fe1 back has the state.
 func failsBack(f *status.Facts, state apply.State, request string) {
 	f.Run = &status.RunFacts{PlanID: "sha256-1", Active: true, FailBackRequest: request,
 		Entries: []apply.Entry{{Step: plan.Step{Act: plan.FailBackFrontEnd{Pool: "FE1.contoso.com"}}, State: state}}}
@@ -98,7 +98,7 @@ func TestRequestIsHandledOnce(t *testing.T) {
 	}
 }
 
-// TestFrontEndEvents follows a route whose failback waits and whose requests are
+// TestFrontEndEvents follows a route whose failback waits and whose requests to fail back are
 // mistyped.
 func TestFrontEndEvents(t *testing.T) {
 	refused := func(cause string) func(*status.Facts) {

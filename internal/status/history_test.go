@@ -24,8 +24,8 @@ func targets(history []v1alpha1.HistoryEntry) string {
 	return strings.Join(out, ", ")
 }
 
-// manySteps are the entries of a run of n steps, each a second long, of which
-// done have ended.
+// manySteps gives a run of n steps, of which the first done steps have ended. Each step takes a
+// second.
 func manySteps(planID string, begin time.Time, n, done int) *status.RunFacts {
 	r := &status.RunFacts{PlanID: planID, Active: done < n}
 	for i := range n {
@@ -42,7 +42,7 @@ func TestHistoryIsNewestFirstAndBounded(t *testing.T) {
 	f := inSync()
 	told := map[string]int{}
 	for run, planID := range []string{"one", "two"} {
-		for done := range 61 { // a run of more steps than history holds, looked at after each
+		for done := range 61 { // a run of more steps than history holds, reconciled after each step
 			f.Run = manySteps(planID, now.Add(time.Duration(run)*time.Hour), 60, done)
 			next := status.Route(f)
 			for _, e := range status.RouteEvents(f.Previous, next) {
@@ -107,7 +107,7 @@ func TestPlanOfARun(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		change func(*status.Facts)
-		want   []string // nil: no plan
+		want   []string // nil: status shows no plan
 	}{
 		"rest, no run known": {"after a restart the rest is shown within its whole", func(f *status.Facts) { f.Plan.Steps, f.Run = steps[1:], nil }, []string{"Done ", "Failed it broke", "Pending "}},
 		"running before": {"nothing runs that nobody runs", func(f *status.Facts) {
@@ -192,8 +192,8 @@ func TestContinues(t *testing.T) {
 	}
 }
 
-// TestEveryKindIsTold shows a done step of each kind: its plan names it; history
-// and the next approval take it for what its rules say that it is.
+// TestEveryKindIsTold puts a done step of each kind into status. The plan names the kind. A step
+// that only looks, by the rules of its kind, is not in history and needs no new approval.
 func TestEveryKindIsTold(t *testing.T) {
 	acts := []plan.Act{plan.StartEdgeServices{}, plan.PublishFlags{}, plan.SetSiteRoute{}, plan.AwaitReplication{}, plan.SetupEdgeServer{},
 		plan.RestartEdgeServices{}, plan.CheckPorts{}, plan.UpdateDNS{}, plan.AssociateFrontEnd{}, plan.FailBackFrontEnd{}}

@@ -91,7 +91,7 @@ func TestRouteParts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := inSync()
 			c.change(&f)
-			// What a condition says now must not hang on what it said before.
+			// A condition must not depend on what status said before.
 			full := inSync()
 			drifted(&full)
 			for _, previous := range []v1alpha1.FederationRouteStatus{{}, status.Route(full)} {
@@ -153,14 +153,14 @@ func TestRouteShowsActivePools(t *testing.T) {
 func TestRouteKeepsSinceWhenDriftBegan(t *testing.T) {
 	f := inSync()
 	drifted(&f)
-	f.Plan.Differences = append(f.Plan.Differences, f.Plan.Differences[0]) // both protocols may name one switch
+	f.Plan.Differences = append(f.Plan.Differences, f.Plan.Differences[0]) // both protocols may report the same switch
 	f.Previous = status.Route(f)
 	if n := len(f.Previous.Drift); n != 2 {
 		t.Fatalf("%d drifted fields, want each of 2 once", n)
 	}
 	f.Now = now.Add(3 * 60 * 60 * 1e9)
 	f.Plan.Differences[0].Found = "edge3.contoso.com" // still drift of the same field
-	f.Plan.Differences[1].Wanted = "192.0.2.7"        // another wish: another drift
+	f.Plan.Differences[1].Wanted = "192.0.2.7"        // another value is wanted, so this is new drift
 	s := status.Route(f)
 	if got := s.Drift[0]; !got.Since.Time.Equal(now) || got.Found != "edge3.contoso.com" {
 		t.Errorf("the route drifted since %s and is %s, want since %s with the new value", got.Since, got.Found, now)

@@ -24,7 +24,7 @@ type routeCase struct {
 	reason string
 	change func(*status.Facts)
 	why    string // the reason of Ready
-	who    string // Ready, Reconciling or Stalled
+	who    string // the condition that is true: Ready, Reconciling or Stalled
 	says   string // part of the message
 }
 
@@ -32,14 +32,14 @@ func fails(kind fault.Kind) func(*status.Facts) {
 	return func(f *status.Facts) { *f = bare(fault.New(kind, "read", "fe1", "something happened")) }
 }
 
-// bare are the facts of a reconcile that could not look at anything.
+// bare gives the facts of a reconcile that could not observe anything.
 func bare(err error) status.Facts {
 	f := inSync()
 	f.Desired, f.Observed, f.Err = plan.Desired{}, plan.Observed{}, err
 	return f
 }
 
-// closed facts are those of a pool whose port was asked and does not answer.
+// closed changes the facts to those of a pool whose port was probed and does not answer.
 func closed(f *status.Facts) { f.Observed.Ports[target] = probe.Reading{Detail: "connection refused"} }
 
 func verdict(r guard.Reason) func(*status.Facts) {
@@ -161,8 +161,8 @@ func TestRouteConcludes(t *testing.T) {
 	}
 }
 
-// TestRouteReplacesOldAnswers goes through two states of one route: nothing of
-// the first may stay behind.
+// TestRouteReplacesOldAnswers puts a route into one state and then into another. The conditions
+// must not keep anything of the first state.
 func TestRouteReplacesOldAnswers(t *testing.T) {
 	for name, c := range routeCases() {
 		t.Run(name, func(t *testing.T) {

@@ -50,7 +50,8 @@ func TestNotStarted(t *testing.T) {
 	}
 }
 
-// TestFailedStartIsRemembered: what a run recorded is what the next plan reads.
+// TestFailedStartIsRemembered: a run records in status that services did not start, and the next
+// plan reads that record.
 func TestFailedStartIsRemembered(t *testing.T) {
 	f := inSync()
 	f.Run = &status.RunFacts{PlanID: "sha256-1", Entries: []apply.Entry{{Step: plan.Step{Act: plan.StartEdgeServices{}, Target: "edge1.contoso.com"},
@@ -62,7 +63,7 @@ func TestFailedStartIsRemembered(t *testing.T) {
 	}
 }
 
-// named gives the names of the machines.
+// named gives the machines by name, as strings.
 func named(machines map[lync.Host]bool) map[string]bool {
 	out := map[string]bool{}
 	for name := range machines {

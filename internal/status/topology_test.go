@@ -20,7 +20,7 @@ import (
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-// seen are the facts of an organization with one Edge pool of two machines.
+// seen gives the facts of an organization with one Edge pool of two machines.
 func seen() status.TopologyFacts {
 	machine := func(name, address string) lync.EdgeServer {
 		return lync.EdgeServer{FQDN: name, ExternalAddresses: []netip.Addr{netip.MustParseAddr(address)}}
@@ -161,7 +161,8 @@ func TestTopologyTellsWhenItChanged(t *testing.T) {
 	}
 }
 
-// TestEveryReasonIsReached holds the list of reasons to what status really says.
+// TestEveryReasonIsReached compares the API's list of reasons with the reasons that status really
+// sets.
 func TestEveryReasonIsReached(t *testing.T) {
 	said := map[string]bool{}
 	collect := func(all []metav1.Condition) {

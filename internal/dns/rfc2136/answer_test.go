@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 )
 
-// FuzzAnswer: whatever a server answers is judged without harm, and what is read
-// can be written into a prerequisite or is refused there.
+// FuzzAnswer: whatever a server answers, the reader does not panic, and a zone that it finds holds
+// the name. Records that were read can be written into a prerequisite, or are refused there.
 func FuzzAnswer(f *testing.F) {
 	for _, line := range []string{"sip.contoso.com. 60 A 192.0.2.1", "sip.contoso.com. 60 AAAA ::ffff:192.0.2.1", "sip.contoso.com. 60 CNAME a.contoso.com.", "contoso.com. 60 DNAME b.test."} {
 		rr, err := mdns.NewRR(line)
@@ -54,8 +54,8 @@ func TestRecordWithoutValueIsNoAnswer(t *testing.T) {
 	}
 }
 
-// TestOldWildcardRules: a server that lets a wildcard answer below existing names
-// does not make their own records look like the wildcard's.
+// TestOldWildcardRules: some servers let a wildcard answer below existing names. The records of
+// those names must still count as their own, not as the wildcard's.
 func TestOldWildcardRules(t *testing.T) {
 	records := map[string]string{
 		"sip.contoso.com.": "192.0.2.10", "x.contoso.com.": "192.0.2.99", "*.contoso.com.": "192.0.2.99",

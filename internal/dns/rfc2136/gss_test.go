@@ -18,7 +18,7 @@ import (
 
 var fakeMAC = []byte("signed")
 
-// fakeContext is an initiator that signs with a fixed MAC.
+// fakeContext is a security context whose signature is always fakeMAC.
 type fakeContext struct{}
 
 func beginFake(context.Context, string) (initiator, []byte, error) {
@@ -34,7 +34,7 @@ func (fakeContext) Verify(_, mac []byte) error {
 	return nil
 }
 
-// fixedMAC signs the replies of the fake server.
+// fixedMAC signs the replies of the fake server with fakeMAC.
 type fixedMAC struct{}
 
 func (fixedMAC) Generate([]byte, *mdns.TSIG) ([]byte, error) { return fakeMAC, nil }
@@ -77,7 +77,7 @@ func (g *gssServer) serve(w mdns.ResponseWriter, m *mdns.Msg) {
 	_ = w.WriteMsg(reply)
 }
 
-// startGSS makes a Writer against a gssServer.
+// startGSS starts the gssServer and gives a Writer that changes records on it.
 func startGSS(t *testing.T, g *gssServer) *Writer {
 	t.Helper()
 	w, err := NewWriter(serveTCP(t, -1, g.serve), &gssSigner{host: "ns1.contoso.com", begin: beginFake})
@@ -232,7 +232,7 @@ func TestServerName(t *testing.T) {
 func TestAPanicOfTheKerberosLibraryIsContained(t *testing.T) {
 	w := startGSS(t, &gssServer{lifetime: time.Hour})
 	w.signer.(*gssSigner).begin = func(context.Context, string) (initiator, []byte, error) { panic("swordfish") }
-	for range 2 { // nobody keeps the lock
+	for range 2 { // the second Write would hang if the first had kept the lock
 		err := w.Write(t.Context(), createHost())
 		if !fault.Is(err, fault.Internal) || strings.Contains(fault.Sentence(err), "swordfish") {
 			t.Errorf("got %s: %v", fault.KindOf(err), err)

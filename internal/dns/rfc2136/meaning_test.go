@@ -111,7 +111,7 @@ func FuzzJudge(f *testing.F) {
 	f.Add([]byte("\x00\x07\xa8\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
 	f.Add([]byte("\x00\x07\xa8\x05\x00\x00\x00\x00\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		// Nobody without the key can make a reply that counts as success.
+		// A sender without the key cannot make a reply that counts as success.
 		if err := testAct.judge(7, raw, "00", hmacProvider(func() []byte { return []byte("k") })); err == nil {
 			t.Errorf("%x counts as a signed yes", raw)
 		}

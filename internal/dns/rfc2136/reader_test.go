@@ -11,8 +11,9 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 )
 
-// TestProbesOnlyWhatIsOpen: an answer without records tells the zone by itself;
-// records may be a wildcard's, and an answer without SOA tells nothing.
+// TestProbesOnlyWhatIsOpen: the reader sends a second question only where the first answer leaves
+// something open. An answer without records names the zone in its SOA. Records may come from a
+// wildcard, and an answer without SOA names no zone.
 func TestProbesOnlyWhatIsOpen(t *testing.T) {
 	var mu sync.Mutex
 	probed := map[string]bool{}

@@ -11,7 +11,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// serveTCP runs a server for one test.
+// serveTCP runs a DNS server for one test.
 func serveTCP(t *testing.T, maxQueries int, handler mdns.HandlerFunc) Config {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -41,8 +41,8 @@ func hosts(n int) []question {
 	return questions
 }
 
-// TestAskOutlivesShortConnections: many servers take a limited number of
-// questions per connection.
+// TestAskOutlivesShortConnections: many servers take only a limited number of questions on one
+// connection. The session then goes on with another connection.
 func TestAskOutlivesShortConnections(t *testing.T) {
 	c := serveTCP(t, 100, func(w mdns.ResponseWriter, m *mdns.Msg) { _ = w.WriteMsg(new(mdns.Msg).SetReply(m)) })
 	s := newSession(c, c.Server)

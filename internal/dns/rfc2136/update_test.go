@@ -107,7 +107,7 @@ func TestUpdateOfRejects(t *testing.T) {
 	}
 }
 
-// FuzzRecord: every accepted value goes onto the wire and comes back the same.
+// FuzzRecord: every accepted value can be sent as a record, and reads back as the same value.
 func FuzzRecord(f *testing.F) {
 	for _, seed := range []string{"192.0.2.1", "2001:db8::1", "0 0 5061 sip.contoso.com", "0 0 0 ."} {
 		f.Add(seed)
