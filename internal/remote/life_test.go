@@ -33,7 +33,7 @@ func TestCallsToASessionThatHasEnded(t *testing.T) {
 			if l.Healthy() || !errors.Is(l.Err(), c.end) {
 				t.Errorf("healthy %v, ended by %v, want the first reason", l.Healthy(), l.Err())
 			}
-			for range 20 { // either branch of the wait may be taken
+			for range 20 { // the wait's select may take either branch
 				if err := l.TakeTurn(t.Context(), "Read"); !fault.Is(err, c.kind) || !strings.Contains(err.Error(), "Read fe01:5986: ") || !strings.Contains(err.Error(), c.says) {
 					t.Fatalf("%s: %s %v, want %s saying %q", c.reason, fault.KindOf(err), err, c.kind, c.says)
 				}

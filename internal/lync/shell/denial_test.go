@@ -9,8 +9,8 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// TestRefusedCredentialsAreLeftAlone: a wrong password that is shown at every
-// poll locks the account out; a corrected one must not have to wait.
+// TestRefusedCredentialsAreLeftAlone: credentials that a host refused are not tried again at every
+// poll, because that would lock the account out. Corrected credentials are tried at once.
 func TestRefusedCredentialsAreLeftAlone(t *testing.T) {
 	now, dials := time.Unix(0, 0), 0
 	p := newPool(func(context.Context, remote.Endpoint, remote.Credentials) (remote.Session, error) {

@@ -20,7 +20,7 @@ const (
 	edge   = "https://edge01.contoso.com:5986/wsman"
 )
 
-// answer is what a fake host does with a request.
+// answer is how a fake host answers a request.
 type answer func(ctx context.Context, request remote.Request) (string, error)
 
 func says(reply string) answer {
@@ -31,7 +31,7 @@ func fails(err error) answer {
 	return func(context.Context, remote.Request) (string, error) { return "", err }
 }
 
-// throws is what a worker returns when the script ended with an error record.
+// throws gives the error that a worker returns when the script ended with an error record.
 func throws(id, category, message string) error {
 	remote := &remote.ScriptError{ID: id, Category: category, Message: message}
 	return &fault.Error{Kind: fault.Failed, Op: "run", Cause: message, Err: remote}
@@ -41,12 +41,12 @@ func lost() error {
 	return fault.New(fault.OutcomeUnknown, "call", "host", "the connection was lost")
 }
 
-// world stands for all hosts. Its fields are set before use; answers and refused
-// may be changed between calls.
+// world stands for all hosts. Tests set its fields before its first use; they may change answers
+// and refused between calls as well.
 type world struct {
 	mu       sync.Mutex
 	answers  map[string]answer // by endpoint URL
-	refused  map[string]error  // dialing fails
+	refused  map[string]error  // by endpoint URL: the error of dialing
 	password string
 	now      time.Time
 
@@ -55,7 +55,7 @@ type world struct {
 	asked    []string // endpoint URL of each request
 	calls    []shell.Call
 	workers  []*worker
-	// counts of work in flight by endpoint, and the most there were
+	// busy counts the calls in flight by endpoint; most is the highest count so far.
 	busy, most map[string]int
 }
 
@@ -67,7 +67,7 @@ func newWorld() *world {
 	}
 }
 
-// do changes or reads the world under its lock.
+// do calls f under the world's lock, so that f may read and change the world.
 func (w *world) do(f func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

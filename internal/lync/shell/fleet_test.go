@@ -127,7 +127,7 @@ func TestWriteIsNeverSentAgain(t *testing.T) {
 		t.Fatalf("asked (-want +got):\n%s", diff)
 	}
 
-	// While the lost server may still be at work nothing is written elsewhere.
+	// While the server that was lost may still carry out the write, no other server gets one.
 	w.do(func() { w.refused[first] = errRefused })
 	if err := set(); !fault.Is(err, fault.Busy) {
 		t.Fatalf("got %v, want Busy", err)

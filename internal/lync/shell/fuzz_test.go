@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/internal/lync/shell"
 )
 
-// FuzzReadTopology: whatever a server sends, the answer is a topology with
-// signature and sites or an error, never a panic.
+// FuzzReadTopology: whatever a server sends, ReadTopology gives an error or a topology with a
+// signature and sites. It never panics.
 func FuzzReadTopology(f *testing.F) {
 	for _, name := range []string{"testdata/topology.json", "testdata/edgeserver.json"} {
 		seed, err := os.ReadFile(name)

@@ -18,12 +18,12 @@ import (
 	"github.com/fedroute/fedroute/internal/lync/shell"
 )
 
-// observer answers without any host. Each Edge machine takes a second.
+// observer is a fake lync.Observer without hosts. Reading an Edge machine takes a second.
 type observer struct {
 	topology   lync.Topology
 	err        error
-	takes      time.Duration // of the topology
-	signatures []string      // of the machines' replicas, one by one; the last stays
+	takes      time.Duration // how long reading the topology takes
+	signatures []string      // the local signatures, one for each read; the last one is given on and on
 	dead       map[string]error
 	document   [2]string // signature and digest of the published document
 
@@ -81,8 +81,8 @@ func TestObserve(t *testing.T) {
 	}
 }
 
-// TestObserveDocument: it is large, and read only when the machines tell of a
-// publish that was never enabled.
+// TestObserveDocument: the topology document is large. It is read only when the machines show
+// that a published topology was never enabled.
 func TestObserveDocument(t *testing.T) {
 	cases := map[string]struct {
 		reason   string
@@ -132,7 +132,7 @@ func TestObserveIsBounded(t *testing.T) {
 	})
 }
 
-// lookBefore is a last look that knew the Edge machines.
+// lookBefore is an earlier observation that had the Edge machines in its topology.
 func lookBefore(names ...string) lync.Snapshot {
 	return lync.Snapshot{Topology: lync.Part[lync.Topology]{Value: withEdge(names...)}}
 }
@@ -152,7 +152,7 @@ func TestObserveAsksKnownMachinesMeanwhile(t *testing.T) {
 		last       lync.Snapshot
 		signatures []string
 		dead       map[string]error
-		err        error // of the topology
+		err        error // of reading the topology
 		asked      []string
 		seen       []lync.Host
 		took       time.Duration

@@ -55,8 +55,9 @@ func TestReadTopology(t *testing.T) {
 				},
 			},
 			{
-				// One of the two XMPP ports alone is not the flag; the external
-				// name comes from the document; no NAT; a machine named as its pool.
+				// Only one of the two XMPP ports is there, which does not set the flag. The
+				// external name comes from the document. There is no NAT. The machine has the
+				// name of its pool.
 				FQDN: "edge03.fabrikam.com", Site: "Dublin", ExternalFQDN: "sip.fabrikam.com", NextHop: "fe03.fabrikam.com",
 				Servers: []lync.EdgeServer{{
 					FQDN:              "edge03.fabrikam.com",
@@ -80,8 +81,8 @@ func TestReadTopology(t *testing.T) {
 				UpToDate:   true,
 				LastUpdate: time.Date(2026, 3, 1, 10, 0, 0, 123456700, time.UTC),
 			},
-			"edge03.fabrikam.com": {}, // empty: it never replicated
-			"fe03.fabrikam.com":   {}, // as is .NET's smallest time
+			"edge03.fabrikam.com": {}, // empty in the reply: it never replicated
+			"fe03.fabrikam.com":   {}, // .NET's smallest time in the reply: it never replicated either
 		},
 	}
 	if diff := cmp.Diff(want, got, comparable); diff != "" {

@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// golden compares a value, as JSON, with testdata/name.
+// golden compares the value's JSON with the file testdata/name.
 func golden(t *testing.T, name string, value any) {
 	t.Helper()
 	var text bytes.Buffer

@@ -12,8 +12,8 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// TestAPanicFreesTheHost: who panics on a host gives its turn back, and a write
-// that panicked is not joined by the next.
+// TestAPanicFreesTheHost: a call that panics gives back its turn on the host. The next write begins
+// anew and does not wait for the one that panicked.
 func TestAPanicFreesTheHost(t *testing.T) {
 	broken := func(context.Context, remote.Request) (string, error) { panic("swordfish") }
 	acts := map[string]func(ctx context.Context, f *shell.Fleet) error{
@@ -79,7 +79,7 @@ func TestAPanicWhileCredentialsAreReadIsNotJoined(t *testing.T) {
 	}
 }
 
-// deaf is an Observer that panics on machines.
+// deaf is an Observer that panics when it reads an Edge machine.
 type deaf struct{ lync.Observer }
 
 func (deaf) ReadTopology(context.Context) (lync.Topology, string, error) {
@@ -90,7 +90,7 @@ func (deaf) ReadEdgeServer(context.Context, string) (lync.EdgeServerState, error
 
 func TestAMachineThatPanicsIsUnknown(t *testing.T) {
 	last := lync.Snapshot{}
-	for range 2 { // the second look asks it beside the topology
+	for range 2 { // the second observation reads the machine while it reads the topology
 		last = shell.Observe(t.Context(), deaf{}, last, time.Now)
 		if part, ok := last.EdgeServers["edge01.contoso.com"]; !ok || !fault.Is(part.Err, fault.Internal) {
 			t.Errorf("got %+v", last.EdgeServers)

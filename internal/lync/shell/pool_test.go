@@ -10,7 +10,7 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// idleSession is a session that tells when it was closed.
+// idleSession is a session that counts how often it was closed.
 type idleSession struct{ closed *int }
 
 func (idleSession) Call(context.Context, remote.Request) (json.RawMessage, error) { return nil, nil }
@@ -18,8 +18,9 @@ func (idleSession) Healthy() bool                                               
 func (idleSession) Expired() bool                                                 { return false }
 func (s idleSession) Close(context.Context) error                                 { *s.closed++; return nil }
 
-// TestHostsThatNobodyAsksAreForgotten: machines leave an organization, and a session
-// that is kept costs a shell of the account on the host.
+// TestHostsThatNobodyAsksAreForgotten: the session with a host that is not asked any more is
+// closed. Machines leave an organization, and an open session takes up one of the account's
+// shells on the host.
 func TestHostsThatNobodyAsksAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		closed, dialed := 0, 0

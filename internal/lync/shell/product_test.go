@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/internal/lync/shell"
 )
 
-// TestProducts: what a server prints is documented in its parts only (base build
-// and one of three license texts); docs/versions.md says where each form is from.
+// TestProducts: the line that a server prints as its version is documented only in parts, which are
+// the base build and one of three license texts. docs/versions.md says where each form is from.
 func TestProducts(t *testing.T) {
 	const licensed = ": Volume license key installed."
 	cases := map[string]struct {
@@ -57,7 +57,8 @@ func TestProducts(t *testing.T) {
 	}
 }
 
-// TestUnknownProducts: nothing is assumed, and people read what the server said.
+// TestUnknownProducts: of an unknown product no feature is assumed. The name that users read is the
+// server's own text.
 func TestUnknownProducts(t *testing.T) {
 	cases := map[string]struct{ reason, says, name string }{
 		"foreign":  {"no such product", "Something else (5.1)", "Something else (5.1)"},
@@ -75,7 +76,7 @@ func TestUnknownProducts(t *testing.T) {
 	}
 }
 
-// productOf has the first management server say so.
+// productOf gives the product that is read when the first management server prints the version.
 func productOf(t *testing.T, version string) lync.Product {
 	t.Helper()
 	w := newWorld()

@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// TestAnObserverCannotRunAWritingScript compiles this package with one more file.
-// Whoever puts such a method into an Observer must be stopped by the compiler, not
-// by a review.
+// TestAnObserverCannotRunAWritingScript compiles this package with one more file, which gives the
+// Observer a method that runs a writing script. The compiler must refuse it, so that no reviewer
+// has to find such a method.
 func TestAnObserverCannotRunAWritingScript(t *testing.T) {
 	const head = "package shell; import \"context\"\n"
 	if says := compiled(t, head+`func (o *Observer) read(c context.Context) { o.onEdge(c, "", readEdgeServer.job("", "", 0)) }`); says != "" {
@@ -42,8 +42,8 @@ func TestAnObserverCannotRunAWritingScript(t *testing.T) {
 	}
 }
 
-// compiled compiles this package together with a file of the given text and gives
-// what the compiler complains of.
+// compiled compiles this package together with a file of the given text and gives the compiler's
+// messages.
 func compiled(t *testing.T, text string) string {
 	t.Helper()
 	here, err := os.Getwd()

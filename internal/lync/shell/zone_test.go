@@ -16,7 +16,7 @@ import (
 
 const dnsHost = "https://dc1.contoso.com:5986/wsman"
 
-// zone is contoso.com on dc1, with an account of its own.
+// zone gives a writer for contoso.com on dc1, with an account of its own.
 func (w *world) zone(t *testing.T) *shell.ZoneWriter {
 	return shell.NewZoneWriter(w.fleet(t), shell.ZoneAccess{Zone: "contoso.com", Endpoint: remote.Endpoint{URL: dnsHost},
 		Credentials: func(context.Context) (remote.Credentials, error) {
@@ -33,7 +33,7 @@ func records(t *testing.T, name string, kind dns.Type, ttl uint32, values ...str
 	return set
 }
 
-// failover moves an address, makes a service and takes the zone's own address away.
+// failover changes an address, creates a service record and removes the zone's own address.
 func failover(t *testing.T) []dns.Change {
 	const service, host = "_sipfederationtls._tcp.contoso.com", "fed.contoso.com"
 	return []dns.Change{

@@ -14,7 +14,7 @@ import (
 
 var begin = time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC)
 
-// proberFunc is a probe.Prober.
+// proberFunc is a function that serves as a probe.Prober.
 type proberFunc func(probe.Target) probe.Reading
 
 func (f proberFunc) Probe(_ context.Context, t probe.Target) probe.Reading { return f(t) }
@@ -39,7 +39,7 @@ func TestPortsAreAskedOnceForAllWhoLook(t *testing.T) {
 				seen <- got
 			}()
 		}
-		synctest.Wait() // everybody waits for an answer
+		synctest.Wait() // all readers wait for an answer
 		close(answer)
 		for range cap(seen) {
 			if got := <-seen; len(got) != 2 || !got[port("192.0.2.1")].Open || got[port("192.0.2.2")].Target != port("192.0.2.2") {
@@ -56,7 +56,7 @@ func TestPortsStayFresh(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		passed time.Duration
-		since  time.Duration // of what the second reader wants to know
+		since  time.Duration // the second reader takes no reading older than begin + since
 		asks   int32
 	}{
 		"at once":          {"a reading serves the next reader", 0, 0, 1},
@@ -83,8 +83,8 @@ func TestPortsStayFresh(t *testing.T) {
 	}
 }
 
-// TestPortsThatNobodyLooksAtAreForgotten: routes come and go, and so do their Edge
-// pools.
+// TestPortsThatNobodyLooksAtAreForgotten: readings of ports that no route asks for are dropped.
+// Otherwise they would pile up as routes and Edge pools come and go.
 func TestPortsThatNobodyLooksAtAreForgotten(t *testing.T) {
 	now := begin
 	p := New(proberFunc(func(target probe.Target) probe.Reading { return probe.Reading{Target: target} }), func() time.Time { return now })

@@ -15,8 +15,8 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// gate is an Operator that sets a site's route once it is opened. began tells of
-// each that it started to set.
+// gate is an Operator whose SetSiteRoute waits until it receives from open. began gets the name of
+// each site whose route it starts to set.
 type gate struct {
 	lync.Operator
 	began chan string
@@ -35,7 +35,7 @@ func (g *gate) SetSiteRoute(ctx context.Context, site string, _ lync.Protocol, p
 	}
 }
 
-// stopped is a clock that stands still; a sleeper waits for its context.
+// stopped is a clock that stands still. Sleep returns when its context ends.
 type stopped struct{}
 
 func (stopped) Now() time.Time { return time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC) }
@@ -45,7 +45,7 @@ func (stopped) Sleep(ctx context.Context, _ time.Duration) error {
 	return ctx.Err()
 }
 
-// route is a route with the name as UID, in its first generation.
+// route names one edition of a route.
 type route struct {
 	memory.Object
 	memory.Edition
@@ -62,7 +62,7 @@ func (r route) changed() route {
 
 func (m *Memory) of(r route) *Run { return m.Latest(r.Object, r.UID) }
 
-// orderOf is a plan of two sites for the route.
+// orderOf orders a run that sets the routes of two sites.
 func orderOf(r route, topology string, g *gate) Order {
 	p := plan.Plan{ID: "sha256-1"}
 	for _, site := range []string{"Redmond", "Dublin"} {
@@ -72,7 +72,7 @@ func orderOf(r route, topology string, g *gate) Order {
 		Hands: apply.Hands{Operator: g, Clock: stopped{}}, Changed: func() {}}
 }
 
-// finish lets the run end with the error; nil lets it succeed.
+// finish lets the run end with the error, or succeed if err is nil.
 func (g *gate) finish(m *Memory, r route, err error) {
 	g.open <- err
 	if err == nil {
@@ -149,7 +149,7 @@ func TestRetryAfter(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		kinds  []fault.Kind // how the runs in a row ended
-		want   []int        // seconds until the next
+		want   []int        // seconds until the next run
 	}{
 		"unreachable":     {"longer and longer, up to five minutes", repeat(fault.Unreachable, 8), []int{5, 10, 20, 40, 80, 160, 300, 300}},
 		"failed":          {"a step that fails may hurt: up to half an hour", repeat(fault.Failed, 11), []int{5, 10, 20, 40, 80, 160, 320, 640, 1280, 1800, 1800}},
@@ -204,7 +204,7 @@ func TestStopWaitsForTheStepsUnderWay(t *testing.T) {
 		<-g.began
 		stopped := make(chan struct{})
 		go func() { r.Stop(context.Background()); close(stopped) }()
-		synctest.Wait() // stop waits for the first site
+		synctest.Wait() // the stop waits until the first site's route is set
 		g.open <- nil
 		<-stopped
 		if e := r.of(a).Entries(); e[0].State != apply.Done || e[1].State != apply.Pending {
@@ -235,8 +235,8 @@ func TestStopAbortsWhatTakesTooLong(t *testing.T) {
 	}
 }
 
-// TestAnOrganizationIsForgottenWhenItsRunEnds: a run holds a plan and a topology, and
-// organizations come and go.
+// TestAnOrganizationIsForgottenWhenItsRunEnds: nothing is kept for an organization without a run.
+// A run holds a plan and a topology, which would pile up as organizations come and go.
 func TestAnOrganizationIsForgottenWhenItsRunEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, g, a := New(apply.DefaultLimits), newGate(), routeOf("a")

@@ -17,7 +17,7 @@ var (
 	org   = memory.Object{Namespace: "lync", Name: "org"}
 )
 
-// twoPools is what is seen of two Edge pools of one machine each.
+// twoPools is an observation of two Edge pools of one machine each.
 func twoPools(at time.Time) sights.Sight {
 	s := sights.Sight{Edition: memory.Edition{UID: "lt", Generation: 1}, Snapshot: lync.Snapshot{At: at, EdgeServers: map[lync.Host]lync.Part[lync.EdgeServerState]{}}}
 	t := &s.Snapshot.Topology.Value
@@ -112,7 +112,7 @@ func TestFreshLooksAreAwaited(t *testing.T) {
 	all := sights.New()
 	all.Put(org, twoPools(begin))
 	all.Await(org, begin.Add(time.Minute))
-	all.Await(org, begin) // somebody who is content with less
+	all.Await(org, begin) // another reader, which accepts an older observation
 	for _, c := range []struct {
 		reason string
 		at     time.Duration

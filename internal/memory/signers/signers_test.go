@@ -18,7 +18,7 @@ func TestSignersOfRoutesThatAreGone(t *testing.T) {
 	}{
 		{"a:53", 0, 1},
 		{"b:53", time.Hour, 2},
-		{"b:53", idle, 1}, // nobody asked for a
+		{"b:53", idle, 1}, // for a whole idle time a:53 was not asked for
 	} {
 		now = now.Add(c.after)
 		if _, err := m.Kerberos(Key{Server: c.server}, account); err != nil {

@@ -24,8 +24,8 @@ import (
 	"github.com/fedroute/fedroute/internal/probe/tcp"
 )
 
-// listen serves one connection at a time and gives a Prober that reaches it
-// whatever the port.
+// listen starts a server that takes one connection at a time. It gives a Prober that reaches this
+// server whatever port it asks for.
 func listen(t *testing.T, serve func(net.Conn)) tcp.Prober {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -54,12 +54,12 @@ func target(protocol lync.Protocol) probe.Target {
 	return probe.Target{Address: netip.MustParseAddr("127.0.0.1"), Protocol: protocol, Domain: "contoso.com"}
 }
 
-// serveTLS answers a hello.
+// serveTLS answers the client's hello and completes the TLS handshake.
 func serveTLS(config *tls.Config) func(net.Conn) {
 	return func(c net.Conn) { _ = tls.Server(c, config).Handshake() }
 }
 
-// says waits for the end of the stream header's declaration and answers.
+// says waits for the end of the XML declaration in the stream header, and then sends the text.
 func says(text string) func(net.Conn) {
 	return func(c net.Conn) {
 		_, _ = bufio.NewReader(c).ReadString('>')
@@ -220,7 +220,8 @@ func TestProbeBlackHole(t *testing.T) {
 	}
 }
 
-// certificate is self-signed, with the name as subject and san.contoso.com beside it.
+// certificate makes a self-signed certificate with the name as its subject and san.contoso.com as
+// its alternative name.
 func certificate(t *testing.T, name string, ends time.Time) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -241,7 +242,8 @@ func certificate(t *testing.T, name string, ends time.Time) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// TestMachineIsAskedByName: a machine inside has a name and no published address.
+// TestMachineIsAskedByName: an internal machine is dialed by its name, because it has no published
+// address.
 func TestMachineIsAskedByName(t *testing.T) {
 	at := ""
 	p := tcp.Prober{Dial: func(_ context.Context, _, address string) (net.Conn, error) {
