@@ -25,28 +25,28 @@ const (
 	nothingYet   = 2150858793
 	shellGone    = 2150858843
 	accessDenied = 5
-	// Any other than that the shell is gone.
+	// notDisconnected stands for any fault but shellGone.
 	notDisconnected = 2150859191
 )
 
-// host is a WSMan server for tests that says what it is told to say. Unlike the
-// recordings it can be made to misbehave.
+// host is a WSMan server for tests whose messages each test chooses. Unlike a recording, it can be
+// made to misbehave.
 type host struct {
 	*httptest.Server
-	greeting []message.Message // of the pool
-	answers  []message.Message // of each pipeline, with its id put in
+	greeting []message.Message // to the client that opens the pool
+	answers  []message.Message // of each pipeline; the pipeline's id is put in
 	stopped  []message.Message // of a pipeline that was stopped
-	// before sees each request first; true means that it has answered.
+	// before gets each request first, and reports whether it has answered it.
 	before func(w http.ResponseWriter, verb string) bool
 
 	mu      sync.Mutex
 	pool    message.ID
-	queues  map[string][]byte // octets to give out, by command
-	left    bool              // disconnected: nobody receives
-	callers map[string]bool   // connections: false for those of a client that another took over from
+	queues  map[string][]byte // octets to send to the client, by command; "" is the pool
+	left    bool              // the client disconnected, so no client receives
+	callers map[string]bool   // by connection: false once another client has taken the pool over
 	verbs   []string
-	inputs  []string // streams that were sent to
-	sent    []byte   // all fragments of pipelines
+	inputs  []string // names of the streams that the client sent to
+	sent    []byte   // all fragments that the client sent to pipelines
 }
 
 func newHost(t testing.TB) *host {
@@ -100,7 +100,7 @@ func (h *host) dial(t testing.TB, o psrp.Options) *psrp.Session {
 	return s
 }
 
-// asked is what the host looks at in a request.
+// asked holds the parts of a request that the host reads.
 type asked struct {
 	Action string `xml:"Header>Action"`
 	Shell  struct {
@@ -190,13 +190,14 @@ func (h *host) answer(w http.ResponseWriter, verb, caller string, a asked) {
 	}
 }
 
-// say puts messages into a queue.
+// say puts messages into the queue of a command.
 func (h *host) say(command string, messages []message.Message) {
 	id, _ := message.ParseID(command)
 	h.queues[command] = append(h.queues[command], encodeAll(h.pool, id, messages)...)
 }
 
-// give answers a Receive. One of the client before may still be on its way.
+// give answers a Receive. After another client took the pool over, a Receive of the first client
+// may still arrive; it gets a fault.
 func (h *host) give(w http.ResponseWriter, caller, command string) {
 	octets := h.queues[command]
 	if h.left || !h.callers[caller] {
@@ -214,7 +215,7 @@ func (h *host) give(w http.ResponseWriter, caller, command string) {
 	reply(w, `<ReceiveResponse><Stream Name="stdout" CommandId="`+command+`">`+base64.StdEncoding.EncodeToString(octets)+`</Stream></ReceiveResponse>`)
 }
 
-// encodeAll gives messages to the client, one fragment each.
+// encodeAll encodes messages from the server to the client, each in one fragment.
 func encodeAll(pool, pipeline message.ID, messages []message.Message) []byte {
 	var all []byte
 	for i, m := range messages {

@@ -20,11 +20,12 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/outofprocess"
 )
 
-// engine names the real PowerShell, the judge of the tests in this file.
+// engine is the environment variable that names a real PowerShell. The tests in this file run the
+// client against it.
 const engine = "FEDROUTE_POWERSHELL"
 
-// serve starts a PowerShell that serves on its standard input and output, and opens
-// a session there.
+// serve starts a PowerShell that serves on its standard input and output, and opens a session with
+// it.
 func serve(t *testing.T, program string, arguments ...string) *psrp.Session {
 	t.Helper()
 	server := exec.Command(program, append([]string{"-s", "-NoLogo", "-NoProfile"}, arguments...)...)
@@ -65,7 +66,7 @@ func serve(t *testing.T, program string, arguments ...string) *psrp.Session {
 	return s
 }
 
-// liveCase is one command and what is compared of its outcome.
+// liveCase is one command and the parts of its outcome that are compared.
 type liveCase struct {
 	reason     string
 	name       string
@@ -158,7 +159,7 @@ func TestTheRealEngineStopsACommandAndGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	outcome, err := p.Wait(t.Context())
-	// One that is stopped before it ran leaves no error record.
+	// A command that is stopped before it ran leaves no error record.
 	if !fault.Is(err, fault.Failed) || outcome.State != message.Stopped {
 		t.Errorf("the stopped command: %+v, %v", outcome, err)
 	}

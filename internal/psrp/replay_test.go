@@ -16,13 +16,15 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/message"
 )
 
-// recordings names the folder with conversations of the real engine.
+// recordings is the environment variable that names a folder with recorded conversations of the
+// real PowerShell engine.
 const recordings = "FEDROUTE_PSRP_RECORDINGS"
 
-// copies of a few of them always run.
+// copies is the folder with copies of a few recordings. They are replayed in every run of the
+// tests.
 const copies = "testdata/recordings"
 
-// folders of recordings that are there.
+// folders gives the folders of recordings that exist on this machine.
 func folders(t *testing.T) []string {
 	all := []string{copies}
 	folder := os.Getenv(recordings)
@@ -33,7 +35,7 @@ func folders(t *testing.T) []string {
 	return append(all, filepath.Join(folder, "cases"))
 }
 
-// names of the conversations in a folder.
+// names gives the names of the conversations in a folder.
 func names(t *testing.T, folder string) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.decoded.jsonl*"))
@@ -48,7 +50,7 @@ func names(t *testing.T, folder string) []string {
 	return all
 }
 
-// linesOf reads a JSON lines file, compressed or not; nil when there is none.
+// linesOf reads a file of JSON lines, compressed or not. It gives nil if there is no such file.
 func linesOf[T any](t *testing.T, path string) []T {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -79,7 +81,7 @@ func linesOf[T any](t *testing.T, path string) []T {
 	return all
 }
 
-// spoken is one line of a conversation.
+// spoken is one recorded line of a conversation.
 type spoken struct {
 	From, Frame, Event string
 
@@ -87,7 +89,7 @@ type spoken struct {
 	id      message.ID // of the pool, or of a pipeline
 }
 
-// decoded is one message, or one element without data.
+// decoded is one message, or one element without data, as the recorder decoded it.
 type decoded struct {
 	From, Element, PSGuid, Destination, Type, Name, RPID, PID, XML string
 	Object                                                         string
@@ -109,21 +111,21 @@ func conversation(t *testing.T, folder, name string) []spoken {
 				last, lines[i].element = id, e.XMLName.Local
 			}
 		}
-		lines[i].id = last // what is no element belongs to what was said before it
+		lines[i].id = last // a line that is no element belongs to the element before it
 	}
 	return lines
 }
 
-// script is what the server says, in portions: each is let go when the client has
-// done what the recorded client had done.
+// script holds the recorded server's lines in portions. A portion is sent when our client has done
+// what the recorded client did just before it.
 type script struct {
 	portions map[occasion][]spoken
-	known    map[occasion]bool // what the recorded client did at all
-	started  []message.ID      // pipelines, in their order
+	known    map[occasion]bool // everything that the recorded client did
+	started  []message.ID      // pipelines, in the order in which they were started
 	stopped  map[message.ID]bool
 }
 
-// occasion is something that the client did to the pool or to a pipeline.
+// occasion is one kind of act of the client on the pool or on a pipeline.
 type occasion struct {
 	id   message.ID
 	what string // "Command", "Data", "Signal", "Close"
@@ -145,8 +147,8 @@ func scriptOf(lines []spoken) script {
 			now[l.id] = l.element
 			s.known[occasion{l.id, l.element}] = true
 		default:
-			// A pipeline's last word is not marked in its frame; a signal that is
-			// acknowledged after it stops nothing, and the client's Stop bears that.
+			// Frames do not mark a pipeline's last message. If a signal is acknowledged after
+			// it, the signal stops nothing, and the client's Stop must cope with that.
 			at := occasion{l.id, now[l.id]}
 			s.portions[at] = append(s.portions[at], l)
 		}
@@ -154,7 +156,7 @@ func scriptOf(lines []spoken) script {
 	return s
 }
 
-// play is the server of a script: it reads the client's lines and lets portions go.
+// play serves a script: it reads our client's lines and answers each with its portion.
 func (s script) play(in io.ReadCloser, out io.WriteCloser) {
 	defer in.Close()
 	defer out.Close()
@@ -172,12 +174,12 @@ func (s script) play(in io.ReadCloser, out io.WriteCloser) {
 		at := occasion{id, e.XMLName.Local}
 		portion := s.portions[at]
 		delete(s.portions, at)
-		if !s.known[at] { // nothing that the recorded server was asked
+		if !s.known[at] { // the recorded client never did this
 			portion = []spoken{{Frame: "<" + at.what + "Ack PSGuid='" + e.PSGuid + "' />"}}
 		}
 		for _, l := range portion {
 			if l.Event != "" {
-				return // the server ended here
+				return // the recorded server ended here
 			}
 			if _, err := io.WriteString(out, l.Frame+"\n"); err != nil {
 				return

@@ -21,8 +21,8 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/outofprocess"
 )
 
-// otherwise lists where our client tells something else than the real one, and why
-// that is right.
+// otherwise lists the recordings in which our client gives its caller another result than the real
+// client does, and why that is right.
 var otherwise = map[string]string{
 	"06-streams":                                    "the text of an object in an information record is made by the client's formatter; ours has none",
 	"13-pipeline-input-hand-made":                   "the server waits for input that ours never sends",
@@ -34,17 +34,17 @@ var otherwise = map[string]string{
 	"26-client-and-odd-server-no-closeack-pipeline": "the real client waits for the acknowledgement of Close; ours tells the result with the last word",
 }
 
-// TestTheClientTellsWhatTheRealClientTold plays the server's half of conversations
-// of the real engine to our client. What ours sends is not what the real client
-// sent (it has no scripts, no host and no pipeline input); what it makes of the
-// answers must be the same.
+// TestTheClientTellsWhatTheRealClientTold plays the server's half of recorded conversations of
+// the real engine to our client. Our client does not send what the real client sent, because it
+// has no scripts, no host and no pipeline input. But from the same answers it must give its
+// caller the same results.
 func TestTheClientTellsWhatTheRealClientTold(t *testing.T) {
 	for _, folder := range folders(t) {
 		all := names(t, folder)
 		var mu sync.Mutex
 		pipelines, different := 0, map[string]string{}
 		var replays sync.WaitGroup
-		places := make(chan struct{}, 24) // a replay waits most of its time
+		places := make(chan struct{}, 24) // a replay spends most of its time waiting
 		for _, name := range all {
 			places <- struct{}{}
 			replays.Go(func() {
@@ -71,7 +71,7 @@ func TestTheClientTellsWhatTheRealClientTold(t *testing.T) {
 	}
 }
 
-// replay gives the number of pipelines and what differs.
+// replay plays one conversation. It gives the number of pipelines and the differences.
 func replay(t *testing.T, folder, name string) (int, string) {
 	t.Helper()
 	s := scriptOf(conversation(t, folder, name))
@@ -95,7 +95,7 @@ func replay(t *testing.T, folder, name string) (int, string) {
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		_ = session.Close(ctx) // a server that ended in the recording cannot answer
+		_ = session.Close(ctx) // if the server ended in the recording, it cannot answer
 	}()
 	ran := 0
 	var differences []string
@@ -106,13 +106,13 @@ func replay(t *testing.T, folder, name string) (int, string) {
 			differences = append(differences, fmt.Sprintf("pipeline %d (-real +ours):\n%s", i, diff))
 		}
 		if got.State == unknown {
-			break // the real client's pool may live on, ours is replaced
+			break // our session ends here, the real client's pool may have lived on
 		}
 	}
 	return ran, strings.Join(differences, "\n")
 }
 
-// patience is short where the recording has nothing to wait for.
+// patience gives the time limit for opening: short where the recorded pool never opens.
 func patience(pool message.ID, opens bool) psrp.Options {
 	o := psrp.Options{Pool: pool}
 	o.StartTimeout = time.Minute
@@ -122,7 +122,8 @@ func patience(pool message.ID, opens bool) psrp.Options {
 	return o
 }
 
-// call runs one pipeline; what it is does not matter to a recording.
+// call runs one pipeline. Its command does not matter, as the recorded answers are the same for
+// any.
 func call(t *testing.T, session *psrp.Session, e expectation, stop, differs bool) told {
 	t.Helper()
 	limit := time.Minute
@@ -137,7 +138,7 @@ func call(t *testing.T, session *psrp.Session, e expectation, stop, differs bool
 	var records []psrp.Record
 	p, err := session.Start(ctx, psrp.Command{Name: "Recorded", ID: e.id, Tell: func(r psrp.Record) { records = append(records, r) }})
 	if err == nil && stop {
-		_ = p.Stop(ctx) // Wait tells
+		_ = p.Stop(ctx) // Wait gives the outcome
 	}
 	var outcome psrp.Outcome
 	if err == nil {
@@ -157,12 +158,12 @@ func compare(e expectation, got told) string {
 		got = told{State: got.State, Count: got.Count}
 	}
 	if kept := len(e.wanted.Output); kept < len(got.Output) {
-		got.Output = got.Output[:kept] // the recorder kept no more of long lists
+		got.Output = got.Output[:kept] // the recorder kept only the beginning of long lists
 	}
 	return cmp.Diff(e.wanted, got, cmpopts.EquateEmpty())
 }
 
-// poolOpened says whether the recorded server opened its pool.
+// poolOpened reports whether the recorded server opened its pool.
 func poolOpened(t *testing.T, folder, name string) bool {
 	t.Helper()
 	return slices.ContainsFunc(linesOf[decoded](t, folder+"/"+name+".decoded.jsonl"), func(d decoded) bool {
@@ -172,7 +173,7 @@ func poolOpened(t *testing.T, folder, name string) bool {
 	})
 }
 
-// poolOf is the pool's id in the conversation.
+// poolOf gives the pool's id in the conversation.
 func poolOf(t *testing.T, folder, name string) message.ID {
 	t.Helper()
 	for _, d := range linesOf[decoded](t, folder+"/"+name+".decoded.jsonl") {

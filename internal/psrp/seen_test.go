@@ -14,7 +14,7 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/message"
 )
 
-// told is what a call gave its caller: the real client's, or ours.
+// told is the result that the real client or ours gave the caller of a pipeline.
 type told struct {
 	State                                        string
 	Count                                        int
@@ -23,11 +23,11 @@ type told struct {
 	Failure                                      string
 }
 
-// unknown stands for a call whose end nobody knows. The real client says Failed or
-// Stopped, with an exception of its transport.
+// unknown is the state of a call whose outcome the client does not know. The real client reports
+// such a call as Failed or Stopped, with an exception of its transport.
 const unknown = "OutcomeUnknown"
 
-// seenCall is a line of a .seen.jsonl.
+// seenCall is a line of a .seen.jsonl file, in which the recorder wrote the real client's results.
 type seenCall struct {
 	State, RunspaceAfterOpen, Call string
 	OutputCount                    int
@@ -45,7 +45,7 @@ type seenValue struct {
 	PSTypes    []string `json:"pstypenames"`
 }
 
-// kinds are the elements of what the real client gives as a .NET value.
+// kinds maps the type of a .NET value that the real client gave to its CLIXML element.
 var kinds = map[string]string{
 	"System.String": "S", "System.Char": "C", "System.Boolean": "B", "System.Byte": "By", "System.SByte": "SB",
 	"System.Int16": "I16", "System.UInt16": "U16", "System.Int32": "I32", "System.UInt32": "U32", "System.Int64": "I64",
@@ -54,8 +54,8 @@ var kinds = map[string]string{
 	"System.Xml.XmlDocument": "XD", "System.Security.SecureString": "SS",
 }
 
-// formatted are the kinds of which the real client shows another text than the one
-// on the wire.
+// formatted lists the kinds of values whose text in the real client differs from the text in the
+// message.
 var formatted = []string{"C", "DT", "TS", "Sg", "Db", "D", "XD", "SS"}
 
 func (v seenValue) told() string {
@@ -69,7 +69,7 @@ func (v seenValue) told() string {
 	case kind != "":
 		return kind + " " + cut(v.Text)
 	}
-	types := slices.DeleteFunc(slices.Clone(v.PSTypes), func(name string) bool { return strings.HasPrefix(name, "Selected.") }) // the recorder's
+	types := slices.DeleteFunc(slices.Clone(v.PSTypes), func(name string) bool { return strings.HasPrefix(name, "Selected.") }) // the recorder added this type
 	return "Obj " + strings.ReplaceAll(strings.Join(types, ","), "Deserialized.", "")
 }
 
@@ -83,19 +83,19 @@ func toldOf(v *clixml.Value) string {
 		return "Obj " + strings.ReplaceAll(strings.Join(v.TypeNames, ","), "Deserialized.", "")
 	case slices.Contains(formatted, v.Kind):
 		return v.Kind
-	case v.Kind == "SBK": // a client makes a string of a script block
+	case v.Kind == "SBK": // the real client turns a script block into a string
 		return "S " + cut(v.Text)
 	}
 	return v.Kind + " " + cut(v.Text)
 }
 
-// cut keeps what the recorder kept of a text.
+// cut shortens a text as the recorder did.
 func cut(text string) string {
 	units := utf16.Encode([]rune(strings.TrimSuffix(text, "...")))
 	return string(utf16.Decode(units[:min(len(units), 100)]))
 }
 
-// apart takes lists apart, as the recorder did.
+// apart splits a list into its items, as the recorder did.
 func apart(v *clixml.Value) (all []string) {
 	switch {
 	case v != nil && v.Kind == "BA":
@@ -113,7 +113,7 @@ func apart(v *clixml.Value) (all []string) {
 	return []string{toldOf(v)}
 }
 
-// told by the real client.
+// told gives the real client's result.
 func (c seenCall) told() told {
 	t := told{State: c.State, Count: c.OutputCount, Warnings: c.Warnings, Verbose: c.Verbose, Debug: c.Debug}
 	if c.Call != "" || c.Exception != nil && !strings.HasSuffix(c.Exception.Type, ".RemoteException") {
@@ -139,7 +139,7 @@ func (c seenCall) told() told {
 
 var states = map[message.State]string{message.Completed: "Completed", message.Failed: "Failed", message.Stopped: "Stopped"}
 
-// ours is what our client told. Records hold what was written beside.
+// ours gives our client's result. records holds what the command wrote to its other streams.
 func ours(o psrp.Outcome, records []psrp.Record) told {
 	t := told{State: states[o.State], Count: len(o.Output), Warnings: o.Warnings}
 	for _, v := range o.Output {
@@ -166,16 +166,17 @@ func ours(o psrp.Outcome, records []psrp.Record) told {
 	return t
 }
 
-// expectation of one pipeline: what the real client told its caller, or, where no
-// real client was there, how the pipeline ended and how much it gave.
+// expectation is the result that our client should give of one pipeline. It is the real client's
+// result. Where no real client was recorded, it is only the pipeline's state and the number of
+// its outputs.
 type expectation struct {
 	id     message.ID
-	whole  bool // told by a real client
+	whole  bool // the real client's result
 	wanted told
 }
 
-// expectations of a conversation's pipelines, in their order; opened is what became
-// of the pool, "" where nobody noted it.
+// expectations gives the expectations of a conversation's pipelines, in their order. opened is the
+// pool's state after its opening, "" if it was not recorded.
 func expectations(t *testing.T, folder, name string, started []message.ID) (all []expectation, opened string) {
 	t.Helper()
 	texts, ends := map[message.ID]string{}, map[message.ID]told{}

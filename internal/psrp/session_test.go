@@ -18,7 +18,7 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/message"
 )
 
-// await waits until the host has heard so many requests.
+// await waits until the host has got as many requests as want has.
 func (h *host) await(t *testing.T, want []string) {
 	t.Helper()
 	for range 500 {
@@ -60,7 +60,7 @@ func TestTheCommandIsANameWithData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent := string(h.sent[message.FragmentHeader+43:]) // behind the message's header and byte order mark
+	sent := string(h.sent[message.FragmentHeader+43:]) // after the message's header and byte order mark
 	v, err := clixml.Read(sent)
 	if err != nil {
 		t.Fatalf("%s: %v", sent, err)
@@ -98,8 +98,8 @@ func TestALargeCommandGoesInPieces(t *testing.T) {
 	}
 }
 
-// TestWhatEndsACall: whatever happens to an answer, the caller is told, and nothing
-// is sent again.
+// TestWhatEndsACall: whatever happens to an answer, the caller gets a result or an error, and the
+// command is not sent again.
 func TestWhatEndsACall(t *testing.T) {
 	state := ended(message.Completed)
 	for _, c := range []struct {
@@ -151,7 +151,7 @@ func TestWhatEndsACall(t *testing.T) {
 
 const silence = "no answer in time"
 
-// short is a time limit that is waited for, or one that is not.
+// short gives a time limit: a short one if the test waits for it, else a long one.
 func short(waited bool) time.Duration {
 	if waited {
 		return 300 * time.Millisecond
@@ -159,7 +159,7 @@ func short(waited bool) time.Duration {
 	return time.Minute
 }
 
-// on lets f answer every request of a verb.
+// on lets f answer every request with the verb.
 func on(verb string, f func(http.ResponseWriter)) func(http.ResponseWriter, string) bool {
 	return func(w http.ResponseWriter, asked string) bool {
 		if asked == verb {
@@ -205,7 +205,7 @@ func TestWhatKeepsASessionFromOpening(t *testing.T) {
 	}
 }
 
-// record is an error record as a server sends it.
+// record makes an error record as a server sends it.
 func record(id, text string) *clixml.Value {
 	return clixml.Object(
 		clixml.Property{Name: "Exception", Value: clixml.Object(clixml.Property{Name: "Message", Value: clixml.String(text)})},
@@ -273,7 +273,8 @@ func TestOneCommandAtATimeAndStop(t *testing.T) {
 	}
 }
 
-// TestASessionOutlivesItsProcess: the pool was disconnected, or its client was lost.
+// TestASessionOutlivesItsProcess: a second client takes the pool over. The first client
+// disconnected from it, or was lost.
 func TestASessionOutlivesItsProcess(t *testing.T) {
 	for _, c := range []struct {
 		reason string
@@ -285,8 +286,8 @@ func TestASessionOutlivesItsProcess(t *testing.T) {
 	} {
 		h := newHost(t)
 		h.answers = nil
-		var refusing atomic.Bool // Connect, until somebody disconnects
-		var breaking atomic.Bool // the first client's Receive
+		var refusing atomic.Bool // Connect fails until a client disconnects
+		var breaking atomic.Bool // the first client's Receive fails
 		h.before = func(w http.ResponseWriter, verb string) bool {
 			if verb == "Receive" && breaking.Load() {
 				panic(http.ErrAbortHandler)

@@ -12,8 +12,9 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp/message"
 )
 
-// TestEveryMessageOfTheServerIsRead takes what the real engine said apart, message by
-// message, as somebody else did.
+// TestEveryMessageOfTheServerIsRead decodes every recorded message of the real engine and
+// compares it with the recorder's own decoding. Conversations that were damaged on purpose are
+// left out.
 func TestEveryMessageOfTheServerIsRead(t *testing.T) {
 	for _, folder := range folders(t) {
 		read, written, damaged := 0, 0, 0
@@ -28,7 +29,7 @@ func TestEveryMessageOfTheServerIsRead(t *testing.T) {
 				}
 			}
 			if !whole {
-				damaged++ // on purpose; what the client makes of it is judged elsewhere
+				damaged++ // on purpose; other tests judge what the client makes of it
 				continue
 			}
 			for _, l := range conversation(t, folder, name) {
@@ -85,7 +86,7 @@ func TestEveryMessageOfTheServerIsRead(t *testing.T) {
 	}
 }
 
-// roundTrip: what was read is written and read again the same.
+// roundTrip writes a value that was read, reads it again and expects the same value.
 func roundTrip(t *testing.T, name string, v *clixml.Value) {
 	t.Helper()
 	if holdsItself(v, map[*clixml.Value]bool{}) {

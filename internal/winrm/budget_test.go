@@ -7,8 +7,8 @@ import (
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
-// TestBudget counts what a call costs; see design of the worker: two requests, no
-// new connection, nothing left behind.
+// TestBudget counts the cost of a call. By the design of the worker, a call takes two requests
+// and no new connection, and it leaves no goroutine behind.
 func TestBudget(t *testing.T) {
 	const calls = 200
 	h := newHost(t, echo)
@@ -26,14 +26,14 @@ func TestBudget(t *testing.T) {
 	if connections != 2 || meter.connections.Load() != 2 {
 		t.Errorf("%d connections after the first call, %d at the end; want 2", connections, meter.connections.Load())
 	}
-	// A few may be about a request that is just ending; one per call would be 200.
+	// A few goroutines may belong to a request that is just ending. One per call would be 200.
 	if grown := runtime.NumGoroutine() - goroutines; grown > 10 {
 		t.Errorf("%d goroutines more after %d calls", grown, calls)
 	}
 	t.Logf("%.2f requests, %d bytes out and %d in per call", perCall, meter.sent.Load()/(calls+1), meter.received.Load()/(calls+1))
 }
 
-// TestNothingIsLeftBehind opens and closes workers.
+// TestNothingIsLeftBehind opens and closes workers and waits until their goroutines have ended.
 func TestNothingIsLeftBehind(t *testing.T) {
 	h := newHost(t, echo)
 	before := runtime.NumGoroutine()

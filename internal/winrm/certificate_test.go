@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// selfSigned makes a certificate of one day that ends in the given time.
+// selfSigned makes a certificate that is valid for one day, which ends the given time from now.
 func selfSigned(t *testing.T, address string, ends time.Duration) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

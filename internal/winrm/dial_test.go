@@ -143,7 +143,7 @@ func TestCertificatesAreVerified(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		serve  func(*tls.Config)
-		roots  bool // trust what the server shows
+		roots  bool // trust the server's certificate
 		name   string
 		cause  string
 	}{
@@ -213,7 +213,7 @@ func TestUnreachable(t *testing.T) {
 func TestDialIsBounded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	h := newHost(t, func(p *process) int {
-		cancel() // PowerShell runs and never gets ready
+		cancel() // PowerShell runs but never becomes ready
 		return hangAtOnce(p)
 	})
 	if _, err := winrm.Dial(ctx, h.endpoint(), credentials(remote.Basic), winrm.Options{}); !fault.Is(err, fault.Unreachable) {

@@ -24,21 +24,21 @@ const (
 	password = "correct horse"
 )
 
-// host is a WSMan server for tests: one listener, shells that run a Go function
-// instead of PowerShell, and a place to interfere with any request.
+// host is a WSMan server for tests. It has one listener, and its shells run a Go function instead
+// of PowerShell. A test may interfere with any request.
 type host struct {
 	*httptest.Server
 	program func(*process) int
-	// before sees each request first; true means that it has answered.
+	// before gets each request after signIn, and reports whether it has answered it.
 	before func(w http.ResponseWriter, action string) bool
-	// signIn is asked before that.
+	// signIn gets each request first, and reports whether the client is signed in.
 	signIn func(w http.ResponseWriter, r *http.Request) bool
 	// hold is how long a Receive waits for output.
 	hold time.Duration
 
 	mu      sync.Mutex
 	shells  map[string]*process
-	opened  int // shells ever: an id is not used twice
+	opened  int // how many shells were opened so far; no id is used twice
 	actions []string
 	inputs  []string // stdin of each Send
 	created string   // body of the last Create and Command
@@ -187,7 +187,7 @@ func (h *host) receive(w http.ResponseWriter, r *http.Request, p *process) {
 	envelope(w, shellNS+"/ReceiveResponse", body+"</rsp:ReceiveResponse>")
 }
 
-// count gives how many requests of the action came.
+// count gives the number of requests of the action so far.
 func (h *host) count(action string) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -200,7 +200,7 @@ func (h *host) count(action string) int {
 	return n
 }
 
-// interfere sets before.
+// interfere sets before while the host is running.
 func (h *host) interfere(before func(w http.ResponseWriter, action string) bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -216,7 +216,7 @@ func stream(name, data string) string {
 	return fmt.Sprintf(`<rsp:Stream Name="%s" CommandId="C-1">%s</rsp:Stream>`, name, base64.StdEncoding.EncodeToString([]byte(data)))
 }
 
-// envelope answers with the prefixes that Windows uses.
+// envelope answers with a SOAP envelope that has the namespace prefixes of Windows.
 func envelope(w http.ResponseWriter, action, body string) {
 	w.Header().Set("Content-Type", "application/soap+xml;charset=UTF-8")
 	fmt.Fprintf(w, `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:rsp="%s"><s:Header><a:Action>%s</a:Action></s:Header><s:Body>%s</s:Body></s:Envelope>`,

@@ -14,7 +14,7 @@ import (
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
-// That tickets are right is shown against a real KDC in test/interop.
+// These tests do not check that tickets are right: test/interop does that with a real KDC.
 
 func kerberos(kdc string) remote.Credentials {
 	return remote.Credentials{Method: remote.Kerberos, Username: "fedroute", Password: password, Kerberos: &remote.KerberosConfig{
@@ -65,13 +65,14 @@ func TestKerberosWithSilentKDCIsBounded(t *testing.T) {
 	}
 }
 
-// TestKDCThatWantsToEndUs: a KDC that a tenant named gives a ticket of two seconds
-// and answers its renewal, which the Kerberos library asks for in a goroutine of
-// its own, with a ticket for nobody. The library panics on that.
+// TestKDCThatWantsToEndUs: a tenant names a hostile KDC, which gives a ticket of two seconds and
+// would answer its renewal with a ticket that names no client. The Kerberos library can renew
+// tickets in a goroutine of its own, where it would panic on that answer. So no renewal may be
+// asked for.
 func TestKDCThatWantsToEndUs(t *testing.T) {
 	hostile := kdctest.Start(t, "CONTOSO.COM", password, kdctest.Options{Life: 2 * time.Second, Spoil: kdctest.Nameless(kdctest.Renewal)})
 	h := newHost(t, echo)
-	h.signIn = func(http.ResponseWriter, *http.Request) bool { return true } // what matters is the KDC
+	h.signIn = func(http.ResponseWriter, *http.Request) bool { return true } // only the KDC matters here
 	w, err := winrm.Dial(t.Context(), h.endpoint(), kerberos(hostile.Address), winrm.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -18,8 +18,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// pipes listens for connections that are pipes in memory, so that time can be
-// that of a synctest bubble.
+// pipes is a listener whose connections are pipes in memory, so that tests can use the fake time
+// of a synctest bubble.
 type pipes struct {
 	offered chan net.Conn
 	closed  chan struct{}
@@ -38,8 +38,8 @@ func (p *pipes) Close() error { close(p.closed); return nil }
 
 func (*pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
-// lateWriter comes back from a write later than the octets went out, as a thread
-// does that has to wait for a processor.
+// lateWriter returns from a write some time after the octets went out, like a thread that has to
+// wait for a processor.
 type lateWriter struct {
 	net.Conn
 	late time.Duration
@@ -47,7 +47,7 @@ type lateWriter struct {
 
 func (s *lateWriter) Write(b []byte) (int, error) {
 	n, err := s.Conn.Write(b)
-	time.Sleep(s.late) // of the bubble: no time passes
+	time.Sleep(s.late) // in the bubble's fake time; the test does not wait
 	return n, err
 }
 
@@ -68,8 +68,8 @@ type bench struct {
 	late   time.Duration
 }
 
-// authority is the certificate of net/http's own test server, valid in every
-// bubble: from 1970 to 2084.
+// authority gives the certificate of net/http's own test server. It is valid from 1970 to 2084,
+// and so at the fake time of every bubble.
 func authority(t *testing.T) (*tls.Config, *x509.CertPool) {
 	t.Helper()
 	server := httptest.NewTLSServer(http.NotFoundHandler())
@@ -121,8 +121,8 @@ func (b *bench) post(ctx context.Context) (string, error) {
 
 func repeat(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }
 
-// TestConnectionIsKept: it is signed in, so that no lapse of time on our side may
-// cost it.
+// TestConnectionIsKept: a connection is signed in, so a delay on the manager's side must not make
+// it be replaced.
 func TestConnectionIsKept(t *testing.T) {
 	cases := map[string]struct {
 		reason      string
@@ -155,7 +155,7 @@ func TestConnectionIsKept(t *testing.T) {
 	}
 }
 
-// TestConnectionIsReplaced once it cannot carry the next request.
+// TestConnectionIsReplaced: a connection that cannot carry the next request is replaced.
 func TestConnectionIsReplaced(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -214,7 +214,7 @@ func TestConnectionIsReplaced(t *testing.T) {
 	}
 }
 
-// hijack writes to the connection itself and closes it.
+// hijack writes the text to the TCP connection, past the HTTP server, and closes the connection.
 func hijack(w http.ResponseWriter, text string) {
 	connection, _, err := w.(http.Hijacker).Hijack()
 	if err != nil {
@@ -224,8 +224,8 @@ func hijack(w http.ResponseWriter, text string) {
 	connection.Close()
 }
 
-// TestRequestIsGivenUp: what was asked for, not what that did to the connection,
-// is the reason; and the next request does not read the late answer.
+// TestRequestIsGivenUp: the error of a request whose context ended is the context's cause, not the
+// error that closing the connection made. The next request does not read the late answer.
 func TestRequestIsGivenUp(t *testing.T) {
 	slow := func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(time.Hour)

@@ -21,7 +21,7 @@ func hangUp(w http.ResponseWriter) {
 	}
 }
 
-// instead answers requests of one action.
+// instead lets answer handle all requests of one action instead of the host.
 func instead(action string, answer func(http.ResponseWriter)) func(http.ResponseWriter, string) bool {
 	return func(w http.ResponseWriter, a string) bool {
 		if a == action {
@@ -31,7 +31,7 @@ func instead(action string, answer func(http.ResponseWriter)) func(http.Response
 	}
 }
 
-// fromSend lets answer see requests from the first Send on.
+// fromSend passes requests to answer from the first Send on.
 func fromSend(answer func(http.ResponseWriter, string) bool) func(http.ResponseWriter, string) bool {
 	var sent atomic.Bool
 	return func(w http.ResponseWriter, action string) bool {
@@ -51,9 +51,9 @@ func hang(p *process, _ string, _ request) frame {
 // losses are the ways to lose a worker while a call is in flight.
 var losses = map[string]struct {
 	reason string
-	// on is called with each request from the call's Send on.
+	// on gets each request from the call's Send on.
 	on func(w http.ResponseWriter, action string) bool
-	// does is what the script does.
+	// does runs in place of the script.
 	does  func(p *process, tag string, r request) frame
 	kind  fault.Kind
 	cause string
@@ -171,7 +171,7 @@ func TestNothingIsSentForAnEndedContext(t *testing.T) {
 	w := h.dial(t, winrm.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for range 20 { // either branch of the wait may be taken
+	for range 20 { // the wait's select may take either branch
 		if _, err := w.Call(ctx, remote.Request{Name: "Change", Script: "change"}); !fault.Is(err, fault.Unreachable) && !fault.Is(err, fault.Busy) {
 			t.Errorf("got %s: %v", fault.KindOf(err), err)
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
-// mutualSignIn takes who shows a certificate and says that it is the sign-in, over
-// the TLS that can be asked for it later.
+// mutualSignIn accepts a client that shows a certificate and names it as its sign-in in the header.
+// It insists on TLS 1.2, in which a server can ask for the certificate after the handshake.
 func mutualSignIn(w http.ResponseWriter, r *http.Request) bool {
 	ok := len(r.TLS.PeerCertificates) == 1 && r.TLS.Version == tls.VersionTLS12 &&
 		r.Header.Get("Authorization") == "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"

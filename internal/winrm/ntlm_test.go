@@ -19,9 +19,8 @@ type connectionKey struct{}
 // ntlmConnection is the sign-in state of one TCP connection, as HTTP.sys keeps it.
 type ntlmConnection struct{ challenged, signedIn bool }
 
-// ntlmSignIn takes any password but insists on the order of the legs on each
-// connection. That the proof is right is shown against another implementation in
-// test/interop.
+// ntlmSignIn takes any password, but insists on the order of NTLM's messages on each connection.
+// test/interop checks against another implementation that the proof of the password is right.
 func ntlmSignIn(accept func() bool) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		c := r.Context().Value(connectionKey{}).(*ntlmConnection)
@@ -86,7 +85,8 @@ func TestNTLMSignsEachConnectionInOnce(t *testing.T) {
 		t.Errorf("connections: got %d, want 2", got)
 	}
 	requests := h.count("Create") + h.count("Command") + h.count("Send") + h.count("Receive")
-	// One more leg on each of the two lanes; a Receive may still be on its way.
+	// Each of the two connections takes one more request, to sign in. A Receive may still be on its
+	// way.
 	if extra := int(meter.requests.Load()) - requests; extra < 2 || extra > 3 {
 		t.Errorf("requests beside the envelopes: got %d, want 2", extra)
 	}

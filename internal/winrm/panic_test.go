@@ -10,7 +10,7 @@ import (
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
-// fragile is a Meter that panics in the goroutine that receives.
+// fragile is a Meter that panics in the goroutine that receives output.
 type fragile struct{ counter }
 
 func (*fragile) Stray(int) { panic("swordfish") }

@@ -35,7 +35,7 @@ func TestDiagnosis(t *testing.T) {
 func TestCommandLineFitsAndDecodes(t *testing.T) {
 	program, arguments := commandLine()
 	whole := program + " " + strings.Join(arguments, " ")
-	// cmd.exe's limit, should a host insist on it in spite of SKIP_CMD_SHELL.
+	// 8191 is the limit of cmd.exe, which a host may use in spite of SKIP_CMD_SHELL.
 	if len(whole) > 8191 {
 		t.Errorf("the command line has %d characters", len(whole))
 	}
@@ -52,7 +52,8 @@ func TestCommandLineFitsAndDecodes(t *testing.T) {
 	}
 }
 
-// TestScriptsKeepToTheirRules: see the comments in both files.
+// TestScriptsKeepToTheirRules: neither script uses anything that the comments in both files rule
+// out, such as syntax newer than PowerShell 3.0.
 func TestScriptsKeepToTheirRules(t *testing.T) {
 	for name, script := range map[string]string{"bootstrap.ps1": bootstrapScript, "worker.ps1": workerScript} {
 		for _, forbidden := range []string{"::new(", "??", "&&", "||", "$global:", "$script:", "$input", "Invoke-Expression"} {
@@ -125,7 +126,7 @@ func TestChunksFitTheEnvelope(t *testing.T) {
 	}
 }
 
-// FuzzAnswers feeds what a host may send to everything that reads it.
+// FuzzAnswers feeds anything that a host may send to all functions that read a host's answers.
 func FuzzAnswers(f *testing.F) {
 	for _, seed := range []string{
 		"", "<", "<a/>", "#< CLIXML\n<S S=\"Error\">_x0041_", "fedroute-T:e30=\n", "fedroute-T:!\n",

@@ -13,7 +13,7 @@ import (
 
 var quietLog = log.New(io.Discard, "", 0)
 
-// process stands for what runs in a shell.
+// process stands for a program that runs in a shell.
 type process struct {
 	mu             sync.Mutex
 	in             string
@@ -39,7 +39,7 @@ func (p *process) warn(text string)  { p.change(func() { p.stderr += text }) }
 func (p *process) exit(code int)     { p.change(func() { p.exited, p.code = true, code }) }
 func (p *process) kill()             { p.exit(1) }
 
-// readLine gives the next input line, or false when the process is to end.
+// readLine gives the next input line, or false when the process must end.
 func (p *process) readLine() (string, bool) {
 	for {
 		p.mu.Lock()
@@ -58,10 +58,10 @@ func (p *process) readLine() (string, bool) {
 	}
 }
 
-// pieceSize is the most output in one Receive.
+// pieceSize is the largest output, in octets, that one Receive gets.
 const pieceSize = 20_000
 
-// output waits for something to tell and takes it.
+// output waits until there is output or the process has exited, and takes the output.
 func (p *process) output(ctx context.Context, hold time.Duration) (stdout, stderr string, exited bool, code int) {
 	timeout := time.NewTimer(hold)
 	defer timeout.Stop()
@@ -87,7 +87,7 @@ func (p *process) output(ctx context.Context, hold time.Duration) (stdout, stder
 	}
 }
 
-// request and frame are the worker protocol as worker.ps1 documents it.
+// request and frame are the messages of the worker protocol, which worker.ps1 documents.
 type request struct {
 	ID        int64          `json:"id"`
 	Hash      string         `json:"hash"`
@@ -102,8 +102,8 @@ func (f frame) line(tag string) string {
 	return tag + base64.StdEncoding.EncodeToString(text) + "\r\n"
 }
 
-// powershell is a program that speaks the worker protocol and lets answer say
-// what each script does; a nil frame ends the process with code 3.
+// powershell makes a program that speaks the worker protocol. answer gives the reply to each
+// script; a nil frame ends the process with code 3.
 func powershell(answer func(p *process, tag string, r request) frame) func(*process) int {
 	return func(p *process) int {
 		if _, ok := p.readLine(); !ok {

@@ -18,7 +18,7 @@ import (
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
-// counter is a Meter.
+// counter is a Meter that adds up what the worker reports.
 type counter struct{ requests, sent, received, connections, stray atomic.Int64 }
 
 func (c *counter) Request(bytes int) { c.requests.Add(1); c.sent.Add(int64(bytes)) }
@@ -26,7 +26,7 @@ func (c *counter) Reply(bytes int)   { c.received.Add(int64(bytes)) }
 func (c *counter) Connection()       { c.connections.Add(1) }
 func (c *counter) Stray(lines int)   { c.stray.Add(int64(lines)) }
 
-// toggle is a condition that a test turns.
+// toggle is a condition that a test turns on and off.
 type toggle struct{ atomic.Bool }
 
 func newSwitch(on bool) *toggle { t := &toggle{}; t.Store(on); return t }

@@ -121,8 +121,8 @@ func TestAccessorsBearWhatIsMissing(t *testing.T) {
 	}
 }
 
-// FuzzRead: nothing that arrives ends the process, and what was read is written and
-// read again the same.
+// FuzzRead: no text that arrives makes Read panic. A value that was read is the same after it was
+// written and read again.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		`<S>a&#xFFFE;_x0041_</S>`, `<Nil />`,
@@ -135,7 +135,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		v, err := Read(text)
 		if err != nil || strings.Contains(text, "Ref ") {
-			return // what holds itself is never written
+			return // Write never gets a value that holds itself
 		}
 		written := Write(v)
 		again, err := Read(written)
@@ -148,7 +148,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// FuzzText: every string of valid UTF-8 goes there and back.
+// FuzzText: every string of valid UTF-8 is the same after it was written and read again.
 func FuzzText(f *testing.F) {
 	f.Add("a_x0041_😀\uFFFE\uFFFF\U0010FFFE\x00<&>\"")
 	f.Fuzz(func(t *testing.T, text string) {

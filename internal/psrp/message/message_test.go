@@ -26,7 +26,7 @@ func TestSplitAndJoin(t *testing.T) {
 		if len(fragments) != c.pieces {
 			t.Errorf("%s: %d fragments, want %d", c.reason, len(fragments), c.pieces)
 		}
-		for _, step := range []int{1, 20, 1000} { // octets that arrive at once
+		for _, step := range []int{1, 20, 1000} { // octets that arrive together
 			j := Joiner{Limit: 1000}
 			var got [][]byte
 			for stream := bytes.Join(fragments, nil); len(stream) > 0; {
@@ -44,7 +44,7 @@ func TestSplitAndJoin(t *testing.T) {
 	}
 }
 
-// fragment makes one of any kind.
+// fragment makes a fragment with any ids and flags.
 func fragment(object, id byte, flags byte, piece string) []byte {
 	f := Split(uint64(object), []byte(piece), 1<<20)[0]
 	f[15], f[16] = id, flags
