@@ -1,4 +1,4 @@
-// Package api_test asks a real API server what it makes of good and bad objects.
+// Package api_test checks which objects a real API server accepts and which it refuses.
 package api_test
 
 import (
@@ -161,7 +161,7 @@ func TestSamplesAreAccepted(t *testing.T) {
 	}
 }
 
-// create asks the server as a dry run, so that cases do not meet.
+// create asks the server as a dry run, so that the cases do not affect each other.
 func create(text string) error {
 	var o unstructured.Unstructured
 	if err := yaml.Unmarshal([]byte(text), &o.Object); err != nil {
@@ -179,7 +179,7 @@ func TestConfigAppliesWhole(t *testing.T) {
 		}
 		return string(out)
 	}
-	// A dry run does not make the namespace that the rest of it needs.
+	// A dry run does not make the namespace that the other objects need.
 	run("create", "namespace", "fedroute-system")
 	out := run("apply", "--dry-run=server", "-k", filepath.Join(root, "config/default"))
 	for _, want := range []string{"deployment.apps/fedroute-manager", "networkpolicy.networking.k8s.io/fedroute-manager", "poddisruptionbudget.policy/fedroute-manager",
@@ -189,7 +189,8 @@ func TestConfigAppliesWhole(t *testing.T) {
 		}
 	}
 	for line := range strings.Lines(out) {
-		// The CRDs were not installed by kubectl; that is no fault of theirs.
+		// kubectl did not install the CRDs here. A warning about that shows no fault in
+		// them.
 		if strings.Contains(line, "Warning") && !strings.Contains(line, "last-applied-configuration") {
 			t.Errorf("the server warns about config/default: %s", line)
 		}

@@ -14,9 +14,10 @@ import (
 
 const fluxManager = "kustomize-controller"
 
-// takenOver are the managers whose fields Flux takes over: each name that begins
-// so. The list stands in apply of kustomize-controller's kustomization_controller.go,
-// the comparison in patchReplaceFieldsManagers of fluxcd/pkg/ssa/patch.go.
+// takenOver are the field managers whose fields Flux takes over: each manager whose name
+// begins with the prefix. The list is in apply of kustomize-controller's
+// kustomization_controller.go, the comparison in patchReplaceFieldsManagers of
+// fluxcd/pkg/ssa/patch.go.
 var takenOver = []struct {
 	prefix    string
 	operation metav1.ManagedFieldsOperationType
@@ -27,7 +28,7 @@ var takenOver = []struct {
 	{fluxManager, metav1.ManagedFieldsOperationUpdate},
 }
 
-// syncAsFlux does what Flux does with an object of Git: it takes over the fields of
+// syncAsFlux does the same as Flux with an object from Git. It takes over the fields of
 // those managers, then applies on the server with force.
 func syncAsFlux(t *testing.T, git string) {
 	t.Helper()
@@ -55,8 +56,8 @@ func syncAsFlux(t *testing.T, git string) {
 	}
 }
 
-// In the middle of a failover a person stops it. The next sync of Flux must not
-// let it go on: Git does not speak of that field.
+// A person stops a failover in the middle. The next sync of Flux must not let it go on,
+// because the object in Git does not have that field.
 func TestFluxLeavesWhatThePluginWrote(t *testing.T) {
 	stored(t, goodRoute, "route")
 	syncAsFlux(t, goodRoute)
@@ -67,7 +68,7 @@ func TestFluxLeavesWhatThePluginWrote(t *testing.T) {
 	syncAsFlux(t, goodRoute)
 	for path, want := range map[string]string{
 		"{.spec.suspend}":                 "true",
-		"{.metadata.annotations.by-hand}": "", // what plain kubectl writes Flux takes away, or this test shows nothing
+		"{.metadata.annotations.by-hand}": "", // Flux takes this away, or the test shows nothing
 	} {
 		if says := kubectl(t, "get", "fr/route", "-n", "default", "-o", "jsonpath="+path); says != want {
 			t.Errorf("after a sync %s is %q, want %q", path, says, want)

@@ -18,8 +18,8 @@ import (
 	"github.com/fedroute/fedroute/test/support/program"
 )
 
-// stored creates the object under a name of its own and gives what the server
-// keeps. It is deleted when the test ends.
+// stored creates the object under a name of its own and returns the object that the server
+// keeps. The object is deleted when the test ends.
 func stored(t *testing.T, text, name string) *unstructured.Unstructured {
 	t.Helper()
 	var o unstructured.Unstructured
@@ -38,7 +38,7 @@ func stored(t *testing.T, text, name string) *unstructured.Unstructured {
 	return read(t, &o)
 }
 
-// read gives what the server keeps of the object now.
+// read returns the object that the server keeps now.
 func read(t *testing.T, o *unstructured.Unstructured) *unstructured.Unstructured {
 	t.Helper()
 	found := &unstructured.Unstructured{}
@@ -49,8 +49,8 @@ func read(t *testing.T, o *unstructured.Unstructured) *unstructured.Unstructured
 	return found
 }
 
-// Without a generation in the status, kstatus takes an object that nobody has
-// looked at for one that is done: a pipeline goes on while no manager runs.
+// When the status has no generation, kstatus takes an object that no controller has looked
+// at for one that is done. A pipeline would then go on although no manager runs.
 func TestAFreshObjectIsNotTakenForReady(t *testing.T) {
 	for kind, text := range map[string]string{"route": goodRoute, "topology": goodTopology} {
 		t.Run(kind, func(t *testing.T) {
@@ -66,8 +66,8 @@ func TestAFreshObjectIsNotTakenForReady(t *testing.T) {
 	}
 }
 
-// kubectl runs the real kubectl as the administrator, with the plugin built from
-// this source beside it, and gives what it said.
+// kubectl runs the real kubectl as the administrator, with the plugin built from this
+// source beside it, and returns its output.
 func kubectl(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), filepath.Join(cluster.Bin(root), "kubectl"), args...)
@@ -79,7 +79,7 @@ func kubectl(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// buildPlugin builds once what several stories run.
+// buildPlugin builds the plugin once for the several stories that run it.
 var buildPlugin = sync.OnceValues(func() (string, error) {
 	dir := filepath.Join(filepath.Dir(api.Kubeconfig), "plugin")
 	return dir, program.Build(root, "./cmd/kubectl-fedroute", filepath.Join(dir, "kubectl-fedroute"))
@@ -94,7 +94,7 @@ func plugin(t *testing.T) string {
 	return dir
 }
 
-// file holds the text for kubectl.
+// file writes the text to a file for kubectl.
 func file(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "objects.yaml")
@@ -104,8 +104,8 @@ func file(t *testing.T, text string) string {
 	return path
 }
 
-// A pipeline that applies what it applied before, and is told that it configured
-// something, teaches people not to read what it says.
+// A pipeline applies the same objects again. If kubectl then said "configured", people
+// would learn to ignore its output.
 func TestNothingIsConfiguredByApplyingTheSameAgain(t *testing.T) {
 	samples, err := filepath.Glob(filepath.Join(root, "config/samples/*.yaml"))
 	if err != nil || len(samples) < 5 {
@@ -136,8 +136,8 @@ func TestNothingIsConfiguredByApplyingTheSameAgain(t *testing.T) {
 	}
 }
 
-// Git says suspend: false, a person suspends and resumes: what Git says is there
-// again, and nothing is left for the next sync to write.
+// Git says suspend: false, and a person suspends and resumes the route. The object then is
+// as Git says again, and the next sync has nothing to write.
 func TestResumeKeepsWhatGitSays(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -166,7 +166,7 @@ func TestResumeKeepsWhatGitSays(t *testing.T) {
 	}
 }
 
-// The page says how to wait for federation itself, as Ready is True in mode Observe
+// The page says how to wait for federation itself, because in mode Observe Ready is True
 // whatever was found.
 func TestFederationItselfIsWaitedForByTheReason(t *testing.T) {
 	const line = `--for=jsonpath={.status.conditions[?(@.type=="Ready")].reason}=InSync`

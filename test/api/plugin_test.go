@@ -9,7 +9,8 @@ import (
 	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
-// The kubectl of bin is put together here, and its way to plugins with it.
+// This project puts together the kubectl in bin, and with it the way in which kubectl finds
+// plugins.
 func TestKubectlFindsItsPlugins(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "kubectl-say_it"), []byte("#!/bin/sh\necho \"$# $2\"\n"), 0o755); err != nil {

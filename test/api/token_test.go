@@ -14,8 +14,8 @@ import (
 	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
-// A manager that is installed signs in with a token of its account, so the API server
-// has to give one out, to know it again, and to grant it nothing of its own accord.
+// A manager that is installed signs in with a token of its account. So the API server has
+// to issue a token, recognize it, and grant it no rights of its own accord.
 func TestAnAccountSignsInWithItsToken(t *testing.T) {
 	kubectl := func(args ...string) string {
 		t.Helper()

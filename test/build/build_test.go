@@ -1,5 +1,5 @@
-// Package build_test holds what make and hack/build.sh tell a person who builds
-// fedroute for the first time.
+// Package build_test checks the messages that make and hack/build.sh print for a person who
+// builds fedroute for the first time.
 package build_test
 
 import (
@@ -15,7 +15,7 @@ import (
 
 const root = "../.."
 
-// wantedGo is what go.mod asks for.
+// wantedGo is the version of Go that go.mod asks for.
 func wantedGo(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
@@ -29,14 +29,14 @@ func wantedGo(t *testing.T) string {
 	return string(found[1])
 }
 
-// withGo gives an environment in which the go command is this script.
+// withGo returns an environment in which the go command is this script.
 func withGo(t *testing.T, script string) []string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "go"), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// A make around this test would have its flags taken over by the make inside.
+	// When make runs this test, the make inside would take over the flags of the outer one.
 	outside := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "MAKE") || strings.HasPrefix(v, "MFLAGS") })
 	return append(outside, "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
@@ -47,7 +47,7 @@ func TestAGoThatIsTooOldGetsOneSentence(t *testing.T) {
 		reason  string
 		version string
 		goal    string
-		found   string // empty: make goes on
+		found   string // empty: make continues
 	}{
 		"Debian's own":        {"it reads go.mod as broken", "echo go version go1.19.8 linux/amd64", "build", "1.19.8"},
 		"a year behind":       {"a text comparison would take 1.9 for newer", "echo go version go1.9 linux/amd64", "build", "1.9"},
@@ -86,7 +86,7 @@ func TestREADMENamesTheGoVersion(t *testing.T) {
 	}
 }
 
-// thirty plays a build of thirty packages, one every tenth of a second.
+// thirty imitates a build of thirty packages that takes a tenth of a second for each.
 const thirty = `
 packages() { seq -f example.org/package%g 30; }
 case $1 in
@@ -120,7 +120,7 @@ func TestABuildThatFailsSaysWhyAndFails(t *testing.T) {
 	}
 }
 
-// What the product uses too would be compiled twice, once with each set of flags.
+// Packages that the product uses too would be compiled twice, once with each set of flags.
 func TestOnlyTheControlPlaneIsCompiledWithItsFlags(t *testing.T) {
 	list := func(dir string, args ...string) []string {
 		t.Helper()

@@ -9,10 +9,11 @@ import (
 	"testing"
 )
 
-// described finds the headings of the Makefile and the goals that say what they do.
+// described finds the headings of the Makefile and the goals that have a description.
 var described = regexp.MustCompile(`(?m)^##@ (.+)$|^(\S+):.*?## (.+)$`)
 
-// TestHelpShowsHeadingsAndGoals: in the order of the file, each goal with its sentence.
+// TestHelpShowsHeadingsAndGoals checks that help lists each goal with its sentence, in the
+// order of the file.
 func TestHelpShowsHeadingsAndGoals(t *testing.T) {
 	source, err := os.ReadFile(filepath.Join(root, "Makefile"))
 	if err != nil {

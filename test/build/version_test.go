@@ -11,11 +11,12 @@ import (
 	"testing"
 )
 
-// programs are what make builds of ours, by the folder of each.
+// programs are the fedroute programs that make builds, each with its folder.
 var programs = map[string]string{"manager": "cmd/manager", "kubectl-fedroute": "cmd/kubectl-fedroute",
 	"lyncsim": "lyncsim", "demo": "hack/demo", "bench": "hack/bench"}
 
-// linkerFlags are those with which make builds the program as version v9.8.7-test.
+// linkerFlags returns the linker flags with which make builds the program as version
+// v9.8.7-test.
 func linkerFlags(t *testing.T, program string) string {
 	t.Helper()
 	command := exec.Command("make", "-n", "-B", "VERSION=v9.8.7-test", filepath.Join("bin", program), "BIN=bin")
@@ -33,8 +34,8 @@ func linkerFlags(t *testing.T, program string) string {
 	return ""
 }
 
-// TestEveryProgramSaysItsVersion: the linker ignores a -X whose variable it does not
-// find, so the programs are asked.
+// TestEveryProgramSaysItsVersion runs each program and asks for its version. The linker
+// ignores a -X whose variable it does not find, so reading the flags would not be enough.
 func TestEveryProgramSaysItsVersion(t *testing.T) {
 	for _, program := range slices.Sorted(maps.Keys(programs)) {
 		t.Run(program, func(t *testing.T) {

@@ -37,8 +37,8 @@ func TestBinding(t *testing.T) {
 	t.Logf("%d uses bound", bound)
 }
 
-// offeredBy gives the cmdlets of the module that the script uses, as a version has
-// them. The reference says the same of the DnsServer module for all of its versions.
+// offeredBy returns the cmdlets of the module that the script uses, as a version has them.
+// The reference says the same of the DnsServer module for all versions.
 func offeredBy(t *testing.T, c shell.Command, version string) *reference.Catalogue {
 	t.Helper()
 	load := reference.Lync
@@ -55,7 +55,7 @@ func offeredBy(t *testing.T, c shell.Command, version string) *reference.Catalog
 	return catalogue.In(reference.Version(version))
 }
 
-// onDNSServer tells scripts for the DnsServer module from those for the product.
+// onDNSServer reports whether a script is for the DnsServer module and not for the product.
 func onDNSServer(c shell.Command) bool {
 	return slices.ContainsFunc(c.Cmdlets, func(name string) bool { return strings.Contains(name, "-DnsServer") })
 }
@@ -66,7 +66,7 @@ type use struct {
 	line       int
 	parameters []string // as written
 	positional int
-	// splatted tells that further parameters are chosen while running.
+	// splatted means that the script chooses further parameters while it runs.
 	splatted bool
 }
 
@@ -102,13 +102,13 @@ func usesIn(block *syntax.ScriptBlock) []use {
 	return uses
 }
 
-// isValue reports whether what follows the element may be its value.
+// isValue reports whether the element that follows may be the parameter's value.
 func isValue(before syntax.CommandElement) bool {
 	p, ok := before.(*syntax.CommandParameter)
 	return ok && p.Argument == nil
 }
 
-// tablesIn gives the keys of each table that is assigned to a variable.
+// tablesIn returns the keys of each table that is assigned to a variable.
 func tablesIn(block *syntax.ScriptBlock) map[string][]string {
 	tables := map[string][]string{}
 	syntax.Inspect(block, func(n syntax.Node) bool {
@@ -137,7 +137,7 @@ func tablesIn(block *syntax.ScriptBlock) map[string][]string {
 	return tables
 }
 
-// bind gives what the reference has against the use.
+// bind returns the objections that the reference has to the use.
 func (u use) bind(offered *reference.Catalogue, optional []string) []string {
 	cmdlet, ok := offered.Cmdlet(u.cmdlet)
 	if !ok {
@@ -168,7 +168,8 @@ func (u use) bind(offered *reference.Catalogue, optional []string) []string {
 	if len(complaints) == 0 && !u.fits(cmdlet, given) {
 		complain("no parameter set takes %v", u.parameters)
 	}
-	// A session that nobody watches must not be asked anything.
+	// A script runs in a session that nobody watches, so its cmdlets must not ask
+	// questions.
 	if cmdlet.ShouldProcess() {
 		for _, name := range []string{"Confirm", "Force"} {
 			if _, has := cmdlet.Parameter(name); has && !given[name] && u.fits(cmdlet, with(given, name)) {
@@ -186,8 +187,8 @@ func with(given map[string]bool, name string) map[string]bool {
 	return more
 }
 
-// fits reports whether one parameter set holds everything given and nothing
-// mandatory beside.
+// fits reports whether one parameter set holds every given parameter and has no other
+// mandatory one.
 func (u use) fits(cmdlet reference.Cmdlet, given map[string]bool) bool {
 	sets := cmdlet.Sets
 	if len(sets) == 0 {
@@ -204,7 +205,7 @@ func (u use) fits(cmdlet reference.Cmdlet, given map[string]bool) bool {
 	})
 }
 
-// TestBindingComplains proves that the test above can fail.
+// TestBindingComplains shows that the test above can fail.
 func TestBindingComplains(t *testing.T) {
 	catalogue, err := reference.Lync()
 	if err != nil {

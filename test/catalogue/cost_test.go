@@ -11,9 +11,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// TestLookTakes holds the time that the cmdlets of one look need, the largest
-// part of a look: a cmdlet takes 0.4 s in the lifelike profile, and all on one
-// machine follow each other.
+// TestLookTakes bounds the time of one observation's cmdlets, which take the largest part
+// of an observation. A cmdlet takes 0.4 s in the lifelike profile. The cmdlets on one
+// machine run one after the other.
 func TestLookTakes(t *testing.T) {
 	for _, product := range farm.ProductIDs() {
 		t.Run(product, func(t *testing.T) {
@@ -29,8 +29,9 @@ func TestLookTakes(t *testing.T) {
 					}
 					return got
 				}
-				// 7 on the management server, and 2 on every Edge machine: after
-				// them at first, then beside them.
+				// The management server runs 7 cmdlets and each Edge machine 2. The first
+				// time the Edge machines run after the management server, later at the same
+				// time.
 				first := look(lync.Snapshot{}, 3600*time.Millisecond)
 				look(first, 2800*time.Millisecond)
 			})

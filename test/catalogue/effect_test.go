@@ -24,7 +24,7 @@ func (o *organization) topology(t *testing.T) lync.Topology {
 
 func (o *organization) operator() *shell.Operator { return shell.NewOperator(o.fleet) }
 
-// unharmed checks what no script may ever break.
+// unharmed checks the things that no script may ever break.
 func (o *organization) unharmed(t *testing.T) {
 	t.Helper()
 	for _, v := range o.Violations() {
@@ -162,8 +162,8 @@ func TestSetup(t *testing.T) {
 	}
 }
 
-// keepOlderFolders leaves on a machine what upgrades may leave: the setup
-// programs of all versions before its own.
+// keepOlderFolders leaves on a machine what upgrades may leave there: the setup programs of
+// all versions before its own.
 func (o *organization) keepOlderFolders(t *testing.T, machine string) {
 	t.Helper()
 	for _, id := range farm.ProductIDs() { // their names sort by age

@@ -57,14 +57,14 @@ func TestHeaders(t *testing.T) {
 	})
 }
 
-// TestModuleBlock: the lines that find the module are the same everywhere, so
-// that they need to be understood once.
+// TestModuleBlock checks that the lines that find the module are the same in all scripts,
+// so that a reader needs to understand them only once.
 func TestModuleBlock(t *testing.T) {
 	const begin, end = "$ErrorActionPreference = 'Stop'\n", "    Import-Module -Name $module.Name\n}\n"
 	want := ""
 	each(t, func(t *testing.T, c shell.Command) {
 		if onDNSServer(c) {
-			return // its module has one name
+			return // the DnsServer module has only one name
 		}
 		_, rest, found := strings.Cut(c.Text, "\n\n"+begin)
 		block, _, ended := strings.Cut(rest, end)

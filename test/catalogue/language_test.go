@@ -58,7 +58,7 @@ func TestLanguage(t *testing.T) {
 	})
 }
 
-// TestLanguageComplains proves that the test above can fail.
+// TestLanguageComplains shows that the test above can fail.
 func TestLanguageComplains(t *testing.T) {
 	for name, text := range map[string]string{
 		"exit":        "exit 1",
@@ -106,7 +106,7 @@ func functionsIn(block *syntax.ScriptBlock) []string {
 	return names
 }
 
-// forbidden tells why a node has no place in the catalogue, "" when it has.
+// forbidden returns why the catalogue may not contain a node, or "" when it may.
 func forbidden(n syntax.Node, functions []string, c shell.Command) string {
 	switch n := n.(type) {
 	case *syntax.ExitStatement:

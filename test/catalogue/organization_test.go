@@ -31,8 +31,8 @@ const (
 	frontEnd     = "fe1.contoso.com"
 )
 
-// entry is how a script of the catalogue is called: its text becomes a script
-// block, its arguments a splatted table, what it emits or throws JSON.
+// entry is how a test calls a script of the catalogue. The text becomes a script block, its
+// arguments become a splatted table, and its output or error becomes JSON.
 const entry = `
 $ErrorActionPreference = 'Stop'
 $arguments = @{}
@@ -54,7 +54,7 @@ type organization struct {
 	fleet    *shell.Fleet
 }
 
-// machine is what outlives a process on one host: disk and mutexes.
+// machine is the part of a host that outlives a process: disk and mutexes.
 type machine struct {
 	dotnet.Machine
 	farm *farm.Farm

@@ -54,8 +54,8 @@ func TestPublishFlags(t *testing.T) {
 	}
 }
 
-// TestProposeFlags: what is going to be published is known before, by all but its
-// Signature, and proposing it changes nothing.
+// TestProposeFlags checks that the document that is going to be published is known before,
+// except for its Signature, and that proposing it changes nothing.
 func TestProposeFlags(t *testing.T) {
 	for _, product := range farm.ProductIDs() {
 		t.Run(product, func(t *testing.T) {
@@ -168,8 +168,9 @@ func TestPublishFlagsRefuses(t *testing.T) {
 	}
 }
 
-// TestAbandonedPublish: a publish whose process died does not lock the next one
-// out. A third process keeps the mutex alive, else it would be a new one.
+// TestAbandonedPublish checks that a publish whose process died does not lock out the next
+// publish. A third process keeps the mutex alive; otherwise the next publish would get a
+// new mutex.
 func TestAbandonedPublish(t *testing.T) {
 	const open = `$m = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-publish'`
 	o := start(t, contoso("LyncServer2013"))

@@ -16,8 +16,8 @@ import (
 
 var comparable = cmp.Comparer(func(a, b netip.Addr) bool { return a == b })
 
-// TestReadEveryVersion reads an organization of each product generation and
-// compares it with what the farm was built from.
+// TestReadEveryVersion reads an organization of each product generation and compares the
+// result with the description that the farm was built from.
 func TestReadEveryVersion(t *testing.T) {
 	for _, product := range farm.ProductIDs() {
 		t.Run(product, func(t *testing.T) {
@@ -114,8 +114,8 @@ func TestReadEdgeServer(t *testing.T) {
 	}
 }
 
-// TestReadDisabledServices: what a setup that failed leaves behind, where service
-// objects tell the start mode and where only WMI does.
+// TestReadDisabledServices reads a machine on which a setup failed and left services
+// disabled. In some cases the service objects show the start mode, in others only WMI does.
 func TestReadDisabledServices(t *testing.T) {
 	for _, product := range farm.ProductIDs() {
 		t.Run(product, func(t *testing.T) {
@@ -143,7 +143,7 @@ func TestReadDisabledServices(t *testing.T) {
 	}
 }
 
-// TestObserveDuringADisaster: one Edge machine without power is an unknown part.
+// TestObserveDuringADisaster checks that an Edge machine without power is an unknown part.
 func TestObserveDuringADisaster(t *testing.T) {
 	o := start(t, contoso("LyncServer2013"))
 	delete(o.machines, edge1a)

@@ -21,7 +21,8 @@ import (
 
 const sipService = "_sipfederationtls._tcp.contoso.com"
 
-// zoneOf is contoso.com on its DNS server, and how the catalogue changes it.
+// zoneOf is contoso.com on its DNS server, with the scripts of the catalogue that change
+// it.
 type zoneOf struct {
 	*simdns.Authority
 	server *dnsserver.Session
@@ -58,7 +59,7 @@ func set(t *testing.T, name string, kind dns.Type, ttl uint32, values ...string)
 	return s
 }
 
-// journal lists what was done to the zone, change by change.
+// journal lists every change that was made to the zone.
 func (z zoneOf) done() []string {
 	var out []string
 	for _, e := range z.Journal() {
@@ -126,8 +127,8 @@ func TestSetDnsRecords(t *testing.T) {
 	}
 }
 
-// TestSetDnsRecordsAskedBeforehand: the question leaves also a TTL alone that is
-// not as it was read.
+// TestSetDnsRecordsAskedBeforehand: when a record's TTL is not the one that was read, a
+// call that only asks does not change it either.
 func TestSetDnsRecordsAskedBeforehand(t *testing.T) {
 	z := startZone(t)
 	read := set(t, sipService, dns.SRV, 60, "0 0 5061 fed.contoso.com") // it is 300 by now
@@ -136,7 +137,7 @@ func TestSetDnsRecordsAskedBeforehand(t *testing.T) {
 	}
 }
 
-// TestSetDnsRecordsOfManyDomains: the hosts of 50 domains move in one run.
+// TestSetDnsRecordsOfManyDomains moves the hosts of 50 domains in one run.
 func TestSetDnsRecordsOfManyDomains(t *testing.T) {
 	t.Parallel()
 	z := startZone(t)
@@ -202,8 +203,8 @@ func TestSetDnsRecordsRefuses(t *testing.T) {
 	}
 }
 
-// TestSetDnsRecordsInTheMiddle: what others do between the comparison and the last
-// change is left alone and told.
+// TestSetDnsRecordsInTheMiddle checks that changes that others make between the comparison
+// and the last change are left alone and reported.
 func TestSetDnsRecordsInTheMiddle(t *testing.T) {
 	move := func(t *testing.T) []dns.Change {
 		return []dns.Change{{From: set(t, "fed.contoso.com", dns.A, 300, "192.0.2.1", "192.0.2.2"), To: set(t, "fed.contoso.com", dns.A, 300, "192.0.2.3")}}
@@ -228,7 +229,7 @@ func TestSetDnsRecordsInTheMiddle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			z := startZone(t)
 			acted := false
-			z.Observe(func(simdns.Entry) { // the first change of the script is made
+			z.Observe(func(simdns.Entry) { // the script has made its first change
 				if !acted {
 					acted = true
 					c.act(t, z)
@@ -245,7 +246,8 @@ func TestSetDnsRecordsInTheMiddle(t *testing.T) {
 	}
 }
 
-// TestSetDnsRecordsNeedsItsModule: a server without the DNS role says so.
+// TestSetDnsRecordsNeedsItsModule checks that the script reports a server without the DNS
+// role.
 func TestSetDnsRecordsNeedsItsModule(t *testing.T) {
 	o := start(t, contoso("SkypeForBusinessServer2019"))
 	w := shell.NewZoneWriter(o.fleet, shell.ZoneAccess{Zone: "contoso.com", Endpoint: remote.Endpoint{URL: "https://" + frontEnd},

@@ -16,13 +16,13 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// generation is one version as the product and as the simulator know it.
+// generation is one version, in the product's type and in the simulator's.
 type generation struct {
 	lync.Generation
 	simulated farm.Product
 }
 
-// known pairs what both know, oldest first.
+// known pairs the versions that both know, oldest first.
 func known(t *testing.T) []generation {
 	t.Helper()
 	var all []generation
@@ -39,7 +39,8 @@ func known(t *testing.T) []generation {
 	return all
 }
 
-// TestGenerationsAgree: what the product goes by is what the simulator does.
+// TestGenerationsAgree checks that the product expects of each version what the simulator
+// does.
 func TestGenerationsAgree(t *testing.T) {
 	for i, g := range known(t) {
 		if string(reference.Versions()[i]) != g.Name {
@@ -63,7 +64,7 @@ func TestGenerationsAgree(t *testing.T) {
 	}
 }
 
-// facts are the rows of the first table; tags say where each version's is from.
+// facts are the rows of the first table. The tags name the source of each version's fact.
 var facts = []struct {
 	name string
 	tags []string // 2010, 2013, 2015, 2019, SE
@@ -117,7 +118,7 @@ func knowsFolder(g generation) bool {
 	return false
 }
 
-// behaviours are what fedroute does on a version.
+// behaviours describe what fedroute does on a version.
 var behaviours = []struct {
 	name string
 	cell func(generation) string
@@ -206,8 +207,8 @@ func behaviourTable(t *testing.T) string {
 	return b.String()
 }
 
-// cmdletTable tells of every cmdlet of the product that a script uses whether
-// the versions have it, with the parameters that scripts give.
+// cmdletTable says, for every cmdlet of the product that a script uses, which versions have
+// it and with which of the parameters that scripts give.
 func cmdletTable(t *testing.T) string {
 	catalogue, err := reference.Lync()
 	if err != nil {
@@ -217,7 +218,7 @@ func cmdletTable(t *testing.T) string {
 	for _, c := range shell.Commands() {
 		for _, u := range usesIn(tree(t, c)) {
 			if !strings.Contains(u.cmdlet, "-Cs") {
-				continue // of Windows, not of the product
+				continue // a cmdlet of Windows, not of the product
 			}
 			if given[u.cmdlet] == nil {
 				given[u.cmdlet] = map[string]bool{}

@@ -1,4 +1,4 @@
-// Package demo_test runs the built demo as people do.
+// Package demo_test runs the built demo as a user does.
 package demo_test
 
 import (
@@ -27,7 +27,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// programs builds what the demo runs and links the control plane beside it.
+// programs builds the programs that the demo runs and links the control plane beside them.
 func programs(t *testing.T) string {
 	t.Helper()
 	bin := t.TempDir()
@@ -58,8 +58,8 @@ func groups(t *testing.T, c *cluster.Cluster) []string {
 	return names
 }
 
-// TestTwoDemosAndAUsersCluster: two demos at once in one checkout both end well,
-// leave nothing behind, and do not touch the cluster that KUBECONFIG names.
+// TestTwoDemosAndAUsersCluster runs two demos at once in one checkout. Both must end well,
+// leave nothing behind, and not touch the cluster that KUBECONFIG names.
 func TestTwoDemosAndAUsersCluster(t *testing.T) {
 	bin := programs(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
@@ -69,7 +69,7 @@ func TestTwoDemosAndAUsersCluster(t *testing.T) {
 	defer theirs.Stop()
 	before := groups(t, theirs)
 
-	checkout, err := os.MkdirTemp("", "demo") // a short path: sockets lie in it
+	checkout, err := os.MkdirTemp("", "demo") // short, because the path of a socket may not be long
 	must(t, err)
 	defer os.RemoveAll(checkout)
 	for _, name := range []string{"config", "lyncsim"} {

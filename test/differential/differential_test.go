@@ -6,7 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestJudge: the same answer, a refusal, a documented difference, another answer.
+// TestJudge checks each verdict: the same answer, a refusal, a documented difference,
+// another answer.
 func TestJudge(t *testing.T) {
 	cases := map[string]struct {
 		reason, script string
@@ -30,7 +31,8 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestGoals: a run fails with more than 1 % different or 5 % refused, and with nothing judged.
+// TestGoals checks that a run fails with more than 1 % different or 5 % refused, and when
+// it judged nothing.
 func TestGoals(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -49,7 +51,8 @@ func TestGoals(t *testing.T) {
 	}
 }
 
-// TestGenerate: a seed makes the same snippets again, another seed others.
+// TestGenerate checks that a seed always makes the same snippets, and another seed makes
+// others.
 func TestGenerate(t *testing.T) {
 	bodies := func(seed uint64) (list []string) {
 		for _, s := range generate(seed, 20) {

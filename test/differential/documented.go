@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// difference is one between the recorded engine (PowerShell 7 on Linux) and Windows
-// PowerShell 5.1 that is documented.
+// difference is one documented difference between the recorded engine (PowerShell 7 on
+// Linux) and Windows PowerShell 5.1.
 type difference struct {
 	what, source string
-	// in51 makes of a line of the recorded answer what 5.1 answers.
+	// in51 turns a line of the recorded answer into the line that 5.1 answers.
 	in51 func(string) string
 }
 
@@ -20,8 +20,8 @@ var differences = []difference{
 	},
 }
 
-// documentedIn51 names the difference that alone makes the recorded answer another one
-// than the evaluator's; "" for none.
+// documentedIn51 returns the name of the difference that alone explains why the recorded
+// answer and the evaluator's differ, or "" when no single one does.
 func documentedIn51(recorded, simulated answer) string {
 	for _, d := range differences {
 		changed := recorded

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// What snippets are generated from.
+// The values and templates that snippets are generated from.
 var (
 	scalars = []string{"$null", "$true", "$false", "0", "1", "5", "-1", "3.5", "-0.5", "1e20", "[long]7", "[uint32]5", "[int16]3", "[byte]200",
 		"[single]1.1", "[decimal]1.50", "1d", "[double]::NaN", "''", "'a'", "'A'", "'abc'", "' 7 '", "'5'", "'3.5'", "'0x1F'", "'true'",
@@ -27,7 +27,7 @@ var (
 		"ConvertTo-Json -Compress", "ConvertTo-Csv -NoTypeInformation", "Compare-Object (1,2)", "Write-Output"}
 )
 
-// shown puts a snippet into a script that tells the class and the text of each object.
+// shown puts a snippet into a script that prints the class and the text of each object.
 func shown(body string) string {
 	return "& {\n" + body + "\n} | & { process { if ($null -eq $_) { '<null>' } else { $_.GetType().Name + '|' + [string]$_ } } }\n"
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
-// refusal begins what the evaluator says of a construct that it does not simulate.
+// refusal is the beginning of the evaluator's error for a construct that it does not
+// simulate.
 const refusal = "not supported by the simulator: "
 
 // limit is how long one snippet may run.
@@ -22,7 +23,7 @@ type outcome int
 const (
 	same outcome = iota
 	refused
-	documented // different as Windows PowerShell 5.1 is by documentation
+	documented // different in a way that is documented of Windows PowerShell 5.1
 	different
 )
 
@@ -30,7 +31,7 @@ func (o outcome) String() string {
 	return [...]string{"same", "refused", "documented", "different"}[o]
 }
 
-// verdict is what the evaluator made of one snippet.
+// verdict compares the evaluator's answer to one snippet with the engine's.
 type verdict struct {
 	snippet
 	outcome outcome
@@ -68,9 +69,9 @@ func play(script string) (answer, string) {
 	return answer{Stdout: stdout.String(), Errors: errorsOf(stderr.String()), Exit: code}, stderr.String()
 }
 
-// portable is an answer without what differs by the operating system. The recorded
-// engine ran on Linux: its lines end in LF, an exit code is a byte, and newer data of
-// the culture put a narrow blank before AM.
+// portable returns an answer without the parts that depend on the operating system. The
+// recorded engine ran on Linux. There lines end in LF, an exit code is a byte, and newer
+// culture data put a narrow blank before AM.
 func portable(a answer) answer {
 	a.Stdout = strings.NewReplacer("\r\n", "\n", "\u202f", " ").Replace(a.Stdout)
 	a.Exit &= 0xff

@@ -2,9 +2,9 @@
 // compares its answers with those of the real engine.
 //
 // FEDROUTE_SNIPPETS names a folder with recorded answers (answers.jsonl.gz).
-// FEDROUTE_POWERSHELL names a real PowerShell, which is asked about new snippets that
-// are made from a seed. The last line counts all; it fails when more differ or are
-// refused than may.
+// FEDROUTE_POWERSHELL names a real PowerShell. The command asks it about new snippets,
+// which it makes from a seed. The last line that it prints counts all snippets. The
+// command fails when more of them differ or are refused than allowed.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// options say what is judged and what is printed.
+// options say which snippets are judged and what is printed.
 type options struct {
 	folder, program string
 	seed            uint64
@@ -58,7 +58,7 @@ func (o options) run(ctx context.Context, out io.Writer) error {
 	return r.missed()
 }
 
-// snippets are the recorded ones and, with a real PowerShell, the new ones.
+// snippets returns the recorded snippets and, with a real PowerShell, the new ones.
 func (o options) snippets(ctx context.Context, out io.Writer) ([]snippet, error) {
 	var list []snippet
 	var err error

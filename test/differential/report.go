@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// The most snippets, in percent, that may be answered otherwise and refused.
+// The largest share of snippets, in percent, that may be answered differently, and that may
+// be refused.
 const (
 	mostDifferent = 1.0
 	mostRefused   = 5.0
@@ -35,7 +36,8 @@ func (r *report) add(v verdict) {
 	r.kinds[v.Group] = kind
 }
 
-// print writes one line a kind, the kind with most differences first, and the last line.
+// print writes one line for each kind, the kind with most differences first, and then the
+// line of totals.
 func (r *report) print(out io.Writer) {
 	names := slices.SortedFunc(maps.Keys(r.kinds), func(x, y string) int {
 		return r.kinds[y][different] - r.kinds[x][different]
@@ -48,7 +50,7 @@ func (r *report) print(out io.Writer) {
 		r.total.all(), r.total[same], r.total[refused], r.total.percent(refused), r.total[documented], r.total[different], r.total.percent(different))
 }
 
-// missed is the error of a run with more differences or refusals than may be.
+// missed returns the error of a run that has more differences or refusals than allowed.
 func (r *report) missed() error {
 	if d, n := r.total.percent(different), r.total.percent(refused); r.total.all() == 0 || d > mostDifferent || n > mostRefused {
 		return fmt.Errorf("%d snippets were judged, at most %.0f %% may differ and %.0f %% be refused", r.total.all(), mostDifferent, mostRefused)
@@ -56,7 +58,7 @@ func (r *report) missed() error {
 	return nil
 }
 
-// print writes what a snippet is about, what the real engine answered and what the evaluator did.
+// print writes the topic of a snippet, the real engine's answer and the evaluator's.
 func (v verdict) print(out io.Writer) {
 	_, _ = fmt.Fprintf(out, "--- %s %s %s\n%s\n", v.ID, v.Group, v.outcome, v.Snippet)
 	if v.outcome == refused {

@@ -9,17 +9,17 @@ import (
 	"os"
 )
 
-// snippet is one script and what the real engine answered to it.
+// snippet is one script and the real engine's answer to it.
 type snippet struct {
 	ID      string `json:"id"`
 	Group   string `json:"group"`
-	Snippet string `json:"snippet"` // what the script is about
-	Script  string `json:"script"`  // what is run
+	Snippet string `json:"snippet"` // the topic of the script
+	Script  string `json:"script"`  // the text that is run
 	answer
 }
 
-// answer is what a script gave: each object that reached the end of the pipeline as
-// text, the errors in their order, the exit code.
+// answer is the result of a script: each object that reached the end of the pipeline as
+// text, the errors in their order, and the exit code.
 type answer struct {
 	Stdout string        `json:"stdout"`
 	Errors []errorRecord `json:"errors"`
@@ -30,13 +30,14 @@ func (a answer) String() string {
 	return fmt.Sprintf("%q %v exit %d", a.Stdout, a.Errors, a.Exit)
 }
 
-// errorRecord is an error by what does not depend on a language.
+// errorRecord is the part of an error that does not depend on the language of its message.
 type errorRecord struct {
 	ID       string `json:"id"` // FullyQualifiedErrorId
 	Category string `json:"category"`
 }
 
-// readFile reads the snippets of a gzip-compressed file, one JSON object a line.
+// readFile reads the snippets of a gzip-compressed file that has one JSON object on each
+// line.
 func readFile(path string) ([]snippet, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	simdns "github.com/fedroute/fedroute/lyncsim/dns"
 )
 
-// TestFailingServers: each way to fail has its kind, and the message says whether
-// the change was made.
+// TestFailingServers checks that each way to fail has its kind, and that the message says
+// whether the change was made.
 func TestFailingServers(t *testing.T) {
 	tests := map[simdns.Fault]struct {
 		reason string

@@ -15,9 +15,9 @@ import (
 
 var key = rfc2136.TSIG{Name: "fedroute", Secret: secret}
 
-// TestRacingWritersNeverMix: whatever two writers want and whoever is faster, the
-// zone ends as one of them wanted it, as a whole, and nobody is told yes for
-// what another has overwritten unseen.
+// TestRacingWritersNeverMix lets two writers race. The zone must end exactly as one of them
+// wanted it. No writer may get a yes when the other has overwritten its change without
+// having seen it.
 func TestRacingWritersNeverMix(t *testing.T) {
 	o := start(t)
 	r := o.reader(t)

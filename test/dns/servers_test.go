@@ -43,7 +43,7 @@ func startReplicated(t *testing.T) (organization, *simdns.Server, rfc2136.Config
 	return o, second, c
 }
 
-// seen is one server's view in short.
+// seen is one server's view in a short form.
 type seen struct {
 	Server, Data string
 	Unknown      bool

@@ -1,5 +1,5 @@
-// Package dns_test plays the product's DNS client against the simulated
-// organization's servers.
+// Package dns_test runs the product's DNS client against the simulated organization's
+// servers.
 package dns_test
 
 import (
@@ -16,7 +16,7 @@ import (
 
 const secret = "c2VjcmV0LW9mLWEta2V5LXdpdGhvdXQtcmlnaHRz"
 
-// contoso is a zone with everything that can be in the way.
+// contoso is a zone with everything that can prevent a write.
 func contoso() simdns.Zone {
 	return simdns.Zone{Name: "contoso.com", Records: []string{
 		"@ 300 NS ns1", "ns1 300 A 127.0.0.1",
@@ -36,7 +36,7 @@ type organization struct {
 	clock   *clock
 }
 
-// clock is a time that stands still until it is told to go on.
+// clock is a time that stands still until the test moves it.
 type clock struct{ now time.Time }
 
 func (c *clock) Now() time.Time { return c.now }
@@ -110,7 +110,7 @@ func (o organization) writer(t *testing.T) *rfc2136.Writer {
 	return writerOf(t, o.config(), rfc2136.TSIG{Name: "fedroute", Secret: secret})
 }
 
-// set makes a set; an empty one without values.
+// set makes a set. A set without values is empty.
 func set(t *testing.T, name string, rrtype dns.Type, ttl uint32, values ...string) dns.RRSet {
 	t.Helper()
 	s, err := dns.NewSet(name, rrtype, ttl, values...)
@@ -130,7 +130,7 @@ func lookup(t *testing.T, r dns.Reader, name string, rrtype dns.Type) dns.Lookup
 	return found[key]
 }
 
-// move reads a set and writes what is wanted in its place.
+// move reads a set and writes the wanted set in its place.
 func move(ctx context.Context, r dns.Reader, w dns.Writer, want ...dns.RRSet) error {
 	keys := make([]dns.Key, len(want))
 	for i, s := range want {

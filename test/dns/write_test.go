@@ -130,7 +130,7 @@ func TestWriteRefusesWhatWasNotRead(t *testing.T) {
 			}
 			beforehand := tc.want
 			if tc.want == fault.Refused {
-				beforehand = "" // a policy of names is asked for names that change
+				beforehand = "" // a policy for single names is checked only for names that change
 			}
 			if err := w.Check(t.Context(), tc.changes(t)); fault.KindOf(err) != beforehand {
 				t.Errorf("%s: asked beforehand %v, want %q", tc.reason, err, beforehand)

@@ -15,7 +15,8 @@ import (
 // or why there is none, as in <!-- test: none, the simulator has one server -->
 var held = regexp.MustCompile(`<!-- test: ([^>]*) -->`)
 
-// mayLackATest is how many sentences may say that no test holds them. It only falls.
+// mayLackATest is how many sentences may say that no test holds them. The number may only
+// fall.
 const mayLackATest = 3
 
 // behaviour is where each row or paragraph says what fedroute does.
@@ -46,8 +47,9 @@ var (
 	rowOrBold = regexp.MustCompile(`^(\| |(- )?\*\*)`)
 )
 
-// TestEveryBehaviourNamesItsTest: who changes what fedroute does finds the sentence
-// that is no longer true, and who doubts a sentence finds what holds it.
+// TestEveryBehaviourNamesItsTest checks that every described behaviour names its test. A
+// person who changes what fedroute does then finds the sentence that is no longer true. A
+// reader who doubts a sentence finds the test that checks it.
 func TestEveryBehaviourNamesItsTest(t *testing.T) {
 	declared, without := testFunctions(t), 0
 	for _, b := range behaviour {
@@ -79,7 +81,7 @@ func TestEveryBehaviourNamesItsTest(t *testing.T) {
 	}
 }
 
-// linesOf gives the lines that match, without heads and rules of tables.
+// linesOf returns the lines that match, without the headers and separator lines of tables.
 func linesOf(text string, wanted *regexp.Regexp) []string {
 	var out []string
 	lines := strings.Split(text, "\n")
@@ -92,7 +94,8 @@ func linesOf(text string, wanted *regexp.Regexp) []string {
 	return out
 }
 
-// hasCase reports whether one of the files has the case in its text; "" is in each.
+// hasCase reports whether one of the files contains the case in its text. The empty case is
+// in each.
 func hasCase(files []string, name string) bool {
 	for _, text := range files {
 		if name == "" || strings.Contains(text, `"`+name+`"`) {
@@ -104,8 +107,8 @@ func hasCase(files []string, name string) bool {
 
 var testFunction = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
 
-// testFunctions gives, for each test of every module, the text of the files that
-// declare a test of that name.
+// testFunctions returns, for each test of every module, the text of the files that declare
+// a test of that name.
 func testFunctions(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}

@@ -15,7 +15,7 @@ var requirementTables = map[string]string{
 	"hack/demo/go.mod": "## Demo", "hack/bench/go.mod": "## Benchmarks",
 }
 
-// modulePath finds what looks like the path of a module in a table's first cell.
+// modulePath finds texts that look like the path of a module in a table's first cell.
 var modulePath = regexp.MustCompile(`[a-z0-9.]+\.(?:com|io|org|in)/[A-Za-z0-9./_-]+`)
 
 func TestDependenciesAreExplained(t *testing.T) {

@@ -12,8 +12,9 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
-// kindOf gives an object to decode an example into: by its kind or, for a part of
-// an object, by the page that it stands on; nil for kinds that are not ours.
+// kindOf returns an object to decode an example into, or nil when the example's kind is not
+// one of fedroute's. The kind decides, or, for a part of an object, the page that has the
+// example.
 func kindOf(kind, path string) (any, error) {
 	switch {
 	case kind == "FederationRoute", kind == "" && path == routePage:
@@ -24,7 +25,7 @@ func kindOf(kind, path string) (any, error) {
 		return new(corev1.Secret), nil
 	case kind == "ConfigMap":
 		return new(corev1.ConfigMap), nil
-	case kind == "Kustomization": // Flux's; it need only be YAML
+	case kind == "Kustomization": // a kind of Flux; the test only checks that it is YAML
 		return nil, nil
 	}
 	return nil, fmt.Errorf("no type is known for kind %q", kind)
@@ -50,8 +51,8 @@ func TestExamplesDecode(t *testing.T) {
 	}
 }
 
-// decode is strict as the API server is: no field twice, none unknown, and case
-// counts, which yaml.UnmarshalStrict into a type would overlook.
+// decode is as strict as the API server: it refuses a field that stands twice, an unknown
+// field and wrong letter case. yaml.UnmarshalStrict into a type would overlook the last.
 func decode(text, path string) error {
 	var content map[string]any
 	if err := yaml.UnmarshalStrict([]byte(text), &content); err != nil {

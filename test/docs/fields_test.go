@@ -19,7 +19,7 @@ type field struct {
 	schema map[string]any
 }
 
-// fields walks a CRD. What is inside a condition is Kubernetes' own.
+// fields walks a CRD. It leaves out the inside of a condition, which is Kubernetes' own.
 func fields(t *testing.T, plural string) []field {
 	t.Helper()
 	var crd map[string]any
@@ -76,8 +76,8 @@ func TestEveryFieldIsExplained(t *testing.T) {
 	}
 }
 
-// A default inside a list is written into the stored list. kubectl apply compares
-// lists whole and would send such a list again each time.
+// The API server writes a default inside a list into the stored list. kubectl apply
+// compares lists as a whole and would send such a list again each time.
 func TestNoDefaultStandsInsideAList(t *testing.T) {
 	for plural := range specPages {
 		for _, f := range fields(t, plural) {

@@ -12,11 +12,12 @@ import (
 	"testing"
 )
 
-// linked is one name in a cell of the invariants' table, and the file that it leads to.
+// linked is one name in a cell of the invariants' table, with the file that its link leads
+// to.
 var linked = regexp.MustCompile("\\[`([^`]+)`\\]\\(\\.\\./([^)]+)\\)")
 
-// TestEveryInvariantIsSomewhere: whoever reads of an invariant finds what holds it
-// in the file that the page links, by its name, and a test of that name.
+// TestEveryInvariantIsSomewhere checks that the file that the page links declares the name
+// of the code that holds an invariant, and a test of the name that the page gives.
 func TestEveryInvariantIsSomewhere(t *testing.T) {
 	listed := rows(section(t, page(t, architecture), "## Invariants"))
 	for i, r := range listed {

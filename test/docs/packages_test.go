@@ -16,8 +16,8 @@ import (
 
 const module = "github.com/fedroute/fedroute/"
 
-// packages gives the folders with Go files and what of this module each imports
-// outside its tests.
+// packages returns the folders with Go files, and for each the packages of this repository
+// that its code outside of tests imports.
 func packages(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
@@ -64,7 +64,7 @@ func importsOf(t *testing.T, path string) []string {
 	return out
 }
 
-// tables are where each house lists its packages.
+// tables are the places where each module lists its packages.
 var tables = []struct {
 	page, heading string
 	folders       []string

@@ -1,5 +1,5 @@
-// Package docs_test holds the pages below docs to the source: whatever they name
-// must be there, and whatever a person can meet must be named.
+// Package docs_test compares the pages below docs with the source. Everything that the
+// pages name must exist, and everything that a person can meet must be named on a page.
 package docs_test
 
 import (
@@ -32,7 +32,8 @@ func page(t *testing.T, path string) string {
 	return string(text)
 }
 
-// pages lists every page: those of both houses and those beside suites and data.
+// pages lists every page: those of the product and of the simulator, and those beside
+// suites and data.
 func pages(t *testing.T) []string {
 	t.Helper()
 	var all []string
@@ -52,7 +53,8 @@ func pages(t *testing.T) []string {
 	return all
 }
 
-// section gives the part of a page below a heading, up to the next of its level.
+// section returns the part of a page below a heading, up to the next heading of the same
+// level.
 func section(t *testing.T, text, heading string) string {
 	t.Helper()
 	_, after, found := strings.Cut(text, "\n"+heading+"\n")
@@ -64,12 +66,12 @@ func section(t *testing.T, text, heading string) string {
 	return before
 }
 
-// row is one row of a table, its cells trimmed.
+// row is one row of a table. Its cells are trimmed.
 type row []string
 
 var cellBorder = regexp.MustCompile(`\s*\|\s*`)
 
-// rows lists the rows of all tables in the text, without heads and rules.
+// rows lists the rows of all tables in the text, without headers and separator lines.
 func rows(text string) []row {
 	var out []row
 	lines := strings.Split(text, "\n")
@@ -91,7 +93,7 @@ func rows(text string) []row {
 
 var code = regexp.MustCompile("`([^`]+)`")
 
-// codes lists what stands between backticks.
+// codes lists the texts between backticks.
 func codes(text string) []string {
 	var out []string
 	for _, m := range code.FindAllStringSubmatch(text, -1) {
@@ -105,7 +107,7 @@ var fences = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
 
 func withoutFences(text string) string { return fences.ReplaceAllString(text, "") }
 
-// same compares what a page lists with what there is, whatever the order.
+// same compares the list on a page with the list from the source, whatever the order.
 func same(t *testing.T, what string, listed, there []string) {
 	t.Helper()
 	for _, name := range there {

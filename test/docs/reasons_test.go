@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// constants gives the values of the API's string constants whose names begin with
-// the prefix.
+// constants returns the values of the API's string constants whose names begin with the
+// prefix.
 func constants(t *testing.T, prefix string) []string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "api/v1alpha1/conditions.go"), nil, 0)
@@ -68,7 +68,7 @@ func TestEveryConditionIsExplained(t *testing.T) {
 	}
 }
 
-// events are reasons of events that are no reason of a condition.
+// events are reasons of events that are not also reasons of a condition.
 var events = []string{"DriftDetected", "StepDone", "StepFailed"}
 
 func TestFailureModesNameRealReasons(t *testing.T) {

@@ -10,12 +10,12 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// TestRightsAreExplained: the page gives a reason for all that config/rbac grants,
-// and for nothing else.
+// TestRightsAreExplained checks that the page gives a reason for every right that
+// config/rbac grants, and for no other.
 func TestRightsAreExplained(t *testing.T) {
 	granted := map[string][]string{} // verbs by resource
 	for text := range strings.SplitSeq(page(t, "config/rbac/role.yaml"), "\n---\n") {
-		var role rbacv1.Role // a ClusterRole's rules read alike
+		var role rbacv1.Role // the rules of a ClusterRole have the same form
 		if err := yaml.Unmarshal([]byte(text), &role); err != nil {
 			t.Fatal(err)
 		}

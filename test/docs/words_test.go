@@ -23,8 +23,8 @@ func TestStepsAreListedInRunningOrder(t *testing.T) {
 	}
 }
 
-// TestStepsTellTheirLimits: a step that waits names that limit last, after those of
-// its remote commands.
+// TestStepsTellTheirLimits checks that a step that waits names the limit of its wait last,
+// after the limits of its remote commands.
 func TestStepsTellTheirLimits(t *testing.T) {
 	seen := 0
 	for _, r := range rows(section(t, page(t, routePage), "## Steps")) {
