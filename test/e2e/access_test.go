@@ -18,7 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// own stands for the namespace of the install.
+// own stands for the namespace of the installation.
 const own = "(own)"
 
 // TestTheAccountMayWhatTheManagerDoes asks the API server for the account of
@@ -58,8 +58,8 @@ func TestTheAccountMayWhatTheManagerDoes(t *testing.T) {
 	}
 }
 
-// TestTheNamespacedAccountMayNothingElsewhere: what config/default grants, most of
-// it everywhere, config/namespaced grants in its own namespace only.
+// TestTheNamespacedAccountMayNothingElsewhere checks that config/namespaced grants, in its
+// own namespace only, the rights that config/default grants mostly everywhere.
 func TestTheNamespacedAccountMayNothingElsewhere(t *testing.T) {
 	narrow := account(t, deployed(t, inside))
 	var wide, has []string
@@ -82,7 +82,7 @@ func TestTheNamespacedAccountMayNothingElsewhere(t *testing.T) {
 	}
 }
 
-// may asks the API server.
+// may asks the API server whether the account has the right.
 func may(t *testing.T, a *corev1.ServiceAccount, verb, group, resource, namespace string) bool {
 	t.Helper()
 	if namespace == own {
@@ -99,8 +99,8 @@ func may(t *testing.T, a *corev1.ServiceAccount, verb, group, resource, namespac
 	return review.Status.Allowed
 }
 
-// TestWhatSelectsTheManagerFindsIt: the metrics Service, the disruption budget and
-// the network policy of each variant are about the pods of its Deployment.
+// TestWhatSelectsTheManagerFindsIt checks that in each variant the metrics Service, the
+// disruption budget and the network policy select the pods of the Deployment.
 func TestWhatSelectsTheManagerFindsIt(t *testing.T) {
 	for _, namespace := range []string{everywhere, inside} {
 		d := deployed(t, namespace)
@@ -121,7 +121,7 @@ func TestWhatSelectsTheManagerFindsIt(t *testing.T) {
 	}
 }
 
-// selectors are those of a namespace, by kind and name.
+// selectors are the pod selectors of a namespace, by kind and name.
 func selectors(t *testing.T, namespace string) map[string]labels.Selector {
 	t.Helper()
 	var services corev1.ServiceList
@@ -148,8 +148,8 @@ func selectors(t *testing.T, namespace string) map[string]labels.Selector {
 	return out
 }
 
-// TestPodsAreAdmitted: the namespace of config/default enforces the restricted Pod
-// Security Standard, which a Deployment's pods meet only once they are made.
+// TestPodsAreAdmitted makes the pods of the Deployment. The namespace of config/default
+// enforces the restricted Pod Security Standard, which is checked only when a pod is made.
 func TestPodsAreAdmitted(t *testing.T) {
 	for _, variant := range []string{everywhere, inside} {
 		template := deployed(t, variant).Spec.Template

@@ -19,9 +19,9 @@ import (
 // nonroot is the user of the image (see Dockerfile).
 const nonroot = 65532
 
-// container makes the file system of a pod: the program, which is all that the
-// image has for it, and what a kubelet mounts for its account. The token is one
-// that the API server gave out.
+// container makes the file system of a pod. It has the program, which is the only file of
+// the image that the program needs, and the files that a kubelet mounts for its account.
+// The API server gave out the token.
 func container(t *testing.T, d *appsv1.Deployment) (dir string) {
 	t.Helper()
 	if v := d.Spec.Template.Spec.Volumes; len(v) > 0 {
@@ -31,7 +31,7 @@ func container(t *testing.T, d *appsv1.Deployment) (dir string) {
 	must(t, objects.SubResource("token").Create(t.Context(), account(t, d), &token))
 	dir, err := os.MkdirTemp(folder, "pod")
 	must(t, err)
-	t.Cleanup(func() { _ = chmod(dir, 0o755) }) // else only root could remove it
+	t.Cleanup(func() { _ = chmod(dir, 0o755) }) // otherwise only root could remove it
 	mount := filepath.Join(dir, "var/run/secrets/kubernetes.io/serviceaccount")
 	must(t, os.MkdirAll(mount, 0o755))
 	must(t, os.Link(filepath.Join(folder, "manager"), filepath.Join(dir, "manager")))
@@ -52,9 +52,9 @@ func chmod(dir string, mode fs.FileMode) error {
 	})
 }
 
-// confined lets a process see dir only, and be nobody of this machine: for root
-// by becoming the image's user, for others in a user namespace, where the image's
-// user stands for them.
+// confined lets a process see dir only, and run as a user who is nobody on this machine.
+// When the test runs as root, the process becomes the image's user. Otherwise it runs in a
+// user namespace, where the image's user stands for the user of the test.
 func confined(dir string) *syscall.SysProcAttr {
 	if os.Getuid() == 0 {
 		return &syscall.SysProcAttr{Chroot: dir, Credential: &syscall.Credential{Uid: nonroot, Gid: nonroot}}
@@ -65,8 +65,8 @@ func confined(dir string) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Chroot: dir, Cloneflags: syscall.CLONE_NEWUSER, UidMappings: one(os.Getuid()), GidMappings: one(os.Getgid())}
 }
 
-// withinMemory compares the most memory that the process ever had resident with
-// the container's limit, at which the kernel would have killed it.
+// withinMemory compares the largest resident memory that the process ever had with the
+// container's limit. At that limit the kernel would have killed the process.
 func (p *pod) withinMemory(t *testing.T, state string) {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Process.Pid))
@@ -83,8 +83,8 @@ func (p *pod) withinMemory(t *testing.T, state string) {
 	}
 }
 
-// TestGarbageIsCollectedBelowTheLimit: the collector works harder before the
-// kernel kills, and not all the time.
+// TestGarbageIsCollectedBelowTheLimit checks that the collector works harder before the
+// kernel would kill the process, and does not work all the time.
 func TestGarbageIsCollectedBelowTheLimit(t *testing.T) {
 	for _, namespace := range []string{everywhere, inside} {
 		d := deployed(t, namespace)

@@ -33,14 +33,14 @@ import (
 
 const root = "../.."
 
-// The namespaces that the two variants are in.
+// The namespaces of the two variants.
 const (
 	everywhere = "fedroute-system" // config/default
 	inside     = "fedroute"        // config/namespaced
 )
 
 var (
-	folder  string // for what a run leaves; removed at its end
+	folder  string // folder for the files of a run; removed at its end
 	plane   *cluster.Cluster
 	objects client.Client
 )
@@ -58,7 +58,7 @@ func run(m *testing.M) int {
 	if err = copyProgram(filepath.Join(folder, "manager"), filepath.Join(cluster.Bin(root), "manager")); err != nil {
 		return complain(fmt.Errorf("%w (make build builds it)", err))
 	}
-	none := filepath.Join(folder, "none") // the CRDs come with the install
+	none := filepath.Join(folder, "none") // the installation brings the CRDs
 	if err = os.Mkdir(none, 0o700); err != nil {
 		return complain(err)
 	}
@@ -77,7 +77,8 @@ func run(m *testing.M) int {
 	}
 	for _, args := range [][]string{
 		{"apply", "-k", root + "/config/default"},
-		// The other variant finds what config/cluster brings, and nothing of the first.
+		// The other variant finds the objects of config/cluster, and nothing else of the
+		// first variant.
 		{"delete", "-k", root + "/config/cluster"},
 		{"apply", "-k", root + "/config/cluster"},
 		{"create", "namespace", inside},
@@ -95,8 +96,8 @@ func complain(err error) int {
 	return 1
 }
 
-// kubectl is what a person runs as the cluster's administrator. A warning of the
-// API server is an error.
+// kubectl runs kubectl as the cluster's administrator. A warning of the API server is an
+// error.
 func kubectl(ctx context.Context, args ...string) error {
 	cmd := exec.CommandContext(ctx, filepath.Join(cluster.Bin(root), "kubectl"), append([]string{"--kubeconfig", plane.Kubeconfig}, args...)...)
 	out, err := cmd.CombinedOutput()
@@ -133,10 +134,10 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// eventually asks until the answer is yes.
+// eventually asks again until the answer is yes.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(90 * time.Second) // no expectation of speed
+	deadline := time.Now().Add(90 * time.Second) // generous: the test does not measure speed
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: it took too long", what)
@@ -145,7 +146,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// deployed is the one Deployment of a variant.
+// deployed returns the one Deployment of a variant.
 func deployed(t *testing.T, namespace string) *appsv1.Deployment {
 	t.Helper()
 	var all appsv1.DeploymentList
@@ -156,7 +157,7 @@ func deployed(t *testing.T, namespace string) *appsv1.Deployment {
 	return &all.Items[0]
 }
 
-// account is the one that the Deployment's pods have. It exists.
+// account returns the service account of the Deployment's pods. It must exist.
 func account(t *testing.T, d *appsv1.Deployment) *corev1.ServiceAccount {
 	t.Helper()
 	var a corev1.ServiceAccount
@@ -164,7 +165,7 @@ func account(t *testing.T, d *appsv1.Deployment) *corev1.ServiceAccount {
 	return &a
 }
 
-// user is the account's name in requests.
+// user returns the account's user name in requests.
 func user(a *corev1.ServiceAccount) string {
 	return "system:serviceaccount:" + a.Namespace + ":" + a.Name
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
-// TestTheNamespacedInstallSeesNothingElse: config/namespaced moves federation in
-// its own namespace. The same objects in another one are not looked at, and no
-// request leaves the namespace.
+// TestTheNamespacedInstallSeesNothingElse checks that config/namespaced moves federation in
+// its own namespace. The manager does not look at the same objects in another namespace,
+// and sends requests for its own namespace only.
 func TestTheNamespacedInstallSeesNothingElse(t *testing.T) {
 	const elsewhere = "fabrikam"
 	d := deployed(t, inside)
@@ -51,8 +51,8 @@ func TestTheNamespacedInstallSeesNothingElse(t *testing.T) {
 	sameRights(t, a)
 }
 
-// TestAnotherNamespaceIsOneLine: an overlay of config/namespaced that says another
-// namespace needs to say nothing else.
+// TestAnotherNamespaceIsOneLine checks that an overlay of config/namespaced for another
+// namespace needs to set the namespace only.
 func TestAnotherNamespaceIsOneLine(t *testing.T) {
 	base, err := filepath.Abs(root + "/config/namespaced")
 	must(t, err)

@@ -32,21 +32,22 @@ const (
 	fed   = "fed.contoso.com"
 )
 
-// brisk makes remote work take long enough to be interrupted.
+// brisk makes remote work last long enough that a test can interrupt it.
 const brisk = `
 durations: {powershellStart: 150ms, moduleImport: 300ms, cmdlet: 10ms, publish: 600ms, enable: 400ms, replicationNotice: 100ms,
   replication: 1200ms, setup: 1200ms, serviceStart: 300ms, serviceStop: 200ms}
 `
 
-// story is Contoso, described to the API server in a namespace, and its route.
+// story is the organization Contoso with the objects that describe it in one namespace, and
+// its route.
 type story struct {
 	namespace string
 	org       *lyncsim.Organization
 	route     *v1alpha1.FederationRoute
 }
 
-// tell starts the organization and applies, as a person does, what reaches it.
-// Only how often it is looked at differs from what is usual.
+// tell starts the organization and applies the objects that describe it, as a person does.
+// They differ from usual objects only in how often the organization is observed.
 func tell(t *testing.T, namespace string) *story {
 	t.Helper()
 	s := &story{namespace: namespace, org: lyncsim.Start(t, root, lyncsim.Options{Farm: "one-site-two-pools", Extra: brisk})}
@@ -55,8 +56,8 @@ func tell(t *testing.T, namespace string) *story {
 	return s
 }
 
-// describe applies the organization's LyncTopology and Secrets. They go, and routes
-// with them, before the managers that the test started.
+// describe applies the organization's LyncTopology and Secrets. It deletes them, and the
+// routes, before the managers end that the test started.
 func (s *story) describe(t *testing.T, namespace string) {
 	t.Helper()
 	must(t, client.IgnoreAlreadyExists(objects.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}})))
@@ -94,7 +95,7 @@ func (s *story) change(t *testing.T, edit func(*v1alpha1.FederationRouteSpec)) {
 	must(t, objects.Patch(t.Context(), s.route, client.MergeFrom(base)))
 }
 
-// moveTo is the one line that fails federation over.
+// moveTo changes the one line that fails federation over.
 func (s *story) moveTo(t *testing.T, pool string) {
 	t.Helper()
 	s.change(t, func(spec *v1alpha1.FederationRouteSpec) { spec.EdgePool = v1alpha1.Hostname(pool) })
@@ -105,7 +106,7 @@ func (s *story) look(t *testing.T) {
 	must(t, objects.Get(t.Context(), client.ObjectKeyFromObject(s.route), s.route))
 }
 
-// says waits until the route of this very spec tells the reason.
+// says waits until the route has the reason for the present generation of its spec.
 func (s *story) says(t *testing.T, status metav1.ConditionStatus, reason string) {
 	t.Helper()
 	var seen []string
@@ -125,8 +126,8 @@ func (s *story) says(t *testing.T, status metav1.ConditionStatus, reason string)
 	})
 }
 
-// hosts asks from outside, as a partner and an administrator would, whether the
-// pool has federation and everything points to it.
+// hosts asks from outside, as a partner and an administrator would, whether the pool has
+// federation and all routes and records point to it.
 func (s *story) hosts(t *testing.T, pool string) {
 	t.Helper()
 	s.says(t, metav1.ConditionTrue, v1alpha1.ReasonInSync)
@@ -140,7 +141,7 @@ func (s *story) hosts(t *testing.T, pool string) {
 	}
 }
 
-// address is where partners reach the pool's first machine.
+// address is the address where partners reach the pool's first machine.
 func (s *story) address(t *testing.T, pool string) string {
 	t.Helper()
 	for _, m := range s.org.Machines {
@@ -187,11 +188,11 @@ func (s *story) hears(t *testing.T, reason, text string) {
 	})
 }
 
-// unchanged holds that nothing is written while the organization is observed some
-// more times.
+// unchanged checks that nothing is written while the organization is observed some more
+// times.
 func (s *story) unchanged(t *testing.T) {
 	t.Helper()
-	const cmdlet = "Get-CsSite" // each reading of the topology runs it
+	const cmdlet = "Get-CsSite" // each reading of the topology runs this cmdlet
 	before, looks := len(s.org.Writes(t)), s.org.Counters(t).Cmdlets[cmdlet]
 	eventually(t, "further looks at the organization", func() bool { return s.org.Counters(t).Cmdlets[cmdlet] >= looks+2 })
 	if now := s.org.Writes(t); len(now) != before {

@@ -25,12 +25,12 @@ import (
 type pod struct {
 	*exec.Cmd
 	deployment *appsv1.Deployment
-	address    string // on loopback, of this pod alone
+	address    string // on loopback; no other pod has it
 	log        *spoken
 	ended      chan error
 }
 
-// spoken is what a process wrote so far.
+// spoken is the text that a process has written so far.
 type spoken struct {
 	sync.Mutex
 	bytes.Buffer
@@ -48,10 +48,11 @@ func (s *spoken) String() string {
 	return s.Buffer.String()
 }
 
-// start runs a replica as the Deployment says: its arguments, its environment and
-// nothing else of this process's, as its account, without rights on this machine,
-// in a file system that has what a container of the image would have and cannot be
-// written to. Bind addresses alone differ, so that two fit on one machine.
+// start runs a replica with the arguments and the environment of the Deployment, and with
+// nothing else from this process's environment. The replica runs as the Deployment's
+// account, without rights on this machine. Its file system has the files that a container
+// of the image would have, and cannot be written to. Only the bind addresses differ, so
+// that two replicas fit on one machine.
 func start(t *testing.T, d *appsv1.Deployment) *pod {
 	t.Helper()
 	p := &pod{deployment: d, address: freeAddress(t, d), log: new(spoken), ended: make(chan error, 1)}
@@ -66,7 +67,7 @@ func start(t *testing.T, d *appsv1.Deployment) *pod {
 	}
 	go func() { p.ended <- p.Wait() }()
 	t.Cleanup(func() {
-		_ = p.Process.Kill() // one that ended already has nothing to lose
+		_ = p.Process.Kill() // a process that has ended already has nothing to lose
 		<-p.ended
 		if t.Failed() {
 			t.Logf("manager of %s at %s:\n%s", d.Namespace, p.address, p.log)
@@ -75,7 +76,7 @@ func start(t *testing.T, d *appsv1.Deployment) *pod {
 	return p
 }
 
-// replicas starts as many as the Deployment says and waits until they are ready.
+// replicas starts as many replicas as the Deployment says and waits until they are ready.
 func replicas(t *testing.T, d *appsv1.Deployment) []*pod {
 	t.Helper()
 	var all []*pod
@@ -88,7 +89,7 @@ func replicas(t *testing.T, d *appsv1.Deployment) []*pod {
 	return all
 }
 
-// environment is what the kubelet would set.
+// environment returns the variables that the kubelet would set.
 func environment(t *testing.T, d *appsv1.Deployment) map[string]string {
 	t.Helper()
 	host, port, err := net.SplitHostPort(strings.TrimPrefix(plane.Config.Host, "https://"))
@@ -111,8 +112,8 @@ var (
 	bind      = regexp.MustCompile(`^(--[a-z-]+-bind-address=):`)
 )
 
-// arguments are those of the Deployment, with the kubelet's references to the
-// environment, bound to the address.
+// arguments returns those of the Deployment. References to the environment are replaced as
+// the kubelet does, and the programs listen on the address.
 func arguments(d *appsv1.Deployment, env map[string]string, address string) []string {
 	var args []string
 	for _, a := range only(d).Args {
@@ -122,7 +123,7 @@ func arguments(d *appsv1.Deployment, env map[string]string, address string) []st
 	return args
 }
 
-// only is the one container.
+// only returns the one container of the Deployment.
 func only(d *appsv1.Deployment) *corev1.Container { return &d.Spec.Template.Spec.Containers[0] }
 
 // freeAddress finds a loopback address at which all ports of the container are free.
@@ -162,7 +163,7 @@ func (p *pod) get(port, path string) (int, string) {
 	return 0, "the container has no port " + port
 }
 
-// passes tells whether a probe of the kubelet succeeds.
+// passes reports whether a probe of the kubelet succeeds.
 func (p *pod) passes(probe *corev1.Probe) bool {
 	code, _ := p.get(probe.HTTPGet.Port.String(), probe.HTTPGet.Path)
 	return code == http.StatusOK
@@ -171,14 +172,14 @@ func (p *pod) passes(probe *corev1.Probe) bool {
 func (p *pod) ready() bool { return p.passes(only(p.deployment).ReadinessProbe) }
 func (p *pod) alive() bool { return p.passes(only(p.deployment).LivenessProbe) }
 
-// leads tells whether the pod has the lease, from its metrics.
+// leads reports whether the pod has the lease, from its metrics.
 func (p *pod) leads() bool {
 	_, metrics := p.get("metrics", "/metrics")
 	return strings.Contains(metrics, `leader_election_master_status{name="fedroute.fedroute.io"} 1`)
 }
 
-// stops sends SIGTERM and holds the process to the pod's grace period, after
-// which the kubelet would kill it.
+// stops sends SIGTERM and checks that the process ends within the pod's grace period. After
+// that period the kubelet would kill it.
 func (p *pod) stops(t *testing.T, state string) {
 	t.Helper()
 	p.withinMemory(t, state)

@@ -11,8 +11,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// TestAManagerWithoutRights knows no object: it is alive, is not ready, ends when
-// it is told to, and goes on once it may.
+// TestAManagerWithoutRights runs a manager that may not read its objects. It is alive and
+// not ready, ends when it is told to, and goes on once it has the rights.
 func TestAManagerWithoutRights(t *testing.T) {
 	a := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "stranger"}}
 	must(t, objects.Create(t.Context(), a))

@@ -17,8 +17,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// right is one verb on one kind of object, granted or used. An empty namespace is
-// that of cluster-wide requests and, granted, stands for every namespace.
+// right is one verb on one kind of object, either granted or used. In a used right an empty
+// namespace means a cluster-wide request. In a granted right it means every namespace.
 type right struct{ namespace, group, resource, verb string }
 
 func (r right) String() string {
@@ -29,7 +29,7 @@ func (r right) String() string {
 	return strings.TrimSuffix(fmt.Sprintf("%s %s.%s", r.verb, r.resource, r.group), ".") + " " + where
 }
 
-// covers tells whether what is granted allows what was used.
+// covers reports whether the granted right allows the used one.
 func (r right) covers(used right) bool {
 	if r.namespace == "" {
 		r.namespace = used.namespace
@@ -48,7 +48,7 @@ var unneeded = map[right]string{
 
 const streamed = "an API server that cannot begin a watch with what is there (sendInitialEvents) is asked for a list"
 
-// sameRights holds what the account used to what it was granted.
+// sameRights compares the rights that the account used with those that it was granted.
 func sameRights(t *testing.T, a *corev1.ServiceAccount) {
 	t.Helper()
 	used, refused := asked(t, a)
@@ -83,14 +83,14 @@ func sameRights(t *testing.T, a *corev1.ServiceAccount) {
 	}
 }
 
-// asked reads the audit log, which hack/controlplane has in its folder: the
-// requests of the account for objects, and what of them and of other requests was
-// refused, each once.
+// asked reads the audit log, which hack/controlplane writes to its folder. It returns the
+// account's requests for objects, and those of all its requests that were refused, each
+// once.
 func asked(t *testing.T, a *corev1.ServiceAccount) (used []right, refused []string) {
 	t.Helper()
 	log, err := os.ReadFile(filepath.Join(folder, "audit.log"))
 	must(t, err)
-	log = log[:bytes.LastIndexByte(log, '\n')+1] // the last line may be under way
+	log = log[:bytes.LastIndexByte(log, '\n')+1] // the last line may still be being written
 	for line := range bytes.Lines(log) {
 		var e struct {
 			Verb, RequestURI string
@@ -114,8 +114,8 @@ func asked(t *testing.T, a *corev1.ServiceAccount) (used []right, refused []stri
 	return slices.Compact(used), slices.Compact(refused)
 }
 
-// grants lists what roles that are bound to the account allow. What every client
-// may ask, such as which kinds there are, is not among it.
+// grants lists the rights in the roles that are bound to the account. It leaves out
+// requests that every client may make, such as the list of kinds.
 func grants(t *testing.T, a *corev1.ServiceAccount) []right {
 	t.Helper()
 	var wide rbacv1.ClusterRoleBindingList

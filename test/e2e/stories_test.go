@@ -15,8 +15,8 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
-// TestTheInstallMovesFederation tells the stories of the demo, and that of a leader
-// that dies, with what config/default installs.
+// TestTheInstallMovesFederation runs the demo's stories, and one of a leader that dies,
+// with the manager that config/default installs.
 func TestTheInstallMovesFederation(t *testing.T) {
 	d := deployed(t, everywhere)
 	pods := replicas(t, d)
@@ -72,7 +72,7 @@ func TestTheInstallMovesFederation(t *testing.T) {
 	}
 	for _, c := range chapters {
 		if !t.Run(c.title, c.tell) {
-			return // what follows begins where this should have ended
+			return // the next story begins in the state in which this one should have ended
 		}
 	}
 }
@@ -89,8 +89,8 @@ func (s *story) drifts(t *testing.T) {
 	s.hosts(t, edge1)
 }
 
-// leaderDies moves federation to edge1 and kills the replica that does it, once
-// something was written. It returns when another one leads.
+// leaderDies moves federation to edge1, and kills the replica that does so once it has
+// written something. It returns when another replica leads.
 func (s *story) leaderDies(t *testing.T, pods []*pod) {
 	t.Helper()
 	leader := slices.IndexFunc(pods, (*pod).leads)
@@ -107,8 +107,8 @@ func (s *story) leaderDies(t *testing.T, pods []*pod) {
 	eventually(t, "the other replica leads", func() bool { return slices.ContainsFunc(pods, (*pod).leads) })
 }
 
-// quiet compares both objects over more than one interval of the route, once the
-// last change has replicated, which the organization's status tells.
+// quiet checks that both objects stay the same for more than one interval of the route. It
+// begins once the last change has replicated, which the organization's status shows.
 func (s *story) quiet(t *testing.T) {
 	eventually(t, "every replica is up to date", func() bool {
 		for _, pool := range s.organization(t).Status.EdgePools {
@@ -127,7 +127,7 @@ func (s *story) quiet(t *testing.T) {
 	}
 }
 
-// written is what the manager writes to the API server, with its versions.
+// written is the objects that the manager writes to the API server, with their versions.
 func (s *story) written(t *testing.T) []any {
 	t.Helper()
 	s.look(t)
@@ -135,7 +135,7 @@ func (s *story) written(t *testing.T) []any {
 	return []any{s.route.ResourceVersion, s.route.Status.DeepCopy(), lt.ResourceVersion, lt.Status}
 }
 
-// organization is what the API server knows of Contoso.
+// organization is the API server's object for Contoso.
 func (s *story) organization(t *testing.T) *v1alpha1.LyncTopology {
 	t.Helper()
 	var lt v1alpha1.LyncTopology
@@ -143,7 +143,7 @@ func (s *story) organization(t *testing.T) *v1alpha1.LyncTopology {
 	return &lt
 }
 
-// unharmed looks at what the stories left behind.
+// unharmed checks the state in which the stories left the organization.
 func (s *story) unharmed(t *testing.T, pods []*pod) {
 	t.Helper()
 	if broken := s.org.Violations(t); len(broken) > 0 {

@@ -1,6 +1,5 @@
-// Package gitops_test asks the libraries of those who deliver from Git what they
-// make of a route: kstatus, which Flux waits by, and the health script in the Lua
-// of Argo CD.
+// Package gitops_test checks how tools that deliver from Git judge a route. It runs
+// kstatus, which Flux waits by, and the health script for Argo CD in Argo CD's Lua library.
 package gitops_test
 
 import (
@@ -26,7 +25,7 @@ import (
 
 const root = "../.."
 
-// judged is a row of the page: what two libraries make of an object.
+// judged is a row of the page: the judgement of two libraries about an object.
 type judged struct{ KStatus, Argo string }
 
 func TestThePageTellsWhatTheLibrariesSay(t *testing.T) {
@@ -93,8 +92,8 @@ func judge(t *testing.T, o *unstructured.Unstructured) judged {
 	return judged{result.Status.String(), health(t, o)}
 }
 
-// health runs the script as Argo CD does: with the object as the global obj and
-// with few libraries. It gives the status that the script returns.
+// health runs the script as Argo CD does: with the object as the global obj and with few
+// libraries. It returns the status that the script returns.
 func health(t *testing.T, o *unstructured.Unstructured) string {
 	t.Helper()
 	l := lua.NewState(lua.Options{SkipOpenLibs: true})
@@ -115,7 +114,7 @@ func health(t *testing.T, o *unstructured.Unstructured) string {
 	return lua.LVAsString(answer.RawGetString("status"))
 }
 
-// value makes a JSON value one of Lua.
+// value turns a JSON value into a Lua value.
 func value(l *lua.LState, v any) lua.LValue {
 	switch v := v.(type) {
 	case map[string]any:
@@ -173,7 +172,7 @@ func rows(t *testing.T) map[string]map[string]judged {
 	return out
 }
 
-// The component is put to a kustomization that has Argo CD's own ConfigMap.
+// The test adds the component to a kustomization that has Argo CD's own ConfigMap.
 func TestTheComponentAddsTheHealthChecks(t *testing.T) {
 	dir := t.TempDir()
 	from, err := filepath.Abs(filepath.Join(root, "config/argocd"))

@@ -23,10 +23,11 @@ var (
 	step   = plan.Step{Act: plan.SetSiteRoute{}, Target: "SIP route of site Redmond", From: "edge2.contoso.com", To: "edge1.contoso.com"}
 )
 
-// happening changes the facts of a route that edge1 hosts as its spec says.
+// happening changes the facts of a route. Before the change, edge1 hosts federation as the
+// spec says.
 type happening func(*status.Facts)
 
-// world are those facts, with what happened.
+// world returns those facts with the happening applied.
 func world(happened ...happening) status.Facts {
 	f := status.Facts{
 		Now: time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC), Generation: generation,

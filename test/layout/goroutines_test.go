@@ -11,21 +11,22 @@ import (
 	"testing"
 )
 
-// containing is the one package of the product that starts goroutines: a panic
-// that nobody recovers ends the manager for every object.
+// containing is the one package of the product that starts goroutines. A panic that nobody
+// recovers ends the manager for every object.
 const containing = "internal/contain"
 
-// playedKDC is for tests; nothing of it is in the manager.
+// playedKDC is a package for tests. The manager contains nothing of it.
 const playedKDC = "internal/kerberos/kdctest"
 
-// starters are what starts a goroutine without a go statement, by import path.
+// starters are the functions that start a goroutine without a go statement, by import path.
 var starters = map[string][]string{
 	"sync":                           {"WaitGroup"},
 	"context":                        {"AfterFunc"},
 	"time":                           {"AfterFunc"},
 	"golang.org/x/sync/errgroup":     {"*"},
 	"golang.org/x/sync/singleflight": {"*"},
-	// Its clients renew tickets, reading what a KDC answers, until they are destroyed.
+	// The library's clients renew tickets, reading a KDC's answers, until they are
+	// destroyed.
 	"github.com/jcmturner/gokrb5/v8/client": {"NewWithPassword", "NewWithKeytab", "NewFromCCache"},
 }
 
@@ -81,10 +82,10 @@ func x() { `+text+` }`, parser.SkipObjectResolution)
 	}
 }
 
-// goroutinesOf lists what in a file starts a goroutine.
+// goroutinesOf lists the places in a file that start a goroutine.
 func goroutinesOf(file *ast.File) []string {
 	var out []string
-	names := map[string][]string{} // of imported packages: what of them starts one
+	names := map[string][]string{} // for each imported package: its functions that start a goroutine
 	for _, i := range file.Imports {
 		path := strings.Trim(i.Path.Value, `"`)
 		name := path[strings.LastIndex(path, "/")+1:]

@@ -1,4 +1,4 @@
-// Package layout_test holds the shape of the source: who may import whom, and
+// Package layout_test checks the shape of the source: which packages may import which, and
 // that records of the project are true.
 package layout_test
 
@@ -21,11 +21,11 @@ const (
 	module = "github.com/fedroute/fedroute/"
 )
 
-// rule says who may import packages below a path, or who may not import one.
+// rule says which folders may import packages below a path, or which may not.
 type rule struct {
 	reason    string
 	importing string
-	only      []string // folders that may import it; nil: see not
+	only      []string // folders that may import it; nil: the next field counts
 	not       []string // folders that may not import it
 }
 
@@ -131,8 +131,8 @@ func TestProjectFileIsTrue(t *testing.T) {
 	}
 }
 
-// sources lists the imports of every folder with Go files, tests of a package
-// included.
+// sources lists the imports of every folder with Go files, including those of the package's
+// tests.
 func sources(t *testing.T) map[string][]imported {
 	t.Helper()
 	out := map[string][]imported{}

@@ -17,14 +17,14 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// houses are the modules by their folders. Those that people install need nothing
-// that lies beside them.
+// houses are the modules by their folders. A module that people install needs nothing from
+// the folders beside it.
 var houses = []struct {
 	folder    string
 	installed bool
 }{{".", true}, {"lyncsim", true}, {"test", false}, {"hack/demo", false}, {"hack/bench", false}}
 
-// foreign are modules that build programs of other people and no more.
+// foreign are modules that only build programs of other projects.
 var foreign = []string{"hack/controlplane", "hack/peers", "hack/tools"}
 
 func requirements(t *testing.T, folder string) *modfile.File {
@@ -41,8 +41,9 @@ func requirements(t *testing.T, folder string) *modfile.File {
 	return file
 }
 
-// TestWhatIsInstalledReplacesNothing: go install takes no module with a
-// replacement, and a work file would hide that one is missing.
+// TestWhatIsInstalledReplacesNothing checks that no module that people install has a
+// replacement. go install refuses such a module, and a work file would hide that a
+// replacement is missing.
 func TestWhatIsInstalledReplacesNothing(t *testing.T) {
 	for _, h := range houses {
 		if file := requirements(t, h.folder); h.installed && len(file.Replace)+len(file.Exclude) > 0 {
@@ -54,8 +55,8 @@ func TestWhatIsInstalledReplacesNothing(t *testing.T) {
 	}
 }
 
-// TestEveryModuleIsKnown: a module that the list lacks is neither tested nor
-// linted by make.
+// TestEveryModuleIsKnown finds modules that the list lacks. make would neither test nor
+// lint such a module.
 func TestEveryModuleIsKnown(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(root, "Makefile"))
 	if err != nil {
@@ -88,8 +89,8 @@ func TestEveryModuleIsKnown(t *testing.T) {
 	}
 }
 
-// TestModulesRequireOneVersion: what is tested together is what runs, and it is
-// compiled once.
+// TestModulesRequireOneVersion checks that all modules require the same version of a
+// dependency. Then the tested version is the one that runs, and it is compiled once.
 func TestModulesRequireOneVersion(t *testing.T) {
 	versions := map[string]map[string][]string{}
 	for _, h := range houses {
@@ -107,8 +108,8 @@ func TestModulesRequireOneVersion(t *testing.T) {
 	}
 }
 
-// TestModulesRequireWhatTheyImport: a requirement that nothing imports misleads
-// those who ask what the house is made of.
+// TestModulesRequireWhatTheyImport checks that some package imports each requirement.
+// Otherwise the list of requirements misleads its readers.
 func TestModulesRequireWhatTheyImport(t *testing.T) {
 	all := sources(t)
 	for _, h := range houses {
@@ -130,8 +131,8 @@ func TestModulesRequireWhatTheyImport(t *testing.T) {
 	}
 }
 
-// TestTheRootIsTheProduct: what the root requires is in the programs that people
-// install, but for what only its tests use.
+// TestTheRootIsTheProduct checks that each requirement of the root is in the programs that
+// people install, except for those that only tests of the root use.
 func TestTheRootIsTheProduct(t *testing.T) {
 	cmd := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "./cmd/manager", "./cmd/kubectl-fedroute")
 	cmd.Dir = root
@@ -151,8 +152,8 @@ func TestTheRootIsTheProduct(t *testing.T) {
 	}
 }
 
-// TestHousesReadNothingOutside: tests of a house that people install run without
-// what lies beside it.
+// TestHousesReadNothingOutside checks that tests of a module that people install run
+// without the folders beside it.
 func TestHousesReadNothingOutside(t *testing.T) {
 	seen := 0
 	for _, path := range goFiles(t) {
@@ -185,7 +186,7 @@ func TestHousesReadNothingOutside(t *testing.T) {
 	}
 }
 
-// house is the module that a folder or a file belongs to, by its folder.
+// house returns the module that a folder or a file belongs to, by the module's folder.
 func house(path string) string {
 	folders := slices.Clone(foreign)
 	for _, h := range houses {
@@ -199,7 +200,7 @@ func house(path string) string {
 	return "."
 }
 
-// provider is the required module that has a package.
+// provider returns the required module that has a package.
 func provider(file *modfile.File, path string) string {
 	best := ""
 	for _, r := range file.Require {

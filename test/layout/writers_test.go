@@ -12,16 +12,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// makers are the functions that make what can change an organization or a zone, and
-// the one function of the product that calls each.
+// makers are the functions that make an object that can change an organization or a zone.
+// For each, the value is the one function of the product that calls it.
 var makers = map[string]string{
 	"shell.NewOperator":   "begin",   // after the guards have allowed the plan
 	"shell.NewZoneWriter": "cmdlets", // for the run that begins
 	"rfc2136.NewWriter":   "signed",
 }
 
-// TestWritersAreMadeInOnePlace: a route in mode Observe, or whose plan nobody
-// approved, never gets that far.
+// TestWritersAreMadeInOnePlace checks the callers of the makers. A route in mode Observe,
+// or one whose plan nobody approved, never gets as far as these calls.
 func TestWritersAreMadeInOnePlace(t *testing.T) {
 	found := map[string]string{}
 	for _, folder := range []string{"api", "controllers", "internal", "cmd"} {

@@ -1,6 +1,6 @@
-// Package modules_test installs the programs as people elsewhere do: by go install
-// from a module proxy, without a checkout. A module with a replacement cannot be
-// installed so, nor one whose requirements are not written down.
+// Package modules_test installs the programs as users do: with go install from a module
+// proxy, without a checkout. This fails for a module with a replacement, and for one that
+// does not list its requirements.
 package modules_test
 
 import (
@@ -51,9 +51,8 @@ type proxy struct {
 	env []string
 }
 
-// newProxy makes a proxy that has the modules as the tree has them now. Other
-// modules come from this computer's cache of downloads, or from where they are
-// downloaded otherwise.
+// newProxy makes a proxy that has the modules as they are in the tree now. Other modules
+// come from this computer's cache of downloads, or are downloaded from their usual source.
 func newProxy(t *testing.T) proxy {
 	t.Helper()
 	files := t.TempDir()
@@ -69,7 +68,7 @@ func newProxy(t *testing.T) proxy {
 	return p
 }
 
-// run runs a program outside of every checkout and gives what it said.
+// run runs a program outside of every checkout and returns its output.
 func (p proxy) run(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
@@ -118,8 +117,8 @@ func offer(t *testing.T, proxy, name, folder string) {
 	}
 }
 
-// source lists the files of a module: what lies in its folder without other
-// modules and without what was built.
+// source lists the files of a module: the files in its folder, without other modules and
+// without built files.
 func source(t *testing.T, folder string) []zip.File {
 	t.Helper()
 	var files []zip.File
@@ -146,7 +145,7 @@ func source(t *testing.T, folder string) []zip.File {
 	return files
 }
 
-// file is a file on the way into a module's archive.
+// file is a file that goes into a module's archive.
 type file struct{ whole, inside string }
 
 func (f file) Path() string                 { return f.inside }

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// ansible runs raw tasks: its other modules compile C# on the host.
+// ansible runs raw tasks, because Ansible's other modules compile C# on the host.
 type ansible struct{ folder string }
 
 func newAnsible(t *testing.T) client { return ansible{t.TempDir()} }
@@ -52,7 +52,7 @@ func (a ansible) ask(s signIn, asks ...question) ([]answer, error) {
 	return readPlay(out.Bytes())
 }
 
-// readPlay reads what the json callback prints.
+// readPlay reads the output of the json callback.
 func readPlay(text []byte) ([]answer, error) {
 	var run struct {
 		Plays []struct {
@@ -82,7 +82,7 @@ func readPlay(text []byte) ([]answer, error) {
 	return got, nil
 }
 
-// ansible is the sign-in as variables of a host.
+// ansible returns the sign-in as variables of an Ansible host.
 func (s signIn) ansible() map[string]any {
 	v := map[string]any{
 		"ansible_connection": "winrm", "ansible_shell_type": "powershell",
@@ -95,7 +95,7 @@ func (s signIn) ansible() map[string]any {
 		v["ansible_winrm_cert_pem"], v["ansible_winrm_cert_key_pem"] = s.Cert, s.Key
 	case "Kerberos":
 		v["ansible_winrm_kerberos_hostname_override"] = s.Machine.Machine
-		v["ansible_winrm_kinit_mode"] = "manual" // its own kinit would not see KRB5_CONFIG
+		v["ansible_winrm_kinit_mode"] = "manual" // Ansible's own kinit would not see KRB5_CONFIG
 	}
 	if s.OperationTimeout > 0 {
 		v["ansible_winrm_operation_timeout_sec"], v["ansible_winrm_read_timeout_sec"] = s.OperationTimeout, s.OperationTimeout+10

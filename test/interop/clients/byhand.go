@@ -14,7 +14,7 @@ import (
 	"github.com/fedroute/fedroute/test/support/program"
 )
 
-// Direction is one of the two procedures, in the organization of the sample farm
+// Direction is one of the two procedures, for the organization of the sample farm
 // one-site-two-pools.
 type Direction string
 
@@ -28,7 +28,7 @@ const (
 // the parameter that its Set-CsSite has.
 type Procedure func(t testing.TB, o *lyncsim.Organization, d Direction, xmppParameter string)
 
-// What the procedures are about.
+// The names that the procedures use.
 const (
 	Primary    = "edge1.contoso.com"
 	Reserve    = "edge2.contoso.com"
@@ -46,7 +46,7 @@ var (
 	playbook string
 )
 
-// move gives the pools that a direction leaves and enters.
+// move returns the pools that a direction leaves and enters.
 func (d Direction) move() (from, to string) {
 	if d == FailBack {
 		return Reserve, Primary

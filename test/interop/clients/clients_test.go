@@ -1,6 +1,6 @@
 //go:build interop
 
-// Clients that nobody here wrote use the program lyncsim as they use Windows.
+// Clients of other projects use the program lyncsim as they use Windows.
 package clients_test
 
 import (
@@ -14,29 +14,29 @@ import (
 // question is a command line to run in a remote shell.
 type question struct {
 	Line   string // for cmd.exe
-	Script string // the same for PowerShell; empty where only cmd.exe can be asked
+	Script string // the same for PowerShell; empty when the question is for cmd.exe only
 	Stdin  string
-	// Deadline is when the client loses patience and gives up; 0: never.
+	// Deadline is the time after which the client gives up. 0 means never.
 	Deadline time.Duration
 }
 
 type answer struct {
 	Out, Err string
 	Code     int
-	// GaveUp: the client lost patience.
+	// GaveUp: the client stopped waiting.
 	GaveUp bool
 }
 
-// client is a program or library that runs command lines over WinRM. ask runs
-// them one after the other in one session; its error tells why there was none.
+// client is a program or library that runs command lines over WinRM. ask runs them one
+// after the other in one session. Its error says why there was no session.
 type client interface {
 	ask(signIn, ...question) ([]answer, error)
 }
 
-// outsider is a client with what it can do.
+// outsider is a client of another project with its abilities.
 type outsider struct {
-	with    string // whose it is, for the table
-	methods string // the ways in that it knows
+	with    string // the project's name, for the table
+	methods string // the sign-in methods that it supports
 	client  func(t *testing.T) client
 	// scripts: command lines reach PowerShell and not cmd.exe, without stdin.
 	scripts bool
@@ -66,7 +66,7 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// announce makes the case known to the table of judged cases.
+// announce adds the case to the table of judged cases.
 func (o outsider) announce(t *testing.T, name, what string) {
 	t.Attr("case", name+" against lyncsim: "+what)
 	t.Attr("with", o.with)
@@ -118,7 +118,7 @@ func (o outsider) answersRight(t *testing.T, name string, s signIn, c client) {
 	}
 }
 
-// signsIn asks who the session is.
+// signsIn asks which account the session has.
 func (o outsider) signsIn(t *testing.T, name string, s signIn, c client) {
 	t.Run("signs in by "+s.Method, func(t *testing.T) {
 		o.announce(t, name, "signs in by "+s.Method)

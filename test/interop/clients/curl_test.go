@@ -16,7 +16,7 @@ import (
 	"github.com/beevik/etree"
 )
 
-// curl sends each message by a curl of its own, and so signs in each time.
+// curl sends each message with a new curl process, and so signs in for each message.
 type curl struct{}
 
 func newCurl(*testing.T) client { return curl{} }
@@ -56,7 +56,7 @@ func (curl) ask(s signIn, asks ...question) (got []answer, err error) {
 	return got, nil
 }
 
-// curlShell is an open shell, known by a header.
+// curlShell is an open shell. A header identifies it.
 type curlShell struct {
 	signIn
 	selector string
@@ -85,7 +85,7 @@ func (s curlShell) run(q question) (a answer, err error) {
 	return s.receive(command, q.Deadline)
 }
 
-// receive asks for output until the command is done or patience ends.
+// receive asks for output until the command is done or the client gives up.
 func (s curlShell) receive(command string, patience time.Duration) (answer, error) {
 	began := time.Now()
 	var a answer
@@ -118,7 +118,8 @@ func (s curlShell) receive(command string, patience time.Duration) (answer, erro
 	}
 }
 
-// post sends one message and gives the reply. A fault's error has its code.
+// post sends one message and returns the reply. When the reply is a fault, the error has
+// the fault's code.
 func (s signIn) post(action, header, body string) (*etree.Element, error) {
 	seconds := s.OperationTimeout
 	if seconds == 0 {
@@ -148,7 +149,7 @@ func (s signIn) post(action, header, body string) (*etree.Element, error) {
 	return doc.Root(), nil
 }
 
-// curl is the sign-in as arguments. For Kerberos the machine must have its name.
+// curl returns the sign-in as arguments. For Kerberos the machine must have its name.
 func (s signIn) curl() []string {
 	user := s.User + ":" + s.Password
 	switch s.Method {

@@ -23,7 +23,7 @@ type Machine struct {
 	name, address string
 }
 
-// Connect signs in to a machine as who manages it.
+// Connect signs in to a machine as its administrator.
 func Connect(t testing.TB, o *lyncsim.Organization, name string) Machine {
 	t.Helper()
 	m := o.Machine(t, name)
@@ -46,7 +46,7 @@ func Connect(t testing.TB, o *lyncsim.Organization, name string) Machine {
 	return Machine{c, name, m.PublicAddress.String()}
 }
 
-// Run runs a line of cmd.exe that must succeed and gives what it prints.
+// Run runs a line of cmd.exe that must succeed and returns its output.
 func (m Machine) Run(t testing.TB, line string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -57,13 +57,13 @@ func (m Machine) Run(t testing.TB, line string) string {
 	return strings.TrimSpace(out.String())
 }
 
-// PowerShell runs a one-liner.
+// PowerShell runs one line of PowerShell.
 func (m Machine) PowerShell(t testing.TB, format string, args ...any) string {
 	t.Helper()
 	return m.Run(t, `powershell -NoProfile -Command "`+fmt.Sprintf(format, args...)+`"`)
 }
 
-// moveBoxes is what Topology Builder does to the two boxes.
+// moveBoxes makes the change that Topology Builder makes to the two check boxes.
 const moveBoxes = `$ErrorActionPreference = 'Stop'
 $x = [xml](Get-CsTopology -AsXml).ToString()
 $ports = '%s', '%s' | ForEach-Object {
@@ -84,7 +84,7 @@ Enable-CsTopology -Force -Confirm:$false`
 
 const signature = "([xml](Get-CsTopology %s -AsXml).ToString()).Topology.Signature"
 
-// Library does the procedure in Go, with masterzen's client.
+// Library carries out the procedure in Go, with masterzen's client.
 func Library(t testing.TB, o *lyncsim.Organization, d Direction, xmppParameter string) {
 	t.Helper()
 	from, to := d.move()
@@ -114,7 +114,7 @@ func Library(t testing.TB, o *lyncsim.Organization, d Direction, xmppParameter s
 	}
 }
 
-// publishNames points partners to an address, by nsupdate.
+// publishNames points partners to an address, with nsupdate.
 func publishNames(t testing.TB, o *lyncsim.Organization, address string) {
 	t.Helper()
 	lines := []string{"server " + strings.Replace(o.DNS[0], ":", " ", 1), "zone " + Domain, "update delete " + Federation + " A",

@@ -58,7 +58,7 @@ func run(c *winrm.Client, q question) (answer, error) {
 	return answer{Out: out.String(), Err: errs.String(), Code: code}, err
 }
 
-// masterzen is the sign-in as a client of the library.
+// masterzen returns a client of the library with the sign-in.
 func (s signIn) masterzen() (*winrm.Client, error) {
 	ca, err := os.ReadFile(s.CA)
 	if err != nil {

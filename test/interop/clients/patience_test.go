@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// isRefused wants 401 and no shell for a wrong password.
+// isRefused checks that a wrong password gets 401 and no shell.
 func (o outsider) isRefused(t *testing.T, name string, p *place, c client) {
 	for _, method := range []string{"Basic", "NTLM"} {
 		t.Run("wrong password, "+method, func(t *testing.T) {
@@ -29,8 +29,8 @@ func (o outsider) isRefused(t *testing.T, name string, p *place, c client) {
 	}
 }
 
-// waits wants a client to go on asking after an operation's timeout, and to leave
-// nothing behind after its own.
+// waits checks that a client asks again after an operation's timeout, and leaves nothing
+// behind after a timeout of its own.
 func (o outsider) waits(t *testing.T, name string, p *place, c client) {
 	sleep := func(script string) question {
 		return question{Line: `powershell -NoProfile -Command "` + script + `"`, Script: script}
@@ -67,7 +67,7 @@ func (o outsider) waits(t *testing.T, name string, p *place, c client) {
 	})
 }
 
-// worksTwice runs two sessions that each wait for the other's file.
+// worksTwice runs two sessions. Each waits for a file that the other writes.
 func (o outsider) worksTwice(t *testing.T, name string, p *place, c client) {
 	t.Run("two at once", func(t *testing.T) {
 		o.announce(t, name, "two sessions at once")

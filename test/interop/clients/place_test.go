@@ -16,7 +16,7 @@ const (
 	realm = "CONTOSO.COM"
 )
 
-// place is an organization that takes every sign-in, and its realm.
+// place is an organization that accepts every sign-in method, and its realm.
 type place struct {
 	*lyncsim.Organization
 	kdc *kdc.KDC
@@ -38,7 +38,7 @@ func newPlace(t *testing.T) *place {
 	return &place{Organization: o, kdc: k}
 }
 
-// signIn is a machine and the way into it.
+// signIn is a machine and the credentials for it.
 type signIn struct {
 	Method         string // Basic, NTLM, Kerberos or Certificate
 	Machine        sim.Endpoint
@@ -53,8 +53,8 @@ type signIn struct {
 	OperationTimeout int
 }
 
-// signIn signs in to a Front End server as the domain's account, or to an Edge
-// server as a local one where Windows takes only these.
+// signIn returns credentials for a machine. A Front End server gets the domain's account.
+// An Edge server gets a local account for the methods for which Windows accepts only these.
 func (p *place) signIn(t *testing.T, method string) signIn {
 	t.Helper()
 	name := "fe1.contoso.com"
@@ -77,7 +77,7 @@ func (p *place) signIn(t *testing.T, method string) signIn {
 	return s
 }
 
-// kerberosEnv is what programs with the system's Kerberos need.
+// kerberosEnv is the environment for programs that use the system's Kerberos.
 func (s signIn) kerberosEnv() []string {
 	if s.Method != "Kerberos" {
 		return nil

@@ -12,10 +12,10 @@ import (
 	"testing"
 )
 
-// python is Debian's: its packages are not another Python's.
+// python is Debian's interpreter, because another Python does not see Debian's packages.
 const python = "/usr/bin/python3"
 
-// pywinrm is a Python script over the library.
+// pywinrm is a Python script that uses the library.
 type pywinrm struct{}
 
 func newPywinrm(*testing.T) client { return pywinrm{} }
@@ -38,7 +38,7 @@ func (pywinrm) ask(s signIn, asks ...question) ([]answer, error) {
 	return got, json.Unmarshal(out.Bytes(), &got)
 }
 
-// pywinrm is the sign-in in the library's words.
+// pywinrm returns the sign-in as the library's arguments.
 func (s signIn) pywinrm() map[string]any {
 	o := map[string]any{
 		"endpoint": s.Machine.URL, "transport": strings.ToLower(s.Method), "ca_trust_path": s.CA,

@@ -15,7 +15,7 @@ import (
 	"github.com/fedroute/fedroute/test/support/nameserver"
 )
 
-// counted counts the messages that are sent; each write holds whole messages.
+// counted counts the messages that are sent. Each write holds whole messages.
 type counted struct {
 	net.Conn
 	sent *atomic.Int64
@@ -28,8 +28,8 @@ func (c counted) Write(b []byte) (int, error) {
 	return c.Conn.Write(b)
 }
 
-// BenchmarkTwoHundredDomains creates, moves and deletes 200 pairs on BIND, each time
-// read, written in one UPDATE and read back.
+// BenchmarkTwoHundredDomains creates, moves and deletes 200 pairs on BIND. Each time it
+// reads them, writes them in one UPDATE and reads them back.
 func BenchmarkTwoHundredDomains(b *testing.B) {
 	s := nameserver.StartBIND(b, nameserver.BINDOptions{})
 	var sent atomic.Int64
@@ -56,8 +56,8 @@ func BenchmarkTwoHundredDomains(b *testing.B) {
 	}
 }
 
-// pairs are an SRV set and the A set of its host for each of 200 domains; empty
-// sets without address.
+// pairs are an SRV set and the A set of its host for each of 200 domains. Without an
+// address the sets are empty.
 func pairs(t testing.TB, address string, port int) []dns.RRSet {
 	t.Helper()
 	var want []dns.RRSet

@@ -12,11 +12,11 @@ import (
 	"github.com/fedroute/fedroute/test/support/nameserver"
 )
 
-// noKey is what servers say of a key that is not theirs: PowerDNS only refuses.
+// noKey is each server's answer to a key that it does not know. PowerDNS only refuses.
 var noKey = []fault.Kind{fault.Denied, fault.Refused}
 
-// TestAskedBeforehand sends an update's prerequisites alone (RFC 2136 section
-// 2.5 lets the update section be empty).
+// TestAskedBeforehand sends only the prerequisites of an update (RFC 2136 section 2.5 lets
+// the update section be empty).
 func TestAskedBeforehand(t *testing.T) {
 	for program, server := range nameserver.Programs {
 		t.Run(program, func(t *testing.T) {

@@ -30,7 +30,7 @@ func startRealm(t *testing.T) (k *kdc.KDC, serverKeytab string) {
 	return k, k.File(k.KeytabFile(t, "DNS/ns1.contoso.test"))
 }
 
-// startSecureBIND starts a BIND that takes updates of Kerberos users only.
+// startSecureBIND starts a BIND that accepts updates of Kerberos users only.
 func startSecureBIND(t *testing.T, keytab, addr string) nameserver.Server {
 	t.Helper()
 	return nameserver.StartBIND(t, nameserver.BINDOptions{
@@ -40,7 +40,8 @@ func startSecureBIND(t *testing.T, keytab, addr string) nameserver.Server {
 	})
 }
 
-// gssWriter signs as a user. The server is known by address; its name is only in its principal.
+// gssWriter signs as a user. It reaches the server by address. The server's name is only in
+// its principal.
 func gssWriter(t *testing.T, s nameserver.Server, k rfc2136.Kerberos) *rfc2136.Writer {
 	t.Helper()
 	w, err := newGSSWriter(s, k)

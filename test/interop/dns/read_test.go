@@ -11,7 +11,7 @@ import (
 	"github.com/fedroute/fedroute/test/support/nameserver"
 )
 
-// judgement is what a Lookup comes to.
+// judgement is the short form of a Lookup.
 type judgement struct {
 	Data    []string
 	Zone    string
@@ -21,13 +21,13 @@ type judgement struct {
 
 func judgementOf(l dns.Lookup) judgement {
 	if l.Barrier == dns.BarrierNoZone {
-		l.Detail = "" // servers differ in how they say it
+		l.Detail = "" // servers report it in different ways
 	}
 	return judgement{l.Set.Data, l.Zone, l.Barrier, l.Detail}
 }
 
-// TestReadJudgesEachName holds every server program to the same judgement
-// that the simulator gives (test/dns).
+// TestReadJudgesEachName checks that the client judges each server program's answers as it
+// judges the simulator's (test/dns).
 func TestReadJudgesEachName(t *testing.T) {
 	z := nameserver.Zone
 	cases := map[dns.Key]judgement{

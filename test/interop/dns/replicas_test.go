@@ -15,7 +15,7 @@ import (
 	"github.com/fedroute/fedroute/test/support/nameserver"
 )
 
-// startPair starts primary and secondary, and says how to reach them.
+// startPair starts a primary and a secondary, and returns how to reach them.
 func startPair(t *testing.T, v nameserver.Visibility) (nameserver.Pair, rfc2136.Config) {
 	t.Helper()
 	p := nameserver.StartPair(t, nameserver.Zone, v)
@@ -98,7 +98,8 @@ func TestPolicyAndClock(t *testing.T) {
 	}
 }
 
-// TestSignedZone: BIND signs what is written, and signatures in the answers disturb nothing.
+// TestSignedZone checks that BIND signs the written records, and that signatures in the
+// answers disturb nothing.
 func TestSignedZone(t *testing.T) {
 	t.Attr("case", "A zone with inline signing: what is written gets signed")
 	t.Attr("with", "bind9 bind9-dnsutils")
@@ -128,7 +129,8 @@ func TestSignedZone(t *testing.T) {
 	}
 }
 
-// awaitPublished waits for a server that publishes a moment after it has said yes.
+// awaitPublished waits for a server that publishes a change a moment after it has reported
+// success.
 func awaitPublished(t *testing.T, r dns.Reader, want ...dns.RRSet) {
 	t.Helper()
 	keys := make([]dns.Key, len(want))

@@ -26,9 +26,9 @@ func startDirectory(t *testing.T, b nameserver.Backend) (d nameserver.Directory,
 	return d, writers["owner"], writers["stranger"]
 }
 
-// TestDirectoryByBIND also holds what Samba's module for BIND does with several names
-// in one update: only the last of them belongs to the user afterwards, the others to
-// the server. An account that moves records needs rights on the zone there.
+// TestDirectoryByBIND also checks how Samba's module for BIND treats several names in one
+// update. Only the last of them belongs to the user afterwards, the others to the server.
+// So an account that moves records there needs rights on the zone.
 func TestDirectoryByBIND(t *testing.T) {
 	t.Attr("case", "Samba AD, zones in BIND (DLZ): GSS-TSIG creates and changes; another user's record is refused")
 	t.Attr("with", "samba bind9")
@@ -67,8 +67,8 @@ func TestDirectoryByBIND(t *testing.T) {
 	}
 }
 
-// TestDirectoryBySamba: a yes that nobody can verify is no success by itself; what
-// was asked for is there all the same.
+// TestDirectoryBySamba checks that an answer of success that cannot be verified does not
+// count by itself, and that the requested records are there all the same.
 func TestDirectoryBySamba(t *testing.T) {
 	t.Attr("case", "Samba AD's own DNS: updates are made, their answers do not verify and are told apart; refusals are refusals")
 	t.Attr("with", "samba")
@@ -85,7 +85,7 @@ func TestDirectoryBySamba(t *testing.T) {
 		}
 		mustBePublished(t, r, want...)
 	}
-	// Samba calls missing rights on a record a failure of the server (SERVFAIL).
+	// Samba reports missing rights on a record as a failure of the server (SERVFAIL).
 	if err := moveTo(t.Context(), r, stranger, moved); !fault.Is(err, fault.Unreachable) {
 		t.Errorf("another user's record: got %v, want Unreachable", err)
 	}

@@ -18,9 +18,9 @@ import (
 	"github.com/fedroute/fedroute/test/support/program"
 )
 
-// TestSimulatorAnswersLikeBIND sends the same updates, made on a seed, to
-// BIND and to the simulator with nsupdate, and after each batch asks both for
-// every name and type with dig. Codes and answers must be the same.
+// TestSimulatorAnswersLikeBIND makes updates from a seed and sends the same ones to BIND
+// and to the simulator with nsupdate. After each batch it asks both for every name and type
+// with dig. Codes and answers must be the same.
 func TestSimulatorAnswersLikeBIND(t *testing.T) {
 	t.Attr("case", "400 seeded updates by nsupdate: the simulated DNS answers as BIND does")
 	t.Attr("with", "bind9 bind9-dnsutils")
@@ -53,7 +53,7 @@ func TestSimulatorAnswersLikeBIND(t *testing.T) {
 	t.Logf("%d updates, same codes and answers: %v", batches*perBatch, codes)
 }
 
-// startSim serves BIND's zone by the simulator.
+// startSim serves BIND's zone with the simulator.
 func startSim(t *testing.T, bind nameserver.Server) nameserver.Server {
 	t.Helper()
 	zone := simdns.Zone{Name: nameserver.Zone, Records: strings.Split(nameserver.Records(nameserver.Zone, bind.Addr), "\n")}
@@ -119,7 +119,7 @@ func randomUpdate(dice *rand.Rand) string {
 
 var updateStatus = regexp.MustCompile(`opcode: UPDATE, status: (\w+)`)
 
-// sendUpdates gives the status of each update.
+// sendUpdates returns the status of each update.
 func sendUpdates(t *testing.T, s nameserver.Server, script string) []string {
 	t.Helper()
 	host, port, _ := net.SplitHostPort(s.Addr)
@@ -140,7 +140,7 @@ var (
 	soaSerial = regexp.MustCompile(`(SOA \S+ \S+) \d+ `)
 )
 
-// digEverything gives status, flags and records of every name and type.
+// digEverything returns status, flags and records of every name and type.
 func digEverything(t *testing.T, s nameserver.Server) map[string][]string {
 	t.Helper()
 	host, port, _ := net.SplitHostPort(s.Addr)
@@ -164,8 +164,9 @@ func digEverything(t *testing.T, s nameserver.Server) map[string][]string {
 			n++
 		}
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, ";") {
-			// Left out: the serial, which BIND also counts up when an update takes
-			// away what it puts back, and which of two letter cases stays.
+			// Two things are left out. One is the serial, which BIND also counts up when an
+			// update takes away a record and puts it back. The other is which of two letter
+			// cases stays.
 			line = soaSerial.ReplaceAllString(spaces.ReplaceAllString(line, " "), "$1 serial ")
 			answers[asked[n]] = append(answers[asked[n]], strings.ToLower(line))
 		}

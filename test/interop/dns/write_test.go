@@ -49,7 +49,7 @@ func newSet(t testing.TB, name string, rrtype dns.Type, ttl uint32, values ...st
 	return s
 }
 
-// moveTo reads sets and writes what is wanted in their place.
+// moveTo reads sets and writes the wanted ones in their place.
 func moveTo(ctx context.Context, r dns.Reader, w dns.Writer, want ...dns.RRSet) error {
 	keys := make([]dns.Key, len(want))
 	for i, s := range want {
@@ -120,13 +120,13 @@ func TestCreateChangeRepairDelete(t *testing.T) {
 	}
 }
 
-// TestRefusals: every refusal has its kind and changes nothing.
+// TestRefusals checks that every refusal has its kind and changes nothing.
 func TestRefusals(t *testing.T) {
 	type refusal struct {
 		key  rfc2136.TSIG
 		from []string
 		name string
-		want map[string]fault.Kind // by program; "" is every other one
+		want map[string]fault.Kind // by program; "" stands for every other program
 	}
 	cases := map[string]refusal{
 		"stale value":    {updateKey, []string{"192.0.2.11"}, "sip.contoso.test", map[string]fault.Kind{"": fault.WorldChanged}},
@@ -189,7 +189,7 @@ func TestTwoHundredDomains(t *testing.T) {
 	}
 }
 
-// TestRacingWriters: two writers that read before they write never leave a mix.
+// TestRacingWriters checks that two writers that read before they write never leave a mix.
 func TestRacingWriters(t *testing.T) {
 	const rounds = 200
 	for program, server := range nameserver.Programs {

@@ -18,8 +18,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// pywinrm is a session as its users write it. It reads the protocol's options
-// from its argument and prints what it got.
+// pywinrm is a session as users of the library write it. It reads the protocol's options
+// from its argument and prints the results.
 const pywinrm = `
 import json, sys
 import cryptography.hazmat.backends.openssl  # makes MD4 available to its NTLM
@@ -46,8 +46,8 @@ func (h *workerHost) authorityFile(t *testing.T) string {
 	return name
 }
 
-// newClientHost is a console host whose certificate is good for localhost: these
-// clients cannot be told another name than the one they dial.
+// newClientHost is a console host whose certificate is good for localhost, because these
+// clients check the certificate against the name that they dial.
 func newClientHost(t *testing.T, transport wsman.Transport) *workerHost {
 	t.Helper()
 	first := newWorkerHost(t, nil) // for its authority

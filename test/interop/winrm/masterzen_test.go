@@ -19,8 +19,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// engine stands in for PowerShell: it repeats its script, and in upper case the
-// input of a script that reads it.
+// engine stands in for PowerShell. It prints its script. For a script that reads its input
+// it also prints the input in upper case.
 type engine struct{}
 
 func (engine) Run(_ context.Context, in console.Invocation) int {
@@ -99,8 +99,8 @@ func TestMasterzenOverHTTPS(t *testing.T) {
 	}
 }
 
-// TestMasterzenEncryptsOverHTTP is message encryption as a second independent
-// NTLM client does it.
+// TestMasterzenEncryptsOverHTTP checks message encryption with a second, independent NTLM
+// client.
 func TestMasterzenEncryptsOverHTTP(t *testing.T) {
 	t.Attr("case", "masterzen's client seals its messages over http")
 	t.Attr("with", "github.com/masterzen/winrm")
@@ -126,7 +126,7 @@ func TestMasterzenEncryptsOverHTTP(t *testing.T) {
 	}
 }
 
-// judge runs what people run with the library.
+// judge runs typical commands of users of the library.
 func judge(t *testing.T, c *winrm.Client) {
 	t.Helper()
 	type result struct {

@@ -87,8 +87,8 @@ func (h *workerHost) dial(t testing.TB, c remote.Credentials) *winrm.Worker {
 	return w
 }
 
-// answering is a program that speaks the worker's protocol and answers each
-// script with its arguments, except for scripts that end the process or hang.
+// answering is a program that speaks the worker's protocol. It answers each script with its
+// arguments, except for scripts that end the process or hang.
 type answering struct{}
 
 func (answering) Run(ctx context.Context, p wsman.Process) int {
@@ -240,7 +240,7 @@ func TestWorkerOnABadDay(t *testing.T) {
 			h := newWorkerHost(t, nil)
 			w := h.dial(t, domainUser())
 			c.happen(h)
-			// The Receive that was waiting already is not subject to a new rule.
+			// A new rule does not apply to a Receive that was waiting already.
 			var err error
 			for range 2 {
 				if _, err = w.Call(t.Context(), remote.Request{Name: "Change", Script: c.script}); err != nil {
