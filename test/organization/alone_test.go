@@ -17,9 +17,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
-// calls says how each script of the catalogue is called by hand, in the order
-// of a failover: on which machine, with which arguments, what of its output to
-// show, and what that is. #SIGNATURE# is the signature of the document in force.
+// calls says how a person calls each script of the catalogue by hand, in the order of a
+// failover: the machine, the arguments, the part of the output to show, and that part's
+// text. #SIGNATURE# is the signature of the document in force.
 var calls = []struct{ script, machine, arguments, show, want string }{
 	{"Read-Topology", "fe1.contoso.com", "", `$_.Module + ' ' + $_.Sites[0].SipRoute + ' ' + $_.Services.Count`, "Lync EdgeServer:edge1.contoso.com 8"},
 	{"Publish-FederationFlags", "fe1.contoso.com", "Signature = '#SIGNATURE#'; EnableSip = @('edge2.contoso.com'); EnableXmpp = @('edge2.contoso.com')",
@@ -37,9 +37,9 @@ var calls = []struct{ script, machine, arguments, show, want string }{
 		`$_.Sets[0].Name + ' ' + $_.Sets[0].Values`, "fed 192.0.2.7"},
 }
 
-// TestEveryScriptRunsAlone sends each script of the catalogue as a person would,
-// through powershell.exe on its machine and without the product's worker: the
-// text becomes a script block, its arguments are splatted.
+// TestEveryScriptRunsAlone sends each script of the catalogue as a person would, through
+// powershell.exe on its machine and without the product's worker. The text becomes a script
+// block, and its arguments are splatted.
 func TestEveryScriptRunsAlone(t *testing.T) {
 	for name, powershell := range map[string]string{"evaluator": "", "program": chosen(t)} {
 		t.Run(name, func(t *testing.T) {
@@ -90,8 +90,8 @@ func TestScriptFile(t *testing.T) {
 	}
 }
 
-// alone starts an organization whose second pool was failed over to, with a DNS
-// server.
+// alone starts an organization with a DNS server. Its first Front End pool was failed over
+// to the second.
 func alone(t *testing.T, powershell string) *sim.Organization {
 	t.Helper()
 	turn(t, powershell)
@@ -105,7 +105,7 @@ func alone(t *testing.T, powershell string) *sim.Organization {
 	return o
 }
 
-// command runs powershell.exe on a machine and gives what it wrote.
+// command runs powershell.exe on a machine and returns its output.
 func command(t *testing.T, o *sim.Organization, fqdn, script string) string {
 	t.Helper()
 	var raw []byte

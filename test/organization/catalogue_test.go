@@ -1,5 +1,5 @@
-// Package organization_test lets the product's client and scripts meet the
-// simulated organization: over WinRM, by hand, and in a PowerShell of its own.
+// Package organization_test runs the product's client and scripts in the simulated
+// organization: over WinRM, by hand, and in a PowerShell that is a process of its own.
 package organization_test
 
 import (
@@ -35,8 +35,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// contoso starts the smallest sample as another product and reaches it with the
-// product's own WinRM client and catalogue.
+// contoso starts the smallest sample, changed by edit, and connects to it with fedroute's
+// own WinRM client and catalogue.
 func contoso(t *testing.T, edit func(*farm.Spec)) (*sim.Organization, *shell.Observer, *shell.Operator) {
 	t.Helper()
 	spec, err := farm.Load(sample)
@@ -45,7 +45,7 @@ func contoso(t *testing.T, edit func(*farm.Spec)) (*sim.Organization, *shell.Obs
 	return reach(t, sim.Config{Spec: spec})
 }
 
-// reach starts an organization and reaches it with the product's client.
+// reach starts an organization and connects to it with fedroute's client.
 func reach(t *testing.T, c sim.Config) (*sim.Organization, *shell.Observer, *shell.Operator) {
 	t.Helper()
 	o, err := sim.Start(t.Context(), c)
@@ -75,8 +75,8 @@ func endpoint(o *sim.Organization, fqdn string) remote.Endpoint {
 	return remote.Endpoint{}
 }
 
-// TestCatalogueFailsOver carries the procedure out with the product's own
-// scripts, over WinRM, on every generation of the server.
+// TestCatalogueFailsOver carries out the procedure with fedroute's own scripts, over WinRM,
+// on every generation of the server.
 func TestCatalogueFailsOver(t *testing.T) {
 	for _, product := range farm.ProductIDs() {
 		t.Run(product, func(t *testing.T) {
@@ -139,7 +139,8 @@ func failOver(t *testing.T, o *sim.Organization, operator *shell.Operator) {
 	}
 }
 
-// TestCatalogueSeesTheFarm reads what the farm says, over WinRM.
+// TestCatalogueSeesTheFarm compares the answers of the reading scripts, over WinRM, with
+// the farm.
 func TestCatalogueSeesTheFarm(t *testing.T) {
 	o, observer, _ := contoso(t, func(*farm.Spec) {})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -165,7 +166,7 @@ func TestCatalogueSeesTheFarm(t *testing.T) {
 	}
 	must(t, o.Farm().Kill(person, "fe1.contoso.com"))
 	must(t, o.Farm().MoveCMS(person, "fe2.contoso.com"))
-	_, _, _ = observer.ReadTopology(ctx) // finds the worker on fe1 dead
+	_, _, _ = observer.ReadTopology(ctx) // finds that the worker on fe1 is dead
 	_, url, err := observer.ReadTopology(ctx)
 	must(t, err)
 	if want := endpoint(o, "fe2.contoso.com").URL; url != want {

@@ -14,7 +14,7 @@ import (
 	"github.com/fedroute/fedroute/test/support/program"
 )
 
-// TestOrganizationFile holds organization.yaml to the API: it decodes strictly.
+// TestOrganizationFile checks that organization.yaml decodes strictly into the API's types.
 func TestOrganizationFile(t *testing.T) {
 	raw := organizationFile(t, "three-sites-four-pools.yaml")
 	var topology v1alpha1.LyncTopology
@@ -46,7 +46,8 @@ func TestOrganizationFile(t *testing.T) {
 	}
 }
 
-// organizationFile builds and starts lyncsim and gives what it wrote for kubectl.
+// organizationFile builds and starts lyncsim and returns the file that it wrote for
+// kubectl.
 func organizationFile(t *testing.T, sample string) []byte {
 	t.Helper()
 	place := program.In(t)

@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
-// TestCatalogueFailsOverInAProgram carries the procedure out with a PowerShell
-// of its own process per shell, which knows the organization by its module only.
+// TestCatalogueFailsOverInAProgram carries out the procedure with a PowerShell process for
+// each shell. The process knows the organization through its module only.
 func TestCatalogueFailsOverInAProgram(t *testing.T) {
 	for _, product := range []string{"LyncServer2013", "SkypeForBusinessServer2019"} {
 		t.Run(product, func(t *testing.T) {
@@ -25,9 +25,9 @@ func TestCatalogueFailsOverInAProgram(t *testing.T) {
 // realPowerShell is held by the case that runs a real PowerShell.
 var realPowerShell sync.Mutex
 
-// turn waits until no other case runs a real PowerShell. .NET on Linux keeps the
-// named mutexes of all processes of a computer in one folder, whatever TMPDIR is,
-// so that scripts of two organizations would find each other Busy.
+// turn waits until no other case runs a real PowerShell. .NET on Linux keeps the named
+// mutexes of all processes of a computer in one folder, whatever TMPDIR is. Scripts of two
+// organizations would therefore find each other Busy.
 func turn(t *testing.T, program string) {
 	t.Helper()
 	if program == "" || filepath.Base(program) == standin.Name {
@@ -37,8 +37,8 @@ func turn(t *testing.T, program string) {
 	t.Cleanup(realPowerShell.Unlock)
 }
 
-// chosen is the program that cases run in the evaluator's place: the stand-in or,
-// where FEDROUTE_POWERSHELL names it, a real PowerShell.
+// chosen is the program that cases run in place of the evaluator. It is the stand-in, or a
+// real PowerShell when FEDROUTE_POWERSHELL names one.
 func chosen(t *testing.T) string {
 	t.Helper()
 	program, err := standin.Chosen(t.TempDir())
@@ -46,8 +46,8 @@ func chosen(t *testing.T) string {
 	return program
 }
 
-// withProgram is a small organization whose shells run the chosen program, when
-// it is its turn.
+// withProgram returns a small organization whose shells run the chosen program. It waits
+// for its turn first.
 func withProgram(t *testing.T, edit func(*farm.Spec)) sim.Config {
 	t.Helper()
 	program := chosen(t)

@@ -17,8 +17,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
-// TestShellsEndTheirProgram: a program does not outlive the shell it runs in,
-// nor the machine.
+// TestShellsEndTheirProgram checks that a program outlives neither its shell nor the
+// machine.
 func TestShellsEndTheirProgram(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -49,7 +49,7 @@ func TestShellsEndTheirProgram(t *testing.T) {
 					t.Error("a program that says nothing was taken for a worker")
 				}
 			}()
-			watched, err := os.Open(alive) // returns when the program has it open as well
+			watched, err := os.Open(alive) // returns once the program has opened it too
 			must(t, err)
 			defer func() { _ = watched.Close() }()
 			must(t, watched.SetReadDeadline(time.Now().Add(time.Minute)))

@@ -15,8 +15,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
-// TestWorker runs the product's own worker, which is what most of these cmdlets
-// are here for: requests in, one reply line each.
+// TestWorker runs the product's own worker script, for which most of these cmdlets were
+// written. Each request must get one reply line.
 func TestWorker(t *testing.T) {
 	worker, err := os.ReadFile("../../internal/winrm/worker.ps1")
 	if err != nil {
@@ -62,7 +62,7 @@ Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -TargetObject 'it' -
 	}
 }
 
-// evaluate runs a script in the evaluator and gives its output and its errors.
+// evaluate runs a script in the evaluator and returns its output and its errors.
 func evaluate(stdin, script string) (out, errs string) {
 	var stdout, stderr bytes.Buffer
 	rs := powershell.New(powershell.Options{
@@ -73,7 +73,7 @@ func evaluate(stdin, script string) (out, errs string) {
 	return stdout.String(), stderr.String()
 }
 
-// frames are the tagged lines without their wrapping.
+// frames returns the tagged lines without their wrapping.
 func frames(out string) []string {
 	var list []string
 	for line := range strings.Lines(out) {
@@ -85,8 +85,8 @@ func frames(out string) []string {
 	return list
 }
 
-// parsed makes frames comparable: keys have no order, long messages are
-// cut and lines of the worker's own text left out.
+// parsed makes frames comparable. Keys have no order, long messages are cut, and lines with
+// the worker's own text are left out.
 func parsed(t *testing.T, list []string) []map[string]any {
 	t.Helper()
 	var all []map[string]any

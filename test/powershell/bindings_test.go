@@ -17,9 +17,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// bindLines binds each recorded command line with commands made from the
-// reference and wants what the real binder answered: ok or an error id, and
-// the bound parameters in the order of binding.
+// bindLines binds each recorded command line with commands made from the reference. The
+// result must be the answer of the real binder: ok or an error id, and the bound parameters
+// in the order of binding.
 func bindLines(t *testing.T) []verdict {
 	t.Helper()
 	var list []verdict
@@ -34,8 +34,8 @@ func bindLines(t *testing.T) []verdict {
 	return list
 }
 
-// bind runs one command line with every cmdlet of the reference, all versions
-// together, each of which only tells what was bound.
+// bind runs one command line with every cmdlet of the reference, all versions together.
+// Each cmdlet only reports its bound parameters.
 func bind(t *testing.T, command string) string {
 	t.Helper()
 	all, err := reference.Lync()
@@ -74,7 +74,7 @@ func sorted(answer string) string {
 	return result + "\t" + strings.Join(list, "; ")
 }
 
-// shortType is a value's type without its namespace; nothing for nothing.
+// shortType returns a value's type without its namespace, and "" for null.
 func shortType(v any) string {
 	if v == nil {
 		return ""

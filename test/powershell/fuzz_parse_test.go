@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 )
 
-// FuzzParse: any text ends in a tree with sound extents or in an error that says
-// why; nothing panics and nothing runs on.
+// FuzzParse checks that any text gives a tree with sound extents, or an error that says
+// why. The parser must neither panic nor run without end.
 func FuzzParse(f *testing.F) {
 	content, err := os.ReadFile(filepath.Join(folder, "syntax.tsv"))
 	if err != nil {

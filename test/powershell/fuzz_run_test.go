@@ -14,8 +14,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
-// FuzzRun wants any text to end as a script does: with output, an error or a
-// refusal, never with a panic, and soon after its context.
+// FuzzRun checks that any text ends as a script does: with output, an error or a refusal.
+// It must never end with a panic, and it must end soon after its context.
 func FuzzRun(f *testing.F) {
 	scripts, _ := filepath.Glob(filepath.Join(folder, "*", "script.ps1"))
 	for _, script := range scripts {

@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 )
 
-// TestRecordedMessages: the recorded error streams hold the message as the engine's record has it, line
-// ends written as " | ".
+// TestRecordedMessages checks that the recorded error streams hold each message as the
+// engine's record has it. Line ends are written as " | ".
 func TestRecordedMessages(t *testing.T) {
 	for _, name := range []string{"parse-error", "parse-error-quote"} {
 		_, err := syntax.Parse(read(t, name, "script.ps1"))

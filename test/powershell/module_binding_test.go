@@ -14,7 +14,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/pwsh/module"
 )
 
-// recorder tells what a function was given in place of calling an organization.
+// recorder reports the arguments of a function in place of calling an organization.
 const recorder = `function Send-Call($Name, $Cmdlet, $Bound) {
     $list = foreach ($key in $Bound.Keys) {
         $type = ''
@@ -24,8 +24,8 @@ const recorder = `function Send-Call($Name, $Cmdlet, $Bound) {
     $list -join '; '
 }`
 
-// TestBinding binds the command lines that the real binder was given, with the
-// functions of the module: the same error or the same parameters.
+// TestBinding binds the command lines that the real binder was given, with the functions of
+// the module. The error or the parameters must be the same.
 func TestBinding(t *testing.T) {
 	records := lines(t, "cmdlet-binding.tsv", 1)
 	var out, errs bytes.Buffer
@@ -52,8 +52,8 @@ func TestBinding(t *testing.T) {
 	}
 }
 
-// withModule is an engine without any cmdlet of a module, into which the written
-// module of the whole reference was read.
+// withModule returns an engine without the cmdlets of any module, which has read the
+// written module of the whole reference.
 func withModule(t *testing.T, o powershell.Options) *powershell.Runspace {
 	t.Helper()
 	product, err := module.Reference()

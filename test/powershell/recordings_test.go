@@ -1,6 +1,6 @@
-// Package powershell_test holds what the real PowerShell engine answered, and
-// judges the simulator's parser, binder and evaluator by it. README.md beside the
-// recordings says how to read them, VERDICTS.md is the table of verdicts.
+// Package powershell_test holds recorded answers of the real PowerShell engine, and judges
+// the simulator's parser, binder and evaluator by them. README.md beside the recordings
+// says how to read them. VERDICTS.md is the table of verdicts.
 package powershell_test
 
 import (
@@ -16,7 +16,7 @@ import (
 // folder holds the recordings.
 const folder = "../data/powershell"
 
-// How many cases were recorded.
+// The number of recorded cases of each kind.
 const (
 	recordedScripts  = 126
 	recordedSnippets = 174
@@ -24,16 +24,16 @@ const (
 	recordedBindings = 107
 )
 
-// recordings is the digest of all recorded files: a case that is lost, added or
-// touched changes it.
+// recordings is the digest of all recorded files. It changes when a case is lost, added or
+// edited.
 const recordings = "97a1280baa75d2665c1921624286d24e2d8c6a7090cfe0bbfaf402fd9f08c6db"
 
-// verdict is what became of one case: the recorded answer, a refusal by name, or
-// another answer, which is a failure.
+// verdict is the result of one case: the recorded answer, a refusal that names the
+// construct, or another answer. Another answer is a failure.
 type verdict struct {
 	name    string
-	refused string // why; "" when it was not
-	diff    string // from the recorded answer; "" when there is none
+	refused string // the reason of the refusal; "" when the case was not refused
+	diff    string // the difference from the recorded answer; "" when there is none
 }
 
 func (v verdict) String() string {
@@ -64,7 +64,7 @@ func count(list []verdict) tally {
 	return t
 }
 
-// scriptNames are the recorded scripts: folders with all their parts.
+// scriptNames lists the recorded scripts. Each is a folder with all its parts.
 func scriptNames(t *testing.T) []string {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
@@ -86,7 +86,7 @@ func scriptNames(t *testing.T) []string {
 	return names
 }
 
-// lines are the records of a table, without its head.
+// lines returns the records of a table, without its header.
 func lines(t *testing.T, file string, head int) []string {
 	t.Helper()
 	return strings.Split(strings.TrimRight(read(t, file), "\n"), "\n")[head:]
@@ -101,7 +101,7 @@ func read(t *testing.T, path ...string) string {
 	return string(text)
 }
 
-// TestRecordingsAreWhole: every recorded case is here and as it was recorded.
+// TestRecordingsAreWhole checks that every recorded case exists and is as it was recorded.
 func TestRecordingsAreWhole(t *testing.T) {
 	sum := sha256.New()
 	recorded := os.DirFS(folder)

@@ -14,8 +14,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
-// answer is what a script gave: its output, the first two columns of each error
-// line, its exit code.
+// answer is the result of a script: its output, the first two columns of each error line,
+// and its exit code.
 type answer struct {
 	Stdout   string
 	Stderr   []string

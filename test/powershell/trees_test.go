@@ -20,8 +20,8 @@ func parseScripts(t *testing.T) []verdict {
 	return list
 }
 
-// parseSnippets compares the tree of each line of a file; where the recorded parser
-// found an error, any error will do.
+// parseSnippets compares the tree of each line of a file. Where the recorded parser found
+// an error, any error passes.
 func parseSnippets(t *testing.T, file string) []verdict {
 	t.Helper()
 	var list []verdict
@@ -49,10 +49,11 @@ func judgeTree(name, source, want string) verdict {
 	return verdict{name: name, diff: cmp.Diff(spread(want), spread(got))}
 }
 
-// spread gives each node its line, so that a difference is easy to see.
+// spread puts each node on a line of its own, so that a difference is easy to see.
 func spread(tree string) string { return strings.ReplaceAll(tree, " (", "\n(") }
 
-// TestWorkerPrototypeParses: the recorded engine ran it, so it is no error.
+// TestWorkerPrototypeParses checks that the prototype parses, because the recorded engine
+// ran it.
 func TestWorkerPrototypeParses(t *testing.T) {
 	if _, err := syntax.Parse(read(t, "worker-prototype.ps1")); err != nil {
 		t.Error(err)

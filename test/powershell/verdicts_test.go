@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "write VERDICTS.md anew")
 
 const page = "VERDICTS.md"
 
-// mostRefused is how many scripts, and how many trees, may be refused by name.
+// mostRefused is how many scripts, and how many trees, the simulator may refuse.
 const mostRefused = 10
 
 const head = `# Verdicts
@@ -83,8 +83,8 @@ func (j judged) judge(t *testing.T) tally {
 	return n
 }
 
-// refusals lists the lines of tables that are not the recorded answer; the others
-// are too many to list.
+// refusals lists the table lines whose answer is not the recorded one. The other lines are
+// too many to list.
 func refusals(list []judged) string {
 	var b strings.Builder
 	for _, j := range list {

@@ -40,7 +40,7 @@ func recording(t *testing.T, file string) []exchange {
 	return r.Messages
 }
 
-// envelope is what the host looks at in a request.
+// envelope holds the parts of a request that the host reads.
 type envelope struct {
 	Action   string `xml:"Header>Action"`
 	Resource string `xml:"Header>ResourceURI"`
@@ -71,7 +71,7 @@ func read(t *testing.T, text string) envelope {
 	return e
 }
 
-// kind says what an envelope asks, e.g. "Receive of <command>".
+// kind returns what an envelope asks, e.g. "Receive of <command>".
 func (e envelope) kind() string {
 	_, verb, _ := strings.Cut(e.Action[strings.LastIndex(e.Action, "/"):], "/")
 	id := e.Receive.ID + e.Connect.ID + e.Signal.ID + e.Line.ID
@@ -81,8 +81,8 @@ func (e envelope) kind() string {
 	return verb + " " + strings.ToUpper(id) + " in " + strings.ToUpper(e.Selector+e.Shell.ID)
 }
 
-// host answers as the recorded Windows did: the next answer to a request of the same
-// kind, whatever else was asked between.
+// host answers as the recorded Windows did. Each request gets the next recorded answer to a
+// request of the same kind, whatever other requests came in between.
 type host struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -90,7 +90,7 @@ type host struct {
 	asked    []string        // verbs, in their order
 	unasked  []string        // kinds that the recorded client never sent
 	resource string          // of the last request
-	callers  map[string]bool // connections; false for those of a client that has left
+	callers  map[string]bool // by connection; false for connections of a client that has left
 }
 
 func serve(t *testing.T, exchanges []exchange) *host {
@@ -127,9 +127,9 @@ func idsOf(t *testing.T, exchanges []exchange) (ids []message.ID) {
 	return ids
 }
 
-// reordered puts the ids inside an answer's messages into the order of .NET. The
-// recorded client wrote them in the other one, and Windows gave them back as they
-// came: it compares none of them with the ids of the envelopes.
+// reordered puts the ids inside an answer's messages into the order of .NET. The recorded
+// client wrote them in the other order, and Windows sent them back unchanged. Windows
+// compares none of them with the ids of the envelopes.
 func reordered(response string, ids []message.ID) string {
 	return base64Text.ReplaceAllStringFunc(response, func(text string) string {
 		octets, err := base64.StdEncoding.DecodeString(strings.Trim(text, "<>"))
@@ -147,7 +147,7 @@ func (h *host) answer(w http.ResponseWriter, caller string, asked envelope) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if present, known := h.callers[caller]; known && !present {
-		w.WriteHeader(http.StatusInternalServerError) // it was on its way when its client left
+		w.WriteHeader(http.StatusInternalServerError) // the answer was on its way when its client left
 		return
 	}
 	h.callers[caller] = true
@@ -167,7 +167,7 @@ func (h *host) answer(w http.ResponseWriter, caller string, asked envelope) {
 	_, _ = io.WriteString(w, answers[0].Response)
 }
 
-// again gives out answers once more, to another client than those before.
+// again gives the answers once more, to another client than before.
 func (h *host) again(kind string, answers []exchange) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -185,7 +185,7 @@ func (h *host) endpoint() remote.Endpoint {
 
 var credentials = remote.Credentials{Method: remote.Basic, Username: "user", Password: "password"}
 
-// commands of a recording's first pool, in their order, each once.
+// commands lists the commands of a recording's first pool in their order, each once.
 func commands(t *testing.T, exchanges []exchange) (pool message.ID, configuration string, all []message.ID) {
 	t.Helper()
 	seen := map[message.ID]bool{}

@@ -1,5 +1,5 @@
-// Package psrp_test judges the PowerShell Remoting client over WSMan by what a real
-// Windows answered.
+// Package psrp_test compares the PowerShell Remoting client over WSMan with recorded
+// answers of a real Windows.
 package psrp_test
 
 import (
@@ -22,14 +22,15 @@ import (
 // recordings names the folder with conversations of a real Windows.
 const recordings = "FEDROUTE_WINDOWS_RECORDINGS"
 
-// otherwise lists where the client cannot come to the recorded end, and why.
+// otherwise lists the recordings whose end the client cannot reach, with the reason for
+// each.
 var otherwise = map[string]string{
 	"test_psrp_nested_command": "the recorded client never asks for the output of its first command, so there is no answer to play",
 }
 
-// TestTheClientUnderstandsWindows runs the commands of each recording again. What the
-// client sends differs (it has no scripts); what Windows said to it is the same, and
-// each pipeline must come to its end as it did.
+// TestTheClientUnderstandsWindows runs the commands of each recording again. The client's
+// requests differ from the recorded ones, because it has no scripts. Windows' answers are
+// the same, and each pipeline must end as it did in the recording.
 func TestTheClientUnderstandsWindows(t *testing.T) {
 	folder := os.Getenv(recordings)
 	if folder == "" {
@@ -102,8 +103,8 @@ func jea(t *testing.T) []exchange {
 	return recording(t, filepath.Join(folder, "test_psrp_with_jea_configuration.yml"))
 }
 
-// TestAWarmCallCostsThreeRequests counts on the JEA conversation: Command, Receive,
-// Signal, on two connections that were there.
+// TestAWarmCallCostsThreeRequests counts the requests of a call in the JEA conversation.
+// They are Command, Receive and Signal, on two connections that were open already.
 func TestAWarmCallCostsThreeRequests(t *testing.T) {
 	exchanges := jea(t)
 	if exchanges == nil {
@@ -126,7 +127,7 @@ func TestAWarmCallCostsThreeRequests(t *testing.T) {
 	}
 	want := int64(3 * len(ids))
 	for deadline := time.Now().Add(5 * time.Second); meter.requests.Load()-opened < want && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond) // the last command is freed after its caller was told
+		time.Sleep(time.Millisecond) // the client frees the last command after its caller has the answer
 	}
 	calls := meter.requests.Load() - opened
 	if err := s.Close(t.Context()); err != nil {
@@ -139,8 +140,8 @@ func TestAWarmCallCostsThreeRequests(t *testing.T) {
 	t.Logf("opening: %d requests on %d connections; %d warm calls: %d requests", opened, connections, len(ids), calls)
 }
 
-// TestASessionIsResumed disconnects with a command under way and reads from another
-// session how it ended, against the answers of a real Windows.
+// TestASessionIsResumed disconnects while a command runs. Another session then reads how
+// the command ended. The answers are those of a real Windows.
 func TestASessionIsResumed(t *testing.T) {
 	folder := os.Getenv(recordings)
 	if folder == "" {
@@ -171,7 +172,7 @@ func TestASessionIsResumed(t *testing.T) {
 	if _, err := s.Call(t.Context(), psrp.Command{Name: "Other"}); !fault.Is(err, fault.Unreachable) {
 		t.Errorf("a call after disconnecting: %v, want Unreachable", err)
 	}
-	// What the first session read meanwhile is said to the second one.
+	// The host gives the second session the answers that the first one read meanwhile.
 	h.again("Receive "+ids[0].String()+" in "+pool.String(), later)
 
 	again, resumed, err := psrp.Resume(t.Context(), h.endpoint(), ticket, credentials, psrp.Options{})

@@ -6,8 +6,8 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
-// tick sets an Edge pool's boxes in Topology Builder, as far as the version has
-// them, and publishes.
+// tick sets an Edge pool's boxes in Topology Builder, as far as the version has these
+// boxes, and publishes.
 func (s *story) tick(pool string, on bool) {
 	s.Helper()
 	boxes := map[string]bool{"federation": on}

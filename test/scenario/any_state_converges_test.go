@@ -20,8 +20,8 @@ type mess struct {
 	*rand.Rand
 }
 
-// TestAnyStateConverges: from whatever state, the route comes true, nothing is
-// left to do, and looking again writes nothing.
+// TestAnyStateConverges starts from random states. From each, the organization must become
+// as the route says. Then nothing is left to do, and further observations write nothing.
 func TestAnyStateConverges(t *testing.T) {
 	t.Parallel()
 	for seed := range *seeds {
@@ -57,7 +57,7 @@ func oneOf[T any](dice *rand.Rand, all ...T) T { return all[dice.IntN(len(all))]
 
 func flip(dice *rand.Rand) bool { return dice.IntN(2) == 0 }
 
-// anyPool gives an Edge pool, or now and then none.
+// anyPool returns an Edge pool, or sometimes none.
 func (m mess) anyPool() string {
 	pools := m.org.State().EdgePools
 	if n := m.IntN(len(pools) + 1); n < len(pools) {
@@ -133,7 +133,7 @@ func (m mess) associations() {
 	}
 }
 
-// wishes fills in what a route may ask for besides its Edge pool.
+// wishes fills in the parts of a route's spec besides its Edge pool.
 func (m mess) wishes(r *v1alpha1.FederationRoute, pool string) {
 	for _, p := range m.org.State().EdgePools {
 		if p.FQDN != pool && flip(m.Rand) {
@@ -150,7 +150,7 @@ func (m mess) wishes(r *v1alpha1.FederationRoute, pool string) {
 	}
 }
 
-// reaches checks what a partner and a user of the route see.
+// reaches checks the state that a partner and a user of the route see.
 func (m mess) reaches(r *v1alpha1.FederationRoute) {
 	m.Helper()
 	pool, state := string(r.Spec.EdgePool), m.org.State()

@@ -40,8 +40,8 @@ var builtManager = sync.OnceValues(func() (string, error) {
 	return path, program.Build(root, "./cmd/manager", path)
 })
 
-// hire starts a manager that sees the story's namespace only. Further flags count
-// more than those that it is given here.
+// hire starts a manager that sees only the story's namespace. The given flags override the
+// flags that hire sets.
 func (s *story) hire(flags ...string) *manager {
 	s.Helper()
 	path, err := builtManager()
@@ -54,7 +54,7 @@ func (s *story) hire(flags ...string) *manager {
 	s.must(m.Start())
 	go func() { m.ended <- m.Wait() }()
 	s.Cleanup(func() {
-		_ = m.Process.Kill() // one that ended already has nothing to lose
+		_ = m.Process.Kill() // a process that has ended already has nothing to lose
 		<-m.ended
 		m.ended <- nil
 		if s.Failed() {
@@ -75,7 +75,7 @@ func (m *manager) leave(s *story) {
 	}
 }
 
-// lonely tells a story that the managers of this process do not see.
+// lonely starts a story that the managers of this process do not see.
 func lonely(t *testing.T, spec farm.Spec) *story {
 	t.Helper()
 	s := open(t, spec)
@@ -85,8 +85,8 @@ func lonely(t *testing.T, spec farm.Spec) *story {
 	return s
 }
 
-// TestManagerCrashes: it is killed at random moments of a failover, until the
-// journal shows that enough was done; another one goes on each time.
+// TestManagerCrashes kills the manager at random moments of a failover, until the journal
+// shows that enough was done. Each time another manager goes on.
 func TestManagerCrashes(t *testing.T) {
 	spec := sampleFarm(t, "one-site-two-pools")
 	spec.Durations = farm.DurationsSpec{Durations: farm.Durations{Publish: farm.Duration(700 * time.Millisecond), Enable: farm.Duration(700 * time.Millisecond),
@@ -115,14 +115,14 @@ func TestManagerCrashes(t *testing.T) {
 	}
 }
 
-// done tells whether the route is already Ready.
+// done reports whether the route is already Ready.
 func (s *story) done(r *v1alpha1.FederationRoute) bool {
 	s.must(objects.Get(s.ctx, key(r), r))
 	return ready(r)
 }
 
-// TestManagerIsReplacedAgainAndAgain: told to stop at random moments, in this
-// process, with a lifelike farm.
+// TestManagerIsReplacedAgainAndAgain stops managers at random moments. They run in this
+// process, and the farm takes lifelike times.
 func TestManagerIsReplacedAgainAndAgain(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(3) {
@@ -151,8 +151,8 @@ func TestManagerIsReplacedAgainAndAgain(t *testing.T) {
 	}
 }
 
-// hireHere starts a manager in this process that sees the story's namespace
-// only. fire stops it and waits for its end.
+// hireHere starts a manager in this process that sees only the story's namespace. fire
+// stops it and waits for its end.
 func (s *story) hireHere() (fire func()) {
 	s.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -161,14 +161,15 @@ func (s *story) hireHere() (fire func()) {
 	return func() { cancel(); <-stopped }
 }
 
-// dropLease spares the story the time that a dead leader's lease lasts.
+// dropLease deletes the lease of a dead leader, so that the story need not wait until it
+// runs out.
 func (s *story) dropLease() {
 	s.Helper()
 	s.must(client.IgnoreNotFound(objects.DeleteAllOf(s.ctx, &coordinationv1.Lease{}, client.InNamespace(s.namespace))))
 }
 
-// TestManagerIsToldToStop: SIGTERM in the middle of a failover; what runs ends,
-// nothing further begins, and the one that waits for the lease goes on.
+// TestManagerIsToldToStop sends SIGTERM in the middle of a failover. Running steps end and
+// no further step begins. The manager that waits for the lease goes on.
 func TestManagerIsToldToStop(t *testing.T) {
 	spec := sampleFarm(t, "one-site-two-pools")
 	spec.Durations.Publish = farm.Duration(1500 * time.Millisecond)

@@ -7,8 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// TestSomebodyMovesThingsByHand: a site's route and a partner's record. The other
-// sites keep the port open, so that the route is what is seen first.
+// TestSomebodyMovesThingsByHand: a person changes a site's route and a partner's record.
+// The other sites keep the port open, so the route's change is seen first.
 func TestSomebodyMovesThingsByHand(t *testing.T) {
 	s := tell(t, sampleFarm(t, "three-sites-four-pools"))
 	r := s.route("edge-ams.northwind.com")
@@ -39,7 +39,7 @@ func TestSomebodyMovesThingsByHand(t *testing.T) {
 	s.hosts("edge-ams.northwind.com")
 }
 
-// TestManyThingsDriftAtOnce: each of them is told.
+// TestManyThingsDriftAtOnce: every drift is reported.
 func TestManyThingsDriftAtOnce(t *testing.T) {
 	s := tell(t, sampleFarm(t, "three-sites-four-pools"))
 	r := s.route("edge-ams.northwind.com", func(r *v1alpha1.FederationRoute) {

@@ -11,14 +11,14 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-const reserve = "fe2.contoso.com" // no Edge pool names it as its next hop, so it can fail over
+const reserve = "fe2.contoso.com" // no Edge pool names this pool as its next hop, so it can fail over
 
 func failsBack(r *v1alpha1.FederationRoute) {
 	r.Spec.FrontEndPools = []v1alpha1.FrontEndPoolRoute{{FQDN: reserve, FailBack: true}}
 }
 
-// TestFailoverOnPurposeIsLeft: an administrator fails a pool over that failBack
-// names. Nobody has moved the Edge pool, so nobody fails it back.
+// TestFailoverOnPurposeIsLeft: an administrator fails over a pool that failBack names. The
+// Edge pool has not moved, so fedroute does not fail the pool back.
 func TestFailoverOnPurposeIsLeft(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com", failsBack)
@@ -30,7 +30,8 @@ func TestFailoverOnPurposeIsLeft(t *testing.T) {
 	s.lookedAt(3)
 	s.leftFailedOver(r, 0)
 
-	// What drifts meanwhile is undone, and the pool still left.
+	// fedroute undoes the drift of other things meanwhile, and still leaves the pool failed
+	// over.
 	s.must(s.org.Farm().SetSiteRoute(nora, "Redmond", farm.SIP, "edge2.contoso.com"))
 	s.until(r, "the route being set back", func(r *v1alpha1.FederationRoute) bool {
 		return len(r.Status.History) > 0 && ready(r) && s.acts("Set-CsSite", "Site:Redmond FederationRoute") > 0
@@ -39,8 +40,8 @@ func TestFailoverOnPurposeIsLeft(t *testing.T) {
 	s.leftFailedOver(r, 0)
 }
 
-// TestRouteIsMadeWhileAPoolIsFailedOver: taking over a farm that is right moves
-// nothing.
+// TestRouteIsMadeWhileAPoolIsFailedOver: a new route for a farm that is already as the
+// route says moves nothing.
 func TestRouteIsMadeWhileAPoolIsFailedOver(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	s.failOver(farm.Planned)
@@ -50,8 +51,8 @@ func TestRouteIsMadeWhileAPoolIsFailedOver(t *testing.T) {
 	s.leftFailedOver(r, 0)
 }
 
-// TestMoveFailsBackOnce: what was failed over when the Edge pool moved comes back
-// with it. What is failed over afterwards does not.
+// TestMoveFailsBackOnce: a pool that was failed over when the Edge pool moved comes back
+// with the move. A pool that is failed over afterwards stays failed over.
 func TestMoveFailsBackOnce(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com", failsBack)
@@ -67,8 +68,9 @@ func TestMoveFailsBackOnce(t *testing.T) {
 	s.leftFailedOver(r, 1)
 }
 
-// TestMoveIsInterruptedBeforeTheFailBack: the manager dies when the routes have
-// moved. Nothing outside tells of a move any more, and the failback is still owed.
+// TestMoveIsInterruptedBeforeTheFailBack: the manager dies when the site routes have moved.
+// Nothing in the organization shows the move any more, and fedroute still owes the
+// failback.
 func TestMoveIsInterruptedBeforeTheFailBack(t *testing.T) {
 	s := lonely(t, sampleFarm(t, "one-site-two-pools"))
 	first := s.hire()
@@ -90,8 +92,8 @@ func TestMoveIsInterruptedBeforeTheFailBack(t *testing.T) {
 	s.inState(reserve, farm.PoolActive)
 }
 
-// TestFrontEndMachineIsDead: the pool that a move owes has burned. The move goes
-// on without it, and the pool comes back when its machine does.
+// TestFrontEndMachineIsDead: the machine of the pool that a move is to fail back is dead.
+// The move goes on without the pool, and the pool comes back when its machine does.
 func TestFrontEndMachineIsDead(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com", failsBack)
@@ -105,7 +107,7 @@ func TestFrontEndMachineIsDead(t *testing.T) {
 		s.tells(r, metav1.ConditionFalse, v1alpha1.ReasonFailBackWaits, "these are down: "+reserve, "nothing else waits for it", "bring them up")
 		s.hears(r, v1alpha1.ReasonFailBackWaits, reserve)
 	}
-	s.asks(r, reserve) // nor does it help to ask
+	s.asks(r, reserve) // asking for the failback does not help either
 	s.lookedAt(3)
 	s.leftFailedOver(r, 0)
 
@@ -114,8 +116,8 @@ func TestFrontEndMachineIsDead(t *testing.T) {
 	s.inState(reserve, farm.PoolActive)
 }
 
-// TestServicesOfAFrontEndAreStopped: the machine runs and its replica is as it
-// was; only its port tells.
+// TestServicesOfAFrontEndAreStopped: the machine runs and its replica is unchanged, so only
+// its port shows the failure.
 func TestServicesOfAFrontEndAreStopped(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com", failsBack)
@@ -134,8 +136,8 @@ func TestServicesOfAFrontEndAreStopped(t *testing.T) {
 	s.inState(reserve, farm.PoolActive)
 }
 
-// TestPersonAsksForAFailBack: once, whatever comes after, and by the rules of the
-// mode.
+// TestPersonAsksForAFailBack: the pool is failed back once, whatever follows, and by the
+// rules of the mode.
 func TestPersonAsksForAFailBack(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com", func(r *v1alpha1.FederationRoute) {
@@ -162,7 +164,7 @@ func TestPersonAsksForAFailBack(t *testing.T) {
 	s.inState(reserve, farm.PoolActive)
 }
 
-// TestRequestToFailBackIsMistyped: it is told, and nothing is failed back.
+// TestRequestToFailBackIsMistyped: fedroute reports the mistake and fails nothing back.
 func TestRequestToFailBackIsMistyped(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com", failsBack)
@@ -201,7 +203,7 @@ func (s *story) handled(r *v1alpha1.FederationRoute, request string) {
 	s.until(r, "handling the request "+request, func(r *v1alpha1.FederationRoute) bool { return r.Status.LastHandledFailBackAt == request })
 }
 
-// tells waits until FrontEndsAssociated says so.
+// tells waits until FrontEndsAssociated has the reason and the texts.
 func (s *story) tells(r *v1alpha1.FederationRoute, state metav1.ConditionStatus, reason string, texts ...string) {
 	s.Helper()
 	s.until(r, "telling "+reason+" of the Front End pools", func(r *v1alpha1.FederationRoute) bool {
@@ -210,11 +212,11 @@ func (s *story) tells(r *v1alpha1.FederationRoute, state metav1.ConditionStatus,
 	})
 }
 
-// pairsPools tells whether this version's pools can fail over. Where they cannot,
-// whatever is asked for is true as it is.
+// pairsPools reports whether pools of this version can fail over. Where they cannot, every
+// request for a failback is fulfilled from the start.
 func (s *story) pairsPools() bool { return s.org.Farm().Product().PairsPools() }
 
-// failOver is what nora does on purpose.
+// failOver fails the pool over, as nora does on purpose.
 func (s *story) failOver(mode farm.FailOverMode) {
 	s.Helper()
 	if s.pairsPools() {
@@ -222,8 +224,8 @@ func (s *story) failOver(mode farm.FailOverMode) {
 	}
 }
 
-// leftFailedOver checks that the pool is failed over still, and how often the
-// controller has tried to fail it back, refused attempts included.
+// leftFailedOver checks that the pool is still failed over, and how often the controller
+// has tried to fail it back. Refused attempts count.
 func (s *story) leftFailedOver(r *v1alpha1.FederationRoute, tried int64) {
 	s.Helper()
 	want := farm.PoolFailedOver

@@ -7,7 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// TestOneLinkWasMovedByHand: an association is three links.
+// TestOneLinkWasMovedByHand: an association consists of three links, and a person moves
+// one.
 func TestOneLinkWasMovedByHand(t *testing.T) {
 	s := tell(t, sampleFarm(t, "three-sites-four-pools"))
 	r := s.route("edge-ams.northwind.com", func(r *v1alpha1.FederationRoute) {

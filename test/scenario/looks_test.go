@@ -16,7 +16,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// invariantsHeld looks at what the simulator watched during the story.
+// invariantsHeld checks that the simulator saw no invariant broken during the story.
 func (s *story) invariantsHeld() {
 	if s.unwatched {
 		return
@@ -29,8 +29,8 @@ func (s *story) invariantsHeld() {
 	}
 }
 
-// secretsKept searches everything that the controller may have written to the
-// namespace for everything that is secret in it.
+// secretsKept searches everything that the controller may have written to the namespace for
+// the story's secrets.
 func (s *story) secretsKept() {
 	for _, list := range []client.ObjectList{&v1alpha1.FederationRouteList{}, &v1alpha1.LyncTopologyList{}, &eventsv1.EventList{}, &corev1.ConfigMapList{}} {
 		if err := objects.List(context.Background(), list, client.InNamespace(s.namespace)); err != nil {
@@ -49,7 +49,7 @@ func (s *story) secretsKept() {
 	}
 }
 
-// publicAddresses are where partners reach the pool.
+// publicAddresses are the addresses where partners reach the pool.
 func (s *story) publicAddresses(pool string) []string {
 	var out []string
 	for _, e := range s.org.Endpoints() {
@@ -63,7 +63,7 @@ func (s *story) publicAddresses(pool string) []string {
 // published reads the records of a name on the primary.
 func (s *story) published(name, rrtype string) []string { return s.org.Zones().Lookup(name, rrtype) }
 
-// writes counts what was written to the organization so far.
+// writes counts the writes to the organization so far.
 func (s *story) writes() int { return len(s.org.Farm().Journal()) + len(s.org.Zones().Journal()) }
 
 // unchanged checks that nothing was written to the organization since.
@@ -74,8 +74,8 @@ func (s *story) unchanged(since int) {
 	}
 }
 
-// hosts checks, on the organization and not in status, that the pool hosts the
-// protocols for every site and domain, and that partners get through.
+// hosts checks, on the organization and not in status, that the pool hosts the protocols
+// for every site and domain, and that partners reach it.
 func (s *story) hosts(pool string) {
 	s.Helper()
 	s.routed("SIP", pool)
@@ -126,7 +126,7 @@ func (s *story) answers(address string, port uint16) {
 	}
 }
 
-// acts counts what a cmdlet changed, refused attempts left out.
+// acts counts the changes that a cmdlet made, without refused attempts.
 func (s *story) acts(command, object string) int {
 	n := 0
 	for _, e := range s.org.Farm().Journal() {
@@ -145,7 +145,7 @@ func sameSet(a, b []string) bool {
 func (s *story) associated(frontEnds, edges string) {
 	s.Helper()
 	for _, p := range s.org.State().FrontEndPools {
-		mediation := p.Mediation == edges || p.Mediation == "" // a pool may have none
+		mediation := p.Mediation == edges || p.Mediation == "" // a pool may have no link for Mediation
 		if p.FQDN == frontEnds && (p.Registrar != edges || p.Conferencing != edges || !mediation) {
 			s.Errorf("pool %s is tied to %s, %s and %s, want %s", p.FQDN, p.Registrar, p.Conferencing, p.Mediation, edges)
 		}

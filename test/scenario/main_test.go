@@ -1,6 +1,6 @@
-// Package scenario_test tells whole stories: a real API server, the controllers,
-// and a simulated organization with its own DNS. Every story is named like the
-// incident it is about, and all stories run side by side.
+// Package scenario_test runs whole stories with a real API server, the controllers, and a
+// simulated organization with its own DNS. Every story has the name of the incident that it
+// is about. All stories run side by side.
 package scenario_test
 
 import (
@@ -33,24 +33,24 @@ import (
 
 const root = "../.."
 
-// alone labels the objects of a story that brings its own manager.
+// alone labels the objects of a story that has its own manager.
 const alone = "scenario/own-manager"
 
 var (
-	folder  string // for what a run leaves; removed at its end
+	folder  string // folder for the files of a run; removed at its end
 	plane   *cluster.Cluster
 	objects client.WithWatch
 	scheme  = runtime.NewScheme()
 )
 
 func TestMain(m *testing.M) {
-	// Stories mostly wait; more of them than processors may be told at once.
+	// Stories mostly wait, so more stories than processors may run at once.
 	_ = flag.Set("test.parallel", "12")
 	os.Exit(run(m))
 }
 
 func run(m *testing.M) int {
-	ctrl.SetLogger(logr.Discard()) // a story's failure tells status and history
+	ctrl.SetLogger(logr.Discard()) // a story that fails prints status and history
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	var err error

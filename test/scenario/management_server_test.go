@@ -7,9 +7,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// TestFirstManagementServerIsDead is the site that burns: Front End, Central
-// Management Store and Edge pool are gone. The administrator has failed the
-// store over, as the procedure begins.
+// TestFirstManagementServerIsDead: a site burns down. Its Front End, Central Management
+// Store and Edge pool are gone. The administrator has failed the store over, which is how
+// the procedure begins.
 func TestFirstManagementServerIsDead(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com")

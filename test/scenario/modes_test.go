@@ -67,7 +67,8 @@ func TestApprovalIsWaitedFor(t *testing.T) {
 	s.settled(r)
 	s.hosts("edge2.contoso.com")
 
-	// The approval is for that plan; what somebody does later waits again.
+	// The approval counts for that plan only. A later change by somebody waits for another
+	// approval.
 	s.must(s.org.Farm().SetSiteRoute(nora, "Redmond", farm.SIP, "edge1.contoso.com"))
 	before = s.writes()
 	s.says(r, v1alpha1.ReasonAwaitingApproval, "waits for approval")

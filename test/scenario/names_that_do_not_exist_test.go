@@ -43,5 +43,5 @@ func TestFrontEndPoolIsUnknown(t *testing.T) {
 	s.settled(r)
 	s.hosts("edge2.contoso.com")
 	s.associated("fe1.contoso.com", "edge2.contoso.com")
-	s.associated("fe2.contoso.com", "edge2.contoso.com") // as it was
+	s.associated("fe2.contoso.com", "edge2.contoso.com") // as it was before
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
-// TestObserveReadsNoKey: the key that signs updates does not exist, and a route that
-// only observes does not miss it.
+// TestObserveReadsNoKey: the key that signs updates does not exist. A route that only
+// observes does not need it.
 func TestObserveReadsNoKey(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	s.delete(&corev1.Secret{ObjectMeta: s.named("dns-key")})

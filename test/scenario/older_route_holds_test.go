@@ -8,15 +8,15 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
-// TestOlderRouteIsMistyped: somebody breaks the older of two routes. The younger
-// one does not take over what the older still names.
+// TestOlderRouteIsMistyped: somebody breaks the older of two routes. The younger one does
+// not take over anything that the older still names.
 func TestOlderRouteIsMistyped(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		reason  string
 		spoil   func(s *story, older *v1alpha1.FederationRoute)
 		says    string
-		missing bool // the older says TopologyMissing
+		missing bool // the older one has the reason TopologyMissing
 	}{
 		"Front End pool": {"a pool that does not exist", func(s *story, older *v1alpha1.FederationRoute) {
 			change(s, older, func(r *v1alpha1.FederationRoute) {
@@ -56,7 +56,7 @@ func TestOlderRouteIsMistyped(t *testing.T) {
 				reason = v1alpha1.ReasonTopologyMissing
 			}
 			s.says(older, reason, c.says)
-			s.lookedAt(4) // the younger looks, too, at each new observation
+			s.lookedAt(4) // the younger one, too, is reconciled at each new observation
 			s.until(younger, "being looked at again", func(*v1alpha1.FederationRoute) bool { return true })
 			if ready := meta.FindStatusCondition(younger.Status.Conditions, v1alpha1.ConditionReady); ready.Reason != v1alpha1.ReasonConflict {
 				t.Errorf("%s: the younger route says %s: %s", c.reason, ready.Reason, ready.Message)

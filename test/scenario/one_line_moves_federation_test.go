@@ -37,7 +37,7 @@ func TestOneLineMovesFederation(t *testing.T) {
 	}
 }
 
-// TestEdgePoolDies is the disaster: the pool in use is gone with its machines.
+// TestEdgePoolDies is the disaster: the pool in use is lost with its machines.
 func TestEdgePoolDies(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com", func(r *v1alpha1.FederationRoute) {
@@ -50,7 +50,8 @@ func TestEdgePoolDies(t *testing.T) {
 	s.hosts("edge2.contoso.com")
 	s.associated("fe1.contoso.com", "edge2.contoso.com")
 
-	// It comes back as the failback procedure finds it: its services stopped.
+	// The pool comes back in the state from which the failback procedure starts: its
+	// services are stopped.
 	s.must(s.org.Farm().Return(nora, "edge1.contoso.com", farm.ServicesStayStopped))
 	s.moveTo(r, "edge1.contoso.com")
 	s.settled(r)

@@ -7,8 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// TestFirewallWasForgotten: the standby pool's port was never opened, that for
-// XMPP where there is one.
+// TestFirewallWasForgotten: nobody has opened the standby pool's port. It is the XMPP port
+// where there is one.
 func TestFirewallWasForgotten(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com")
@@ -32,7 +32,8 @@ func TestFirewallWasForgotten(t *testing.T) {
 	s.hosts("edge2.contoso.com")
 }
 
-// TestFirewallClosesLater: nothing is to be done, and partners do not get through.
+// TestFirewallClosesLater: the plan has nothing to do, and partners still do not get
+// through.
 func TestFirewallClosesLater(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com")
@@ -46,8 +47,8 @@ func TestFirewallClosesLater(t *testing.T) {
 	s.unchanged(before)
 }
 
-// TestActivePoolDies: partners find it silent, and nothing else is to be done. A
-// pipeline that takes that for progress waits until its timeout.
+// TestActivePoolDies: partners get no answer from the pool, and no other step is due. A
+// pipeline that took this for progress would wait until its timeout.
 func TestActivePoolDies(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com")
