@@ -13,9 +13,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
 )
 
-// TestPublishedAndNothingElseDiffers: the shell is lost between Publish and Enable
-// of the only thing that was to do. The flags read as wanted from then on, and the
-// document in force does not have them.
+// TestPublishedAndNothingElseDiffers: the only change that is due is published, and the
+// shell is lost before the topology is enabled. From then on the flags read as wanted, but
+// the document in force does not have them.
 func TestPublishedAndNothingElseDiffers(t *testing.T) {
 	spec := sampleFarm(t, "one-site-two-pools")
 	spec.Durations.Enable = farm.Duration(time.Second)
@@ -44,11 +44,12 @@ func TestPublishedAndNothingElseDiffers(t *testing.T) {
 	}
 }
 
-// TestSomebodyPublishesAndDoesNotEnable: who works by hand may take ten minutes,
-// and is told then. The story lets them pass by moving the condition's time.
+// TestSomebodyPublishesAndDoesNotEnable: a person who works by hand has ten minutes to
+// enable the topology. After that fedroute reports it. The story lets the time pass by
+// changing the condition's time.
 func TestSomebodyPublishesAndDoesNotEnable(t *testing.T) {
 	spec := sampleFarm(t, "one-site-two-pools")
-	spec.Behaviour.PublishKeepsSimpleURLs = true // what publishing does to them is another story
+	spec.Behaviour.PublishKeepsSimpleURLs = true // another story is about the effect of publishing on simple URLs
 	s := tell(t, spec)
 	r := s.route("edge1.contoso.com")
 	s.settled(r)
@@ -74,12 +75,14 @@ func TestSomebodyPublishesAndDoesNotEnable(t *testing.T) {
 	s.enabledSays(metav1.ConditionTrue, v1alpha1.ReasonObserved)
 }
 
-// ticked draws the check box of SIP federation of a pool.
+// ticked edits a document so that the check box of a pool's SIP federation is set or
+// cleared.
 func ticked(pool string, on bool) func(*topology.Document) (*topology.Document, error) {
 	return func(d *topology.Document) (*topology.Document, error) { return d.WithSIPFederation(pool, on) }
 }
 
-// enabledSays waits for what the LyncTopology says of the published topology.
+// enabledSays waits until the LyncTopology's condition about enabling has the reason and
+// the texts.
 func (s *story) enabledSays(state metav1.ConditionStatus, reason string, texts ...string) {
 	s.Helper()
 	lt := s.organization()

@@ -9,7 +9,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// TestNothingHappens: looking again and again writes nothing, neither to the
+// TestNothingHappens checks that repeated observations write nothing, neither to the
 // organization nor to the API server.
 func TestNothingHappens(t *testing.T) {
 	s := tell(t, sampleFarm(t, "three-sites-four-pools"))
@@ -59,7 +59,7 @@ func TestALookIsRequested(t *testing.T) {
 	s.unchanged(before)
 }
 
-// TestServicesWereStopped: on the pool that is to take over.
+// TestServicesWereStopped: services are stopped on the pool that is to take over.
 func TestServicesWereStopped(t *testing.T) {
 	s := tell(t, sampleFarm(t, "three-sites-four-pools"))
 	r := s.route("edge-ams.northwind.com")
@@ -73,7 +73,7 @@ func TestServicesWereStopped(t *testing.T) {
 	}
 }
 
-// TestSIPAlone leaves alone what the organization has of XMPP.
+// TestSIPAlone checks that a route for SIP leaves the organization's XMPP settings alone.
 func TestSIPAlone(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge2.contoso.com", func(r *v1alpha1.FederationRoute) { r.Spec.XMPP = nil })

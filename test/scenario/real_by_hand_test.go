@@ -24,8 +24,9 @@ import (
 	"github.com/fedroute/fedroute/test/support/lyncsim"
 )
 
-// TestRealProceduresByHand wants people with their own tools to end where the
-// controller ends, and the controller to find nothing to do there.
+// TestRealProceduresByHand lets people carry out the procedures with tools of their own.
+// The organization must end in the state in which the controller leaves it, and the
+// controller must find nothing to do there.
 func TestRealProceduresByHand(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route(clients.Primary, func(r *v1alpha1.FederationRoute) {
@@ -45,7 +46,7 @@ func TestRealProceduresByHand(t *testing.T) {
 	hands := map[string]struct {
 		case_, with string
 		do          clients.Procedure
-		parameter   string // of Set-CsSite
+		parameter   string // a parameter of Set-CsSite
 	}{
 		"pywinrm":   {"a script", "python3-winrm bind9-dnsutils", clients.Script, "XmppExternalFederationRoute"},
 		"Ansible":   {"a playbook", "ansible-core python3-winrm bind9-dnsutils", clients.Playbook, "XmppFederationRoute"},
@@ -73,21 +74,22 @@ func TestRealProceduresByHand(t *testing.T) {
 	}
 }
 
-// disaster is what the failover procedure is for.
+// disaster makes the state for which the failover procedure is meant.
 func disaster(t *testing.T, o *lyncsim.Organization) {
 	t.Helper()
 	o.Do(t, "/pools/"+clients.Primary+"/kill", nil)
 }
 
-// recovery is what the failback procedure finds: the Edge pool is back, its
-// services stopped, and the Front End pool's users are elsewhere.
+// recovery makes the state from which the failback procedure starts. The Edge pool is back
+// with its services stopped, and the Front End pool's users are elsewhere.
 func recovery(t *testing.T, o *lyncsim.Organization) {
 	t.Helper()
 	o.Do(t, "/pools/"+clients.Primary+"/return", map[string]string{"services": "stay-stopped"})
 	o.Do(t, "/frontendpools/"+clients.FrontEnd+"/state", map[string]any{"state": farm.PoolFailedOver})
 }
 
-// attached sees the story's organization as it would a lyncsim.
+// attached returns the story's organization in the form in which tests see a lyncsim
+// program.
 func attached(s *story) *lyncsim.Organization {
 	s.Helper()
 	dir := s.TempDir()
@@ -95,16 +97,16 @@ func attached(s *story) *lyncsim.Organization {
 	return &lyncsim.Organization{Out: dir, Admin: s.org.AdminURL(), DNS: s.org.DNSServers(), Machines: s.org.Endpoints(), Accounts: s.org.Accounts()}
 }
 
-// outcome is all that a procedure leaves.
+// outcome is the complete result of a procedure.
 type outcome struct {
 	State    sim.State
 	Records  map[string][]string
 	Document []string // the published topology
 }
 
-// outcomeOf leaves out what two runs may differ in: times, how many writes there
-// were (version and SOA serial), the random signature of a published document,
-// the order of XML attributes, and the loopback addresses.
+// outcomeOf leaves out the parts in which two runs may differ: times, the number of writes
+// (version and SOA serial), the random signature of a published document, the order of XML
+// attributes, and the loopback addresses.
 func outcomeOf(t *testing.T, o *lyncsim.Organization) string {
 	t.Helper()
 	settle(t, o)
@@ -132,8 +134,8 @@ func outcomeOf(t *testing.T, o *lyncsim.Organization) string {
 	return strings.NewReplacer(signature, "signature", net, "127.0.0.").Replace(string(text))
 }
 
-// sorted brings a document's attributes into an order: whoever copies a port
-// keeps the one it has, whoever creates one has their own, and XML knows none.
+// sorted puts a document's attributes into a fixed order. A tool that copies a port keeps
+// its order, a tool that creates a port uses its own, and the order means nothing in XML.
 func sorted(t *testing.T, document string) string {
 	t.Helper()
 	d := etree.NewDocument()
@@ -151,7 +153,7 @@ func sorted(t *testing.T, document string) string {
 	return text
 }
 
-// settle waits until every replica has what was written last.
+// settle waits until every replica has the last write.
 func settle(t *testing.T, o *lyncsim.Organization) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); ; {
@@ -177,8 +179,8 @@ func compare(t *testing.T, procedure, want, got string) {
 	}
 }
 
-// observe makes the story's API server know the organization as lyncsim describes
-// it, and a route that only watches it.
+// observe describes the organization to the story's API server as lyncsim describes it, and
+// makes a route that only observes.
 func (s *story) observe(name string, o *lyncsim.Organization, like *v1alpha1.FederationRoute) *v1alpha1.FederationRoute {
 	s.Helper()
 	text, err := os.ReadFile(o.File("organization.yaml"))

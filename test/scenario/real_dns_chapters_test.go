@@ -13,8 +13,8 @@ import (
 
 func (s *realStory) creates() { s.readyAt("edge1.contoso.com") }
 
-// changes also looks, the way a partner does, whether the ports answer in the moment
-// in which DNS leads there.
+// changes also checks, as a partner would, that the ports answer at the moment in which DNS
+// leads to them.
 func (s *realStory) changes() {
 	for _, pool := range []string{"edge2.contoso.com", "edge1.contoso.com"} {
 		there := s.publicAddresses(pool)
@@ -43,7 +43,7 @@ func (s *realStory) repairs() {
 	s.readyAt("edge1.contoso.com")
 }
 
-// meetsObstacles lets the domain's record point to hosts that cannot be written.
+// meetsObstacles points the domain's record to hosts that cannot be written.
 func (s *realStory) meetsObstacles() {
 	before := s.server.Dig(s, "_sipfederationtls._tcp.contoso.com", "SRV")
 	for host, words := range map[string][]string{
@@ -52,7 +52,7 @@ func (s *realStory) meetsObstacles() {
 		"h.sub.contoso.com":  {"below the delegation sub.contoso.com", "list the delegated zone and its primary in spec.dns.servers"},
 	} {
 		if s.server.uncut && host == "h.sub.contoso.com" {
-			continue // it answers for such a name itself, so for partners there is no cut
+			continue // the server answers for such a name itself, so partners see no zone cut
 		}
 		change(s.story, s.route, func(r *v1alpha1.FederationRoute) { r.Spec.SIP.Domains[0].Host = v1alpha1.Hostname(host) })
 		s.says(s.route, v1alpha1.ReasonNameBlocked, append(words, host, "no record was changed")...)
@@ -69,7 +69,8 @@ func (s *realStory) isRefused() {
 	s.recoversAt("edge2.contoso.com")
 }
 
-// isDenied: the zone is asked before the first step, so nothing at all has moved.
+// isDenied checks that nothing at all has moved, because the zone is asked before the first
+// step.
 func (s *realStory) isDenied() {
 	s.failsWith(s.server.wrong, s.server.denial, "edge2.contoso.com", "edge1.contoso.com")
 	s.routed("SIP", "edge2.contoso.com")

@@ -18,22 +18,24 @@ const (
 	realPassword = "Open-sesame.1"
 )
 
-// realServer is a DNS server program as an administrator has set it up for us.
+// realServer is a DNS server program, set up as an administrator would set it up for
+// fedroute.
 type realServer struct {
 	nameserver.Server
-	host string // of the server's Kerberos principal; "": updates are signed by TSIG
-	// key, narrow and wrong are what the Secret holds: a key or account that may
-	// change the zone, one that may not change our names, and one with a wrong secret.
+	host string // name in the server's Kerberos principal; "": TSIG signs the updates
+	// key, narrow and wrong are the contents of the Secret: a key or account that may
+	// change the zone, one that may not change the route's names, and one with a wrong
+	// secret.
 	key, narrow, wrong map[string]string
-	// refusal and denial are what the route says of the latter two.
+	// refusal and denial are the route's reasons and messages for narrow and wrong.
 	refusal, denial saying
-	// confirmed is what DNSPublished says of the last update, beside that it is published.
+	// confirmed is the text that DNSPublished adds about the last update.
 	confirmed string
-	// uncut: the server knows no zone cut below a delegation.
+	// uncut means that the server sees no zone cut below a delegation.
 	uncut bool
 }
 
-// saying is a reason with words of its message.
+// saying is a reason with texts from its message.
 type saying struct {
 	reason string
 	words  []string
@@ -41,7 +43,7 @@ type saying struct {
 
 // realServers are the servers of the matrix, by the name in their cases.
 var realServers = map[string]struct {
-	packages string // of Debian
+	packages string // from Debian
 	start    func(*testing.T) realServer
 }{
 	"BIND":                {"bind9", func(t *testing.T) realServer { return byTSIG(t, "BIND") }},
@@ -65,9 +67,9 @@ func byTSIG(t *testing.T, program string) realServer {
 	s.wrong["secret"] = "bm90IHRoZSBzZWNyZXQgb2YgdGhpcyBrZXkgYXQgYWxsIQ=="
 	s.denial = saying{v1alpha1.ReasonDenied, []string{"does not accept the signature of key upd (BADSIG)", "nothing was changed", "compare the secret with the server's"}}
 	switch program {
-	case "Knot": // calls a key without rights an unknown one
+	case "Knot": // reports a key without rights as an unknown key
 		s.refusal = saying{v1alpha1.ReasonDenied, []string{"does not know key narrow (BADKEY)", "nothing was changed"}}
-	case "PowerDNS": // says neither why nor, by a signature, who
+	case "PowerDNS": // gives no reason, and its answer has no signature that shows who gave it
 		s.denial = saying{v1alpha1.ReasonRefused, []string{"its answer is not signed, so it may not know the key upd", "nothing was changed"}}
 	}
 	return s
@@ -88,8 +90,8 @@ func byKerberos(t *testing.T) realServer {
 	return withAccounts(realServer{Server: s, host: "ns1." + realZone, refusal: byPolicy, denial: byLogin}, realm.Conf)
 }
 
-// byDirectory is an Active Directory domain, in which our account is one of those
-// that may administer DNS, as one that moves other people's records must be.
+// byDirectory is an Active Directory domain. The account is one that may administer DNS,
+// because it moves records of other accounts.
 func byDirectory(t *testing.T, b nameserver.Backend) realServer {
 	t.Helper()
 	d := nameserver.StartSamba(t, b, nameserver.Options{Zone: realZone})
@@ -99,7 +101,7 @@ func byDirectory(t *testing.T, b nameserver.Backend) realServer {
 	if b == nameserver.SambaInternal {
 		s.uncut = true
 		s.confirmed = "; when zone contoso.com was updated the signature of the server's reply did not verify; confirmed by reading back"
-		// Samba calls missing rights on a record a failure of its own.
+		// Samba reports missing rights on a record as a failure of its own.
 		s.refusal = saying{v1alpha1.ReasonUnreachable, []string{"missing rights on the record", "SERVFAIL", "nothing was changed"}}
 	}
 	return withAccounts(s, d.Conf)

@@ -13,8 +13,8 @@ import (
 	"github.com/fedroute/fedroute/test/support/nameserver"
 )
 
-// TestRealDNS: the public zone of a simulated organization lies with a server that
-// nobody here wrote. The chapters of a server are told in order.
+// TestRealDNS: a DNS server of another project serves the public zone of a simulated
+// organization. The chapters about a server run in order.
 func TestRealDNS(t *testing.T) {
 	chapters := []struct {
 		name, what string
@@ -43,14 +43,14 @@ func TestRealDNS(t *testing.T) {
 	}
 }
 
-// realStory is a story whose zone lies with a real server.
+// realStory is a story whose zone is on a real server.
 type realStory struct {
 	*story
 	server realServer
 	route  *v1alpha1.FederationRoute
 }
 
-// onServer puts the route's zone on the server. The route is not made yet.
+// onServer puts the route's zone on the server. The route does not exist yet.
 func onServer(s *story, server realServer) *realStory {
 	s.Helper()
 	s.secret("real-key", server.key)
@@ -64,7 +64,7 @@ func onServer(s *story, server realServer) *realStory {
 	return &realStory{story: s, server: server}
 }
 
-// in tells what follows to t.
+// in reports what follows to t.
 func (s *realStory) in(t *testing.T) *realStory {
 	chapter, base := *s, *s.story
 	base.T, chapter.story = t, &base
@@ -76,7 +76,7 @@ func (s *realStory) in(t *testing.T) *realStory {
 	return &chapter
 }
 
-// publish makes the route, which reads back from the servers.
+// publish makes the route. Its records are read back from the servers.
 func (s *realStory) publish(pool string, readBackFrom ...string) *v1alpha1.FederationRoute {
 	s.Helper()
 	return s.story.route(pool, func(r *v1alpha1.FederationRoute) {
@@ -91,7 +91,7 @@ func (s *realStory) publish(pool string, readBackFrom ...string) *v1alpha1.Feder
 	})
 }
 
-// leads checks, by dig, that partners are led to the pool, and that it hosts them.
+// leads checks with dig that DNS leads partners to the pool, and that the pool hosts them.
 func (s *realStory) leads(pool string) {
 	s.Helper()
 	s.routed("SIP", pool)
@@ -99,7 +99,7 @@ func (s *realStory) leads(pool string) {
 	s.serves(s.server.Server, pool)
 }
 
-// serves checks what a server answers.
+// serves checks a server's answer.
 func (s *realStory) serves(server nameserver.Server, pool string) {
 	s.Helper()
 	if got, want := server.Dig(s, "fed.contoso.com", "A"), s.publicAddresses(pool); !sameSet(got, want) {
@@ -115,8 +115,8 @@ func (s *realStory) serves(server nameserver.Server, pool string) {
 	}
 }
 
-// readyAt waits until the route is Ready, and checks where it leads and what
-// DNSPublished says.
+// readyAt waits until the route is Ready, and checks where it leads and the text of
+// DNSPublished.
 func (s *realStory) readyAt(pool string) {
 	s.Helper()
 	s.settled(s.route)

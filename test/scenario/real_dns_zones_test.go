@@ -69,7 +69,7 @@ func TestRealSignedZone(t *testing.T) {
 	}
 }
 
-// TestRealTwoZones: a plan whose zones lie with different servers.
+// TestRealTwoZones carries out a plan whose zones are on different servers.
 func TestRealTwoZones(t *testing.T) {
 	t.Attr("case", "The controller moves two zones on two servers of different make in one failover")
 	t.Attr("with", "bind9 knot")

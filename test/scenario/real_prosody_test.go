@@ -13,8 +13,8 @@ import (
 	"github.com/fedroute/fedroute/test/support/prosody"
 )
 
-// TestRealPartnerFollows: another organization, which knows nothing but our
-// domain, finds the Edge pool that hosts federation.
+// TestRealPartnerFollows: another organization, which knows only our domain, finds the Edge
+// pool that hosts federation.
 func TestRealPartnerFollows(t *testing.T) {
 	t.Attr("case", "Prosody of another organization finds port 5269 of the present Edge pool, verifies its certificate, and follows a failover and the way back untouched")
 	t.Attr("with", "prosody lua-unbound")
@@ -30,8 +30,8 @@ func TestRealPartnerFollows(t *testing.T) {
 	}
 }
 
-// visits has the partner write to us until a stream of it arrives, and checks that
-// it arrives at the pool and gets as far as a partner's stream can.
+// visits lets the partner write to us until one of its streams arrives. It checks that the
+// stream arrives at the pool and gets as far as a partner's stream can.
 func (s *story) visits(partner *prosody.Server, pool string) {
 	s.Helper()
 	before, logged := s.streams(partner.Domain), len(partner.Log())

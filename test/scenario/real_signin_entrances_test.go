@@ -17,8 +17,8 @@ import (
 	"github.com/fedroute/fedroute/test/support/kdc"
 )
 
-// passwords is NTLM for an account of the domain, and Basic or NTLM for one of
-// the Edge servers.
+// passwords signs in with NTLM to the account of the domain, and with Basic or NTLM to the
+// account of the Edge servers.
 type passwords struct{ edges wsman.Method }
 
 func (p *passwords) config(t *testing.T) sim.Config {
@@ -44,8 +44,8 @@ func (p *passwords) rotate(s *story, name string) {
 	s.must(s.org.ReplaceAccount(a.Name, a))
 }
 
-// certificates map to accounts of Edge servers by their common name. An account
-// is replaced by another one.
+// certificates map to accounts of Edge servers by their common name. A change replaces the
+// account by another one.
 type certificates struct{ passwords }
 
 func (c *certificates) secret(s *story, name string) secretData {
@@ -66,7 +66,7 @@ func (c *certificates) rotate(s *story, name string) {
 	s.must(s.org.ReplaceAccount(old, a))
 }
 
-// clientCertificate is a Secret with a certificate of the organization's own
+// clientCertificate returns a Secret with a certificate of the organization's own
 // authority.
 func (s *story) clientCertificate(r pki.Request) secretData {
 	s.Helper()
@@ -76,14 +76,14 @@ func (s *story) clientCertificate(r pki.Request) secretData {
 	return secretData{"tls.crt": leaf.CertPEM, "tls.key": leaf.KeyPEM}
 }
 
-// realm of the organization's domain.
+// realm of the organization's domain
 const realm = "CONTOSO.COM"
 
-// tickets is Kerberos: every machine is joined, Edge servers to a perimeter
-// domain.
+// tickets signs in with Kerberos. Every machine is joined to a domain, Edge servers to a
+// perimeter domain.
 type tickets struct {
-	keytab bool          // instead of passwords
-	life   time.Duration // of tickets; a day when zero
+	keytab bool          // used in place of passwords
+	life   time.Duration // lifetime of tickets; a day when zero
 	kdc    *kdc.KDC
 	words  map[string]string
 }

@@ -13,15 +13,14 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// secretData is what a Secret holds, keytabs included.
+// secretData is the contents of a Secret, keytabs included.
 type secretData map[string][]byte
 
-// entrance is one way to sign in, known to both sides: the organization and the
-// Secrets.
+// entrance is one way to sign in. The organization and the Secrets are both set up for it.
 type entrance interface {
 	// config describes the organization.
 	config(t *testing.T) sim.Config
-	// secret is what the Secret holds for management or Edge servers.
+	// secret returns the contents of the Secret for management or Edge servers.
 	secret(s *story, account string) secretData
 	// rotate changes an account in the organization.
 	rotate(s *story, account string)
@@ -34,8 +33,9 @@ const (
 	forEdge       = "edge"
 )
 
-// TestRealSignIn: whatever the way in, credentials count from the moment they are
-// in the Secret, and those that the organization no longer takes are told.
+// TestRealSignIn checks, for each way to sign in, that credentials are used from the moment
+// they are in the Secret. Credentials that the organization no longer accepts must be
+// reported.
 func TestRealSignIn(t *testing.T) {
 	const refused = "the credentials or the sign-in method were not accepted"
 	const unlocked = "the password or keytab is wrong"
@@ -43,7 +43,7 @@ func TestRealSignIn(t *testing.T) {
 		attr, with       string
 		management, edge v1alpha1.AuthenticationMethod
 		entrance         entrance
-		says             string // of credentials that are no longer good
+		says             string // the message about credentials that are no longer good
 	}{
 		"Basic": {"Edge servers take Basic only: a failover, passwords change under way", "",
 			v1alpha1.AuthNTLM, v1alpha1.AuthBasic, &passwords{wsman.Basic}, refused},
@@ -75,7 +75,7 @@ func TestRealSignIn(t *testing.T) {
 			s.signOut()
 			s.says(r, v1alpha1.ReasonDenied, c.says)
 			s.put(forManagement, c.entrance.secret(s, forManagement))
-			s.settled(r) // there is nothing to do on Edge servers
+			s.settled(r) // the plan has nothing to do on Edge servers
 			s.moveTo(r, "edge1.contoso.com")
 			s.says(r, v1alpha1.ReasonDenied, "read Edge server edge", c.says, "nothing was changed")
 			s.unchanged(before)
@@ -86,7 +86,7 @@ func TestRealSignIn(t *testing.T) {
 	}
 }
 
-// enter opens an organization that takes one way to sign in, and tells the
+// enter starts an organization that accepts one way to sign in, and describes it to the
 // controller.
 func enter(t *testing.T, management, edges v1alpha1.AuthenticationMethod, e entrance) *story {
 	t.Helper()
@@ -101,7 +101,7 @@ func enter(t *testing.T, management, edges v1alpha1.AuthenticationMethod, e entr
 	return s
 }
 
-// put stores a Secret, whether it is there or not.
+// put creates a Secret or replaces it.
 func (s *story) put(name string, data secretData) {
 	s.Helper()
 	secret := &corev1.Secret{ObjectMeta: s.named(name), Data: data}
@@ -112,8 +112,8 @@ func (s *story) put(name string, data secretData) {
 	change(s, &corev1.Secret{ObjectMeta: s.named(name)}, func(o *corev1.Secret) { o.Data = data })
 }
 
-// signOut cuts every connection: a change of credentials is not noticed by those
-// who are signed in already.
+// signOut cuts every connection, because a client that is signed in already does not notice
+// a change of credentials.
 func (s *story) signOut() {
 	for _, e := range s.org.Endpoints() {
 		s.org.WinRM(e.Machine).DropConnections()

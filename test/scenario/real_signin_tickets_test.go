@@ -15,8 +15,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// TestRealTicketsRunOut: hosts that insist on a new ticket when the old one has
-// run out get it, and the KDC is asked for tickets only.
+// TestRealTicketsRunOut: when a ticket has run out, hosts demand a new one and get it. The
+// KDC gets no requests except those for tickets.
 func TestRealTicketsRunOut(t *testing.T) {
 	t.Attr("case", "Controller, tickets of 10 seconds run out again and again: no look fails, and the KDC is asked once per ticket")
 	t.Attr("with", "krb5-kdc")
@@ -37,22 +37,22 @@ func TestRealTicketsRunOut(t *testing.T) {
 		t.Errorf("federation was not in order all the time: %s", describe(r))
 	}
 
-	// A worker gets a ticket for itself at 5/6 of the life of the one before, and
-	// with that one for its host when the host asks.
+	// A worker gets a new ticket for itself at 5/6 of the life of the one before. With it,
+	// the worker gets a ticket for its host when the host asks.
 	elapsed, workers := time.Since(began), int(s.org.Counters().PowerShellStarts)
 	log := string(k.kdc.Read(t, "kdc.log"))
 	granted, hosts := issued(log, "AS_REQ"), issued(log, "TGS_REQ")
 	if most := workers * (int(elapsed/(life*5/6)) + 1); granted > most || hosts > granted {
 		t.Errorf("%d tickets for users and %d for hosts, in %s for %d workers; want at most %d and not more for hosts", granted, hosts, elapsed, workers, most)
 	}
-	// With a password the KDC is asked first which key to make of it.
+	// With a password the client first asks the KDC how to make the key from it.
 	if as, tgs := k.kdc.Asked("AS_REQ"), k.kdc.Asked("TGS_REQ"); as > 2*granted || tgs != hosts {
 		t.Errorf("%d AS and %d TGS exchanges for %d and %d tickets", as, tgs, granted, hosts)
 	}
 	t.Logf("%d calls by %d workers in %s: %d tickets for users and %d for hosts", s.org.Counters().WinRM.Requests/2, workers, elapsed.Round(time.Second), granted, hosts)
 }
 
-// issued counts tickets of a kind in the KDC's log.
+// issued counts the tickets of a kind in the KDC's log.
 func issued(log, kind string) int {
 	n := 0
 	for line := range strings.Lines(log) {

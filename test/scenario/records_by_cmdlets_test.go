@@ -16,8 +16,8 @@ const (
 	dnsAdmin = `CONTOSO\dnsadmin`
 )
 
-// withDNSServer is Contoso whose zone lives on a Windows DNS server, which only
-// one account may administer.
+// withDNSServer is Contoso with its zone on a Windows DNS server. Only one account may
+// administer that server.
 func withDNSServer(t *testing.T, zones ...string) farm.Spec {
 	spec := sampleFarm(t, "one-site-two-pools")
 	spec.ManagementServers = []farm.MachineSpec{{FQDN: dnsHost, DNSZones: zones}}
@@ -26,7 +26,7 @@ func withDNSServer(t *testing.T, zones ...string) farm.Spec {
 	return spec
 }
 
-// byCmdlets has a route change its records on the DNS server, as the DNS administrator.
+// byCmdlets makes a route change its records on the DNS server, as the DNS administrator.
 func (s *story) byCmdlets() func(*v1alpha1.FederationRoute) {
 	s.Helper()
 	for _, a := range s.org.Accounts() {
@@ -46,8 +46,8 @@ func (s *story) byCmdlets() func(*v1alpha1.FederationRoute) {
 	}
 }
 
-// changedByCmdlets lists who changed the zone other than by hand, and on which
-// server.
+// changedByCmdlets lists the accounts that changed the zone, and on which server. It leaves
+// out changes by hand.
 func (s *story) changedByCmdlets() (by []string) {
 	for _, e := range s.org.Zones().Journal() {
 		if who := e.By + " on " + e.Server; e.Server != "" && !slices.Contains(by, who) {
@@ -80,8 +80,8 @@ func TestRecordsAreChangedByCmdlets(t *testing.T) {
 	}
 }
 
-// TestZoneIsChangedBehindTheReading: DNS still shows what was there before nora's
-// edit, the DNS server itself does not.
+// TestZoneIsChangedBehindTheReading: DNS still shows the records from before nora's edit,
+// but the DNS server itself has the edit.
 func TestZoneIsChangedBehindTheReading(t *testing.T) {
 	s := tell(t, withDNSServer(t, "contoso.com"))
 	r := s.route("edge1.contoso.com", s.byCmdlets())
@@ -116,7 +116,7 @@ func TestCmdletsAreDenied(t *testing.T) {
 	before := s.writes()
 	cmdlets := s.byCmdlets()
 	r := s.route("edge2.contoso.com", cmdlets, func(r *v1alpha1.FederationRoute) {
-		r.Spec.DNS.Servers[0].Authentication = nil // the management account, which is no DNS administrator
+		r.Spec.DNS.Servers[0].Authentication = nil // the management account is no DNS administrator
 	})
 	s.says(r, v1alpha1.ReasonDenied, "access is denied", "make the account a member of DnsAdmins")
 	s.unchanged(before)
@@ -125,7 +125,8 @@ func TestCmdletsAreDenied(t *testing.T) {
 	s.hosts("edge2.contoso.com")
 }
 
-// TestCmdletsWaitForTheirSecret: what is missing is told before flags and routes move.
+// TestCmdletsWaitForTheirSecret: fedroute reports the missing Secret before flags and
+// routes move.
 func TestCmdletsWaitForTheirSecret(t *testing.T) {
 	s := tell(t, withDNSServer(t, "contoso.com"))
 	cmdlets := s.byCmdlets()

@@ -29,7 +29,7 @@ func TestReplicationIsStuck(t *testing.T) {
 	s.hosts("edge2.contoso.com")
 }
 
-// TestMindIsChangedWhileReplicationIsStuck: nobody has to sit a wait out.
+// TestMindIsChangedWhileReplicationIsStuck: a change of the spec ends a wait at once.
 func TestMindIsChangedWhileReplicationIsStuck(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com")

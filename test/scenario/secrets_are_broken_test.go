@@ -21,20 +21,20 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
-// canary stands in every secret of this story. Half of it does not print, so that
-// escaping it makes a difference.
+// canary is a text in every secret of this story. Half of its bytes are not printable, so a
+// program that escapes it prints another text.
 var canary = []byte("C4n\x01ry\xfe-\x80Sw\x1brdf\xc3sh")
 
-// printable is the canary of what must be text.
+// printable is the canary for values that must be text.
 const printable = "Swordf1shCanary"
 
-// forms are the ways in which a program shows bytes.
+// forms are the ways in which a program may print bytes.
 func forms(b []byte) []string {
 	quoted, decimal := fmt.Sprintf("%q", b), fmt.Sprint(b)
 	text, _ := json.Marshal(string(b))
 	out := []string{string(b), hex.EncodeToString(b), strings.ToUpper(hex.EncodeToString(b)), fmt.Sprintf("% x", b),
 		quoted[1 : len(quoted)-1], decimal[1 : len(decimal)-1], string(text[1 : len(text)-1]), strings.ReplaceAll(decimal[1:len(decimal)-1], " ", ",")}
-	for shift := range 3 { // in a longer text only the characters in the middle are its own
+	for shift := range 3 { // within a longer text only the characters in the middle depend on the canary alone
 		whole := base64.StdEncoding.EncodeToString(append(make([]byte, shift), b...))
 		out = append(out, whole[(shift*8+5)/6:(shift+len(b))*8/6])
 	}
@@ -58,9 +58,9 @@ func keytabOf(t *testing.T) []byte {
 
 const oneLineRealm = "[libdefaults]\n default_realm = CONTOSO.COM\n[realms]\nCONTOSO.COM = { kdc = 127.0.0.1:1 }\n"
 
-// TestSecretsAreBroken: Secrets that libraries panic on, or quote in their errors,
-// are stored for some objects. The manager tells these objects, serves the others,
-// and writes no byte of a key anywhere, its log at the lowest level included.
+// TestSecretsAreBroken stores Secrets for some objects on which libraries panic, or which
+// libraries quote in their errors. The manager must report these objects, serve the others,
+// and write no byte of a key anywhere. That includes its log at the lowest level.
 func TestSecretsAreBroken(t *testing.T) {
 	s := lonely(t, sampleFarm(t, "one-site-two-pools"))
 	whole := keytabOf(t)
@@ -96,7 +96,7 @@ func TestSecretsAreBroken(t *testing.T) {
 		lt.Spec.Management.Authentication = v1alpha1.Authentication{Method: c.method, SecretRef: v1alpha1.LocalReference{Name: name}}
 		s.create(lt)
 	}
-	m := s.hire("--log-level", "DEBUG") // the most that the flag takes
+	m := s.hire("--log-level", "DEBUG") // the largest value that the flag allows
 	for name, c := range cases {
 		s.topologySays(name, c.reason, c.says)
 	}
@@ -109,8 +109,8 @@ func TestSecretsAreBroken(t *testing.T) {
 	s.showsNoCanary(m.log.String())
 }
 
-// brokenUpdateKeys gives the route's zone one unusable key after the other, and the
-// right one in the end.
+// brokenUpdateKeys gives the route's zone one unusable key after another, and the right key
+// at the end.
 func (s *story) brokenUpdateKeys(whole []byte) *v1alpha1.FederationRoute {
 	s.Helper()
 	tsig := s.dnsSecret()
@@ -154,7 +154,7 @@ func (s *story) topologySays(name, reason, text string) {
 	}, func() string { return fmt.Sprintf("%+v", lt.Status.Conditions) })
 }
 
-// showsNoCanary looks for the canaries in all that the manager has written.
+// showsNoCanary searches everything that the manager has written for the canaries.
 func (s *story) showsNoCanary(log string) {
 	s.Helper()
 	if !strings.Contains(log, `"msg":"remote call"`) {

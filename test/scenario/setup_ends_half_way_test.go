@@ -8,8 +8,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// TestSetupEndsHalfWay: setup disables the services first, so one that fails or
-// is killed leaves a machine that cannot be started. Nobody has to help.
+// TestSetupEndsHalfWay: setup first disables the services. When it fails or is killed, the
+// machine's services cannot be started. fedroute repairs this without a person's help.
 func TestSetupEndsHalfWay(t *testing.T) {
 	t.Parallel()
 	const machine = "edge2.contoso.com"
@@ -57,7 +57,7 @@ func TestSetupEndsHalfWay(t *testing.T) {
 	}
 }
 
-// TestServicesDoNotStart: setup is what is left when starting fails.
+// TestServicesDoNotStart: when starting the services fails, fedroute runs setup.
 func TestServicesDoNotStart(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com")
@@ -79,7 +79,7 @@ func TestServicesDoNotStart(t *testing.T) {
 	}
 }
 
-// disabled reports whether the machine's Access Edge may not be started.
+// disabled reports whether the machine's Access Edge service is disabled.
 func disabled(m farm.Machine) bool {
 	for _, service := range m.Services {
 		if service.Name == farm.ServiceAccessEdge {
@@ -89,7 +89,7 @@ func disabled(m farm.Machine) bool {
 	return false
 }
 
-// recorded reports whether history has a step of the kind on the target.
+// recorded reports whether history has a step of the kind on the target in the state.
 func recorded(r *v1alpha1.FederationRoute, kind, target string, result v1alpha1.StepState) bool {
 	for _, h := range r.Status.History {
 		if h.Kind == kind && h.Target == target && h.Result == result {
@@ -99,7 +99,7 @@ func recorded(r *v1alpha1.FederationRoute, kind, target string, result v1alpha1.
 	return false
 }
 
-// approve approves the route's plan where its mode asks for that.
+// approve approves the route's plan where the route's mode asks for approval.
 func (s *story) approve(r *v1alpha1.FederationRoute) {
 	s.Helper()
 	if r.Spec.Mode != v1alpha1.ModeApprove {

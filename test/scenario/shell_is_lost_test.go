@@ -9,14 +9,14 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// TestShellIsLostWhilePublishing: at each moment of the publish, what the
-// controller knows is that it knows nothing.
+// TestShellIsLostWhilePublishing loses the shell at each moment of the publish. The
+// controller must treat the outcome as unknown each time.
 func TestShellIsLostWhilePublishing(t *testing.T) {
 	t.Parallel()
 	deleted := func(m *wsman.Server) { m.DeleteShells() }
 	cases := map[string]struct {
 		reason    string
-		during    string // the cmdlet that has begun
+		during    string // the cmdlet that has begun when the shell is lost
 		strike    func(*wsman.Server)
 		publishes int // how often the flags may be published
 	}{
@@ -60,8 +60,8 @@ func TestShellIsLostWhilePublishing(t *testing.T) {
 	}
 }
 
-// TestBadNetwork: each kind of trouble strikes now and then, on every machine,
-// during a failover, and then ends.
+// TestBadNetwork: during a failover each kind of trouble occurs at random on every machine,
+// and then ends.
 func TestBadNetwork(t *testing.T) {
 	t.Parallel()
 	for seed, effect := range []wsman.Effect{wsman.Drop, wsman.Unauthorized, wsman.LoseShell, wsman.Lose, wsman.Halve} {
@@ -84,7 +84,8 @@ func TestBadNetwork(t *testing.T) {
 	}
 }
 
-// TestReplyIsCutInHalf: of a look, which changes nothing and is asked again.
+// TestReplyIsCutInHalf: the reply is that of an observation, which changes nothing and is
+// asked for again.
 func TestReplyIsCutInHalf(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com")

@@ -7,8 +7,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// TestSomebodyPublishesMeanwhile: a person publishes between each look of ours
-// and our publish, until she is done.
+// TestSomebodyPublishesMeanwhile: between each observation and fedroute's publish a person
+// publishes, until she is done.
 func TestSomebodyPublishesMeanwhile(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com")

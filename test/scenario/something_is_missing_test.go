@@ -36,7 +36,7 @@ func TestUpdateKeyComesLater(t *testing.T) {
 	before := s.writes()
 	r := s.route("edge2.contoso.com")
 	s.says(r, v1alpha1.ReasonSecretMissing, "Secret dns-key does not exist", "create it with the keys")
-	s.unchanged(before) // not even the organization: DNS could not follow
+	s.unchanged(before) // not even the organization is changed, because DNS could not follow
 
 	s.secret("dns-key", s.dnsSecret())
 	s.settled(r)

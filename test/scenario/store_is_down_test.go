@@ -6,8 +6,9 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
-// TestStoreIsDown: the Front End with the Central Management Store dies. The
-// other management server answers and cannot read, until a person fails the store over.
+// TestStoreIsDown: the Front End with the Central Management Store dies. The other
+// management server answers but cannot read the topology, until a person fails the store
+// over.
 func TestStoreIsDown(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com")

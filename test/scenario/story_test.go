@@ -25,18 +25,18 @@ type story struct {
 	ctx       context.Context
 	namespace string
 	org       *sim.Organization
-	// labels go on every object, secrets nowhere but into Secrets.
+	// labels are set on every object. secrets may appear only in Secrets.
 	labels  map[string]string
 	secrets []string
-	// unwatched: the simulator's invariants say nothing about this organization.
+	// unwatched: the story does not check the simulator's invariants for this organization.
 	unwatched bool
 }
 
 // nora is the administrator who works beside the controller.
 var nora = farm.Actor{User: `CONTOSO\nora`, Machine: "her desk", Command: "by hand"}
 
-// sampleFarm reads one of the three sample organizations, in the version that
-// the run is about.
+// sampleFarm reads one of the three sample organizations, in the version that this run
+// tests.
 func sampleFarm(t *testing.T, name string) farm.Spec {
 	t.Helper()
 	spec, err := farm.Load(filepath.Join(root, "lyncsim/samples", name+".yaml"))
@@ -55,14 +55,14 @@ func tell(t *testing.T, spec farm.Spec) *story {
 	return s
 }
 
-// open starts an organization that the API server does not know yet. The story
-// runs beside the others from here on.
+// open starts an organization that the API server does not know yet. From here on the story
+// runs side by side with the others.
 func open(t *testing.T, spec farm.Spec) *story {
 	t.Helper()
 	return openWith(t, sim.Config{Spec: spec})
 }
 
-// openWith is open with more to say about the organization.
+// openWith is open with more settings of the organization.
 func openWith(t *testing.T, c sim.Config) *story {
 	t.Helper()
 	t.Parallel()
@@ -107,7 +107,7 @@ func begin(t *testing.T, c sim.Config) *story {
 	return s
 }
 
-// credentials stores what the organization accepts.
+// credentials stores the credentials that the organization accepts.
 func (s *story) credentials() {
 	s.Helper()
 	s.secret("manager", s.managerSecret())
@@ -200,13 +200,13 @@ func (s *story) secret(name string, values map[string]string) {
 	s.create(&corev1.Secret{ObjectMeta: s.named(name), StringData: values})
 }
 
-// store replaces what a Secret holds, as a rotation does.
+// store replaces the contents of a Secret, as a rotation does.
 func (s *story) store(name string, values map[string]string) {
 	s.Helper()
 	change(s, &corev1.Secret{ObjectMeta: s.named(name)}, func(o *corev1.Secret) { o.StringData = values })
 }
 
-// organization gives the story's LyncTopology to change.
+// organization returns the story's LyncTopology, for a test to change.
 func (s *story) organization() *v1alpha1.LyncTopology {
 	return &v1alpha1.LyncTopology{ObjectMeta: s.named("org")}
 }
@@ -224,7 +224,7 @@ func change[T client.Object](s *story, o T, edit func(T)) {
 	}
 }
 
-// moveTo is the one line that fails federation over.
+// moveTo changes the one line that fails federation over.
 func (s *story) moveTo(r *v1alpha1.FederationRoute, pool string) {
 	s.Helper()
 	change(s, r, func(r *v1alpha1.FederationRoute) { r.Spec.EdgePool = v1alpha1.Hostname(pool) })
@@ -238,7 +238,7 @@ func (s *story) must(err error) {
 	}
 }
 
-// rehearse asks the simulator's admin endpoint for trouble.
+// rehearse asks the simulator's admin endpoint for a fault.
 func (s *story) rehearse(method, path string, body any) {
 	s.Helper()
 	text, err := json.Marshal(body)

@@ -10,7 +10,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// dnsFails lets the n-th DNS server fail in one way; "" heals it.
+// dnsFails makes the n-th DNS server fail in one way. "" ends the failure.
 func (s *story) dnsFails(n, fault string) {
 	s.Helper()
 	s.rehearse("POST", "/dns/servers/"+n, map[string]string{"fault": fault})
@@ -55,8 +55,8 @@ func TestServerRefusesUpdatesByPolicy(t *testing.T) {
 	s.hosts("edge2.contoso.com")
 }
 
-// TestKeyMayNotChangeTheName: a policy of single names is asked only for names
-// that change, so this shows when flags and routes have moved.
+// TestKeyMayNotChangeTheName: a server checks a policy for single names only for names that
+// change. So the refusal shows only after flags and routes have moved.
 func TestKeyMayNotChangeTheName(t *testing.T) {
 	spec := sampleFarm(t, "one-site-two-pools")
 	spec.DNS.Keys = []farm.DNSKey{{Name: "fedroute", Domains: []string{"other.contoso.com"}}}
@@ -79,7 +79,7 @@ func TestZoneIsElsewhere(t *testing.T) {
 	s.says(r, v1alpha1.ReasonNameBlocked, "publish A of fed.contoso.com", "REFUSED", "no record was changed", "correct zone and address in spec.dns.servers")
 	s.unchanged(before)
 
-	// The zone lives with another organization's servers.
+	// The zone is on another organization's servers.
 	other := beside(s, sampleFarm(t, "one-site-two-pools"))
 	k := other.dnsSecret()
 	s.secrets = append(s.secrets, k["secret"])
@@ -92,7 +92,7 @@ func TestZoneIsElsewhere(t *testing.T) {
 	if got, want := other.published("fed.contoso.com", "A"), s.publicAddresses("edge2.contoso.com"); !sameSet(got, want) {
 		t.Errorf("fed.contoso.com has addresses %v, want %v", got, want)
 	}
-	other.unwatched = true // its simulator cannot know whose ports its zone leads to
+	other.unwatched = true // this simulator cannot know to which organization's ports its zone leads
 }
 
 func TestAliasIsInTheWay(t *testing.T) {
@@ -108,7 +108,7 @@ func TestAliasIsInTheWay(t *testing.T) {
 	s.hosts("edge2.contoso.com")
 }
 
-// TestAnswerOfTheUpdateIsLost: the change was made and nobody said so.
+// TestAnswerOfTheUpdateIsLost: the change was made, and its answer never arrived.
 func TestAnswerOfTheUpdateIsLost(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	r := s.route("edge1.contoso.com")
@@ -123,8 +123,8 @@ func TestAnswerOfTheUpdateIsLost(t *testing.T) {
 	}
 }
 
-// TestAnswerCannotBeVerified: Samba's own DNS server makes the change and signs its
-// answer so that nobody can verify it.
+// TestAnswerCannotBeVerified: like Samba's own DNS server, the server makes the change and
+// signs its answer so that nobody can verify it.
 func TestAnswerCannotBeVerified(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	s.dnsFails("1", "WrongSignature")
@@ -138,7 +138,7 @@ func TestAnswerCannotBeVerified(t *testing.T) {
 	s.hears(r, "StepDone", "UpdateDNS zone contoso.com", how)
 }
 
-// TestAnswerIsForged: somebody in between swallows the update and says yes.
+// TestAnswerIsForged: an attacker on the network swallows the update and reports success.
 func TestAnswerIsForged(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	s.dnsFails("1", "ForgeReplies")

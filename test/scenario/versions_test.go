@@ -15,14 +15,14 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// A run is about one version of the product; make versions makes a run for each.
+// A run tests one version of the product. make versions makes a run for each version.
 var (
 	version        = flag.String("product", "", "the version of every organization, such as SkypeForBusinessServer2019; empty: the samples' own")
 	routeParameter = flag.String("route-parameter", "", "how Set-CsSite calls the XMPP route, where the version has it; empty: as the reference does")
 )
 
-// ofThisRun turns a sample into an organization of the version that the run is
-// about. Without XMPP federation it never had anything to do with XMPP.
+// ofThisRun changes a sample into an organization of the version that this run tests. When
+// the version has no XMPP federation, the sample's XMPP parts are removed.
 func ofThisRun(t *testing.T, spec farm.Spec) farm.Spec {
 	t.Helper()
 	if *version != "" {
@@ -48,10 +48,10 @@ func ofThisRun(t *testing.T, spec farm.Spec) farm.Spec {
 	return spec
 }
 
-// TestEveryStoryIsToldOfEveryVersion: no story is left out of a run. Each takes
-// its organizations from sampleFarm, none sets a version of its own, none is
-// skipped; and make versions makes a run for every version, with both names of
-// the parameter.
+// TestEveryStoryIsToldOfEveryVersion checks that no run leaves out a story. Each story
+// takes its organizations from sampleFarm, none sets a version of its own, and none is
+// skipped. make versions must make a run for every version, with both names of the
+// parameter.
 func TestEveryStoryIsToldOfEveryVersion(t *testing.T) {
 	functions := sources(t)
 	stories := 0
@@ -89,8 +89,9 @@ func TestEveryStoryIsToldOfEveryVersion(t *testing.T) {
 	}
 }
 
-// sources gives what each function of this package names. The stories with real
-// parts, in make interop, are about those parts and not about versions.
+// sources returns the names that each function of this package uses. It leaves out the
+// stories with real parts, in make interop, which are about those parts and not about
+// versions.
 func sources(t *testing.T) map[string]map[string]bool {
 	t.Helper()
 	files, err := filepath.Glob("*_test.go")
@@ -119,7 +120,7 @@ func sources(t *testing.T) map[string]map[string]bool {
 	return functions
 }
 
-// reaches tells whether a function names something, itself or through others.
+// reaches reports whether a function uses a name, itself or through other functions.
 func reaches(functions map[string]map[string]bool, from, name string) bool {
 	seen, todo := map[string]bool{}, []string{from}
 	for len(todo) > 0 {
@@ -136,8 +137,7 @@ func reaches(functions map[string]map[string]bool, from, name string) bool {
 	return false
 }
 
-// names are the functions that a story calls and, as "Name =", the fields that
-// it sets.
+// names are the functions that a story calls and, as "Name =", the fields that it sets.
 func names(f *ast.FuncDecl) map[string]bool {
 	all := map[string]bool{}
 	ast.Inspect(f, func(n ast.Node) bool {

@@ -15,12 +15,12 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 )
 
-// patience bounds every wait of a story. It is no expectation of speed.
+// patience bounds every wait of a story. It does not measure speed.
 const patience = 3 * time.Minute
 
-// until watches the route until it is as asked. What it last looked like is
-// told when patience ends. A watch may begin with the route as it was before the
-// story's last edit: that counts for nothing.
+// until watches the route until it is as asked. When patience ends, it reports how the
+// route last looked. A watch may begin with the route from before the story's last edit.
+// Such a state does not count.
 func (s *story) until(r *v1alpha1.FederationRoute, what string, ok func(*v1alpha1.FederationRoute) bool) {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(s.ctx, patience)
@@ -48,7 +48,7 @@ func byName(name string) client.ListOption {
 	return client.MatchingFieldsSelector{Selector: fields.OneTermEqualSelector("metadata.name", name)}
 }
 
-// settled waits until federation is as the route's present generation says.
+// settled waits until federation is as the route's present generation asks.
 func (s *story) settled(r *v1alpha1.FederationRoute) {
 	s.Helper()
 	s.until(r, "getting ready", ready)
@@ -59,8 +59,8 @@ func ready(r *v1alpha1.FederationRoute) bool {
 	return c != nil && r.Status.ObservedGeneration == r.Generation && c.Status == metav1.ConditionTrue && c.Reason == v1alpha1.ReasonInSync
 }
 
-// says waits until Ready of the route's present generation has the reason and
-// tells of it in words that name each text.
+// says waits until Ready of the route's present generation has the reason and a message
+// that contains each text.
 func (s *story) says(r *v1alpha1.FederationRoute, reason string, texts ...string) {
 	s.Helper()
 	s.until(r, "saying "+reason+" "+strings.Join(texts, ", "), func(r *v1alpha1.FederationRoute) bool {
@@ -69,7 +69,8 @@ func (s *story) says(r *v1alpha1.FederationRoute, reason string, texts ...string
 	})
 }
 
-// stalled holds the route as it was last read to Stalled: no pipeline waits on.
+// stalled checks that the last route that was read is Stalled, so that no pipeline waits
+// for it.
 func (s *story) stalled(r *v1alpha1.FederationRoute) {
 	s.Helper()
 	if !meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionStalled) || meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionReconciling) {
@@ -120,7 +121,7 @@ func (s *story) hears(r *v1alpha1.FederationRoute, reason string, texts ...strin
 	}, func() string { return strings.Join(heard, "\n") })
 }
 
-// eventually looks at what cannot be watched until it is so.
+// eventually checks again and again something that cannot be watched.
 func (s *story) eventually(what string, ok func() bool, tell func() string) {
 	s.Helper()
 	patient := time.NewTimer(patience)
@@ -136,16 +137,16 @@ func (s *story) eventually(what string, ok func() bool, tell func() string) {
 	}
 }
 
-// lookedAt waits until the organization has been read so many times more.
+// lookedAt waits until the organization has been read so many more times.
 func (s *story) lookedAt(times int64) {
 	s.Helper()
-	const cmdlet = "Get-CsSite" // each reading of the topology runs it
+	const cmdlet = "Get-CsSite" // each reading of the topology runs this cmdlet
 	enough := s.org.Counters().Cmdlets[cmdlet] + times
 	s.eventually("further looks at the organization", func() bool { return s.org.Counters().Cmdlets[cmdlet] >= enough },
 		func() string { return fmt.Sprint(s.org.Counters().Cmdlets) })
 }
 
-// journal tells the last writes to the organization, for a story that failed.
+// journal returns the last writes to the organization, for a story that failed.
 func (s *story) journal() string {
 	var b strings.Builder
 	all := s.org.Farm().Journal()

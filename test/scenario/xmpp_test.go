@@ -7,12 +7,12 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// xmpp tells whether the organization federates over XMPP.
+// xmpp reports whether the organization federates over XMPP.
 func (s *story) xmpp() bool {
 	return s.org.Farm().Product().XMPP && len(s.org.Farm().Spec().XMPPDomains) > 0
 }
 
-// lastProtocol is XMPP where the organization has it, else SIP.
+// lastProtocol is XMPP where the organization has it, otherwise SIP.
 func (s *story) lastProtocol() farm.Protocol {
 	if s.xmpp() {
 		return farm.XMPP
@@ -20,8 +20,8 @@ func (s *story) lastProtocol() farm.Protocol {
 	return farm.SIP
 }
 
-// refusesXMPP waits until the route says that and why the version has no XMPP
-// federation, and checks that nothing was done, SIP included.
+// refusesXMPP waits until the route says that the version has no XMPP federation, and why.
+// It checks that nothing was done, SIP included.
 func (s *story) refusesXMPP(r *v1alpha1.FederationRoute, since int) {
 	s.Helper()
 	product := s.org.Farm().Product()
@@ -33,7 +33,7 @@ func (s *story) refusesXMPP(r *v1alpha1.FederationRoute, since int) {
 	s.unchanged(since)
 }
 
-// TestXMPPAlone leaves SIP alone.
+// TestXMPPAlone checks that a route for XMPP leaves SIP alone.
 func TestXMPPAlone(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
 	before := s.writes()
@@ -52,7 +52,8 @@ func TestXMPPAlone(t *testing.T) {
 	}
 }
 
-// TestXMPPIsAskedForTheFirstTime of an organization that has SIP federation only.
+// TestXMPPIsAskedForTheFirstTime asks for XMPP in an organization that has SIP federation
+// only.
 func TestXMPPIsAskedForTheFirstTime(t *testing.T) {
 	spec := sampleFarm(t, "sfb2019-no-xmpp")
 	spec.XMPPDomains = spec.SIPDomains
