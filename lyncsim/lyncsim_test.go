@@ -19,7 +19,7 @@ import (
 
 const samples = "samples"
 
-// lyncsim runs the program to its end.
+// lyncsim runs the program until it ends.
 func lyncsim(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -68,7 +68,8 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-// running starts lyncsim with a folder and gives its parts once it is ready.
+// running starts lyncsim with a folder. Once the program is ready, it returns the folder,
+// the program's output and its places.
 func running(t *testing.T, sample string) (dir, stdout string, places map[string]any) {
 	t.Helper()
 	dir = t.TempDir()

@@ -7,7 +7,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// BenchmarkModule is what a new shell pays for its cmdlets.
+// BenchmarkModule measures how long a new shell takes to load its cmdlets.
 func BenchmarkModule(b *testing.B) {
 	f, err := farm.New(contoso(), farm.Options{Clock: farm.NewManualClock(start)})
 	if err != nil {

@@ -50,7 +50,7 @@ inferred). Only Set- compares before it writes; Remove- asks unless -Force is gi
 |---|---|---|---|---|---|---|
 `
 
-// TestPage compares lyncsim/docs/cmdlets.md with what the tables say.
+// TestPage compares lyncsim/docs/cmdlets.md with the tables in the source.
 func TestPage(t *testing.T) {
 	want := head + rows(t)
 	if *update {
@@ -89,7 +89,7 @@ func rows(t *testing.T) string {
 	return b.String()
 }
 
-// presence is yes, no, or what the version lacks of the cmdlet.
+// presence is yes, no, or the parts of the cmdlet that the version lacks.
 func presence(in *reference.Catalogue, whole reference.Cmdlet) string {
 	c, ok := in.Cmdlet(whole.Name)
 	if !ok {

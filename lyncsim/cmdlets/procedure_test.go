@@ -8,7 +8,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// reachable is what a partner can connect to.
+// reachable lists the ports that a partner can connect to.
 func reachable(f *farm.Farm) []string {
 	var list []string
 	for _, l := range f.Reachable() {
@@ -17,7 +17,7 @@ func reachable(f *farm.Farm) []string {
 	return list
 }
 
-// typed runs lines as an administrator would type them and wants no error.
+// typed runs lines as an administrator would type them. None may give an error.
 func (s *shell) typed(t *testing.T, lines ...string) {
 	t.Helper()
 	for _, line := range lines {
@@ -27,8 +27,7 @@ func (s *shell) typed(t *testing.T, lines ...string) {
 	}
 }
 
-// builder is a person who ticks boxes in Topology Builder, which leaves a file
-// to publish.
+// builder is a person who ticks boxes in Topology Builder and saves a file to publish.
 func builder(t *testing.T, s *shell, ticks map[string]bool) {
 	t.Helper()
 	doc := s.farm.Truth().Published
@@ -46,9 +45,8 @@ func builder(t *testing.T, s *shell, ticks map[string]bool) {
 	}
 }
 
-// TestFailingBackStepByStep is the procedure "Failing back the Edge pool used
-// for Lync Server federation or XMPP federation", typed by hand: the restored
-// pool is edge2, in Dublin.
+// TestFailingBackStepByStep types by hand the procedure "Failing back the Edge pool used
+// for Lync Server federation or XMPP federation". The restored pool is edge2, in Dublin.
 func TestFailingBackStepByStep(t *testing.T) {
 	f, _ := newFarm(t, func(s *farm.Spec) {
 		s.Sites[1].FrontEndPools[0].EdgePool = "edge1.contoso.com"

@@ -26,8 +26,8 @@ const (
 
 var start = time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)
 
-// contoso is an organization with two sites. Redmond's Edge pool has two
-// servers and federates; Dublin's has one and does not.
+// contoso is an organization with two sites. Redmond's Edge pool has two servers and
+// federates. Dublin's has one server and does not federate.
 func contoso() farm.Spec {
 	edge := func(fqdn, external string) farm.MachineSpec {
 		return farm.MachineSpec{FQDN: fqdn, InternalAddress: netip.MustParseAddr("10.0.0.1"), ExternalAddress: netip.MustParseAddr(external)}
@@ -94,8 +94,8 @@ func newShell(f *farm.Farm, machine string) *shell {
 	return &shell{farm: f, machine: machine, user: anna, files: dotnet.NewMemoryDisk()}
 }
 
-// answer is what a script said: what it put out, one line per object, and the
-// ids of its errors.
+// answer is the result of a script: its output, one line per object, and the ids of its
+// errors.
 type answer struct {
 	Out    []string
 	Errors []string
@@ -127,7 +127,7 @@ func lines(text string) []string {
 	return strings.Split(text, "\n")
 }
 
-// ids keeps the error id of each recorded error line.
+// ids returns the error id of each recorded error line.
 func ids(text string) []string {
 	var list []string
 	for _, line := range lines(text) {
@@ -137,17 +137,17 @@ func ids(text string) []string {
 	return list
 }
 
-// oneLiner is a script and its answer on a fresh farm.
+// oneLiner is a script and its answer on a new farm.
 type oneLiner struct {
 	reason  string
 	edit    func(*farm.Spec)
-	on      string // machine; the Front End when empty
+	on      string // machine that runs the script; the Front End when empty
 	script  string
 	want    answer
-	refused string // "not supported by the simulator: …" in place of an answer
+	refused string // "not supported by the simulator: …" when there is no answer
 }
 
-// check runs each case on a farm of its own.
+// check runs each case on a new farm.
 func check(t *testing.T, cases map[string]oneLiner) {
 	t.Helper()
 	for name, tc := range cases {

@@ -21,7 +21,7 @@ import (
 var _ wsman.Program = (*console.Console)(nil)
 var _ wsman.Finder = (*console.Console)(nil)
 
-// engine tells on stdout how it was started.
+// engine prints on stdout how it was started.
 type engine struct{}
 
 func (engine) Run(_ context.Context, in console.Invocation) int {

@@ -10,7 +10,8 @@ import (
 	mdns "github.com/miekg/dns"
 )
 
-// ask sends one query and gives code, aa flag, and the records of answer and authority.
+// ask sends one query and returns the code, the aa flag, and the records of answer and
+// authority.
 func ask(t *testing.T, s *Server, network, name string, rrtype uint16) (*mdns.Msg, []string) {
 	t.Helper()
 	m := new(mdns.Msg)

@@ -35,7 +35,7 @@ func startLab(t *testing.T) (*Authority, *Server) {
 	return a, s
 }
 
-// rr makes a record of a line in a zone file.
+// rr makes a record from a line in a zone file.
 func rr(t *testing.T, line string) mdns.RR {
 	t.Helper()
 	r, err := mdns.NewRR(line)
@@ -45,7 +45,7 @@ func rr(t *testing.T, line string) mdns.RR {
 	return r
 }
 
-// send signs an update with a key and gives the response code.
+// send signs an update with a key and returns the response code.
 func send(t *testing.T, s *Server, key string, m *mdns.Msg) int {
 	t.Helper()
 	c := &mdns.Client{Net: "tcp", TsigSecret: map[string]string{key: testSecret}}
@@ -57,8 +57,8 @@ func send(t *testing.T, s *Server, key string, m *mdns.Msg) int {
 	return reply.Rcode
 }
 
-// TestUpdateLikeBIND is the table of what BIND 9.18 was seen to do. The interop
-// tests hold both to the same seeded updates.
+// TestUpdateLikeBIND is a table of answers that BIND 9.18 was seen to give. The interop
+// tests send the same seeded updates to BIND and to the simulator.
 func TestUpdateLikeBIND(t *testing.T) {
 	type msg = mdns.Msg
 	one := func(t *testing.T, line string) []mdns.RR { return []mdns.RR{rr(t, line)} }
@@ -67,7 +67,7 @@ func TestUpdateLikeBIND(t *testing.T) {
 		key    string
 		fill   func(t *testing.T, m *msg)
 		rcode  int
-		name   string // whose set of rrtype is looked at afterwards
+		name   string // the name whose set of rrtype is looked at afterwards
 		rrtype string
 		want   []string
 	}{

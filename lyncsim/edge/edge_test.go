@@ -35,12 +35,12 @@ type bench struct {
 	addr  netip.Addr
 }
 
-// at gives each test its own address, and each run of the tests its own net.
+// at gives each test an address of its own, and each run of the tests a network of its own.
 func at(n int) netip.Addr {
 	return netip.AddrFrom4([4]byte{127, byte(64 + os.Getpid()>>8%128), byte(os.Getpid()), byte(n)})
 }
 
-// frontEnd is the Front End server's address beside an Edge server's.
+// frontEnd is the Front End server's address, next to an Edge server's.
 func frontEnd(edge netip.Addr) netip.Addr {
 	a := edge.As4()
 	a[3] += 100
@@ -196,8 +196,8 @@ func TestAddressConflictIsNamed(t *testing.T) {
 	}
 }
 
-// talk sends text on a new stream to 5269 and gives back what comes until the
-// text wanted is there or the stream ends.
+// talk sends text on a new stream to 5269. It returns the received text once that contains
+// the wanted text or the stream ends.
 func talk(t *testing.T, c io.ReadWriter, send, until string) string {
 	t.Helper()
 	if _, err := io.WriteString(c, send); err != nil {
@@ -274,8 +274,8 @@ func TestXMPPRefusals(t *testing.T) {
 	}
 }
 
-// TestFrontEndPortFollowsItsService: 5061 inside is the Front End service's, with
-// the certificate of its pool, and no federation port.
+// TestFrontEndPortFollowsItsService: inside, port 5061 belongs to the Front End service and
+// has the certificate of its pool. It is no federation port.
 func TestFrontEndPortFollowsItsService(t *testing.T) {
 	const machine = "fe.contoso.com"
 	b := newBench(t, 20)

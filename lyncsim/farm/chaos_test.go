@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TestManyHands lets several people change everything at once, in random order
-// and with durations, and holds what must be true when they are done.
+// TestManyHands lets several people change everything at once, in random order and with
+// durations. It checks the rules that must hold when they are done.
 func TestManyHands(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
@@ -32,7 +32,7 @@ func manyHands(t *testing.T, seed uint64) {
 		r := rand.New(rand.NewPCG(seed, n))
 		hands.Go(func() {
 			for range 60 {
-				_ = acts[r.IntN(len(acts))](t.Context(), f, r) // refusals are part of the game
+				_ = acts[r.IntN(len(acts))](t.Context(), f, r) // a refusal is allowed here
 				time.Sleep(time.Duration(r.IntN(20)) * time.Second)
 			}
 		})

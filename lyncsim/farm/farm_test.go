@@ -22,8 +22,8 @@ const (
 	poolB = "fe-b.contoso.com"
 )
 
-// twoSites is an organization with an Edge and a Front End pool in each of two
-// sites; Redmond's Edge pool federates.
+// twoSites is an organization with two sites. Each has an Edge and a Front End pool.
+// Redmond's Edge pool federates.
 func twoSites() Spec {
 	server := func(fqdn, external string) MachineSpec {
 		return MachineSpec{FQDN: fqdn, InternalAddress: netip.MustParseAddr("10.0.0.1"), ExternalAddress: netip.MustParseAddr(external)}
@@ -72,7 +72,7 @@ func newFarm(t *testing.T, edit func(*Spec)) (*Farm, *ManualClock) {
 	return f, clock
 }
 
-// reachable is what a partner sees: "edge-a1.contoso.com SIP", …
+// reachable lists what a partner can reach: "edge-a1.contoso.com SIP", …
 func reachable(f *Farm) []string {
 	out := []string{}
 	for _, l := range f.Reachable() {
@@ -81,7 +81,7 @@ func reachable(f *Farm) []string {
 	return out
 }
 
-// publishFlags edits the published document and publishes and enables it.
+// publishFlags edits the published document, and publishes and enables the result.
 func publishFlags(t *testing.T, f *Farm, pool string, on bool) {
 	t.Helper()
 	doc := f.Truth().Published

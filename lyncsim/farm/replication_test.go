@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// replica gives one computer's row of the replication status.
+// replica returns one computer's row of the replication status.
 func replica(t *testing.T, f *Farm, fqdn string) ReplicaState {
 	t.Helper()
 	rows, err := f.ReplicationStatus()

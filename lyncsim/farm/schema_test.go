@@ -101,8 +101,8 @@ func TestSchemaRefuses(t *testing.T) {
 	}
 }
 
-// TestSchemaNamesEveryField holds schema and Spec together: the same fields at
-// every level.
+// TestSchemaNamesEveryField checks that schema and Spec have the same fields at every
+// level.
 func TestSchemaNamesEveryField(t *testing.T) {
 	var root map[string]any
 	must(t, json.Unmarshal(Schema(), &root))

@@ -17,7 +17,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/pwsh/standin"
 )
 
-// process is a running program that told its way to the endpoint. end lets it
+// process is a running program that has reported how it reaches the endpoint. end lets it
 // run out and waits for it.
 func process(t *testing.T, s site) (endpoint, token string, end func()) {
 	t.Helper()
@@ -40,7 +40,7 @@ func process(t *testing.T, s site) (endpoint, token string, end func()) {
 
 const telling = `echo "$LYNCSIM_ENDPOINT $LYNCSIM_TOKEN"; read line`
 
-// TestTokens: only a running process may call, and only with its own token.
+// TestTokens checks that only a running process may call, and only with its own token.
 func TestTokens(t *testing.T) {
 	endpoint, token, end := process(t, newSite(t, program(t, telling)))
 	first := func(token, cmdlet string) string {
@@ -71,8 +71,8 @@ func summary(reply *value.Hashtable) string {
 	return strings.TrimSpace(value.Text(stream) + " " + value.Text(id))
 }
 
-// TestBadCalls: what is no call is answered as such, and nothing is read
-// without bound.
+// TestBadCalls checks that a malformed call gets an answer that says so, and that the size
+// of every read is bounded.
 func TestBadCalls(t *testing.T) {
 	endpoint, token, end := process(t, newSite(t, program(t, telling)))
 	defer end()
@@ -94,7 +94,7 @@ func TestBadCalls(t *testing.T) {
 	}
 }
 
-// TestLongCall: a call that does not end is cut off.
+// TestLongCall checks that a call that does not end is cut off.
 func TestLongCall(t *testing.T) {
 	endpoint, token, end := process(t, newSite(t, program(t, telling)))
 	defer end()
@@ -124,7 +124,7 @@ func encoded(t *testing.T, v any) string {
 	return base64.StdEncoding.EncodeToString([]byte(text))
 }
 
-// send gives a summary of the first reply, "" when the connection just ends.
+// send returns a summary of the first reply, or "" when the connection ends without one.
 func send(t *testing.T, endpoint, text string) string {
 	t.Helper()
 	conn, err := net.Dial("tcp", endpoint)

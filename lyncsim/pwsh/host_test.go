@@ -30,14 +30,14 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// site is a host over a farm, and a seat on its first Front End.
+// site is a host for the machines of a farm, and a seat on its first Front End.
 type site struct {
 	*pwsh.Host
 	farm *farm.Farm
 	seat pwsh.Seat
 }
 
-// newSite starts shells with the program; the stand-in when it is empty.
+// newSite starts shells with the program, or with the stand-in when it is empty.
 func newSite(t *testing.T, program string) site {
 	t.Helper()
 	spec, err := farm.Load("../samples/one-site-two-pools.yaml")
@@ -63,7 +63,7 @@ func newSite(t *testing.T, program string) site {
 	}}
 }
 
-// answer is what a process left: output and errors line by line, exit code.
+// answer is the result of a process: output and errors line by line, and the exit code.
 type answer struct {
 	Out, Errors []string
 	Code        int

@@ -18,7 +18,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/console"
 )
 
-// program writes a shell script to be started as a PowerShell.
+// program writes a shell script that the test starts in place of PowerShell.
 func program(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "program")
@@ -26,8 +26,8 @@ func program(t *testing.T, text string) string {
 	return path
 }
 
-// TestArguments: the program is started as powershell.exe is by a client that
-// sends an encoded command.
+// TestArguments checks that the program is started as a client that sends an encoded
+// command starts powershell.exe.
 func TestArguments(t *testing.T) {
 	const encoded = "JwBoAGUAbABsAG8AJwA=" // 'hello'
 	cases := map[string]struct {
@@ -51,8 +51,9 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// TestEnvironment: a process sees the simulated machine and what programs here
-// need, not the secrets of whoever started lyncsim.
+// TestEnvironment checks that a process sees the simulated machine and the variables that
+// programs on this computer need. It must not see the secrets of the user who started
+// lyncsim.
 func TestEnvironment(t *testing.T) {
 	t.Setenv("FEDROUTE_SECRET", "hidden")
 	t.Setenv("DOTNET_ROOT", "/opt/dotnet")
@@ -83,7 +84,8 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-// TestKilled: the end of a shell ends the program and what it started.
+// TestKilled checks that the end of a shell ends the program and the processes that it
+// started.
 func TestKilled(t *testing.T) {
 	alive := filepath.Join(t.TempDir(), "alive")
 	must(t, syscall.Mkfifo(alive, 0o600))
@@ -91,7 +93,7 @@ func TestKilled(t *testing.T) {
 	ctx, kill := context.WithCancel(t.Context())
 	ended := make(chan answer)
 	go func() { ended <- s.invoke(ctx, console.Invocation{Stdin: blocked(t)}) }()
-	watched, err := os.Open(alive) // returns when the program has it open as well
+	watched, err := os.Open(alive) // returns once the program has opened it too
 	must(t, err)
 	defer func() { _ = watched.Close() }()
 	must(t, watched.SetReadDeadline(time.Now().Add(time.Minute)))
@@ -104,7 +106,7 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// TestEndWithOpenStdin: a program that ends does not wait for its client.
+// TestEndWithOpenStdin checks that a program that ends does not wait for its client.
 func TestEndWithOpenStdin(t *testing.T) {
 	s := newSite(t, program(t, "exit 5"))
 	if got := s.invoke(t.Context(), console.Invocation{Stdin: blocked(t)}); got.Code != 5 {
@@ -112,7 +114,7 @@ func TestEndWithOpenStdin(t *testing.T) {
 	}
 }
 
-// blocked is a standard input on which nothing comes.
+// blocked is a standard input that never delivers anything.
 func blocked(t *testing.T) io.Reader {
 	t.Helper()
 	r, w := io.Pipe()

@@ -9,8 +9,8 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// TestClosedMachinesStayClosed: what is still under way in the farm when the
-// organization closes must not open its ports again.
+// TestClosedMachinesStayClosed checks that work that still runs in the farm when the
+// organization closes does not open its ports again.
 func TestClosedMachinesStayClosed(t *testing.T) {
 	o := newOrganization(t, "one-site-two-pools.yaml", nil)
 	o.Close()
@@ -24,8 +24,9 @@ func TestClosedMachinesStayClosed(t *testing.T) {
 	}
 }
 
-// TestOneDescriptionStartsTwice: starting fills in addresses, and must not do so
-// in the description that the next organization is started from.
+// TestOneDescriptionStartsTwice checks that starting an organization does not change its
+// description. Starting fills in addresses, and the next organization may be started from
+// the same description.
 func TestOneDescriptionStartsTwice(t *testing.T) {
 	spec, err := farm.Load(filepath.Join(samples, "one-site-two-pools.yaml"))
 	must(t, err)

@@ -20,7 +20,7 @@ func TestGetServiceShowsTheMachine(t *testing.T) {
 	}
 }
 
-// TestGetServiceIsTheMachines: the shell's own cmdlet shows the simulated
+// TestGetServiceIsTheMachines checks that Get-Service in a shell shows the simulated
 // machine's services, also where PowerShell has no such cmdlet.
 func TestGetServiceIsTheMachines(t *testing.T) {
 	program, err := standin.Chosen(t.TempDir())

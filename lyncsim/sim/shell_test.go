@@ -12,7 +12,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
-// script runs a script on a machine and gives what it put out, line by line.
+// script runs a script on a machine and returns its output, line by line.
 func script(t *testing.T, o *Organization, machine, text string) (code int, out, errs []string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer

@@ -39,7 +39,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// call uses the admin endpoint and gives status and body.
+// call uses the admin endpoint and returns status and body.
 func call(t *testing.T, o *Organization, method, path, body string) (int, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, o.AdminURL()+path, strings.NewReader(body))
@@ -161,7 +161,7 @@ func TestContextEndsTheOrganization(t *testing.T) {
 	o, err := Start(ctx, Config{Spec: spec})
 	must(t, err)
 	cancel()
-	// The close runs beside us: it is done once the admin port is free.
+	// The organization closes in the background. It is done once the admin port is free.
 	for {
 		c, err := net.Dial("tcp", strings.TrimPrefix(o.AdminURL(), "http://"))
 		if err != nil {
@@ -209,7 +209,7 @@ func TestDNSMovedTooEarly(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		to     func(*Organization) string
-		by     dns.Entry // who made the change
+		by     dns.Entry // the account that made the change
 		want   []string
 	}{
 		"closed ports": {"a pool that does not serve must not be published", edgeAddress("edge2.contoso.com"),

@@ -25,7 +25,7 @@ const (
 	transfer = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
 )
 
-// accounts is a list of people.
+// accounts looks an account up in a list.
 type accounts []wsman.Account
 
 func (a accounts) Lookup(user, domain string) (wsman.Account, bool) {
@@ -37,15 +37,15 @@ func (a accounts) Lookup(user, domain string) (wsman.Account, bool) {
 	return wsman.Account{}, false
 }
 
-// program is a Program made of a function.
+// program is a Program made from a function.
 type program func(ctx context.Context, p wsman.Process) int
 
 func (f program) Run(ctx context.Context, p wsman.Process) int { return f(ctx, p) }
 
-// Find makes every program exist but one.
+// Find finds every program except one.
 func (f program) Find(line string) bool { return line != "nosuch" }
 
-// echo says on stdout what its command line is.
+// echo prints its command line on stdout.
 var echo = program(func(_ context.Context, p wsman.Process) int {
 	_, _ = io.WriteString(p.Stdout, p.CommandLine+"\r\n")
 	return 0
@@ -57,14 +57,14 @@ var wait = program(func(ctx context.Context, _ wsman.Process) int {
 	return 7
 })
 
-// lab is one running server and what is needed to reach it.
+// lab is one running server and everything that a test needs to reach it.
 type lab struct {
 	*wsman.Server
 	ca     *pki.CA
 	config wsman.Config
 }
 
-// newLab starts a server; change edits its configuration first.
+// newLab starts a server. change edits its configuration first.
 func newLab(t *testing.T, change func(*wsman.Config, *pki.CA)) *lab {
 	t.Helper()
 	ca, err := pki.New("lab CA", time.Now(), time.Hour)
@@ -106,13 +106,13 @@ func running(t *testing.T, p wsman.Program) *lab {
 	return newLab(t, func(c *wsman.Config, _ *pki.CA) { c.Program = p })
 }
 
-// client speaks raw SOAP to a lab.
+// client sends raw SOAP to a lab.
 type client struct {
 	t         *testing.T
 	url       string
 	http      *http.Client
 	authorize func(*http.Request)
-	headers   string // extra SOAP headers
+	headers   string // additional SOAP headers
 	shell     string
 }
 
@@ -126,7 +126,7 @@ func (l *lab) client(t *testing.T) *client {
 		authorize: func(r *http.Request) { r.SetBasicAuth("admin", "p@ss wörd") }}
 }
 
-// answer is a reply, read by namespace.
+// answer is a reply, parsed with its namespaces.
 type answer struct {
 	Status int    `xml:"-"`
 	Raw    string `xml:"-"`
@@ -172,7 +172,7 @@ func (a *answer) stream(name string) string {
 	return b.String()
 }
 
-// post sends any bytes. An error is what the transport says.
+// post sends any bytes. It returns an error only when the transport fails.
 func (c *client) post(raw string) (*answer, error) {
 	req, err := http.NewRequest(http.MethodPost, c.url, strings.NewReader(raw))
 	if err != nil {
@@ -253,7 +253,7 @@ func (c *client) delete() *answer {
 	return c.do(transfer+"/Delete", "")
 }
 
-// run opens a shell when there is none and starts a command.
+// run opens a shell when there is none, and starts a command.
 func (c *client) run(line string) (command string) {
 	c.t.Helper()
 	if c.shell == "" {
@@ -266,7 +266,7 @@ func (c *client) run(line string) (command string) {
 	return a.Body.CommandID
 }
 
-// drain receives until the command is done.
+// drain receives output until the command is done.
 func (c *client) drain(command string) (stdout, stderr string, exit uint32) {
 	c.t.Helper()
 	for range 10_000 {

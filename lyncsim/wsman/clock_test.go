@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// handClock stands still until it is moved.
+// handClock stands still until a test moves it.
 type handClock struct {
 	mu     sync.Mutex
 	now    time.Time
@@ -42,7 +42,7 @@ func (c *handClock) AfterFunc(d time.Duration, f func()) func() {
 	}
 }
 
-// advance moves the clock and fires what falls due.
+// advance moves the clock and fires the timers that are due.
 func (c *handClock) advance(d time.Duration) {
 	c.mu.Lock()
 	c.now = c.now.Add(d)
@@ -60,7 +60,7 @@ func (c *handClock) advance(d time.Duration) {
 	}
 }
 
-// drain forgets the timers set so far; await waits for the next one.
+// drain forgets the timers that were set so far. After that await waits for the next timer.
 func (c *handClock) drain() {
 	for len(c.armed) > 0 {
 		<-c.armed

@@ -99,7 +99,7 @@ func TestLargeOutputIsSplitWithinTheEnvelope(t *testing.T) {
 	}
 }
 
-// endless is a reader of one byte again and again.
+// endless is a reader that delivers one byte again and again.
 type endless byte
 
 func (e endless) Read(b []byte) (int, error) {

@@ -191,7 +191,7 @@ func TestSendWhileASendWaitsIsBusy(t *testing.T) {
 	id := c.run("slow reader")
 	<-started
 	const piece = 300 << 10
-	for range 3 { // fits into the pipe
+	for range 3 { // small enough for the pipe
 		c.send(id, strings.Repeat("x", piece), "")
 	}
 	waiting := make(chan *answer)

@@ -51,7 +51,7 @@ func TestHTTPBesideTheProtocol(t *testing.T) {
 	}
 }
 
-// plain makes a lab serve http without TLS.
+// plain makes a lab serve HTTP without TLS.
 func plain(t *testing.T, unencrypted bool) *client {
 	t.Helper()
 	l := newLab(t, func(c *wsman.Config, ca *pki.CA) {

@@ -13,7 +13,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// people is a machine in a domain with an administrator of each kind.
+// people is a machine in a domain, with an administrator of each kind.
 func people(c *wsman.Config, _ *pki.CA) {
 	c.Domain = "LAB"
 	c.Accounts = accounts{
@@ -23,7 +23,7 @@ func people(c *wsman.Config, _ *pki.CA) {
 	}
 }
 
-// ntlm makes a client log on by Negotiate.
+// ntlm makes a client sign in by Negotiate.
 func (c *client) ntlm(name, password string) *client {
 	c.http.Transport = ntlmssp.Negotiator{RoundTripper: c.http.Transport}
 	return c.basic(name, password)
@@ -168,7 +168,7 @@ func TestCertificateLogon(t *testing.T) {
 		reason  string
 		ca      *pki.CA
 		request pki.Request
-		status  int // 0: the handshake fails
+		status  int // 0 means that the handshake fails
 	}{
 		"UPN":     {"mapped by user principal name", l.ca, pki.Request{CommonName: "x", UPN: "robot@localhost"}, 200},
 		"Domain":  {"Windows maps none to an account of a domain", l.ca, pki.Request{CommonName: "x", UPN: "ops@lab.example"}, 401},

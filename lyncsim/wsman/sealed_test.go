@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// mirror seals by turning a message round.
+// mirror seals a message by reversing it.
 type mirror struct{}
 
 const mirrorSignature = "0123456789abcdef"

@@ -11,7 +11,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// ticketOffice takes the one token "ops" and lets it count until then.
+// ticketOffice accepts only the token "ops". The token is valid until the given time.
 type ticketOffice struct{ until time.Time }
 
 func (o ticketOffice) Accept(token []byte) (wsman.Ticket, error) {

@@ -11,14 +11,15 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// timed is a lab on a clock that is moved by hand.
+// timed is a lab on a clock that the test moves.
 func timed(t *testing.T, p wsman.Program) (*lab, *handClock) {
 	t.Helper()
 	clock := newHandClock()
 	return newLab(t, func(c *wsman.Config, _ *pki.CA) { c.Program, c.Clock = p, clock }), clock
 }
 
-// later posts a request and gives the answer when there is one.
+// later posts a request and returns at once. The answer can be read from the result when it
+// arrives.
 func (c *client) later(action, body string) <-chan *answer {
 	got := make(chan *answer, 1)
 	go func() {

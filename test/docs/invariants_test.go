@@ -16,8 +16,8 @@ import (
 // to.
 var linked = regexp.MustCompile("\\[`([^`]+)`\\]\\(\\.\\./([^)]+)\\)")
 
-// TestEveryInvariantIsSomewhere checks that the file that the page links declares the name
-// of the code that holds an invariant, and a test of the name that the page gives.
+// TestEveryInvariantIsSomewhere follows the links of the invariants' table. The linked file
+// must declare the code or the test that the table names.
 func TestEveryInvariantIsSomewhere(t *testing.T) {
 	listed := rows(section(t, page(t, architecture), "## Invariants"))
 	for i, r := range listed {

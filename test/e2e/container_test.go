@@ -19,9 +19,9 @@ import (
 // nonroot is the user of the image (see Dockerfile).
 const nonroot = 65532
 
-// container makes the file system of a pod. It has the program, which is the only file of
-// the image that the program needs, and the files that a kubelet mounts for its account.
-// The API server gave out the token.
+// container makes the file system of a pod. It has the program, and the files that a
+// kubelet mounts for its account. The image has nothing else that the program needs. The
+// API server gave out the token.
 func container(t *testing.T, d *appsv1.Deployment) (dir string) {
 	t.Helper()
 	if v := d.Spec.Template.Spec.Volumes; len(v) > 0 {

@@ -49,7 +49,7 @@ func TestPublishedAndNothingElseDiffers(t *testing.T) {
 // changing the condition's time.
 func TestSomebodyPublishesAndDoesNotEnable(t *testing.T) {
 	spec := sampleFarm(t, "one-site-two-pools")
-	spec.Behaviour.PublishKeepsSimpleURLs = true // another story is about the effect of publishing on simple URLs
+	spec.Behaviour.PublishKeepsSimpleURLs = true // simple URLs are another story
 	s := tell(t, spec)
 	r := s.route("edge1.contoso.com")
 	s.settled(r)

@@ -34,7 +34,7 @@ func forms(b []byte) []string {
 	text, _ := json.Marshal(string(b))
 	out := []string{string(b), hex.EncodeToString(b), strings.ToUpper(hex.EncodeToString(b)), fmt.Sprintf("% x", b),
 		quoted[1 : len(quoted)-1], decimal[1 : len(decimal)-1], string(text[1 : len(text)-1]), strings.ReplaceAll(decimal[1:len(decimal)-1], " ", ",")}
-	for shift := range 3 { // within a longer text only the characters in the middle depend on the canary alone
+	for shift := range 3 { // only the middle of a longer text depends on b alone
 		whole := base64.StdEncoding.EncodeToString(append(make([]byte, shift), b...))
 		out = append(out, whole[(shift*8+5)/6:(shift+len(b))*8/6])
 	}

@@ -32,7 +32,7 @@ func authority(t *testing.T) *dns.Authority {
 	return a
 }
 
-// TestCmdlets runs what administrators type on a DNS server.
+// TestCmdlets runs commands that administrators type on a DNS server.
 func TestCmdlets(t *testing.T) {
 	cases := map[string]struct {
 		reason, script string
@@ -138,7 +138,7 @@ func TestCmdlets(t *testing.T) {
 	}
 }
 
-// run runs a script on the DNS server and gives its output and first error.
+// run runs a script on the DNS server and returns its output and first error.
 func run(t *testing.T, zones *dns.Authority, script string) (out []string, failed string) {
 	t.Helper()
 	session := &dnsserver.Session{Zones: zones, ZoneNames: []string{"contoso.com"}, Server: "dc1.contoso.com", User: `CONTOSO\anna`}

@@ -154,8 +154,8 @@ func TestEditsOfPoolsThatAreNotThere(t *testing.T) {
 	}
 }
 
-// FuzzParse holds that no document, however broken, ends the program, and that
-// what is accepted can be edited.
+// FuzzParse checks that no document, however broken, ends the program, and that every
+// accepted document can be edited.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`<Topology xmlns="` + Namespace + `" Signature="a"><Sites><CentralSite SiteId="1"/></Sites></Topology>`))
 	f.Fuzz(func(t *testing.T, raw []byte) {

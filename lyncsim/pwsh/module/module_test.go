@@ -15,7 +15,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/pwsh/module"
 )
 
-// written writes the module of the whole reference and gives its files.
+// written writes the module of the whole reference and returns its files.
 func written(t *testing.T) map[string]string {
 	t.Helper()
 	m, err := module.Reference()
@@ -37,8 +37,8 @@ func written(t *testing.T) map[string]string {
 	return files
 }
 
-// TestTextIsPlain: Windows PowerShell reads a module without byte order mark in
-// the code page of its machine.
+// TestTextIsPlain checks that the module is plain ASCII. Windows PowerShell reads a module
+// without a byte order mark in the code page of its machine.
 func TestTextIsPlain(t *testing.T) {
 	for name, text := range written(t) {
 		if i := strings.IndexFunc(text, func(r rune) bool { return r > 126 }); i >= 0 {
@@ -47,7 +47,7 @@ func TestTextIsPlain(t *testing.T) {
 	}
 }
 
-// TestNoOtherModuleIsNeeded: every command that the module calls is its own.
+// TestNoOtherModuleIsNeeded checks that every command that the module calls is its own.
 func TestNoOtherModuleIsNeeded(t *testing.T) {
 	tree, err := syntax.Parse(written(t)["Lync.psm1"])
 	if err != nil {
@@ -102,8 +102,8 @@ func TestManifest(t *testing.T) {
 	}
 }
 
-// TestOtherModules: functions of a module do not see the preferences of a
-// script, and the product's, which stand for compiled cmdlets, do.
+// TestOtherModules: functions of a module do not see a script's preferences. The product's
+// functions do see them, because they stand for compiled cmdlets.
 func TestOtherModules(t *testing.T) {
 	dir := t.TempDir()
 	m := &powershell.Module{Name: "DnsServer", Version: "2.0.0.0", Commands: []*powershell.Command{{Name: "Get-DnsServerZone"}}}

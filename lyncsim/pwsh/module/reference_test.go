@@ -11,7 +11,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/pwsh/module"
 )
 
-// TestFunctionsAreTheReference reads the written functions and finds every
+// TestFunctionsAreTheReference reads the written functions and checks that they have every
 // cmdlet with its parameters, sets, aliases and types.
 func TestFunctionsAreTheReference(t *testing.T) {
 	tree, err := syntax.Parse(written(t)["Lync.psm1"])
@@ -52,7 +52,7 @@ func TestFunctionsAreTheReference(t *testing.T) {
 	}
 }
 
-// facts are a parameter's sets with what is mandatory, and its aliases.
+// facts returns a parameter's sets, whether it is mandatory in each, and its aliases.
 func facts(p powershell.Parameter) []string {
 	list := []string{}
 	for _, s := range p.Sets {

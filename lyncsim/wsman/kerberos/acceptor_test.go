@@ -37,7 +37,7 @@ func newKeytab(t *testing.T, password string) *keytab.Keytab {
 	return kt
 }
 
-// ticket is what a KDC that knows the service's key would give ops.
+// ticket makes the ticket that a KDC that knows the service's key would give to ops.
 type ticket struct {
 	req messages.APReq
 	key types.EncryptionKey
@@ -68,7 +68,7 @@ func newTicket(t *testing.T, kt *keytab.Keytab, until time.Time, mutual int) tic
 	return ticket{req, key}
 }
 
-// bare is the token as pykerberos sends it.
+// bare returns the token in the form in which pykerberos sends it.
 func (k ticket) bare(t *testing.T) []byte {
 	t.Helper()
 	req, err := k.req.Marshal()
@@ -138,7 +138,7 @@ func TestAcceptProvesTheService(t *testing.T) {
 	}
 	k.proves(t, got.Reply)
 	got.Reply = nil
-	// The logon ends with the ticket, give or take what clocks may differ.
+	// The logon ends with the ticket, plus the 5 minutes by which clocks may differ.
 	want := wsman.Ticket{User: "ops", Realm: realm, Until: later.UTC().Truncate(time.Second).Add(5 * time.Minute)}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Fatalf("-want +got:\n%s", d)

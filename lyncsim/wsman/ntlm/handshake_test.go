@@ -15,7 +15,7 @@ func newHandshake() *ntlm.Handshake {
 	return &ntlm.Handshake{Host: ntlm.Host{Name: "fe01.lab.example", Domain: "LAB"}, Now: time.Now}
 }
 
-// exchange plays both sides; tamper may change a message on its way: 1, 2 or 3.
+// exchange plays both sides. tamper may change message 1, 2 or 3 on its way.
 func exchange(t *testing.T, h *ntlm.Handshake, tamper func(n int, msg []byte) []byte) (ntlm.Identity, error) {
 	t.Helper()
 	negotiate, err := ntlmssp.NewNegotiateMessage("", "")

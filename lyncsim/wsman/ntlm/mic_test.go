@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// answer plays a client that protects its messages with a MIC and binds its
-// logon to a channel, as current Windows does.
+// answer plays a client that protects its messages with a MIC and binds its logon to a
+// channel, as current Windows does.
 func answer(negotiate, challenge, binding []byte) []byte {
 	const password, user, domain = "geheim", "ops", "LAB"
 	info, _ := field(challenge, 40)
@@ -44,7 +44,7 @@ func TestMICAndChannelBinding(t *testing.T) {
 		onServer  []byte // the channel as the server sees it
 		onClient  []byte
 		strict    bool
-		negotiate func([]byte) // what happens to a message before the client or the server sees it
+		negotiate func([]byte) // changes a message before the client or the server sees it
 		challenge func([]byte)
 		final     func([]byte)
 		accepted  bool

@@ -62,7 +62,7 @@ func TestPublishedExampleIsUnsealed(t *testing.T) {
 	}
 }
 
-// TestWrapIsUnwrapped lets a second sealer with swapped directions play client.
+// TestWrapIsUnwrapped uses a second sealer with swapped directions as the client.
 func TestWrapIsUnwrapped(t *testing.T) {
 	key := unhex(t, "0123456789abcdef0123456789abcdef")
 	for _, flags := range []uint32{exampleFlags, exampleFlags &^ flagKeyExchange} {
