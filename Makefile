@@ -89,7 +89,7 @@ versions: build controlplane ## Run every story of test/scenario on each version
 
 # The Debian packages with the programs of other projects that make interop runs.
 INTEROP_PACKAGES := bind9 bind9-dnsutils knot pdns-server pdns-backend-sqlite3 sqlite3 \
-	krb5-kdc krb5-admin-server krb5-user python3-winrm python3-requests-kerberos ansible-core curl \
+	krb5-kdc krb5-admin-server krb5-user python3-winrm python3-requests-kerberos ansible-core ansible curl \
 	samba samba-ad-provision samba-ad-dc samba-dsdb-modules samba-vfs-modules python3-samba winbind ldb-tools attr acl \
 	prosody lua-unbound lua-sec
 
@@ -120,7 +120,7 @@ bench: build controlplane $(BIN)/bench ## Measure requests, bytes, wall time, AP
 	FEDROUTE_BIN=$(BIN) $(BIN)/bench
 
 # The Debian packages with the programs that make bench-peers runs.
-PEER_PACKAGES := bind9 bind9-dnsutils python3-winrm ansible-core
+PEER_PACKAGES := bind9 bind9-dnsutils python3-winrm ansible-core ansible
 
 .PHONY: bench-peers
 bench-peers: build controlplane $(BIN)/bench $(BIN)/peers ## Measure the same job done by fedroute and by Ansible, pywinrm and external-dns; write docs/benchmarks.md (20 minutes; installs Debian packages).
