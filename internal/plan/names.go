@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"strings"
-
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/lync"
 )
@@ -23,7 +21,7 @@ func RecordKeys(in Intent, t lync.Topology) []dns.Key {
 	listed := map[dns.Key]bool{}
 	add := func(name string, types ...dns.Type) {
 		for _, kind := range types {
-			key := dns.Key{Name: strings.ToLower(name), Type: kind}
+			key := dns.Key{Name: dns.Canonical(name), Type: kind}
 			if !listed[key] {
 				listed[key] = true
 				out = append(out, key)
