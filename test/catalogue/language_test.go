@@ -24,9 +24,9 @@ func tree(t *testing.T, c shell.Command) *syntax.ScriptBlock {
 // Windows PowerShell 3.0. None shows anything to a console, starts a process
 // or evaluates text.
 var plainCommands = []string{
-	"ConvertFrom-Json", "ConvertTo-Json", "ForEach-Object", "Get-Command", "Get-Content", "Get-Module", "Get-Service",
-	"Get-WmiObject", "Import-Module", "Join-Path", "New-Object", "Out-String", "Remove-Item", "Select-Object", "Set-Content", "Sort-Object", "Test-Path",
-	"Where-Object", "Write-Error",
+	"ConvertFrom-Json", "ConvertTo-Json", "ForEach-Object", `Microsoft.PowerShell.Core\Get-Command`, "Get-Content", "Get-Module", "Get-Service",
+	"Get-WmiObject", "Import-Module", "Join-Path", "New-Object", "Out-String", "Remove-Item", `Microsoft.PowerShell.Utility\Select-Object`, "Set-Content",
+	"Sort-Object", "Test-Path", "Where-Object", "Write-Error",
 }
 
 // Types that scripts may name.

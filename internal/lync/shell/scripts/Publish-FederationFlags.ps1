@@ -24,9 +24,9 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-$module = Get-Module -Name SkypeForBusiness, Lync | Select-Object -First 1
+$module = Get-Module -Name SkypeForBusiness, Lync | Microsoft.PowerShell.Utility\Select-Object -First 1
 if (-not $module) {
-    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Select-Object -First 1
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Microsoft.PowerShell.Utility\Select-Object -First 1
     if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
     Import-Module -Name $module.Name
 }
@@ -52,12 +52,12 @@ function Assert-Signature([xml]$Document) {
 }
 
 function Find-EdgeService([xml]$Document, [string]$Pool) {
-    $cluster = $Document.Topology.Clusters.Cluster | Where-Object { $_.GetAttribute('Fqdn') -eq $Pool } | Select-Object -First 1
+    $cluster = $Document.Topology.Clusters.Cluster | Where-Object { $_.GetAttribute('Fqdn') -eq $Pool } | Microsoft.PowerShell.Utility\Select-Object -First 1
     $service = $Document.Topology.Services.Service | Where-Object {
         $_.ServiceId.RoleName -eq 'EdgeServer' -and $cluster -and
         $_.InstalledOn.ClusterId.SiteId -eq $cluster.ClusterId.SiteId -and
         $_.InstalledOn.ClusterId.Number -eq $cluster.ClusterId.Number
-    } | Select-Object -First 1
+    } | Microsoft.PowerShell.Utility\Select-Object -First 1
     if (-not $service) { Write-Error -ErrorId 'fedroute.Invalid' -Category ObjectNotFound -Message "the topology has no Edge pool $Pool" }
     $service
 }
@@ -66,7 +66,7 @@ function Find-Port($Service, [hashtable]$Wanted) {
     $Service.Ports.Port | Where-Object {
         $_.GetAttribute('Owner') -eq $Wanted.Owner -and $_.GetAttribute('Usage') -eq $Wanted.Usage -and
         $_.GetAttribute('InterfaceSide') -eq $Wanted.InterfaceSide
-    } | Select-Object -First 1
+    } | Microsoft.PowerShell.Utility\Select-Object -First 1
 }
 
 function Add-Port($Service, [hashtable]$Wanted) {

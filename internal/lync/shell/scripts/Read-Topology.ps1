@@ -12,9 +12,9 @@
 param()
 
 $ErrorActionPreference = 'Stop'
-$module = Get-Module -Name SkypeForBusiness, Lync | Select-Object -First 1
+$module = Get-Module -Name SkypeForBusiness, Lync | Microsoft.PowerShell.Utility\Select-Object -First 1
 if (-not $module) {
-    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Select-Object -First 1
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Microsoft.PowerShell.Utility\Select-Object -First 1
     if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
     Import-Module -Name $module.Name
 }
@@ -56,7 +56,7 @@ function Format-Site($Sites) {
 # The procedures and the reference disagree on the name of this parameter: the
 # server decides. A read-only role may not see Set-CsSite at all.
 $xmppParameter = ''
-$setSite = Get-Command -Name Set-CsSite -ErrorAction SilentlyContinue
+$setSite = Microsoft.PowerShell.Core\Get-Command -Name Set-CsSite -ErrorAction SilentlyContinue
 if ($setSite) {
     foreach ($name in 'XmppExternalFederationRoute', 'XmppFederationRoute') {
         if ($setSite.Parameters.ContainsKey($name)) { $xmppParameter = $name }

@@ -72,7 +72,7 @@ function Add-Value($Set, [string]$Value) {
 # Set- compares the old record before it writes. No TTL means to leave it.
 function Set-Ttl($Set, [string]$Value) {
     if (-not $Set.Ttl) { return }
-    $old = Read-Record $Set.Name $Set.Type | Where-Object { (Format-Value $_) -eq $Value } | Select-Object -First 1
+    $old = Read-Record $Set.Name $Set.Type | Where-Object { (Format-Value $_) -eq $Value } | Microsoft.PowerShell.Utility\Select-Object -First 1
     if (-not $old -or [string]$old.TimeToLive -eq $Set.Ttl) { return }
     $new = $old.Clone()
     $new.TimeToLive = [timespan]$Set.Ttl
@@ -81,7 +81,7 @@ function Set-Ttl($Set, [string]$Value) {
 }
 
 function Remove-Value($Set, [string]$Value) {
-    $old = Read-Record $Set.Name $Set.Type | Where-Object { (Format-Value $_) -eq $Value } | Select-Object -First 1
+    $old = Read-Record $Set.Name $Set.Type | Where-Object { (Format-Value $_) -eq $Value } | Microsoft.PowerShell.Utility\Select-Object -First 1
     if (-not $old) { return }
     $null = Remove-DnsServerResourceRecord -ZoneName $Zone -InputObject $old -Force -Confirm:$false -ErrorAction Stop
     $true

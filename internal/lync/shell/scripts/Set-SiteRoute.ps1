@@ -15,9 +15,9 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-$module = Get-Module -Name SkypeForBusiness, Lync | Select-Object -First 1
+$module = Get-Module -Name SkypeForBusiness, Lync | Microsoft.PowerShell.Utility\Select-Object -First 1
 if (-not $module) {
-    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Select-Object -First 1
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Microsoft.PowerShell.Utility\Select-Object -First 1
     if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
     Import-Module -Name $module.Name
 }
@@ -26,8 +26,8 @@ $properties = @('FederationRoute')
 if ($Protocol -eq 'XMPP') { $properties = @('XmppFederationRoute', 'XmppExternalFederationRoute') }
 
 # Ask the server which parameter it has; Lync Server 2010 has none for XMPP.
-$known = (Get-Command -Name Set-CsSite).Parameters
-$parameter = $properties | Where-Object { $known.ContainsKey($_) } | Select-Object -First 1
+$known = (Microsoft.PowerShell.Core\Get-Command -Name Set-CsSite).Parameters
+$parameter = $properties | Where-Object { $known.ContainsKey($_) } | Microsoft.PowerShell.Utility\Select-Object -First 1
 if (-not $parameter) { Write-Error -ErrorId 'fedroute.Unsupported' -Category NotImplemented -Message "Set-CsSite has no parameter for the $Protocol federation route here" }
 
 # Service identities are per pool, so the route names the pool, never a member.
@@ -36,5 +36,5 @@ $change[$parameter] = 'EdgeServer:' + $EdgePool
 $null = Set-CsSite @change
 
 $after = Get-CsSite | Where-Object { [string]$_.Identity -eq "Site:$Site" -or [string]$_.Identity -eq $Site }
-$route = $properties | ForEach-Object { [string]$after.$_ } | Where-Object { $_ } | Select-Object -First 1
+$route = $properties | ForEach-Object { [string]$after.$_ } | Where-Object { $_ } | Microsoft.PowerShell.Utility\Select-Object -First 1
 [pscustomobject]@{ Route = [string]$route }

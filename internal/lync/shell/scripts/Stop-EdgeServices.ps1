@@ -13,9 +13,9 @@
 param()
 
 $ErrorActionPreference = 'Stop'
-$module = Get-Module -Name SkypeForBusiness, Lync | Select-Object -First 1
+$module = Get-Module -Name SkypeForBusiness, Lync | Microsoft.PowerShell.Utility\Select-Object -First 1
 if (-not $module) {
-    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Select-Object -First 1
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Microsoft.PowerShell.Utility\Select-Object -First 1
     if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
     Import-Module -Name $module.Name
 }
