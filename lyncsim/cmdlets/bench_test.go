@@ -5,6 +5,7 @@ import (
 
 	"github.com/fedroute/fedroute/lyncsim/cmdlets"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 )
 
 // BenchmarkModule measures how long a new shell takes to load its cmdlets.
@@ -13,7 +14,7 @@ func BenchmarkModule(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	session := &cmdlets.Session{Farm: f, Machine: frontEnd, User: anna}
+	session := &cmdlets.Session{Farm: f, Machine: frontEnd, Who: identity.Identity{Account: anna}}
 	for b.Loop() {
 		if _, err := session.Module(); err != nil {
 			b.Fatal(err)

@@ -31,7 +31,7 @@ func (r *run) writeReport(path string, err error) error {
 	var page bytes.Buffer
 	failed := reportPage.Execute(&page, map[string]string{
 		"Cmdlet": r.Name(), "Time": r.Farm.Clock().Now().UTC().Format("2006-01-02T15:04:05Z"),
-		"Machine": r.Machine, "User": r.User, "Result": result,
+		"Machine": r.Machine, "User": r.Who.Account, "Result": result,
 	})
 	if failed != nil {
 		return failed

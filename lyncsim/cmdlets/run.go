@@ -122,7 +122,7 @@ func (r *run) domainMember() error {
 	}
 	if r.localAccount() {
 		return refusal.New(refusal.Denied, "connect to", "the Central Management Store",
-			r.User+" is a local account of this machine and unknown to the domain")
+			r.Who.Account+" is a local account of this machine and unknown to the domain")
 	}
 	return nil
 }
@@ -136,7 +136,7 @@ func (r *run) onEdge() bool {
 // localAccount reports whether the session's user exists only on some machines.
 func (r *run) localAccount() bool {
 	return slices.ContainsFunc(r.Farm.Spec().Accounts, func(a farm.Account) bool {
-		return strings.EqualFold(a.Name, r.User) && len(a.Machines) > 0
+		return strings.EqualFold(a.Name, r.Who.Account) && len(a.Machines) > 0
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedroute/fedroute/lyncsim/cmdlets/reference"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 )
 
@@ -17,7 +18,7 @@ import (
 type Session struct {
 	Farm    *farm.Farm
 	Machine string // FQDN in the topology
-	User    string // CONTOSO\admin, or a local account's name
+	Who     identity.Identity
 	// Ran receives the name of every cmdlet that begins to run; it may be nil.
 	Ran func(cmdlet string)
 }
@@ -95,7 +96,7 @@ func (s *Session) take(ctx context.Context, d farm.Duration) error {
 
 // actor is the actor that the farm's journal names for a write of the cmdlet.
 func (s *Session) actor(cmdlet string) farm.Actor {
-	return farm.Actor{User: s.User, Machine: s.Machine, Command: cmdlet}
+	return farm.Actor{User: s.Who.Account, Machine: s.Machine, Command: cmdlet}
 }
 
 // productNoun matches the names of the product's cmdlets, of which the reference has

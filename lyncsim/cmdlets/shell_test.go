@@ -12,6 +12,7 @@ import (
 
 	"github.com/fedroute/fedroute/lyncsim/cmdlets"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
@@ -104,7 +105,7 @@ type answer struct {
 // run runs a script in a fresh process on the shell's machine.
 func (s *shell) run(t *testing.T, script string) answer {
 	t.Helper()
-	session := &cmdlets.Session{Farm: s.farm, Machine: s.machine, User: s.user, Ran: func(name string) { s.ran = append(s.ran, name) }}
+	session := &cmdlets.Session{Farm: s.farm, Machine: s.machine, Who: identity.Identity{Account: s.user}, Ran: func(name string) { s.ran = append(s.ran, name) }}
 	module, err := session.Module()
 	if err != nil {
 		t.Fatal(err)

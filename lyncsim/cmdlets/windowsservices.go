@@ -131,7 +131,7 @@ func (r *run) serviceMachine(name string) (farm.Machine, error) {
 		return machine, refusal.New(refusal.Unreachable, op, machine.FQDN, "the machine does not answer")
 	}
 	if r.onEdge() || r.localAccount() || machine.Role == farm.RoleEdge {
-		return machine, refusal.New(refusal.Denied, op, machine.FQDN, "access is denied to "+r.User)
+		return machine, refusal.New(refusal.Denied, op, machine.FQDN, "access is denied to "+r.Who.Account)
 	}
 	return machine, nil
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
@@ -30,7 +31,7 @@ type Invocation struct {
 	Stdin     io.Reader
 	Stdout    io.Writer
 	Stderr    io.Writer
-	User      string // DOMAIN\name
+	Who       identity.Identity
 
 	Environment      map[string]string
 	WorkingDirectory string
@@ -48,7 +49,7 @@ type Console struct {
 	// there are no files.
 	ReadFile func(path string) (string, error)
 	// Setup is the program at SetupPath and gives its exit code; nil: there is none.
-	Setup     func(ctx context.Context, user string, args []string, out io.Writer) int
+	Setup     func(ctx context.Context, who identity.Identity, args []string, out io.Writer) int
 	SetupPath string
 	// Listeners are the machine's TCP listeners; nil: none.
 	Listeners func() []netip.AddrPort

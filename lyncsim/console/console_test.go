@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fedroute/fedroute/lyncsim/console"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
@@ -47,8 +48,8 @@ func newConsole() *console.Console {
 			return "script of a file", nil
 		},
 		SetupPath: `C:\Program Files\Deployment\setup.exe`,
-		Setup: func(_ context.Context, user string, args []string, out io.Writer) int {
-			fmt.Fprintf(out, "%s runs %s\r\n", user, args)
+		Setup: func(_ context.Context, who identity.Identity, args []string, out io.Writer) int {
+			fmt.Fprintf(out, "%s runs %s\r\n", who.Account, args)
 			return 0
 		},
 		Listeners: func() []netip.AddrPort { return []netip.AddrPort{netip.MustParseAddrPort("0.0.0.0:5986")} }}
@@ -65,8 +66,8 @@ func run(c *console.Console, p wsman.Process) result {
 	if p.Stdin == nil {
 		p.Stdin = strings.NewReader("")
 	}
-	if p.User == "" {
-		p.User = `LAB\Ops`
+	if p.Who.Account == "" {
+		p.Who.Account = `LAB\Ops`
 	}
 	code := c.Run(context.Background(), p)
 	return result{out.String(), errs.String(), code}
@@ -200,7 +201,7 @@ func TestOutputHasTheShellsCodePage(t *testing.T) {
 func TestStartIsForProgramsThatPowerShellStarts(t *testing.T) {
 	var out bytes.Buffer
 	c := newConsole()
-	p := wsman.Process{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, User: `LAB\Ops`, CodePage: 437}
+	p := wsman.Process{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Who: identity.Identity{Account: `LAB\Ops`}, CodePage: 437}
 	code, found := c.Start(context.Background(), p, []string{"PowerShell", "-NonInteractive", "-EncodedCommand", encode("ü")})
 	if !found || code != 42 || out.String() != "<ü> errors as XML" {
 		t.Errorf("%d %v %q", code, found, out.String())

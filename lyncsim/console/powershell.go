@@ -27,7 +27,7 @@ func (s *session) powershell(argv []string) int {
 	}
 	in := Invocation{
 		Script: a.script, Arguments: a.arguments, Stdin: s.in, Stdout: s.out, Stderr: s.err,
-		User: s.process.User, Environment: s.env, WorkingDirectory: s.process.WorkingDirectory,
+		Who: s.process.Who, Environment: s.env, WorkingDirectory: s.process.WorkingDirectory,
 		Interactive: !a.nonInteractive, ErrorsAsXML: a.errorsAsXML(), OutputAsXML: a.outputFormat == "xml",
 	}
 	switch {

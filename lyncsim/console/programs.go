@@ -46,7 +46,7 @@ func (s *session) start(argv []string) (code int, found bool) {
 		return 0, false
 	}
 	if s.console.isSetup(argv[0]) {
-		return s.console.Setup(s.ctx, s.process.User, argv[1:], s.out), true
+		return s.console.Setup(s.ctx, s.process.Who, argv[1:], s.out), true
 	}
 	run := programs[programName(argv[0])]
 	if run == nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
@@ -35,17 +36,17 @@ func (c *Console) session(ctx context.Context, p wsman.Process) *session {
 	return s
 }
 
-// Environment is the environment of a new process of the user, for engines that are
-// started without the console.
-func (c *Console) Environment(user string) map[string]string {
-	return c.environment(wsman.Process{User: user})
+// Environment is the environment of a new process, for engines that are started
+// without the console.
+func (c *Console) Environment(who identity.Identity) map[string]string {
+	return c.environment(wsman.Process{Who: who})
 }
 
 // environment is the environment of a new process of the user.
 func (c *Console) environment(p wsman.Process) map[string]string {
-	domain, user, ok := strings.Cut(p.User, `\`)
+	domain, user, ok := strings.Cut(p.Who.Account, `\`)
 	if !ok {
-		domain, user = c.host(), p.User
+		domain, user = c.host(), p.Who.Account
 	}
 	env := map[string]string{
 		"ALLUSERSPROFILE":        `C:\ProgramData`,

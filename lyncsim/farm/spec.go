@@ -25,17 +25,30 @@ type Spec struct {
 	// first one.
 	CentralManagement string `json:"centralManagement,omitempty"`
 	// AllowFederatedUsers is the global switch; true when left out.
-	AllowFederatedUsers *bool            `json:"allowFederatedUsers,omitempty"`
-	Sites               []SiteSpec       `json:"sites"`
-	ManagementServers   []MachineSpec    `json:"managementServers,omitempty"`
-	XMPPPartners        []XMPPPartner    `json:"xmppPartners,omitempty"`
-	SimpleURLs          []SimpleURLSet   `json:"simpleUrls,omitempty"`
-	Accounts            []Account        `json:"accounts,omitempty"`
-	Certificates        CertificatesSpec `json:"certificates,omitempty"`
-	DNS                 DNSSpec          `json:"dns,omitempty"`
-	Durations           DurationsSpec    `json:"durations,omitempty"`
-	Behaviour           Behaviour        `json:"behaviour,omitempty"`
-	Faults              []Fault          `json:"faults,omitempty"`
+	AllowFederatedUsers *bool          `json:"allowFederatedUsers,omitempty"`
+	Sites               []SiteSpec     `json:"sites"`
+	ManagementServers   []MachineSpec  `json:"managementServers,omitempty"`
+	XMPPPartners        []XMPPPartner  `json:"xmppPartners,omitempty"`
+	SimpleURLs          []SimpleURLSet `json:"simpleUrls,omitempty"`
+	Accounts            []Account      `json:"accounts,omitempty"`
+	// ADReadableFromNetworkLogon lets sessions that signed in over the network without
+	// a forwarded ticket use Active Directory. Whether real farms do is not known in
+	// public.
+	ADReadableFromNetworkLogon bool `json:"adReadableFromNetworkLogon,omitempty"`
+	// SQLReachableFromNetworkLogon lets them use the SQL Server of the Central
+	// Management Store and the file share, where these are on other machines.
+	SQLReachableFromNetworkLogon bool `json:"sqlReachableFromNetworkLogon,omitempty"`
+	// SetupPermissionGranted means that Grant-CsSetupPermission ran for every container
+	// with servers, so that Enable-CsTopology needs no member of Domain Admins.
+	SetupPermissionGranted bool `json:"setupPermissionGranted,omitempty"`
+	// FileShareFullControl are accounts that have full control of the file share
+	// beside Domain Admins.
+	FileShareFullControl []string         `json:"fileShareFullControl,omitempty"`
+	Certificates         CertificatesSpec `json:"certificates,omitempty"`
+	DNS                  DNSSpec          `json:"dns,omitempty"`
+	Durations            DurationsSpec    `json:"durations,omitempty"`
+	Behaviour            Behaviour        `json:"behaviour,omitempty"`
+	Faults               []Fault          `json:"faults,omitempty"`
 	// TopologyFile is a Get-CsTopology -AsXml document from which the description
 	// starts; its path is relative to the YAML file. Sites and pools of the
 	// description then only add what the document cannot contain. Load reads it; see
@@ -115,6 +128,13 @@ type Account struct {
 	// account of the domain, which may sign in on every machine that is no Edge
 	// server.
 	Machines []string `json:"machines,omitempty"`
+	// Groups are the groups of which the account is a member, nested ones resolved and
+	// without the domain: of the domain (RTCUniversalServerAdmins, Domain Admins), or of
+	// the machines of a local account (Administrators).
+	Groups []string `json:"groups,omitempty"`
+	// AdministratorOf are the machines whose group Administrators has the account; "*"
+	// is every machine that knows it.
+	AdministratorOf []string `json:"administratorOf,omitempty"`
 }
 
 // CertificatesSpec describes the certificates that the Edge servers present.

@@ -16,11 +16,12 @@ import (
 // also adds a DNS key with its secret.
 func (o *Organization) fillAccounts() {
 	s := &o.spec
-	if s.NetBIOSDomain == "" {
-		s.NetBIOSDomain = strings.ToUpper(s.Name)
-	}
+	s.NetBIOSDomain = s.Domain()
 	if len(s.Accounts) == 0 {
-		s.Accounts = []farm.Account{{Name: s.NetBIOSDomain + `\lyncadmin`}, {Name: "Administrator", Machines: edgeServers(*s)}}
+		s.Accounts = []farm.Account{
+			{Name: s.NetBIOSDomain + `\lyncadmin`, Groups: farm.AllRights()},
+			{Name: "Administrator", Machines: edgeServers(*s), Groups: []string{farm.LocalAdministrator}},
+		}
 	}
 	s.Accounts = slices.Clone(s.Accounts)
 	for i := range s.Accounts {
@@ -112,10 +113,10 @@ func (m *machine) Lookup(user, domain string) (wsman.Account, bool) {
 		switch {
 		case len(a.Machines) > 0:
 			if local && slices.ContainsFunc(a.Machines, m.is) {
-				return administrator(name, "", a.Password), true
+				return wsman.Account{Name: name, Password: a.Password, Groups: a.GroupsOn(m.info.FQDN)}, true
 			}
 		case m.org.joined(m.info) && (domain == "" || m.org.isDomain(domain, owner)):
-			return administrator(name, owner, a.Password), true
+			return wsman.Account{Name: name, Domain: owner, Password: a.Password, Groups: a.GroupsOn(m.info.FQDN)}, true
 		}
 	}
 	return wsman.Account{}, false
@@ -136,8 +137,4 @@ func splitUPN(user, domain string) (string, string) {
 func (o *Organization) isDomain(name, owner string) bool {
 	return strings.EqualFold(name, owner) || strings.EqualFold(name, o.spec.NetBIOSDomain) || o.isRealm(name) ||
 		slices.ContainsFunc(o.spec.SIPDomains, func(d string) bool { return strings.EqualFold(d, name) })
-}
-
-func administrator(name, domain, password string) wsman.Account {
-	return wsman.Account{Name: name, Domain: domain, Password: password, Groups: []string{wsman.Administrators}}
 }

@@ -28,7 +28,7 @@ func (m *machine) modules(session *cmdlets.Session) (product *powershell.Module,
 	if product, err = session.Module(); err != nil || len(m.info.DNSZones) == 0 {
 		return product, nil, err
 	}
-	dnsServer, err := m.dnsServer(session.User)
+	dnsServer, err := m.dnsServer(session.Who.Account)
 	return product, []*powershell.Module{dnsServer}, err
 }
 
@@ -50,7 +50,7 @@ func ProductModule(spec farm.Spec) (*powershell.Module, error) {
 
 // runProgram runs one powershell.exe in a real PowerShell.
 func (m *machine) runProgram(ctx context.Context, in console.Invocation) int {
-	session := m.session(in.User)
+	session := m.session(in.Who)
 	product, further, err := m.modules(session)
 	if err != nil {
 		_, _ = fmt.Fprintln(in.Stderr, err)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fedroute/fedroute/lyncsim/console"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
@@ -28,9 +29,9 @@ func (o *Organization) RunScript(ctx context.Context, name string, s Script) (in
 	if err != nil {
 		return exitFailure, err
 	}
-	user := o.administrator(m)
-	in := console.Invocation{Script: s.Text, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr, User: user,
-		Environment: m.console.Environment(user)}
+	who := o.administrator(m)
+	in := console.Invocation{Script: s.Text, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr, Who: who,
+		Environment: m.console.Environment(who)}
 	rs, err := m.runspace(in, powershell.Recorded)
 	if err != nil {
 		return exitFailure, err
@@ -48,7 +49,7 @@ func (o *Organization) RunCommand(ctx context.Context, name string, s Script) (i
 		return exitFailure, err
 	}
 	return m.console.Run(ctx, wsman.Process{
-		CommandLine: s.Text, SkipShell: true, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr, User: o.administrator(m), CodePage: utf8CodePage,
+		CommandLine: s.Text, SkipShell: true, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr, Who: o.administrator(m), CodePage: utf8CodePage,
 	}), nil
 }
 
@@ -62,12 +63,14 @@ func (o *Organization) WriteFile(name, path string, data []byte) error {
 	return m.disk.WriteFile(path, data)
 }
 
-// administrator is the name of the account with all rights on a machine.
-func (o *Organization) administrator(m *machine) string {
+// administrator is the first account that manages a machine, at the machine's
+// console.
+func (o *Organization) administrator(m *machine) identity.Identity {
+	a := o.DomainAccount()
 	if m.info.Role == farm.RoleEdge {
-		return o.LocalAccount().Name
+		a = o.LocalAccount()
 	}
-	return o.DomainAccount().Name
+	return identity.Identity{Account: a.Name, SignIn: identity.Console, Groups: a.GroupsOn(m.info.FQDN)}
 }
 
 func (o *Organization) scriptHost(name string) (*machine, error) {

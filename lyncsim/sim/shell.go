@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedroute/fedroute/lyncsim/cmdlets"
 	"github.com/fedroute/fedroute/lyncsim/console"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
@@ -43,7 +44,7 @@ func (m *machine) Run(ctx context.Context, in console.Invocation) int {
 
 // runspace makes a new engine on the machine.
 func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*powershell.Runspace, error) {
-	session := m.session(in.User)
+	session := m.session(in.Who)
 	product, further, err := m.modules(session)
 	if err != nil {
 		return nil, err
@@ -55,9 +56,10 @@ func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*power
 	}), nil
 }
 
-// session is a user's shell on the machine.
-func (m *machine) session(user string) *cmdlets.Session {
-	return &cmdlets.Session{Farm: m.org.farm, Machine: m.info.FQDN, User: m.localName(user), Ran: m.org.cmdlets.add}
+// session is a shell on the machine.
+func (m *machine) session(who identity.Identity) *cmdlets.Session {
+	who.Account = m.localName(who.Account)
+	return &cmdlets.Session{Farm: m.org.farm, Machine: m.info.FQDN, Who: who, Ran: m.org.cmdlets.add}
 }
 
 func notationOf(in console.Invocation) powershell.Notation {
@@ -103,7 +105,7 @@ func (p *programs) Find(path string) bool { return p.machine.console.Knows(path)
 func (p *programs) Run(ctx context.Context, path string, args []string) (string, int, error) {
 	var out strings.Builder
 	code, found := p.machine.console.Start(ctx, wsman.Process{
-		Stdin: strings.NewReader(""), Stdout: &out, Stderr: io.Discard, User: p.in.User,
+		Stdin: strings.NewReader(""), Stdout: &out, Stderr: io.Discard, Who: p.in.Who,
 		Environment: p.in.Environment, WorkingDirectory: p.in.WorkingDirectory,
 	}, append([]string{path}, args...))
 	if !found {
@@ -112,7 +114,7 @@ func (p *programs) Run(ctx context.Context, path string, args []string) (string,
 	return out.String(), code, nil
 }
 
-// setup runs the product's setup program for a user.
-func (m *machine) setup(ctx context.Context, user string, args []string, out io.Writer) int {
-	return m.session(user).Bootstrapper(ctx, args, out)
+// setup runs the product's setup program.
+func (m *machine) setup(ctx context.Context, who identity.Identity, args []string, out io.Writer) int {
+	return m.session(who).Bootstrapper(ctx, args, out)
 }

@@ -1,6 +1,10 @@
 package wsman
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fedroute/fedroute/lyncsim/identity"
+)
 
 // Groups whose members may open a shell.
 const (
@@ -13,7 +17,9 @@ type Account struct {
 	Name     string
 	Domain   string // NetBIOS name; empty for an account of this machine
 	Password string
-	Groups   []string // local groups of this machine, nested ones resolved
+	Groups   []string // of the token: the domain's, and the local ones of this machine, nested ones resolved
+	// SignIn is how the account signed in. A logon sets it.
+	SignIn identity.SignIn
 }
 
 // Accounts looks up the name with which a client logs on. The domain is as the
@@ -28,6 +34,11 @@ func (a Account) String() string {
 		return a.Name
 	}
 	return a.Domain + `\` + a.Name
+}
+
+// identity is the account as the programs of its shells act in its name.
+func (a Account) identity() identity.Identity {
+	return identity.Identity{Account: a.String(), SignIn: a.SignIn, Groups: a.Groups}
 }
 
 // mayUseShell reports whether the machine's policy lets the account run commands.

@@ -36,7 +36,7 @@ func (s *Server) process(sh *shell, c *call) Process {
 	return Process{
 		CommandLine:      strings.TrimSpace(strings.Join(words, " ")),
 		SkipShell:        isTrue(c.Header.option("WINRS_SKIP_CMD_SHELL")),
-		User:             c.account.String(),
+		Who:              sh.owner.identity(),
 		Environment:      maps.Clone(sh.settings.environment),
 		WorkingDirectory: sh.settings.workingDirectory,
 		CodePage:         sh.settings.codePage,

@@ -36,7 +36,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.isIdentify(r) {
-		x.reply(http.StatusOK, identity())
+		x.reply(http.StatusOK, identified())
 		return
 	}
 	var ok bool

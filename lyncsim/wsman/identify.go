@@ -10,7 +10,7 @@ func (s *Server) isIdentify(r *http.Request) bool {
 
 // identity is the answer to such a request. Without logon, Windows does not show its
 // version.
-func identity() []byte {
+func identified() []byte {
 	return []byte(`<s:Envelope xml:lang="" xmlns:s="` + nsSOAP + `"><s:Header/><s:Body>` +
 		`<wsmid:IdentifyResponse xmlns:wsmid="` + nsIdentity + `">` +
 		`<wsmid:ProtocolVersion>` + nsManagement + `</wsmid:ProtocolVersion>` +

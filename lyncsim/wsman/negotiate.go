@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/wsman/ntlm"
 )
 
@@ -20,6 +21,7 @@ type Ticket struct {
 	User, Realm string
 	Until       time.Time // when the logon ends
 	Reply       []byte    // the token that proves the server to the client
+	Forwarded   bool      // the client forwarded a ticket-granting ticket, too
 }
 
 // BindingLevel says whether an NTLM logon must have a channel binding, as
@@ -87,6 +89,9 @@ func (s *Server) kerberos(sess *session, w http.ResponseWriter, token []byte) (A
 	account, ok := s.cfg.Accounts.Lookup(ticket.User, ticket.Realm)
 	if !ok {
 		return Account{}, false
+	}
+	if ticket.Forwarded {
+		account.SignIn = identity.ForwardedTicket
 	}
 	sess.account, sess.until = &account, ticket.Until
 	w.Header().Set("WWW-Authenticate", "Negotiate "+base64.StdEncoding.EncodeToString(ticket.Reply))

@@ -3,6 +3,8 @@ package wsman
 import (
 	"context"
 	"io"
+
+	"github.com/fedroute/fedroute/lyncsim/identity"
 )
 
 // Program runs one command line on the machine and returns its exit code.
@@ -27,7 +29,7 @@ type Process struct {
 	SkipShell        bool // started by CreateProcess, not through cmd.exe /c
 	Stdin            io.Reader
 	Stdout, Stderr   io.Writer
-	User             string // DOMAIN\name
+	Who              identity.Identity
 	Environment      map[string]string
 	WorkingDirectory string
 	CodePage         int // of stdin, stdout and stderr: 437, 65001, ...

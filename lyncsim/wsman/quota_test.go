@@ -96,7 +96,7 @@ func TestProcessSeesItsShell(t *testing.T) {
 	c.headers = `<m:OptionSet><m:Option Name="WINRS_SKIP_CMD_SHELL">TRUE</m:Option></m:OptionSet>`
 	c.do(nsShell+"/Command", `<sh:CommandLine><sh:Command>a.exe</sh:Command><sh:Arguments>-x</sh:Arguments><sh:Arguments>"y z"</sh:Arguments></sh:CommandLine>`)
 	p := <-seen
-	if p.CommandLine != `a.exe -x "y z"` || !p.SkipShell || p.CodePage != 65001 || p.WorkingDirectory != `C:\x` || p.Environment["A"] != "1 2" || p.User != "admin" {
+	if p.CommandLine != `a.exe -x "y z"` || !p.SkipShell || p.CodePage != 65001 || p.WorkingDirectory != `C:\x` || p.Environment["A"] != "1 2" || p.Who.Account != "admin" {
 		t.Errorf("%+v", p)
 	}
 }

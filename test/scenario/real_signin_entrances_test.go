@@ -23,7 +23,10 @@ type passwords struct{ edges wsman.Method }
 
 func (p *passwords) config(t *testing.T) sim.Config {
 	spec := sampleFarm(t, "one-site-two-pools")
-	spec.Accounts = []farm.Account{{Name: `CONTOSO\` + forManagement}, {Name: forEdge, Machines: machinesOf(spec, forEdge)}}
+	spec.Accounts = []farm.Account{
+		{Name: `CONTOSO\` + forManagement, Groups: farm.AllRights()},
+		{Name: forEdge, Machines: machinesOf(spec, forEdge), Groups: []string{farm.LocalAdministrator}},
+	}
 	return sim.Config{Spec: spec, SignIn: sim.SignIn{Methods: []wsman.Method{wsman.Negotiate}, EdgeMethods: []wsman.Method{p.edges}}}
 }
 
@@ -99,7 +102,7 @@ func (k *tickets) config(t *testing.T) sim.Config {
 	for _, account := range []string{forManagement, forEdge} {
 		k.words[account] = rand.String(20)
 		k.kdc.User(t, account, k.words[account])
-		spec.Accounts = append(spec.Accounts, farm.Account{Name: `CONTOSO\` + account})
+		spec.Accounts = append(spec.Accounts, farm.Account{Name: `CONTOSO\` + account, Groups: farm.AllRights()})
 	}
 	var services []string
 	for _, m := range append(machinesOf(spec, forManagement), machinesOf(spec, forEdge)...) {

@@ -21,7 +21,11 @@ const (
 func withDNSServer(t *testing.T, zones ...string) farm.Spec {
 	spec := sampleFarm(t, "one-site-two-pools")
 	spec.ManagementServers = []farm.MachineSpec{{FQDN: dnsHost, DNSZones: zones}}
-	spec.Accounts = []farm.Account{{Name: `CONTOSO\lyncadmin`}, {Name: dnsAdmin}, {Name: "Administrator", Machines: []string{"edge1.contoso.com", "edge2.contoso.com"}}}
+	spec.Accounts = []farm.Account{
+		{Name: `CONTOSO\lyncadmin`, Groups: farm.AllRights()},
+		{Name: dnsAdmin, AdministratorOf: []string{dnsHost}},
+		{Name: "Administrator", Machines: []string{"edge1.contoso.com", "edge2.contoso.com"}, Groups: []string{farm.LocalAdministrator}},
+	}
 	spec.DNS.Admins = []string{dnsAdmin}
 	return spec
 }

@@ -1,0 +1,199 @@
+package farm
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/fedroute/fedroute/lyncsim/identity"
+)
+
+// Act is a thing to do for which the session of an account needs rights, or has to
+// reach another machine.
+type Act int
+
+// The acts of the cmdlets.
+const (
+	// ReadDirectory reads the location of the Central Management Store in Active
+	// Directory.
+	ReadDirectory Act = iota
+	// ReadStore reads the Central Management Store.
+	ReadStore
+	// WriteStore changes it.
+	WriteStore
+	// EnableTopology writes computers into Active Directory, and rights into the file
+	// share.
+	EnableTopology
+	// ControlServices starts and stops Windows services of the machine.
+	ControlServices
+)
+
+// Groups that decide about acts. The names are those of a new installation.
+const (
+	ServerAdmins       = "RTCUniversalServerAdmins"
+	UserAdmins         = "RTCUniversalUserAdmins"
+	DomainAdmins       = "Domain Admins"
+	LocalAdministrator = "Administrators" // of one machine
+)
+
+// AllRights are the groups of an account that may do everything, such as the one that
+// installed the product.
+func AllRights() []string { return []string{DomainAdmins, ServerAdmins, UserAdmins} }
+
+// Resource is what a session needs for an act.
+type Resource string
+
+// The resources of acts.
+const (
+	Directory    Resource = "Active Directory"
+	StoreServer  Resource = "the SQL Server of the Central Management Store"
+	StoreContent Resource = "the content of the Central Management Store"
+	Containers   Resource = "the containers of the servers in Active Directory"
+	FileShare    Resource = "the file share"
+	Services     Resource = "the service control manager"
+)
+
+// Barrier is why an identity may not do an act: what it cannot use, and as whom the
+// resource sees it.
+type Barrier struct {
+	Resource Resource
+	// As is the account that the resource sees; "" is an anonymous logon.
+	As string
+	// Stranger means that the domain does not know the account.
+	Stranger bool
+}
+
+// Error tells the barrier to people who read the simulator's own errors.
+func (b *Barrier) Error() string {
+	switch {
+	case b.As == "":
+		return string(b.Resource) + " sees an anonymous logon: the network logon left no credential to pass on"
+	case b.Stranger:
+		return string(b.Resource) + " does not know " + b.As
+	}
+	return string(b.Resource) + " denies access to " + b.As
+}
+
+// May says whether an identity may do an act in a session on a machine; a *Barrier
+// when it may not. Resources are tried in the order in which the cmdlets need them:
+// Active Directory tells where the store is, so it comes first.
+func (f *Farm) May(who identity.Identity, machine string, what Act) error {
+	for _, n := range needs[what] {
+		if b := f.barrier(who, machine, n); b != nil {
+			return b
+		}
+	}
+	return nil
+}
+
+// need is one resource of an act, and the groups that it lets in; none means
+// everybody whom it knows.
+type need struct {
+	resource Resource
+	groups   []string
+}
+
+var (
+	directory = need{resource: Directory}
+	reading   = need{StoreServer, []string{ServerAdmins, UserAdmins}}
+	writing   = need{StoreContent, []string{ServerAdmins}}
+)
+
+var needs = map[Act][]need{
+	ReadDirectory:   {directory},
+	ReadStore:       {directory, reading},
+	WriteStore:      {directory, reading, writing},
+	EnableTopology:  {directory, reading, writing, {Containers, []string{DomainAdmins}}, {FileShare, []string{DomainAdmins}}},
+	ControlServices: {{Services, []string{LocalAdministrator}}},
+}
+
+func (f *Farm) barrier(who identity.Identity, machine string, n need) *Barrier {
+	as := who.Account
+	if f.elsewhere(n.resource, machine) {
+		as = f.seen(who, machine, n.resource)
+		if stranger := as != "" && !strings.Contains(as, `\`); as == "" || stranger {
+			return &Barrier{n.resource, as, stranger}
+		}
+	}
+	if len(n.groups) == 0 || f.grants(n.resource, as) {
+		return nil
+	}
+	if as == who.Account && who.Member(n.groups...) {
+		return nil
+	}
+	return &Barrier{Resource: n.resource, As: as}
+}
+
+// seen is the account that a resource of another machine sees.
+func (f *Farm) seen(who identity.Identity, machine string, r Resource) string {
+	as := who.Abroad(f.computerAccount(machine))
+	if as == "" && !who.Local() && f.takesAnonymous(r) {
+		return who.Account
+	}
+	return as
+}
+
+// elsewhere reports whether a resource is on another machine. Active Directory always
+// is. The store and the file share are on the Front End server itself in a pool of
+// one server with the pool's own name, which is a Standard Edition server; an
+// Enterprise pool keeps them on other servers.
+func (f *Farm) elsewhere(r Resource, machine string) bool {
+	switch r {
+	case Services:
+		return false
+	case Directory, Containers:
+		return true
+	default:
+		return key(f.Truth().CMSPool) != key(machine)
+	}
+}
+
+// takesAnonymous reports whether the farm is one in which a network logon reaches the
+// resource.
+func (f *Farm) takesAnonymous(r Resource) bool {
+	if r == Directory || r == Containers {
+		return f.spec.ADReadableFromNetworkLogon
+	}
+	return f.spec.SQLReachableFromNetworkLogon
+}
+
+// grants reports whether a resource lets an account in beyond the groups of its need.
+func (f *Farm) grants(r Resource, account string) bool {
+	switch r {
+	case Containers:
+		return f.spec.SetupPermissionGranted
+	case FileShare:
+		return slices.ContainsFunc(f.spec.FileShareFullControl, func(a string) bool { return strings.EqualFold(a, account) })
+	default:
+		return false
+	}
+}
+
+// computerAccount is the account of a machine in the domain.
+func (f *Farm) computerAccount(machine string) string {
+	name, _, _ := strings.Cut(machine, ".")
+	return f.spec.Domain() + `\` + strings.ToUpper(name) + "$"
+}
+
+// Domain is the short name of the Active Directory domain.
+func (s Spec) Domain() string {
+	if s.NetBIOSDomain != "" {
+		return s.NetBIOSDomain
+	}
+	return strings.ToUpper(s.Name)
+}
+
+// GroupsOn are the groups in the account's token on a machine. Domain Admins are
+// members of Administrators on every machine of the domain.
+func (a Account) GroupsOn(machine string) []string {
+	groups := slices.Clone(a.Groups)
+	is := func(m string) bool { return m == "*" || strings.EqualFold(m, machine) }
+	if slices.ContainsFunc(a.AdministratorOf, is) || slices.ContainsFunc(groups, func(g string) bool { return strings.EqualFold(g, DomainAdmins) }) {
+		groups = append(groups, LocalAdministrator)
+	}
+	return groups
+}
+
+// Kind makes a farm in which every sign-in reaches Active Directory, SQL Server and
+// the file share. No real farm is known to be so kind. Rehearsals of what comes
+// after a working sign-in can start from it.
+func (s *Spec) Kind() { s.ADReadableFromNetworkLogon, s.SQLReachableFromNetworkLogon = true, true }
