@@ -21,8 +21,8 @@ func TestIntentOf(t *testing.T) {
 		FrontEndPools: []v1alpha1.FrontEndPoolRoute{{FQDN: "fe1.contoso.com", FailBack: true}},
 		DNS:           &v1alpha1.DNS{TTL: 300, Servers: []v1alpha1.DNSServer{{Zone: "contoso.com"}, {Zone: "emea.contoso.com"}}},
 	}
-	topology := v1alpha1.LyncTopologySpec{Management: v1alpha1.Management{Endpoints: []v1alpha1.Endpoint{
-		{URL: "https://198.51.100.30:5986/wsman", ServerName: "fe1.contoso.com"}, {URL: "https://fe2.contoso.com:5986/wsman"}}}, EdgeServers: &v1alpha1.EdgeServers{Overrides: []v1alpha1.EdgeServerOverride{
+	topology := v1alpha1.LyncTopologySpec{Management: v1alpha1.Management{Endpoints: []v1alpha1.ManagementEndpoint{
+		{Endpoint: v1alpha1.Endpoint{URL: "https://198.51.100.30:5986/wsman", ServerName: "fe1.contoso.com"}}, {Endpoint: v1alpha1.Endpoint{URL: "https://fe2.contoso.com:5986/wsman"}}}}, EdgeServers: &v1alpha1.EdgeServers{Overrides: []v1alpha1.EdgeServerOverride{
 		{FQDN: "edge1a.contoso.com", ExternalAddresses: []string{"198.51.100.7", "::ffff:198.51.100.8", "2001:db8::7"}},
 		{FQDN: "edge1b.contoso.com", OutOfService: true}}}}
 	full := plan.Intent{

@@ -17,17 +17,19 @@ func fleetConfig(lt *v1alpha1.LyncTopology, o Options) shell.Config {
 	spec := lt.Spec
 	from := secrets{reader: o.Secrets, namespace: lt.Namespace}
 	roots := rootsOf(spec.CABundle)
-	endpoint := func(url v1alpha1.WSManURL, name v1alpha1.Hostname) remote.Endpoint {
-		return remote.Endpoint{URL: string(url), ServerName: string(name), Roots: roots}
-	}
 	c := shell.Config{Dial: o.Dial, Clock: o.Clock.Now, Called: calledOf(lt),
 		ManagementCredentials: func(ctx context.Context) (remote.Credentials, error) {
 			return from.credentials(ctx, spec.Management.Authentication)
 		}}
 	for _, e := range spec.Management.Endpoints {
-		c.Management = append(c.Management, endpoint(e.URL, e.ServerName))
+		at := endpointOf(e.Endpoint, roots)
+		at.Delegate = e.Delegate
+		c.Management = append(c.Management, at)
 	}
-	c.EdgeCredentials = func(ctx context.Context) (remote.Credentials, error) {
+	c.EdgeCredentials = func(ctx context.Context, fqdn string) (remote.Credentials, error) {
+		if own := overrideOf(spec, fqdn).Authentication; own != nil {
+			return from.credentials(ctx, *own)
+		}
 		if spec.EdgeServers == nil {
 			return remote.Credentials{}, fault.New(fault.Denied, "sign in to", "the Edge servers", "spec.edgeServers of the LyncTopology names no authentication").
 				With("their services cannot be seen", "add spec.edgeServers.authentication with a local administrator account")
@@ -35,14 +37,34 @@ func fleetConfig(lt *v1alpha1.LyncTopology, o Options) shell.Config {
 		return from.credentials(ctx, spec.EdgeServers.Authentication)
 	}
 	c.EdgeServer = func(fqdn string) remote.Endpoint {
-		for _, override := range overrides(spec) {
-			if lync.SameHost(string(override.FQDN), fqdn) && override.URL != "" {
-				return endpoint(override.URL, override.ServerName)
-			}
+		own := overrideOf(spec, fqdn)
+		at := remote.Endpoint{URL: string(own.URL), ServerName: string(own.ServerName), Roots: roots, Configuration: string(own.Configuration)}
+		if own.URL == "" {
+			at.URL, at.ServerName = "https://"+string(lync.HostOf(fqdn))+":5986/wsman", ""
 		}
-		return endpoint(v1alpha1.WSManURL("https://"+string(lync.HostOf(fqdn))+":5986/wsman"), "")
+		if own.Configuration == "" && spec.EdgeServers != nil {
+			at.Configuration = string(spec.EdgeServers.Configuration)
+		}
+		return at
 	}
 	return c
+}
+
+// endpointOf is an endpoint of a spec in the words of remote sessions.
+func endpointOf(e v1alpha1.Endpoint, roots *x509.CertPool) remote.Endpoint {
+	return remote.Endpoint{URL: string(e.URL), ServerName: string(e.ServerName), Roots: roots,
+		Configuration: string(e.Configuration), SPN: string(e.SPN)}
+}
+
+// overrideOf gives what the spec says about one Edge machine, and the zero value when it
+// says nothing.
+func overrideOf(spec v1alpha1.LyncTopologySpec, fqdn string) v1alpha1.EdgeServerOverride {
+	for _, override := range overrides(spec) {
+		if lync.SameHost(string(override.FQDN), fqdn) {
+			return override
+		}
+	}
+	return v1alpha1.EdgeServerOverride{}
 }
 
 func overrides(spec v1alpha1.LyncTopologySpec) []v1alpha1.EdgeServerOverride {

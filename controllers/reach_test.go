@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/remote"
@@ -12,28 +15,31 @@ import (
 func TestEndpointsOfAnOrganization(t *testing.T) {
 	lt := lyncTopology()
 	lt.Spec.CABundle = "no certificate at all"
-	lt.Spec.Management.Endpoints = append(lt.Spec.Management.Endpoints, v1alpha1.Endpoint{URL: "https://10.0.0.2/wsman", ServerName: "fe2.contoso.com"})
-	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Overrides: []v1alpha1.EdgeServerOverride{
-		{FQDN: "edge1.contoso.com", URL: "https://10.0.0.7:5986/wsman", ServerName: "edge1.contoso.com"},
+	lt.Spec.Management.Endpoints = append(lt.Spec.Management.Endpoints, v1alpha1.ManagementEndpoint{Delegate: true,
+		Endpoint: v1alpha1.Endpoint{URL: "https://10.0.0.2/wsman", ServerName: "fe2.contoso.com", Configuration: "FedRoute", SPN: "WSMAN/fe2.contoso.com"}})
+	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Configuration: "FedRoute", Overrides: []v1alpha1.EdgeServerOverride{
+		{FQDN: "edge1.contoso.com", URL: "https://10.0.0.7:5986/wsman", ServerName: "edge1.contoso.com", Configuration: "Other"},
 		{FQDN: "edge2.contoso.com", OutOfService: true}}}
 	c := fleetConfig(lt, newStage(t).topologies.options)
-	if len(c.Management) != 2 || c.Management[0].URL != "https://fe1.contoso.com:5986/wsman" || c.Management[1].ServerName != "fe2.contoso.com" {
-		t.Errorf("management endpoints %v, want both in the order of the spec", c.Management)
+	management := []remote.Endpoint{{URL: "https://fe1.contoso.com:5986/wsman"},
+		{URL: "https://10.0.0.2/wsman", ServerName: "fe2.contoso.com", Configuration: "FedRoute", SPN: "WSMAN/fe2.contoso.com", Delegate: true}}
+	if diff := cmp.Diff(management, c.Management, cmpopts.IgnoreFields(remote.Endpoint{}, "Roots")); diff != "" {
+		t.Errorf("management endpoints are not those of the spec, in its order (-want +got):\n%s", diff)
 	}
 	cases := map[string]struct {
 		reason  string
 		machine string
 		want    remote.Endpoint
 	}{
-		"overridden":       {"the override says where and by which name", "Edge1.contoso.com", remote.Endpoint{URL: "https://10.0.0.7:5986/wsman", ServerName: "edge1.contoso.com"}},
-		"otherwise listed": {"an override without URL changes nothing about it", "edge2.contoso.com", remote.Endpoint{URL: "https://edge2.contoso.com:5986/wsman"}},
-		"not listed":       {"the default is the machine's own name", "EDGE3.contoso.com", remote.Endpoint{URL: "https://edge3.contoso.com:5986/wsman"}},
+		"overridden":       {"the override says where and by which name", "Edge1.contoso.com", remote.Endpoint{URL: "https://10.0.0.7:5986/wsman", ServerName: "edge1.contoso.com", Configuration: "Other"}},
+		"otherwise listed": {"an override without URL changes nothing about it", "edge2.contoso.com", remote.Endpoint{URL: "https://edge2.contoso.com:5986/wsman", Configuration: "FedRoute"}},
+		"not listed":       {"the default is the machine's own name", "EDGE3.contoso.com", remote.Endpoint{URL: "https://edge3.contoso.com:5986/wsman", Configuration: "FedRoute"}},
 	}
 	for name, look := range cases {
 		t.Run(name, func(t *testing.T) {
 			got := c.EdgeServer(look.machine)
-			if got.URL != look.want.URL || got.ServerName != look.want.ServerName {
-				t.Errorf("%s: %s (%s), want %s (%s)", look.reason, got.URL, got.ServerName, look.want.URL, look.want.ServerName)
+			if diff := cmp.Diff(look.want, got, cmpopts.IgnoreFields(remote.Endpoint{}, "Roots")); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", look.reason, diff)
 			}
 			if got.Roots == nil {
 				t.Errorf("%s: a bundle without certificates must trust nobody, and not whom the system trusts", look.reason)
@@ -47,7 +53,7 @@ func TestEndpointsOfAnOrganization(t *testing.T) {
 
 func TestEdgeServersWithoutCredentials(t *testing.T) {
 	c := fleetConfig(lyncTopology(), newStage(t).topologies.options)
-	_, err := c.EdgeCredentials(t.Context())
+	_, err := c.EdgeCredentials(t.Context(), "edge1.contoso.com")
 	if !fault.Is(err, fault.Denied) || !strings.Contains(fault.Sentence(err), "add spec.edgeServers.authentication") {
 		t.Errorf("%v: want to be told what to add", err)
 	}
@@ -61,7 +67,7 @@ func TestCredentialsAreReadAnewForEachCall(t *testing.T) {
 	lt := lyncTopology()
 	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge"}}}
 	c := fleetConfig(lt, s.topologies.options)
-	if edge, err := c.EdgeCredentials(t.Context()); err != nil || edge.Username != "local" || edge.Method != remote.Basic {
+	if edge, err := c.EdgeCredentials(t.Context(), "edge1.contoso.com"); err != nil || edge.Username != "local" || edge.Method != remote.Basic {
 		t.Errorf("Edge servers: %v, %v", edge, err)
 	}
 	if got, err := c.ManagementCredentials(t.Context()); err != nil || got.Password != swordfish {
@@ -72,5 +78,35 @@ func TestCredentialsAreReadAnewForEachCall(t *testing.T) {
 	must(t, s.objects.Update(t.Context(), rotated))
 	if got, err := c.ManagementCredentials(t.Context()); err != nil || got.Password != "changed" {
 		t.Errorf("a rotated Secret does not count (%v)", err)
+	}
+}
+
+// TestAnEdgeServerHasASecretOfItsOwn: a Secret that is missing or wrong touches no other machine.
+func TestAnEdgeServerHasASecretOfItsOwn(t *testing.T) {
+	account := func(secret string) *v1alpha1.Authentication {
+		return &v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: secret}}
+	}
+	s := newStage(t, secret("edge", map[string]string{"username": "all", "password": "x"}), secret("edge1", map[string]string{"username": "own", "password": "y"}))
+	lt := lyncTopology()
+	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: *account("edge"), Overrides: []v1alpha1.EdgeServerOverride{
+		{FQDN: "edge1.contoso.com", Authentication: account("edge1")}, {FQDN: "edge2.contoso.com", Authentication: account("missing")}}}
+	c := fleetConfig(lt, s.topologies.options)
+	cases := map[string]struct {
+		reason, machine, account string // account: "" for none
+	}{
+		"own":     {"the override names an account", "EDGE1.contoso.com", "own"},
+		"missing": {"another account is no substitute", "edge2.contoso.com", ""},
+		"common":  {"without an override all machines have one", "edge3.contoso.com", "all"},
+	}
+	for name, look := range cases {
+		t.Run(name, func(t *testing.T) {
+			got, err := c.EdgeCredentials(t.Context(), look.machine)
+			if got.Username != look.account || (err == nil) != (look.account != "") {
+				t.Errorf("%s: %v, %v", look.reason, got, err)
+			}
+		})
+	}
+	if got, want := secretsOf(v1alpha1.FederationRouteSpec{}, lt.Spec), []string{"edge", "edge1", "manager", "missing"}; !cmp.Equal(got, want) {
+		t.Errorf("a run is tried again when one of %v changes, want %v", got, want)
 	}
 }

@@ -35,6 +35,11 @@ func secretsOf(route v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopolog
 	if topology.EdgeServers != nil {
 		names = append(names, topology.EdgeServers.Authentication.SecretRef.Name)
 	}
+	for _, override := range overrides(topology) {
+		if override.Authentication != nil {
+			names = append(names, override.Authentication.SecretRef.Name)
+		}
+	}
 	for _, server := range cmp.Or(route.DNS, &v1alpha1.DNS{}).Servers {
 		if name := providerOf(server).secret(server); name != "" {
 			names = append(names, name)

@@ -67,15 +67,13 @@ func (z zoneWriters) cmdlets(ctx context.Context, server v1alpha1.DNSServer) (dn
 
 // endpoint is the DNS server's WSMan service.
 func (z zoneWriters) endpoint(server v1alpha1.DNSServer) remote.Endpoint {
-	out := remote.Endpoint{Roots: rootsOf(z.topology.CABundle)}
+	roots := rootsOf(z.topology.CABundle)
 	if server.Endpoint != nil {
-		out.URL, out.ServerName = string(server.Endpoint.URL), string(server.Endpoint.ServerName)
-		return out
+		return endpointOf(*server.Endpoint, roots)
 	}
 	host, _, err := net.SplitHostPort(server.Address)
 	if err != nil {
 		host = server.Address // without a port; reading the zone fails where it is no address
 	}
-	out.URL = "https://" + net.JoinHostPort(host, "5986") + "/wsman"
-	return out
+	return remote.Endpoint{URL: "https://" + net.JoinHostPort(host, "5986") + "/wsman", Roots: roots}
 }

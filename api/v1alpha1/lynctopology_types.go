@@ -48,7 +48,7 @@ type Management struct {
 	// +listMapKey=url
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=16
-	Endpoints []Endpoint `json:"endpoints"`
+	Endpoints []ManagementEndpoint `json:"endpoints"`
 
 	// Authentication of a domain account that may manage the organization.
 	Authentication Authentication `json:"authentication"`
@@ -63,7 +63,37 @@ type Endpoint struct {
 	// not the host of the URL.
 	// +optional
 	ServerName Hostname `json:"serverName,omitempty"`
+
+	// Configuration is the session configuration to work in. Left out: a remote
+	// shell.
+	// +optional
+	Configuration SessionConfiguration `json:"configuration,omitempty"`
+
+	// SPN is the service principal name of the server, for Kerberos. Left out:
+	// HTTP/ and the server's name.
+	// +optional
+	SPN ServicePrincipal `json:"spn,omitempty"`
 }
+
+// ManagementEndpoint is the listener of a server with the management shell.
+type ManagementEndpoint struct {
+	Endpoint `json:",inline"`
+
+	// Delegate hands the account's ticket to the server, which can then act as the
+	// account on every other server, until the ticket expires. Kerberos only.
+	// +optional
+	Delegate bool `json:"delegate,omitempty"`
+}
+
+// SessionConfiguration is the name of a PowerShell session configuration of a host.
+// +kubebuilder:validation:MaxLength=256
+// +kubebuilder:validation:XValidation:rule="self.matches('^[0-9A-Za-z._-]+$')",message="not a name of a session configuration; use letters, digits, dots and hyphens, like FedRoute"
+type SessionConfiguration string
+
+// ServicePrincipal names a service as a Kerberos KDC knows it.
+// +kubebuilder:validation:MaxLength=300
+// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z]+/[0-9A-Za-z._-]+$')",message="not a service principal name; write service and host without realm and port, like WSMAN/fe1.contoso.com"
+type ServicePrincipal string
 
 // WSManURL is an https URL of a WSMan service.
 // +kubebuilder:validation:MaxLength=300
@@ -88,6 +118,11 @@ type EdgeServers struct {
 	// Authentication of a local account with administrator rights on the machines.
 	Authentication Authentication `json:"authentication"`
 
+	// Configuration is the session configuration to work in on every machine. Left
+	// out: a remote shell.
+	// +optional
+	Configuration SessionConfiguration `json:"configuration,omitempty"`
+
 	// Overrides for single machines. Left out: https://<machine fqdn>:5986/wsman
 	// and the external addresses of the topology.
 	// +optional
@@ -109,6 +144,14 @@ type EdgeServerOverride struct {
 	// ServerName is the name that its certificate must carry.
 	// +optional
 	ServerName Hostname `json:"serverName,omitempty"`
+
+	// Authentication of an account of this machine.
+	// +optional
+	Authentication *Authentication `json:"authentication,omitempty"`
+
+	// Configuration is the session configuration to work in on this machine.
+	// +optional
+	Configuration SessionConfiguration `json:"configuration,omitempty"`
 
 	// ExternalAddresses are what partners connect to, when the topology does not
 	// know them, such as the addresses of a load balancer.

@@ -138,7 +138,7 @@ func options(s settings, mgr ctrl.Manager) controllers.Options {
 		Secrets:         mgr.GetAPIReader(),
 		Recorder:        mgr.GetEventRecorder("fedroute"),
 		Clock:           controllers.RealClock{},
-		Dial:            winrm.Dialer(winrm.Options{}),
+		Dial:            dialer(winrm.Dialer(winrm.Options{})),
 		Prober:          tcp.Prober{},
 		Limits:          limits,
 		ObserveTimeout:  s.observeTimeout,

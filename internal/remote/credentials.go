@@ -44,9 +44,6 @@ type KerberosConfig struct {
 	Krb5Conf string `json:"-"`
 	// Keytab, in MIT format, is used instead of the password when not empty.
 	Keytab []byte `json:"-"`
-	// SPN of the host's service; empty means "HTTP/<ServerName, else the host of
-	// the URL>".
-	SPN string
 }
 
 // String names method and user only.
@@ -74,7 +71,7 @@ func (c Credentials) Print() fingerprint.Print {
 		parts = append(parts, c.Certificate.Certificate...)
 	}
 	if k := c.Kerberos; k != nil {
-		parts = append(parts, []byte(k.Realm), []byte(k.Krb5Conf), k.Keytab, []byte(k.SPN))
+		parts = append(parts, []byte(k.Realm), []byte(k.Krb5Conf), k.Keytab)
 	}
 	return fingerprint.Of(parts...)
 }

@@ -13,4 +13,13 @@ type Endpoint struct {
 	// Roots are the authorities that may have signed the host's certificate. nil
 	// means the system's authorities.
 	Roots *x509.CertPool
+	// Configuration is the name of the session configuration to work in. Empty means
+	// a worker in a remote shell.
+	Configuration string
+	// SPN names the host's service for Kerberos. Empty means "HTTP/<ServerName, else
+	// the host of the URL>".
+	SPN string
+	// Delegate hands the account's Kerberos ticket to the host, which can then sign
+	// in to other hosts with it.
+	Delegate bool
 }

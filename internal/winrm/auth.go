@@ -12,12 +12,12 @@ type authenticator interface {
 	over(w *wire) http.RoundTripper
 }
 
-func newAuthenticator(c remote.Credentials, host string) (authenticator, error) {
+func newAuthenticator(c remote.Credentials, host, spn string) (authenticator, error) {
 	switch c.Method {
 	case remote.NTLM:
 		return ntlmSigner{username: c.Username, password: func() string { return c.Password }}, nil
 	case remote.Kerberos:
-		return newKerberosSigner(c, host)
+		return newKerberosSigner(c, host, spn)
 	case remote.Certificate:
 		return headerSigner{value: func() string { return mutualTLS }}, nil
 	default:

@@ -54,7 +54,7 @@ func prepare(endpoint remote.Endpoint, credentials remote.Credentials, options O
 	if err := checkCredentials(credentials, url.Host); err != nil {
 		return "", nil, err
 	}
-	signer, err := newAuthenticator(credentials, identity(endpoint, url))
+	signer, err := newAuthenticator(credentials, identity(endpoint, url), endpoint.SPN)
 	if err != nil {
 		return "", nil, err
 	}

@@ -1,6 +1,7 @@
 package winrm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -19,17 +20,13 @@ type kerberosSigner struct {
 	client *kerberos.Client
 }
 
-func newKerberosSigner(c remote.Credentials, host string) (authenticator, error) {
+func newKerberosSigner(c remote.Credentials, host, spn string) (authenticator, error) {
 	k := c.Kerberos
 	held, err := kerberos.New(opSignIn, host, kerberos.User{Name: c.Username, Realm: k.Realm, Password: c.Password, Keytab: k.Keytab, Config: k.Krb5Conf})
 	if err != nil {
 		return nil, err
 	}
-	s := &kerberosSigner{spn: k.SPN, client: held}
-	if s.spn == "" {
-		s.spn = "HTTP/" + host
-	}
-	return s, nil
+	return &kerberosSigner{spn: cmp.Or(spn, "HTTP/"+host), client: held}, nil
 }
 
 func (s *kerberosSigner) over(w *wire) http.RoundTripper {

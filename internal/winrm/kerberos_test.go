@@ -18,7 +18,7 @@ import (
 
 func kerberos(kdc string) remote.Credentials {
 	return remote.Credentials{Method: remote.Kerberos, Username: "fedroute", Password: password, Kerberos: &remote.KerberosConfig{
-		Realm: "CONTOSO.COM", SPN: "HTTP/fe01.contoso.com",
+		Realm:    "CONTOSO.COM",
 		Krb5Conf: "[libdefaults]\n default_realm = CONTOSO.COM\n[realms]\n CONTOSO.COM = {\n  kdc = " + kdc + "\n }\n",
 	}}
 }

@@ -103,6 +103,8 @@ func TestBadObjectsAreRejectedWithWhatToWriteInstead(t *testing.T) {
 		"interval of words":    {"a duration has a unit", goodRoute, "  sip:", "  interval: soon\n  sip:", "interval"},
 		"plain http":           {"credentials would be seen", goodTopology, "https://", "http://", "use the https listener"},
 		"no URL":               {"a host is not a URL", goodTopology, "https://fe1.contoso.com:5986/wsman", "fe1.contoso.com", "write it like https://fe1.contoso.com:5986/wsman"},
+		"principal of a realm": {"the realm is that of the account", goodTopology, `fe1.contoso.com:5986/wsman"`, `fe1.contoso.com:5986/wsman", spn: HTTP/fe1@CONTOSO.COM`, "write service and host without realm and port"},
+		"path of a session":    {"a configuration has a name", goodTopology, `fe1.contoso.com:5986/wsman"`, `fe1.contoso.com:5986/wsman", configuration: ../FedRoute`, "use letters, digits, dots and hyphens"},
 		"no endpoint":          {"somebody must be asked", goodTopology, `[{url: "https://fe1.contoso.com:5986/wsman"}]`, "[]", "should have at least 1 items"},
 		"no certificate":       {"a bundle holds PEM", goodTopology, "  management:", "  caBundle: trust me\n  management:", "BEGIN CERTIFICATE"},
 		"hasty poll":           {"a management server is shared", goodTopology, "  management:", "  pollInterval: 10ms\n  management:", "write 2s or more"},

@@ -144,7 +144,7 @@ func startOn(t *testing.T, spec farm.Spec, clock farm.Clock) *organization {
 	nobody := func(context.Context) (remote.Credentials, error) { return remote.Credentials{Method: remote.NTLM}, nil }
 	o.fleet = shell.NewFleet(shell.Config{
 		Management: []remote.Endpoint{{URL: "https://" + frontEnd}}, ManagementCredentials: nobody,
-		EdgeServer: func(fqdn string) remote.Endpoint { return remote.Endpoint{URL: "https://" + fqdn} }, EdgeCredentials: nobody,
+		EdgeServer: func(fqdn string) remote.Endpoint { return remote.Endpoint{URL: "https://" + fqdn} }, EdgeCredentials: func(ctx context.Context, _ string) (remote.Credentials, error) { return nobody(ctx) },
 		Dial: o.dial,
 	})
 	return o

@@ -57,7 +57,7 @@ func reach(t *testing.T, c sim.Config) (*sim.Organization, *shell.Observer, *she
 		ManagementCredentials: func(context.Context) (remote.Credentials, error) {
 			return remote.Credentials{Method: remote.NTLM, Username: o.DomainAccount().Name, Password: o.DomainAccount().Password}, nil
 		},
-		EdgeCredentials: func(context.Context) (remote.Credentials, error) {
+		EdgeCredentials: func(context.Context, string) (remote.Credentials, error) {
 			return remote.Credentials{Method: remote.Basic, Username: o.LocalAccount().Name, Password: o.LocalAccount().Password}, nil
 		},
 		Dial: winrm.Dialer(winrm.Options{}),

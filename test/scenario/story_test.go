@@ -138,7 +138,7 @@ func (s *story) topology() *v1alpha1.LyncTopology {
 				FQDN: v1alpha1.Hostname(e.Machine), URL: v1alpha1.WSManURL(e.URL), ServerName: v1alpha1.Hostname(e.Machine)})
 			continue
 		}
-		lt.Spec.Management.Endpoints = append(lt.Spec.Management.Endpoints, v1alpha1.Endpoint{URL: v1alpha1.WSManURL(e.URL), ServerName: v1alpha1.Hostname(e.Machine)})
+		lt.Spec.Management.Endpoints = append(lt.Spec.Management.Endpoints, v1alpha1.ManagementEndpoint{Endpoint: v1alpha1.Endpoint{URL: v1alpha1.WSManURL(e.URL), ServerName: v1alpha1.Hostname(e.Machine)}})
 	}
 	return lt
 }

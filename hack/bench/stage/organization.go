@@ -66,7 +66,7 @@ func (s *Stage) describe(ctx context.Context, namespace, name string, org *sim.O
 		if e.Role == farm.RoleEdge {
 			lt.Spec.EdgeServers.Overrides = append(lt.Spec.EdgeServers.Overrides, v1alpha1.EdgeServerOverride{FQDN: server, URL: url, ServerName: server})
 		} else {
-			lt.Spec.Management.Endpoints = append(lt.Spec.Management.Endpoints, v1alpha1.Endpoint{URL: url, ServerName: server})
+			lt.Spec.Management.Endpoints = append(lt.Spec.Management.Endpoints, v1alpha1.ManagementEndpoint{Endpoint: v1alpha1.Endpoint{URL: url, ServerName: server}})
 		}
 	}
 	return s.Create(ctx,

@@ -84,7 +84,7 @@ func (w *world) fleet(t *testing.T) *shell.Fleet {
 		Management:            []remote.Endpoint{{URL: first}, {URL: second}},
 		ManagementCredentials: credentials,
 		EdgeServer:            func(fqdn string) remote.Endpoint { return remote.Endpoint{URL: "https://" + fqdn + ":5986/wsman"} },
-		EdgeCredentials:       credentials,
+		EdgeCredentials:       func(ctx context.Context, _ string) (remote.Credentials, error) { return credentials(ctx) },
 		Dial:                  w.dial,
 		Called:                func(c shell.Call) { w.do(func() { w.calls = append(w.calls, c) }) },
 		Clock:                 func() (now time.Time) { w.do(func() { now = w.now }); return now },

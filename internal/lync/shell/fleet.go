@@ -20,8 +20,10 @@ type Config struct {
 	Management            []remote.Endpoint
 	ManagementCredentials Credentials
 	// EdgeServer gives the endpoint of an Edge machine by its FQDN in the topology.
-	EdgeServer      func(fqdn string) remote.Endpoint
-	EdgeCredentials Credentials
+	EdgeServer func(fqdn string) remote.Endpoint
+	// EdgeCredentials gives the current credentials of an Edge machine, like
+	// Credentials.
+	EdgeCredentials func(ctx context.Context, fqdn string) (remote.Credentials, error)
 	Dial            remote.Dialer
 	// Called is called after each remote call, from several goroutines. It may be nil.
 	Called func(Call)

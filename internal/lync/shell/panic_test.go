@@ -61,7 +61,7 @@ func TestAPanicWhileCredentialsAreReadIsNotJoined(t *testing.T) {
 	refused := errors.New("asked again")
 	broken := true
 	f := shell.NewFleet(shell.Config{Dial: w.dial, EdgeServer: func(string) remote.Endpoint { return remote.Endpoint{URL: edge} },
-		EdgeCredentials: func(context.Context) (remote.Credentials, error) {
+		EdgeCredentials: func(context.Context, string) (remote.Credentials, error) {
 			if broken {
 				panic("swordfish")
 			}

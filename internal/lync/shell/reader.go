@@ -41,7 +41,7 @@ func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, remo
 
 // onEdge asks an Edge machine.
 func (r *reader) onEdge(ctx context.Context, server string, j job) (json.RawMessage, error) {
-	credentials, err := r.EdgeCredentials(ctx)
+	credentials, err := r.EdgeCredentials(ctx, server)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,8 @@ func (w *writer) onManagement(ctx context.Context, j job) (json.RawMessage, erro
 
 // onEdge runs the job on an Edge machine.
 func (w *writer) onEdge(ctx context.Context, server string, j job) (json.RawMessage, error) {
-	return w.at(ctx, w.EdgeServer(server), w.EdgeCredentials, j)
+	current := func(ctx context.Context) (remote.Credentials, error) { return w.EdgeCredentials(ctx, server) }
+	return w.at(ctx, w.EdgeServer(server), current, j)
 }
 
 // at runs the job on one host.

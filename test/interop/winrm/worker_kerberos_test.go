@@ -48,7 +48,7 @@ func TestWorkerOverKerberos(t *testing.T) {
 	h := newKerberosHost(t, k)
 	config := func(change func(*remote.Credentials)) remote.Credentials {
 		c := remote.Credentials{Method: remote.Kerberos, Username: "fedroute", Password: "correct",
-			Kerberos: &remote.KerberosConfig{Realm: realm, Krb5Conf: k.Conf, SPN: principal}}
+			Kerberos: &remote.KerberosConfig{Realm: realm, Krb5Conf: k.Conf}}
 		change(&c)
 		return c
 	}
@@ -57,17 +57,18 @@ func TestWorkerOverKerberos(t *testing.T) {
 		credentials remote.Credentials
 		kind        fault.Kind
 		cause       string
+		spn         string
 	}{
-		"password":        {"the usual", config(func(*remote.Credentials) {}), "", ""},
-		"keytab":          {"no password at all", config(func(c *remote.Credentials) { c.Password, c.Kerberos.Keytab = "", k.Keytab(t, "fedroute") }), "", ""},
-		"wrong password":  {"the KDC finds out", config(func(c *remote.Credentials) { c.Password = "wrong" }), fault.Denied, "password or key"},
-		"unknown user":    {"the KDC has no such principal", config(func(c *remote.Credentials) { c.Username = "who" }), fault.Denied, "does not know the user"},
-		"unknown service": {"the host has no such name", config(func(c *remote.Credentials) { c.Kerberos.SPN = "HTTP/fe99.contoso.com" }), fault.Denied, "HTTP/fe99.contoso.com"},
+		"password":        {"the usual", config(func(*remote.Credentials) {}), "", "", ""},
+		"keytab":          {"no password at all", config(func(c *remote.Credentials) { c.Password, c.Kerberos.Keytab = "", k.Keytab(t, "fedroute") }), "", "", ""},
+		"wrong password":  {"the KDC finds out", config(func(c *remote.Credentials) { c.Password = "wrong" }), fault.Denied, "password or key", ""},
+		"unknown user":    {"the KDC has no such principal", config(func(c *remote.Credentials) { c.Username = "who" }), fault.Denied, "does not know the user", ""},
+		"unknown service": {"the host has no such name", config(func(*remote.Credentials) {}), fault.Denied, "HTTP/fe99.contoso.com", "HTTP/fe99.contoso.com"},
 		"no KDC": {"nobody answers", config(func(c *remote.Credentials) {
 			c.Kerberos.Krb5Conf = strings.ReplaceAll(k.Conf, "kdc = 127.0.0.1", "kdc = 127.0.0.77")
-		}), fault.Unreachable, "no KDC"},
-		"broken keytab": {"told without its bytes", config(func(c *remote.Credentials) { c.Kerberos.Keytab = k.Keytab(t, "fedroute")[:40] }), fault.Invalid, "keytab cannot be read"},
-		"broken conf":   {"told before the wire", config(func(c *remote.Credentials) { c.Kerberos.Krb5Conf = "[libdefaults]\n nonsense\n" }), fault.Invalid, "krb5.conf"},
+		}), fault.Unreachable, "no KDC", ""},
+		"broken keytab": {"told without its bytes", config(func(c *remote.Credentials) { c.Kerberos.Keytab = k.Keytab(t, "fedroute")[:40] }), fault.Invalid, "keytab cannot be read", ""},
+		"broken conf":   {"told before the wire", config(func(c *remote.Credentials) { c.Kerberos.Krb5Conf = "[libdefaults]\n nonsense\n" }), fault.Invalid, "krb5.conf", ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -75,7 +76,9 @@ func TestWorkerOverKerberos(t *testing.T) {
 			t.Attr("with", "krb5-kdc")
 			before := h.Counters()
 			as, tgs := k.Asked("AS_REQ"), k.Asked("TGS_REQ")
-			w, err := winrm.Dial(t.Context(), h.endpoint(), c.credentials, winrm.Options{})
+			at := h.endpoint()
+			at.SPN = c.spn
+			w, err := winrm.Dial(t.Context(), at, c.credentials, winrm.Options{})
 			if fault.KindOf(err) != c.kind || err != nil && !strings.Contains(err.Error(), c.cause) {
 				t.Fatalf("%s: got %s: %v; want %s with %q", c.reason, fault.KindOf(err), err, c.kind, c.cause)
 			}
@@ -109,7 +112,7 @@ func TestKerberosWorkersLeaveNothingBehind(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 10 {
 		w := h.dial(t, remote.Credentials{Method: remote.Kerberos, Username: "fedroute", Password: "correct",
-			Kerberos: &remote.KerberosConfig{Realm: realm, Krb5Conf: k.Conf, SPN: principal}})
+			Kerberos: &remote.KerberosConfig{Realm: realm, Krb5Conf: k.Conf}})
 		if err := w.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
