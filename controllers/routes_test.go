@@ -260,7 +260,7 @@ func TestAnotherRouteWaitsForTheRun(t *testing.T) {
 		t.Errorf("again after %s, want soon", again)
 	}
 	s.expect(xmpp, v1alpha1.ReasonBusy, "it begins when the other has ended")
-	if xmpp.Status.Plan == nil || len(xmpp.Status.Drift) == 0 {
+	if part := conditionOf(xmpp.Status.Conditions, v1alpha1.ConditionXMPPRouted); xmpp.Status.Plan == nil || part.Reason != v1alpha1.ReasonPlanned {
 		t.Error("what waits does not show what it waits to do")
 	}
 }

@@ -40,16 +40,18 @@ const (
 	ReasonObserved = "Observed"
 	// ReasonProgressing: a plan is being carried out.
 	ReasonProgressing = "Progressing"
-	// ReasonPlanned: there are steps to take and nothing has been started yet.
+	// ReasonPlanned: there are steps to take and nothing has been started yet. Of a part
+	// it says that the spec asks for a change there.
 	ReasonPlanned = "Planned"
-	// ReasonDrifted: something differs and the mode forbids changing it. Of Ready it
-	// is the reason in mode Observe, with status True.
+	// ReasonDrifted: of a part, it had been as wanted and changed by itself. Of Ready it
+	// is the reason in mode Observe where something differs, with status True.
 	ReasonDrifted = "Drifted"
 	// ReasonAwaitingApproval: a plan waits for spec.approvedPlan.
 	ReasonAwaitingApproval = "AwaitingApproval"
 	// ReasonAwaitingPerson: a person must set what the spec forbids the controller to set.
 	ReasonAwaitingPerson = "AwaitingPerson"
-	// ReasonSuspended: spec.suspend stops all changes.
+	// ReasonSuspended: spec.suspend stops all changes. With status True nothing is to be
+	// changed.
 	ReasonSuspended = "Suspended"
 	// ReasonConflict: an older route holds the same switch.
 	ReasonConflict = "Conflict"

@@ -290,7 +290,8 @@ type FederationRouteStatus struct {
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
 	// SIPEdgePool is the Edge pool that all managed sites use for SIP now; empty
-	// when they differ or have none.
+	// when they differ or have none. While a plan is carried out it goes by the steps
+	// that are done.
 	// +optional
 	SIPEdgePool string `json:"sipEdgePool,omitempty"`
 
@@ -302,7 +303,9 @@ type FederationRouteStatus struct {
 	// +optional
 	Plan *Plan `json:"plan,omitempty"`
 
-	// Drift lists every field that differs from what is wanted.
+	// Drift lists the fields that had been as wanted and changed by themselves. What
+	// differs because the spec asks for a change is in Plan. In mode Observe every
+	// field that differs is listed.
 	// +optional
 	// +listType=map
 	// +listMapKey=field
@@ -383,7 +386,7 @@ type Step struct {
 	Message string `json:"message,omitempty"`
 }
 
-// Drift is one field that differs from what is wanted.
+// Drift is one field that changed and is not as wanted any more.
 type Drift struct {
 	// Field in words, such as "XMPP route of site Redmond".
 	Field string `json:"field"`
@@ -431,6 +434,7 @@ type HistoryEntry struct {
 // +kubebuilder:printcolumn:name="SIP",type=string,JSONPath=`.status.sipEdgePool`
 // +kubebuilder:printcolumn:name="XMPP",type=string,JSONPath=`.status.xmppEdgePool`
 // +kubebuilder:printcolumn:name="Mode",type=string,JSONPath=`.spec.mode`
+// +kubebuilder:printcolumn:name="Suspended",type=boolean,JSONPath=`.spec.suspend`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`

@@ -1,7 +1,6 @@
 package status
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -78,21 +77,16 @@ func (f Facts) aspect(aspect plan.Aspect, good string) (metav1.ConditionStatus, 
 		why := obstructed([]plan.Obstacle{o})
 		return state, why.reason, why.message
 	}
-	var differ []string
-	for _, d := range f.Plan.Differences {
-		if d.Aspect == aspect {
-			differ = append(differ, fmt.Sprintf("%s is %s, wanted %s", d.Field, d.Found, d.Wanted))
-		}
-	}
+	differ, reason := f.differ(aspect)
 	switch {
 	case aspect == plan.AspectFrontEnds:
-		return f.frontEnds(differ, good)
+		return f.frontEnds(differ, reason, good)
 	case aspect == plan.AspectPorts && closedPorts(f) != "":
 		return metav1.ConditionFalse, v1alpha1.ReasonPortsClosed, closedPorts(f)
 	case len(differ) > 0 && aspect == plan.AspectDNS && unpublished(f) != "":
 		return metav1.ConditionFalse, findingOf(f.Run.Err).reason, unpublished(f)
 	case len(differ) > 0:
-		return metav1.ConditionFalse, v1alpha1.ReasonDrifted, strings.Join(differ, "; ")
+		return metav1.ConditionFalse, reason, strings.Join(differ, "; ")
 	case aspect == plan.AspectDNS && late(f) != "":
 		return metav1.ConditionFalse, v1alpha1.ReasonPropagating, late(f)
 	case aspect == plan.AspectDNS:

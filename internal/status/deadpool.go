@@ -1,9 +1,12 @@
 package status
 
 import (
+	"slices"
+
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
 )
 
 // deadPool judges a finding once more. Where partners are led to ports that do not answer,
@@ -29,15 +32,16 @@ func deadPool(f Facts, found finding) finding {
 // answer. It counts only the protocols that the pool hosts already: for the others
 // partners are not led to the pool yet.
 func partnersRefused(f Facts) bool {
-	for _, p := range f.Desired.Protocols {
-		if !lync.SameHost(plan.ActivePool(f.Observed.Topology, p), string(f.Spec.EdgePool)) {
-			continue
-		}
-		for _, t := range f.Desired.Targets {
-			if r, asked := f.Observed.Ports[t]; t.Protocol == p.Protocol && asked && !r.Open {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.Desired.Targets, func(t probe.Target) bool {
+		r, asked := f.Observed.Ports[t]
+		return asked && !r.Open && hosted(f, t.Protocol)
+	})
+}
+
+// hosted reports whether the spec's Edge pool hosts the protocol already: partners are led
+// to it.
+func hosted(f Facts, protocol lync.Protocol) bool {
+	return slices.ContainsFunc(f.Desired.Protocols, func(p plan.DesiredProtocol) bool {
+		return p.Protocol == protocol && lync.SameHost(plan.ActivePool(f.Observed.Topology, p), string(f.Spec.EdgePool))
+	})
 }

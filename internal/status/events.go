@@ -28,7 +28,7 @@ func RouteEvents(previous, next v1alpha1.FederationRouteStatus) []Event {
 			out = append(out, stepEvent(h))
 		}
 	}
-	if atRest(previous) && previous.ObservedGeneration == next.ObservedGeneration {
+	if compared(previous, next.ObservedGeneration) {
 		for _, d := range next.Drift {
 			if slices.ContainsFunc(previous.Drift, func(o v1alpha1.Drift) bool { return o.Field == d.Field && o.Wanted == d.Wanted }) {
 				continue
@@ -41,13 +41,11 @@ func RouteEvents(previous, next v1alpha1.FederationRouteStatus) []Event {
 	return together(append(out, readyEvent(previous.Conditions, next.Conditions)...))
 }
 
-// atRest reports whether the controller had nothing left to do. A difference that appears
-// then is drift. Before that it may belong to a change of the spec that is still being
-// carried out. A route is at rest, too, while a port is closed or a secondary DNS server
-// shows old records.
-func atRest(s v1alpha1.FederationRouteStatus) bool {
-	ready := meta.FindStatusCondition(s.Conditions, v1alpha1.ConditionReady)
-	return ready != nil && (ready.Status == metav1.ConditionTrue || ready.Reason == v1alpha1.ReasonPortsClosed || ready.Reason == v1alpha1.ReasonPropagating)
+// compared reports whether the organization was compared with this generation of the spec
+// before. What differs at the first look in mode Observe is drift and is no news.
+func compared(s v1alpha1.FederationRouteStatus, generation int64) bool {
+	ports := meta.FindStatusCondition(s.Conditions, v1alpha1.ConditionPortsOpen)
+	return ports != nil && ports.ObservedGeneration == generation
 }
 
 // together joins the notes of events with the same type, reason and action. The recorder
@@ -112,17 +110,22 @@ func clip(s string) string {
 }
 
 // TopologyEvents gives events for what is new about an organization: a new reason of
-// Ready, and Edge servers that stopped or began to answer.
+// Ready, Edge servers that stopped or began to answer, and a topology that was published
+// and never enabled. The reason of an event is that of the condition.
 func TopologyEvents(previous, next v1alpha1.LyncTopologyStatus) []Event {
 	out := readyEvent(previous.Conditions, next.Conditions)
 	before := meta.FindStatusCondition(previous.Conditions, v1alpha1.ConditionEdgeServersReachable)
 	now := meta.FindStatusCondition(next.Conditions, v1alpha1.ConditionEdgeServersReachable)
-	if before == nil || now == nil || before.Message == now.Message {
-		return out
+	if now != nil && (before == nil && now.Status != metav1.ConditionTrue || before != nil && before.Message != now.Message) {
+		kind := corev1.EventTypeWarning
+		if now.Status == metav1.ConditionTrue {
+			kind = corev1.EventTypeNormal
+		}
+		out = append(out, Event{kind, now.Reason, "ReadEdgeServers", clip(now.Message)})
 	}
-	kind := corev1.EventTypeWarning
-	if now.Status == metav1.ConditionTrue {
-		kind = corev1.EventTypeNormal
+	enabled := meta.FindStatusCondition(next.Conditions, v1alpha1.ConditionTopologyEnabled)
+	if enabled != nil && enabled.Status == metav1.ConditionFalse && !meta.IsStatusConditionFalse(previous.Conditions, v1alpha1.ConditionTopologyEnabled) {
+		out = append(out, Event{corev1.EventTypeWarning, enabled.Reason, "ReadTopology", clip(enabled.Message)})
 	}
-	return append(out, Event{kind, "EdgeServersReachable", "Observe", clip(now.Message)})
+	return out
 }

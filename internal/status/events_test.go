@@ -127,8 +127,17 @@ func TestTopologyEvents(t *testing.T) {
 	reachable := func(ready, edges metav1.ConditionStatus, reason, message string) v1alpha1.LyncTopologyStatus {
 		s := v1alpha1.LyncTopologyStatus{Conditions: []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: ready, Reason: reason, Message: "m"}}}
 		if edges != "" {
-			s.Conditions = append(s.Conditions, metav1.Condition{Type: v1alpha1.ConditionEdgeServersReachable, Status: edges, Message: message})
+			why := v1alpha1.ReasonObserved
+			if edges != metav1.ConditionTrue {
+				why = v1alpha1.ReasonUnreachable
+			}
+			s.Conditions = append(s.Conditions, metav1.Condition{Type: v1alpha1.ConditionEdgeServersReachable, Status: edges, Reason: why, Message: message})
 		}
+		return s
+	}
+	notEnabled := func(s v1alpha1.LyncTopologyStatus) v1alpha1.LyncTopologyStatus {
+		s = *s.DeepCopy()
+		s.Conditions = append(s.Conditions, metav1.Condition{Type: v1alpha1.ConditionTopologyEnabled, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonNotEnabled, Message: "m"})
 		return s
 	}
 	const yes, no = metav1.ConditionTrue, metav1.ConditionFalse
@@ -138,12 +147,15 @@ func TestTopologyEvents(t *testing.T) {
 		previous, next v1alpha1.LyncTopologyStatus
 		want           []string
 	}{
-		"first look":        {"that it answers is news", v1alpha1.LyncTopologyStatus{}, fine, []string{"Normal Observed"}},
-		"no news":           {"nothing happened", fine, fine, nil},
-		"lost":              {"a reason of Ready", fine, reachable(no, yes, v1alpha1.ReasonUnreachable, "all"), []string{"Warning Unreachable"}},
-		"machine died":      {"a machine stopped to answer", fine, reachable(yes, no, v1alpha1.ReasonObserved, "edge1 is silent"), []string{"Warning EdgeServersReachable"}},
-		"another died":      {"each machine is news", reachable(yes, no, v1alpha1.ReasonObserved, "edge1 is silent"), reachable(yes, no, v1alpha1.ReasonObserved, "both are silent"), []string{"Warning EdgeServersReachable"}},
-		"machine came back": {"and good news too", reachable(yes, no, v1alpha1.ReasonObserved, "edge1 is silent"), fine, []string{"Normal EdgeServersReachable"}},
+		"first look":          {"that it answers is news", v1alpha1.LyncTopologyStatus{}, fine, []string{"Normal Observed"}},
+		"no news":             {"nothing happened", fine, fine, nil},
+		"lost":                {"a reason of Ready", fine, reachable(no, yes, v1alpha1.ReasonUnreachable, "all"), []string{"Warning Unreachable"}},
+		"machine died":        {"a machine stopped to answer", fine, reachable(yes, no, v1alpha1.ReasonObserved, "edge1 is silent"), []string{"Warning Unreachable"}},
+		"another died":        {"each machine is news", reachable(yes, no, v1alpha1.ReasonObserved, "edge1 is silent"), reachable(yes, no, v1alpha1.ReasonObserved, "both are silent"), []string{"Warning Unreachable"}},
+		"machine came back":   {"and good news too", reachable(yes, no, v1alpha1.ReasonObserved, "edge1 is silent"), fine, []string{"Normal Observed"}},
+		"dead from the start": {"nobody was told before", v1alpha1.LyncTopologyStatus{}, reachable(yes, no, v1alpha1.ReasonObserved, "edge1 is silent"), []string{"Normal Observed", "Warning Unreachable"}},
+		"not enabled":         {"a person published and did not enable", fine, notEnabled(fine), []string{"Warning NotEnabled"}},
+		"still not enabled":   {"once", notEnabled(fine), notEnabled(fine), nil},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

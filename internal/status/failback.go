@@ -74,11 +74,7 @@ func failedBack(r RunFacts, pool string) bool {
 // frontEnds gives status, reason and message of the Front End pools' condition. It goes by
 // their associations and by the failbacks that are still to come. A pool that was failed
 // over on purpose is only mentioned.
-func (f Facts) frontEnds(differ []string, good string) (metav1.ConditionStatus, string, string) {
-	reason, texts := "", differ
-	if len(differ) > 0 {
-		reason = v1alpha1.ReasonDrifted
-	}
+func (f Facts) frontEnds(texts []string, reason, good string) (metav1.ConditionStatus, string, string) {
 	for _, s := range f.Plan.Steps {
 		if act, ok := s.Act.(plan.FailBackFrontEnd); ok {
 			reason = cmp.Or(reason, v1alpha1.ReasonFailBackWaits)

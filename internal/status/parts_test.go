@@ -2,6 +2,7 @@ package status_test
 
 import (
 	"errors"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -12,8 +13,8 @@ import (
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
-	"github.com/fedroute/fedroute/internal/probe"
 	"github.com/fedroute/fedroute/internal/status"
 )
 
@@ -55,7 +56,7 @@ func TestRouteParts(t *testing.T) {
 		}, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonDrifted, "wanted edge1; fail back Front End pool"},
 		"SIP drifted":        {"each difference is named", drifted, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, "SIP federation route of site Redmond is edge2.contoso.com, wanted edge1.contoso.com"},
 		"XMPP beside it":     {"another part's difference is not this one's", drifted, v1alpha1.ConditionXMPPRouted, yes, v1alpha1.ReasonInSync, ""},
-		"drifted, run begun": {"what is being repaired was seen to be broken", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, ""},
+		"drifted, run begun": {"it may be repaired while this is read", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, "SIP federation route of site Redmond was, when the plan began, edge2.contoso.com, wanted edge1.contoso.com"},
 		"person's flags":     {"a person was asked", func(f *status.Facts) { obstacle(f, plan.AspectSIP, fault.Refused) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonAwaitingPerson, "something happened"},
 		"DNS published":      {"all authoritative servers agree", func(*status.Facts) {}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "every authoritative server shows the records"},
 		"DNS refused": {"why a zone was not changed", func(f *status.Facts) {
@@ -85,16 +86,25 @@ func TestRouteParts(t *testing.T) {
 		"zone unreachable":     {"unknown is not false", func(f *status.Facts) { obstacle(f, plan.AspectDNS, fault.Unreachable) }, v1alpha1.ConditionDNSPublished, unknown, v1alpha1.ReasonUnreachable, ""},
 		"zone denied":          {"unknown is not false", func(f *status.Facts) { obstacle(f, plan.AspectDNS, fault.Denied) }, v1alpha1.ConditionDNSPublished, unknown, v1alpha1.ReasonDenied, ""},
 		"ports open":           {"every address answers", func(*status.Facts) {}, v1alpha1.ConditionPortsOpen, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
-		"ports closed":         {"the same sentence as Ready's", func(f *status.Facts) { f.Observed.Ports[target] = probe.Reading{Detail: "refused"} }, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed, "port 5061 of 192.0.2.1: refused; partners may not get through; look"},
+		"ports closed":         {"the same sentence as Ready's", closed, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed, "port 5061 of 192.0.2.1: connection refused; partners may not get through; look"},
+		"ports closed, not in use": {"no partner is led there", func(f *status.Facts) { closed(f); elsewhere(f) }, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed,
+			"port 5061 of 192.0.2.1: connection refused; partners are not led there yet; it must answer before DNS moves"},
+		"ports closed, run begun": {"the plan is about to open them", func(f *status.Facts) { closed(f); elsewhere(f); drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed,
+			"connection refused; so it was when the plan began; the plan asks again before DNS moves"},
+		"port of machines": {"a person knows machines by their names", func(f *status.Facts) {
+			closed(f)
+			f.Desired.Pool.Servers = []lync.EdgeServer{{FQDN: "edge1a.contoso.com", ExternalAddresses: []netip.Addr{target.Address}}, {FQDN: "edge1b.contoso.com", ExternalAddresses: []netip.Addr{target.Address}}}
+		}, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed, "port 5061 of edge1a.contoso.com, edge1b.contoso.com (192.0.2.1): connection refused"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			f := inSync()
 			c.change(&f)
-			// A condition must not depend on what status said before.
+			// What was in sync and what had drifted already gives the same condition.
 			full := inSync()
+			full.Previous = status.Route(full)
 			drifted(&full)
-			for _, previous := range []v1alpha1.FederationRouteStatus{{}, status.Route(full)} {
+			for _, previous := range []v1alpha1.FederationRouteStatus{full.Previous, status.Route(full)} {
 				f.Previous = previous
 				got := condition(status.Route(f).Conditions, c.kind)
 				if got.Status != c.state || got.Reason != c.why || !strings.Contains(got.Message, c.says) {
@@ -152,6 +162,7 @@ func TestRouteShowsActivePools(t *testing.T) {
 
 func TestRouteKeepsSinceWhenDriftBegan(t *testing.T) {
 	f := inSync()
+	f.Previous = status.Route(f)
 	drifted(&f)
 	f.Plan.Differences = append(f.Plan.Differences, f.Plan.Differences[0]) // both protocols may report the same switch
 	f.Previous = status.Route(f)
@@ -171,5 +182,39 @@ func TestRouteKeepsSinceWhenDriftBegan(t *testing.T) {
 	f.Plan = plan.Plan{}
 	if s = status.Route(f); len(s.Drift) != 0 {
 		t.Errorf("drift %v is shown and gone", s.Drift)
+	}
+}
+
+// elsewhere puts both protocols on another Edge pool than the spec's.
+func elsewhere(f *status.Facts) {
+	f.Observed.Topology.Sites[0].SIPRoute, f.Observed.Topology.Sites[0].XMPPRoute = "edge2.contoso.com", "edge2.contoso.com"
+}
+
+// TestTheActivePoolMovesWithItsSteps: nobody looks at the organization while a run is under
+// way, and its steps say what they have done.
+func TestTheActivePoolMovesWithItsSteps(t *testing.T) {
+	route := func(site string, protocol lync.Protocol) plan.Step {
+		return plan.Step{Act: plan.SetSiteRoute{Site: site, Protocol: protocol, EdgePool: "edge2.contoso.com"}, Target: string(protocol) + site}
+	}
+	for name, c := range map[string]struct {
+		reason              string
+		first, second, xmpp apply.State // two sites of SIP, one of XMPP
+		sipPool, xmppPool   string
+	}{
+		"before":     {"no site was changed", apply.Running, apply.Pending, apply.Pending, "edge1.contoso.com", "edge1.contoso.com"},
+		"one of two": {"the sites differ", apply.Done, apply.Running, apply.Pending, "", "edge1.contoso.com"},
+		"all":        {"every site leads to the new pool", apply.Done, apply.Skipped, apply.Running, "edge2.contoso.com", "edge1.contoso.com"},
+		"failed":     {"the sites differ", apply.Done, apply.Failed, apply.Pending, "", "edge1.contoso.com"},
+		"XMPP too":   {"each protocol for itself", apply.Done, apply.Done, apply.Done, "edge2.contoso.com", "edge2.contoso.com"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := bare(nil)
+			f.Previous = v1alpha1.FederationRouteStatus{SIPEdgePool: "edge1.contoso.com", XMPPEdgePool: "edge1.contoso.com"}
+			f.Run = &status.RunFacts{Active: true, Entries: []apply.Entry{
+				{Step: route("Redmond", lync.SIP), State: c.first}, {Step: route("London", lync.SIP), State: c.second}, {Step: route("Redmond", lync.XMPP), State: c.xmpp}}}
+			if s := status.Route(f); s.SIPEdgePool != c.sipPool || s.XMPPEdgePool != c.xmppPool {
+				t.Errorf("%s: SIP %q, XMPP %q; want %q, %q", c.reason, s.SIPEdgePool, s.XMPPEdgePool, c.sipPool, c.xmppPool)
+			}
+		})
 	}
 }

@@ -3,6 +3,7 @@ package status
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -10,21 +11,51 @@ import (
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// closedPorts says which ports did not answer; "" for none.
+// closedPorts says which ports did not answer, and what that means for partners; "" for
+// none. It means little as long as another Edge pool hosts the protocol.
 func closedPorts(f Facts) string {
-	var closed []string
+	var inUse, unused []string
 	for _, t := range f.Desired.Targets {
-		if r := f.Observed.Ports[t]; !r.Open {
-			closed = append(closed, fmt.Sprintf("port %d of %s: %s", t.Protocol.Port(), t.Address, cmp.Or(r.Detail, "not asked yet")))
+		r := f.Observed.Ports[t]
+		if r.Open {
+			continue
+		}
+		text := fmt.Sprintf("port %d of %s: %s", t.Protocol.Port(), machinesAt(f.Desired.Pool, t.Address), cmp.Or(r.Detail, "not asked yet"))
+		if hosted(f, t.Protocol) {
+			inUse = append(inUse, text)
+		} else {
+			unused = append(unused, text)
 		}
 	}
-	if len(closed) == 0 {
-		return ""
+	var out []string
+	if len(inUse) > 0 {
+		out = append(out, few(inUse)+"; partners may not get through; look at the Edge server's services and its firewall")
 	}
-	return few(closed) + "; partners may not get through; look at the Edge server's services and its firewall"
+	if len(unused) > 0 && f.active() {
+		out = append(out, few(unused)+"; so it was when the plan began; the plan asks again before DNS moves")
+	} else if len(unused) > 0 {
+		out = append(out, few(unused)+"; partners are not led there yet; it must answer before DNS moves")
+	}
+	return strings.Join(out, "; ")
+}
+
+// machinesAt names an external address by the machines that have it; behind a load
+// balancer these are several.
+func machinesAt(pool lync.EdgePool, address netip.Addr) string {
+	var names []string
+	for _, s := range pool.Servers {
+		if slices.Contains(s.ExternalAddresses, address) {
+			names = append(names, s.FQDN)
+		}
+	}
+	if len(names) == 0 {
+		return address.String()
+	}
+	return fmt.Sprintf("%s (%s)", strings.Join(names, ", "), address)
 }
 
 // late says which authoritative servers answer and do not show a record that

@@ -2,7 +2,6 @@ package status
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -66,8 +65,9 @@ func Route(f Facts) v1alpha1.FederationRouteStatus {
 	}
 	if f.active() {
 		s.Plan = runPlan(*f.Run)
+		s.SIPEdgePool, s.XMPPEdgePool = moved(*f.Run, lync.SIP, s.SIPEdgePool), moved(*f.Run, lync.XMPP, s.XMPPEdgePool)
 	}
-	c.summary(deadPool(f, conclude(f)))
+	c.summary(suspended(f, deadPool(f, conclude(f))))
 	return s
 }
 
@@ -150,16 +150,35 @@ func activePools(f Facts) (sip, xmpp string) {
 	return sip, xmpp
 }
 
-func drift(f Facts) []v1alpha1.Drift {
-	var out []v1alpha1.Drift
-	for _, d := range f.Plan.Differences {
-		since := metav1.NewTime(f.Now)
-		if i := slices.IndexFunc(f.Previous.Drift, func(p v1alpha1.Drift) bool { return p.Field == d.Field && p.Wanted == shorten(d.Wanted) }); i >= 0 {
-			since = f.Previous.Drift[i].Since
-		}
-		if !slices.ContainsFunc(out, func(o v1alpha1.Drift) bool { return o.Field == d.Field }) {
-			out = append(out, v1alpha1.Drift{Field: d.Field, Wanted: shorten(d.Wanted), Found: shorten(d.Found), Since: since})
+// moved is the Edge pool that all sites of a protocol use while a run is under way: the one
+// before the run, the one that the run sets, and none as long as the sites differ.
+func moved(r RunFacts, protocol lync.Protocol, before string) string {
+	done, open, pool := 0, 0, before
+	for _, e := range r.Entries {
+		act, ok := e.Step.Act.(plan.SetSiteRoute)
+		switch {
+		case !ok || act.Protocol != protocol:
+		case e.State == apply.Done || e.State == apply.Skipped:
+			done, pool = done+1, act.EdgePool
+		default:
+			open++
 		}
 	}
-	return out
+	if done > 0 && open > 0 {
+		return ""
+	}
+	return pool
+}
+
+// suspended says of a suspended route that it is, whatever else is to be said of it. Where
+// nothing else is, that is the reason.
+func suspended(f Facts, found finding) finding {
+	if !f.Spec.Suspend || found.reason == v1alpha1.ReasonSuspended {
+		return found
+	}
+	if found.reason == v1alpha1.ReasonInSync {
+		found.reason = v1alpha1.ReasonSuspended
+	}
+	found.message += "; spec.suspend is true, and no change begins before it is false"
+	return found
 }

@@ -74,9 +74,12 @@ func routeCases() map[string]routeCase {
 			drifted(f)
 			f.Verdict = guard.Verdict{Reason: guard.Suspended, Message: "3 steps; it is night; they begin at six", Until: now.Add(time.Hour)}
 		}, v1alpha1.ReasonSuspended, passing, "begin at six"},
-		"suspended, closed": {"without steps the guard has nothing to say", func(f *status.Facts) { f.Verdict.Reason = guard.Suspended; delete(f.Observed.Ports, target) }, v1alpha1.ReasonPortsClosed, passing, "port 5061 of 192.0.2.1: not asked yet; partners may not get through; look"},
-		"ports closed":      {"everything is set and partners cannot get in; nothing is left that would open them", closed, v1alpha1.ReasonPortsClosed, stuck, "port 5061 of 192.0.2.1: connection refused"},
-		"machine dead":      {"trying to read it again helps no partner", func(f *status.Facts) { closed(f); obstacle(f, plan.AspectServices, fault.Unreachable) }, v1alpha1.ReasonUnreachable, stuck, "it is tried again; meanwhile port 5061 of 192.0.2.1: connection refused; partners may not get through"},
+		"suspended, closed":  {"without steps the guard has nothing to say", func(f *status.Facts) { f.Verdict.Reason = guard.Suspended; delete(f.Observed.Ports, target) }, v1alpha1.ReasonPortsClosed, passing, "port 5061 of 192.0.2.1: not asked yet; partners may not get through; look"},
+		"suspended, in sync": {"a person who looks must see why nothing will be done", func(f *status.Facts) { f.Spec.Suspend = true }, v1alpha1.ReasonSuspended, ready, "edge1.contoso.com as the spec says; spec.suspend is true, and no change begins before it is false"},
+		"suspended, dead":    {"what is worse is the reason, and both are told", func(f *status.Facts) { closed(f); f.Spec.Suspend = true }, v1alpha1.ReasonPortsClosed, stuck, "partners may not get through; look at the Edge server's services and its firewall; spec.suspend is true"},
+		"suspended, unread":  {"also where nothing could be read", func(f *status.Facts) { fails(fault.Unreachable)(f); f.Spec.Suspend = true }, v1alpha1.ReasonUnreachable, passing, "it is tried again; spec.suspend is true"},
+		"ports closed":       {"everything is set and partners cannot get in; nothing is left that would open them", closed, v1alpha1.ReasonPortsClosed, stuck, "port 5061 of 192.0.2.1: connection refused"},
+		"machine dead":       {"trying to read it again helps no partner", func(f *status.Facts) { closed(f); obstacle(f, plan.AspectServices, fault.Unreachable) }, v1alpha1.ReasonUnreachable, stuck, "it is tried again; meanwhile port 5061 of 192.0.2.1: connection refused; partners may not get through"},
 		"services do not start": {"what was tried did not help", func(f *status.Facts) {
 			closed(f)
 			drifted(f)

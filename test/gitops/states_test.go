@@ -50,6 +50,8 @@ func world(happened ...happening) status.Facts {
 
 func unchanged(*status.Facts) {}
 
+func suspended(f *status.Facts) { f.Spec.Suspend = true }
+
 func unread(err error) happening {
 	return func(f *status.Facts) { f.Desired, f.Observed, f.Err = plan.Desired{}, plan.Observed{}, err }
 }
@@ -100,7 +102,7 @@ func secondaryLags(f *status.Facts) {
 // states are the rows of the page, by state and reason of Ready.
 func states() map[string]map[string]status.Facts {
 	return map[string]map[string]status.Facts{
-		"federation is as the spec says":      {v1alpha1.ReasonInSync: world(unchanged)},
+		"federation is as the spec says":      {v1alpha1.ReasonInSync: world(unchanged), v1alpha1.ReasonSuspended: world(suspended)},
 		"mode Observe, and something differs": {v1alpha1.ReasonDrifted: world(held(guard.Observing))},
 		"a plan is carried out, or begins by itself": {
 			v1alpha1.ReasonPlanned: world(planned), v1alpha1.ReasonProgressing: world(running), v1alpha1.ReasonBusy: world(fails(fault.Busy))},
