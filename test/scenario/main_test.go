@@ -46,6 +46,10 @@ var (
 func TestMain(m *testing.M) {
 	// Stories mostly wait, so more stories than processors may run at once.
 	_ = flag.Set("test.parallel", "12")
+	flag.Parse()
+	if flag.Lookup("test.run").Value.String() == "" {
+		_ = flag.Set("test.run", storiesOfThisRun())
+	}
 	os.Exit(run(m))
 }
 
