@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -86,7 +87,7 @@ func (r *FederationRouteReconciler) Reconcile(ctx context.Context, req ctrl.Requ
 	s.facts = status.Facts{Now: r.options.Clock.Now(), Generation: route.Generation, Spec: route.Spec,
 		Previous: route.Status, RequestedAt: route.Annotations[v1alpha1.AnnotationRequestedAt]}
 	s.facts.Err = contain.Run("reconcile FederationRoute", route.Name, func() error { return s.pursue(ctx) })
-	return ctrl.Result{RequeueAfter: s.again}, s.report(ctx)
+	return ctrl.Result{RequeueAfter: s.again}, errors.Join(s.report(ctx), s.measurePorts(ctx))
 }
 
 // forget drops what is remembered of a route that is deleted or is being deleted.

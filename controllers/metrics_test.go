@@ -1,6 +1,7 @@
 package controllers
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -18,6 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/memory/sights"
 )
@@ -49,6 +51,8 @@ func TestSeriesAreThereBeforeTheFirstLook(t *testing.T) {
 	route.Spec.Mode, route.Spec.Suspend = v1alpha1.ModeEnforce, true
 	route.Status.SIPEdgePool = "edge1.contoso.com"
 	route.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: "Suspended"}}
+	route.Status.Plan = &v1alpha1.Plan{Steps: []v1alpha1.Step{{State: v1alpha1.StepDone}, {State: v1alpha1.StepFailed}}}
+	lt.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: "Denied"}}
 	org, of := client.ObjectKeyFromObject(lt), client.ObjectKeyFromObject(route)
 	t.Cleanup(func() { organizationSeries.forget(org); routeSeries.forget(of) })
 	clock := &manualClock{now: begin}
@@ -58,9 +62,11 @@ func TestSeriesAreThereBeforeTheFirstLook(t *testing.T) {
 	}
 	const observed, ready = `fedroute_observation.*topology="dark"`, `fedroute_topology_ready.*topology="dark"`
 	expectSeries(t, "nobody has looked", observed, stamp(begin))
+	expectSeries(t, "why it is not ready is as its status says", `fedroute_topology_info.*topology="dark"`, `fedroute_topology_info{namespace="lync",reason="Denied",topology="dark"} 1`)
 	expectSeries(t, "nor was it ready before", ready, `fedroute_topology_ready{namespace="lync",topology="dark"} 0`)
 	expectSeries(t, "the route as status says", `fedroute_route.*route="unhappy"`,
 		`fedroute_route_drift_fields{namespace="lync",route="unhappy"} 0`,
+		`fedroute_route_failed_steps{namespace="lync",route="unhappy"} 1`,
 		`fedroute_route_info{edge_pool="edge2.contoso.com",mode="Enforce",namespace="lync",reason="Suspended",route="unhappy",sip_edge_pool="edge1.contoso.com",suspended="true",topology="dark",xmpp_edge_pool=""} 1`,
 		`fedroute_route_ready{namespace="lync",route="unhappy"} 0`)
 
@@ -123,4 +129,21 @@ func TestRunsAreMeasured(t *testing.T) {
 	if len(scraped(t, `fedroute_run_duration_seconds_bucket.*le="10800"`)) == 0 {
 		t.Error("a run of three hours has no bucket")
 	}
+}
+
+// refusing is a zone that takes updates as its error says.
+type refusing struct{ err error }
+
+func (r refusing) Check(context.Context, []dns.Change) error { return r.err }
+func (r refusing) Write(context.Context, []dns.Change) error { return r.err }
+
+func TestUpdatesAreMeasured(t *testing.T) {
+	for _, err := range []error{nil, nil, fault.New(fault.Denied, "update", "contoso.com", "the key is not known")} {
+		w := measured{refusing{err}, "Test", &manualClock{now: begin}}
+		if w.Check(t.Context(), nil) != err || w.Write(t.Context(), nil) != err {
+			t.Error("what is measured answers otherwise")
+		}
+	}
+	expectSeries(t, "updates count, questions do not", `fedroute_dns_update_duration_seconds_count.*Test`,
+		`fedroute_dns_update_duration_seconds_count{provider="Test",result="Denied"} 1`, `fedroute_dns_update_duration_seconds_count{provider="Test",result="ok"} 2`)
 }

@@ -97,7 +97,7 @@ func (s *scope) begin(ctx context.Context, now sights.Sight) error {
 	if err != nil {
 		return err
 	}
-	w := zoneWriters{keys: s.secrets(), signers: s.signers, fleet: fleet, topology: s.topology.Spec}
+	w := zoneWriters{keys: s.secrets(), signers: s.signers, fleet: fleet, topology: s.topology.Spec, clock: s.options.Clock}
 	open, err := w.zones(ctx, s.route.Spec.DNS)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package controllers
 
 import (
+	"cmp"
 	"context"
 	"net"
 
@@ -19,6 +20,7 @@ type zoneWriters struct {
 	signers  *signers.Memory
 	fleet    *shell.Fleet // runs the cmdlets
 	topology v1alpha1.LyncTopologySpec
+	clock    apply.Clock
 }
 
 // zones opens every zone of the spec for reading and writing.
@@ -36,7 +38,7 @@ func (z zoneWriters) zones(ctx context.Context, spec *v1alpha1.DNS) (map[string]
 		if err != nil {
 			return nil, err
 		}
-		out[string(server.Zone)] = apply.Zone{Reader: open[string(server.Zone)], Writer: w}
+		out[string(server.Zone)] = apply.Zone{Reader: open[string(server.Zone)], Writer: measured{w, cmp.Or(server.Provider, v1alpha1.DynamicUpdate), z.clock}}
 	}
 	return out, nil
 }

@@ -4,6 +4,7 @@ package probe
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"github.com/fedroute/fedroute/internal/lync"
 )
@@ -36,6 +37,9 @@ type Reading struct {
 	// Spoke reports whether the port also answered with TLS (SIP) or an XMPP stream
 	// (XMPP).
 	Spoke bool
+	// CertificateEnds is the notAfter of the certificate that a SIP port showed, trusted
+	// or not; zero when it showed none.
+	CertificateEnds time.Time
 	// Detail says in a few words what happened, e.g. "connection refused".
 	Detail string
 }

@@ -53,7 +53,7 @@ var (
 
 func TestMetricsAreListed(t *testing.T) {
 	there := metric.FindAllString(page(t, "controllers/metrics.go"), -1)
-	same(t, "metrics", metric.FindAllString(page(t, routePage), -1), there)
+	same(t, "metrics", metric.FindAllString(page(t, metricsPage), -1), there)
 }
 
 func TestOptionsExist(t *testing.T) {

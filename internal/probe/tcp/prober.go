@@ -56,13 +56,19 @@ func (p Prober) Probe(ctx context.Context, target probe.Target) probe.Reading {
 	if target.Protocol == lync.XMPP {
 		open = openStream
 	}
-	said, err := open(ctx, connection, target)
+	shown, err := open(ctx, connection, target)
 	if err != nil {
 		reading.Detail = "open, but " + trouble(ctx, err, timeout)
 		return reading
 	}
-	reading.Spoke, reading.Detail = true, said
+	reading.Spoke, reading.Detail, reading.CertificateEnds = true, shown.words, shown.certificateEnds
 	return reading
+}
+
+// answer is what a port that speaks its protocol showed.
+type answer struct {
+	words           string
+	certificateEnds time.Time // zero where it showed no certificate
 }
 
 func (p Prober) dial(ctx context.Context, address string) (net.Conn, error) {

@@ -71,7 +71,7 @@ func says(text string) func(net.Conn) {
 const streamHeader = "<?xml version='1.0'?><stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' from='contoso.com' id='1'>"
 
 func TestProbe(t *testing.T) {
-	ends := time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)
+	ends, ended := time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC), time.Date(2020, 2, 29, 12, 0, 0, 0, time.UTC)
 	cases := map[string]struct {
 		reason   string
 		protocol lync.Protocol
@@ -80,13 +80,16 @@ func TestProbe(t *testing.T) {
 	}{
 		"SIP": {"the certificate's name and end are told without trusting it", lync.SIP,
 			serveTLS(&tls.Config{Certificates: []tls.Certificate{certificate(t, "sip.contoso.com", ends)}}),
-			probe.Reading{Open: true, Spoke: true, Detail: "TLS answered as sip.contoso.com until 2027-01-01, issued by sip.contoso.com"}},
+			probe.Reading{Open: true, Spoke: true, CertificateEnds: ends, Detail: "TLS answered as sip.contoso.com until 2027-01-01, issued by sip.contoso.com"}},
 		"SIP with mutual TLS": {"an Edge asks for a certificate that the probe does not have", lync.SIP,
 			serveTLS(&tls.Config{Certificates: []tls.Certificate{certificate(t, "sip.contoso.com", ends)}, ClientAuth: tls.RequireAnyClientCert}),
-			probe.Reading{Open: true, Spoke: true, Detail: "TLS answered as sip.contoso.com until 2027-01-01, issued by sip.contoso.com"}},
+			probe.Reading{Open: true, Spoke: true, CertificateEnds: ends, Detail: "TLS answered as sip.contoso.com until 2027-01-01, issued by sip.contoso.com"}},
+		"SIP expired": {"a partner does not trust such a certificate; its end is told all the same", lync.SIP,
+			serveTLS(&tls.Config{Certificates: []tls.Certificate{certificate(t, "sip.contoso.com", ended)}}),
+			probe.Reading{Open: true, Spoke: true, CertificateEnds: ended, Detail: "TLS answered as sip.contoso.com until 2020-02-29, issued by sip.contoso.com"}},
 		"SIP of 2010": {"old servers speak TLS 1.0 only", lync.SIP,
 			serveTLS(&tls.Config{Certificates: []tls.Certificate{certificate(t, "", ends)}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}),
-			probe.Reading{Open: true, Spoke: true, Detail: "TLS answered as san.contoso.com until 2027-01-01"}},
+			probe.Reading{Open: true, Spoke: true, CertificateEnds: ends, Detail: "TLS answered as san.contoso.com until 2027-01-01"}},
 		"SIP declined": {"an alert is TLS too", lync.SIP,
 			serveTLS(&tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return nil, io.EOF }}),
 			probe.Reading{Open: true, Spoke: true, Detail: "TLS answered and declined (tls: internal error)"}},

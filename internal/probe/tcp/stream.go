@@ -25,34 +25,34 @@ const afterthought = time.Second
 // openStream opens a server-to-server stream to the domain (RFC 6120, 4.7) and waits
 // for the other side's stream header. A server sends a header even when it does not
 // serve the domain, and sends an error after it (4.9.1.2).
-func openStream(_ context.Context, connection net.Conn, target probe.Target) (string, error) {
+func openStream(_ context.Context, connection net.Conn, target probe.Target) (answer, error) {
 	var domain bytes.Buffer
 	// A bytes.Buffer takes every write.
 	_ = xml.EscapeText(&domain, []byte(target.Domain))
 	_, err := fmt.Fprintf(connection, "<?xml version='1.0'?><stream:stream to='%s' version='1.0' xmlns='jabber:server' xmlns:stream='%s'>",
 		domain.Bytes(), streamsNS)
 	if err != nil {
-		return "", err
+		return answer{}, err
 	}
 	reply := &io.LimitedReader{R: connection, N: headerLimit}
 	decoder := xml.NewDecoder(reply)
 	header, err := nextElement(decoder)
 	if err != nil && reply.N == 0 {
-		return "", errNotXMPP
+		return answer{}, errNotXMPP
 	}
 	if err != nil {
-		return "", err
+		return answer{}, err
 	}
 	if header.Name != (xml.Name{Space: streamsNS, Local: "stream"}) {
-		return "", errNotXMPP
+		return answer{}, errNotXMPP
 	}
 	_ = connection.SetReadDeadline(time.Now().Add(afterthought))
 	if unserved(decoder) {
-		return "", fmt.Errorf("it does not serve %s", target.Domain)
+		return answer{}, fmt.Errorf("it does not serve %s", target.Domain)
 	}
 	// Only politeness: the answer is known already, so an error does not matter.
 	_, _ = io.WriteString(connection, "</stream:stream>")
-	return "XMPP stream opened" + from(header), nil
+	return answer{words: "XMPP stream opened" + from(header)}, nil
 }
 
 var errNotXMPP = errors.New("what answers is not XMPP")

@@ -18,7 +18,7 @@ import (
 // presents. The set of trusted authorities is empty, so the handshake always ends at
 // that point, with the certificate in the error. No unverified connection is ever
 // established.
-func openTLS(ctx context.Context, connection net.Conn, target probe.Target) (string, error) {
+func openTLS(ctx context.Context, connection net.Conn, target probe.Target) (answer, error) {
 	name := target.Domain
 	if name == "" {
 		name = target.Where()
@@ -30,20 +30,21 @@ func openTLS(ctx context.Context, connection net.Conn, target probe.Target) (str
 		CipherSuites: everySuite(),
 	}).HandshakeContext(ctx)
 	if shown, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(shown.UnverifiedCertificates) > 0 {
-		return describe(shown.UnverifiedCertificates[0]), nil
+		certificate := shown.UnverifiedCertificates[0]
+		return answer{describe(certificate), certificate.NotAfter}, nil
 	}
 	// An alert from the other side has an unexported type; its *net.OpError wrapper
 	// identifies it.
 	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
-		return fmt.Sprintf("TLS answered and declined (%v)", alert.Err), nil
+		return answer{words: fmt.Sprintf("TLS answered and declined (%v)", alert.Err)}, nil
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return "", errors.New("what answers is not TLS")
+		return answer{}, errors.New("what answers is not TLS")
 	}
 	if err == nil {
-		return "", errors.New("TLS was accepted without a certificate")
+		return answer{}, errors.New("TLS was accepted without a certificate")
 	}
-	return "", err
+	return answer{}, err
 }
 
 func describe(c *x509.Certificate) string {
