@@ -21,7 +21,7 @@ total=0 done=0 shown=0 modules=0
 show() {
 	shown=$SECONDS
 	local text="$what: $done of $total packages compiled"
-	if [ "$total" -eq 0 ]; then text="$what: looking for what to compile, $modules modules downloaded"; fi
+	if [ "$total" -eq 0 ]; then text="$what: $modules modules downloaded"; fi
 	if [ "$done" -ge "$total" ] && [ "$total" -gt 0 ]; then text="$what: linking"; fi
 	text="$text, $((SECONDS / 60)) min $((SECONDS % 60)) s"
 	if [ -n "$terminal" ]; then printf '\r\033[K%s' "$text" >&2; else echo "$text" >&2; fi

@@ -42,20 +42,22 @@ func run(ctx context.Context, bin string, keep bool) int {
 	}
 	screen.table()
 	if err != nil {
-		screen.line("demo: FAIL: %v", err)
+		screen.fail(err)
 		if s != nil {
-			screen.line("logs are in %s", s.dir)
+			screen.say("logs are in %s", s.dir)
 		}
 		return 1
 	}
-	screen.line("demo: PASS (%d checks) in %s", screen.passed, time.Since(began).Round(time.Second))
+	screen.say("demo: PASS (%d checks) in %s", screen.passed, time.Since(began).Round(time.Second))
 	if keep {
-		s.lookAround(screen)
+		if err := s.lookAround(screen); err != nil {
+			screen.say("demo: %v", err)
+		}
 		<-ctx.Done()
 	}
 	s.clear()
 	if err := os.RemoveAll(s.dir); err != nil {
-		screen.line("demo: its folder stays behind: %v", err)
+		screen.say("demo: its folder stays behind: %v", err)
 		return 1
 	}
 	return 0
@@ -86,6 +88,7 @@ func setStage(ctx context.Context, bin string, screen *screen) (*stage, error) {
 		{"start the API server", s.startCluster},
 		{"start the simulated organization: Lync Server 2013, two Edge pools, DNS", s.startOrganization},
 		{"start the manager", s.startManager},
+		{"introduce an administrator and a partner", s.startOutsiders},
 	} {
 		if err := screen.step(act.what, func() (string, error) { return "", act.do(ctx) }, nil); err != nil {
 			s.clear()

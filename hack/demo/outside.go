@@ -45,8 +45,8 @@ func answers(ctx context.Context, url string) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// dig asks the organization's DNS server as a partner's resolver would.
-func (s *stage) dig(name string, rrtype uint16) string {
+// ask asks the organization's DNS server as a partner's resolver would.
+func (s *stage) ask(name string, rrtype uint16) string {
 	m := new(dns.Msg)
 	m.SetQuestion(dns.Fqdn(name), rrtype)
 	reply, err := dns.Exchange(m, s.places.DNS[0])
@@ -61,18 +61,8 @@ func (s *stage) dig(name string, rrtype uint16) string {
 	return strings.Join(out, ", ")
 }
 
-// port tries a federation port as a partner would.
-func port(address string, number int) string {
-	c, err := net.DialTimeout("tcp", net.JoinHostPort(address, fmt.Sprint(number)), 2*time.Second)
-	if err != nil {
-		return "closed"
-	}
-	_ = c.Close()
-	return "open"
-}
-
-// admin reads or changes the simulated organization, as a person at its consoles
-// would.
+// admin reads or changes the simulated organization through lyncsim's admin
+// endpoint.
 func (s *stage) admin(ctx context.Context, method, path string, body, answer any) error {
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -101,18 +91,7 @@ func (s *stage) admin(ctx context.Context, method, path string, body, answer any
 }
 
 // farmState is the part of the organization's own state that the demo reads.
-type farmState struct {
-	Sites []struct {
-		Name                string
-		FederationRoute     string
-		XMPPFederationRoute string `json:"xmppFederationRoute"`
-	}
-	FrontEndPools []struct {
-		FQDN          string
-		RegistrarEdge string
-	}
-	LostSimpleUrls []any
-}
+type farmState struct{ LostSimpleUrls []any }
 
 func host(address string) string {
 	h, _, err := net.SplitHostPort(address)

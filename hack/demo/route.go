@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"sigs.k8s.io/yaml"
@@ -22,4 +24,26 @@ func placed(sample []byte, pool string, servers []string) ([]byte, error) {
 		route.Spec.DNS.Servers[i].Address, route.Spec.DNS.Servers[i].ReadBackFrom = servers[0], servers
 	}
 	return yaml.Marshal(route)
+}
+
+// changed shows how many lines of a file became others and the new ones, and nothing
+// for a new file.
+func changed(before, after string) string {
+	was := map[string]bool{}
+	for line := range strings.Lines(before) {
+		was[line] = true
+	}
+	var lines []string
+	for line := range strings.Lines(after) {
+		if !was[line] {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	switch {
+	case before == "":
+		return ""
+	case len(lines) == 1:
+		return "changed: the line " + lines[0]
+	}
+	return fmt.Sprintf("changed: %d lines, %s", len(lines), strings.Join(lines, "; "))
 }

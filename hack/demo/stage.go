@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -9,14 +10,17 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
-// brisk gives remote commands short durations that are still long enough to be seen.
+// brisk gives remote commands short durations that are still long enough to be seen. At
+// first public DNS has no record of federation.
 const brisk = `
+dns: {federation: Empty}
 durations: {powershellStart: 150ms, moduleImport: 300ms, cmdlet: 10ms, publish: 600ms, enable: 400ms, replicationNotice: 100ms,
   replication: 1200ms, setup: 1200ms, serviceStart: 300ms, serviceStop: 200ms}
 `
@@ -29,6 +33,10 @@ type stage struct {
 	cluster   *cluster.Cluster
 	processes []*exec.Cmd
 	places    places
+
+	administrator *administrator
+	partner       *partner
+	shown         time.Time // when what the partner saw was last shown
 }
 
 // places are the addresses of the simulated organization, as lyncsim reports them.
@@ -37,7 +45,7 @@ type places struct {
 	Admin    string
 	DNS      []string
 	Machines []struct {
-		Machine, Pool, PublicAddress string
+		Machine, Role, Pool, URL, PublicAddress string
 	}
 }
 
@@ -87,6 +95,24 @@ func (s *stage) startManager(ctx context.Context) error {
 	return nil
 }
 
+// startOutsiders reads what an administrator and a partner of the organization know:
+// an account, where the servers are, and which authority signs certificates.
+func (s *stage) startOutsiders(context.Context) error {
+	folder := filepath.Join(s.dir, "contoso")
+	var err error
+	if s.administrator, err = newAdministrator(folder, s.places); err != nil {
+		return err
+	}
+	authority, err := os.ReadFile(filepath.Join(folder, "ca.crt"))
+	if err != nil {
+		return err
+	}
+	s.partner = &partner{resolver: s.places.DNS[0], roots: x509.NewCertPool(), pool: s.pool}
+	s.partner.roots.AppendCertsFromPEM(authority)
+	s.shown = time.Now()
+	return nil
+}
+
 // start runs one of the project's programs in the background and writes its output
 // into a file.
 func (s *stage) start(name string, args ...string) error {
@@ -120,10 +146,10 @@ func (s *stage) clear() {
 	}
 }
 
-// kubectl runs kubectl and gives what it printed.
+// kubectl runs kubectl, with fedroute's plugin, and gives what it printed.
 func (s *stage) kubectl(ctx context.Context, args ...string) (string, error) {
 	c := exec.CommandContext(ctx, filepath.Join(s.bin, "kubectl"), args...)
-	c.Env = append(os.Environ(), "KUBECONFIG="+s.cluster.Kubeconfig)
+	c.Env = append(os.Environ(), "KUBECONFIG="+s.cluster.Kubeconfig, "PATH="+s.bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	out, err := c.CombinedOutput()
 	if err != nil {
 		return string(out), fmt.Errorf("kubectl %s: %w: %s", args[0], err, out)
@@ -141,15 +167,43 @@ func (s *stage) address(pool string) string {
 	return ""
 }
 
-// lookAround prints what a person can try while everything runs.
-func (s *stage) lookAround(screen *screen) {
-	screen.line("\neverything is left running; ctrl-C ends it and removes %s. Try, in another shell:", s.dir)
-	screen.line(`  export KUBECONFIG="%s" PATH="%s:$PATH"`, s.cluster.Kubeconfig, s.bin)
-	screen.line("  kubectl get federationroutes,lynctopologies")
-	screen.line("  kubectl describe fr contoso")
-	screen.line("  kubectl patch fr contoso --type=merge -p '{\"spec\":{\"edgePool\":\"edge2.contoso.com\"}}'")
-	screen.line("  kubectl fedroute status contoso")
-	screen.line("  dig @%s -p 5300 _xmpp-server._tcp.contoso.com SRV +short", host(s.places.DNS[0]))
-	screen.line("  curl -s %s/state; curl -s %s/writes", s.places.Admin, s.places.Admin)
-	screen.line("  curl -s -X POST %s/pools/edge1.contoso.com/kill", s.places.Admin)
+// pool names the Edge pool that has the external address.
+func (s *stage) pool(address string) string {
+	for _, m := range s.places.Machines {
+		if m.PublicAddress == address {
+			return m.Pool
+		}
+	}
+	return address
+}
+
+// nobody is an address of this run's network that no machine has.
+func (s *stage) nobody() string {
+	network := host(s.places.DNS[0])
+	return network[:strings.LastIndex(network, ".")] + ".250"
+}
+
+// lookAround says what a person can try while everything runs. The commands stay whole
+// on a terminal of 60 columns.
+func (s *stage) lookAround(screen *screen) error {
+	file := filepath.Join(s.dir, "env")
+	text := fmt.Sprintf("export KUBECONFIG=%q PATH=%q:$PATH\nexport DNS=%s LYNCSIM=%s\n", s.cluster.Kubeconfig, s.bin, host(s.places.DNS[0]), s.places.Admin)
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		return err
+	}
+	if short, err := filepath.Rel(s.root, file); err == nil {
+		file = short
+	}
+	screen.say("\nEverything is left running; ctrl-C ends it and removes its folder. Try, in another shell in this folder:")
+	screen.print(
+		"  . ./"+file,
+		"  kubectl get federationroutes,lynctopologies",
+		"  kubectl describe fr contoso",
+		"  kubectl fedroute status contoso",
+		"  kubectl patch fr contoso --type=merge \\",
+		"    -p '{\"spec\":{\"edgePool\":\"edge2.contoso.com\"}}'",
+		"  dig @$DNS -p 5300 _xmpp-server._tcp.contoso.com SRV",
+		"  curl -s $LYNCSIM/state; curl -s $LYNCSIM/writes",
+		"  curl -s -X POST $LYNCSIM/pools/edge1.contoso.com/kill")
+	return nil
 }

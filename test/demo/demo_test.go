@@ -2,10 +2,14 @@
 package demo_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +20,7 @@ import (
 
 	"github.com/fedroute/fedroute/test/support/cluster"
 	"github.com/fedroute/fedroute/test/support/program"
+	"github.com/fedroute/fedroute/test/support/terminal"
 )
 
 const root = "../.."
@@ -32,7 +37,7 @@ func programs(t *testing.T) string {
 	t.Helper()
 	bin := t.TempDir()
 	for name, from := range map[string]struct{ module, command string }{
-		"demo": {"hack/demo", "."}, "lyncsim": {"lyncsim", "."}, "manager": {".", "./cmd/manager"},
+		"demo": {"hack/demo", "."}, "lyncsim": {"lyncsim", "."}, "manager": {".", "./cmd/manager"}, "kubectl-fedroute": {".", "./cmd/kubectl-fedroute"},
 	} {
 		must(t, program.Build(filepath.Join(root, from.module), from.command, filepath.Join(bin, name)))
 	}
@@ -58,11 +63,15 @@ func groups(t *testing.T, c *cluster.Cluster) []string {
 	return names
 }
 
-// TestTwoDemosAndAUsersCluster runs two demos at once in one checkout. Both must end well,
-// leave nothing behind, and not touch the cluster that KUBECONFIG names.
-func TestTwoDemosAndAUsersCluster(t *testing.T) {
+// noTerminal stands in place of a number of columns for output that goes into a pipe.
+const noTerminal = 0
+
+// TestDemosOnEveryTerminal runs demos on terminals from 60 to 200 columns and without one,
+// three at a time in one checkout. Each must end well, fit its terminal, leave nothing
+// behind, and not touch the cluster that KUBECONFIG names.
+func TestDemosOnEveryTerminal(t *testing.T) {
 	bin := programs(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	theirs, err := cluster.Start(ctx, bin, t.TempDir(), t.TempDir()) // no CRDs
 	must(t, err)
@@ -77,17 +86,21 @@ func TestTwoDemosAndAUsersCluster(t *testing.T) {
 		must(t, err)
 		must(t, os.Symlink(folder, filepath.Join(checkout, name)))
 	}
-	var both sync.WaitGroup
-	for range 2 {
-		both.Go(func() {
+	var all sync.WaitGroup
+	places := make(chan struct{}, 3)
+	for _, columns := range []int{noTerminal, 60, 80, 100, 120, 200} {
+		all.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
 			demo := exec.CommandContext(ctx, filepath.Join(bin, "demo"), "--bin", bin)
 			demo.Dir, demo.Env = checkout, append(os.Environ(), "KUBECONFIG="+theirs.Kubeconfig)
-			if out, err := demo.CombinedOutput(); err != nil || !strings.Contains(string(out), "demo: PASS") {
-				t.Errorf("the demo ended with %v:\n%s", err, out)
+			out, err := show(demo, columns)
+			if err != nil {
+				t.Errorf("the demo on %d columns: %v:\n%s", columns, err, out)
 			}
 		})
 	}
-	both.Wait()
+	all.Wait()
 
 	if diff := cmp.Diff(before, groups(t, theirs)); diff != "" {
 		t.Errorf("API groups of the cluster that KUBECONFIG names (-before +after):\n%s", diff)
@@ -96,4 +109,44 @@ func TestTwoDemosAndAUsersCluster(t *testing.T) {
 	if err != nil || len(left) > 0 {
 		t.Errorf("the demos left %v (%v)", left, err)
 	}
+}
+
+// show runs a demo and checks what a person sees of it.
+func show(demo *exec.Cmd, columns int) ([]byte, error) {
+	if columns == noTerminal {
+		out, err := demo.CombinedOutput()
+		if i := bytes.IndexFunc(out, func(r rune) bool { return r < ' ' && r != '\n' }); i >= 0 && err == nil {
+			err = fmt.Errorf("there is a control character at %q", out[i:min(i+40, len(out))])
+		}
+		return out, errors.Join(err, told(string(out)))
+	}
+	out, err := terminal.Run(demo, columns)
+	seen := strings.Join(terminal.Lines(out, columns), "\n")
+	err = errors.Join(err, terminal.Fits(out, columns), told(seen))
+	if !bytes.Contains(out, []byte("⠋")) || strings.ContainsAny(seen, "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏") {
+		err = errors.Join(err, errors.New("the spinner did not turn, or a turn is left over"))
+	}
+	return []byte(seen), err
+}
+
+// told checks that the demo shows a plan and what a partner saw of both moves, by both
+// protocols: a stop when the pool died, and service by the right pool after each move.
+func told(text string) error {
+	text = strings.Join(strings.Fields(text), " ") // whatever the width
+	const served, stopped = `served by %s\.contoso\.com [\d.]+s`, `not served [\d.]+s \([^)]+\), `
+	for what, pattern := range map[string]string{
+		"the end":                `demo: PASS \(\d+ checks\)`,
+		"the plan":               `kubectl fedroute plan contoso .* plan sha256-[0-9a-f]{16} .* SetSiteRoute SIP route of site Redmond edge1`,
+		"nothing published":      `not served [\d.]+s \(no SRV record\)`,
+		"SIP of the failover":    `SIP [█░]+ .{0,40}` + stopped + fmt.Sprintf(served, "edge2"),
+		"XMPP of the failover":   `XMPP [█░]+ .{0,40}` + stopped + fmt.Sprintf(served, "edge2"),
+		"SIP of the way back":    `SIP [█░]+ ` + fmt.Sprintf(served, "edge2") + ", (" + stopped + ")*" + fmt.Sprintf(served, "edge1"),
+		"XMPP of the way back":   `XMPP [█░]+ ` + fmt.Sprintf(served, "edge2") + ", (" + stopped + ")*" + fmt.Sprintf(served, "edge1"),
+		"one line of the object": `changed: the line edgePool: edge2\.contoso\.com`,
+	} {
+		if !regexp.MustCompile(pattern).MatchString(text) {
+			return fmt.Errorf("%s is not shown, %s", what, pattern)
+		}
+	}
+	return nil
 }
