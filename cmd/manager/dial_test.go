@@ -12,22 +12,25 @@ func TestEndpointsAreDialledAsTheyAsk(t *testing.T) {
 	cases := map[string]struct {
 		reason   string
 		endpoint remote.Endpoint
+		dialled  string
 		kind     fault.Kind
 	}{
-		"plain":         {"a worker in a remote shell", remote.Endpoint{URL: "https://fe1"}, ""},
-		"configuration": {"a remote shell would be another account with other rights", remote.Endpoint{URL: "https://fe1", Configuration: "FedRoute"}, fault.Unsupported},
-		"delegate":      {"a session without the ticket fails later, and says less", remote.Endpoint{URL: "https://fe1", Delegate: true}, fault.Unsupported},
+		"plain":         {"a worker in a remote shell", remote.Endpoint{URL: "https://fe1"}, "worker", ""},
+		"configuration": {"a remote shell would be another account with other rights", remote.Endpoint{URL: "https://fe1", Configuration: "FedRoute"}, "kit", ""},
+		"delegate":      {"a session without the ticket fails later, and says less", remote.Endpoint{URL: "https://fe1", Delegate: true}, "", fault.Unsupported},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			dialled := false
-			dial := dialer(func(context.Context, remote.Endpoint, remote.Credentials) (remote.Session, error) {
-				dialled = true
-				return nil, nil
-			})
-			_, err := dial(t.Context(), c.endpoint, remote.Credentials{})
-			if fault.KindOf(err) != c.kind || dialled != (c.kind == "") {
-				t.Errorf("%s: dialled %v, %v", c.reason, dialled, err)
+			dialled := ""
+			by := func(name string) remote.Dialer {
+				return func(context.Context, remote.Endpoint, remote.Credentials) (remote.Session, error) {
+					dialled = name
+					return nil, nil
+				}
+			}
+			_, err := dialer(by("worker"), by("kit"))(t.Context(), c.endpoint, remote.Credentials{})
+			if fault.KindOf(err) != c.kind || dialled != c.dialled {
+				t.Errorf("%s: dialled %q, %v", c.reason, dialled, err)
 			}
 		})
 	}

@@ -21,8 +21,10 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/controllers"
 	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/kit/session"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/probe/tcp"
+	"github.com/fedroute/fedroute/internal/psrp"
 	"github.com/fedroute/fedroute/internal/version"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
@@ -138,7 +140,7 @@ func options(s settings, mgr ctrl.Manager) controllers.Options {
 		Secrets:         mgr.GetAPIReader(),
 		Recorder:        mgr.GetEventRecorder("fedroute"),
 		Clock:           controllers.RealClock{},
-		Dial:            dialer(winrm.Dialer(winrm.Options{})),
+		Dial:            dialer(winrm.Dialer(winrm.Options{}), session.Dialer(psrp.Options{})),
 		Prober:          tcp.Prober{},
 		Limits:          limits,
 		ObserveTimeout:  s.observeTimeout,

@@ -2,12 +2,12 @@ package organization_test
 
 import (
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/pwsh/standin"
 	"github.com/fedroute/fedroute/lyncsim/sim"
+	"github.com/fedroute/fedroute/test/support/program"
 )
 
 // TestCatalogueFailsOverInAProgram carries out the procedure with a PowerShell process for
@@ -22,38 +22,33 @@ func TestCatalogueFailsOverInAProgram(t *testing.T) {
 	}
 }
 
-// realPowerShell is held by the case that runs a real PowerShell.
-var realPowerShell sync.Mutex
-
-// turn waits until no other case runs a real PowerShell. .NET on Linux keeps the named
+// turn waits until no other test runs a real PowerShell. .NET on Linux keeps the named
 // mutexes of all processes of a computer in one folder, whatever TMPDIR is. Scripts of two
 // organizations would therefore find each other Busy.
-func turn(t *testing.T, program string) {
+func turn(t *testing.T, path string) {
 	t.Helper()
-	if program == "" || filepath.Base(program) == standin.Name {
-		return
+	if path != "" && filepath.Base(path) != standin.Name {
+		program.Alone(t, "powershell")
 	}
-	realPowerShell.Lock()
-	t.Cleanup(realPowerShell.Unlock)
 }
 
 // chosen is the program that cases run in place of the evaluator. It is the stand-in, or a
 // real PowerShell when FEDROUTE_POWERSHELL names one.
 func chosen(t *testing.T) string {
 	t.Helper()
-	program, err := standin.Chosen(t.TempDir())
+	path, err := standin.Chosen(t.TempDir())
 	must(t, err)
-	return program
+	return path
 }
 
 // withProgram returns a small organization whose shells run the chosen program. It waits
 // for its turn first.
 func withProgram(t *testing.T, edit func(*farm.Spec)) sim.Config {
 	t.Helper()
-	program := chosen(t)
-	turn(t, program)
+	path := chosen(t)
+	turn(t, path)
 	spec, err := farm.Load(sample)
 	must(t, err)
 	edit(&spec)
-	return sim.Config{Spec: spec, PowerShell: program}
+	return sim.Config{Spec: spec, PowerShell: path}
 }

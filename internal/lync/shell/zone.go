@@ -85,19 +85,27 @@ func (z *ZoneWriter) Write(ctx context.Context, changes []dns.Change) error {
 }
 
 func (z *ZoneWriter) run(ctx context.Context, op string, request recordsRequest) error {
+	if z.access.Endpoint.Configuration != "" {
+		return z.setBySet(ctx, op, request)
+	}
+	reply, err := z.send(ctx, op, request)
+	if err != nil {
+		return err
+	}
+	return z.verify(request.Changes, reply)
+}
+
+// send runs the script once, with the arguments of one of the two ways in.
+func (z *ZoneWriter) send(ctx context.Context, op string, arguments any) (recordsReply, error) {
 	j := job{
 		script: z.script.writing, op: op, target: z.access.Zone,
-		arguments: request, limit: settingLimit,
+		arguments: arguments, limit: settingLimit,
 	}
 	raw, err := z.writer.at(ctx, z.access.Endpoint, z.access.Credentials, j)
 	if err != nil {
-		return err
+		return recordsReply{}, err
 	}
-	reply, err := decode[recordsReply](raw, j)
-	if err != nil {
-		return err
-	}
-	return z.verify(request, reply)
+	return decode[recordsReply](raw, j)
 }
 
 // request puts the changes into the script's form and order.
@@ -137,11 +145,11 @@ func timeSpan(seconds uint32) string {
 }
 
 // verify compares what the script read back with what was asked for.
-func (z *ZoneWriter) verify(asked recordsRequest, reply recordsReply) error {
-	if len(reply.Sets) != len(asked.Changes) {
-		return fault.New(fault.Internal, "change zone", z.access.Zone, fmt.Sprintf("%d sets were read back instead of %d", len(reply.Sets), len(asked.Changes)))
+func (z *ZoneWriter) verify(asked []recordsChange, reply recordsReply) error {
+	if len(reply.Sets) != len(asked) {
+		return fault.New(fault.Internal, "change zone", z.access.Zone, fmt.Sprintf("%d sets were read back instead of %d", len(reply.Sets), len(asked)))
 	}
-	for i, want := range asked.Changes {
+	for i, want := range asked {
 		if found := reply.Sets[i]; !slices.Equal(sorted(found.Values), sorted(want.After)) {
 			return fault.New(fault.WorldChanged, "change zone", z.access.Zone,
 				fmt.Sprintf("%s %s was set to %q and reads %q afterwards", want.Name, want.Type, want.After, found.Values)).
