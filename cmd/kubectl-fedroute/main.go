@@ -50,10 +50,10 @@ func newCommand() *cobra.Command {
 	flags.StringVar(&p.context, "context", "", "context of the kubeconfig to use")
 	flags.StringVarP(&p.namespace, "namespace", "n", "", "namespace of the route; empty: the context's")
 	root.AddCommand(
-		p.verb("status ROUTE", "Say where a route stands, part by part", p.status),
-		p.verb("plan ROUTE", "Show the steps that would be, or are being, taken", p.plan),
+		p.verb("status ROUTE", "Say where a route stands, part by part", printed(printStatus)),
+		p.verb("plan ROUTE", "Show the steps that would be, or are being, taken", printed(printPlan)),
 		p.verb("approve ROUTE", "Approve the plan that the route shows now", p.approve),
-		p.verb("history ROUTE", "Show what was changed, newest first", p.history),
+		p.verb("history ROUTE", "Show what was changed, newest first", printed(printHistory)),
 		p.verb("suspend ROUTE", "Stop all changes; observation goes on", p.suspend(true)),
 		p.verb("resume ROUTE", "Let changes go on", p.suspend(false)),
 		p.verb("reconcile ROUTE", "Ask for a look now instead of at the next interval", p.reconcile),
@@ -105,24 +105,45 @@ func (p *plugin) suspend(on bool) func(*cobra.Command, client.Client, *v1alpha1.
 		if err := decide("suspend", on).write(c, api, route); err != nil {
 			return err
 		}
-		word := "resumed"
+		done := fmt.Sprintf("%s is resumed; what differs from the spec is changed again, as mode %s allows", named(route), route.Spec.Mode)
 		if on {
-			word = "suspended"
+			done = fmt.Sprintf("%s is suspended; steps under way end and no further change begins; undo it with %s", named(route), command("resume", route))
 		}
-		c.Printf("%s is %s\n", route.Name, word)
+		followed(c, route, done)
 		return nil
 	}
 }
 
 func (p *plugin) reconcile(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
-	return ask(v1alpha1.AnnotationRequestedAt, time.Now().UTC().Format(time.RFC3339Nano)).write(c, api, route)
+	now := time.Now().UTC().Format(time.RFC3339Nano)
+	if err := ask(v1alpha1.AnnotationRequestedAt, now).write(c, api, route); err != nil {
+		return err
+	}
+	followed(c, route, fmt.Sprintf("the controller is asked to look at %s now, and to try again what failed; it has looked when status.lastHandledReconcileAt is %s", named(route), now))
+	return nil
+}
+
+// named is the route as kubectl names it, with its namespace.
+func named(route *v1alpha1.FederationRoute) string {
+	return fmt.Sprintf("federationroute.fedroute.io/%s in namespace %s", route.Name, route.Namespace)
+}
+
+// followed says what was done or asked, and how a person follows what comes of it.
+func followed(c *cobra.Command, route *v1alpha1.FederationRoute, done string) {
+	p := pageOf(c)
+	p.line("%s", done)
+	p.line("follow it with %s", command("status", route))
 }
 
 // failBack asks for one failback. The controller reports the outcome in status.
 func (p *plugin) failBack() *cobra.Command {
 	pool := ""
 	c := p.verb("failback ROUTE POOL", "Ask that a Front End pool of the route is failed back once", func(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
-		return ask(v1alpha1.AnnotationFailBackRequestedAt, time.Now().UTC().Format(time.RFC3339)+" "+pool).write(c, api, route)
+		if err := ask(v1alpha1.AnnotationFailBackRequestedAt, time.Now().UTC().Format(time.RFC3339)+" "+pool).write(c, api, route); err != nil {
+			return err
+		}
+		followed(c, route, fmt.Sprintf("Front End pool %s is to be failed back once, for %s; FrontEndsAssociated says what it waits for, or why it cannot be done", pool, named(route)))
+		return nil
 	})
 	c.Args = func(c *cobra.Command, args []string) error {
 		if err := cobra.ExactArgs(2)(c, args); err != nil {
@@ -141,15 +162,14 @@ func (p *plugin) approve(c *cobra.Command, api client.Client, route *v1alpha1.Fe
 		return fmt.Errorf("%s is in mode %s, which asks for no approval", route.Name, route.Spec.Mode)
 	}
 	if route.Status.Plan == nil || route.Status.ObservedGeneration != route.Generation {
-		return fmt.Errorf("%s has no plan to approve; see kubectl fedroute status %s", route.Name, route.Name)
+		return fmt.Errorf("%s has no plan to approve; see %s", route.Name, command("status", route))
 	}
-	if err := p.plan(c, api, route); err != nil {
-		return err
-	}
+	printPlan(pageOf(c), route)
 	id := route.Status.Plan.ID
 	if err := decide("approvedPlan", id).write(c, api, route); err != nil {
 		return err
 	}
-	c.Printf("\napproved %s\n", id)
+	c.Println()
+	followed(c, route, fmt.Sprintf("approved %s for %s; no other plan is approved by it", id, named(route)))
 	return nil
 }

@@ -2,11 +2,11 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
-	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -14,71 +14,135 @@ import (
 	"github.com/fedroute/fedroute/internal/lync/shell"
 )
 
-// table prints rows under a heading.
-func table(out io.Writer, heading string, rows func(row func(cells ...string))) error {
-	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, heading)
-	rows(func(cells ...string) { _, _ = fmt.Fprintln(w, strings.Join(cells, "\t")) })
-	return w.Flush()
-}
-
-func (p *plugin) status(c *cobra.Command, _ client.Client, route *v1alpha1.FederationRoute) error {
-	s := route.Status
-	c.Printf("%s wants federation on %s, mode %s\n", route.Name, route.Spec.EdgePool, route.Spec.Mode)
-	if s.ObservedGeneration != route.Generation {
-		c.Println("what follows is about an older spec; the controller has not looked at the present one yet")
-	}
-	for _, line := range []struct{ protocol, pool string }{{"SIP", s.SIPEdgePool}, {"XMPP", s.XMPPEdgePool}} {
-		if line.pool != "" {
-			c.Printf("%-4s is on %s\n", line.protocol, line.pool)
-		}
-	}
-	c.Println()
-	err := table(c.OutOrStdout(), "CONDITION\tSTATUS\tREASON\tMESSAGE", func(row func(...string)) {
-		for _, cond := range s.Conditions {
-			row(cond.Type, string(cond.Status), cond.Reason, cond.Message)
-		}
-	})
-	if err != nil || len(s.Drift) == 0 {
-		return err
-	}
-	c.Println()
-	return table(c.OutOrStdout(), "DRIFT\tWANTED\tFOUND\tSINCE", func(row func(...string)) {
-		for _, d := range s.Drift {
-			row(d.Field, d.Wanted, d.Found, clock(d.Since))
-		}
-	})
-}
-
-func (p *plugin) plan(c *cobra.Command, _ client.Client, route *v1alpha1.FederationRoute) error {
-	plan := route.Status.Plan
-	if plan == nil {
-		c.Printf("nothing is to be done for %s\n", route.Name)
+// printed is a verb that only prints what the route's status says.
+func printed(write func(page, *v1alpha1.FederationRoute)) func(*cobra.Command, client.Client, *v1alpha1.FederationRoute) error {
+	return func(c *cobra.Command, _ client.Client, route *v1alpha1.FederationRoute) error {
+		write(pageOf(c), route)
 		return nil
 	}
-	c.Printf("plan %s\n\n", plan.ID)
-	return table(c.OutOrStdout(), "#\tSTEP\tTARGET\tFROM\tTO\tSTATE\tMESSAGE", func(row func(...string)) {
-		for i, s := range plan.Steps {
-			row(fmt.Sprint(i+1), s.Kind, s.Target, s.From, s.To, string(s.State), s.Message)
-		}
-	})
 }
 
-func (p *plugin) history(c *cobra.Command, _ client.Client, route *v1alpha1.FederationRoute) error {
-	return table(c.OutOrStdout(), "TIME\tSTEP\tTARGET\tFROM\tTO\tRESULT\tMESSAGE", func(row func(...string)) {
-		for _, h := range route.Status.History {
-			row(clock(h.Time), h.Kind, h.Target, h.From, h.To, string(h.Result), h.Message)
+func printStatus(p page, route *v1alpha1.FederationRoute) {
+	s := route.Status
+	suspended := ""
+	if route.Spec.Suspend {
+		suspended = ", suspended"
+	}
+	p.line("%s wants federation on %s, mode %s%s", route.Name, route.Spec.EdgePool, route.Spec.Mode, suspended)
+	if !current(p, route) {
+		return
+	}
+	printPool(p, "SIP", route.Spec.SIP, s.SIPEdgePool)
+	printPool(p, "XMPP", route.Spec.XMPP, s.XMPPEdgePool)
+	ready := meta.FindStatusCondition(s.Conditions, v1alpha1.ConditionReady)
+	for _, c := range s.Conditions {
+		message := c.Message
+		if ready != nil && c.Type != ready.Type && message == ready.Message {
+			message = "" // Reconciling and Stalled repeat what Ready says
 		}
-	})
+		p.line("")
+		p.entry(fmt.Sprintf("%s is %s: %s", c.Type, c.Status, c.Reason), message)
+	}
+	if s.Plan != nil {
+		p.line("")
+		p.line("%s; see %s", progress(s.Plan), command("plan", route))
+	}
+	for _, d := range s.Drift {
+		p.line("")
+		p.entry("drift of "+d.Field, "found "+d.Found, "wanted "+d.Wanted, "since "+clock(d.Since))
+	}
+}
+
+// current reports whether the controller has looked at the object, and says so where it
+// has not, or not at the present spec.
+func current(p page, route *v1alpha1.FederationRoute) bool {
+	switch s := route.Status; {
+	case len(s.Conditions) == 0:
+		p.line("no controller has looked at it yet; is the manager running?")
+		return false
+	case s.ObservedGeneration != route.Generation:
+		p.line("what follows is about an older spec; the controller has not looked at the present one yet")
+	}
+	return true
+}
+
+func printPool(p page, protocol string, managed *v1alpha1.ProtocolRoute, pool string) {
+	switch {
+	case managed == nil:
+	case pool == "":
+		p.line("%-4s is on no single Edge pool: its sites differ, or one has no route", protocol)
+	default:
+		p.line("%-4s is on %s", protocol, pool)
+	}
+}
+
+// progress counts the steps of a plan by what became of them.
+func progress(plan *v1alpha1.Plan) string {
+	count := map[v1alpha1.StepState]int{}
+	for _, s := range plan.Steps {
+		count[s.State]++
+	}
+	text := fmt.Sprintf("plan %s: %d steps", plan.ID, len(plan.Steps))
+	for _, state := range []v1alpha1.StepState{v1alpha1.StepDone, v1alpha1.StepSkipped, v1alpha1.StepRunning, v1alpha1.StepFailed, v1alpha1.StepPending} {
+		if n := count[state]; n > 0 {
+			text += fmt.Sprintf(", %d %s", n, state)
+		}
+	}
+	return text
+}
+
+func printPlan(p page, route *v1alpha1.FederationRoute) {
+	if !current(p, route) {
+		return
+	}
+	plan := route.Status.Plan
+	if plan == nil {
+		p.line("%s has no plan", route.Name)
+		if ready := meta.FindStatusCondition(route.Status.Conditions, v1alpha1.ConditionReady); ready != nil {
+			p.entry(fmt.Sprintf("%s is %s: %s", ready.Type, ready.Status, ready.Reason), ready.Message)
+		}
+		return
+	}
+	p.line("%s", progress(plan))
+	p.line("")
+	for i, s := range plan.Steps {
+		p.entry(fmt.Sprintf("%2d  %-7s  %s %s", i+1, s.State, s.Kind, s.Target), append(p.change(s.From, s.To), s.Message)...)
+	}
+}
+
+func printHistory(p page, route *v1alpha1.FederationRoute) {
+	if len(route.Status.History) == 0 {
+		p.line("no step of %s has changed anything or failed yet", route.Name)
+	}
+	for _, h := range route.Status.History {
+		p.entry(fmt.Sprintf("%s  %-6s  %s %s", clock(h.Time), h.Result, h.Kind, h.Target), append(p.change(h.From, h.To), h.Message)...)
+	}
+}
+
+// change is what a step makes of what it found: one text, or two where one would be wrapped.
+func (p page) change(from, to string) []string {
+	text := from + " -> " + to
+	switch {
+	case from == "":
+		return []string{to}
+	case hangingIndent+utf8.RuneCountInString(text) > p.width:
+		return []string{"from " + from, "to " + to}
+	}
+	return []string{text}
+}
+
+// command is a verb of the plugin about the route, as a person types it.
+func command(verb string, route *v1alpha1.FederationRoute) string {
+	return fmt.Sprintf("kubectl fedroute %s %s -n %s", verb, route.Name, route.Namespace)
 }
 
 // commands prints the closed catalogue of scripts.
 func commands(c *cobra.Command, _ []string) error {
-	return table(c.OutOrStdout(), "COMMAND\tWHAT\tCHANGES\tCMDLETS", func(row func(...string)) {
-		for _, command := range shell.Commands() {
-			row(command.Name, command.What, command.Changes, strings.Join(command.Cmdlets, ", "))
-		}
-	})
+	p := pageOf(c)
+	for _, script := range shell.Commands() {
+		p.entry(script.Name, script.What, "changes: "+script.Changes, "cmdlets: "+strings.Join(script.Cmdlets, ", "))
+	}
+	return nil
 }
 
 func clock(t metav1.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var at = metav1.NewTime(time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC))
+
+// midway is a route in the middle of a failover, with messages as long as they come.
+func midway() *v1alpha1.FederationRoute {
+	const silent = "port 5061 of edge2.contoso.com (203.0.113.20): no answer in time; partners are not led there yet; it must answer before DNS moves"
+	records := "fed.contoso.com A 203.0.113.10 (ttl 60); fed.contoso.com AAAA 2001:db8:1234:5678:9abc:def0:1234:5678 (ttl 60); _sipfederationtls._tcp.contoso.com SRV 0 0 5061 fed.contoso.com (ttl 60)"
+	none := "fed.contoso.com A none; fed.contoso.com AAAA none; _sipfederationtls._tcp.contoso.com SRV none"
+	working := "2 of 5 steps are done; now: AwaitReplication edge2.contoso.com (waits for the replica of edge2.contoso.com (not up to date))"
+	return &v1alpha1.FederationRoute{
+		ObjectMeta: metav1.ObjectMeta{Name: "contoso", Namespace: "messaging", Generation: 2},
+		Spec: v1alpha1.FederationRouteSpec{EdgePool: "edge2.contoso.com", Mode: v1alpha1.ModeEnforce,
+			SIP: &v1alpha1.ProtocolRoute{}, XMPP: &v1alpha1.ProtocolRoute{}},
+		Status: v1alpha1.FederationRouteStatus{ObservedGeneration: 2, SIPEdgePool: "edge2.contoso.com",
+			Conditions: []metav1.Condition{
+				{Type: "Ready", Status: "False", Reason: "Progressing", Message: working},
+				{Type: "Reconciling", Status: "True", Reason: "Progressing", Message: working},
+				{Type: "PortsOpen", Status: "False", Reason: "PortsClosed", Message: silent},
+				{Type: "FrontEndsAssociated", Status: "True", Reason: "InSync", Message: "the listed Front End pools use edge2.contoso.com"},
+			},
+			Plan: &v1alpha1.Plan{ID: "sha256-99f1a6eca705b941", Steps: []v1alpha1.Step{
+				{Kind: "PublishFlags", Target: "topology", From: "edge2.contoso.com SIP off, edge1.contoso.com SIP on", To: "edge2.contoso.com SIP on, edge1.contoso.com SIP off", State: "Done"},
+				{Kind: "SetSiteRoute", Target: "SIP route of site Redmond", From: "edge1.contoso.com", To: "edge2.contoso.com", State: "Done"},
+				{Kind: "AwaitReplication", Target: "edge2.contoso.com", From: "replicas of before", To: "replicas newer than the change", State: "Running", Message: "waits for the replica of edge2.contoso.com (not up to date)"},
+				{Kind: "CheckPorts", Target: "203.0.113.20 port 5061", To: "answers", State: "Pending"},
+				{Kind: "UpdateDNS", Target: "zone contoso.com", From: records, To: strings.ReplaceAll(records, ".10 ", ".20 "), State: "Pending"},
+			}},
+			Drift: []v1alpha1.Drift{{Field: "_sipfederationtls._tcp.contoso.com SRV", Wanted: "0 0 5061 fed.contoso.com (ttl 60)", Found: "0 0 5061 fed.contoso.com (ttl 3600)", Since: at}},
+			History: []v1alpha1.HistoryEntry{
+				{Time: at, Kind: "UpdateDNS", Target: "zone contoso.com by DnsServer cmdlets", From: none, To: records, Result: "Failed", Reason: "Denied",
+					Message: "change zone contoso.com: start PowerShell on dc1.contoso.com (10.0.0.10:5986): the credentials or the sign-in method were not accepted; the host offers Negotiate, Kerberos; no record was changed; correct the account, key or certificate that is used there"},
+				{Time: at, Kind: "StartEdgeServices", Target: strings.Repeat("a-name-without-a-gap.", 5) + "contoso.com", From: "stopped", To: "running", Result: "Done"},
+			}},
+	}
+}
+
+// TestTextsStayWithinTheTerminal compares what the verbs print at several widths with the
+// golden files, and checks that no line is longer than the terminal and no word is lost.
+func TestTextsStayWithinTheTerminal(t *testing.T) {
+	for _, width := range []int{60, 80, 100, 200} {
+		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			var out bytes.Buffer
+			p := page{out: &out, width: width}
+			for _, verb := range []struct {
+				name  string
+				write func(page, *v1alpha1.FederationRoute)
+			}{{"status", printStatus}, {"plan", printPlan}, {"history", printHistory}} {
+				p.line("$ kubectl fedroute %s contoso", verb.name)
+				verb.write(p, midway())
+				p.line("")
+			}
+			for line := range strings.Lines(out.String()) {
+				if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > width {
+					t.Errorf("a line of %d characters: %s", n, line)
+				}
+			}
+			whole := strings.Join(strings.Fields(out.String()), "")
+			for _, text := range []string{midway().Status.History[0].Message, midway().Status.Plan.Steps[4].To, midway().Status.History[1].Target, midway().Status.Conditions[2].Message} {
+				if !strings.Contains(whole, strings.ReplaceAll(text, " ", "")) {
+					t.Errorf("nobody can read the whole of %q", text)
+				}
+			}
+			golden := filepath.Join("testdata", fmt.Sprintf("%d.txt", width))
+			if *update {
+				if err := os.WriteFile(golden, out.Bytes(), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), out.String()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestVerbsSayWhatTheyDoNotKnow(t *testing.T) {
+	ready := func(status metav1.ConditionStatus, reason, message string) func(*v1alpha1.FederationRoute) {
+		return func(r *v1alpha1.FederationRoute) {
+			r.Status = v1alpha1.FederationRouteStatus{ObservedGeneration: 2, Conditions: []metav1.Condition{{Type: "Ready", Status: status, Reason: reason, Message: message}}}
+		}
+	}
+	for name, c := range map[string]struct {
+		reason string
+		change func(*v1alpha1.FederationRoute)
+		write  func(page, *v1alpha1.FederationRoute)
+		want   string
+	}{
+		"fresh, status":     {"an empty status is no state", func(r *v1alpha1.FederationRoute) { r.Status = v1alpha1.FederationRouteStatus{ObservedGeneration: -1} }, printStatus, "no controller has looked at it yet; is the manager running?"},
+		"fresh, plan":       {"no plan was made, which is not the same as nothing to do", func(r *v1alpha1.FederationRoute) { r.Status = v1alpha1.FederationRouteStatus{ObservedGeneration: -1} }, printPlan, "no controller has looked at it yet"},
+		"older spec":        {"the status is about something else", func(r *v1alpha1.FederationRoute) { r.Generation++ }, printPlan, "what follows is about an older spec"},
+		"unread":            {"why there is no plan", ready("False", "Unreachable", "read the topology: no answer"), printPlan, "Ready is False: Unreachable\n    read the topology: no answer"},
+		"in sync":           {"nothing is left to do", ready("True", "InSync", "as the spec says"), printPlan, "contoso has no plan\nReady is True: InSync"},
+		"sites differ":      {"no pool is not the same as not managed", func(r *v1alpha1.FederationRoute) { r.Status.SIPEdgePool = "" }, printStatus, "SIP  is on no single Edge pool"},
+		"suspended":         {"a person must see it at once", func(r *v1alpha1.FederationRoute) { r.Spec.Suspend = true }, printStatus, "mode Enforce, suspended\n"},
+		"nothing ever done": {"an empty page says nothing", ready("True", "InSync", "as the spec says"), printHistory, "no step of contoso has changed anything or failed yet"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			route := midway()
+			c.change(route)
+			c.write(page{out: &out, width: usualWidth}, route)
+			if !strings.Contains(out.String(), c.want) {
+				t.Errorf("%s: %q does not say %q", c.reason, out.String(), c.want)
+			}
+		})
+	}
+}
+
+func TestWithoutATerminalLinesHaveTheUsualWidth(t *testing.T) {
+	c := &cobra.Command{}
+	c.SetOut(&bytes.Buffer{})
+	if got := pageOf(c).width; got != usualWidth {
+		t.Errorf("%d, want %d", got, usualWidth)
+	}
+	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	c.SetOut(file)
+	if got := pageOf(c).width; got != usualWidth {
+		t.Errorf("%d for a file, want %d", got, usualWidth)
+	}
+}
