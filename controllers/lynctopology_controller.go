@@ -113,6 +113,11 @@ func (r *LyncTopologyReconciler) writeStatus(ctx context.Context, lt *v1alpha1.L
 func topologyFacts(lt *v1alpha1.LyncTopology, now sights.Sight, o Options) status.TopologyFacts {
 	f := status.TopologyFacts{Now: o.Clock.Now(), Generation: lt.Generation, Previous: lt.Status, Err: now.Err, Snapshot: now.Snapshot,
 		Overridden: map[lync.Host][]netip.Addr{}, OutOfService: map[lync.Host]bool{}}
+	for _, e := range lt.Spec.Management.Endpoints {
+		if string(e.URL) == now.Snapshot.Endpoint {
+			f.Answered = endpointOf(e.Endpoint, nil).Name()
+		}
+	}
 	for _, override := range overrides(lt.Spec) {
 		name := lync.HostOf(string(override.FQDN))
 		f.Overridden[name] = addresses(override.ExternalAddresses)

@@ -38,7 +38,7 @@ func fleetConfig(lt *v1alpha1.LyncTopology, o Options) shell.Config {
 	}
 	c.EdgeServer = func(fqdn string) remote.Endpoint {
 		own := overrideOf(spec, fqdn)
-		at := remote.Endpoint{URL: string(own.URL), ServerName: string(own.ServerName), Roots: roots, Configuration: string(own.Configuration)}
+		at := remote.Endpoint{URL: string(own.URL), Machine: string(own.FQDN), ServerName: string(own.ServerName), Roots: roots, Configuration: string(own.Configuration)}
 		if own.URL == "" {
 			at.URL, at.ServerName = "https://"+string(lync.HostOf(fqdn))+":5986/wsman", ""
 		}

@@ -31,8 +31,8 @@ func TestEndpointsOfAnOrganization(t *testing.T) {
 		machine string
 		want    remote.Endpoint
 	}{
-		"overridden":       {"the override says where and by which name", "Edge1.contoso.com", remote.Endpoint{URL: "https://10.0.0.7:5986/wsman", ServerName: "edge1.contoso.com", Configuration: "Other"}},
-		"otherwise listed": {"an override without URL changes nothing about it", "edge2.contoso.com", remote.Endpoint{URL: "https://edge2.contoso.com:5986/wsman", Configuration: "FedRoute"}},
+		"overridden":       {"the override says where, and messages name the machine", "Edge1.contoso.com", remote.Endpoint{URL: "https://10.0.0.7:5986/wsman", Machine: "edge1.contoso.com", ServerName: "edge1.contoso.com", Configuration: "Other"}},
+		"otherwise listed": {"an override without URL changes nothing about it", "edge2.contoso.com", remote.Endpoint{URL: "https://edge2.contoso.com:5986/wsman", Machine: "edge2.contoso.com", Configuration: "FedRoute"}},
 		"not listed":       {"the default is the machine's own name", "EDGE3.contoso.com", remote.Endpoint{URL: "https://edge3.contoso.com:5986/wsman", Configuration: "FedRoute"}},
 	}
 	for name, look := range cases {

@@ -14,7 +14,9 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/memory"
+	"github.com/fedroute/fedroute/internal/memory/sights"
 )
 
 // look reconciles the organization once.
@@ -135,5 +137,14 @@ func TestADeletedTopologyIsForgotten(t *testing.T) {
 	_, _, lags := s.topologies.written.Newer(last)
 	if seen || open || lags || hasSeries(t, "fedroute_observation_timestamp_seconds", "org") {
 		t.Errorf("a deleted organization is remembered: seen %v, connected %v", seen, open)
+	}
+}
+
+func TestTheServerThatAnsweredIsNamed(t *testing.T) {
+	lt := lyncTopology()
+	lt.Spec.Management.Endpoints = append(lt.Spec.Management.Endpoints, v1alpha1.ManagementEndpoint{Endpoint: v1alpha1.Endpoint{URL: "https://10.0.0.2:5986/wsman", ServerName: "fe2.contoso.com"}})
+	now := sights.Sight{Snapshot: lync.Snapshot{Endpoint: "https://10.0.0.2:5986/wsman"}}
+	if got := topologyFacts(lt, now, newStage(t).topologies.options).Answered; got != "fe2.contoso.com (10.0.0.2:5986)" {
+		t.Errorf("%q answered: nobody knows the machine by that", got)
 	}
 }

@@ -1,12 +1,20 @@
 package remote
 
-import "crypto/x509"
+import (
+	"cmp"
+	"crypto/x509"
+	"net/url"
+	"strings"
+)
 
 // Endpoint is where a host can be reached.
 type Endpoint struct {
 	// URL of the WSMan listener, https only, e.g. "https://fe01.contoso.com:5986/wsman".
 	// Without a path it is /wsman, without a port it is 5986.
 	URL string
+	// Machine is the host's FQDN where the URL may name it otherwise, such as by an
+	// address. It is for messages only. Empty means ServerName, else the URL's host.
+	Machine string
 	// ServerName is the name in the host's certificate when that differs from
 	// the URL's host. It never switches verification off.
 	ServerName string
@@ -22,4 +30,18 @@ type Endpoint struct {
 	// Delegate hands the account's Kerberos ticket to the host, which can then sign
 	// in to other hosts with it.
 	Delegate bool
+}
+
+// Name is the host in messages for people: the machine first, then host and port of the
+// URL where those name it otherwise. It leaves out every secret that a URL may carry.
+func (e Endpoint) Name() string {
+	machine, at := cmp.Or(e.Machine, e.ServerName), "the endpoint"
+	u, err := url.Parse(e.URL)
+	if err == nil && u.Host != "" {
+		at = u.Host
+	}
+	if machine == "" || u != nil && strings.EqualFold(machine, u.Hostname()) {
+		return at
+	}
+	return machine + " (" + at + ")"
 }

@@ -22,6 +22,7 @@ type TopologyFacts struct {
 	Previous   v1alpha1.LyncTopologyStatus
 	Err        error
 	Snapshot   lync.Snapshot
+	Answered   string // the server that was asked, in words for people
 	// Overridden and OutOfService come from the spec.
 	Overridden   map[lync.Host][]netip.Addr
 	OutOfService map[lync.Host]bool
@@ -51,7 +52,7 @@ func Topology(f TopologyFacts) v1alpha1.LyncTopologyStatus {
 	}
 	c.edgeServers(f, s.EdgePools)
 	c.topologyEnabled(f)
-	c.summary(finding{v1alpha1.ReasonObserved, fmt.Sprintf("%s %s answers on %s", t.Product.Name, t.Product.Version, s.Endpoint), settled})
+	c.summary(finding{v1alpha1.ReasonObserved, fmt.Sprintf("%s %s answers on %s", t.Product.Name, t.Product.Version, f.Answered), settled})
 	return s
 }
 

@@ -26,7 +26,7 @@ func seen() status.TopologyFacts {
 		return lync.EdgeServer{FQDN: name, ExternalAddresses: []netip.Addr{netip.MustParseAddr(address)}}
 	}
 	running := lync.EdgeServerState{Services: []lync.Service{{State: lync.ServiceRunning}}}
-	return status.TopologyFacts{Now: now, Generation: 3, Snapshot: lync.Snapshot{At: now.Add(1500 * time.Millisecond), Endpoint: "https://fe1/wsman",
+	return status.TopologyFacts{Now: now, Generation: 3, Answered: "fe1.contoso.com (10.0.0.2:5986)", Snapshot: lync.Snapshot{At: now.Add(1500 * time.Millisecond), Endpoint: "https://fe1/wsman",
 		Topology: lync.Part[lync.Topology]{Value: lync.Topology{
 			Product: lync.Product{Name: "Lync Server 2013", Version: "5.0", XMPP: true},
 			Sites:   []lync.Site{{Name: "Redmond", SIPRoute: "edge1", XMPPRoute: "edge2"}},
@@ -57,7 +57,7 @@ func TestTopologyShowsWhatWasSeen(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	for kind, says := range map[string]string{v1alpha1.ConditionReady: "Lync Server 2013 5.0 answers on https://fe1/wsman", v1alpha1.ConditionEdgeServersReachable: "every Edge server answers"} {
+	for kind, says := range map[string]string{v1alpha1.ConditionReady: "Lync Server 2013 5.0 answers on fe1.contoso.com (10.0.0.2:5986)", v1alpha1.ConditionEdgeServersReachable: "every Edge server answers"} {
 		if c := condition(conditions, kind); c.Status != metav1.ConditionTrue || c.Reason != v1alpha1.ReasonObserved || c.Message != says {
 			t.Errorf("%s is %s %s %q, want True saying %q", kind, c.Status, c.Reason, c.Message, says)
 		}

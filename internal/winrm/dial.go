@@ -51,14 +51,16 @@ func prepare(endpoint remote.Endpoint, credentials remote.Credentials, options O
 	if err != nil {
 		return "", nil, err
 	}
-	if err := checkCredentials(credentials, url.Host); err != nil {
+	endpoint.URL = url.String()
+	host = endpoint.Name()
+	if err := checkCredentials(credentials, host); err != nil {
 		return "", nil, err
 	}
 	signer, err := newAuthenticator(credentials, identity(endpoint, url), endpoint.SPN)
 	if err != nil {
 		return "", nil, err
 	}
-	return url.Host, newShell(endpoint, url.String(), credentials, signer, options), nil
+	return host, newShell(endpoint, endpoint.URL, credentials, signer, options), nil
 }
 
 // start runs the worker until its ready frame has come.

@@ -201,10 +201,10 @@ func TestUnreachable(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, err := winrm.Dial(t.Context(), remote.Endpoint{URL: "https://" + c.address}, credentials(remote.Basic),
+			_, err := winrm.Dial(t.Context(), remote.Endpoint{URL: "https://" + c.address, Machine: "edge1.contoso.com"}, credentials(remote.Basic),
 				winrm.Options{ConnectTimeout: 50 * time.Millisecond})
-			if !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), c.cause) {
-				t.Errorf("%s: got %s: %v; want Unreachable with %q", c.reason, fault.KindOf(err), err, c.cause)
+			if says := "start PowerShell on edge1.contoso.com (" + c.address + "): "; !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), c.cause) || !strings.HasPrefix(err.Error(), says) {
+				t.Errorf("%s: got %s: %v; want Unreachable with %q, after %q", c.reason, fault.KindOf(err), err, c.cause, says)
 			}
 		})
 	}

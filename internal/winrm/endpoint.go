@@ -32,18 +32,8 @@ func parse(e remote.Endpoint) (*url.URL, error) {
 }
 
 func invalid(e remote.Endpoint, cause string) error {
-	return fault.New(fault.Invalid, "connect to", hostOf(e), cause).
+	return fault.New(fault.Invalid, "connect to", e.Name(), cause).
 		With("no command can be sent there", "write it as https://<host>:5986/wsman")
-}
-
-// hostOf names the endpoint in messages for people and leaves out every secret that
-// a URL may carry.
-func hostOf(e remote.Endpoint) string {
-	u, err := url.Parse(e.URL)
-	if err != nil || u.Host == "" {
-		return "the endpoint"
-	}
-	return u.Host
 }
 
 // identity is the host's own name, which stands in its certificate and in its

@@ -120,7 +120,7 @@ func (f failures) fault(j job) error {
 		if next == "" || nextOf(one.err) != next {
 			next = "repair one of them or name another in spec.management.endpoints"
 		}
-		causes = append(causes, fmt.Sprintf("%s: %v", one.endpoint.URL, one.err))
+		causes = append(causes, fmt.Sprintf("%s: %v", one.endpoint.Name(), one.err))
 	}
 	joined := fault.New(kind, j.op, j.target, "no management server could be used ("+strings.Join(causes, "; ")+")").
 		With("nothing was read or changed", next)

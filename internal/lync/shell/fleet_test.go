@@ -60,7 +60,7 @@ func TestEveryEndpointFailing(t *testing.T) {
 			if !fault.Is(err, c.kind) {
 				t.Errorf("%s: got kind %s", c.reason, fault.KindOf(err))
 			}
-			for _, part := range []string{first, second, "connection refused", c.second.Cause} {
+			for _, part := range []string{"fe01.contoso.com:5986: ", "fe02.contoso.com:5986: ", "connection refused", c.second.Cause} {
 				if !strings.Contains(err.Error(), part) {
 					t.Errorf("%q does not tell %q", err, part)
 				}

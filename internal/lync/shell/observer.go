@@ -54,7 +54,7 @@ func (o *Observer) ReadTopology(ctx context.Context) (lync.Topology, string, err
 	if err != nil {
 		return lync.Topology{}, endpoint.URL, err
 	}
-	j.target = endpoint.URL
+	j.target = "from " + endpoint.Name()
 	reply, err := decode[topologyReply](raw, j.job)
 	if err != nil {
 		return lync.Topology{}, endpoint.URL, err

@@ -88,7 +88,7 @@ func (p *pool) open(ctx context.Context, endpoint remote.Endpoint, credentials r
 	select {
 	case s.turn <- struct{}{}:
 	case <-ctx.Done():
-		return nil, fault.New(fault.Busy, "wait for", endpoint.URL, "an earlier call there has not ended in time")
+		return nil, fault.New(fault.Busy, "wait for", endpoint.Name(), "an earlier call there has not ended in time")
 	}
 	l := &lease{pool: p, slot: s, endpoint: endpoint, reused: true}
 	print := credentials.Print()
@@ -112,7 +112,7 @@ func (p *pool) enter(ctx context.Context, s *slot, endpoint remote.Endpoint, cre
 	if s.denial.print == print && p.clock().Before(s.denial.until) {
 		return nil, s.denial.err
 	}
-	session, err := contain.Value("connect to", endpoint.URL, func() (remote.Session, error) { return p.dial(ctx, endpoint, credentials) })
+	session, err := contain.Value("connect to", endpoint.Name(), func() (remote.Session, error) { return p.dial(ctx, endpoint, credentials) })
 	switch {
 	case err == nil:
 		s.denial = denial{}
@@ -126,7 +126,7 @@ func (p *pool) slot(endpoint remote.Endpoint) (*slot, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return nil, fault.New(fault.Unreachable, "connect to", endpoint.URL, "the connection to this organization was closed")
+		return nil, fault.New(fault.Unreachable, "connect to", endpoint.Name(), "the connection to this organization was closed")
 	}
 	s := p.slots[endpoint.URL]
 	if s == nil {
@@ -163,7 +163,7 @@ func (p *pool) sweep() {
 
 // call runs the request. It drops the session when the call broke it.
 func (l *lease) call(ctx context.Context, request remote.Request) (json.RawMessage, error) {
-	reply, err := contain.Value(request.Name, l.endpoint.URL, func() (json.RawMessage, error) { return l.slot.session.Call(ctx, request) })
+	reply, err := contain.Value(request.Name, l.endpoint.Name(), func() (json.RawMessage, error) { return l.slot.session.Call(ctx, request) })
 	if fault.Is(err, fault.Internal) || err != nil && !thrown(err) && !l.slot.session.Healthy() {
 		l.drop(ctx) // a session whose code panicked is dropped like one that was lost
 	}

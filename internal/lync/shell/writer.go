@@ -93,7 +93,7 @@ func (w *writer) openManagement(ctx context.Context, j job) (*lease, error) {
 	}
 	if held {
 		return nil, fault.New(fault.Busy, j.op, j.target,
-			fmt.Sprintf("%s was lost in the middle of a change and may still be at work (%v)", candidates[0].URL, tried[0].err)).
+			fmt.Sprintf("%s was lost in the middle of a change and may still be at work (%v)", candidates[0].Name(), tried[0].err)).
 			With("no other server is asked meanwhile", "wait until it answers or has had time to end")
 	}
 	return nil, tried.fault(j)
