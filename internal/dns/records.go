@@ -126,7 +126,8 @@ type Writer interface {
 	// Write; OutcomeUnknown when the server gives no answer that can be judged.
 	Check(ctx context.Context, changes []Change) error
 	// Write sends all changes as one atomic UPDATE whose prerequisites are the
-	// From sets. Faults: WorldChanged (a prerequisite failed), Denied (key, clock),
+	// From sets, or as several where one does not hold them; sets that belong together
+	// then stay in one. Faults: WorldChanged (a prerequisite failed), Denied (key, clock),
 	// Refused (policy), Invalid (not the zone), OutcomeUnknown. OutcomeUnknown has
 	// ErrUnverified in its chain when an answer reported success and its signature
 	// does not prove that the server sent it.

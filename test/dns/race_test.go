@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
@@ -106,15 +109,53 @@ func Test200DomainsFitOneUpdate(t *testing.T) {
 	}
 }
 
-func TestTooManyDomainsAreRefusedWhole(t *testing.T) {
+// Test400DomainsTakeSeveralUpdates: each domain's record changes together with the
+// addresses of its host.
+func Test400DomainsTakeSeveralUpdates(t *testing.T) {
 	o := start(t)
-	var changes []dns.Change
-	for _, s := range pairs(t, 400, "192.0.2.30") {
-		changes = append(changes, dns.Change{From: dns.RRSet{Key: s.Key}, To: s})
+	r, want := o.reader(t), pairs(t, 400, "192.0.2.30")
+	if err := move(t.Context(), r, o.writer(t), want...); err != nil {
+		t.Fatal(fault.Sentence(err))
 	}
-	err := o.writer(t).Write(t.Context(), changes)
-	if !fault.Is(err, fault.Invalid) || len(o.Journal()) != 0 {
-		t.Errorf("got %v and %d changes, want Invalid and none", err, len(o.Journal()))
+	if !holds(t, r, want) {
+		t.Error("some records are not there")
+	}
+	if n := len(o.Journal()); n < 2 {
+		t.Errorf("%d updates: these changes fit into one, so the test shows nothing", n)
+	}
+	for _, e := range o.Journal() {
+		hosts, records := map[string]bool{}, map[string]bool{}
+		for _, change := range e.Changes {
+			if name, domain, _ := strings.Cut(strings.Fields(change)[0][1:], "subsidiary"); strings.HasPrefix(name, "_") {
+				records[domain] = true
+			} else {
+				hosts[domain] = true
+			}
+		}
+		if diff := cmp.Diff(records, hosts); diff != "" {
+			t.Errorf("one update changes these records and these hosts (-records +hosts):\n%s", diff)
+		}
+	}
+}
+
+// TestDomainsOfOneHostAreTooMany: Check measures the update that Write would send, so
+// nothing has changed when fedroute reports that the update is too large.
+func TestDomainsOfOneHostAreTooMany(t *testing.T) {
+	o := start(t)
+	host := set(t, "sip.contoso.com", dns.A, 300, "192.0.2.1")
+	changes := []dns.Change{{From: dns.RRSet{Key: host.Key}, To: host}}
+	for i := range 1200 {
+		to := set(t, fmt.Sprintf("_sipfederationtls._tcp.d%04d.contoso.com", i), dns.SRV, 300, "0 0 5061 sip.contoso.com")
+		changes = append(changes, dns.Change{From: dns.RRSet{Key: to.Key}, To: to})
+	}
+	for op, do := range map[string]func(context.Context, []dns.Change) error{"check": o.writer(t).Check, "write": o.writer(t).Write} {
+		err := do(t.Context(), changes)
+		if !fault.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), "give some of the domains a host of their own") {
+			t.Errorf("%s: got %v, want Invalid with advice that can be followed", op, err)
+		}
+	}
+	if len(o.Journal()) != 0 {
+		t.Error("a refused update changed the zone")
 	}
 }
 

@@ -13,11 +13,6 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-const (
-	maxMessage = 65535 // octets; the length before a TCP message has 16 bits
-	tsigRoom   = 1024  // octets kept free for the signature
-)
-
 // Writer changes zones. Only code that may change DNS holds one.
 type Writer struct {
 	config Config
@@ -43,33 +38,52 @@ func NewWriter(c Config, signer Signer) (*Writer, error) {
 // Close forgets the keys that were agreed with the server.
 func (w *Writer) Close() error { return w.signer.Close() }
 
-// Write sends all changes as one signed UPDATE over TCP; see dns.Writer. All names
-// must lie in one zone. Write asks for that zone first, so that nothing is written
+// Write sends all changes as one signed UPDATE over TCP; see dns.Writer. Where they do
+// not fit, it sends several, one after the other, and stops at the first that fails. All
+// names must lie in one zone. Write asks for that zone first, so that nothing is written
 // below a zone cut. An update that the server may have carried out is never sent
 // again. No error means that the primary reports success; the caller still reads the
 // records back. Faults: WorldChanged, Denied, Refused, Invalid, Unsupported,
 // Unreachable (nothing was changed), OutcomeUnknown (read the records before
 // anything else).
 func (w *Writer) Write(ctx context.Context, changes []dns.Change) error {
-	return w.submit(ctx, changes, updateOf)
+	done, all, err := w.submit(ctx, changes, updateOf)
+	return afterOthers(done, all, err)
 }
 
-// Check sends the update's prerequisites alone; see dns.Writer.
+// Check measures the updates as Write would send them, and sends their prerequisites
+// alone; see dns.Writer.
 func (w *Writer) Check(ctx context.Context, changes []dns.Change) error {
-	return w.submit(ctx, changes, questionOf)
+	_, _, err := w.submit(ctx, changes, questionOf)
+	return err
 }
 
 // form makes the one message for a zone's changes.
 type form func(zone string, changes []dns.Change) (*mdns.Msg, error)
 
-func (w *Writer) submit(ctx context.Context, changes []dns.Change, f form) error {
+// submit sends a message for each part of the changes, until one fails. It tells how many
+// were sent without an error, of how many.
+func (w *Writer) submit(ctx context.Context, changes []dns.Change, f form) (done, all int, err error) {
 	if len(changes) == 0 {
-		return nil
+		return 0, 0, nil
 	}
 	zone, err := w.zoneOf(ctx, changes)
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
+	parts, err := partsOf(zone, changes, updateRoom)
+	if err != nil {
+		return 0, 0, err
+	}
+	for n, part := range parts {
+		if err := w.submitPart(ctx, zone, part, f); err != nil {
+			return n, len(parts), err
+		}
+	}
+	return len(parts), len(parts), nil
+}
+
+func (w *Writer) submitPart(ctx context.Context, zone string, changes []dns.Change, f form) error {
 	attempt := func() (retry bool, err error) {
 		m, err := f(zone, changes)
 		if err != nil {
@@ -87,11 +101,6 @@ func (w *Writer) submit(ctx context.Context, changes []dns.Change, f form) error
 // try sends the message once. retry reports that the server has forgotten an agreed
 // key, for example after a restart. It then changed nothing, and a new key helps.
 func (w *Writer) try(ctx context.Context, zone string, m *mdns.Msg) (retry bool, err error) {
-	if m.Len() > maxMessage-tsigRoom {
-		return false, fault.New(fault.Invalid, "change zone", zone,
-			fmt.Sprintf("its changes need %d octets, one update holds %d", m.Len(), maxMessage-tsigRoom)).
-			With("nothing was changed", "spread the domains over several routes")
-	}
 	key, err := w.signer.key(ctx, w.config)
 	if err != nil {
 		return false, err
