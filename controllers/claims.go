@@ -15,7 +15,7 @@ import (
 // switches. A route holds what its spec names for as long as the route exists. It does so
 // while it is suspended, waits for approval or is being deleted. It does so, too, when a
 // name in its spec does not exist, even that of its LyncTopology. A route in mode Observe
-// holds none.
+// holds none. Where both want a site to use the same Edge pool, both may set its route.
 func (s *scope) holder(ctx context.Context, t lync.Topology) (route, claim string, err error) {
 	var all v1alpha1.FederationRouteList
 	var topologies v1alpha1.LyncTopologyList
@@ -45,5 +45,6 @@ func (s *scope) mayShare(name string, known []v1alpha1.LyncTopology) bool {
 
 func (s *scope) claims(route *v1alpha1.FederationRoute, t lync.Topology) guard.Claims {
 	return guard.Claims{Route: route.Namespace + "/" + route.Name, Created: route.CreationTimestamp.Time,
+		Shares:   route.Spec.Mode == v1alpha1.ModeEnforce && !route.Spec.Suspend && route.DeletionTimestamp.IsZero(),
 		Switches: guard.ClaimsOf(intentOf(route.Spec, s.topology.Spec), t)}
 }

@@ -15,6 +15,9 @@ type Claims struct {
 	Route    string // namespace/name
 	Created  time.Time
 	Switches []Switch
+	// Shares: the route lets a younger one set a switch to what it wants itself. A route
+	// does that where nothing keeps it from setting the switch.
+	Shares bool
 }
 
 // Switch is one thing that two routes must not both set. Without a Name it stands for
@@ -23,16 +26,23 @@ type Claims struct {
 type Switch struct {
 	Kind string // "the SIP route of"
 	Name string // "site Redmond"
+	// Value is what the route sets the switch to, where two routes that agree about it may
+	// both set it; else "".
+	Value string
 }
 
 // String names the switch in a sentence.
 func (s Switch) String() string { return s.Kind + " " + cmp.Or(s.Name, "every central site") }
 
+// agrees reports whether two routes set the switch to the same value.
+func (s Switch) agrees(o Switch) bool {
+	return s.Value != "" && strings.EqualFold(s.Value, o.Value)
+}
+
 // folded is the form that is compared. The names of sites and hosts mean the same in upper
 // and lower case, and with and without a final dot.
 func (s Switch) folded() Switch {
-	s.Name = strings.ToLower(strings.TrimSuffix(s.Name, "."))
-	return s
+	return Switch{Kind: s.Kind, Name: strings.ToLower(strings.TrimSuffix(s.Name, "."))}
 }
 
 // ClaimsOf lists the switches that a route's spec names: a site's route of a protocol, a
@@ -44,27 +54,27 @@ func ClaimsOf(in plan.Intent, t lync.Topology) []Switch {
 	for _, p := range in.Protocols {
 		kind := fmt.Sprintf("the %s route of", p.Protocol)
 		for _, site := range p.Sites {
-			out = append(out, Switch{kind, "site " + site})
+			out = append(out, Switch{kind, "site " + site, in.EdgePool})
 		}
 		if len(p.Sites) > 0 {
 			continue
 		}
 		for _, site := range t.Sites {
-			out = append(out, Switch{kind, "site " + site.Name})
+			out = append(out, Switch{kind, "site " + site.Name, in.EdgePool})
 		}
-		out = append(out, Switch{Kind: kind})
+		out = append(out, Switch{Kind: kind, Value: in.EdgePool})
 	}
 	for _, fe := range in.FrontEnds {
-		out = append(out, Switch{"the Edge association of", "Front End pool " + fe.FQDN})
+		out = append(out, Switch{Kind: "the Edge association of", Name: "Front End pool " + fe.FQDN})
 	}
 	for _, key := range plan.RecordKeys(in, t) {
-		out = append(out, Switch{fmt.Sprintf("the %s record of", key.Type), key.Name})
+		out = append(out, Switch{Kind: fmt.Sprintf("the %s record of", key.Type), Name: key.Name})
 	}
 	return out
 }
 
-// Holder finds the oldest route among the others that is older than mine and
-// claims one of my switches. The order of the others does not matter.
+// Holder finds the oldest route among the others that is older than mine and claims one of
+// my switches, without sharing it. The order of the others does not matter.
 func Holder(mine Claims, others []Claims) (route, claim string) {
 	wanted := index(mine.Switches)
 	oldest := mine
@@ -72,7 +82,7 @@ func Holder(mine Claims, others []Claims) (route, claim string) {
 		if !Older(other, oldest) {
 			continue
 		}
-		if s, ok := wanted.meet(other.Switches); ok {
+		if s, ok := wanted.meet(other); ok {
 			oldest, route, claim = other, other.Route, s.String()
 		}
 	}
@@ -96,20 +106,29 @@ func index(all []Switch) switches {
 	return s
 }
 
-// meet finds the first of another route's switches that is claimed here too.
-func (s switches) meet(others []Switch) (Switch, bool) {
-	for _, other := range others {
-		if mine, ok := s.exact[other.folded()]; ok {
-			return mine, true
-		}
-		if _, ok := s.exact[Switch{Kind: other.Kind}]; ok {
-			return other, true
-		}
-		if mine, ok := s.first[other.Kind]; ok && other.Name == "" {
-			return mine, true
+// meet finds the first of another route's switches that is claimed here too and that the
+// other does not share.
+func (s switches) meet(other Claims) (Switch, bool) {
+	for _, theirs := range other.Switches {
+		mine, named, ok := s.find(theirs)
+		if ok && !(other.Shares && mine.agrees(theirs)) {
+			return named, true
 		}
 	}
 	return Switch{}, false
+}
+
+// find finds the switch of mine that is, or contains, or belongs to theirs. named is the
+// narrower one of the two, which a sentence names.
+func (s switches) find(theirs Switch) (mine, named Switch, ok bool) {
+	if mine, ok = s.exact[theirs.folded()]; ok {
+		return mine, mine, true
+	}
+	if mine, ok = s.exact[Switch{Kind: theirs.Kind}]; ok {
+		return mine, theirs, true
+	}
+	mine, ok = s.first[theirs.Kind]
+	return mine, mine, ok && theirs.Name == ""
 }
 
 // Older reports whether route a, and not b, holds a switch that both claim. It goes by

@@ -61,6 +61,34 @@ func TestEverySiteIsHeldByWhoeverHoldsOne(t *testing.T) {
 	}
 }
 
+// TestRoutesThatAgreeShareASite: more domains than one route holds are two routes of one
+// site. Both lead it to the same Edge pool.
+func TestRoutesThatAgreeShareASite(t *testing.T) {
+	to := func(s guard.Switch, pool string) guard.Switch { s.Value = pool; return s }
+	mine := guard.Claims{Route: "ns/b", Created: day(2), Switches: []guard.Switch{to(sipOfRedmond, "edge1.contoso.com"), record}}
+	cases := map[string]struct {
+		reason string
+		shares bool
+		other  guard.Switch
+		want   string
+	}{
+		"same pool":                {"either may lead the site there", true, to(sipOfRedmond, "Edge1.contoso.com"), ""},
+		"same pool, every site":    {"this site is one of them", true, to(sipOfAll, "edge1.contoso.com"), ""},
+		"another pool":             {"two pools cannot both have the site", true, to(sipOfRedmond, "edge2.contoso.com"), "the SIP route of site Redmond"},
+		"another pool, every site": {"nor where all sites are meant", true, to(sipOfAll, "edge2.contoso.com"), "the SIP route of site Redmond"},
+		"same pool, held":          {"an older route that is suspended or waits for approval is not passed by", false, to(sipOfRedmond, "edge1.contoso.com"), "the SIP route of site Redmond"},
+		"a record":                 {"one route alone writes a record", true, record, record.String()},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			older := guard.Claims{Route: "ns/a", Created: day(1), Shares: c.shares, Switches: []guard.Switch{c.other}}
+			if _, got := guard.Holder(mine, []guard.Claims{older}); got != c.want {
+				t.Errorf("%s: held is %q, want %q", c.reason, got, c.want)
+			}
+		})
+	}
+}
+
 func TestHolderIsTheOldest(t *testing.T) {
 	mine := guard.Claims{Route: "ns/mine", Created: day(9), Switches: []guard.Switch{sipOfRedmond, record}}
 	others := []guard.Claims{
