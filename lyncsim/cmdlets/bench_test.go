@@ -5,7 +5,6 @@ import (
 
 	"github.com/fedroute/fedroute/lyncsim/cmdlets"
 	"github.com/fedroute/fedroute/lyncsim/farm"
-	"github.com/fedroute/fedroute/lyncsim/identity"
 )
 
 // BenchmarkModule measures how long a new shell takes to load its cmdlets.
@@ -14,7 +13,7 @@ func BenchmarkModule(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	session := &cmdlets.Session{Farm: f, Machine: frontEnd, Who: identity.Identity{Account: anna}}
+	session := &cmdlets.Session{Farm: f, Machine: frontEnd, Who: farm.AtConsole(anna)}
 	for b.Loop() {
 		if _, err := session.Module(); err != nil {
 			b.Fatal(err)

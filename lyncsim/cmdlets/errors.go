@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
@@ -43,6 +44,9 @@ func fail(exception, id, category, target, message string) error {
 func (r *run) tell(ctx context.Context, err error) error {
 	if f, ok := errors.AsType[failure](err); ok {
 		return r.WriteError(f.record)
+	}
+	if b, ok := errors.AsType[*farm.Barrier](err); ok {
+		return r.WriteError(r.barred(b))
 	}
 	f, ok := errors.AsType[*refusal.Refusal](err)
 	if !ok {

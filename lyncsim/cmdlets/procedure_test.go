@@ -52,7 +52,7 @@ func TestFailingBackStepByStep(t *testing.T) {
 		s.Sites[1].FrontEndPools[0].EdgePool = "edge1.contoso.com"
 	})
 	management, edge := newShell(f, frontEnd), newShell(f, edge2)
-	edge.user = `edge2a\administrator`
+	edge.who.Account = `edge2a\administrator`
 	management.typed(t, `Invoke-CsPoolFailOver -PoolFqdn pool2.contoso.com -DisasterMode -Confirm:$false`)
 
 	edge.typed(t, `Start-CsWindowsService`)

@@ -19,6 +19,10 @@ type cmdlet struct {
 	honours string
 	// needs says on what the cmdlet depends.
 	needs need
+	// act is what the session must be allowed to do. In families of cmdlets that need
+	// the domain or the store it is left out: reading for Get, Test and Export, and
+	// writing the store for every other verb.
+	act farm.Act
 	// impact is the ConfirmImpact; empty means Medium.
 	impact string
 	// slow cmdlets take their time inside the farm; all others take Durations.Cmdlet.
@@ -29,10 +33,10 @@ type cmdlet struct {
 type need int
 
 const (
-	// domain is a domain account on a domain machine.
+	// domain is a machine of the domain, and what the act of the cmdlet needs there.
 	domain need = iota + 1
-	// store is the Central Management Store, reached as a domain account from a
-	// domain machine; with -LocalStore it is the machine's own replica instead.
+	// store is the Central Management Store, reached from a machine of the domain; with
+	// -LocalStore it is the machine's own replica instead.
 	store
 )
 
@@ -90,11 +94,13 @@ func (r *run) honoured() error {
 
 // provide checks a need, and opens the store when the cmdlet needs it.
 func (r *run) provide(n need) error {
-	switch n {
-	case domain:
-		return r.domainMember()
-	case store:
+	switch {
+	case n == store:
 		return r.openStore()
+	case n == domain:
+		return r.domainMember()
+	case r.cmdlet.act != "":
+		return r.Farm.May(r.Who, r.Machine, r.cmdlet.act)
 	}
 	return nil
 }
@@ -113,31 +119,35 @@ func (r *run) openStore() error {
 	return err
 }
 
-// domainMember refuses a workgroup machine and a local account, because they cannot
-// reach the Central Management Store and Active Directory.
+// domainMember refuses a workgroup machine, because it cannot reach the Central
+// Management Store and Active Directory, and whoever may not do the cmdlet's act.
 func (r *run) domainMember() error {
 	if r.onEdge() {
 		return refusal.New(refusal.Unreachable, "connect to", "the Central Management Store",
 			"this Edge server is in a workgroup and has only its local replica")
 	}
-	if r.localAccount() {
-		return refusal.New(refusal.Denied, "connect to", "the Central Management Store",
-			r.Who.Account+" is a local account of this machine and unknown to the domain")
+	return r.Farm.May(r.Who, r.Machine, r.act())
+}
+
+// act is what the session must be allowed to do for the cmdlet.
+func (r *run) act() farm.Act {
+	verb, _, _ := strings.Cut(r.Name(), "-")
+	reads := verb == "Get" || verb == "Test" || verb == "Export"
+	switch {
+	case r.cmdlet.act != "":
+		return r.cmdlet.act
+	case !reads:
+		return farm.WriteStore
+	case r.cmdlet.needs == store:
+		return farm.ReadStore
 	}
-	return nil
+	return farm.ReadDirectory
 }
 
 // onEdge reports whether the session's machine is an Edge server.
 func (r *run) onEdge() bool {
 	m, err := r.Farm.Machine(r.Machine)
 	return err == nil && m.Role == farm.RoleEdge
-}
-
-// localAccount reports whether the session's user exists only on some machines.
-func (r *run) localAccount() bool {
-	return slices.ContainsFunc(r.Farm.Spec().Accounts, func(a farm.Account) bool {
-		return strings.EqualFold(a.Name, r.Who.Account) && len(a.Machines) > 0
-	})
 }
 
 // by is the actor that the farm's journal names for this cmdlet's writes.

@@ -2,8 +2,6 @@ package cmdlets_test
 
 import (
 	"testing"
-
-	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 func TestAccessEdge(t *testing.T) {
@@ -143,9 +141,6 @@ func TestPoolFailover(t *testing.T) {
 }
 
 func TestStore(t *testing.T) {
-	local := func(s *farm.Spec) {
-		s.Accounts = []farm.Account{{Name: anna, Machines: []string{frontEnd}}}
-	}
 	check(t, map[string]oneLiner{
 		"domains": {
 			reason: "the first SIP domain is the default one",
@@ -171,12 +166,6 @@ func TestStore(t *testing.T) {
 			reason: "the store is with its holder",
 			script: `Get-CsConfigurationStoreLocation; (Get-CsManagementConnection).SqlServer`,
 			want:   answer{Out: []string{`pool1.contoso.com\rtc`, "pool1.contoso.com"}},
-		},
-		"local account": {
-			reason: "a local account of a domain machine reaches no store",
-			edit:   local,
-			script: `Get-CsSite`,
-			want:   answer{Errors: []string{"AccessDenied,Get-CsSite"}},
 		},
 		"checks": {
 			reason: "a settled farm passes",

@@ -6,12 +6,13 @@ import (
 	"io"
 	"strings"
 
+	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
 
 var setupCmdlets = map[string]cmdlet{
-	"Enable-CsComputer":  {run: enableComputer, slow: true},
-	"Disable-CsComputer": {run: disableComputer, impact: "High"},
+	"Enable-CsComputer":  {run: enableComputer, act: farm.SetUp, slow: true},
+	"Disable-CsComputer": {run: disableComputer, act: farm.SetUp, impact: "High"},
 	"Enable-CsReplica":   {run: enableReplica},
 }
 
@@ -52,6 +53,10 @@ func (s *Session) Bootstrapper(ctx context.Context, args []string, out io.Writer
 		}
 	}
 	fmt.Fprintf(out, "%s\r\nChecking the roles of %s in the local configuration store.\r\n", s.Farm.Product().Name, s.Machine)
+	if err := s.Farm.May(s.Who, s.Machine, farm.SetUp); err != nil {
+		fmt.Fprintf(out, "Error: %s.\r\n", s.phrases().accessDenied)
+		return 1
+	}
 	if err := s.Farm.Setup(ctx, s.actor("Bootstrapper.exe"), s.Machine); err != nil {
 		fmt.Fprintf(out, "Error: %s\r\n", refusal.Sentence(err))
 		return 1

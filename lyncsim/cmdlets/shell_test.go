@@ -86,13 +86,13 @@ func newFarm(t *testing.T, edit func(*farm.Spec)) (*farm.Farm, *farm.ManualClock
 type shell struct {
 	farm    *farm.Farm
 	machine string
-	user    string
+	who     identity.Identity
 	files   dotnet.Files
 	ran     []string
 }
 
 func newShell(f *farm.Farm, machine string) *shell {
-	return &shell{farm: f, machine: machine, user: anna, files: dotnet.NewMemoryDisk()}
+	return &shell{farm: f, machine: machine, who: farm.AtConsole(anna), files: dotnet.NewMemoryDisk()}
 }
 
 // answer is the result of a script: its output, one line per object, and the ids of its
@@ -105,7 +105,7 @@ type answer struct {
 // run runs a script in a fresh process on the shell's machine.
 func (s *shell) run(t *testing.T, script string) answer {
 	t.Helper()
-	session := &cmdlets.Session{Farm: s.farm, Machine: s.machine, Who: identity.Identity{Account: s.user}, Ran: func(name string) { s.ran = append(s.ran, name) }}
+	session := &cmdlets.Session{Farm: s.farm, Machine: s.machine, Who: s.who, Ran: func(name string) { s.ran = append(s.ran, name) }}
 	module, err := session.Module()
 	if err != nil {
 		t.Fatal(err)

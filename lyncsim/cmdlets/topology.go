@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 	"github.com/fedroute/fedroute/lyncsim/refusal"
 )
@@ -11,7 +12,7 @@ import (
 var topologyCmdlets = map[string]cmdlet{
 	"Get-CsTopology":     {run: getTopology, needs: store, honours: "AsXml LocalStore"},
 	"Publish-CsTopology": {run: publishTopology, needs: store, slow: true, honours: "FileName Document BackupFileName"},
-	"Enable-CsTopology":  {run: enableTopology, needs: store, slow: true, honours: "SkipPrepareCheck"},
+	"Enable-CsTopology":  {run: enableTopology, needs: store, act: farm.EnableTopology, slow: true, honours: "SkipPrepareCheck"},
 }
 
 // getTopology gives the document as XML. The object form is refused, because it has

@@ -11,9 +11,9 @@ import (
 )
 
 var windowsServiceCmdlets = map[string]cmdlet{
-	"Get-CsWindowsService":   {run: getWindowsService, honours: "Name ComputerName ExcludeActivityLevel"},
-	"Start-CsWindowsService": {run: startWindowsService, slow: true, honours: "Name InputObject ComputerName NoWait"},
-	"Stop-CsWindowsService": {run: stopWindowsService, slow: true,
+	"Get-CsWindowsService":   {run: getWindowsService, act: farm.ReadServices, honours: "Name ComputerName ExcludeActivityLevel"},
+	"Start-CsWindowsService": {run: startWindowsService, act: farm.ControlServices, slow: true, honours: "Name InputObject ComputerName NoWait"},
+	"Stop-CsWindowsService": {run: stopWindowsService, act: farm.ControlServices, slow: true,
 		honours: "Name InputObject ComputerName NoWait Graceful LeaveClsAgentRunning LeaveWebServerRunning"},
 }
 
@@ -130,8 +130,8 @@ func (r *run) serviceMachine(name string) (farm.Machine, error) {
 	if !machine.Up() {
 		return machine, refusal.New(refusal.Unreachable, op, machine.FQDN, "the machine does not answer")
 	}
-	if r.onEdge() || r.localAccount() || machine.Role == farm.RoleEdge {
+	if r.onEdge() || machine.Role == farm.RoleEdge || r.Who.Local() {
 		return machine, refusal.New(refusal.Denied, op, machine.FQDN, "access is denied to "+r.Who.Account)
 	}
-	return machine, nil
+	return machine, r.Farm.May(r.Who, r.Machine, farm.ControlOtherServices)
 }

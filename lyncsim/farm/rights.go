@@ -9,22 +9,28 @@ import (
 
 // Act is a thing to do for which the session of an account needs rights, or has to
 // reach another machine.
-type Act int
+type Act string
 
 // The acts of the cmdlets.
 const (
 	// ReadDirectory reads the location of the Central Management Store in Active
 	// Directory.
-	ReadDirectory Act = iota
+	ReadDirectory Act = "read Active Directory"
 	// ReadStore reads the Central Management Store.
-	ReadStore
+	ReadStore Act = "read the store"
 	// WriteStore changes it.
-	WriteStore
+	WriteStore Act = "write the store"
 	// EnableTopology writes computers into Active Directory, and rights into the file
 	// share.
-	EnableTopology
-	// ControlServices starts and stops Windows services of the machine.
-	ControlServices
+	EnableTopology Act = "enable the topology"
+	// ReadServices lists the Windows services of the machine.
+	ReadServices Act = "read services"
+	// ControlServices starts and stops them.
+	ControlServices Act = "control services"
+	// ControlOtherServices does both with services of another machine of the domain.
+	ControlOtherServices Act = "control services of another machine"
+	// SetUp runs setup on the machine.
+	SetUp Act = "set up the machine"
 )
 
 // Groups that decide about acts. The names are those of a new installation.
@@ -39,17 +45,24 @@ const (
 // installed the product.
 func AllRights() []string { return []string{DomainAdmins, ServerAdmins, UserAdmins} }
 
+// AtConsole is an account that may do everything, in a session at the machine itself.
+func AtConsole(account string) identity.Identity {
+	return identity.Identity{Account: account, SignIn: identity.Console, Groups: append(AllRights(), LocalAdministrator)}
+}
+
 // Resource is what a session needs for an act.
 type Resource string
 
 // The resources of acts.
 const (
-	Directory    Resource = "Active Directory"
-	StoreServer  Resource = "the SQL Server of the Central Management Store"
-	StoreContent Resource = "the content of the Central Management Store"
-	Containers   Resource = "the containers of the servers in Active Directory"
-	FileShare    Resource = "the file share"
-	Services     Resource = "the service control manager"
+	Directory     Resource = "Active Directory"
+	StoreServer   Resource = "the SQL Server of the Central Management Store"
+	StoreContent  Resource = "the content of the Central Management Store"
+	Containers    Resource = "the containers of the servers in Active Directory"
+	FileShare     Resource = "the file share"
+	Services      Resource = "the service control manager"
+	ServiceList   Resource = "the list of services"
+	OtherServices Resource = "the service control manager of another machine"
 )
 
 // Barrier is why an identity may not do an act: what it cannot use, and as whom the
@@ -99,11 +112,14 @@ var (
 )
 
 var needs = map[Act][]need{
-	ReadDirectory:   {directory},
-	ReadStore:       {directory, reading},
-	WriteStore:      {directory, reading, writing},
-	EnableTopology:  {directory, reading, writing, {Containers, []string{DomainAdmins}}, {FileShare, []string{DomainAdmins}}},
-	ControlServices: {{Services, []string{LocalAdministrator}}},
+	ReadDirectory:        {directory},
+	ReadStore:            {directory, reading},
+	WriteStore:           {directory, reading, writing},
+	EnableTopology:       {directory, reading, writing, {Containers, []string{DomainAdmins}}, {FileShare, []string{DomainAdmins}}},
+	ReadServices:         {{ServiceList, []string{LocalAdministrator}}},
+	ControlServices:      {{Services, []string{LocalAdministrator}}},
+	ControlOtherServices: {{OtherServices, []string{DomainAdmins}}},
+	SetUp:                {{Services, []string{LocalAdministrator}}},
 }
 
 func (f *Farm) barrier(who identity.Identity, machine string, n need) *Barrier {
@@ -114,7 +130,7 @@ func (f *Farm) barrier(who identity.Identity, machine string, n need) *Barrier {
 			return &Barrier{n.resource, as, stranger}
 		}
 	}
-	if len(n.groups) == 0 || f.grants(n.resource, as) {
+	if len(n.groups) == 0 || f.grants(n.resource, as) || n.resource == ServiceList && who.SignIn == identity.Console {
 		return nil
 	}
 	if as == who.Account && who.Member(n.groups...) {
@@ -138,9 +154,9 @@ func (f *Farm) seen(who identity.Identity, machine string, r Resource) string {
 // Enterprise pool keeps them on other servers.
 func (f *Farm) elsewhere(r Resource, machine string) bool {
 	switch r {
-	case Services:
+	case Services, ServiceList:
 		return false
-	case Directory, Containers:
+	case Directory, Containers, OtherServices:
 		return true
 	default:
 		return key(f.Truth().CMSPool) != key(machine)
@@ -192,8 +208,3 @@ func (a Account) GroupsOn(machine string) []string {
 	}
 	return groups
 }
-
-// Kind makes a farm in which every sign-in reaches Active Directory, SQL Server and
-// the file share. No real farm is known to be so kind. Rehearsals of what comes
-// after a working sign-in can start from it.
-func (s *Spec) Kind() { s.ADReadableFromNetworkLogon, s.SQLReachableFromNetworkLogon = true, true }

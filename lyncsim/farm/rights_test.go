@@ -12,6 +12,7 @@ import (
 // are on other machines.
 func TestMay(t *testing.T) {
 	const server, account, computer = "fe-a1.contoso.com", `CONTOSO\anna`, `CONTOSO\FE-A1$`
+	kind := func(s *Spec) { s.ADReadableFromNetworkLogon, s.SQLReachableFromNetworkLogon = true, true }
 	granted := func(s *Spec) { s.SetupPermissionGranted = true }
 	cases := map[string]struct {
 		reason string
@@ -34,11 +35,11 @@ func TestMay(t *testing.T) {
 			identity.Identity{Account: account, Groups: []string{ServerAdmins}}, WriteStore, nil,
 		},
 		"kind": {
-			"a kind farm takes every sign-in of the domain", (*Spec).Kind, "",
+			"a kind farm takes every sign-in of the domain", kind, "",
 			identity.Identity{Account: account, Groups: []string{ServerAdmins}}, WriteStore, nil,
 		},
 		"kind to the domain only": {
-			"an account of the machine is nobody, also in a kind farm", (*Spec).Kind, "",
+			"an account of the machine is nobody, also in a kind farm", kind, "",
 			identity.Identity{Account: "anna", Groups: []string{ServerAdmins}}, WriteStore, &Barrier{Resource: Directory},
 		},
 		"forwarded ticket": {

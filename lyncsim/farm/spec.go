@@ -31,6 +31,8 @@ type Spec struct {
 	XMPPPartners        []XMPPPartner  `json:"xmppPartners,omitempty"`
 	SimpleURLs          []SimpleURLSet `json:"simpleUrls,omitempty"`
 	Accounts            []Account      `json:"accounts,omitempty"`
+	// Language is the language of the servers: en-US (default), de-DE or fr-FR.
+	Language Language `json:"language,omitempty"`
 	// ADReadableFromNetworkLogon lets sessions that signed in over the network without
 	// a forwarded ticket use Active Directory. Whether real farms do is not known in
 	// public.
@@ -38,6 +40,10 @@ type Spec struct {
 	// SQLReachableFromNetworkLogon lets them use the SQL Server of the Central
 	// Management Store and the file share, where these are on other machines.
 	SQLReachableFromNetworkLogon bool `json:"sqlReachableFromNetworkLogon,omitempty"`
+	// WebAccountOwnsHTTP means that the account of Lync's Kerberos web authentication
+	// owns HTTP/<pool>. A machine with the pool's own name (Standard Edition) then takes
+	// no ticket for HTTP/ and its name, because the ticket is for the other account.
+	WebAccountOwnsHTTP bool `json:"webAccountOwnsHTTP,omitempty"`
 	// SetupPermissionGranted means that Grant-CsSetupPermission ran for every container
 	// with servers, so that Enable-CsTopology needs no member of Domain Admins.
 	SetupPermissionGranted bool `json:"setupPermissionGranted,omitempty"`

@@ -13,7 +13,6 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/cmdlets"
 	"github.com/fedroute/fedroute/lyncsim/console"
 	"github.com/fedroute/fedroute/lyncsim/farm"
-	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/pwsh"
 	"github.com/fedroute/fedroute/lyncsim/pwsh/standin"
@@ -48,7 +47,7 @@ func newSite(t *testing.T, program string) site {
 	spec.NetBIOSDomain = "CONTOSO"
 	f, err := farm.New(spec, farm.Options{})
 	must(t, err)
-	session := &cmdlets.Session{Farm: f, Machine: "fe1.contoso.com", Who: identity.Identity{Account: `CONTOSO\anna`}}
+	session := &cmdlets.Session{Farm: f, Machine: "fe1.contoso.com", Who: farm.AtConsole(`CONTOSO\anna`)}
 	product, err := session.Module()
 	must(t, err)
 	if program == "" {

@@ -17,7 +17,6 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/cmdlets"
 	"github.com/fedroute/fedroute/lyncsim/cmdlets/dnsserver"
 	"github.com/fedroute/fedroute/lyncsim/farm"
-	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
@@ -185,8 +184,7 @@ func (m *machine) WindowsServices() ([]utility.Service, error) {
 
 // process starts a PowerShell on the machine.
 func (m *machine) process() (rs *powershell.Runspace, stdout, stderr *bytes.Buffer, err error) {
-	who := identity.Identity{Account: `CONTOSO\fedroute`, SignIn: identity.Console, Groups: append(farm.AllRights(), farm.LocalAdministrator)}
-	session := &cmdlets.Session{Farm: m.farm, Machine: m.fqdn, Who: who}
+	session := &cmdlets.Session{Farm: m.farm, Machine: m.fqdn, Who: farm.AtConsole(`CONTOSO\fedroute`)}
 	module, err := session.Module()
 	if err != nil {
 		return nil, nil, nil, err

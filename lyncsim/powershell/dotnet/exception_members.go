@@ -41,7 +41,12 @@ func exceptionMembers() Members {
 		}),
 		prop("StackTrace", func(*value.Exception) any { return "" }),
 		prop("Source", func(*value.Exception) any { return "System.Management.Automation" }),
-		prop("HResult", func(*value.Exception) any { return int32(-2146233088) }),
+		prop("HResult", func(e *value.Exception) any {
+			if v := extra(e, "HResult"); v != nil {
+				return v
+			}
+			return int32(-2146233088)
+		}),
 		prop("Data", func(*value.Exception) any { return value.NewDictionary("System.Collections.ListDictionaryInternal") }),
 		prop("ParameterName", func(e *value.Exception) any { return extra(e, "ParameterName") }),
 		prop("ParamName", func(e *value.Exception) any { return extra(e, "ParamName") }),
@@ -54,6 +59,23 @@ func exceptionMembers() Members {
 			return e, nil
 		}),
 		method("ToString", 0, 0, func(e *value.Exception, _ *Args) (any, error) { return value.Text(e), nil }))
+}
+
+// ownMembers are the properties of exception classes that hold numbers, by which a
+// script recognizes an error in every language.
+var ownMembers = map[string]Members{
+	"System.Data.SqlClient.SqlException":                     extras("Number", "Class", "State"),
+	"System.ComponentModel.Win32Exception":                   extras("NativeErrorCode"),
+	"System.Runtime.InteropServices.COMException":            extras("ErrorCode"),
+	"System.DirectoryServices.DirectoryServicesCOMException": extras("ErrorCode", "ExtendedError", "ExtendedErrorMessage"),
+}
+
+func extras(names ...string) Members {
+	table := Members{}
+	for _, name := range names {
+		table = table.with(members(prop(name, func(e *value.Exception) any { return extra(e, name) })))
+	}
+	return table
 }
 
 func extra(e *value.Exception, name string) any {

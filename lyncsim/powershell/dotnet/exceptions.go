@@ -39,10 +39,14 @@ System.IO.IOException System.SystemException
 System.IO.FileNotFoundException System.IO.IOException
 System.IO.DirectoryNotFoundException System.IO.IOException
 System.IO.EndOfStreamException System.IO.IOException
-System.ComponentModel.Win32Exception System.SystemException
+System.ComponentModel.Win32Exception System.Runtime.InteropServices.ExternalException
 System.Net.Sockets.SocketException System.ComponentModel.Win32Exception
 System.Net.WebException System.InvalidOperationException
-System.Data.SqlClient.SqlException System.SystemException
+System.Runtime.InteropServices.ExternalException System.SystemException
+System.Data.Common.DbException System.Runtime.InteropServices.ExternalException
+System.Data.SqlClient.SqlException System.Data.Common.DbException
+System.Runtime.InteropServices.COMException System.Runtime.InteropServices.ExternalException
+System.DirectoryServices.DirectoryServicesCOMException System.Runtime.InteropServices.COMException
 System.Xml.XmlException System.SystemException
 System.Xml.XPath.XPathException System.SystemException
 System.Management.Automation.RuntimeException System.SystemException
@@ -83,6 +87,9 @@ func exceptionTypes() []*Type {
 		types = append(types, exceptionType(name, base))
 	}
 	types[0].Members = exceptionMembers()
+	for _, t := range types[1:] {
+		t.Members = ownMembers[t.Name]
+	}
 	return types
 }
 
