@@ -40,7 +40,7 @@ func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, err
 	if o.joined(info) {
 		domain = o.spec.NetBIOSDomain
 	}
-	acceptor, err := o.acceptor(info.FQDN)
+	acceptor, err := o.acceptor(info)
 	if err != nil {
 		return nil, err
 	}

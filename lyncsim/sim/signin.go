@@ -14,8 +14,8 @@ import (
 // SignIn sets how accounts sign in to WinRM. The zero value allows NTLM, Basic and
 // client certificates.
 type SignIn struct {
-	// Keytab has the keys of HTTP/<FQDN> for every machine of the domain. These
-	// machines then accept Kerberos. An Edge server that the keytab names is joined
+	// Keytab has the keys of HTTP/<FQDN>, WSMAN/<FQDN> or HOST/<FQDN> for every machine
+	// of the domain. These machines then accept Kerberos. An Edge server that the keytab names is joined
 	// to a domain of the perimeter network; the others are in a workgroup. Users of
 	// the realm are the accounts of the domain with the same name.
 	Keytab []byte
@@ -38,17 +38,27 @@ func (o *Organization) readKeytab() error {
 		return err
 	}
 	for _, m := range o.farm.Machines() {
-		if m.Role != farm.RoleEdge && !o.hasKeys(m.FQDN) {
-			return fmt.Errorf("the keytab has no keys of %s; add them", service(m.FQDN))
+		if names := o.serviceNames(m); m.Role != farm.RoleEdge && len(o.keyedNames(m)) == 0 {
+			return fmt.Errorf("the keytab has no keys of %s; add them", names[0])
 		}
 	}
 	return nil
 }
 
-func service(fqdn string) string { return "HTTP/" + fqdn }
+// serviceNames are the service principal names that the account of a machine owns.
+func (o *Organization) serviceNames(m farm.Machine) []string {
+	names := []string{"HTTP/" + m.FQDN, "WSMAN/" + m.FQDN, "HOST/" + m.FQDN}
+	if o.spec.WebAccountOwnsHTTP && strings.EqualFold(m.Pool, m.FQDN) {
+		return names[1:]
+	}
+	return names
+}
 
-func (o *Organization) hasKeys(fqdn string) bool {
-	return slices.ContainsFunc(o.principals, func(p kerberos.Principal) bool { return p.Name == service(fqdn) })
+// keyedNames are those of which the keytab has keys.
+func (o *Organization) keyedNames(m farm.Machine) []string {
+	return slices.DeleteFunc(o.serviceNames(m), func(name string) bool {
+		return !slices.ContainsFunc(o.principals, func(p kerberos.Principal) bool { return strings.EqualFold(p.Name, name) })
+	})
 }
 
 func (o *Organization) isRealm(name string) bool {
@@ -57,7 +67,7 @@ func (o *Organization) isRealm(name string) bool {
 
 // joined reports whether a machine accepts the accounts of the domain.
 func (o *Organization) joined(m farm.Machine) bool {
-	return m.Role != farm.RoleEdge || o.hasKeys(m.FQDN)
+	return m.Role != farm.RoleEdge || len(o.keyedNames(m)) > 0
 }
 
 func (s SignIn) methods(m farm.Machine) []wsman.Method {
@@ -69,13 +79,14 @@ func (s SignIn) methods(m farm.Machine) []wsman.Method {
 
 // acceptor is the machine's side of Kerberos; nil when the machine does not accept
 // Kerberos.
-func (o *Organization) acceptor(fqdn string) (wsman.Acceptor, error) {
-	if !o.hasKeys(fqdn) {
+func (o *Organization) acceptor(m farm.Machine) (wsman.Acceptor, error) {
+	names := o.keyedNames(m)
+	if len(names) == 0 {
 		return nil, nil
 	}
 	var options []kerberos.Option
 	if o.signIn.Skew > 0 {
 		options = append(options, kerberos.Skew(o.signIn.Skew))
 	}
-	return kerberos.New(o.signIn.Keytab, service(fqdn), options...)
+	return kerberos.New(o.signIn.Keytab, names, options...)
 }

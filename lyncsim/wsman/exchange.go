@@ -2,6 +2,7 @@ package wsman
 
 import (
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"strconv"
@@ -36,7 +37,8 @@ func (x *exchange) half(status int, envelope []byte) {
 func (x *exchange) head(envelope []byte) []byte {
 	contentType := soapType
 	if x.sealed {
-		contentType, envelope = sealedType, seal(x.session.sealer, envelope)
+		protocol := sealProtocol(x.r.Header.Get("Content-Type"))
+		contentType, envelope = fmt.Sprintf(sealedType, protocol), seal(x.session.sealer, protocol, envelope)
 	}
 	x.w.Header().Set("Content-Type", contentType)
 	x.w.Header().Set("Content-Length", strconv.Itoa(len(envelope)))

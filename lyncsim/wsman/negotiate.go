@@ -1,6 +1,7 @@
 package wsman
 
 import (
+	"bytes"
 	"crypto/x509"
 	"encoding/base64"
 	"net/http"
@@ -22,10 +23,12 @@ type Ticket struct {
 	Until       time.Time // when the logon ends
 	Reply       []byte    // the token that proves the server to the client
 	Forwarded   bool      // the client forwarded a ticket-granting ticket, too
+	Binding     []byte    // the channel binding of the client; nil: none
+	Sealer      Sealer    // encrypts the messages of the connection
 }
 
-// BindingLevel says whether an NTLM logon must have a channel binding, as
-// Service/Auth/CbtHardeningLevel does.
+// BindingLevel says whether a logon by Negotiate over HTTPS must have a channel
+// binding, as Service/Auth/CbtHardeningLevel does.
 type BindingLevel string
 
 // The levels of channel binding. Relaxed is the default.
@@ -74,7 +77,10 @@ func (s *Server) negotiate(sess *session, w http.ResponseWriter, token []byte) (
 	if err != nil {
 		return Account{}, false
 	}
-	sess.handshake, sess.account, sess.sealer = nil, &account, id.Sealer
+	sess.handshake, sess.account = nil, &account
+	if id.Sealer != nil {
+		sess.sealer = id.Sealer
+	}
 	return account, true
 }
 
@@ -83,7 +89,10 @@ func (s *Server) kerberos(sess *session, w http.ResponseWriter, token []byte) (A
 		return Account{}, false
 	}
 	ticket, err := s.cfg.Kerberos.Accept(token)
-	if err != nil {
+	if len(ticket.Reply) > 0 {
+		w.Header().Set("WWW-Authenticate", "Negotiate "+base64.StdEncoding.EncodeToString(ticket.Reply))
+	}
+	if err != nil || !s.bound(ticket.Binding) {
 		return Account{}, false
 	}
 	account, ok := s.cfg.Accounts.Lookup(ticket.User, ticket.Realm)
@@ -93,9 +102,20 @@ func (s *Server) kerberos(sess *session, w http.ResponseWriter, token []byte) (A
 	if ticket.Forwarded {
 		account.SignIn = identity.ForwardedTicket
 	}
-	sess.account, sess.until = &account, ticket.Until
-	w.Header().Set("WWW-Authenticate", "Negotiate "+base64.StdEncoding.EncodeToString(ticket.Reply))
+	sess.account, sess.until, sess.sealer = &account, ticket.Until, ticket.Sealer
 	return account, true
+}
+
+// bound reports whether a Kerberos logon may come over this server's channel, given
+// the binding of the client.
+func (s *Server) bound(binding []byte) bool {
+	switch {
+	case s.cfg.Transport == PlainHTTP, s.cfg.ChannelBinding == BindingNone:
+		return true
+	case binding == nil:
+		return s.cfg.ChannelBinding != BindingStrict
+	}
+	return bytes.Equal(binding, s.binding)
 }
 
 // bindingOf is the channel binding of connections with this certificate.

@@ -7,35 +7,47 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/fedroute/fedroute/lyncsim/wsman/ntlm"
 )
 
 // The body of an encrypted message (MS-WSMV 2.2.9.1). It looks like MIME but is not:
 // the second part has no empty line after its header.
 const (
-	sealedType     = `multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"`
+	sealedType     = `multipart/encrypted;protocol="application/%s";boundary="Encrypted Boundary"`
 	sealedBoundary = "--Encrypted Boundary"
 	sealedOctets   = "Content-Type: application/octet-stream\r\n"
-	sealedHead     = sealedBoundary + "\r\n\tContent-Type: application/HTTP-SPNEGO-session-encrypted\r\n" +
+	sealedHead     = sealedBoundary + "\r\n\tContent-Type: application/%s\r\n" +
 		"\tOriginalContent: type=" + soapType + ";Length=%d\r\n" + sealedBoundary + "\r\n\t" + sealedOctets
 	sealedTail = sealedBoundary + "--\r\n"
 )
+
+// The protocols of encrypted messages: of a logon by Negotiate, and of one by the
+// scheme Kerberos. The server answers in the protocol of the request.
+const (
+	sealedByNegotiate = "HTTP-SPNEGO-session-encrypted"
+	sealedByKerberos  = "HTTP-Kerberos-session-encrypted"
+)
+
+func sealProtocol(contentType string) string {
+	if strings.Contains(contentType, sealedByKerberos) {
+		return sealedByKerberos
+	}
+	return sealedByNegotiate
+}
 
 // isSealed reports whether a content type is that of an encrypted message.
 func isSealed(contentType string) bool {
 	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(contentType)), "multipart/encrypted")
 }
 
-// sealer encrypts a connection's messages. After it has failed to open a message, it
+// Sealer encrypts a connection's messages. After it has failed to open a message, it
 // is out of step with its client and cannot be used again.
-type sealer interface {
+type Sealer interface {
 	Unwrap(sealed, signature []byte) ([]byte, error)
 	Wrap(plain []byte) (sealed, signature []byte)
 }
 
 // unseal opens an encrypted message.
-func unseal(key sealer, body []byte) ([]byte, error) {
+func unseal(key Sealer, body []byte) ([]byte, error) {
 	head, payload, ok := bytes.Cut(body, []byte(sealedOctets))
 	if !ok {
 		return nil, errors.New("no encrypted part")
@@ -45,12 +57,12 @@ func unseal(key sealer, body []byte) ([]byte, error) {
 	if !ok || len(payload) < 4 {
 		return nil, errors.New("the encrypted part has no end")
 	}
-	size := binary.LittleEndian.Uint32(payload)
+	size := int64(binary.LittleEndian.Uint32(payload))
 	payload = payload[4:]
-	if size != ntlm.SignatureSize || len(payload) < ntlm.SignatureSize {
+	if size > int64(len(payload)) {
 		return nil, errors.New("the signature has a bad length")
 	}
-	plain, err := key.Unwrap(payload[ntlm.SignatureSize:], payload[:ntlm.SignatureSize])
+	plain, err := key.Unwrap(payload[size:], payload[:size])
 	if err != nil {
 		return nil, err
 	}
@@ -74,10 +86,10 @@ func originalLength(head []byte) int {
 }
 
 // seal encrypts a reply.
-func seal(key sealer, plain []byte) []byte {
+func seal(key Sealer, protocol string, plain []byte) []byte {
 	sealed, signature := key.Wrap(plain)
 	var b bytes.Buffer
-	fmt.Fprintf(&b, sealedHead, len(plain))
+	fmt.Fprintf(&b, sealedHead, protocol, len(plain))
 	b.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(signature))))
 	b.Write(signature)
 	b.Write(sealed)

@@ -29,7 +29,7 @@ func (m mirror) Unwrap(sealed, signature []byte) ([]byte, error) {
 
 func TestUnseal(t *testing.T) {
 	const text = "<a>\r\n--Encrypted Boundary\r\n</a>"
-	good := string(seal(mirror{}, []byte(text)))
+	good := string(seal(mirror{}, sealedByNegotiate, []byte(text)))
 	tests := map[string]struct {
 		reason, body string
 		ok           bool
@@ -42,7 +42,7 @@ func TestUnseal(t *testing.T) {
 		"OtherLength":  {"the original length is another", strings.Replace(good, ";Length=", ";Length=1", 1), false},
 		"BadLength":    {"the original length is no number", strings.Replace(good, ";Length=", ";Length=x", 1), false},
 		"BadSignature": {"somebody changed the signature", strings.Replace(good, mirrorSignature, strings.ToUpper(mirrorSignature), 1), false},
-		"LongHeader":   {"the signature's length is not 16", strings.Replace(good, "\x10\x00\x00\x00", "\xff\xff\xff\xff", 1), false},
+		"LongHeader":   {"the signature is longer than the message", strings.Replace(good, "\x10\x00\x00\x00", "\xff\xff\xff\xff", 1), false},
 		"Empty":        {"no payload", sealedOctets + sealedTail, false},
 	}
 	for name, tc := range tests {

@@ -39,7 +39,7 @@ type Config struct {
 	Clock     Clock    // nil: SystemClock
 	Seed      uint64   // of the chances in rules
 
-	ChannelBinding BindingLevel // of NTLM over HTTPS; empty: Relaxed
+	ChannelBinding BindingLevel // empty: Relaxed
 	Kerberos       Acceptor     // nil: no Kerberos
 }
 

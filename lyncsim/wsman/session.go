@@ -15,7 +15,7 @@ type session struct {
 	handshake *ntlm.Handshake // logon that is under way
 	account   *Account        // logged on by Negotiate, for the life of the connection
 	until     time.Time       // end of that logon; zero: the end of the connection
-	sealer    *ntlm.Sealer
+	sealer    Sealer          // nil when the logon gave no keys
 }
 
 // forget logs the connection off.

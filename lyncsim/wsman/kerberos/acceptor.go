@@ -8,6 +8,7 @@ package kerberos
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jcmturner/gofork/encoding/asn1"
@@ -15,6 +16,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/crypto"
 	"github.com/jcmturner/gokrb5/v8/gssapi"
 	"github.com/jcmturner/gokrb5/v8/iana/asnAppTag"
+	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
 	"github.com/jcmturner/gokrb5/v8/iana/flags"
 	"github.com/jcmturner/gokrb5/v8/iana/keyusage"
 	"github.com/jcmturner/gokrb5/v8/iana/msgtype"
@@ -26,22 +28,27 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// Acceptor accepts tickets for one service. It is safe for use by several
+// Acceptor accepts tickets for the names of one machine. It is safe for use by several
 // goroutines.
 type Acceptor struct {
-	settings *service.Settings
+	names map[string]*service.Settings // by principal in lower case
 }
 
-// New makes an acceptor for a principal such as HTTP/fe01.contoso.com. Its keys are
-// in a keytab as ktutil and ktpass write it.
-func New(keys []byte, principal string, options ...Option) (*Acceptor, error) {
+// New makes an acceptor for principals such as HTTP/fe01.contoso.com. Their keys are
+// in a keytab as ktutil and ktpass write it. A ticket for another name is one that the
+// KDC encrypted for another account.
+func New(keys []byte, principals []string, options ...Option) (*Acceptor, error) {
 	kt, err := read(keys)
 	if err != nil {
-		return nil, fmt.Errorf("kerberos: the keytab of %s: %w", principal, err)
+		return nil, fmt.Errorf("kerberos: the keytab of %s: %w", strings.Join(principals, ", "), err)
 	}
-	a := &Acceptor{service.NewSettings(kt, service.KeytabPrincipal(principal), service.DecodePAC(false))}
-	for _, o := range options {
-		o(a.settings)
+	a := &Acceptor{names: map[string]*service.Settings{}}
+	for _, p := range principals {
+		s := service.NewSettings(kt, service.KeytabPrincipal(p), service.DecodePAC(false))
+		for _, o := range options {
+			o(s)
+		}
+		a.names[strings.ToLower(p)] = s
 	}
 	return a, nil
 }
@@ -55,18 +62,25 @@ type Option func(*service.Settings)
 func Skew(d time.Duration) Option { return Option(service.MaxClockSkew(d)) }
 
 // Accept checks a token. It may be wrapped in SPNEGO or bare, because Windows
-// accepts both. The reply has the token's form; it holds the service's proof when
-// the client asked for it.
+// accepts both. The reply has the token's form. It holds the service's proof when the
+// client asked for it; beside an error it holds the complaint, when there is one.
 func (a *Acceptor) Accept(token []byte) (wsman.Ticket, error) {
 	mech, wrapped := unwrap(token)
 	ticket, err := a.accept(mech)
+	if wrapped && (err == nil || len(ticket.Reply) > 0) {
+		state := spnego.NegStateAcceptCompleted
+		if err != nil {
+			state = spnego.NegStateReject
+		}
+		var failed error
+		if ticket.Reply, failed = wrap(ticket.Reply, state); failed != nil {
+			return wsman.Ticket{}, failed
+		}
+	}
 	if err != nil {
-		return wsman.Ticket{}, fmt.Errorf("kerberos: %w", err)
+		return wsman.Ticket{Reply: ticket.Reply}, fmt.Errorf("kerberos: %w", err)
 	}
-	if wrapped {
-		ticket.Reply, err = wrap(ticket.Reply)
-	}
-	return ticket, err
+	return ticket, nil
 }
 
 func (a *Acceptor) accept(mech []byte) (wsman.Ticket, error) {
@@ -77,19 +91,45 @@ func (a *Acceptor) accept(mech []byte) (wsman.Ticket, error) {
 	if krb.APReq.MsgType != msgtype.KRB_AP_REQ {
 		return wsman.Ticket{}, errors.New("the token is no AP-REQ")
 	}
-	ok, who, err := service.VerifyAPREQ(&krb.APReq, a.settings)
+	settings := a.names[strings.ToLower(krb.APReq.Ticket.SName.PrincipalNameString())]
+	if settings == nil {
+		return notMine(&krb.APReq)
+	}
+	ok, who, err := service.VerifyAPREQ(&krb.APReq, settings)
 	if err != nil {
 		return wsman.Ticket{}, err
 	}
 	if !ok {
 		return wsman.Ticket{}, errors.New("the ticket is not valid")
 	}
+	wishes, err := wishesOf(&krb.APReq)
+	if err != nil {
+		return wsman.Ticket{}, err
+	}
 	end := krb.APReq.Ticket.DecryptedEncPart.EndTime
-	ticket := wsman.Ticket{User: who.UserName(), Realm: who.Realm(), Until: end.Add(a.settings.MaxClockSkew())}
+	ticket := wsman.Ticket{
+		User: who.UserName(), Realm: who.Realm(), Until: end.Add(settings.MaxClockSkew()),
+		Forwarded: wishes.forwarded, Binding: wishes.binding, Sealer: newSealer(&krb.APReq),
+	}
 	if types.IsFlagSet(&krb.APReq.APOptions, flags.APOptionMutualRequired) {
 		ticket.Reply, err = prove(&krb.APReq)
 	}
 	return ticket, err
+}
+
+// notMine refuses a ticket that is encrypted for another account, as a machine does
+// that cannot decrypt it. Clients of Windows call it SEC_E_WRONG_PRINCIPAL.
+func notMine(req *messages.APReq) (wsman.Ticket, error) {
+	e := messages.NewKRBError(req.Ticket.SName, req.Ticket.Realm, errorcode.KRB_AP_ERR_MODIFIED, "")
+	raw, err := e.Marshal()
+	if err != nil {
+		return wsman.Ticket{}, err
+	}
+	token, err := framed(raw, tokenError)
+	if err != nil {
+		return wsman.Ticket{}, err
+	}
+	return wsman.Ticket{Reply: token}, e
 }
 
 // unwrap extracts the Kerberos token from a SPNEGO token.
@@ -101,9 +141,9 @@ func unwrap(token []byte) (mech []byte, wrapped bool) {
 	return t.NegTokenInit.MechTokenBytes, true
 }
 
-func wrap(mech []byte) ([]byte, error) {
+func wrap(mech []byte, state spnego.NegState) ([]byte, error) {
 	r := spnego.NegTokenResp{
-		NegState:      asn1.Enumerated(spnego.NegStateAcceptCompleted),
+		NegState:      asn1.Enumerated(state),
 		SupportedMech: gssapi.OIDKRB5.OID(),
 		ResponseToken: mech,
 	}
@@ -126,11 +166,20 @@ func prove(req *messages.APReq) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return framed(asn1tools.AddASNAppTag(rep, asnAppTag.APREP), tokenReply)
+}
+
+// The ids of tokens (RFC 4121, 4.1).
+const (
+	tokenReply = "\x02\x00" // AP-REP
+	tokenError = "\x03\x00" // KRB-ERROR
+)
+
+// framed is a Kerberos message as a token of GSS-API.
+func framed(message []byte, id string) ([]byte, error) {
 	oid, err := asn1.Marshal(gssapi.OIDKRB5.OID())
 	if err != nil {
 		return nil, err
 	}
-	const tokenID = "\x02\x00" // AP-REP (RFC 4121, 4.1)
-	token := append(append(oid, tokenID...), asn1tools.AddASNAppTag(rep, asnAppTag.APREP)...)
-	return asn1tools.AddASNAppTag(token, 0), nil
+	return asn1tools.AddASNAppTag(append(append(oid, id...), message...), 0), nil
 }

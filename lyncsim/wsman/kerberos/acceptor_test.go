@@ -45,8 +45,15 @@ type ticket struct {
 
 func newTicket(t *testing.T, kt *keytab.Keytab, until time.Time, mutual int) ticket {
 	t.Helper()
+	return newTicketWith(t, kt, principal, until, mutual, func(types.EncryptionKey) []byte { return nil })
+}
+
+// newTicketWith is newTicket with a checksum in the authenticator, made with the session
+// key.
+func newTicketWith(t *testing.T, kt *keytab.Keytab, name string, until time.Time, mutual int, checksum func(types.EncryptionKey) []byte) ticket {
+	t.Helper()
 	client := types.NewPrincipalName(nametype.KRB_NT_PRINCIPAL, "ops")
-	host := types.NewPrincipalName(nametype.KRB_NT_SRV_HST, principal)
+	host := types.NewPrincipalName(nametype.KRB_NT_SRV_HST, name)
 	start := time.Now().Add(-time.Hour)
 	tkt, key, err := messages.NewTicket(client, realm, host, realm, types.NewKrbFlags(), kt,
 		etypeID.AES256_CTS_HMAC_SHA1_96, 1, start, start, until, until)
@@ -56,6 +63,9 @@ func newTicket(t *testing.T, kt *keytab.Keytab, until time.Time, mutual int) tic
 	auth, err := types.NewAuthenticator(realm, client)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if sum := checksum(key); sum != nil {
+		auth.Cksum = types.Checksum{CksumType: 0x8003, Checksum: sum}
 	}
 	req, err := messages.NewAPReq(tkt, key, auth)
 	if err != nil {
@@ -125,7 +135,7 @@ func TestAcceptProvesTheService(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := kerberos.New(raw, principal)
+	a, err := kerberos.New(raw, []string{principal})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +147,10 @@ func TestAcceptProvesTheService(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.proves(t, got.Reply)
-	got.Reply = nil
+	if got.Sealer == nil {
+		t.Error("the connection has a session key, and no seal")
+	}
+	got.Reply, got.Sealer = nil, nil
 	// The logon ends with the ticket, plus the 5 minutes by which clocks may differ.
 	want := wsman.Ticket{User: "ops", Realm: realm, Until: later.UTC().Truncate(time.Second).Add(5 * time.Minute)}
 	if d := cmp.Diff(want, got); d != "" {
@@ -166,7 +179,7 @@ func TestAcceptRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := kerberos.New(raw, principal)
+	a, err := kerberos.New(raw, []string{principal})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +206,7 @@ func TestAcceptRefuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := kerberos.New([]byte("x"), principal); err == nil {
+	if _, err := kerberos.New([]byte("x"), []string{principal}); err == nil {
 		t.Error("a bad keytab was taken")
 	}
 }

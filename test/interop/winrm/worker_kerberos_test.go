@@ -32,7 +32,7 @@ func startRealm(t *testing.T) *kdc.KDC {
 
 func newKerberosHost(t *testing.T, k *kdc.KDC) *workerHost {
 	t.Helper()
-	accept, err := kerberos.New(k.Keytab(t, principal), principal)
+	accept, err := kerberos.New(k.Keytab(t, principal), []string{principal})
 	if err != nil {
 		t.Fatal(err)
 	}
