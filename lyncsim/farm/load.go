@@ -22,13 +22,19 @@ func Load(path string) (Spec, error) {
 	if err != nil {
 		return Spec{}, fmt.Errorf("farm file %s: %w", path, err)
 	}
+	beside := func(file string) string {
+		if filepath.IsAbs(file) {
+			return file
+		}
+		return filepath.Join(filepath.Dir(path), file)
+	}
+	for i := range s.SessionConfigurations {
+		s.SessionConfigurations[i].Folder = beside(s.SessionConfigurations[i].Folder)
+	}
 	if s.TopologyFile == "" {
 		return s, nil
 	}
-	file := s.TopologyFile
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(filepath.Dir(path), file)
-	}
+	file := beside(s.TopologyFile)
 	doc, err := os.ReadFile(file)
 	if err != nil {
 		return Spec{}, fmt.Errorf("read the topology file: %w", err)

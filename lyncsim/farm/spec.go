@@ -55,6 +55,9 @@ type Spec struct {
 	Durations            DurationsSpec    `json:"durations,omitempty"`
 	Behaviour            Behaviour        `json:"behaviour,omitempty"`
 	Faults               []Fault          `json:"faults,omitempty"`
+	// SessionConfigurations are the session configurations (JEA) that an administrator
+	// installed on machines.
+	SessionConfigurations []SessionConfigurations `json:"sessionConfigurations,omitempty"`
 	// TopologyFile is a Get-CsTopology -AsXml document from which the description
 	// starts; its path is relative to the YAML file. Sites and pools of the
 	// description then only add what the document cannot contain. Load reads it; see
@@ -141,6 +144,14 @@ type Account struct {
 	// AdministratorOf are the machines whose group Administrators has the account; "*"
 	// is every machine that knows it.
 	AdministratorOf []string `json:"administratorOf,omitempty"`
+}
+
+// SessionConfigurations is what an administrator installed on one machine.
+type SessionConfigurations struct {
+	Machine string `json:"machine"`
+	// Folder has a NAME.pssc for each session configuration, and a sub-folder for each
+	// module. Its path is relative to the YAML file.
+	Folder string `json:"folder"`
 }
 
 // CertificatesSpec describes the certificates that the Edge servers present.

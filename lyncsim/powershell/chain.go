@@ -38,10 +38,20 @@ func (c *chain) failed() bool {
 }
 
 func (c *chain) run(input any, piped bool) error {
+	return c.runWith(func(first *stage) error {
+		if !piped {
+			return first.process(nil, false)
+		}
+		return enumerate(input, func(v any) error { return first.process(v, true) })
+	})
+}
+
+// runWith runs the pipeline with the objects that feed gives to the first command.
+func (c *chain) runWith(feed func(first *stage) error) error {
 	if err := c.beginAll(); err != nil {
 		return err
 	}
-	if err := c.stopped(c.feed(input, piped)); err != nil {
+	if err := c.stopped(c.feed(feed)); err != nil {
 		return err
 	}
 	for i, s := range c.stages {
@@ -88,15 +98,11 @@ func (c *chain) beginAll() error {
 	return nil
 }
 
-func (c *chain) feed(input any, piped bool) error {
-	first := c.stages[0]
+func (c *chain) feed(feed func(first *stage) error) error {
 	if c.from > 0 {
 		return nil
 	}
-	if !piped {
-		return first.process(nil, false)
-	}
-	return enumerate(input, func(v any) error { return first.process(v, true) })
+	return feed(c.stages[0])
 }
 
 // stopped takes note of a command that wants no more input. The commands before it are

@@ -14,6 +14,7 @@ const (
 	runtimeException  = "System.Management.Automation.RuntimeException"
 	bindingException  = "System.Management.Automation.ParameterBindingException"
 	methodException   = "System.Management.Automation.MethodInvocationException"
+	parseException    = "System.Management.Automation.ParseException"
 	stopException     = "System.Management.Automation.ActionPreferenceStopException"
 	commandNotFound   = "System.Management.Automation.CommandNotFoundException"
 	propertyNotFound  = "System.Management.Automation.PropertyNotFoundException"

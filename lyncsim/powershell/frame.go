@@ -35,6 +35,9 @@ type frame struct {
 	fresh   bool          // reads the left side of += and the like: an unset variable is $null
 	lenient bool          // inside a text: an unset variable is no error in strict mode 1
 	at      syntax.Extent // the statement or command that runs, for error positions
+	// outermost says that the body of the advanced function runs that a restricted
+	// caller named. Providers are hidden in it.
+	outermost bool
 }
 
 // with is the frame with other streams.

@@ -14,6 +14,7 @@ type function struct {
 	params []*syntax.Parameter // in parentheses behind the name
 	body   *syntax.ScriptBlock
 	module *scope // the scope of the module that defined it, nil for none
+	from   string // the name of that module
 }
 
 func newFunction(d *syntax.FunctionDefinition) *function {

@@ -21,6 +21,7 @@ type host struct {
 	left     int         // bytes that may still be written
 	clixml   *errorXML   // writes stderr in CLIXML notation
 	views    *viewWriter // writes stdout in the notations for people
+	client   Client      // the remote caller that takes everything instead; nil: none
 }
 
 // tooMuch is the refusal that ends a script which writes more than the limit.
@@ -55,6 +56,9 @@ func (l limited) Write(p []byte) (int, error) {
 
 // object takes one object that reached the end of the pipeline.
 func (h *host) object(v any) error {
+	if h.client != nil {
+		return h.client.Output(v)
+	}
 	if record, ok := v.(*value.ErrorRecord); ok {
 		return h.error(record)
 	}
@@ -65,7 +69,12 @@ func (h *host) object(v any) error {
 }
 
 // line writes a line of text, past the views.
-func (h *host) line(text string) error { return h.text(text + h.lineEnd()) }
+func (h *host) line(text string) error {
+	if h.client != nil {
+		return h.client.Record(informationStream, newMessage(informationStream, text))
+	}
+	return h.text(text + h.lineEnd())
+}
 
 // text writes text as it is, past the views.
 func (h *host) text(text string) error {
@@ -87,6 +96,9 @@ func (h *host) lineEnd() string {
 
 // error takes an error record.
 func (h *host) error(v any) error {
+	if h.client != nil {
+		return h.client.Record(errorStream, v)
+	}
 	record, ok := v.(*value.ErrorRecord)
 	if !ok {
 		return h.object(v)
@@ -105,6 +117,9 @@ func (h *host) error(v any) error {
 
 // message takes a warning, verbose, debug or information record.
 func (h *host) message(stream syntax.Stream, v any) error {
+	if h.client != nil {
+		return h.client.Record(stream, v)
+	}
 	if v == any(h.quiet) {
 		return nil
 	}
@@ -124,6 +139,9 @@ func (h *host) message(stream syntax.Stream, v any) error {
 
 // progress writes a progress record; only CLIXML shows it.
 func (h *host) progress(activity, status string) error {
+	if h.client != nil {
+		return h.client.Progress(activity, status)
+	}
 	if h.notation != CLIXML {
 		return nil
 	}

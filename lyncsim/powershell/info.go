@@ -56,6 +56,25 @@ func (c *CommandInfo) Member(name string) (dotnet.Member, bool) {
 	return dotnet.Member{Name: name, Get: func(*dotnet.Env, any) (any, error) { return v, nil }}, true
 }
 
+// Instance is the command as CLIXML writes it.
+func (c *CommandInfo) Instance() *dotnet.Instance {
+	var version any
+	if v, ok := value.ParseVersion(c.Version); ok {
+		version = v
+	}
+	return &dotnet.Instance{
+		Types: []string{c.TypeName(), "System.Management.Automation.CommandInfo", "System.Object"}, Text: c.Name,
+		Props: []value.Property{
+			{Name: "Name", Value: c.Name}, {Name: "CommandType", Value: commandTypes.Of(c.Kind)}, {Name: "Definition", Value: c.Definition},
+			{Name: "ModuleName", Value: c.Module}, {Name: "Source", Value: c.Module}, {Name: "Version", Value: version},
+		},
+	}
+}
+
+// commandTypes is CommandTypes, as far as commands here have them.
+var commandTypes = &value.EnumType{Name: "System.Management.Automation.CommandTypes", Flags: true,
+	Values: []value.EnumValue{{Name: "Alias", Value: 1}, {Name: "Function", Value: 2}, {Name: "Filter", Value: 4}, {Name: "Cmdlet", Value: 8}}}
+
 // outputTypes are the types that the command says it puts out, as PSTypeName objects.
 func (c *CommandInfo) outputTypes() any {
 	types := make([]any, len(c.outputs))
@@ -109,7 +128,7 @@ func parameterTypeValue(p *formal) any {
 func (c *Call) Commands(pattern string) []*CommandInfo {
 	f := c.inv.frame
 	var found []*CommandInfo
-	matches := func(name string) bool { return WildcardMatch(pattern, name) }
+	matches := func(name string) bool { return WildcardMatch(pattern, name) && f.shows(name) }
 	for at := f.scope; at != nil; at = at.parent {
 		for _, fn := range at.functions {
 			if matches(fn.name) {

@@ -43,8 +43,12 @@ func (f *frame) invokePiped(ctx context.Context, b *ScriptBlock, item any, input
 // ForEach-Object and Where-Object do. $_ is set when item is given.
 func (f *frame) inline(b *ScriptBlock, item *any) error {
 	g := f
+	if f.outermost { // one level deeper the providers are there
+		copied := *f
+		copied.outermost, g = false, &copied
+	}
 	if b.closure != nil {
-		g = f.in(newScope(b.closure))
+		g = g.in(newScope(b.closure))
 	}
 	if item != nil {
 		defer g.bindItem(*item)()

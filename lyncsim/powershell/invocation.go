@@ -19,6 +19,7 @@ type invocation struct {
 	params *paramTable
 	bound  *bound
 	piped  bool // something stands before it in the pipeline
+	remote bool // a remote caller named it
 	tries  int  // try blocks around the call
 	failed bool // the command wrote an error: $? becomes false
 	finish func()

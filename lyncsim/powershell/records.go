@@ -70,7 +70,7 @@ func parseRecord(e *syntax.ParseError) *value.ErrorRecord {
 		}
 		message += parseMessage(issue, len(e.Issues) == 1)
 	}
-	record := value.NewErrorRecord(value.NewException("System.Management.Automation.ParseException", message), first.ID, "ParserError", nil)
+	record := value.NewErrorRecord(value.NewException(parseException, message), first.ID, "ParserError", nil)
 	record.Invocation = positionOf(first.Extent)
 	return record
 }

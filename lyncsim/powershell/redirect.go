@@ -68,6 +68,9 @@ func (f *frame) redirectFile(r *syntax.FileRedirection) (*redirectedFile, error)
 	if err != nil {
 		return nil, err
 	}
+	if f.outermost {
+		return nil, f.noProvider("FileSystem")
+	}
 	return &redirectedFile{frame: f, path: value.Text(v), append: r.Append}, nil
 }
 

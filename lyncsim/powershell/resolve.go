@@ -25,6 +25,11 @@ func (f *frame) runnerNamed(inv *invocation, name string, args []argument, how s
 	if err != nil {
 		return nil, err
 	}
+	return f.runnerOf(inv, found, name, args, how)
+}
+
+// runnerOf makes the runner for a command that resolve found, or did not find.
+func (f *frame) runnerOf(inv *invocation, found any, name string, args []argument, how syntax.Invocation) (runner, error) {
 	switch c := found.(type) {
 	case *function:
 		return newFunctionRunner(inv, c, args, how == syntax.DotSource)
@@ -43,6 +48,11 @@ func (f *frame) notFound(name string) error {
 	if f.rs.mayHave(name) {
 		return f.refuse("the command " + name)
 	}
+	return f.commandMissing(name)
+}
+
+// commandMissing is the error for the name of a command that does not exist.
+func (f *frame) commandMissing(name string) error {
 	message := "The term '%s' is not recognized as a name of a cmdlet, function, script file, or executable program.\n" +
 		"Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
 	if f.rs.Edition() == Windows51 {
@@ -67,7 +77,7 @@ func (rs *Runspace) mayHave(name string) bool {
 		return true
 	}
 	for _, m := range append(append([]*Module{}, rs.options.Modules...), rs.options.Loaded...) {
-		if m.MayHave != nil && m.MayHave(name) {
+		if m.MayHave != nil && (rs.restriction == nil || rs.loaded(m.Name) != nil) && m.MayHave(name) {
 			return true
 		}
 	}
@@ -85,15 +95,16 @@ func (f *frame) resolve(name string) (any, error) {
 		}
 		name = target
 	}
-	if fn, ok := f.scope.function(name); ok {
+	if fn, ok := f.function(name); ok {
 		return fn, nil
 	}
 	if c := f.rs.cmdlet(name); c != nil {
 		return c, nil
 	}
-	c, err := f.autoload(name)
-	if c != nil || err != nil {
-		return c, err
+	if f.rs.restriction == nil {
+		if c, err := f.autoload(name); c != nil || err != nil {
+			return c, err
+		}
 	}
 	if p := f.rs.options.Programs; p != nil && p.Find(name) {
 		return name, nil
@@ -110,6 +121,15 @@ func (f *frame) resolve(name string) (any, error) {
 		}
 	}
 	return nil, nil
+}
+
+// function finds a function by its name or as Module\Name.
+func (f *frame) function(name string) (*function, bool) {
+	if module, short, ok := strings.Cut(name, `\`); ok {
+		fn, ok := f.scope.function(short)
+		return fn, ok && strings.EqualFold(fn.from, module)
+	}
+	return f.scope.function(name)
 }
 
 // cmdlet finds a command of the loaded modules, by its name or as Module\Name.

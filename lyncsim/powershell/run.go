@@ -44,7 +44,7 @@ func (rs *Runspace) evaluate(ctx context.Context, script string, args map[string
 	f := rs.frame(ctx)
 	defer func() {
 		if defect := recover(); defect != nil {
-			err = &syntax.UnsupportedError{Construct: fmt.Sprintf("%s (%v)", Defect, defect), Line: max(1, rs.at.Line())}
+			err = defective(rs, defect)
 		}
 	}()
 	ast, err := rs.parse(script)

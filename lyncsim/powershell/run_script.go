@@ -69,6 +69,7 @@ func (r *scriptRunner) makeFrame(parent *scope, dotted bool) {
 	inv := r.inv
 	g := *inv.frame
 	g.inv = inv
+	g.outermost = r.hides()
 	g.scope = parent
 	if !dotted {
 		g.scope = newScope(parent)

@@ -18,13 +18,16 @@ type Runspace struct {
 	global  *scope
 	host    *host
 	modules []*loadedModule
-	errors  *value.List // $Error, newest first
+	scripts []ScriptModule // imported modules that are written in PowerShell
+	errors  *value.List    // $Error, newest first
 
 	tables  map[*Command]*paramTable
 	aliases map[string]*CommandInfo // of Set-Alias, by lower-case name
 	usings  []string                // namespaces of using statements
-	current *scope                  // scope of the running statement, for .NET code that calls back
-	at      syntax.Extent           // place of the running statement, for messages about defects
+	// restriction is what callers of Invoke may use; nil: everything.
+	restriction *restriction
+	current     *scope        // scope of the running statement, for .NET code that calls back
+	at          syntax.Extent // place of the running statement, for messages about defects
 
 	succeeded bool // $?
 	tries     int  // number of enclosing try and trap blocks, which errors go to

@@ -24,7 +24,8 @@ type scope struct {
 	script    *scope // the level that script: means
 	vars      map[string]*variable
 	functions map[string]*function
-	strict    int // Set-StrictMode: major version, strictOff or strictUnset
+	exports   []string // what Export-ModuleMember named; nil: it was not called
+	strict    int      // Set-StrictMode: major version, strictOff or strictUnset
 }
 
 // Values of scope.strict besides versions.

@@ -25,6 +25,9 @@ func (f *frame) variable(e *syntax.VariableExpression) (any, error) {
 	case "variable":
 		return f.read(f.scope, name, e.Name)
 	case "env":
+		if f.outermost {
+			return nil, nil
+		}
 		return f.environment(name), nil
 	case "function":
 		if fn, ok := f.scope.function(name); ok {

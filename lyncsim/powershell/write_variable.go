@@ -34,6 +34,9 @@ func (f *frame) setVariable(e *syntax.VariableExpression, v any) (*variable, err
 	case "script":
 		return f.write(f.scope.script, name, v)
 	case "env":
+		if f.outermost {
+			return nil, f.noProvider("env")
+		}
 		f.setEnvironment(name, value.Text(plain(v)))
 		return nil, nil
 	}

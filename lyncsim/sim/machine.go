@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/fedroute/fedroute/lyncsim/configuration"
 	"github.com/fedroute/fedroute/lyncsim/console"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
@@ -28,6 +29,8 @@ type machine struct {
 	mu    sync.Mutex
 	muted bool // the machine's network is cut
 	left  bool // the organization is closed
+	// configurations are the registered session configurations; nil: only the default.
+	configurations *configuration.Set
 }
 
 func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, error) {
@@ -48,7 +51,7 @@ func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, err
 		Setup: m.setup, SetupPath: o.farm.Product().Bootstrapper(), Listeners: m.Listeners}
 	m.server, err = wsman.New(wsman.Config{
 		Machine: info.FQDN, Domain: domain, Address: netip.AddrPortFrom(info.Address, winrmPort).String(),
-		Certificate: cert, ClientCAs: o.ca.Pool(), Accounts: m, Program: m.console, Seed: seed,
+		Certificate: cert, ClientCAs: o.ca.Pool(), Accounts: m, Program: m.console, Remoting: m, Seed: seed,
 		Kerberos: acceptor, Methods: o.signIn.methods(info),
 	})
 	return m, err

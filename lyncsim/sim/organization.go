@@ -105,6 +105,9 @@ func (o *Organization) start(c Config, base netip.Prefix) error {
 	if err := o.startMachines(c.Seed); err != nil {
 		return err
 	}
+	if err := o.installConfigurations(); err != nil {
+		return err
+	}
 	o.edges, err = edge.Open(o.farm, edge.Config{Certificate: o.certs.edge})
 	return err
 }

@@ -18,6 +18,9 @@ func (s *Server) command(_ context.Context, c *call) (string, error) {
 		return "", err
 	}
 	defer release()
+	if sh.remote != nil {
+		return s.startPipeline(sh.remote, c)
+	}
 	p := s.process(sh, c)
 	if err := s.startable(p); err != nil {
 		return "", err
@@ -66,6 +69,9 @@ func (s *Server) signal(_ context.Context, c *call) (string, error) {
 		return "", err
 	}
 	defer release()
+	if sh.remote != nil {
+		return s.signalPipeline(sh.remote, c)
+	}
 	if cmd, err := s.shells.command(sh, c.Body.Signal.CommandID); err == nil {
 		switch code := strings.TrimSpace(c.Body.Signal.Code); code {
 		case signalTerminate:

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fedroute/fedroute/lyncsim/psrp"
 )
 
 // defaultCodePage is the OEM code page of an English Windows.
@@ -26,14 +28,28 @@ func (s *Server) create(_ context.Context, c *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sh, err := s.shells.open(c.account, c.clientIP, set)
+	var r *remote
+	if name, remoting := configurationOf(c.Header.ResourceURI); remoting {
+		if r, err = s.openRemote(c, name); err != nil {
+			return "", err
+		}
+	}
+	sh, err := s.shells.open(shell{id: shellName(c.Body.Shell.ID), owner: c.account, clientIP: c.clientIP, settings: set, resource: c.Header.ResourceURI, remote: r})
 	if err != nil {
 		return "", err
 	}
 	s.count.shells.Add(1)
 	return fmt.Sprintf(`<x:ResourceCreated><a:Address>%s</a:Address><a:ReferenceParameters><w:ResourceURI>%s</w:ResourceURI>`+
 		`<w:SelectorSet><w:Selector Name="ShellId">%s</w:Selector></w:SelectorSet></a:ReferenceParameters></x:ResourceCreated>`,
-		escape(s.url()), shellResource, sh.id) + s.describe(sh), nil
+		escape(s.url()), escape(sh.resource), sh.id) + s.describe(sh), nil
+}
+
+// shellName is the name that a client chose for its shell, or a new one.
+func shellName(chosen string) string {
+	if _, err := psrp.ParseID(chosen); err == nil {
+		return strings.ToUpper(chosen)
+	}
+	return newID()
 }
 
 // settingsOf reads the shell settings of a Create.
@@ -74,7 +90,7 @@ func (s *Server) describe(sh *shell) string {
 		}
 	}
 	field("ShellId", sh.id)
-	field("ResourceUri", shellResource)
+	field("ResourceUri", sh.resource)
 	field("Owner", sh.owner.String())
 	field("ClientIP", sh.clientIP)
 	field("WorkingDirectory", sh.settings.workingDirectory)

@@ -19,6 +19,9 @@ func (s *Server) send(ctx context.Context, c *call) (string, error) {
 		return "", err
 	}
 	defer release()
+	if sh.remote != nil {
+		return s.sendPipeline(sh.remote, c)
+	}
 	ctx, cancel := s.within(ctx, c)
 	defer cancel()
 	for _, in := range c.Body.Send.Streams {
@@ -68,6 +71,9 @@ func (s *Server) receive(ctx context.Context, c *call) (string, error) {
 		return "", err
 	}
 	defer release()
+	if sh.remote != nil {
+		return s.receivePipeline(ctx, sh.remote, c)
+	}
 	cmd, err := s.shells.command(sh, c.Body.Receive.Desired.CommandID)
 	if err != nil {
 		return "", err

@@ -22,6 +22,10 @@ var actions = map[string]func(*Server, context.Context, *call) (string, error){
 	actionDelete:    (*Server).remove,
 	actionGet:       (*Server).get,
 	actionEnumerate: (*Server).enumerate,
+
+	actionDisconnect: (*Server).disconnect,
+	actionReconnect:  (*Server).reconnect,
+	actionConnect:    (*Server).connect,
 }
 
 // read bounds and parses a request. It returns an envelope even with an error,
@@ -67,7 +71,7 @@ func (s *Server) perform(x *exchange, e *envelope) (string, error) {
 		return "", newFault(unsupportedAction, e.Header.Action)
 	case !servesResource(e.Header.Action, e.Header.ResourceURI):
 		return "", newFault(resourceNotFound, e.Header.ResourceURI)
-	case !x.account.mayUseShell():
+	case e.Header.ResourceURI == shellResource && !x.account.mayUseShell(): // a session configuration names its own callers
 		return "", newFault(accessDenied, "")
 	}
 	c, err := s.newCall(x, e)
@@ -85,7 +89,8 @@ func (s *Server) perform(x *exchange, e *envelope) (string, error) {
 // servesResource reports whether an action accepts a resource. Shells are listed as
 // .../windows/shell and used as .../windows/shell/cmd.
 func servesResource(action, uri string) bool {
-	return uri == shellResource || uri == nsShell && action == actionEnumerate
+	_, remoting := configurationOf(uri)
+	return uri == shellResource || remoting || uri == nsShell && action == actionEnumerate
 }
 
 func (s *Server) newCall(x *exchange, e *envelope) (*call, error) {

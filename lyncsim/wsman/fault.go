@@ -23,6 +23,8 @@ const (
 	CodeTooManyShells       uint32 = 2150859173
 	CodeTooManyOperations   uint32 = 2150859174
 	CodeTooManyCommands     uint32 = 2150859241
+	CodeShellDisconnected   uint32 = 2150859204
+	CodeNotDisconnected     uint32 = 2150859217
 )
 
 // message names one kind of mistake; its code, subcode and texts are found by it.
@@ -50,6 +52,8 @@ const (
 	tooManyShells     message = "shell quota"
 	tooManyOperations message = "operations quota"
 	tooManyCommands   message = "commands quota"
+	shellDisconnected message = "shell disconnected"
+	notDisconnected   message = "shell not disconnected"
 	unspecified       message = "unspecified"
 )
 
@@ -82,6 +86,8 @@ var classes = map[message]class{
 	tooManyShells:     {CodeTooManyShells, "Receiver", "w:QuotaLimit"},
 	tooManyOperations: {CodeTooManyOperations, "Receiver", "w:QuotaLimit"},
 	tooManyCommands:   {CodeTooManyCommands, "Receiver", "w:QuotaLimit"},
+	shellDisconnected: {CodeShellDisconnected, "Receiver", "w:InternalError"},
+	notDisconnected:   {CodeNotDisconnected, "Receiver", "w:InternalError"},
 	unspecified:       {0, "Receiver", "w:InternalError"},
 }
 

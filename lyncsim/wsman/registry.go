@@ -23,18 +23,26 @@ func newRegistry(clock Clock, quotas Quotas) *registry {
 	return &registry{clock: clock, quotas: quotas, shells: map[string]*shell{}, serving: map[string]int{}}
 }
 
-// open makes a shell.
-func (r *registry) open(owner Account, clientIP string, set shellSettings) (*shell, error) {
+// open keeps a new shell.
+func (r *registry) open(made shell) (*shell, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.shellsOf(owner) >= r.quotas.MaxShellsPerUser {
-		return nil, newFault(tooManyShells, strconv.Itoa(r.quotas.MaxShellsPerUser))
+	s := &made
+	s.life, s.end = context.WithCancel(context.Background())
+	s.created, s.commands = r.clock.Now(), map[string]*command{}
+	var refused error
+	switch {
+	case r.shellsOf(s.owner) >= r.quotas.MaxShellsPerUser:
+		refused = newFault(tooManyShells, strconv.Itoa(r.quotas.MaxShellsPerUser))
+	case r.shells[s.id] != nil:
+		refused = newFault(schemaViolation, "ShellId "+s.id)
 	}
-	life, end := context.WithCancel(context.Background())
-	s := &shell{id: newID(), owner: owner, clientIP: clientIP, created: r.clock.Now(), settings: set,
-		life: life, end: end, commands: map[string]*command{}}
+	if refused != nil {
+		s.close()
+		return nil, refused
+	}
 	r.shells[s.id] = s
-	s.stopLife = r.clock.AfterFunc(set.lifetime, func() { r.remove(s.id) })
+	s.stopLife = r.clock.AfterFunc(s.settings.lifetime, func() { r.remove(s.id) })
 	r.watchIdle(s)
 	return s, nil
 }
@@ -146,6 +154,9 @@ func (r *registry) enter(who Account) (leave func(), err error) {
 	for _, s := range r.shells {
 		if strings.EqualFold(s.owner.String(), who.String()) {
 			held += s.started
+			if s.remote != nil {
+				held += s.remote.operations()
+			}
 		}
 	}
 	if held >= r.quotas.MaxConcurrentOperationsPerUser {

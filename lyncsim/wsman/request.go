@@ -46,12 +46,20 @@ type body struct {
 	Send      sendRequest    `xml:"http://schemas.microsoft.com/wbem/wsman/1/windows/shell Send"`
 	Receive   receiveRequest `xml:"http://schemas.microsoft.com/wbem/wsman/1/windows/shell Receive"`
 	Signal    signalRequest  `xml:"http://schemas.microsoft.com/wbem/wsman/1/windows/shell Signal"`
+	Connect   connectRequest `xml:"http://schemas.microsoft.com/wbem/wsman/1/windows/shell Connect"`
 	Enumerate struct {
 		Optimize *struct{} `xml:"http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd OptimizeEnumeration"`
 	} `xml:"http://schemas.xmlsoap.org/ws/2004/09/enumeration Enumerate"`
 }
 
+type connectRequest struct {
+	CommandID string `xml:"CommandId,attr"`
+	XML       string `xml:"http://schemas.microsoft.com/powershell connectXml"`
+}
+
 type shellRequest struct {
+	ID               string     `xml:"ShellId,attr"`
+	CreationXML      string     `xml:"http://schemas.microsoft.com/powershell creationXml"`
 	IdleTimeOut      string     `xml:"http://schemas.microsoft.com/wbem/wsman/1/windows/shell IdleTimeOut"`
 	Lifetime         string     `xml:"http://schemas.microsoft.com/wbem/wsman/1/windows/shell Lifetime"`
 	WorkingDirectory string     `xml:"http://schemas.microsoft.com/wbem/wsman/1/windows/shell WorkingDirectory"`
@@ -61,6 +69,7 @@ type shellRequest struct {
 }
 
 type commandRequest struct {
+	CommandID string   `xml:"CommandId,attr"`
 	Command   string   `xml:"http://schemas.microsoft.com/wbem/wsman/1/windows/shell Command"`
 	Arguments []string `xml:"http://schemas.microsoft.com/wbem/wsman/1/windows/shell Arguments"`
 }

@@ -33,6 +33,7 @@ type Config struct {
 
 	Accounts  Accounts
 	Program   Program
+	Remoting  Remoting // nil: no PowerShell Remoting
 	Methods   []Method // offered ways to log on; empty: Basic, Negotiate and Certificate
 	Quotas    Quotas   // zero fields: DefaultQuotas
 	Languages []string // installed languages, the first is the machine's own; empty: en-US

@@ -12,6 +12,8 @@ type shell struct {
 	clientIP string
 	created  time.Time
 	settings shellSettings
+	resource string
+	remote   *remote // of PowerShell Remoting; nil: a shell of processes
 
 	life     context.Context // of the shell and its processes
 	end      context.CancelFunc
@@ -52,6 +54,9 @@ func (s *shell) close() {
 		}
 	}
 	s.end()
+	if s.remote != nil {
+		s.remote.close()
+	}
 	for _, c := range s.commands {
 		c.terminate()
 	}

@@ -21,6 +21,7 @@ const (
 
 	signalTerminate = nsShell + "/signal/terminate"
 	signalCtrlC     = nsShell + "/signal/ctrl_c"
+	signalStop      = "powershell/signal/crtl_c" // spelt so (MS-PSRP 3.1.5.3.9)
 	signalCtrlBreak = nsShell + "/signal/ctrl_break"
 )
 
@@ -35,5 +36,11 @@ const (
 	actionSend      = nsShell + "/Send"
 	actionReceive   = nsShell + "/Receive"
 	actionSignal    = nsShell + "/Signal"
-	actionFault     = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"
+	actionConnect   = nsShell + "/Connect"
+
+	// The actions of disconnected sessions.
+	actionDisconnect = nsShell + "/Disconnect"
+	actionReconnect  = nsShell + "/Reconnect"
+
+	actionFault = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"
 )

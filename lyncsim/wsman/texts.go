@@ -34,6 +34,8 @@ var texts = map[string]map[message]string{
 		tooManyShells:     "The WS-Management service cannot process the request. The maximum number of concurrent shells for this user has been exceeded (%s). Close existing shells or raise the quota for this user.",
 		tooManyOperations: "The WS-Management service cannot process the request. The maximum number of concurrent operations for this user has been exceeded (%s). Close existing operations for this user, or raise the quota for this user.",
 		tooManyCommands:   "The WS-Management service cannot process the request. The maximum number of concurrent commands per shell has been exceeded (%s).",
+		shellDisconnected: "The Windows Remote Shell cannot process the request. The specified Shell is disconnected.",
+		notDisconnected:   "The Windows Remote Shell cannot process the request. The specified Shell is not disconnected.",
 		unspecified:       "The WS-Management service cannot process the request. The error code is %s.",
 	},
 	"de-DE": {
@@ -58,6 +60,8 @@ var texts = map[string]map[message]string{
 		tooManyShells:     "Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten. Die maximale Anzahl gleichzeitiger Shells für diesen Benutzer wurde überschritten (%s).",
 		tooManyOperations: "Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten. Die maximale Anzahl gleichzeitiger Vorgänge für diesen Benutzer wurde überschritten (%s).",
 		tooManyCommands:   "Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten. Die maximale Anzahl gleichzeitiger Befehle pro Shell wurde überschritten (%s).",
+		shellDisconnected: "Die Windows-Remoteshell kann die Anforderung nicht verarbeiten. Die angegebene Shell ist getrennt.",
+		notDisconnected:   "Die Windows-Remoteshell kann die Anforderung nicht verarbeiten. Die angegebene Shell ist nicht getrennt.",
 		unspecified:       "Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten. Der Fehlercode ist %s.",
 	},
 }

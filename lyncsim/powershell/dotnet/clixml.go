@@ -27,14 +27,54 @@ func SerializeDepth(v any, depth int) (string, error) {
 	return strings.TrimSuffix(s.b.String(), "\n"), nil
 }
 
+// SerializeMessage writes one object as PowerShell Remoting sends it: without
+// <Objs>, without blanks, custom objects and collections to any depth, and the second
+// mention of an object as a reference to the first.
+func SerializeMessage(v any) (string, error) {
+	s := &serializer{written: make(map[any]int)}
+	if err := s.value(0, "", v, 1); err != nil {
+		return "", err
+	}
+	return s.b.String(), nil
+}
+
 type serializer struct {
-	b     strings.Builder
-	refs  int
-	types map[string]int
+	b       strings.Builder
+	refs    int
+	types   map[string]int
+	written map[any]int // RefIds of objects; nil: a file, which has no references
 }
 
 func (s *serializer) line(indent int, text string) {
+	if s.written != nil {
+		s.b.WriteString(text)
+		return
+	}
 	s.b.WriteString(strings.Repeat("  ", indent) + text + "\n")
+}
+
+// inner is the depth for the members of an object whose own depth is given.
+func (s *serializer) inner(v any, depth int) int {
+	if o, ok := v.(*value.Object); s.written != nil && (!ok || o.IsCustom()) {
+		return depth
+	}
+	return depth - 1
+}
+
+// known writes a reference to an object that is written already.
+func (s *serializer) known(indent int, attribute string, v any) bool {
+	switch v.(type) {
+	case *value.Object, *value.Hashtable, *value.List:
+	default:
+		return false
+	}
+	ref, ok := s.written[v]
+	if ok {
+		s.line(indent, fmt.Sprintf(`<Ref%s RefId="%d" />`, attribute, ref))
+	} else if s.written != nil {
+		s.written[v] = s.refs
+	}
+	return ok
 }
 
 func (s *serializer) value(indent int, name string, v any, depth int) error {
@@ -51,8 +91,19 @@ func (s *serializer) value(indent int, name string, v any, depth int) error {
 		s.line(indent, fmt.Sprintf("<%s%s>%s</%s>", tag, attribute, content, tag))
 		return nil
 	}
+	if s.known(indent, attribute, v) {
+		return nil
+	}
 	s.line(indent, fmt.Sprintf(`<Obj%s RefId="%d">`, attribute, s.refs))
 	s.refs++
+	switch x := v.(type) {
+	case *value.ErrorRecord:
+		v = recordInstance(x)
+	case *value.Exception:
+		v = exceptionInstance(x)
+	case interface{ Instance() *Instance }:
+		v = x.Instance()
+	}
 	s.typeNames(indent+1, v)
 	if err := s.content(indent+1, v, depth); err != nil {
 		return err
@@ -63,6 +114,11 @@ func (s *serializer) value(indent int, name string, v any, depth int) error {
 
 func (s *serializer) typeNames(indent int, v any) {
 	names := Ancestors(v)
+	if i, ok := v.(*Instance); ok {
+		if names = i.Types; len(names) == 0 {
+			return
+		}
+	}
 	if _, isArray := v.([]any); isArray {
 		names = []string{"System.Object[]", "System.Array", "System.Object"}
 	}
@@ -90,6 +146,8 @@ func (s *serializer) content(indent int, v any, depth int) error {
 		return nil
 	}
 	switch x := v.(type) {
+	case *Instance:
+		return s.instance(indent, x, depth)
 	case *value.Object:
 		return s.object(indent, x, depth)
 	case *value.Hashtable:
@@ -105,7 +163,7 @@ func (s *serializer) content(indent int, v any, depth int) error {
 	}
 	s.line(indent, "<LST>")
 	for _, item := range items {
-		if err := s.value(indent+1, "", item, depth-1); err != nil {
+		if err := s.value(indent+1, "", item, s.inner(v, depth)); err != nil {
 			return err
 		}
 	}
@@ -121,7 +179,7 @@ func (s *serializer) object(indent int, o *value.Object, depth int) error {
 	}
 	s.line(indent, "<"+bag+">")
 	for _, p := range o.Properties() {
-		if err := s.value(indent+1, p.Name, p.Value, depth-1); err != nil {
+		if err := s.value(indent+1, p.Name, p.Value, s.inner(o, depth)); err != nil {
 			return err
 		}
 	}
@@ -134,10 +192,10 @@ func (s *serializer) table(indent int, h *value.Hashtable, depth int) error {
 	for _, k := range h.Keys() {
 		v, _ := h.Get(k)
 		s.line(indent+1, "<En>")
-		if err := s.value(indent+2, "Key", k, depth-1); err != nil {
+		if err := s.value(indent+2, "Key", k, s.inner(h, depth)); err != nil {
 			return err
 		}
-		if err := s.value(indent+2, "Value", v, depth-1); err != nil {
+		if err := s.value(indent+2, "Value", v, s.inner(h, depth)); err != nil {
 			return err
 		}
 		s.line(indent+1, "</En>")

@@ -2,9 +2,12 @@ package dotnet
 
 import (
 	"encoding/base64"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/beevik/etree"
 
@@ -28,10 +31,52 @@ func Deserialize(text string) (any, error) {
 	return items, nil
 }
 
+// deepest is how many objects a message may hold one in the other, as in the real
+// engine.
+const deepest = 50
+
+// notXML are the references to characters that the real engine writes and that no XML
+// may have.
+var notXML = strings.NewReplacer("&#xFFFE;", "_xFFFE_", "&#xFFFF;", "_xFFFF_")
+
+// DeserializeMessage reads the object in a message of PowerShell Remoting. Unlike
+// Deserialize it refuses what the real engine refuses there: unknown elements, values
+// that are none of their type, references to nothing, a DOCTYPE, and objects that are
+// nested too deep.
+func DeserializeMessage(text string) (any, error) {
+	doc := etree.NewDocument()
+	if !utf8.ValidString(text) {
+		return nil, errors.New("the text is not UTF-8")
+	}
+	if err := doc.ReadFromString(notXML.Replace(text)); err != nil || doc.Root() == nil {
+		return nil, fmt.Errorf("the text is no XML: %w", err)
+	}
+	for _, token := range doc.Child {
+		if _, ok := token.(*etree.Directive); ok {
+			return nil, errors.New("the text has a DOCTYPE")
+		}
+	}
+	if doc.Root().Tag == "Nil" {
+		return nil, errors.New("the element Nil cannot be a whole message")
+	}
+	d := &deserializer{types: make(map[string][]string), objects: make(map[string]any), strict: true}
+	v := d.value(doc.Root())
+	return v, d.err
+}
+
 // deserializer remembers the parts that later elements refer to by RefId.
 type deserializer struct {
 	types   map[string][]string
 	objects map[string]any
+	strict  bool
+	depth   int
+	err     error // the first refusal, when strict
+}
+
+func (d *deserializer) refuse(format string, args ...any) {
+	if d.strict && d.err == nil {
+		d.err = fmt.Errorf(format, args...)
+	}
 }
 
 // readers turn the text of an element into a value.
@@ -63,17 +108,30 @@ func (d *deserializer) value(e *etree.Element) any {
 	case "SBK":
 		return unescapeCLIXML(e.Text())
 	case "Ref":
-		return d.objects[e.SelectAttrValue("RefId", "")]
+		v, ok := d.objects[e.SelectAttrValue("RefId", "")]
+		if !ok {
+			d.refuse("there is no object %s to refer to", e.SelectAttrValue("RefId", ""))
+		}
+		return v
 	case "Obj":
+		if d.depth++; d.depth > deepest {
+			d.refuse("objects are nested deeper than %d", deepest)
+			return nil
+		}
 		v := d.object(e)
+		d.depth--
 		d.objects[e.SelectAttrValue("RefId", "")] = v
 		return v
+	case "XD", "SS", "ToString":
+		return e.Text()
 	}
-	if name, ok := readers[e.Tag]; ok {
+	name, ok := readers[e.Tag]
+	if ok {
 		if v, err := Convert(&Env{Core: true}, e.Text(), MustLookup(name)); err == nil {
 			return v
 		}
 	}
+	d.refuse("the element %s cannot be read", e.Tag)
 	return e.Text()
 }
 

@@ -45,7 +45,7 @@ func exceptionMembers() Members {
 			if v := extra(e, "HResult"); v != nil {
 				return v
 			}
-			return int32(-2146233088)
+			return hresult
 		}),
 		prop("Data", func(*value.Exception) any { return value.NewDictionary("System.Collections.ListDictionaryInternal") }),
 		prop("ParameterName", func(e *value.Exception) any { return extra(e, "ParameterName") }),

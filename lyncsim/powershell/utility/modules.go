@@ -113,6 +113,16 @@ func getModule() cmdlet {
 		}}
 }
 
+// exportModuleMember is Export-ModuleMember: it names what the module that is being
+// imported exports.
+func exportModuleMember() cmdlet {
+	return cmdlet{name: "Export-ModuleMember", heeds: "Function",
+		process: func(_ context.Context, c *powershell.Call) error {
+			c.Export(c.Texts("Function"))
+			return nil
+		}}
+}
+
 // newModule is New-Module. It makes a module of a script block and gives the module's
 // functions to the caller.
 func newModule() cmdlet {

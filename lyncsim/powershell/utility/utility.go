@@ -32,7 +32,7 @@ func Modules() []*powershell.Module {
 
 func coreCmdlets() []cmdlet {
 	return []cmdlet{
-		whereObject(), forEachObject(), outNull(), outHost(), importModule(), removeModule(), getModule(), newModule(),
+		whereObject(), forEachObject(), outNull(), outHost(), importModule(), removeModule(), getModule(), newModule(), exportModuleMember(),
 		getCommand(), setStrictMode(), invokeCommand(),
 	}
 }

@@ -1,0 +1,96 @@
+package powershell
+
+import "strings"
+
+// Restriction is what a session configuration leaves to its callers: commands by name
+// and no language. The bodies of its functions are not restricted.
+type Restriction struct {
+	// Visible are the functions and cmdlets that a caller may name.
+	Visible []string
+	// Aliases are other names by which a caller may call them.
+	Aliases map[string]string
+}
+
+// Restrict restricts the callers of Invoke from now on. Modules are no longer imported
+// by the first use of one of their commands.
+func (rs *Runspace) Restrict(r Restriction) {
+	made := &restriction{visible: make(map[string]bool), aliases: make(map[string]string)}
+	for _, name := range r.Visible {
+		made.visible[strings.ToLower(name)] = true
+	}
+	for alias, name := range r.Aliases {
+		made.aliases[strings.ToLower(alias)] = name
+	}
+	rs.restriction = made
+}
+
+type restriction struct {
+	visible map[string]bool
+	aliases map[string]string
+}
+
+// callable finds the command that a caller names. A restricted caller gets the same
+// answer for a command that is not visible as for one that does not exist.
+func (f *frame) callable(name string) (any, error) {
+	if name == "" {
+		return nil, f.fail(runtimeException, "RuntimeException", "NotSpecified", nil, "The command name is empty.")
+	}
+	if f.rs.restriction == nil {
+		return f.resolve(name)
+	}
+	c := f.rs.restriction.find(f, name)
+	if c == nil {
+		short := name
+		for _, mark := range []string{`\`, "global:"} {
+			if _, after, ok := strings.Cut(short, mark); ok {
+				short = after
+			}
+		}
+		return nil, f.commandMissing(short)
+	}
+	return c, nil
+}
+
+// find gives the visible command of a name, which may be an alias, Module\Name or
+// global:Name; nil when there is none.
+func (r *restriction) find(f *frame, name string) any {
+	if target, ok := r.aliases[strings.ToLower(name)]; ok {
+		name = target
+	}
+	module, short, qualified := strings.Cut(name, `\`)
+	if !qualified {
+		module, short = "", name
+	}
+	if where, after, ok := strings.Cut(short, ":"); ok && strings.EqualFold(where, "global") {
+		short = after
+	}
+	if !r.visible[strings.ToLower(short)] {
+		return nil
+	}
+	if fn, ok := f.scope.function(short); ok {
+		if qualified && !strings.EqualFold(module, fn.from) {
+			return nil
+		}
+		return fn
+	}
+	if c := f.rs.cmdlet(name); c != nil {
+		return c
+	}
+	return nil
+}
+
+// shows reports whether Get-Command lists a command. A restricted caller who calls it
+// sees the visible ones only; the functions that the caller may call see all.
+func (f *frame) shows(name string) bool {
+	return f.rs.restriction == nil || f.inv == nil || !f.inv.remote || f.rs.restriction.visible[strings.ToLower(name)]
+}
+
+func (f *frame) noProvider(name string) error {
+	return f.fail("System.Management.Automation.ProviderNotFoundException", "ProviderNotFound", "ObjectNotFound", name,
+		"Cannot find a provider with the name '%s'.", name)
+}
+
+// hides reports whether the body of a function hides the providers.
+func (r *scriptRunner) hides() bool {
+	return r.inv.frame.rs.restriction != nil && r.inv.remote && r.decl.table.advanced
+}

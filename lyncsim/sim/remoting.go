@@ -1,0 +1,117 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/fedroute/fedroute/lyncsim/configuration"
+	"github.com/fedroute/fedroute/lyncsim/console"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
+	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/psrp"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
+)
+
+// defaultConfiguration is the session configuration that every machine has. It
+// restricts nothing and admits the machine's administrators.
+const defaultConfiguration = "microsoft.powershell"
+
+// Open implements wsman.Remoting.
+func (m *machine) Open(name string, who identity.Identity, out psrp.Output) (wsman.Session, error) {
+	who.Account = m.localName(who.Account)
+	if strings.EqualFold(name, defaultConfiguration) {
+		if !who.Member(farm.LocalAdministrator) {
+			return nil, wsman.ErrNotAdmitted
+		}
+		return psrp.New(psrp.Options{Open: func(ctx context.Context) (*powershell.Runspace, error) { return m.remoteRunspace(ctx, who) }}, out), nil
+	}
+	m.mu.Lock()
+	registered := m.configurations
+	m.mu.Unlock()
+	if registered == nil || registered.Find(name) == nil {
+		return nil, wsman.ErrNoConfiguration
+	}
+	c := registered.Find(name)
+	if !c.Admits(who) {
+		return nil, wsman.ErrNotAdmitted
+	}
+	return psrp.New(psrp.Options{Open: func(ctx context.Context) (*powershell.Runspace, error) { return m.restricted(ctx, c, who) }}, out), nil
+}
+
+// restricted makes a runspace of a registered session configuration.
+func (m *machine) restricted(ctx context.Context, c *configuration.Configuration, who identity.Identity) (*powershell.Runspace, error) {
+	as, err := m.runsAs(c, who)
+	if err != nil {
+		return nil, err
+	}
+	rs, err := m.remoteRunspace(ctx, as)
+	if err != nil {
+		return nil, err
+	}
+	return c.Open(ctx, rs, who, as)
+}
+
+// runsAs is the identity of a session: the caller's, or that of the run-as account.
+func (m *machine) runsAs(c *configuration.Configuration, who identity.Identity) (identity.Identity, error) {
+	how, account := c.RunAs()
+	switch how {
+	case identity.VirtualAccount:
+		_, short, qualified := strings.Cut(who.Account, `\`)
+		if !qualified {
+			short = who.Account
+		}
+		return identity.Identity{Account: `WinRM Virtual Users\WinRM VA_1_` + short, SignIn: how, Groups: []string{farm.LocalAdministrator}}, nil
+	case identity.ServiceAccount:
+		for _, a := range m.org.Accounts() {
+			if strings.EqualFold(a.Name, account) && m.org.joined(m.info) {
+				return identity.Identity{Account: a.Name, SignIn: how, Groups: a.GroupsOn(m.info.FQDN)}, nil
+			}
+		}
+		return identity.Identity{}, fmt.Errorf("the machine may not use the group managed service account %s", account)
+	}
+	return who, nil
+}
+
+// remoteRunspace makes a runspace in which somebody acts over PowerShell Remoting.
+func (m *machine) remoteRunspace(ctx context.Context, as identity.Identity) (*powershell.Runspace, error) {
+	if err := m.org.farm.Clock().Sleep(ctx, time.Duration(m.org.farm.Durations().PowerShellStart)); err != nil {
+		return nil, err
+	}
+	return m.runspace(console.Invocation{Who: as, Environment: m.console.Environment(as)}, powershell.Recorded)
+}
+
+// Install registers the session configurations of a folder on a machine, and puts the
+// folder's modules on the machine's disk, as an administrator does. What was registered
+// before is gone. The error names what in the folder is wrong.
+func (o *Organization) Install(fqdn string, folder fs.FS) error {
+	m, err := o.machine(fqdn)
+	if err != nil {
+		return err
+	}
+	set, err := configuration.Load(folder)
+	if err != nil {
+		return err
+	}
+	if err := set.Install(m.disk); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	m.configurations = set
+	m.mu.Unlock()
+	return nil
+}
+
+// installConfigurations registers the session configurations that the description names.
+func (o *Organization) installConfigurations() error {
+	for _, c := range o.spec.SessionConfigurations {
+		if err := o.Install(c.Machine, os.DirFS(c.Folder)); err != nil {
+			return fmt.Errorf("session configurations of %s in %s: %w", c.Machine, c.Folder, err)
+		}
+	}
+	return nil
+}
