@@ -344,12 +344,12 @@ type Move struct {
 	FailBackOwed []string `json:"failBackOwed,omitempty"`
 }
 
-// Plan is an ordered list of steps. Its id is a hash of their content: the same
+// Plan is a graph of steps. Its id is a hash of their content: the same
 // world and the same spec give the same id.
 type Plan struct {
 	// ID to write into spec.approvedPlan in mode Approve.
 	ID string `json:"id"`
-	// Steps in the order in which they run.
+	// Steps in the order of the procedures. A step begins when those in its after are done.
 	// +listType=atomic
 	Steps []Step `json:"steps"`
 }
@@ -379,8 +379,21 @@ type Step struct {
 	// To is what the step makes of it.
 	// +optional
 	To string `json:"to,omitempty"`
+	// After lists the steps that this one waits for, by their places in the plan from 1.
+	// +optional
+	// +listType=atomic
+	After []int32 `json:"after,omitempty"`
 	// State of the step.
 	State StepState `json:"state"`
+	// Started is when the step began.
+	// +optional
+	Started *metav1.Time `json:"started,omitempty"`
+	// Ended is when the step ended.
+	// +optional
+	Ended *metav1.Time `json:"ended,omitempty"`
+	// Limit is how long the step may take at most.
+	// +optional
+	Limit *metav1.Duration `json:"limit,omitempty"`
 	// Message says what happened, when something is to be said.
 	// +optional
 	Message string `json:"message,omitempty"`

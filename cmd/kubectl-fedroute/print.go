@@ -105,8 +105,10 @@ func printPlan(p page, route *v1alpha1.FederationRoute) {
 	}
 	p.line("%s", progress(plan))
 	p.line("")
+	depth := depths(plan.Steps)
 	for i, s := range plan.Steps {
-		p.entry(fmt.Sprintf("%2d  %-7s  %s %s", i+1, s.State, s.Kind, s.Target), append(p.change(s.From, s.To), s.Message)...)
+		margin := strings.Repeat("  ", depth[i])
+		p.entry(fmt.Sprintf("%2d  %-7s  %s%s %s", i+1, s.State, margin, s.Kind, s.Target), append(p.change(s.From, s.To), s.Message, timing(s))...)
 	}
 }
 

@@ -22,6 +22,12 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 var at = metav1.NewTime(time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC))
 
+func later(seconds int) *metav1.Time {
+	return new(metav1.NewTime(at.Add(time.Duration(seconds) * time.Second)))
+}
+
+func most(d time.Duration) *metav1.Duration { return &metav1.Duration{Duration: d} }
+
 // midway is a route in the middle of a failover, with messages as long as they come.
 func midway() *v1alpha1.FederationRoute {
 	const silent = "port 5061 of edge2.contoso.com (203.0.113.20): no answer in time; partners are not led there yet; it must answer before DNS moves"
@@ -40,11 +46,11 @@ func midway() *v1alpha1.FederationRoute {
 				{Type: "FrontEndsAssociated", Status: "True", Reason: "InSync", Message: "the listed Front End pools use edge2.contoso.com"},
 			},
 			Plan: &v1alpha1.Plan{ID: "sha256-99f1a6eca705b941", Steps: []v1alpha1.Step{
-				{Kind: "PublishFlags", Target: "topology", From: "edge2.contoso.com SIP off, edge1.contoso.com SIP on", To: "edge2.contoso.com SIP on, edge1.contoso.com SIP off", State: "Done"},
-				{Kind: "SetSiteRoute", Target: "SIP route of site Redmond", From: "edge1.contoso.com", To: "edge2.contoso.com", State: "Done"},
-				{Kind: "AwaitReplication", Target: "edge2.contoso.com", From: "replicas of before", To: "replicas newer than the change", State: "Running", Message: "waits for the replica of edge2.contoso.com (not up to date)"},
-				{Kind: "CheckPorts", Target: "203.0.113.20 port 5061", To: "answers", State: "Pending"},
-				{Kind: "UpdateDNS", Target: "zone contoso.com", From: records, To: strings.ReplaceAll(records, ".10 ", ".20 "), State: "Pending"},
+				{Kind: "PublishFlags", Target: "topology", From: "edge2.contoso.com SIP off, edge1.contoso.com SIP on", To: "edge2.contoso.com SIP on, edge1.contoso.com SIP off", State: "Done", Started: &at, Ended: later(12), Limit: most(45 * time.Minute)},
+				{Kind: "SetSiteRoute", Target: "SIP route of site Redmond", From: "edge1.contoso.com", To: "edge2.contoso.com", State: "Done", After: []int32{1}, Started: later(12), Ended: later(13), Limit: most(10 * time.Minute)},
+				{Kind: "AwaitReplication", Target: "edge2.contoso.com", From: "replica of before", To: "replica newer than the change", State: "Running", Message: "waits for the replica of edge2.contoso.com (not up to date)", After: []int32{1, 2}, Started: later(13), Limit: most(15 * time.Minute)},
+				{Kind: "CheckPorts", Target: "203.0.113.20 port 5061", To: "answers", State: "Pending", After: []int32{1, 2, 3}, Limit: most(81 * time.Minute)},
+				{Kind: "UpdateDNS", Target: "zone contoso.com", From: records, To: strings.ReplaceAll(records, ".10 ", ".20 "), State: "Pending", After: []int32{4}, Limit: most(3 * time.Hour)},
 			}},
 			Drift: []v1alpha1.Drift{{Field: "_sipfederationtls._tcp.contoso.com SRV", Wanted: "0 0 5061 fed.contoso.com (ttl 60)", Found: "0 0 5061 fed.contoso.com (ttl 3600)", Since: at}},
 			History: []v1alpha1.HistoryEntry{

@@ -83,7 +83,8 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 type farm struct {
 	log   *slog.Logger // of its runs; nil: they log nothing
 	clock *clock
-	zone  *zone
+	zone  *zone // contoso.com
+	other *zone // adatum.com
 
 	mu       sync.Mutex
 	topology lync.Topology
@@ -103,7 +104,7 @@ type farm struct {
 
 func newFarm() *farm {
 	f := &farm{
-		clock: &clock{now: start}, zone: newZone(),
+		clock: &clock{now: start}, zone: newZone(), other: newZone(),
 		machines: map[string]lync.EdgeServerState{}, open: map[netip.Addr]bool{}, silent: map[string]bool{},
 		before: map[string]func() error{}, effect: map[string]func(){}, unread: map[string]error{},
 	}
@@ -129,7 +130,7 @@ func machine(fqdn, external, inside string) lync.EdgeServer {
 }
 
 func (f *farm) hands() apply.Hands {
-	return apply.Hands{Observer: f, Operator: f, Ledger: f, Zones: map[string]apply.Zone{"contoso.com": {Reader: f.zone, Writer: f.zone}}, Prober: f, Clock: f.clock, Log: f.log,
+	return apply.Hands{Observer: f, Operator: f, Ledger: f, Zones: map[string]apply.Zone{"contoso.com": {Reader: f.zone, Writer: f.zone}, "adatum.com": {Reader: f.other, Writer: f.other}}, Prober: f, Clock: f.clock, Log: f.log,
 		Why: []slog.Attr{slog.String("why", "the spec changed"), slog.String("by", "kubectl-edit")}}
 }
 

@@ -24,18 +24,18 @@ func TestARunCanBeFollowedInTheLog(t *testing.T) {
 		set    func(*farm)
 		want   []string
 	}{
-		"succeeds": {"the beginning, a line for each step, the end", slog.LevelInfo, []plan.Step{checkPort, updateDNS}, answers, []string{
+		"succeeds": {"the beginning, a line for each step, the end", slog.LevelInfo, []plan.Step{checkPort, ledDNS}, answers, []string{
 			`level=INFO msg="run begins" why="the spec changed" by=kubectl-edit steps=2`,
 			`level=INFO msg="step ended" step="CheckPorts 192.0.2.1 port 5061:  -> answers" result=Done took=0s`,
 			`level=INFO msg="step ended" step="UpdateDNS zone contoso.com: sip.contoso.com A 192.0.2.9 (ttl 300) -> sip.contoso.com A 192.0.2.1 (ttl 300)" result=Done took=0s`,
 			`level=INFO msg="run ended" result=Done took=0s`,
 		}},
-		"fails": {"the step and the run say why, and what was not begun has no line", slog.LevelInfo, []plan.Step{checkPort, updateDNS}, func(*farm) {}, []string{
+		"fails": {"the step and the run say why, and what was not begun has no line", slog.LevelInfo, []plan.Step{checkPort, ledDNS}, func(*farm) {}, []string{
 			`level=INFO msg="run begins" why="the spec changed" by=kubectl-edit steps=2`,
 			`level=WARN msg="step ended" step="CheckPorts 192.0.2.1 port 5061:  -> answers" result=Failed took=10s message="check 192.0.2.1 port 5061: connection refused; DNS stays where it is; open the port on the Edge server's external side and its firewall, it is tried again"`,
 			`level=WARN msg="run ended before its last step" result=Unreachable took=10s error="check 192.0.2.1 port 5061: connection refused; DNS stays where it is; open the port on the Edge server's external side and its firewall, it is tried again"`,
 		}},
-		"in detail": {"a DNS update names zone, records and answer, and no key", slog.LevelDebug, []plan.Step{checkPort, updateDNS}, func(f *farm) {
+		"in detail": {"a DNS update names zone, records and answer, and no key", slog.LevelDebug, []plan.Step{checkPort, ledDNS}, func(f *farm) {
 			answers(f)
 			f.zone.write = func(z *zone, to dns.RRSet) error {
 				return fault.New(fault.Denied, "update", "contoso.com", "the key is not known")

@@ -23,7 +23,7 @@ func TestAPanicEndsItsOwnRunOnly(t *testing.T) {
 	}{
 		"a step": {"what follows is not begun", func(f *farm) {
 			f.before["route SIP of Redmond"] = func() error { panic(secret) }
-		}, []plan.Step{siteRoute, associate}, []string{"SetSiteRoute Failed", "AssociateFrontEnd Pending"}},
+		}, []plan.Step{siteRoute, awaitReplication}, []string{"SetSiteRoute Failed", "AwaitReplication Pending"}},
 		"a zone that is asked beforehand": {"nothing is begun", func(f *farm) {
 			f.zone.check = func(dns.Change) error { panic(secret) }
 		}, []plan.Step{siteRoute, updateDNS}, []string{"SetSiteRoute Pending", "UpdateDNS Failed"}},

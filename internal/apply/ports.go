@@ -11,7 +11,7 @@ import (
 
 func (w work) checkPort(ctx context.Context, s plan.Step, a plan.CheckPorts) error {
 	return w.until(ctx, w.limits.bound(plan.KindCheckPorts), func() (bool, string, error) {
-		reading := w.hands.Prober.Probe(ctx, a.Port)
+		reading := w.hands.Prober.Probe(w.looks, a.Port)
 		if reading.Open {
 			w.sawAnswering(a.Port)
 		}

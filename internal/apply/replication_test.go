@@ -11,7 +11,11 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-var awaitReplication = plan.Step{Target: "edge2.contoso.com", Act: plan.AwaitReplication{Servers: []lync.EdgeServer{edgeA, edgeB}}}
+var awaitReplication, awaitOther = await(edgeA), await(edgeB)
+
+func await(s lync.EdgeServer) plan.Step {
+	return plan.Step{Target: s.FQDN, Act: plan.AwaitReplication{Server: s, Pool: "edge2.contoso.com"}}
+}
 
 // TestReplicationIsJudgedByTheServersClock publishes and then waits, with a server whose clock is
 // right, hours behind or hours ahead. At first both replicas are up to date, but as of a time
@@ -20,11 +24,14 @@ func TestReplicationIsJudgedByTheServersClock(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		skew   time.Duration
+		wait   plan.Step
+		took   time.Duration
 	}{
-		"same clock":          {"the usual case", 0},
-		"server five h ahead": {"an old replica must not look new", 5 * time.Hour},
-		"server five h back":  {"a new replica must not look old", -5 * time.Hour},
-		"server in 1999":      {"any difference will do", -27 * 365 * 24 * time.Hour},
+		"same clock":          {"the usual case", 0, awaitReplication, 5 * time.Second},
+		"the slower machine":  {"each machine waits for its own replica", 0, awaitOther, 20 * time.Second},
+		"server five h ahead": {"an old replica must not look new", 5 * time.Hour, awaitReplication, 5 * time.Second},
+		"server five h back":  {"a new replica must not look old", -5 * time.Hour, awaitReplication, 5 * time.Second},
+		"server in 1999":      {"any difference will do", -27 * 365 * 24 * time.Hour, awaitReplication, 5 * time.Second},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -36,12 +43,13 @@ func TestReplicationIsJudgedByTheServersClock(t *testing.T) {
 			}
 			f.replica(5*time.Second, edgeA, "s2", lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew + 5*time.Second)})
 			f.replica(20*time.Second, edgeB, "s2", lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew + 20*time.Second)})
-			entries, err := f.carryOut(t, publishFlags, awaitReplication)
-			if err != nil {
+			r := f.begin(t, func() {}, publishFlags, c.wait)
+			<-r.Done()
+			if _, _, err := r.Ended(); err != nil {
 				t.Fatalf("%s: %v", c.reason, err)
 			}
-			if at := entries[1].Ended.Sub(start); at != 20*time.Second {
-				t.Errorf("%s: replication counted as done after %s, want 20s", c.reason, at)
+			if took := r.Entries()[1].Ended.Sub(start); took != c.took {
+				t.Errorf("%s: the replica counted as new after %s, want %s", c.reason, took, c.took)
 			}
 		})
 	}
@@ -75,9 +83,7 @@ func TestReplicationWaitsForEachSign(t *testing.T) {
 				f.topology.Replicas[lync.HostOf(edgeA.FQDN)] = c.replica
 				f.machine(edgeA, func(m *lync.EdgeServerState) { m.LocalSignature = c.signature })
 			}
-			wait := awaitReplication
-			wait.Act = plan.AwaitReplication{Servers: []lync.EdgeServer{edgeA}}
-			entries, err := f.carryOut(t, publishFlags, wait, setUpSIP)
+			entries, err := f.carryOut(t, publishFlags, awaitReplication, setUpSIP)
 			if c.says == "" {
 				if e := entries[1]; e.State != apply.Done || !e.Ended.Equal(start) {
 					t.Errorf("%s: %s at %s %q, want done at once", c.reason, e.State, e.Ended, e.Message)
@@ -103,9 +109,9 @@ func TestReplicationWaitsForEachSign(t *testing.T) {
 func TestReplicationOfAnUnknownReplica(t *testing.T) {
 	f := newFarm()
 	delete(f.topology.Replicas, lync.HostOf(edgeB.FQDN))
-	entries, err := f.carryOut(t, awaitReplication)
-	if err == nil || !strings.Contains(entries[0].Message, "edge-b.contoso.com (no replica known)") || strings.Contains(entries[0].Message, "edge-a") {
-		t.Errorf("got %v, %q: the machine without a replica is to be named, and no other", err, entries[0].Message)
+	entries, err := f.carryOut(t, awaitReplication, awaitOther)
+	if err == nil || entries[0].State != apply.Done || !strings.Contains(entries[1].Message, "edge-b.contoso.com (no replica known)") {
+		t.Errorf("got %v, %v, %q: the machine without a replica is to be named, and no other", err, states(entries), entries[1].Message)
 	}
 }
 

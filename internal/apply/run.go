@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/fedroute/fedroute/internal/contain"
@@ -32,6 +31,8 @@ type Hands struct {
 	Zones    map[string]Zone // by zone name
 	Prober   probe.Prober
 	Clock    Clock
+	// Locks are those of the organization; nil: no other run works on it.
+	Locks *Locks
 	// Allowed says whether the run may go on. The run calls it before each step that
 	// changes something, and ends with its error. Nil: the run may always go on.
 	Allowed func(now time.Time) error
@@ -68,6 +69,9 @@ type Limits struct {
 // DefaultLimits suit an organization of usual size.
 var DefaultLimits = Limits{Poll: 2 * time.Second}
 
+// Of is how long a step of the kind may take at most: its remote commands and its wait.
+func (l Limits) Of(k plan.Kind) time.Duration { return k.Rules().Commands + l.bound(k) }
+
 func (l Limits) bound(k plan.Kind) time.Duration {
 	if d, ok := l.Wait[k]; ok {
 		return d
@@ -83,10 +87,16 @@ type Run struct {
 	hands  Hands
 	limits Limits
 
+	locks *Locks
+
 	journal  *journal
-	stopping atomic.Bool
+	stop     chan struct{} // closed by Stop
+	stopped  sync.Once
+	looks    context.Context // of reads and waits; ends when the run is stopped
+	endLooks context.CancelFunc
 	cancel   context.CancelFunc
 	done     chan struct{}
+	last     lastLook
 
 	mu         sync.Mutex
 	err        error
@@ -106,8 +116,12 @@ func Start(ctx context.Context, p plan.Plan, base lync.Topology, hands Hands, li
 	if hands.Meter == nil {
 		hands.Meter = unmeasured{}
 	}
-	r := &Run{Plan: p, Base: base, hands: hands, limits: limits, journal: newJournal(p.Steps, changed, hands.Log, hands.Meter),
-		cancel: cancel, done: make(chan struct{}), signature: base.Signature, answering: map[probe.Target]bool{}}
+	if hands.Locks == nil {
+		hands.Locks = NewLocks()
+	}
+	r := &Run{Plan: p, Base: base, hands: hands, limits: limits, locks: hands.Locks, journal: newJournal(p.Steps, changed, hands.Log, hands.Meter),
+		stop: make(chan struct{}), cancel: cancel, done: make(chan struct{}), signature: base.Signature, answering: map[probe.Target]bool{}}
+	r.looks, r.endLooks = context.WithCancel(ctx)
 	began := hands.Clock.Now()
 	r.tellBegin()
 	contain.Go(opCarryOut, p.ID, func() {
@@ -129,11 +143,25 @@ const opCarryOut = "carry out plan"
 // Entries gives the record as it stands.
 func (r *Run) Entries() []Entry { return r.journal.copy() }
 
-// Stop lets running remote calls end, ends waits, and begins no further step.
-func (r *Run) Stop() { r.stopping.Store(true) }
+// Stop lets changes that are under way end, ends waits and looks at once, and begins no
+// further step.
+func (r *Run) Stop() {
+	r.stopped.Do(func() { close(r.stop) })
+	r.endLooks()
+}
 
 // Abort ends the run at once; the outcome of the running steps is unknown.
-func (r *Run) Abort() { r.Stop(); r.cancel() }
+func (r *Run) Abort() { r.cancel(); r.Stop() }
+
+// Stopping reports whether the run was stopped.
+func (r *Run) Stopping() bool {
+	select {
+	case <-r.stop:
+		return true
+	default:
+		return false
+	}
+}
 
 // Done is closed when the run has ended.
 func (r *Run) Done() <-chan struct{} { return r.done }
@@ -150,55 +178,11 @@ func (r *Run) Ended() (bool, time.Time, error) {
 	return true, r.ended, r.err
 }
 
-// steps runs the steps kind by kind. Steps of one kind are independent.
-func (r *Run) steps(ctx context.Context) error {
-	if err := r.mayWrite(ctx); err != nil {
-		return err
-	}
-	steps := r.Plan.Steps
-	for i := 0; i < len(steps); {
-		j := i
-		for j < len(steps) && steps[j].Kind() == steps[i].Kind() {
-			j++
-		}
-		if err := r.oneKind(ctx, i, j); err != nil {
-			return err
-		}
-		i = j
-	}
-	return nil
-}
-
-// oneKind runs steps i to j-1, which are of one kind. Steps that each have a machine, port
-// or zone of their own run at the same time. Steps that go through the management server
-// run one after the other.
-func (r *Run) oneKind(ctx context.Context, i, j int) error {
-	var group contain.Group
-	group.SetLimit(width(r.Plan.Steps[i].Kind()))
-	var failed atomic.Bool
-	for n := i; n < j; n++ {
-		group.Go(opCarryOut, r.Plan.ID, func() error {
-			if failed.Load() {
-				return nil
-			}
-			err := r.mayBegin(r.Plan.Steps[n])
-			if err == nil {
-				err = r.step(ctx, n)
-			}
-			if err != nil {
-				failed.Store(true)
-			}
-			return err
-		})
-	}
-	return group.Wait()
-}
-
 // mayBegin is called right before a step begins. It fails where the run was stopped, or
 // where Allowed forbids the step.
 func (r *Run) mayBegin(s plan.Step) error {
 	switch {
-	case r.stopping.Load():
+	case r.Stopping():
 		return fault.New(fault.WorldChanged, opCarryOut, r.Plan.ID, fmt.Sprintf("it was stopped before %s %s", s.Kind(), s.Target)).
 			With("the steps before it stand", "a new plan is made")
 	case r.hands.Allowed == nil || s.Kind().Looks():
@@ -207,10 +191,6 @@ func (r *Run) mayBegin(s plan.Step) error {
 		return r.hands.Allowed(r.hands.Clock.Now())
 	}
 }
-
-// width is how many steps of a kind run at the same time. Steps of an unknown kind run one
-// at a time, and each fails with an error that says so.
-func width(k plan.Kind) int { return max(1, k.Rules().AtOnce) }
 
 func (r *Run) step(ctx context.Context, n int) error {
 	s := r.Plan.Steps[n]

@@ -2,7 +2,6 @@ package apply_test
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -36,10 +35,8 @@ func TestFailover(t *testing.T) {
 		f.effect["set up edge-a.contoso.com with s2"] = func() { listens(f, edgeA, 5061) }
 		f.replica(3*time.Second, edgeA, "s2", lync.Replica{UpToDate: true, LastUpdate: start.Add(3 * time.Second)})
 		f.open[edgeA.ExternalAddresses[0]] = true
-		wait := awaitReplication
-		wait.Act = plan.AwaitReplication{Servers: []lync.EdgeServer{edgeA}}
 		var moved atomic.Int32
-		r := f.begin(t, func() { moved.Add(1) }, startServices, publishFlags, siteRoute, wait, setUpSIP, checkPort, updateDNS, associate)
+		r := f.begin(t, func() { moved.Add(1) }, startServices, publishFlags, siteRoute, awaitReplication, setUpSIP, checkPort, updateDNS, associate)
 		<-r.Done()
 		over, ended, err := r.Ended()
 		if !over || err != nil || !ended.Equal(start.Add(3*time.Second)) {
@@ -63,7 +60,7 @@ func TestFailover(t *testing.T) {
 
 func TestFailureStopsWhatComesAfter(t *testing.T) {
 	f := newFarm()
-	r := f.begin(t, func() {}, publishFlags, checkPort, updateDNS, associate)
+	r := f.begin(t, func() {}, publishFlags, checkPort, ledDNS, associate)
 	<-r.Done()
 	_, _, err := r.Ended()
 	if !fault.Is(err, fault.Unreachable) {
@@ -97,16 +94,92 @@ func TestMachinesAreSetUpSideBySide(t *testing.T) {
 	}
 }
 
-// TestRoutesAreSetOneByOne lets the first route of a stage fail. No other step that goes through
-// the management server may be under way at that time.
+// TestRoutesAreSetOneByOne sets two routes, of which the first fails. Both go through the management
+// server, so they never run at once; but the second does not need the first.
 func TestRoutesAreSetOneByOne(t *testing.T) {
 	f := newFarm()
-	f.before["route SIP of Redmond"] = refuses
-	second := siteRoute
-	second.Target, second.Act = "SIP route of site Dublin", plan.SetSiteRoute{Site: "Dublin", Protocol: lync.SIP, EdgePool: "edge2.contoso.com"}
-	entries, err := f.carryOut(t, siteRoute, second)
-	if err == nil || !slices.Equal(f.acts, []string{"route SIP of Redmond"}) || entries[1].State != apply.Pending {
-		t.Errorf("ended with %v after %v, %v; want the second route untouched", err, f.acts, states(entries))
+	var atOnce atomic.Int32
+	alone := func(end error) func() error {
+		return func() error {
+			if atOnce.Add(1) > 1 {
+				t.Error("two changes went through the management server at once")
+			}
+			synctest.Wait() // by now the other would have begun
+			atOnce.Add(-1)
+			return end
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		f.before["route SIP of Redmond"], f.before["route SIP of Dublin"] = alone(refuses()), alone(nil)
+		second := siteRoute
+		second.Target, second.Act = "SIP route of site Dublin", plan.SetSiteRoute{Site: "Dublin", Protocol: lync.SIP, EdgePool: "edge2.contoso.com"}
+		entries, err := f.carryOut(t, siteRoute, second)
+		if !fault.Is(err, fault.Failed) || entries[0].State != apply.Failed || entries[1].State != apply.Done {
+			t.Errorf("ended with %v, %v; want the first route's failure and the second route set", err, states(entries))
+		}
+	})
+}
+
+// TestAFailureHoldsWhatNeedsItAndNothingElse lets one thing fail and says how each step ends.
+func TestAFailureHoldsWhatNeedsItAndNothingElse(t *testing.T) {
+	setUpOther, contoso := setUpSIP, updateDNS
+	setUpOther.Target, setUpOther.Act = edgeB.FQDN, plan.SetupEdgeServer{Server: edgeB, Ports: []uint16{5061}}
+	contoso.Act = plan.UpdateDNS{Zone: "contoso.com", Changes: []dns.Change{{From: before, To: after}}, Ports: []probe.Target{sipPort, otherPort}}
+	adatum := updateDNS
+	adatum.Target, adatum.Act = "zone adatum.com", plan.UpdateDNS{Zone: "adatum.com", Changes: []dns.Change{{From: before, To: after}}, Ports: []probe.Target{sipPort, otherPort}}
+	users := associate
+	users.Target, users.Act = "fe2.contoso.com", plan.AssociateFrontEnd{Pool: "fe2.contoso.com", EdgePool: "edge2.contoso.com"}
+	steps := []plan.Step{publishFlags, siteRoute, awaitReplication, awaitOther, setUpSIP, setUpOther, checkPort, checkOther, contoso, adatum, associate, users, failBack}
+	cases := map[string]struct {
+		reason string
+		set    func(*farm)
+		failed string
+		held   []string
+	}{
+		"a machine": {"the other machine is set up; the addresses are published together", func(f *farm) { f.before["set up edge-a.contoso.com with s2"] = refuses },
+			"SetupEdgeServer edge-a.contoso.com", []string{"CheckPorts 192.0.2.1 port 5061", "UpdateDNS zone contoso.com", "UpdateDNS zone adatum.com", "AssociateFrontEnd fe1.contoso.com", "AssociateFrontEnd fe2.contoso.com", "FailBackFrontEnd fe1.contoso.com"}},
+		"a zone":           {"the other domain moves, and so do the users", func(f *farm) { f.zone.write = func(*zone, dns.RRSet) error { return refuses() } }, "UpdateDNS zone contoso.com", nil},
+		"a Front End pool": {"the other pool's users move", func(f *farm) { f.before["associate fe1.contoso.com"] = refuses }, "AssociateFrontEnd fe1.contoso.com", []string{"FailBackFrontEnd fe1.contoso.com"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			f.effect["publish from s1"] = func() {
+				f.topology.Signature = "s2"
+				for _, s := range []lync.EdgeServer{edgeA, edgeB} {
+					f.machine(s, func(m *lync.EdgeServerState) { m.LocalSignature = "s2" })
+					f.topology.Replicas[lync.HostOf(s.FQDN)] = lync.Replica{UpToDate: true, LastUpdate: start.Add(time.Minute)}
+					f.open[s.ExternalAddresses[0]] = true
+				}
+			}
+			for _, s := range []lync.EdgeServer{edgeA, edgeB} {
+				f.effect["set up "+s.FQDN+" with s2"] = func() { listens(f, s, 5061) }
+			}
+			c.set(f)
+			entries, err := f.carryOut(t, steps...)
+			if !fault.Is(err, fault.Failed) {
+				t.Errorf("%s: the run ended with %v, want the failed step's error", c.reason, err)
+			}
+			var failed, held []string
+			for _, e := range entries {
+				name := string(e.Step.Kind()) + " " + e.Step.Target
+				switch e.State {
+				case apply.Failed:
+					failed = append(failed, name)
+				case apply.Pending:
+					held = append(held, name)
+					if e.Message != "held by "+c.failed {
+						t.Errorf("%s: %s says %q", c.reason, name, e.Message)
+					}
+				}
+			}
+			if diff := cmp.Diff([]string{c.failed}, failed); diff != "" {
+				t.Errorf("%s: failed steps (-want +got):\n%s", c.reason, diff)
+			}
+			if diff := cmp.Diff(c.held, held); diff != "" {
+				t.Errorf("%s: held steps (-want +got):\n%s", c.reason, diff)
+			}
+		})
 	}
 }
 
@@ -166,7 +239,7 @@ func TestAbortEndsAWait(t *testing.T) {
 	f.clock.frozen = true
 	waiting := make(chan struct{})
 	f.clock.after(time.Second, func() { close(waiting) })
-	r := f.begin(t, func() {}, checkPort, updateDNS)
+	r := f.begin(t, func() {}, checkPort, ledDNS)
 	<-waiting
 	r.Abort()
 	<-r.Done()
@@ -192,14 +265,14 @@ func TestEntriesAreACopy(t *testing.T) {
 func TestOneSilentPortOfManyHoldsDNS(t *testing.T) {
 	f := newFarm()
 	f.open[edgeA.ExternalAddresses[0]] = true
-	other := checkPort
-	other.Target, other.Act = "192.0.2.2 port 5061", plan.CheckPorts{Port: probe.Target{Address: edgeB.ExternalAddresses[0], Protocol: lync.SIP}}
-	entries, err := f.carryOut(t, checkPort, other, updateDNS)
+	both := updateDNS
+	both.Act = plan.UpdateDNS{Zone: "contoso.com", Changes: []dns.Change{{From: before, To: after}}, Ports: []probe.Target{sipPort, otherPort}}
+	entries, err := f.carryOut(t, checkPort, checkOther, both)
 	if entries[1].State != apply.Failed || entries[2].State != apply.Pending || f.zone.writes != 0 {
 		t.Errorf("%v with %d updates: every address must answer before DNS moves", states(entries), f.zone.writes)
 	}
-	if silent, ok := errors.AsType[*fault.Error](err); !ok || silent.Target != other.Target {
-		t.Errorf("ended with %v, want the fault of %s", err, other.Target)
+	if silent, ok := errors.AsType[*fault.Error](err); !ok || silent.Target != checkOther.Target {
+		t.Errorf("ended with %v, want the fault of %s", err, checkOther.Target)
 	}
 }
 
@@ -212,23 +285,21 @@ func TestARunWithoutStepsEnds(t *testing.T) {
 }
 
 // TestDNSMovesOnlyToPortsThatThisRunSaw carries out plans that Compute never makes: plans that
-// change DNS without a check of the port, or before that check.
+// change DNS without a check of the port, or after that of another port.
 func TestDNSMovesOnlyToPortsThatThisRunSaw(t *testing.T) {
-	led := updateDNS
-	led.Act = plan.UpdateDNS{Zone: "contoso.com", Changes: []dns.Change{{From: before, To: after}}, Ports: []probe.Target{sipPort}}
 	cases := map[string]struct {
 		reason string
 		steps  []plan.Step
 		writes int
 	}{
-		"seen":       {"the usual order", []plan.Step{checkPort, led}, 1},
-		"not asked":  {"a port that nobody asked may be closed", []plan.Step{led}, 0},
-		"asked late": {"partners would be led there before anybody knew", []plan.Step{led, checkPort}, 0},
+		"seen":      {"the usual order", []plan.Step{checkPort, ledDNS}, 1},
+		"not asked": {"a port that nobody asked may be closed", []plan.Step{ledDNS}, 0},
+		"another":   {"that another port answers says nothing of this one", []plan.Step{checkOther, ledDNS}, 0},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			f := newFarm()
-			f.open[edgeA.ExternalAddresses[0]] = true
+			f.open[edgeA.ExternalAddresses[0]], f.open[edgeB.ExternalAddresses[0]] = true, true
 			entries, err := f.carryOut(t, c.steps...)
 			if f.zone.writes != c.writes || (err == nil) != (c.writes > 0) {
 				t.Errorf("%s: %d updates, %v, %v", c.reason, f.zone.writes, states(entries), err)
@@ -250,7 +321,7 @@ func TestARunThatMayNotGoOn(t *testing.T) {
 		}
 		return fault.New(fault.WorldChanged, "carry out plan", "sha256-1", "it may not go on: it is night")
 	}
-	r := apply.Start(t.Context(), plan.Plan{ID: "sha256-1", Steps: []plan.Step{publishFlags, checkPort, updateDNS}}, f.topology, hands, limits, func() {})
+	r := apply.Start(t.Context(), plan.Plan{ID: "sha256-1", Steps: []plan.Step{publishFlags, checkPort, ledDNS}}, f.topology, hands, limits, func() {})
 	<-r.Done()
 	_, _, err := r.Ended()
 	if diff := cmp.Diff([]string{"PublishFlags Done", "CheckPorts Done", "UpdateDNS Pending"}, states(r.Entries())); diff != "" {

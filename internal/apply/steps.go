@@ -50,7 +50,7 @@ func (w work) do(ctx context.Context, s plan.Step) (skipped bool, err error) {
 }
 
 func (w work) startServices(ctx context.Context, server lync.EdgeServer) (bool, error) {
-	state, err := w.hands.Observer.ReadEdgeServer(ctx, server.FQDN)
+	state, err := w.readEdgeServer(ctx, server.FQDN)
 	if err != nil {
 		return false, err
 	}
@@ -99,7 +99,7 @@ func notKept(s plan.Step, found string) error {
 }
 
 func (w work) setup(ctx context.Context, a plan.SetupEdgeServer) (bool, error) {
-	state, err := w.hands.Observer.ReadEdgeServer(ctx, a.Server.FQDN)
+	state, err := w.readEdgeServer(ctx, a.Server.FQDN)
 	if err != nil {
 		return false, err
 	}
@@ -146,7 +146,7 @@ func (w work) restart(ctx context.Context, a plan.RestartEdgeServices) (bool, er
 	listens := func(state lync.EdgeServerState) bool {
 		return !slices.ContainsFunc(a.Ports, func(port uint16) bool { return !state.Listens(port, a.Server.InterfaceAddresses) })
 	}
-	state, err := w.hands.Observer.ReadEdgeServer(ctx, a.Server.FQDN)
+	state, err := w.readEdgeServer(ctx, a.Server.FQDN)
 	if err != nil {
 		return false, err
 	}
@@ -179,7 +179,7 @@ func (w work) associate(ctx context.Context, s plan.Step, a plan.AssociateFrontE
 // failBack reads the pool again before it acts. Since the plan was made, somebody may have
 // failed the pool back, or a machine of the pool may have died.
 func (w work) failBack(ctx context.Context, s plan.Step, a plan.FailBackFrontEnd) (bool, error) {
-	t, _, err := w.hands.Observer.ReadTopology(ctx)
+	t, err := w.readTopology(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -191,7 +191,7 @@ func (w work) failBack(ctx context.Context, s plan.Step, a plan.FailBackFrontEnd
 	default: // somebody failed it back
 		return true, nil
 	}
-	down := plan.FrontEndsDown(a.Machines, t, func(p probe.Target) probe.Reading { return w.hands.Prober.Probe(ctx, p) })
+	down := plan.FrontEndsDown(a.Machines, t, func(p probe.Target) probe.Reading { return w.hands.Prober.Probe(w.looks, p) })
 	if len(down) > 0 {
 		return false, plan.Down(a.Pool, down)
 	}

@@ -23,11 +23,13 @@ var (
 	setUpSIP      = plan.Step{Target: edgeA.FQDN, To: "set up", Act: plan.SetupEdgeServer{Server: edgeA, Ports: []uint16{5061}}}
 	setUpXMPP     = plan.Step{Target: edgeA.FQDN, To: "set up", Act: plan.SetupEdgeServer{Server: edgeA, Ports: []uint16{5269}}}
 	restart       = plan.Step{Target: edgeA.FQDN, To: "listening on port 5269", Act: plan.RestartEdgeServices{Server: edgeA, Ports: []uint16{5269}}}
-	checkPort     = plan.Step{Target: "192.0.2.1 port 5061", To: "answers", Act: plan.CheckPorts{Port: sipPort}}
+	checkPort     = plan.Step{Target: "192.0.2.1 port 5061", To: "answers", Act: plan.CheckPorts{Port: sipPort, Servers: []lync.EdgeServer{edgeA}}}
+	checkOther    = plan.Step{Target: "192.0.2.2 port 5061", To: "answers", Act: plan.CheckPorts{Port: otherPort, Servers: []lync.EdgeServer{edgeB}}}
 	associate     = plan.Step{Target: "fe1.contoso.com", From: "edge1.contoso.com", To: "edge2.contoso.com", Act: plan.AssociateFrontEnd{Pool: "fe1.contoso.com", EdgePool: "edge2.contoso.com"}}
 	failBack      = plan.Step{Target: "fe1.contoso.com", From: "FailedOver", To: "Active", Act: plan.FailBackFrontEnd{Pool: "fe1.contoso.com", Machines: []plan.FrontEndMachine{
 		{FQDN: "fe1a.contoso.com", Port: probe.Target{Host: "fe1a.contoso.com", Protocol: lync.SIP}}, {FQDN: "fe1b.contoso.com", Port: probe.Target{Host: "fe1b.contoso.com", Protocol: lync.SIP}}}}}
-	sipPort = probe.Target{Address: edgeA.ExternalAddresses[0], Protocol: lync.SIP}
+	sipPort   = probe.Target{Address: edgeA.ExternalAddresses[0], Protocol: lync.SIP}
+	otherPort = probe.Target{Address: edgeB.ExternalAddresses[0], Protocol: lync.SIP}
 )
 
 // listens makes a machine listen on the given ports of its external interface.

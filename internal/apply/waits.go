@@ -15,23 +15,37 @@ import (
 // waits for. When the limit has passed, timeout makes the error from that message.
 func (w work) until(ctx context.Context, limit time.Duration, look func() (done bool, message string, err error), timeout func(message string) error) error {
 	deadline := w.hands.Clock.Now().Add(limit)
+	latest := "it was looking"
 	for {
 		done, message, err := look()
-		if err != nil || done {
+		if err == nil && done {
+			return nil
+		}
+		if w.looks.Err() != nil {
+			return w.cut(ctx, latest) // such a look says nothing of the world
+		}
+		if err != nil {
 			return err
 		}
+		latest = message
 		w.note(message)
-		if w.stopping.Load() { // the plan is no longer wanted: stop waiting
-			return fault.New(fault.WorldChanged, "carry out plan", w.Plan.ID, "it was stopped: "+message).
-				With("what was done stands", "a new plan is made")
-		}
 		if !w.hands.Clock.Now().Before(deadline) {
 			return timeout(message)
 		}
-		if err := w.hands.Clock.Sleep(ctx, w.limits.Poll); err != nil {
-			return fault.New(fault.OutcomeUnknown, "wait", "", "the controller stops").With("the step may still take effect", "it is looked at again")
+		if err := w.hands.Clock.Sleep(w.looks, w.limits.Poll); err != nil {
+			return w.cut(ctx, latest)
 		}
 	}
+}
+
+// cut makes the error of a wait or look that ended early. The plan may no longer be wanted;
+// its step is then left as it is. Or the controller stops.
+func (w work) cut(ctx context.Context, doing string) error {
+	if w.Stopping() && ctx.Err() == nil {
+		return fault.New(fault.WorldChanged, opCarryOut, w.Plan.ID, "it was stopped: "+doing).
+			With("what was done stands", "a new plan is made")
+	}
+	return fault.New(fault.OutcomeUnknown, "wait", "", "the controller stops").With("the step may still take effect", "it is looked at again")
 }
 
 func (w work) untilRunning(ctx context.Context, server string) error {
@@ -42,7 +56,7 @@ func (w work) untilRunning(ctx context.Context, server string) error {
 // wanted state in messages.
 func (w work) untilServer(ctx context.Context, server string, limit time.Duration, what string, ok func(lync.EdgeServerState) bool) error {
 	return w.until(ctx, limit, func() (bool, string, error) {
-		state, err := w.hands.Observer.ReadEdgeServer(ctx, server)
+		state, err := w.readEdgeServer(ctx, server)
 		if err != nil {
 			return false, "", err
 		}
@@ -53,7 +67,7 @@ func (w work) untilServer(ctx context.Context, server string, limit time.Duratio
 	})
 }
 
-// awaitReplication waits until every replica of the pool is up to date, has an update
+// awaitReplication waits until the machine's replica is up to date, has an update
 // (LastUpdateCreation) no older than the run's last change, and carries the published
 // document. UpToDate alone is not enough: it may still describe the time before the
 // change. The wait fails when a site's route is not the plan's any more.
@@ -61,7 +75,7 @@ func (w work) awaitReplication(ctx context.Context, s plan.Step, a plan.AwaitRep
 	limit := w.limits.bound(plan.KindAwaitReplication)
 	var since time.Time // on the management server's clock
 	return w.until(ctx, limit, func() (bool, string, error) {
-		t, _, err := w.hands.Observer.ReadTopology(ctx)
+		t, answered, err := w.shareTopology(ctx)
 		if err != nil {
 			return false, "", err
 		}
@@ -69,10 +83,10 @@ func (w work) awaitReplication(ctx context.Context, s plan.Step, a plan.AwaitRep
 			return false, "", err
 		}
 		if since.IsZero() {
-			since = w.changeOnServerClock(t.ServerTime, w.hands.Clock.Now())
+			since = w.changeOnServerClock(t.ServerTime, answered)
 		}
-		behind := w.behind(ctx, a.Servers, t, since)
-		return len(behind) == 0, "waits for the replica of " + strings.Join(behind, ", "), nil
+		behind := w.behind(ctx, a.Server, t, since)
+		return behind == "", fmt.Sprintf("waits for the replica of %s (%s)", a.Server.FQDN, behind), nil
 	}, func(message string) error {
 		return fault.New(fault.Unreachable, "replicate to", s.Target, fmt.Sprintf("after %s it still %s", limit, message)).
 			With("setup, ports and DNS were not touched", "check port 4443 and the service REPLICA on the machine, it is tried again")
@@ -90,25 +104,23 @@ func (w work) changeOnServerClock(serverTime, answered time.Time) time.Time {
 	return serverTime.Add(-answered.Sub(w.lastChange))
 }
 
-func (w work) behind(ctx context.Context, servers []lync.EdgeServer, t lync.Topology, since time.Time) []string {
-	var out []string
-	for _, s := range servers {
-		replica, ok := t.Replicas[lync.HostOf(s.FQDN)]
-		switch {
-		case !ok:
-			out = append(out, s.FQDN+" (no replica known)")
-		case !replica.UpToDate:
-			out = append(out, s.FQDN+" (not up to date)")
-		case replica.LastUpdate.Before(since.Truncate(time.Second)):
-			out = append(out, s.FQDN+" (its last update is older than the change)")
-		case !w.carries(ctx, s.FQDN, t.Signature):
-			out = append(out, s.FQDN+" (its local copy is of another publish)")
-		}
+// behind says what the machine's replica lacks; "" for nothing.
+func (w work) behind(ctx context.Context, s lync.EdgeServer, t lync.Topology, since time.Time) string {
+	replica, ok := t.Replicas[lync.HostOf(s.FQDN)]
+	switch {
+	case !ok:
+		return "no replica known"
+	case !replica.UpToDate:
+		return "not up to date"
+	case replica.LastUpdate.Before(since.Truncate(time.Second)):
+		return "its last update is older than the change"
+	case !w.carries(ctx, s.FQDN, t.Signature):
+		return "its local copy is of another publish"
 	}
-	return out
+	return ""
 }
 
 func (w work) carries(ctx context.Context, server, signature string) bool {
-	state, err := w.hands.Observer.ReadEdgeServer(ctx, server)
+	state, err := w.readEdgeServer(ctx, server)
 	return err == nil && strings.EqualFold(state.LocalSignature, signature)
 }

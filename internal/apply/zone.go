@@ -17,7 +17,7 @@ import (
 // Where a zone refuses, its step fails, and with it the run.
 func (r *Run) mayWrite(ctx context.Context) error {
 	var group contain.Group
-	group.SetLimit(width(plan.KindUpdateDNS))
+	group.SetLimit(sideBySide)
 	for n, s := range r.Plan.Steps {
 		update, ok := s.Act.(plan.UpdateDNS)
 		if !ok {
@@ -65,7 +65,7 @@ func (w work) updateDNS(ctx context.Context, s plan.Step, a plan.UpdateDNS) (boo
 	for _, c := range a.Changes {
 		keys = append(keys, c.To.Key)
 	}
-	found, err := zone.Reader.Read(ctx, keys)
+	found, err := zone.Reader.Read(w.looks, keys)
 	if err != nil {
 		return false, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
 )
 
 var (
@@ -78,6 +79,10 @@ func (z *zone) Write(_ context.Context, changes []dns.Change) error {
 
 var updateDNS = plan.Step{Target: "zone contoso.com", From: "sip.contoso.com A 192.0.2.9 (ttl 300)",
 	To: "sip.contoso.com A 192.0.2.1 (ttl 300)", Act: plan.UpdateDNS{Zone: "contoso.com", Changes: []dns.Change{{From: before, To: after}}}}
+
+// ledDNS leads partners to a port of the pool.
+var ledDNS = plan.Step{Target: updateDNS.Target, From: updateDNS.From, To: updateDNS.To,
+	Act: plan.UpdateDNS{Zone: "contoso.com", Changes: []dns.Change{{From: before, To: after}}, Ports: []probe.Target{sipPort}}}
 
 func lost(z *zone, to dns.RRSet, applied bool) error {
 	if applied {

@@ -10,7 +10,11 @@ import (
 // type, and only this package defines such types.
 //
 //sumtype:decl
-type Act interface{ kind() Kind }
+type Act interface {
+	kind() Kind
+	// on lists the resources that the act works on or looks at.
+	on() []Resource
+}
 
 // StartEdgeServices starts the stopped services of a machine.
 type StartEdgeServices struct{ Server lync.EdgeServer }
@@ -26,8 +30,12 @@ type SetSiteRoute struct {
 	EdgePool string
 }
 
-// AwaitReplication waits until the replicas of the machines carry the run's changes.
-type AwaitReplication struct{ Servers []lync.EdgeServer }
+// AwaitReplication waits until the replica of a machine of the Edge pool carries the run's
+// changes.
+type AwaitReplication struct {
+	Server lync.EdgeServer
+	Pool   string
+}
 
 // SetupEdgeServer runs setup on a machine. Ports are the external ports that the machine
 // must be able to serve afterwards.
@@ -43,8 +51,11 @@ type RestartEdgeServices struct {
 	Ports  []uint16
 }
 
-// CheckPorts waits until a port answers.
-type CheckPorts struct{ Port probe.Target }
+// CheckPorts waits until a port answers. Servers are the machines behind the address.
+type CheckPorts struct {
+	Port    probe.Target
+	Servers []lync.EdgeServer
+}
 
 // UpdateDNS makes all changes of one zone. Ports are the ports to which the new records
 // lead partners. The run must have seen each of them answering.

@@ -84,7 +84,7 @@ func (c comparison) ports(moving bool) Plan {
 			p.differ(AspectPorts, fmt.Sprintf("port %d of %s", t.Protocol.Port(), t.Address), "answers", detail)
 		}
 		if moving {
-			p.step(Step{Target: fmt.Sprintf("%s port %d", t.Address, t.Protocol.Port()), To: "answers", Act: CheckPorts{Port: t}})
+			p.step(Step{Target: fmt.Sprintf("%s port %d", t.Address, t.Protocol.Port()), To: "answers", Act: CheckPorts{Port: t, Servers: c.d.behind(t)}})
 		}
 	}
 	return p

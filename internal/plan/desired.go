@@ -48,10 +48,34 @@ type DesiredProtocol struct {
 	Sites    []string
 }
 
-// Record is a wanted RRset and its zone.
+// Record is a wanted RRset, its zone, and the protocols whose partners it leads to the
+// pool.
 type Record struct {
-	Zone string
+	Zone      string
+	Protocols []lync.Protocol
 	dns.RRSet
+}
+
+// targetsOf lists the ports of some protocols.
+func (d Desired) targetsOf(protocols []lync.Protocol) []probe.Target {
+	var out []probe.Target
+	for _, t := range d.Targets {
+		if slices.Contains(protocols, t.Protocol) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// behind lists the machines of the pool that share the address of a port.
+func (d Desired) behind(t probe.Target) []lync.EdgeServer {
+	var out []lync.EdgeServer
+	for _, s := range d.Pool.Servers {
+		if slices.Contains(s.ExternalAddresses, t.Address) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // Resolve looks every name of the intent up. Its errors are faults of kind Invalid (the
@@ -178,7 +202,7 @@ func records(in Intent, pool lync.EdgePool) ([]Record, error) {
 		return nil, nil
 	}
 	var all []Record
-	hosts := map[string]bool{}
+	hosts := map[string][]lync.Protocol{} // the protocols that each host serves
 	for _, p := range in.Protocols {
 		for _, domain := range p.Domains {
 			host, err := hostOf(domain, p.Protocol, pool)
@@ -188,17 +212,22 @@ func records(in Intent, pool lync.EdgePool) ([]Record, error) {
 			srv := dns.RRSet{Key: dns.Key{Name: serviceName(p.Protocol) + domain.Name, Type: dns.SRV}, TTL: in.DNS.TTL,
 				Data: []string{fmt.Sprintf("0 0 %d %s", p.Protocol.Port(), host)}}
 			sets := []dns.RRSet{srv}
-			if !hosts[host] {
-				hosts[host] = true
+			if len(hosts[host]) == 0 {
 				sets = append(addressSets(host, in.DNS.TTL, pool), srv)
 			}
+			hosts[host] = append(hosts[host], p.Protocol)
 			for _, set := range sets {
 				zone, err := zoneOf(in.DNS.Zones, set.Name)
 				if err != nil {
 					return nil, err
 				}
-				all = append(all, Record{Zone: zone, RRSet: set})
+				all = append(all, Record{Zone: zone, Protocols: []lync.Protocol{p.Protocol}, RRSet: set})
 			}
+		}
+	}
+	for i, r := range all {
+		if r.Type != dns.SRV {
+			all[i].Protocols = hosts[r.Name]
 		}
 	}
 	return all, nil

@@ -1,9 +1,10 @@
 package plan
 
 import (
-	"maps"
 	"slices"
 	"time"
+
+	"github.com/fedroute/fedroute/internal/lync"
 )
 
 // Kind names what a step does. Status, history and approvals hold the name.
@@ -25,107 +26,110 @@ const (
 
 // Rules say how steps of one kind are carried out.
 type Rules struct {
-	// After names the kinds whose steps must have ended before a step of this kind
-	// begins. The running order of all kinds follows from it.
+	// After names the steps that must be done before a step of this kind begins. A step
+	// that fails holds those that come after it, and no others.
 	After []Dependency
 	// Looks: the step changes nothing. It needs no approval and leaves no history. A new
 	// run takes it again before the steps that come after it.
 	Looks bool
 	// Machine: the step works on the Edge machine that its target names.
 	Machine bool
-	// AtOnce is how many steps of the kind may run at the same time. It is 1 for kinds
-	// whose steps all go through the management server.
-	AtOnce int
+	// Commands is how long the remote commands of a step may run in all; zero where it runs
+	// none that changes something.
+	Commands time.Duration
 	// Wait is how long a step waits at most until its effect can be seen. Zero: the step
-	// does not wait, and only the time limit of its remote command bounds it.
+	// does not wait, and only Commands bounds it.
 	Wait time.Duration
 }
 
-// Dependency is a kind that comes before another, and the reason.
+// Dependency is a kind that comes before another: which of its steps, and the reason.
 type Dependency struct {
-	Kind Kind
-	Why  string
+	Kind  Kind
+	Which Which
+	Why   string
 }
 
+// Which says which steps of an earlier kind a step waits for.
+type Which string
+
+// The steps of an earlier kind.
 const (
-	oneByOne   = 1
-	sideBySide = 16
+	All       Which = "all"
+	OnTheSame Which = "on the same" // the steps that have a Resource in common with the later one
 )
 
-// rules is the table of all kinds. All code that treats kinds differently reads it.
-var rules = map[Kind]Rules{
-	KindStartEdgeServices: {Machine: true, AtOnce: sideBySide, Wait: 5 * time.Minute},
-	KindPublishFlags: {AtOnce: oneByOne, After: []Dependency{
-		{KindStartEdgeServices, "the agent that brings a publish to a machine is one of its services"},
-	}},
-	KindSetSiteRoute: {AtOnce: oneByOne, After: []Dependency{
-		{KindPublishFlags, "a site is led to a pool that carries the flag"},
-	}},
-	KindAwaitReplication: {Looks: true, AtOnce: oneByOne, Wait: 15 * time.Minute, After: []Dependency{
-		{KindStartEdgeServices, "the agent that replicates is one of the services"},
-		{KindPublishFlags, "the replicas must carry the flags"},
-		{KindSetSiteRoute, "the replicas must carry the routes"},
-	}},
-	KindSetupEdgeServer: {Machine: true, AtOnce: sideBySide, Wait: time.Minute, After: []Dependency{
-		{KindAwaitReplication, "setup installs what the machine's own replica says"},
-	}},
-	KindRestartEdgeServices: {Machine: true, AtOnce: sideBySide, Wait: 5 * time.Minute, After: []Dependency{
-		{KindAwaitReplication, "the XMPP proxy takes its route up from the machine's own replica"},
-		{KindSetupEdgeServer, "setup installs the XMPP proxy"},
-	}},
-	KindCheckPorts: {Looks: true, AtOnce: sideBySide, Wait: time.Minute, After: []Dependency{
-		{KindStartEdgeServices, "stopped services answer nobody"},
-		{KindSetupEdgeServer, "setup makes the ports listen"},
-		{KindRestartEdgeServices, "the XMPP port listens once the proxy has its route"},
-	}},
-	KindUpdateDNS: {AtOnce: sideBySide, Wait: 2 * time.Minute, After: []Dependency{
-		{KindCheckPorts, "partners are led only to ports that were seen answering"},
-	}},
-	KindAssociateFrontEnd: {AtOnce: oneByOne, After: []Dependency{
-		{KindUpdateDNS, "users change over when partners find the pool"},
-	}},
-	KindFailBackFrontEnd: {AtOnce: oneByOne, After: []Dependency{
-		{KindAssociateFrontEnd, "users come home to a pool whose Edge links are right"},
-	}},
+// row is one kind with its rules.
+type row struct {
+	kind  Kind
+	rules Rules
+}
+
+// table has every kind, in the order in which a plan lists its steps and makes its id of
+// them. A kind stands behind the kinds of its After. All code that treats kinds
+// differently reads the table.
+var table = []row{
+	{KindStartEdgeServices, Rules{Machine: true, Commands: lync.ServicesLimit, Wait: 5 * time.Minute}},
+	{KindPublishFlags, Rules{Commands: lync.PublishLimit}},
+	{KindSetSiteRoute, Rules{Commands: lync.SettingLimit, After: []Dependency{
+		{KindPublishFlags, All, "a site is led to a pool that carries the flag"},
+	}}},
+	{KindAwaitReplication, Rules{Looks: true, Wait: 15 * time.Minute, After: []Dependency{
+		{KindStartEdgeServices, OnTheSame, "the agent that replicates is one of the machine's services"},
+		{KindPublishFlags, All, "the replica must carry the flags"},
+		{KindSetSiteRoute, All, "the replica must carry the routes"},
+	}}},
+	{KindSetupEdgeServer, Rules{Machine: true, Commands: lync.SetupLimit + lync.ServicesLimit, Wait: time.Minute, After: []Dependency{
+		{KindAwaitReplication, OnTheSame, "setup installs what the machine's own replica says"},
+	}}},
+	{KindRestartEdgeServices, Rules{Machine: true, Commands: 2 * lync.ServicesLimit, Wait: 5 * time.Minute, After: []Dependency{
+		{KindAwaitReplication, OnTheSame, "the XMPP proxy takes its route up from the machine's own replica"},
+		{KindSetupEdgeServer, OnTheSame, "setup installs the XMPP proxy"},
+	}}},
+	{KindCheckPorts, Rules{Looks: true, Wait: time.Minute, After: []Dependency{
+		{KindStartEdgeServices, OnTheSame, "stopped services answer nobody"},
+		{KindAwaitReplication, OnTheSame, "a machine counts once it knows the flags and routes of this plan"},
+		{KindSetupEdgeServer, OnTheSame, "setup makes the ports listen"},
+		{KindRestartEdgeServices, OnTheSame, "the XMPP port listens once the proxy has its route"},
+	}}},
+	{KindUpdateDNS, Rules{Wait: 2 * time.Minute, After: []Dependency{
+		{KindCheckPorts, OnTheSame, "partners are led only to ports that were seen answering"},
+	}}},
+	{KindAssociateFrontEnd, Rules{Commands: lync.SettingLimit, After: []Dependency{
+		{KindCheckPorts, All, "users are led to a pool whose ports were seen answering"},
+	}}},
+	{KindFailBackFrontEnd, Rules{Commands: lync.FailBackLimit, After: []Dependency{
+		{KindCheckPorts, All, "users come home when federation has moved"},
+		{KindAssociateFrontEnd, OnTheSame, "users come home to a pool whose Edge links are right"},
+	}}},
 }
 
 // Rules gives the kind's row of the table. An unknown kind has zero Rules: the history of
 // a route may hold kinds of another version of fedroute.
-func (k Kind) Rules() Rules { return rules[k] }
+func (k Kind) Rules() Rules {
+	if i := place(k); i < len(table) {
+		return table[i].rules
+	}
+	return Rules{}
+}
 
 // Looks reports whether steps of the kind only look and change nothing.
-func (k Kind) Looks() bool { return rules[k].Looks }
+func (k Kind) Looks() bool { return k.Rules().Looks }
 
-// Kinds lists every kind in running order: each stands behind the kinds of its After.
-// Kinds that this leaves in any order are sorted by name.
-func Kinds() []Kind { return slices.Clone(order) }
-
-var order = inOrder(rules)
-
-// inOrder sorts kinds so that each stands behind the kinds of its After. Kinds that come
-// after each other in a circle are left out.
-func inOrder(rules map[Kind]Rules) []Kind {
-	left := slices.Sorted(maps.Keys(rules))
-	var out []Kind
-	for len(left) > 0 {
-		next := slices.IndexFunc(left, func(k Kind) bool {
-			return !slices.ContainsFunc(rules[k].After, func(d Dependency) bool { return slices.Contains(left, d.Kind) })
-		})
-		if next < 0 {
-			return out
-		}
-		out = append(out, left[next])
-		left = slices.Delete(left, next, next+1)
+// Kinds lists every kind in the order in which a plan lists its steps.
+func Kinds() []Kind {
+	out := make([]Kind, len(table))
+	for i, r := range table {
+		out[i] = r.kind
 	}
 	return out
 }
 
-// byKind compares steps by the running order of their kinds. An unknown kind comes last.
+// byKind compares steps by the places of their kinds. An unknown kind comes last.
 func byKind(a, b Step) int { return place(a.Kind()) - place(b.Kind()) }
 
 func place(k Kind) int {
-	if i := slices.Index(order, k); i >= 0 {
+	if i := slices.IndexFunc(table, func(r row) bool { return r.kind == k }); i >= 0 {
 		return i
 	}
-	return len(order)
+	return len(table)
 }

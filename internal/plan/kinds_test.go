@@ -70,9 +70,9 @@ func texts(kinds []plan.Kind) []string {
 	return out
 }
 
-// TestKindsRunInTheOrderOfTheirRules: the rules of each kind say why it comes after the kind before
-// it. So the order, and with it the id of a plan, depends on nothing but the rules.
-func TestKindsRunInTheOrderOfTheirRules(t *testing.T) {
+// TestKindsStandBehindWhatTheyWaitFor: each kind of the table stands behind the kinds of its After,
+// and each dependency says why. So no steps wait for each other in a circle.
+func TestKindsStandBehindWhatTheyWaitFor(t *testing.T) {
 	order := plan.Kinds()
 	for i, k := range order {
 		r := k.Rules()
@@ -83,12 +83,9 @@ func TestKindsRunInTheOrderOfTheirRules(t *testing.T) {
 			if strings.TrimSpace(before.Why) == "" {
 				t.Errorf("%s does not say why it comes after %s", k, before.Kind)
 			}
-		}
-		if i > 0 && !slices.ContainsFunc(r.After, func(d plan.Dependency) bool { return d.Kind == order[i-1] }) {
-			t.Errorf("nothing says whether %s or %s runs first", order[i-1], k)
-		}
-		if r.AtOnce < 1 {
-			t.Errorf("%s: %d steps at once", k, r.AtOnce)
+			if before.Which != plan.All && before.Which != plan.OnTheSame {
+				t.Errorf("%s does not say after which steps of %s it comes: %q", k, before.Kind, before.Which)
+			}
 		}
 		if r.Looks && r.Wait == 0 {
 			t.Errorf("%s looks and does not say how long", k)

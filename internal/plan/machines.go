@@ -66,7 +66,9 @@ func (c comparison) activation(changed change) Plan {
 	enabling := c.enable(changed, wait)
 	p = join(p, enabling)
 	if wait || len(enabling.Steps) > 0 {
-		p.step(Step{Target: c.d.Pool.FQDN, From: "replicas of before", To: "replicas newer than the change", Act: AwaitReplication{Servers: c.d.Pool.Servers}})
+		for _, s := range c.d.Pool.Servers {
+			p.step(Step{Target: s.FQDN, From: "replica of before", To: "replica newer than the change", Act: AwaitReplication{Server: s, Pool: c.d.Pool.FQDN}})
+		}
 	}
 	return p
 }

@@ -8,12 +8,14 @@ import (
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
 )
 
 // records compares every record and gathers the changes of each zone in one step.
 func (c comparison) records() Plan {
 	var p Plan
 	changes := map[string][]dns.Change{}
+	leads := map[string][]lync.Protocol{} // by zone: the protocols that the changed records lead to
 	var zones []string
 	for _, want := range c.d.Records {
 		part, ok := c.o.Records[want.Key]
@@ -38,6 +40,7 @@ func (c comparison) records() Plan {
 		}
 		found.Key = want.Key
 		changes[want.Zone] = append(changes[want.Zone], dns.Change{From: found, To: want.RRSet})
+		leads[want.Zone] = append(leads[want.Zone], want.Protocols...)
 	}
 	for _, zone := range zones {
 		var from, to []string
@@ -46,7 +49,7 @@ func (c comparison) records() Plan {
 			from, to = append(from, name+withTTL(ch.From)), append(to, name+withTTL(ch.To))
 		}
 		p.step(Step{Target: c.d.ZoneTarget(zone), From: strings.Join(from, "; "), To: strings.Join(to, "; "),
-			Act: UpdateDNS{Zone: zone, Changes: changes[zone], Ports: c.d.Targets}})
+			Act: UpdateDNS{Zone: zone, Changes: changes[zone], Ports: c.d.targetsOf(leads[zone])}})
 	}
 	return p
 }

@@ -45,9 +45,23 @@ func ID(steps []Step) string {
 		return ""
 	}
 	h := sha256.New()
+	var before Words
 	for _, s := range steps {
-		w := s.Words()
-		fmt.Fprintf(h, "%q %q %q %q\n", w.Kind, w.Target, w.From, w.To)
+		w := approved(s)
+		if w != before {
+			fmt.Fprintf(h, "%q %q %q %q\n", w.Kind, w.Target, w.From, w.To)
+		}
+		before = w
 	}
 	return "sha256-" + hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+// approved gives the words of a step that go into the plan's id, and so into an approval.
+// Every machine of a pool waits for its own replica. A person approves the wait of the
+// pool, so the waits have the same words here.
+func approved(s Step) Words {
+	if a, waits := s.Act.(AwaitReplication); waits {
+		return Words{Kind: s.Kind(), Target: a.Pool, From: "replicas of before", To: "replicas newer than the change"}
+	}
+	return s.Words()
 }

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -128,11 +129,24 @@ func (w *world) compute() (plan.Plan, error) {
 	return plan.Compute(d, w.observed(d)), nil
 }
 
+// after names the steps that a step waits for by their numbers.
+func after(edges []int) string {
+	if len(edges) == 0 {
+		return ""
+	}
+	var out []string
+	for _, j := range edges {
+		out = append(out, fmt.Sprint(j+1))
+	}
+	return " [after " + strings.Join(out, ", ") + "]"
+}
+
 // text writes a plan in the form of testdata/plans.txt.
 func text(p plan.Plan) string {
 	var b strings.Builder
-	for _, s := range p.Steps {
-		b.WriteString(s.String() + "\n")
+	edges := plan.Edges(p.Steps)
+	for i, s := range p.Steps {
+		fmt.Fprintf(&b, "%d. %s%s\n", i+1, s, after(edges[i]))
 	}
 	for _, o := range p.Obstacles {
 		b.WriteString("OBSTACLE " + string(o.Aspect) + ": " + o.Err.Error() + "\n")

@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/status"
 )
@@ -143,6 +145,32 @@ func TestPlanOfARun(t *testing.T) {
 				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
 			}
 		})
+	}
+}
+
+// TestPlanIsAGraph: status shows of each step which steps it waits for, when it began and ended, and
+// how long it may take. Times have whole seconds, as the API keeps them.
+func TestPlanIsAGraph(t *testing.T) {
+	f := inSync()
+	f.Limits = apply.Limits{Wait: map[plan.Kind]time.Duration{plan.KindAwaitReplication: 7 * time.Minute}}
+	began := now.Add(400 * time.Millisecond)
+	machine := lync.EdgeServer{FQDN: "edge2.contoso.com"}
+	f.Run = &status.RunFacts{PlanID: "sha256-1", Active: true, Entries: []apply.Entry{
+		{Step: plan.Step{Act: plan.PublishFlags{}}, State: apply.Done, Started: began, Ended: began.Add(time.Minute)},
+		{Step: plan.Step{Act: plan.SetSiteRoute{}}, State: apply.Done, Started: began.Add(time.Minute), Ended: began.Add(time.Minute)},
+		{Step: plan.Step{Act: plan.AwaitReplication{Server: machine}}, State: apply.Running, Started: began.Add(time.Minute)},
+		{Step: plan.Step{Act: plan.SetupEdgeServer{Server: machine}}, State: apply.Pending},
+	}}
+	at := func(d time.Duration) *metav1.Time { return new(metav1.NewTime(now.Add(d)).Rfc3339Copy()) }
+	most := func(d time.Duration) *metav1.Duration { return &metav1.Duration{Duration: d} }
+	want := []v1alpha1.Step{
+		{Kind: "PublishFlags", State: "Done", Started: at(0), Ended: at(time.Minute), Limit: most(45 * time.Minute)},
+		{Kind: "SetSiteRoute", State: "Done", After: []int32{1}, Started: at(time.Minute), Ended: at(time.Minute), Limit: most(10 * time.Minute)},
+		{Kind: "AwaitReplication", State: "Running", After: []int32{1, 2}, Started: at(time.Minute), Limit: most(7 * time.Minute)},
+		{Kind: "SetupEdgeServer", State: "Pending", After: []int32{3}, Limit: most(81 * time.Minute)},
+	}
+	if diff := cmp.Diff(want, status.Route(f).Plan.Steps); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
 	}
 }
 

@@ -2,6 +2,7 @@ package status
 
 import (
 	"slices"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -45,6 +46,21 @@ func step(s plan.Step) v1alpha1.Step {
 	return v1alpha1.Step{Kind: string(w.Kind), Target: w.Target, From: shorten(w.From), To: shorten(w.To), State: v1alpha1.StepPending}
 }
 
+// graph shows steps, each with the steps that it waits for and its time limit.
+func graph(steps []plan.Step, limits apply.Limits) []v1alpha1.Step {
+	out := make([]v1alpha1.Step, len(steps))
+	for i, edges := range plan.Edges(steps) {
+		out[i] = step(steps[i])
+		for _, j := range edges {
+			out[i].After = append(out[i].After, int32(j+1))
+		}
+		if limit := limits.Of(steps[i].Kind()); limit > 0 {
+			out[i].Limit = &metav1.Duration{Duration: limit}
+		}
+	}
+	return out
+}
+
 // pendingPlan shows the plan while no run is under way. After a failed run it also shows
 // what that run did.
 func pendingPlan(f Facts) *v1alpha1.Plan {
@@ -52,12 +68,9 @@ func pendingPlan(f Facts) *v1alpha1.Plan {
 		return nil
 	}
 	if f.Run != nil && f.Run.Err != nil && f.Run.PlanID == f.Plan.ID {
-		return runPlan(*f.Run)
+		return runPlan(*f.Run, f.Limits)
 	}
-	out := &v1alpha1.Plan{ID: f.Plan.ID}
-	for _, s := range f.Plan.Steps {
-		out.Steps = append(out.Steps, step(s))
-	}
+	out := &v1alpha1.Plan{ID: f.Plan.ID, Steps: graph(f.Plan.Steps, f.Limits)}
 	if !Continues(f.Previous.Plan, f.Plan) {
 		return out
 	}
@@ -67,21 +80,33 @@ func pendingPlan(f Facts) *v1alpha1.Plan {
 		case position(out.Steps, rest.Steps[i]) < 0:
 			rest.Steps[i].State, rest.Steps[i].Message = v1alpha1.StepDone, ""
 		case rest.Steps[i].State != v1alpha1.StepFailed: // it only looks, or an earlier manager's run did not end it
-			rest.Steps[i].State, rest.Steps[i].Message = v1alpha1.StepPending, ""
+			rest.Steps[i].State, rest.Steps[i].Message, rest.Steps[i].Started, rest.Steps[i].Ended = v1alpha1.StepPending, "", nil, nil
 		}
 	}
 	return rest
 }
 
 // runPlan shows a run's plan with the state of every step.
-func runPlan(r RunFacts) *v1alpha1.Plan {
-	out := &v1alpha1.Plan{ID: r.PlanID}
-	for _, e := range r.Entries {
-		s := step(e.Step)
+func runPlan(r RunFacts, limits apply.Limits) *v1alpha1.Plan {
+	steps := make([]plan.Step, len(r.Entries))
+	for i, e := range r.Entries {
+		steps[i] = e.Step
+	}
+	out := &v1alpha1.Plan{ID: r.PlanID, Steps: graph(steps, limits)}
+	for i, e := range r.Entries {
+		s := &out.Steps[i]
 		s.State, s.Message = v1alpha1.StepState(e.State), shorten(e.Message)
-		out.Steps = append(out.Steps, s)
+		s.Started, s.Ended = seconds(e.Started), seconds(e.Ended)
 	}
 	return out
+}
+
+// seconds is the time as the API keeps it; nil for no time.
+func seconds(t time.Time) *metav1.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return new(metav1.NewTime(t).Rfc3339Copy())
 }
 
 // history puts the steps of the run that ended, newest first, before the entries of

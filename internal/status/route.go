@@ -35,7 +35,8 @@ type Facts struct {
 	Move     *plan.Move
 	FailBack FailBackRequest
 
-	Run *RunFacts // the route's latest run; nil when there was none
+	Run    *RunFacts    // the route's latest run; nil when there was none
+	Limits apply.Limits // of runs
 }
 
 // RunFacts are the record of the latest run.
@@ -64,7 +65,7 @@ func Route(f Facts) v1alpha1.FederationRouteStatus {
 		c.aspects(f, s.History)
 	}
 	if f.active() {
-		s.Plan = runPlan(*f.Run)
+		s.Plan = runPlan(*f.Run, f.Limits)
 		s.SIPEdgePool, s.XMPPEdgePool = moved(*f.Run, lync.SIP, s.SIPEdgePool), moved(*f.Run, lync.XMPP, s.XMPPEdgePool)
 	}
 	c.summary(suspended(f, deadPool(f, conclude(f))))

@@ -2,20 +2,9 @@ package shell
 
 import (
 	"context"
-	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
-)
-
-// How long each write may run before its outcome counts as unknown. Publishing and setup
-// take minutes. Microsoft's documents name an hour for the failback of 20,000 users.
-const (
-	settingLimit  = 10 * time.Minute
-	servicesLimit = 20 * time.Minute
-	publishLimit  = 45 * time.Minute
-	setupLimit    = time.Hour
-	failBackLimit = 3 * time.Hour
 )
 
 // Operator changes an organization. Each method runs one script. When ctx ends
@@ -42,7 +31,7 @@ type siteRouteReply struct{ Route string }
 func (o *Operator) SetSiteRoute(ctx context.Context, site string, protocol lync.Protocol, pool string) (string, error) {
 	j := job{
 		script: o.scripts.setSiteRoute.writing, op: "set the " + string(protocol) + " federation route of site", target: site,
-		arguments: siteRouteRequest{Site: site, Protocol: string(protocol), EdgePool: pool}, limit: settingLimit,
+		arguments: siteRouteRequest{Site: site, Protocol: string(protocol), EdgePool: pool}, limit: lync.SettingLimit,
 	}
 	raw, err := o.writer.onManagement(ctx, j)
 	if err != nil {
@@ -69,7 +58,7 @@ type publishReply struct {
 
 // PublishFlags implements lync.Publisher.
 func (o *Operator) PublishFlags(ctx context.Context, change lync.FlagChange) (lync.Published, error) {
-	j := job{script: o.scripts.publishFlags.writing, op: "publish the federation flags", limit: publishLimit}
+	j := job{script: o.scripts.publishFlags.writing, op: "publish the federation flags", limit: lync.PublishLimit}
 	request, err := publishing(change, j)
 	if err != nil {
 		return lync.Published{}, err
@@ -90,7 +79,7 @@ type proposalReply struct{ Document string }
 // ProposeFlags implements lync.Publisher: the script of PublishFlags edits the document
 // and does not publish it.
 func (o *Operator) ProposeFlags(ctx context.Context, change lync.FlagChange) (string, error) {
-	j := job{script: o.scripts.publishFlags.writing, op: "prepare the publish of the federation flags", limit: settingLimit}
+	j := job{script: o.scripts.publishFlags.writing, op: "prepare the publish of the federation flags", limit: lync.SettingLimit}
 	request, err := publishing(change, j)
 	if err != nil {
 		return "", err
@@ -145,7 +134,7 @@ func (o *Operator) StopServices(ctx context.Context, server string) error {
 }
 
 func (o *Operator) services(ctx context.Context, s writingScript, op, server string) error {
-	j := job{script: s.writing, op: op, target: server, limit: servicesLimit}
+	j := job{script: s.writing, op: op, target: server, limit: lync.ServicesLimit}
 	raw, err := o.writer.onEdge(ctx, server, j)
 	if err != nil {
 		return err
@@ -167,7 +156,7 @@ type setupReply struct{ Ran string }
 func (o *Operator) Setup(ctx context.Context, server string, signature string) error {
 	j := job{
 		script: o.scripts.invokeEdgeSetup.writing, op: "set up Edge server", target: server,
-		arguments: setupRequest{Signature: signature, HostName: server}, limit: setupLimit,
+		arguments: setupRequest{Signature: signature, HostName: server}, limit: lync.SetupLimit,
 	}
 	raw, err := o.writer.onEdge(ctx, server, j)
 	if err != nil {
@@ -188,7 +177,7 @@ type associationReply struct {
 func (o *Operator) Associate(ctx context.Context, frontEndPool, edgePool string) (lync.Association, error) {
 	j := job{
 		script: o.scripts.setEdgeAssociation.writing, op: "associate Front End pool", target: frontEndPool,
-		arguments: associationRequest{FrontEndPool: frontEndPool, EdgePool: edgePool}, limit: settingLimit,
+		arguments: associationRequest{FrontEndPool: frontEndPool, EdgePool: edgePool}, limit: lync.SettingLimit,
 	}
 	raw, err := o.writer.onManagement(ctx, j)
 	if err != nil {
@@ -207,7 +196,7 @@ type failBack struct{ FrontEndPool string }
 func (o *Operator) FailBack(ctx context.Context, frontEndPool string) error {
 	j := job{
 		script: o.scripts.invokePoolFailBack.writing, op: "fail back Front End pool", target: frontEndPool,
-		arguments: failBack{FrontEndPool: frontEndPool}, limit: failBackLimit,
+		arguments: failBack{FrontEndPool: frontEndPool}, limit: lync.FailBackLimit,
 	}
 	raw, err := o.writer.onManagement(ctx, j)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
@@ -99,7 +100,7 @@ func (z *ZoneWriter) run(ctx context.Context, op string, request recordsRequest)
 func (z *ZoneWriter) send(ctx context.Context, op string, arguments any) (recordsReply, error) {
 	j := job{
 		script: z.script.writing, op: op, target: z.access.Zone,
-		arguments: arguments, limit: settingLimit,
+		arguments: arguments, limit: lync.SettingLimit,
 	}
 	raw, err := z.writer.at(ctx, z.access.Endpoint, z.access.Credentials, j)
 	if err != nil {

@@ -1,0 +1,63 @@
+package apply_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
+)
+
+// deaf is an Observer whose machines never answer.
+type deaf struct {
+	lync.Observer
+	asked chan string
+}
+
+func (d deaf) ReadEdgeServer(ctx context.Context, server string) (lync.EdgeServerState, error) {
+	d.asked <- server
+	<-ctx.Done()
+	return lync.EdgeServerState{}, fault.New(fault.Unreachable, "read", server, "no answer")
+}
+
+// TestStopEndsALookAtOnce: the next plan may not need the machine that does not answer.
+func TestStopEndsALookAtOnce(t *testing.T) {
+	f := newFarm()
+	hands, machines := f.hands(), deaf{f, make(chan string)}
+	hands.Observer = machines
+	r := apply.Start(t.Context(), plan.Plan{ID: "sha256-1", Steps: []plan.Step{startServices}}, f.topology, hands, limits, func() {})
+	<-machines.asked
+	r.Stop()
+	<-r.Done()
+	_, _, err := r.Ended()
+	if !fault.Is(err, fault.WorldChanged) || !strings.Contains(fault.Sentence(err), "it was stopped: it was looking at edge-a.contoso.com; what was done stands; a new plan is made") {
+		t.Errorf("ended with %v, want word of the stop", err)
+	}
+}
+
+// counting counts the looks at the topology.
+type counting struct {
+	lync.Observer
+	looks *int
+}
+
+func (c counting) ReadTopology(ctx context.Context) (lync.Topology, string, error) {
+	*c.looks++
+	return c.Observer.ReadTopology(ctx)
+}
+
+// TestMachinesShareALookAtTheTopology: two machines wait for their replicas, and the management
+// server is asked once.
+func TestMachinesShareALookAtTheTopology(t *testing.T) {
+	f, looks := newFarm(), 0
+	hands := f.hands()
+	hands.Observer = counting{f, &looks}
+	r := apply.Start(t.Context(), plan.Plan{ID: "sha256-1", Steps: []plan.Step{awaitReplication, awaitOther}}, f.topology, hands, limits, func() {})
+	<-r.Done()
+	if _, _, err := r.Ended(); err != nil || looks != 1 {
+		t.Errorf("ended with %v after %d looks, want one look for both", err, looks)
+	}
+}
