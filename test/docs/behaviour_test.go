@@ -19,11 +19,14 @@ var held = regexp.MustCompile(`<!-- test: ([^>]*) -->`)
 // fall.
 const mayLackATest = 3
 
-// behaviour is where each row or paragraph says what fedroute does.
-var behaviour = []struct {
+// described is a section in which each row or paragraph says what fedroute does.
+type described struct {
 	page, heading string
 	lines         *regexp.Regexp // which lines need a test
-}{
+}
+
+// behaviour lists these sections of the pages that are no runbooks.
+var behaviour = []described{
 	{failurePage, "## The manager itself", tableRow},
 	{failurePage, "## The spec names what is not there", tableRow},
 	{failurePage, "## The organization does not answer", tableRow},
@@ -45,14 +48,26 @@ var (
 	tableRow  = regexp.MustCompile(`^\| `)
 	item      = regexp.MustCompile(`^- `)
 	rowOrBold = regexp.MustCompile(`^(\| |(- )?\*\*)`)
+	text      = regexp.MustCompile(`.`)
 )
+
+// runbookBehaviour is the section of each reason's runbook that says what fedroute does by
+// itself.
+func runbookBehaviour(t *testing.T) []described {
+	t.Helper()
+	var out []described
+	for _, reason := range constants(t, "Reason") {
+		out = append(out, described{runbooks + reason + ".md", "## By itself", text})
+	}
+	return out
+}
 
 // TestEveryBehaviourNamesItsTest checks that every described behaviour names its test. A
 // person who changes what fedroute does then finds the sentence that is no longer true. A
 // reader who doubts a sentence finds the test that checks it.
 func TestEveryBehaviourNamesItsTest(t *testing.T) {
 	declared, without := testFunctions(t), 0
-	for _, b := range behaviour {
+	for _, b := range append(behaviour, runbookBehaviour(t)...) {
 		seen := 0
 		for _, line := range linesOf(section(t, page(t, b.page), b.heading), b.lines) {
 			seen++

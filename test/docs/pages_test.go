@@ -20,6 +20,7 @@ const (
 	metricsPage  = "docs/metrics.md"
 	architecture = "docs/architecture.md"
 
+	runbooks      = "docs/runbooks/"
 	simulatorPage = "lyncsim/README.md"
 )
 

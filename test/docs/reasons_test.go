@@ -58,6 +58,44 @@ func TestEveryReasonIsExplained(t *testing.T) {
 	}
 }
 
+// TestEveryReasonHasItsRunbook compares the reasons with the pages about them, with the
+// index of runbooks, and with the links of the spec pages.
+func TestEveryReasonHasItsRunbook(t *testing.T) {
+	reasons := constants(t, "Reason")
+	for _, name := range reasons {
+		path := runbooks + name + ".md"
+		text := page(t, path)
+		for _, part := range []string{"# " + name + "\n", "**Means.**", "**Urgent.**", "\n## Look at\n", "\n## Do\n", "\n## By itself\n"} {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s has no %q", path, part)
+			}
+		}
+	}
+	var indexed []string
+	for _, r := range rows(section(t, page(t, runbooks+"README.md"), "## Reasons")) {
+		indexed = append(indexed, linkText(r[0]))
+	}
+	same(t, "reasons of the index", indexed, reasons)
+	there, err := filepath.Glob(filepath.Join(root, runbooks, "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range there { // another test looks at the pages about alerts
+		name := strings.TrimSuffix(filepath.Base(path), ".md")
+		if !slices.Contains(reasons, name) && !strings.HasPrefix(name, "Fedroute") && name != "README" {
+			t.Errorf("%s is about a reason that no condition has", path)
+		}
+	}
+	for path, heading := range map[string]string{routePage: "## Reasons", topologyPage: "## Conditions and reasons"} {
+		for _, r := range rows(section(t, page(t, path), heading)) {
+			name := strings.Join(codes(r[0]), "")
+			if slices.Contains(reasons, name) && r[0] != "[`"+name+"`](../runbooks/"+name+".md)" {
+				t.Errorf("%s does not link the runbook of %s: %s", path, name, r[0])
+			}
+		}
+	}
+}
+
 func TestEveryConditionIsExplained(t *testing.T) {
 	text := section(t, page(t, routePage), "## Conditions") + section(t, page(t, topologyPage), "## Conditions and reasons")
 	for _, name := range constants(t, "Condition") {
