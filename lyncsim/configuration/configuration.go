@@ -1,6 +1,7 @@
 package configuration
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -59,7 +60,7 @@ func Load(files fs.FS) (*Set, error) {
 		s.configurations[strings.ToLower(c.Name)] = c
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("the folder has no .pssc file")
+		return nil, errors.New("the folder has no .pssc file")
 	}
 	return s, nil
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,14 @@ var machineRoutes = []route{
 		}
 		return nil, o.farm.RenewCertificate(r.actor(), r.PathValue("fqdn"), time.Duration(in.Life))
 	}},
+	{"POST /machines/{fqdn}/session-configurations", `install a folder with session configurations and modules, in place of the one before: {"folder": "kit/fe1.contoso.com"}`,
+		func(o *Organization, r request) (any, error) {
+			var in struct{ Folder string }
+			if err := r.body(&in); err != nil {
+				return nil, err
+			}
+			return nil, o.Install(r.PathValue("fqdn"), os.DirFS(in.Folder))
+		}},
 }
 
 func (o *Organization) poolAct(r request) (any, error) {

@@ -29,7 +29,7 @@ type machine struct {
 	mu    sync.Mutex
 	muted bool // the machine's network is cut
 	left  bool // the organization is closed
-	// configurations are the registered session configurations; nil: only the default.
+	// configurations are the session configurations that were installed.
 	configurations *configuration.Set
 }
 
@@ -69,7 +69,7 @@ func (o *Organization) WinRM(fqdn string) *wsman.Server {
 
 // bareMachine is a machine without its WinRM service.
 func (o *Organization) bareMachine(info farm.Machine) *machine {
-	m := &machine{org: o, info: info, disk: dotnet.NewMemoryDisk()}
+	m := &machine{org: o, info: info, disk: dotnet.NewMemoryDisk(), configurations: &configuration.Set{}}
 	if o.powershell != nil {
 		m.disk = pwsh.Disk{} // a real PowerShell reads and writes real files
 		return m

@@ -190,6 +190,8 @@ type Endpoint struct {
 	URL     string    `json:"url"`
 	// PublicAddress is the address at which partners reach an Edge server.
 	PublicAddress netip.Addr `json:"publicAddress,omitzero"`
+	// SessionConfigurations are the names of the installed session configurations.
+	SessionConfigurations []string `json:"sessionConfigurations,omitempty"`
 }
 
 // Endpoints lists the WinRM services of all machines.
@@ -199,6 +201,7 @@ func (o *Organization) Endpoints() []Endpoint {
 		out = append(out, Endpoint{
 			Machine: m.info.FQDN, Role: m.info.Role, Pool: m.info.Pool,
 			URL: "https://" + m.server.Address() + "/wsman", PublicAddress: m.info.PublicAddress,
+			SessionConfigurations: m.registered().Names(),
 		})
 	}
 	return out

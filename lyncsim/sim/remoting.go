@@ -14,6 +14,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/psrp"
+	"github.com/fedroute/fedroute/lyncsim/refusal"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
@@ -30,17 +31,21 @@ func (m *machine) Open(name string, who identity.Identity, out psrp.Output) (wsm
 		}
 		return psrp.New(psrp.Options{Open: func(ctx context.Context) (*powershell.Runspace, error) { return m.remoteRunspace(ctx, who) }}, out), nil
 	}
-	m.mu.Lock()
-	registered := m.configurations
-	m.mu.Unlock()
-	if registered == nil || registered.Find(name) == nil {
+	c := m.registered().Find(name)
+	switch {
+	case c == nil:
 		return nil, wsman.ErrNoConfiguration
-	}
-	c := registered.Find(name)
-	if !c.Admits(who) {
+	case !c.Admits(who):
 		return nil, wsman.ErrNotAdmitted
 	}
 	return psrp.New(psrp.Options{Open: func(ctx context.Context) (*powershell.Runspace, error) { return m.restricted(ctx, c, who) }}, out), nil
+}
+
+// registered are the machine's session configurations beside the default one.
+func (m *machine) registered() *configuration.Set {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.configurations
 }
 
 // restricted makes a runspace of a registered session configuration.
@@ -95,7 +100,7 @@ func (o *Organization) Install(fqdn string, folder fs.FS) error {
 	}
 	set, err := configuration.Load(folder)
 	if err != nil {
-		return err
+		return refusal.New(refusal.Invalid, "install session configurations on", fqdn, err.Error())
 	}
 	if err := set.Install(m.disk); err != nil {
 		return err

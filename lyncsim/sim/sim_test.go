@@ -5,9 +5,11 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -302,6 +304,27 @@ func hostNameOf(s State, fqdn string) string {
 		}
 	}
 	return ""
+}
+
+func TestSessionConfigurationsAreInstalled(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "Demo.pssc"), []byte("@{ SessionType = 'RestrictedRemoteServer' }"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := newOrganization(t, "one-site-two-pools.yaml", nil)
+	do(t, o, "/machines/edge1.contoso.com/session-configurations", fmt.Sprintf(`{"folder": %q}`, folder))
+	for _, e := range o.State().Endpoints {
+		var want []string
+		if e.Machine == "edge1.contoso.com" {
+			want = []string{"Demo"}
+		}
+		if diff := cmp.Diff(want, e.SessionConfigurations); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", e.Machine, diff)
+		}
+	}
+	if got, text := call(t, o, "POST", "/machines/edge1.contoso.com/session-configurations", fmt.Sprintf(`{"folder": %q}`, t.TempDir())); got != 400 {
+		t.Errorf("an empty folder: %d %s", got, text)
+	}
 }
 
 func TestAdminRefuses(t *testing.T) {
