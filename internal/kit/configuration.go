@@ -61,12 +61,11 @@ func (m Machine) configuration(o Options) string {
 	if o.Transcripts != "" {
 		fmt.Fprintf(&b, "    TranscriptDirectory = %s\n", quote(o.Transcripts))
 	}
-	fmt.Fprintf(&b, `    RoleDefinitions = @{
-        %s = @{ RoleCapabilities = '%s' }
-        %s = @{ RoleCapabilities = '%s', '%s' }
-    }
-}
-`, quote(m.Readers), readerRole, quote(m.Operators), readerRole, operatorRole)
+	b.WriteString("    RoleDefinitions = @{\n")
+	if m.Readers != m.Operators {
+		fmt.Fprintf(&b, "        %s = @{ RoleCapabilities = '%s' }\n", quote(m.Readers), readerRole)
+	}
+	fmt.Fprintf(&b, "        %s = @{ RoleCapabilities = '%s', '%s' }\n    }\n}\n", quote(m.Operators), readerRole, operatorRole)
 	return b.String()
 }
 

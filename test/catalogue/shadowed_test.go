@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fedroute/fedroute/internal/kit"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/lyncsim/powershell/syntax"
 )
@@ -41,6 +42,20 @@ func TestNoCallIsShadowed(t *testing.T) {
 			t.Errorf("write the module before the name: %s", call)
 		}
 	})
+}
+
+// TestNoCallOfTheKitIsShadowed checks the modules that hold the scripts.
+func TestNoCallOfTheKitIsShadowed(t *testing.T) {
+	for _, role := range []kit.Role{kit.FrontEnd, kit.Edge, kit.DNS} {
+		for _, f := range (kit.Machine{FQDN: "x", Role: role, Readers: "R", Operators: "O"}).Files(kit.Options{}) {
+			if !strings.HasSuffix(f.Path, "1") && !strings.HasSuffix(f.Path, "c") {
+				continue // no PowerShell
+			}
+			for _, call := range shadowed(tree(t, shell.Command{Text: f.Text})) {
+				t.Errorf("%s of a %s machine: write the module before the name: %s", f.Path, role, call)
+			}
+		}
+	}
 }
 
 func TestShadowedCallsAreFound(t *testing.T) {

@@ -82,6 +82,12 @@ func local(t *testing.T, root string) string {
 // configuration.
 func enter(t *testing.T, o *organization, m kit.Machine, path string) *psrp.Session {
 	t.Helper()
+	return enterWith(t, o, m, path, func(plain psrp.Transport) psrp.Transport { return plain })
+}
+
+// enterWith is enter over a transport that was made of the plain one.
+func enterWith(t *testing.T, o *organization, m kit.Machine, path string, over func(psrp.Transport) psrp.Transport) *psrp.Session {
+	t.Helper()
 	root := unpack(t, m)
 	must(t, os.WriteFile(filepath.Join(root, "local.pssc"), []byte(local(t, root)), 0o644))
 	start := filepath.Join(root, "start")
@@ -112,7 +118,7 @@ func enter(t *testing.T, o *organization, m kit.Machine, path string) *psrp.Sess
 			t.Logf("the server said: %s", said.String())
 		}
 	})
-	s, err := psrp.Open(t.Context(), psrp.Target{Host: m.FQDN, Transport: outofprocess.New(fromServer, toServer), Room: outofprocess.Room}, psrp.Options{})
+	s, err := psrp.Open(t.Context(), psrp.Target{Host: m.FQDN, Transport: over(outofprocess.New(fromServer, toServer)), Room: outofprocess.Room}, psrp.Options{})
 	must(t, err)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

@@ -61,7 +61,7 @@ func (e *evaluated) Call(ctx context.Context, c psrp.Command) (psrp.Outcome, err
 		given.Set(p.Name, p.Value)
 	}
 	rs.Set("given", given)
-	output, err := rs.Eval(ctx, string(module)+"\n"+c.Name+" @given\n")
+	output, err := rs.Eval(ctx, string(module)+"\n$ErrorActionPreference = 'Stop'\n"+c.Name+" @given\n")
 	if record, ok := errors.AsType[*value.ErrorRecord](err); ok {
 		r := &psrp.ErrorRecord{ID: record.ID, Category: record.Category, Message: record.Message()}
 		return psrp.Outcome{State: message.Failed, Failure: r}, &fault.Error{Kind: fault.Failed, Op: c.Name, Cause: r.Message, Err: r}

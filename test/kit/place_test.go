@@ -82,7 +82,7 @@ func start(t *testing.T) *organization {
 }
 
 // runAs is the account that the kit's functions run as.
-var runAs = identity.Identity{Account: `CONTOSO\fedroute$`, SignIn: identity.ServiceAccount, Groups: []string{"RTCUniversalServerAdmins", "Domain Admins"}}
+var runAs = identity.Identity{Account: `CONTOSO\fedroute$`, SignIn: identity.ServiceAccount, Groups: append(farm.AllRights(), farm.LocalAdministrator)}
 
 // seat is a machine as a PowerShell of the run-as account finds it.
 func (o *organization) seat(t *testing.T, fqdn string) pwsh.Seat {

@@ -1,0 +1,98 @@
+package kit_test
+
+import (
+	_ "embed"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/internal/kit"
+)
+
+// rolesScript opens a session for each role of a configuration and lists what it shows.
+//
+//go:embed testdata/roles.ps1
+var rolesScript string
+
+// lintScript parses files with the real parser and lists the commands that a restricted
+// session would shadow, and what visible functions must not have.
+//
+//go:embed testdata/lint.ps1
+var lintScript string
+
+// run runs a script of ours in the real engine and returns its lines.
+func run(t *testing.T, path, modules, script string, arguments ...string) []string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "script.ps1")
+	must(t, os.WriteFile(file, []byte(script), 0o644))
+	command := exec.Command(path, append([]string{"-NoProfile", "-NonInteractive", "-File", file}, arguments...)...)
+	command.Env = append(os.Environ(), "PSModulePath="+modules+":"+filepath.Join(filepath.Dir(path), "Modules"), "POWERSHELL_TELEMETRY_OPTOUT=1", "NO_COLOR=1")
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return strings.FieldsFunc(string(out), func(r rune) bool { return r == '\n' })
+}
+
+// TestRolesShowTheirFunctions: the real engine gives a reader the reading functions, an
+// operator all, and anybody else none.
+func TestRolesShowTheirFunctions(t *testing.T) {
+	path := realPowerShell(t)
+	if path == "" {
+		return
+	}
+	for fqdn, m := range machines {
+		var reading, all []string
+		for _, f := range append(kit.Functions(m.Role), kit.Function{Name: kit.Describe}) {
+			all = append(all, f.Name)
+			if !f.Writes {
+				reading = append(reading, f.Name)
+			}
+		}
+		slices.Sort(reading)
+		slices.Sort(all)
+		want := []string{"readers: " + strings.Join(reading, " "), "operators: " + strings.Join(all, " "), "nobody: "}
+		root := unpack(t, m)
+		withoutPolicy(t, filepath.Join(root, "FedRoute.pssc"))
+		got := run(t, path, root, rolesScript, filepath.Join(root, "FedRoute.pssc"), m.Readers, m.Operators)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", fqdn, diff)
+		}
+	}
+}
+
+// withoutPolicy removes the execution policy, which exists on Windows only.
+func withoutPolicy(t *testing.T, file string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	must(t, err)
+	must(t, os.WriteFile(file, regexp.MustCompile(`(?m)^ *ExecutionPolicy.*\n`).ReplaceAll(text, nil), 0o644))
+}
+
+// TestRealParserFindsNothing runs the rules with the parser that will read the files.
+func TestRealParserFindsNothing(t *testing.T) {
+	path := realPowerShell(t)
+	if path == "" {
+		return
+	}
+	var files []string
+	for _, m := range machines {
+		root := unpack(t, m)
+		files = append(files, filepath.Join(root, "FedRoute", "FedRoute.psm1"))
+	}
+	bad := filepath.Join(t.TempDir(), "bad.psm1")
+	must(t, os.WriteFile(bad, []byte("function Set-X { [CmdletBinding()] param() gcm x; $env:TEMP; 1 > x; Get-CsSite | Select-Object -First 1 }\nfunction Invoke-Operation { & $body }\n"), 0o644))
+	if got := run(t, path, "", lintScript, files...); len(got) > 0 {
+		t.Errorf("the real parser finds %q", got)
+	}
+	want := []string{"Set-X: gcm is shadowed", "Set-X: Select-Object is shadowed", "Set-X: it has a variable of a drive", "Set-X: it redirects into a file"}
+	if diff := cmp.Diff(want, run(t, path, "", lintScript, bad)); diff != "" {
+		t.Errorf("a module that breaks them (-want +got):\n%s", diff)
+	}
+}
