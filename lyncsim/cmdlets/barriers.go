@@ -24,6 +24,7 @@ const (
 	hresultAccessDenied = -2147024891 // 0x80070005, E_ACCESSDENIED
 	hresultOperation    = -2146233079 // 0x80131509, COR_E_INVALIDOPERATION
 	hresultFail         = -2147467259 // 0x80004005, E_FAIL
+	hresultOutOfMemory  = -2147024882 // 0x8007000E, E_OUTOFMEMORY
 )
 
 // notAuthenticated is ERROR_NOT_AUTHENTICATED, with which a domain controller answers a

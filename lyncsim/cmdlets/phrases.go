@@ -14,6 +14,7 @@ type phrases struct {
 	accessDenied   string
 	path           string // %s is the path
 	serviceManager string
+	outOfMemory    string
 }
 
 var languages = map[farm.Language]phrases{
@@ -26,6 +27,7 @@ var languages = map[farm.Language]phrases{
 		permission:     "The EXECUTE permission was denied on the object 'XdsPublishItems', database 'xds', schema 'dbo'.",
 		accessDenied:   "Access is denied",
 		path:           "Access to the path '%s' is denied.",
+		outOfMemory:    "Exception of type 'System.OutOfMemoryException' was thrown.",
 		serviceManager: "Cannot open Service Control Manager on computer '.'. This operation might require other privileges.",
 	},
 	farm.German: {
@@ -38,6 +40,7 @@ var languages = map[farm.Language]phrases{
 		permission:   "Die EXECUTE-Berechtigung wurde für das XdsPublishItems-Objekt, xds-Datenbank, dbo-Schema, verweigert.",
 		accessDenied: "Zugriff verweigert",
 		path:         `Der Zugriff auf den Pfad "%s" wurde verweigert.`,
+		outOfMemory:  "Eine Ausnahme vom Typ \"System.OutOfMemoryException\" wurde ausgelöst.",
 		serviceManager: "Der Dienststeuerungs-Manager auf Computer . kann nicht geöffnet werden. " +
 			"Dieser Vorgang erfordert eventuell andere Berechtigungen.",
 	},
@@ -51,6 +54,7 @@ var languages = map[farm.Language]phrases{
 		permission:   "L'autorisation EXECUTE a été refusée sur l'objet 'XdsPublishItems', base de données 'xds', schéma 'dbo'.",
 		accessDenied: "Accès refusé",
 		path:         "L'accès au chemin d'accès '%s' est refusé.",
+		outOfMemory:  "Une exception de type 'System.OutOfMemoryException' a été levée.",
 		serviceManager: "Impossible d'ouvrir le Gestionnaire de contrôle des services sur l'ordinateur '.'. " +
 			"Cette opération peut exiger d'autres privilèges.",
 	},

@@ -19,6 +19,8 @@ type Session struct {
 	Farm    *farm.Farm
 	Machine string // FQDN in the topology
 	Who     identity.Identity
+	// Memory is what the shell may use, in MB; 0 is no limit.
+	Memory int
 	// Ran receives the name of every cmdlet that begins to run; it may be nil.
 	Ran func(cmdlet string)
 }
@@ -44,12 +46,23 @@ func (s *Session) Module() (*powershell.Module, error) {
 	m := &powershell.Module{
 		Name: product.Module, Version: product.Version,
 		MayHave: func(name string) bool { return productNoun.MatchString(name) && !known[strings.ToLower(name)] },
-		Load:    func(ctx context.Context) error { return s.take(ctx, s.Farm.Durations().ModuleImport) },
+		Load:    s.load,
 	}
 	for _, entry := range offered {
 		m.Commands = append(m.Commands, s.command(entry))
 	}
 	return m, nil
+}
+
+// load takes the time of the module's import, and its memory.
+func (s *Session) load(ctx context.Context) error {
+	if err := s.take(ctx, s.Farm.Durations().ModuleImport); err != nil {
+		return err
+	}
+	if s.Memory > 0 && s.Memory < farm.ModuleMemory {
+		return exception("System.OutOfMemoryException", hresultOutOfMemory, s.phrases().outOfMemory)
+	}
+	return nil
 }
 
 // command makes a command of a reference entry, with its behaviour.

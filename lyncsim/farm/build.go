@@ -111,6 +111,9 @@ func (s Spec) check() error {
 	if s.XMPPRouteParameter != "" && s.XMPPRouteParameter != XMPPRouteByReference && s.XMPPRouteParameter != XMPPRouteByProcedures {
 		return fmt.Errorf("xmppRouteParameter: %q is neither %s nor %s", s.XMPPRouteParameter, XMPPRouteByReference, XMPPRouteByProcedures)
 	}
+	if err := s.checkHosts(); err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	for m := range s.machines() {
 		if m.FQDN == "" {

@@ -31,6 +31,8 @@ type Spec struct {
 	XMPPPartners        []XMPPPartner  `json:"xmppPartners,omitempty"`
 	SimpleURLs          []SimpleURLSet `json:"simpleUrls,omitempty"`
 	Accounts            []Account      `json:"accounts,omitempty"`
+	// Hosts say how Windows is set up on machines.
+	Hosts []HostSpec `json:"hosts,omitempty"`
 	// Language is the language of the servers: en-US (default), de-DE or fr-FR.
 	Language Language `json:"language,omitempty"`
 	// ADReadableFromNetworkLogon lets sessions that signed in over the network without

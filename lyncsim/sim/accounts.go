@@ -20,7 +20,7 @@ func (o *Organization) fillAccounts() {
 	if len(s.Accounts) == 0 {
 		s.Accounts = []farm.Account{
 			{Name: s.NetBIOSDomain + `\lyncadmin`, Groups: farm.AllRights()},
-			{Name: "Administrator", Machines: edgeServers(*s), Groups: []string{farm.LocalAdministrator}},
+			{Name: builtIn, Machines: edgeServers(*s), Groups: []string{farm.LocalAdministrator}},
 		}
 	}
 	s.Accounts = slices.Clone(s.Accounts)
@@ -107,19 +107,32 @@ func (m *machine) Lookup(user, domain string) (wsman.Account, bool) {
 		if !qualified {
 			owner, name = "", a.Name
 		}
-		if !strings.EqualFold(name, user) {
+		if !strings.EqualFold(name, user) || strings.HasSuffix(name, "$") { // nobody knows the password of a managed account
 			continue
 		}
 		switch {
 		case len(a.Machines) > 0:
 			if local && slices.ContainsFunc(a.Machines, m.is) {
-				return wsman.Account{Name: name, Password: a.Password, Groups: a.GroupsOn(m.info.FQDN)}, true
+				return wsman.Account{Name: name, Password: a.Password, Groups: m.filtered(name, a.GroupsOn(m.info.FQDN))}, true
 			}
 		case m.org.joined(m.info) && (domain == "" || m.org.isDomain(domain, owner)):
 			return wsman.Account{Name: name, Domain: owner, Password: a.Password, Groups: a.GroupsOn(m.info.FQDN)}, true
 		}
 	}
 	return wsman.Account{}, false
+}
+
+// builtIn is the name of the account that every Windows has from the start.
+const builtIn = "Administrator"
+
+// filtered are the groups that a local account has over the network. Windows takes
+// Administrators out of the token unless a policy forbids it; only the built-in account
+// keeps its token. A renamed one is not told apart from others here.
+func (m *machine) filtered(name string, groups []string) []string {
+	if m.org.spec.Host(m.info.FQDN).LocalAccountTokenFilterPolicy || strings.EqualFold(name, builtIn) {
+		return groups
+	}
+	return slices.DeleteFunc(groups, func(g string) bool { return strings.EqualFold(g, farm.LocalAdministrator) })
 }
 
 func (m *machine) is(fqdn string) bool { return strings.EqualFold(fqdn, m.info.FQDN) }

@@ -211,7 +211,7 @@ var troubleRoutes = []route{
 		if err := r.body(&rule); err != nil {
 			return nil, err
 		}
-		m.server.Misbehave(rule)
+		m.each(func(s *wsman.Server) { s.Misbehave(rule) })
 		return nil, nil
 	}},
 	{"DELETE /machines/{fqdn}/winrm", "let a machine's WinRM service behave again", func(o *Organization, r request) (any, error) {
@@ -219,7 +219,7 @@ var troubleRoutes = []route{
 		if err != nil {
 			return nil, err
 		}
-		m.server.Behave()
+		m.each((*wsman.Server).Behave)
 		return nil, nil
 	}},
 	{"POST /dns/servers/{n}", `let the n-th DNS server fail or lag: {"fault": "Silent", "lag": "30s"}`, func(o *Organization, r request) (any, error) {

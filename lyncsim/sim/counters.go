@@ -26,9 +26,11 @@ type Counters struct {
 func (o *Organization) Counters() Counters {
 	c := Counters{Cmdlets: o.cmdlets.read()}
 	for _, m := range o.machines {
-		c.WinRM = c.WinRM.Plus(m.server.Counters())
-		shells, processes := m.server.Live()
-		c.OpenShells, c.LiveProcesses = c.OpenShells+shells, c.LiveProcesses+processes
+		m.each(func(s *wsman.Server) {
+			c.WinRM = c.WinRM.Plus(s.Counters())
+			shells, processes := s.Live()
+			c.OpenShells, c.LiveProcesses = c.OpenShells+shells, c.LiveProcesses+processes
+		})
 		c.PowerShellStarts += m.console.PowerShellStarts()
 	}
 	for _, s := range o.dns.servers {

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/fedroute/fedroute/lyncsim/configuration"
 	"github.com/fedroute/fedroute/lyncsim/console"
@@ -13,8 +14,11 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
-// winrmPort is the HTTPS port of WinRM.
-const winrmPort = 5986
+// The ports of WinRM.
+const (
+	winrmPort = 5986 // HTTPS
+	plainPort = 5985 // HTTP
+)
 
 // machine is one running computer: its WinRM service, and the disk and the named
 // mutexes that the commands on it share.
@@ -22,6 +26,7 @@ type machine struct {
 	org     *Organization
 	info    farm.Machine // as it was at the start
 	server  *wsman.Server
+	plain   *wsman.Server // the listener without TLS; nil when there is none
 	console *console.Console
 	disk    dotnet.Files
 	mutexes dotnet.Mutexes
@@ -49,12 +54,43 @@ func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, err
 	}
 	m.console = &console.Console{Machine: info.FQDN, Domain: domain, PowerShell: m, ReadFile: m.readScript,
 		Setup: m.setup, SetupPath: o.farm.Product().Bootstrapper(), Listeners: m.Listeners}
-	m.server, err = wsman.New(wsman.Config{
+	host := o.spec.Host(info.FQDN)
+	config := wsman.Config{
 		Machine: info.FQDN, Domain: domain, Address: netip.AddrPortFrom(info.Address, winrmPort).String(),
 		Certificate: cert, ClientCAs: o.ca.Pool(), Accounts: m, Program: m.console, Remoting: m, Seed: seed,
-		Kerberos: acceptor, Methods: o.signIn.methods(info),
-	})
+		Kerberos: acceptor, Methods: o.signIn.methods(info), Languages: []string{string(o.farm.Language())},
+		ChannelBinding: wsman.BindingLevel(host.CbtHardeningLevel), Quotas: quotas(host.Quotas),
+	}
+	if m.server, err = wsman.New(config); err != nil || !host.TakesHTTP() {
+		return m, err
+	}
+	config.Transport, config.AllowUnencrypted = wsman.PlainHTTP, host.AllowUnencrypted
+	config.Address = netip.AddrPortFrom(info.Address, plainPort).String()
+	m.plain, err = wsman.New(config)
 	return m, err
+}
+
+func quotas(q farm.QuotasSpec) wsman.Quotas {
+	return wsman.Quotas{
+		MaxShellsPerUser: q.MaxShellsPerUser, MaxProcessesPerShell: q.MaxProcessesPerShell,
+		MaxConcurrentOperationsPerUser: q.MaxConcurrentOperationsPerUser,
+		IdleTimeOut:                    time.Duration(q.IdleTimeout), MaxShellRunTime: time.Duration(q.MaxShellRunTime),
+	}
+}
+
+// listeners are the machine's WinRM services.
+func (m *machine) listeners() []*wsman.Server {
+	if m.plain == nil {
+		return []*wsman.Server{m.server}
+	}
+	return []*wsman.Server{m.server, m.plain}
+}
+
+// each does the same to all of them.
+func (m *machine) each(act func(*wsman.Server)) {
+	for _, s := range m.listeners() {
+		act(s)
+	}
 }
 
 // WinRM is a machine's WinRM service, so that a test can disturb it; nil when there
@@ -89,16 +125,17 @@ func (m *machine) follow() {
 	switch {
 	case err != nil, m.left:
 	case !now.Powered:
-		m.server.Stop()
+		m.each((*wsman.Server).Stop)
 	case !now.Connected:
-		m.server.Freeze()
+		m.each((*wsman.Server).Freeze)
 		m.muted = true
 	default:
 		if m.muted {
-			m.server.Behave()
+			m.each((*wsman.Server).Behave)
 			m.muted = false
 		}
-		_ = m.server.Start() // fails only when another program has taken the address in the meantime
+		// It fails only when another program has taken the address in the meantime.
+		m.each(func(s *wsman.Server) { _ = s.Start() })
 	}
 }
 
@@ -108,7 +145,7 @@ func (m *machine) leave() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.left = true
-	m.server.Stop()
+	m.each((*wsman.Server).Stop)
 }
 
 // Name implements dotnet.Machine: the NetBIOS name.
@@ -130,6 +167,9 @@ func (m *machine) FQDN() string {
 // Listeners implements dotnet.Machine.
 func (m *machine) Listeners() []netip.AddrPort {
 	out := []netip.AddrPort{netip.AddrPortFrom(netip.IPv4Unspecified(), winrmPort)}
+	if m.plain != nil {
+		out = append([]netip.AddrPort{netip.AddrPortFrom(netip.IPv4Unspecified(), plainPort)}, out...)
+	}
 	list, err := m.org.farm.Listeners(m.info.FQDN)
 	if err != nil {
 		return out

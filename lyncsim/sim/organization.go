@@ -121,8 +121,10 @@ func (o *Organization) startMachines(seed uint64) error {
 			return err
 		}
 		o.machines = append(o.machines, host)
-		if err := host.server.Start(); err != nil {
-			return fmt.Errorf("%w; another simulated organization or program has the address", err)
+		for _, s := range host.listeners() {
+			if err := s.Start(); err != nil {
+				return fmt.Errorf("%w; another simulated organization or program has the address", err)
+			}
 		}
 	}
 	o.farm.Observe(func() {
@@ -188,6 +190,9 @@ type Endpoint struct {
 	Role    farm.Role `json:"role"`
 	Pool    string    `json:"pool,omitempty"`
 	URL     string    `json:"url"`
+	// HTTPURL is the listener without TLS, whose messages are sealed; "" when the machine
+	// has none.
+	HTTPURL string `json:"httpURL,omitempty"`
 	// PublicAddress is the address at which partners reach an Edge server.
 	PublicAddress netip.Addr `json:"publicAddress,omitzero"`
 	// SessionConfigurations are the names of the installed session configurations.
@@ -198,11 +203,15 @@ type Endpoint struct {
 func (o *Organization) Endpoints() []Endpoint {
 	out := make([]Endpoint, 0, len(o.machines))
 	for _, m := range o.machines {
-		out = append(out, Endpoint{
+		e := Endpoint{
 			Machine: m.info.FQDN, Role: m.info.Role, Pool: m.info.Pool,
 			URL: "https://" + m.server.Address() + "/wsman", PublicAddress: m.info.PublicAddress,
 			SessionConfigurations: m.registered().Names(),
-		})
+		}
+		if m.plain != nil {
+			e.HTTPURL = "http://" + m.plain.Address() + "/wsman"
+		}
+		out = append(out, e)
 	}
 	return out
 }

@@ -59,7 +59,11 @@ func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*power
 // session is a shell on the machine.
 func (m *machine) session(who identity.Identity) *cmdlets.Session {
 	who.Account = m.localName(who.Account)
-	return &cmdlets.Session{Farm: m.org.farm, Machine: m.info.FQDN, Who: who, Ran: m.org.cmdlets.add}
+	session := &cmdlets.Session{Farm: m.org.farm, Machine: m.info.FQDN, Who: who, Ran: m.org.cmdlets.add}
+	if who.SignIn != identity.Console {
+		session.Memory = m.org.spec.Host(m.info.FQDN).ShellMemory()
+	}
+	return session
 }
 
 func notationOf(in console.Invocation) powershell.Notation {

@@ -64,6 +64,30 @@ var texts = map[string]map[message]string{
 		notDisconnected:   "Die Windows-Remoteshell kann die Anforderung nicht verarbeiten. Die angegebene Shell ist nicht getrennt.",
 		unspecified:       "Der WS-Verwaltungsdienst kann die Anforderung nicht verarbeiten. Der Fehlercode ist %s.",
 	},
+	"fr-FR": {
+		accessDenied:      "Accès refusé.",
+		busy:              "La ressource demandée est en cours d’utilisation.",
+		aborted:           "L’opération d’entrée/sortie a été abandonnée en raison de l’arrêt d’un thread ou à la demande d’une application.",
+		fileNotFound:      "Le fichier spécifié est introuvable.",
+		brokenPipe:        "Le canal de communication a été fermé.",
+		commandTooLong:    "Nom de fichier ou extension trop long.",
+		markedForDeletion: "Tentative d’opération non autorisée sur une clé du Registre marquée pour suppression.",
+		unsupportedAction: "L’URI d’action de gestion des services Web %s n’est pas pris en charge par le service.",
+		mustUnderstand:    "Le service Gestion des services Web ne peut pas traiter un en-tête SOAP marqué comme mustUnderstand par le client : %s.",
+		headerRequired:    "Le service Gestion des services Web ne peut pas traiter la demande. Il manque des en-têtes SOAP : %s.",
+		envelopeTooLarge:  "Le service Gestion des services Web ne peut pas traiter la demande, car son enveloppe dépasse %s octets.",
+		timedOut:          "Le service Gestion des services Web ne peut pas terminer l’opération dans le délai spécifié par OperationTimeout.",
+		resourceNotFound:  "Le service Gestion des services Web ne peut pas traiter la demande. La ressource identifiée par l’URI %s et les sélecteurs est introuvable.",
+		schemaViolation:   "Le code XML SOAP du message ne correspond pas à la définition de schéma XML : %s.",
+		invalidXML:        "WinRM ne peut pas traiter la demande, car le code XML d’entrée contient une erreur de syntaxe : %s.",
+		envelopeTooSmall:  "Le service Gestion des services Web ne prend pas en charge une valeur MaxEnvelopeSize inférieure à %s octets.",
+		unknownShell:      "La demande destinée à l’interpréteur de commandes distant Windows ayant l’identificateur %s a échoué, car l’interpréteur est introuvable sur le serveur.",
+		unknownCommand:    "L’interpréteur de commandes distant Windows a reçu une demande portant sur un identificateur de commande qui n’existe pas.",
+		tooManyShells:     "Le service Gestion des services Web ne peut pas traiter la demande. Le nombre maximal d’interpréteurs simultanés pour cet utilisateur a été dépassé (%s).",
+		tooManyOperations: "Le service Gestion des services Web ne peut pas traiter la demande. Le nombre maximal d’opérations simultanées pour cet utilisateur a été dépassé (%s).",
+		tooManyCommands:   "Le service Gestion des services Web ne peut pas traiter la demande. Le nombre maximal de commandes simultanées par interpréteur a été dépassé (%s).",
+		unspecified:       "Le service Gestion des services Web ne peut pas traiter la demande. Le code d’erreur est %s.",
+	},
 }
 
 // text is the fault in a language that Languages lists.
@@ -72,7 +96,7 @@ func (f *fault) text(lang string) string {
 }
 
 // Languages lists the languages that can be installed on a machine.
-func Languages() []string { return []string{"de-DE", DefaultLanguage} }
+func Languages() []string { return []string{"de-DE", DefaultLanguage, "fr-FR"} }
 
 // pickLanguage gives the wanted language when it is installed, and the
 // machine's first one otherwise.

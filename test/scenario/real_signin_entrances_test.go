@@ -27,6 +27,7 @@ func (p *passwords) config(t *testing.T) sim.Config {
 		{Name: `CONTOSO\` + forManagement, Groups: farm.AllRights()},
 		{Name: forEdge, Machines: machinesOf(spec, forEdge), Groups: []string{farm.LocalAdministrator}},
 	}
+	spec.Hosts = []farm.HostSpec{{LocalAccountTokenFilterPolicy: true}} // it is not the built-in account
 	return sim.Config{Spec: spec, SignIn: sim.SignIn{Methods: []wsman.Method{wsman.Negotiate}, EdgeMethods: []wsman.Method{p.edges}}}
 }
 

@@ -1,0 +1,44 @@
+package organization_test
+
+import (
+	"testing"
+
+	"github.com/fedroute/fedroute/lyncsim/farm"
+)
+
+// TestUnkindHosts has fedroute's own client and scripts read organizations that are set up
+// as real ones are.
+func TestUnkindHosts(t *testing.T) {
+	host := func(h farm.HostSpec) func(*farm.Spec) {
+		return func(s *farm.Spec) { s.Hosts = []farm.HostSpec{h} }
+	}
+	cases := map[string]struct {
+		reason string
+		edit   func(*farm.Spec)
+		reads  bool
+	}{
+		"kind":          {"the sample lets a network logon go on", func(*farm.Spec) {}, true},
+		"second hop":    {"a password over the network reads no topology", func(s *farm.Spec) { s.ADReadableFromNetworkLogon = false }, false},
+		"no rights":     {"an administrator of the machine is none of the product", noGroups, false},
+		"memory":        {"the module does not fit into the shell", host(farm.HostSpec{Quotas: farm.QuotasSpec{MaxMemoryPerShellMB: 150}}), false},
+		"enough memory": {"it does", host(farm.HostSpec{Quotas: farm.QuotasSpec{MaxMemoryPerShellMB: 300}}), true},
+		"missing patch": {"WMF 3.0 without the update looks at no quota", host(farm.HostSpec{MissingPatches: []string{"KB2842230"}}), false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, observer, _ := contoso(t, c.edit)
+			_, _, err := observer.ReadTopology(t.Context())
+			if (err == nil) != c.reads {
+				t.Errorf("%s, and the look ends with %v", c.reason, err)
+			}
+		})
+	}
+}
+
+func noGroups(s *farm.Spec) {
+	s.Accounts = []farm.Account{
+		{Name: `CONTOSO\lyncadmin`, AdministratorOf: []string{"*"}},
+		{Name: "Administrator", Machines: []string{edge1, edge2}, Groups: []string{farm.LocalAdministrator}},
+	}
+}
