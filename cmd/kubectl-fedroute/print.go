@@ -40,8 +40,12 @@ func printStatus(p page, route *v1alpha1.FederationRoute) {
 		if ready != nil && c.Type != ready.Type && message == ready.Message {
 			message = "" // Reconciling and Stalled repeat what Ready says
 		}
+		older := ""
+		if ready != nil && c.ObservedGeneration < ready.ObservedGeneration {
+			older = ", as last seen, for an older spec" // the present one could not be compared yet
+		}
 		p.line("")
-		p.entry(fmt.Sprintf("%s is %s: %s", c.Type, c.Status, c.Reason), message)
+		p.entry(fmt.Sprintf("%s is %s: %s%s", c.Type, c.Status, c.Reason, older), message)
 	}
 	if s.Plan != nil {
 		p.line("")

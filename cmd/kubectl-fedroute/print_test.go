@@ -30,7 +30,7 @@ func most(d time.Duration) *metav1.Duration { return &metav1.Duration{Duration: 
 
 // midway is a route in the middle of a failover, with messages as long as they come.
 func midway() *v1alpha1.FederationRoute {
-	const silent = "port 5061 of edge2.contoso.com (203.0.113.20): no answer in time; partners are not led there yet; it must answer before DNS moves"
+	const silent = "port 5061 of edge2.contoso.com (203.0.113.20): no answer in time; partners are not led there yet; each must answer before DNS moves"
 	records := "fed.contoso.com A 203.0.113.10 (ttl 60); fed.contoso.com AAAA 2001:db8:1234:5678:9abc:def0:1234:5678 (ttl 60); _sipfederationtls._tcp.contoso.com SRV 0 0 5061 fed.contoso.com (ttl 60)"
 	none := "fed.contoso.com A none; fed.contoso.com AAAA none; _sipfederationtls._tcp.contoso.com SRV none"
 	working := "2 of 5 steps are done; now: AwaitReplication edge2.contoso.com (waits for the replica of edge2.contoso.com (not up to date))"
@@ -122,6 +122,7 @@ func TestVerbsSayWhatTheyDoNotKnow(t *testing.T) {
 		"unread":            {"why there is no plan", ready("False", "Unreachable", "read the topology: no answer"), printPlan, "Ready is False: Unreachable\n    read the topology: no answer"},
 		"in sync":           {"nothing is left to do", ready("True", "InSync", "as the spec says"), printPlan, "contoso has no plan\nReady is True: InSync"},
 		"sites differ":      {"no pool is not the same as not managed", func(r *v1alpha1.FederationRoute) { r.Status.SIPEdgePool = "" }, printStatus, "SIP  is on no single Edge pool"},
+		"part not compared": {"what is true of an older spec may not be of this one", func(r *v1alpha1.FederationRoute) { r.Status.Conditions[0].ObservedGeneration = 2 }, printStatus, "FrontEndsAssociated is True: InSync, as last seen, for an older spec\n"},
 		"suspended":         {"a person must see it at once", func(r *v1alpha1.FederationRoute) { r.Spec.Suspend = true }, printStatus, "mode Enforce, suspended\n"},
 		"nothing ever done": {"an empty page says nothing", ready("True", "InSync", "as the spec says"), printHistory, "no step of contoso has changed anything or failed yet"},
 	} {

@@ -37,8 +37,8 @@ func (f Facts) drifted(d plan.Difference) bool {
 func drift(f Facts) []v1alpha1.Drift {
 	var out []v1alpha1.Drift
 	for _, d := range f.Plan.Differences {
-		if !f.drifted(d) {
-			continue
+		if d.Aspect == plan.AspectPorts || !f.drifted(d) {
+			continue // nobody changed a port that does not answer; PortsOpen tells of it
 		}
 		since := metav1.NewTime(f.Now)
 		if i := slices.IndexFunc(f.Previous.Drift, func(p v1alpha1.Drift) bool { return p.Field == d.Field && p.Wanted == shorten(d.Wanted) }); i >= 0 {
@@ -55,15 +55,15 @@ func drift(f Facts) []v1alpha1.Drift {
 // condition: Drifted where one of them is drift, else Planned. While a run is under way the
 // texts speak of the time at which it began; nobody has looked since.
 func (f Facts) differ(aspect plan.Aspect) (texts []string, reason string) {
-	is := "is"
+	text := "%s is %s, wanted %s"
 	if f.active() {
-		is = "was, when the plan began,"
+		text = "%s was %s when the plan began, wanted %s"
 	}
 	for _, d := range f.Plan.Differences {
 		if d.Aspect != aspect {
 			continue
 		}
-		texts = append(texts, fmt.Sprintf("%s %s %s, wanted %s", d.Field, is, d.Found, d.Wanted))
+		texts = append(texts, fmt.Sprintf(text, d.Field, d.Found, d.Wanted))
 		if f.drifted(d) {
 			reason = v1alpha1.ReasonDrifted
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/status"
 )
 
@@ -33,6 +34,10 @@ func TestAPlannedChangeIsNoDrift(t *testing.T) {
 		"edited, approved":        {"to approve its repair wants nothing new", []func(*status.Facts){fine, drifted}, approved, v1alpha1.ReasonDrifted, 2},
 		"first look in Observe":   {"the mode asks for nothing", nil, observe, v1alpha1.ReasonDrifted, 2},
 		"edited while ports shut": {"a closed port is another part", []func(*status.Facts){closed}, drifted, v1alpha1.ReasonDrifted, 2},
+		"port closed": {"a pool that dies was not changed by anybody", []func(*status.Facts){fine}, func(f *status.Facts) {
+			closed(f)
+			f.Plan.Differences = []plan.Difference{{Aspect: plan.AspectPorts, Field: "port 5061 of 192.0.2.1", Wanted: "answers", Found: "connection refused"}}
+		}, v1alpha1.ReasonInSync, 0},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -56,7 +56,7 @@ func TestRouteParts(t *testing.T) {
 		}, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonDrifted, "wanted edge1; fail back Front End pool"},
 		"SIP drifted":        {"each difference is named", drifted, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, "SIP federation route of site Redmond is edge2.contoso.com, wanted edge1.contoso.com"},
 		"XMPP beside it":     {"another part's difference is not this one's", drifted, v1alpha1.ConditionXMPPRouted, yes, v1alpha1.ReasonInSync, ""},
-		"drifted, run begun": {"it may be repaired while this is read", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, "SIP federation route of site Redmond was, when the plan began, edge2.contoso.com, wanted edge1.contoso.com"},
+		"drifted, run begun": {"it may be repaired while this is read", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, "SIP federation route of site Redmond was edge2.contoso.com when the plan began, wanted edge1.contoso.com"},
 		"person's flags":     {"a person was asked", func(f *status.Facts) { obstacle(f, plan.AspectSIP, fault.Refused) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonAwaitingPerson, "something happened"},
 		"DNS published":      {"all authoritative servers agree", func(*status.Facts) {}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "every authoritative server shows the records"},
 		"DNS refused": {"why a zone was not changed", func(f *status.Facts) {
@@ -88,7 +88,7 @@ func TestRouteParts(t *testing.T) {
 		"ports open":           {"every address answers", func(*status.Facts) {}, v1alpha1.ConditionPortsOpen, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
 		"ports closed":         {"the same sentence as Ready's", closed, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed, "port 5061 of 192.0.2.1: connection refused; partners may not get through; look"},
 		"ports closed, not in use": {"no partner is led there", func(f *status.Facts) { closed(f); elsewhere(f) }, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed,
-			"port 5061 of 192.0.2.1: connection refused; partners are not led there yet; it must answer before DNS moves"},
+			"port 5061 of 192.0.2.1: connection refused; partners are not led there yet; each must answer before DNS moves"},
 		"ports closed, run begun": {"the plan is about to open them", func(f *status.Facts) { closed(f); elsewhere(f); drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed,
 			"connection refused; so it was when the plan began; the plan asks again before DNS moves"},
 		"port of machines": {"a person knows machines by their names", func(f *status.Facts) {

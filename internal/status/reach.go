@@ -38,7 +38,7 @@ func closedPorts(f Facts) string {
 	if len(unused) > 0 && f.active() {
 		out = append(out, few(unused)+"; so it was when the plan began; the plan asks again before DNS moves")
 	} else if len(unused) > 0 {
-		out = append(out, few(unused)+"; partners are not led there yet; it must answer before DNS moves")
+		out = append(out, few(unused)+"; partners are not led there yet; each must answer before DNS moves")
 	}
 	return strings.Join(out, "; ")
 }
