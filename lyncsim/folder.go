@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -108,13 +109,15 @@ func organization(org *sim.Organization) ([]byte, error) {
 	}
 	domain, local := org.DomainAccount(), org.LocalAccount()
 	key := org.DNSKeys()[0]
-	secrets := []struct {
-		name string
-		data map[string]string
-	}{
+	secrets := []secret{
 		{name + "-management", map[string]string{"username": domain.Name, "password": domain.Password}},
 		{name + "-edge", map[string]string{"username": local.Name, "password": local.Password}},
 		{name + "-dns", map[string]string{"name": key.Name, "algorithm": key.Algorithm, "secret": key.Secret}},
+	}
+	for _, e := range org.Endpoints() {
+		if own, ok := ownAccount(org, e); ok {
+			secrets = append(secrets, secret{edgeSecret(name, e), map[string]string{"username": own.Name, "password": own.Password}})
+		}
 	}
 	for _, s := range secrets {
 		if err := add(map[string]any{
@@ -130,11 +133,41 @@ func organization(org *sim.Organization) ([]byte, error) {
 	return []byte(strings.Join(docs, "---\n")), err
 }
 
+// secret is a Secret of the organization.
+type secret struct {
+	name string
+	data map[string]string
+}
+
+// ownAccount is the account of an Edge server that has another one than the first Edge
+// server.
+func ownAccount(org *sim.Organization, e sim.Endpoint) (farm.Account, bool) {
+	if e.Role != farm.RoleEdge {
+		return farm.Account{}, false
+	}
+	for _, a := range org.Accounts() {
+		if slices.ContainsFunc(a.Machines, func(m string) bool { return strings.EqualFold(m, e.Machine) }) {
+			return a, a.Password != org.LocalAccount().Password
+		}
+	}
+	return farm.Account{}, false
+}
+
+// edgeSecret is the name of the Secret of such an Edge server.
+func edgeSecret(organization string, e sim.Endpoint) string {
+	host, _, _ := strings.Cut(e.Machine, ".")
+	return organization + "-edge-" + strings.ToLower(host)
+}
+
 func topologySpec(org *sim.Organization, name string) map[string]any {
 	var management, edges []map[string]any
 	for _, e := range org.Endpoints() {
 		if e.Role == farm.RoleEdge {
-			edges = append(edges, map[string]any{"fqdn": e.Machine, "url": e.URL, "serverName": e.Machine})
+			edge := map[string]any{"fqdn": e.Machine, "url": e.URL, "serverName": e.Machine}
+			if _, ok := ownAccount(org, e); ok {
+				edge["authentication"] = authentication(edgeSecret(name, e))
+			}
+			edges = append(edges, edge)
 			continue
 		}
 		at := map[string]any{"url": e.URL, "serverName": e.Machine}
@@ -144,12 +177,13 @@ func topologySpec(org *sim.Organization, name string) map[string]any {
 			management = append(management, at)
 		}
 	}
-	auth := func(secret string) map[string]any {
-		return map[string]any{"method": "NTLM", "secretRef": map[string]any{"name": secret}}
-	}
 	return map[string]any{
 		"caBundle":    string(org.CA().CertPEM()),
-		"management":  map[string]any{"endpoints": management, "authentication": auth(name + "-management")},
-		"edgeServers": map[string]any{"authentication": auth(name + "-edge"), "overrides": edges},
+		"management":  map[string]any{"endpoints": management, "authentication": authentication(name + "-management")},
+		"edgeServers": map[string]any{"authentication": authentication(name + "-edge"), "overrides": edges},
 	}
+}
+
+func authentication(secret string) map[string]any {
+	return map[string]any{"method": "NTLM", "secretRef": map[string]any{"name": secret}}
 }

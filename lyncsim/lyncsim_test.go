@@ -148,6 +148,48 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// TestEdgeServersHaveTheirOwnSecrets checks that organization.yaml names another Secret for
+// an Edge server whose account is another one, and none where one account is for all.
+func TestEdgeServersHaveTheirOwnSecrets(t *testing.T) {
+	cases := map[string]struct {
+		reason, sample string
+		want           map[string]string // machine and Secret
+	}{
+		"own":  {"the second Edge server has another password", "enterprise-second-hop.yaml", map[string]string{"edge1.litware.com": "", "edge2.litware.com": "litware-edge-edge2"}},
+		"same": {"one account is for all", "one-site-two-pools.yaml", map[string]string{"edge1.contoso.com": "", "edge2.contoso.com": ""}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			dir, _, _ := running(t, c.sample)
+			raw, err := os.ReadFile(filepath.Join(dir, "organization.yaml"))
+			must(t, err)
+			got := map[string]string{}
+			for _, doc := range strings.Split(string(raw), "---\n") {
+				var o struct {
+					Spec struct {
+						EdgeServers struct {
+							Overrides []struct {
+								FQDN           string
+								Authentication struct{ SecretRef struct{ Name string } }
+							}
+						}
+					}
+				}
+				must(t, yaml.Unmarshal([]byte(doc), &o))
+				for _, e := range o.Spec.EdgeServers.Overrides {
+					got[e.FQDN] = e.Authentication.SecretRef.Name
+					if s := got[e.FQDN]; s != "" && !strings.Contains(string(raw), "name: "+s+"\n") {
+						t.Errorf("%s: there is no Secret %s", c.reason, s)
+					}
+				}
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+			}
+		})
+	}
+}
+
 func TestPowerShell(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "script.ps1")
 	sample := filepath.Join(samples, "one-site-two-pools.yaml")

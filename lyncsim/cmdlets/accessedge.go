@@ -9,7 +9,7 @@ import (
 )
 
 var accessEdgeCmdlets = map[string]cmdlet{
-	"Get-CsAccessEdgeConfiguration": {run: getAccessEdge, needs: store, honours: "Identity Filter LocalStore"},
+	"Get-CsAccessEdgeConfiguration": {run: getAccessEdge, needs: store, act: farm.ReadProtected, honours: "Identity Filter LocalStore"},
 	"Set-CsAccessEdgeConfiguration": {run: setAccessEdge, needs: store,
 		honours: "Identity Instance UseDnsSrvRouting UseDefaultRouting DefaultRouteFqdn EnablePartnerDiscovery " +
 			strings.Join(accessEdgeSwitches, " ") + " " + strings.Join(names(accessEdgeSettings), " ")},

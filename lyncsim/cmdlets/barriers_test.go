@@ -92,7 +92,10 @@ func TestRights(t *testing.T) {
 		want    string
 	}{
 		"read":                    {"users' administrators may read", nil, farm.UserAdmins, "Get-CsSite | Out-Null", done},
-		"read with reader group":  {"the group for reading is not enough", nil, "RTCUniversalReadOnlyAdmins", "Get-CsTopology -AsXml", noLogin},
+		"read without a group":    {"SQL Server does not know the account", nil, "Domain Users", "Get-CsSite", noLogin},
+		"read as reader":          {"the group for reading may read most", nil, farm.ReadOnlyAdmins, "Get-CsSite | Out-Null", done},
+		"read topology as reader": {"and not the topology document", nil, farm.ReadOnlyAdmins, "Get-CsTopology -AsXml", noWrite},
+		"read access as reader":   {"nor the Access Edge configuration", nil, farm.ReadOnlyAdmins, "Get-CsAccessEdgeConfiguration", noWrite},
 		"write":                   {"and may not write", nil, farm.UserAdmins, "Set-CsAccessEdgeConfiguration -AllowFederatedUsers $true", noWrite},
 		"write as server admin":   {"servers' administrators may", nil, farm.ServerAdmins, "Set-CsAccessEdgeConfiguration -AllowFederatedUsers $true", done},
 		"enable":                  {"who may publish may not enable", nil, farm.ServerAdmins, "Enable-CsTopology", denied},

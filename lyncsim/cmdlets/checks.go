@@ -13,6 +13,7 @@ var checkCmdlets = map[string]cmdlet{
 	"Test-CsComputer":         {run: testComputer},
 	"Test-CsReplica":          {run: testReplica},
 	"Test-CsManagementServer": {run: testManagementServer, needs: domain},
+	"Test-CsSetupPermission":  {run: testSetupPermission, needs: domain, honours: "ComputerOU Domain DomainController"},
 }
 
 // outcome emits a check's result; an empty problem means success.
@@ -56,6 +57,12 @@ func testReplica(_ context.Context, r *run) error {
 		return r.outcome(err.Error())
 	}
 	return r.outcome("")
+}
+
+// testSetupPermission tells whether the containers were prepared. It says nothing about
+// the account that asks, and an organization's containers are all alike.
+func testSetupPermission(_ context.Context, r *run) error {
+	return r.EmitWhole(r.Farm.Spec().SetupPermissionGranted)
 }
 
 func testManagementServer(_ context.Context, r *run) error {

@@ -59,6 +59,7 @@ var origins = map[string]string{
 	"Test-CsComputer":                        "documented: class; inferred: fails while a service does not run",
 	"Test-CsReplica":                         "documented: class; inferred: fails without a replica",
 	"Test-CsManagementServer":                "documented: class; inferred: fails while the store is down",
+	"Test-CsSetupPermission":                 "documented: whether the permission was granted, whoever asks; inferred: True or False, as `Test-CsOUPermission` gives",
 	"Get-CsManagementConnection":             "inferred: the store is on the pool that holds it",
 	"Get-CsConfigurationStoreLocation":       "inferred: the store is on the pool that holds it",
 	"Export-CsConfiguration":                 "documented: whole configuration, -LocalStore, -AsBytes; invented: the file's layout",

@@ -178,6 +178,11 @@ func TestStore(t *testing.T) {
 			script: `Stop-CsWindowsService RTCSRV; $t = Test-CsComputer; $t.Result; $t.Error`,
 			want:   answer{Out: []string{"Failure", "the service RTCSRV is Stopped"}},
 		},
+		"setup permission": {
+			reason: "it tells of the containers, not of the account",
+			script: `Test-CsSetupPermission -ComputerOU 'ou=Lync,dc=contoso,dc=com'`,
+			want:   answer{Out: []string{"False"}},
+		},
 		"not simulated": {
 			reason:  "a cmdlet of the reference without a behaviour refuses by name",
 			script:  `Backup-CsPool -PoolFqdn pool1.contoso.com`,

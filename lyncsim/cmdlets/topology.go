@@ -10,7 +10,7 @@ import (
 )
 
 var topologyCmdlets = map[string]cmdlet{
-	"Get-CsTopology":     {run: getTopology, needs: store, honours: "AsXml LocalStore"},
+	"Get-CsTopology":     {run: getTopology, needs: store, act: farm.ReadProtected, honours: "AsXml LocalStore"},
 	"Publish-CsTopology": {run: publishTopology, needs: store, slow: true, honours: "FileName Document BackupFileName"},
 	"Enable-CsTopology":  {run: enableTopology, needs: store, act: farm.EnableTopology, slow: true, honours: "SkipPrepareCheck"},
 }

@@ -18,6 +18,9 @@ const (
 	ReadDirectory Act = "read Active Directory"
 	// ReadStore reads the Central Management Store.
 	ReadStore Act = "read the store"
+	// ReadProtected reads the topology document and the Access Edge configuration, which
+	// take more than the other parts of the store.
+	ReadProtected Act = "read the protected parts of the store"
 	// WriteStore changes it.
 	WriteStore Act = "write the store"
 	// EnableTopology writes computers into Active Directory, and rights into the file
@@ -37,6 +40,7 @@ const (
 const (
 	ServerAdmins       = "RTCUniversalServerAdmins"
 	UserAdmins         = "RTCUniversalUserAdmins"
+	ReadOnlyAdmins     = "RTCUniversalReadOnlyAdmins"
 	DomainAdmins       = "Domain Admins"
 	LocalAdministrator = "Administrators" // of one machine
 )
@@ -107,13 +111,15 @@ type need struct {
 
 var (
 	directory = need{resource: Directory}
-	reading   = need{StoreServer, []string{ServerAdmins, UserAdmins}}
+	reading   = need{StoreServer, []string{ServerAdmins, UserAdmins, ReadOnlyAdmins}}
+	protected = need{StoreContent, []string{ServerAdmins, UserAdmins}}
 	writing   = need{StoreContent, []string{ServerAdmins}}
 )
 
 var needs = map[Act][]need{
 	ReadDirectory:        {directory},
 	ReadStore:            {directory, reading},
+	ReadProtected:        {directory, reading, protected},
 	WriteStore:           {directory, reading, writing},
 	EnableTopology:       {directory, reading, writing, {Containers, []string{DomainAdmins}}, {FileShare, []string{DomainAdmins}}},
 	ReadServices:         {{ServiceList, []string{LocalAdministrator}}},

@@ -69,9 +69,18 @@ func TestMay(t *testing.T) {
 			identity.Identity{Account: account, SignIn: identity.Console, Groups: []string{UserAdmins}}, WriteStore, &Barrier{Resource: StoreContent, As: account},
 		},
 		"read without a group": {
-			"the group for reading alone is not enough", nil, "",
-			identity.Identity{Account: account, SignIn: identity.Console, Groups: []string{"RTCUniversalReadOnlyAdmins"}}, ReadStore,
+			"SQL Server knows the product's groups only", nil, "",
+			identity.Identity{Account: account, SignIn: identity.Console, Groups: []string{"Domain Users"}}, ReadStore,
 			&Barrier{Resource: StoreServer, As: account},
+		},
+		"read with the group for reading": {
+			"it may read most of the store", nil, "",
+			identity.Identity{Account: account, SignIn: identity.Console, Groups: []string{ReadOnlyAdmins}}, ReadStore, nil,
+		},
+		"read what is protected": {
+			"and not the topology document", nil, "",
+			identity.Identity{Account: account, SignIn: identity.Console, Groups: []string{ReadOnlyAdmins}}, ReadProtected,
+			&Barrier{Resource: StoreContent, As: account},
 		},
 		"enable without setup permission": {
 			"who may publish may not enable", nil, "",
