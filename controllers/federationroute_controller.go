@@ -192,7 +192,7 @@ func (s *scope) look(after time.Time) {
 // observe adds what only this route needs (its DNS records and ports) to the observation
 // of the organization.
 func (s *scope) observe(ctx context.Context, now sights.Sight) error {
-	open, err := readers(s.route.Spec.DNS)
+	open, err := readers(ctx, s.route.Spec.DNS, s.secrets())
 	if err != nil {
 		return err
 	}

@@ -13,14 +13,19 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// readers opens every zone of the spec for reading. No key is needed for that.
-func readers(spec *v1alpha1.DNS) (map[string]dns.Reader, error) {
+// readers opens every zone of the spec for reading. No key is needed for that, except
+// where the spec wants queries signed.
+func readers(ctx context.Context, spec *v1alpha1.DNS, keys secrets) (map[string]dns.Reader, error) {
 	out := map[string]dns.Reader{}
 	if spec == nil {
 		return out, nil
 	}
 	for _, server := range spec.Servers {
-		r, err := rfc2136.NewReader(zoneConfig(server))
+		c, err := zoneConfig(ctx, server, keys)
+		if err != nil {
+			return nil, err
+		}
+		r, err := rfc2136.NewReader(c)
 		if err != nil {
 			return nil, err
 		}
@@ -29,12 +34,15 @@ func readers(spec *v1alpha1.DNS) (map[string]dns.Reader, error) {
 	return out, nil
 }
 
-func zoneConfig(server v1alpha1.DNSServer) rfc2136.Config {
-	c := rfc2136.Config{Server: server.Address, Zone: string(server.Zone), Secondaries: server.ReadBackFrom}
+func zoneConfig(ctx context.Context, server v1alpha1.DNSServer, keys secrets) (c rfc2136.Config, err error) {
+	c = rfc2136.Config{Server: server.Address, Zone: string(server.Zone), Secondaries: server.ReadBackFrom}
 	if len(server.ReadBackFrom) > 0 {
 		c.Discovery = rfc2136.DiscoverNone
 	}
-	return c
+	if server.SignQueries && server.TSIGSecretRef != nil {
+		c.QueryKey, err = keys.tsig(ctx, server.TSIGSecretRef.Name)
+	}
+	return c, err
 }
 
 // lookUp reads every wanted record and asks the zones at the same time. The records of a

@@ -81,12 +81,37 @@ func TestZonesAreOpenedWithTheirKeys(t *testing.T) {
 }
 
 func TestZoneConfig(t *testing.T) {
-	alone := zoneConfig(v1alpha1.DNSServer{Zone: "contoso.com", Address: "ns1:53"})
-	if alone.Zone != "contoso.com" || alone.Server != "ns1:53" || alone.Discovery != rfc2136.DiscoverNS {
-		t.Errorf("%+v: without a list the zone's NS records say whom to ask", alone)
+	server := v1alpha1.DNSServer{Zone: "contoso.com", Address: "ns1:53", TSIGSecretRef: &v1alpha1.LocalReference{Name: "key"}}
+	keys := secrets{reader: fakeObjects(t, secret("key", map[string]string{"name": "key.contoso.com", "algorithm": "hmac-sha256", "secret": "c3dvcmRmaXNo"})), namespace: "lync"}
+	cases := map[string]struct {
+		reason    string
+		change    func(*v1alpha1.DNSServer)
+		keys      secrets
+		discovery rfc2136.Discovery
+		others    int
+		signs     bool
+		says      string
+	}{
+		"alone":  {"without a list the zone's NS records say whom to ask, and no Secret is read", func(*v1alpha1.DNSServer) {}, secrets{}, rfc2136.DiscoverNS, 0, false, ""},
+		"listed": {"a list replaces the NS records", func(s *v1alpha1.DNSServer) { s.ReadBackFrom = []string{"ns2:53"} }, secrets{}, rfc2136.DiscoverNone, 1, false, ""},
+		"signed": {"a view that the key chooses is asked with the key", func(s *v1alpha1.DNSServer) { s.SignQueries = true }, keys, rfc2136.DiscoverNS, 0, true, ""},
+		"signed without the Secret": {"what would be read without the key is another view", func(s *v1alpha1.DNSServer) { s.SignQueries = true },
+			secrets{reader: fakeObjects(t), namespace: "lync"}, rfc2136.DiscoverNS, 0, false, "Secret key does not exist"},
 	}
-	listed := zoneConfig(v1alpha1.DNSServer{Zone: "contoso.com", Address: "ns1:53", ReadBackFrom: []string{"ns2:53"}})
-	if listed.Discovery != rfc2136.DiscoverNone || len(listed.Secondaries) != 1 {
-		t.Errorf("%+v: a list replaces the NS records", listed)
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			server := server
+			c.change(&server)
+			got, err := zoneConfig(t.Context(), server, c.keys)
+			if c.says != "" {
+				if err == nil || !strings.Contains(err.Error(), c.says) {
+					t.Errorf("%s: %v, want %q", c.reason, err, c.says)
+				}
+				return
+			}
+			if err != nil || got.Zone != "contoso.com" || got.Server != "ns1:53" || got.Discovery != c.discovery || len(got.Secondaries) != c.others || (got.QueryKey != nil) != c.signs {
+				t.Errorf("%s: %+v, %v", c.reason, got, err)
+			}
+		})
 	}
 }

@@ -29,7 +29,7 @@ func (z zoneWriters) zones(ctx context.Context, spec *v1alpha1.DNS) (map[string]
 	if spec == nil {
 		return out, nil
 	}
-	open, err := readers(spec)
+	open, err := readers(ctx, spec, z.keys)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,11 @@ func (z zoneWriters) signed(ctx context.Context, server v1alpha1.DNSServer) (dns
 	if err != nil {
 		return nil, err
 	}
-	return rfc2136.NewWriter(zoneConfig(server), signer)
+	c, err := zoneConfig(ctx, server, z.keys)
+	if err != nil {
+		return nil, err
+	}
+	return rfc2136.NewWriter(c, signer)
 }
 
 // cmdlets opens a zone that is changed in a shell on the DNS server itself. It reads the

@@ -204,13 +204,20 @@ const (
 	DNSServerCmdlets DNSProvider = "DNSServerCmdlets"
 )
 
+// ZoneName is the name of a DNS zone in lower case, such as contoso.com or
+// _tcp.contoso.com.
+// +kubebuilder:validation:MaxLength=253
+// +kubebuilder:validation:XValidation:rule="self.matches('^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?[.])+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$')",message="not the name of a DNS zone; write it in lower case and without final dot, like contoso.com or _tcp.contoso.com"
+type ZoneName string
+
 // DNSServer is one zone and its primary.
 // +kubebuilder:validation:XValidation:rule="has(self.provider) && self.provider == 'DNSServerCmdlets' || has(self.tsigSecretRef) != has(self.gssTsig)",message="updates are signed in exactly one way; give the zone tsigSecretRef (a shared key) or gssTsig (Kerberos)"
 // +kubebuilder:validation:XValidation:rule="!has(self.provider) || self.provider != 'DNSServerCmdlets' || !has(self.tsigSecretRef) && !has(self.gssTsig)",message="the cmdlets sign no updates; remove tsigSecretRef and gssTsig, or set provider to DynamicUpdate"
 // +kubebuilder:validation:XValidation:rule="has(self.provider) && self.provider == 'DNSServerCmdlets' || !has(self.endpoint) && !has(self.authentication)",message="endpoint and authentication are those of the cmdlets; remove them, or set provider to DNSServerCmdlets"
+// +kubebuilder:validation:XValidation:rule="!has(self.signQueries) || !self.signQueries || has(self.tsigSecretRef)",message="queries are signed with the key of tsigSecretRef; give it, or remove signQueries"
 type DNSServer struct {
 	// Zone that the server is authoritative for, such as contoso.com.
-	Zone Hostname `json:"zone"`
+	Zone ZoneName `json:"zone"`
 
 	// Provider has no default in the schema: the API server would write a default into
 	// the stored list. kubectl apply compares whole lists and would send this one again
@@ -243,6 +250,12 @@ type DNSServer struct {
 	// in a key file).
 	// +optional
 	TSIGSecretRef *LocalReference `json:"tsigSecretRef,omitempty"`
+
+	// SignQueries signs the queries to the address, too, with the key of tsigSecretRef.
+	// It is for a server that chooses its view of the zone by the key. In every mode the
+	// Secret is then read.
+	// +optional
+	SignQueries bool `json:"signQueries,omitempty"`
 
 	// GSSTSIG signs updates with Kerberos instead, as the secure dynamic updates of
 	// Active Directory want it.

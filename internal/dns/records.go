@@ -61,6 +61,7 @@ type Barrier string
 const (
 	BarrierNone       Barrier = ""
 	BarrierCNAME      Barrier = "CNAME"      // the name is an alias
+	BarrierDNAME      Barrier = "DNAME"      // a domain above the name is led elsewhere
 	BarrierWildcard   Barrier = "Wildcard"   // a wildcard answers; writing would mask it
 	BarrierDelegation Barrier = "Delegation" // the name lies below a zone cut
 	BarrierNoZone     Barrier = "NoZone"     // the server is not authoritative for the name

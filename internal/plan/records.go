@@ -68,6 +68,8 @@ func blocked(want Record, l dns.Lookup) error {
 	switch l.Barrier {
 	case dns.BarrierCNAME:
 		cause, next = "the name is an alias (CNAME) of "+l.Detail, "remove the CNAME, or choose another host in the spec"
+	case dns.BarrierDNAME:
+		cause, next = "the name lies below a domain that a DNAME record leads elsewhere, "+l.Detail, "remove the DNAME record, or choose another host in the spec"
 	case dns.BarrierWildcard:
 		cause, next = "the wildcard "+l.Detail+" answers for the name, and a record of its own would hide the wildcard there", "create the record by hand once, or remove the wildcard"
 	case dns.BarrierDelegation:

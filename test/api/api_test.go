@@ -95,6 +95,8 @@ func TestBadObjectsAreRejectedWithWhatToWriteInstead(t *testing.T) {
 		"cmdlets that sign":    {"they run as somebody and sign nothing", goodRoute, "tsigSecretRef:", "provider: DNSServerCmdlets, tsigSecretRef:", "the cmdlets sign no updates; remove tsigSecretRef and gssTsig"},
 		"updates by cmdlets":   {"an endpoint means cmdlets", goodRoute, "tsigSecretRef:", `endpoint: {url: "https://dc1.contoso.com:5986/wsman"}, tsigSecretRef:`, "endpoint and authentication are those of the cmdlets"},
 		"cmdlets over http":    {"credentials would be seen", goodRoute, "tsigSecretRef: {name: key}", `provider: DNSServerCmdlets, endpoint: {url: "http://dc1.contoso.com:5985/wsman"}`, "use the https listener"},
+		"queries without key":  {"which key should sign them", goodRoute, "tsigSecretRef: {name: key}", "signQueries: true, gssTsig: {secretRef: {name: account}}", "queries are signed with the key of tsigSecretRef"},
+		"zone in upper case":   {"names are compared as text", goodRoute, "zone: contoso.com", "zone: Contoso.com", "write it in lower case and without final dot, like contoso.com or _tcp.contoso.com"},
 		"unknown provider":     {"there are two ways", goodRoute, "tsigSecretRef:", "provider: Pigeon, tsigSecretRef:", "supported values"},
 		"account of nobody":    {"an account is named", goodRoute, "tsigSecretRef: {name: key}", "gssTsig: {serverName: dc1.contoso.com}", "secretRef"},
 		"address without port": {"a server needs a port", goodRoute, "ns1.contoso.com:53", "ns1.contoso.com", "write it like ns1.contoso.com:53"},
@@ -133,7 +135,8 @@ func TestGoodObjectsAreAccepted(t *testing.T) {
 	kerberos := strings.Replace(goodRoute, "tsigSecretRef: {name: key}", "gssTsig: {secretRef: {name: account}, serverName: dc1.contoso.com}", 1)
 	cmdlets := strings.Replace(goodRoute, "tsigSecretRef: {name: key}", `provider: DNSServerCmdlets, endpoint: {url: "https://dc1.contoso.com:5986/wsman"}, authentication: {method: NTLM, secretRef: {name: dnsadmin}}`, 1)
 	alone := strings.Replace(goodRoute, "tsigSecretRef: {name: key}", "provider: DNSServerCmdlets", 1)
-	for _, text := range []string{goodRoute, goodTopology, kerberos, cmdlets, alone} {
+	below := strings.Replace(goodRoute, "{zone: contoso.com", "{zone: _tcp.contoso.com, signQueries: true", 1)
+	for _, text := range []string{goodRoute, goodTopology, kerberos, cmdlets, alone, below} {
 		if err := create(text); err != nil {
 			t.Errorf("rejected: %v", err)
 		}

@@ -74,7 +74,7 @@ func TestRealTwoZones(t *testing.T) {
 	t.Attr("case", "The controller moves two zones on two servers of different make in one failover")
 	t.Attr("with", "bind9 knot")
 	s := tell(t, sampleFarm(t, "three-sites-four-pools"))
-	servers := map[v1alpha1.Hostname]nameserver.Server{
+	servers := map[v1alpha1.ZoneName]nameserver.Server{
 		"northwind.com": nameserver.StartBIND(t, nameserver.BINDOptions{Options: nameserver.Options{Zone: "northwind.com"}}),
 		"tailspin.com":  nameserver.StartKnot(t, nameserver.Options{Zone: "tailspin.com"}),
 	}

@@ -153,7 +153,7 @@ func (s *story) route(pool string, changes ...func(*v1alpha1.FederationRoute)) *
 	spec := s.org.Farm().Spec()
 	r.Spec.DNS = &v1alpha1.DNS{TTL: 300}
 	for _, domain := range spec.SIPDomains {
-		r.Spec.DNS.Servers = append(r.Spec.DNS.Servers, v1alpha1.DNSServer{Zone: v1alpha1.Hostname(domain), Address: s.org.DNSServers()[0],
+		r.Spec.DNS.Servers = append(r.Spec.DNS.Servers, v1alpha1.DNSServer{Zone: v1alpha1.ZoneName(domain), Address: s.org.DNSServers()[0],
 			ReadBackFrom: s.org.DNSServers(), TSIGSecretRef: &v1alpha1.LocalReference{Name: "dns-key"}})
 	}
 	r.Spec.SIP = protocol(spec.SIPDomains)

@@ -93,7 +93,7 @@ func Route(namespace, name, topology string, org *sim.Organization) *v1alpha1.Fe
 	r.Spec.EdgePool = OldPool
 	r.Spec.SIP, r.Spec.XMPP = protocol, protocol
 	r.Spec.FrontEndPools = []v1alpha1.FrontEndPoolRoute{{FQDN: FrontEnd}}
-	r.Spec.DNS = &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{{Zone: v1alpha1.Hostname(domain), Address: org.DNSServers()[0],
+	r.Spec.DNS = &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{{Zone: v1alpha1.ZoneName(domain), Address: org.DNSServers()[0],
 		ReadBackFrom: org.DNSServers(), TSIGSecretRef: &v1alpha1.LocalReference{Name: topology + "-dns"}}}}
 	return r
 }

@@ -85,7 +85,8 @@ func referral(m *mdns.Msg, name string) string {
 // reply is the answer of one server about one key.
 type reply struct {
 	set   dns.RRSet
-	alias string // not "": what the name is an alias of, and by which record
+	alias string // not "": what the name is an alias of
+	dname string // not "": the domain whose DNAME record leads the name elsewhere, and where to
 	lame  string // not "": why the answer does not count
 	// standing is what else the answer shows. When the reply holds no record, that is
 	// everything to know, because then no wildcard stands in for one. Otherwise it is
@@ -115,7 +116,7 @@ func replyTo(server string, key dns.Key, m *mdns.Msg) (reply, error) {
 		owner := dns.Canonical(rr.Header().Name)
 		switch v := rr.(type) {
 		case *mdns.DNAME:
-			r.alias = fmt.Sprintf("%s (DNAME at %s)", dns.Canonical(v.Target), owner)
+			r.dname = owner + " → " + dns.Canonical(v.Target)
 		case *mdns.CNAME:
 			if owner == key.Name && r.alias == "" {
 				r.alias = dns.Canonical(v.Target)

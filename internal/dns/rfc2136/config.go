@@ -49,8 +49,12 @@ type Config struct {
 	// Timeout is the longest wait for a connection or for the next answer; 0
 	// means 5 seconds.
 	Timeout time.Duration
-	Dial    Dial             // nil: net.Dialer
-	Now     func() time.Time // nil: time.Now; dates signatures
+	// QueryKey signs the questions to Server; nil: they are not signed. A server that
+	// chooses a view of the zone by the key then shows the view that the key changes. The
+	// other servers are asked without a key, as partners ask them.
+	QueryKey Signer
+	Dial     Dial             // nil: net.Dialer
+	Now      func() time.Time // nil: time.Now; dates signatures
 }
 
 // complete checks a Config and fills in defaults. Fault: Invalid.

@@ -12,7 +12,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// act describes one update in messages about it.
+// act describes one update, or a question when there is no zone, in messages about it.
 type act struct {
 	zone, server, key string
 	now               func() time.Time
@@ -136,4 +136,9 @@ func (a act) unverified(cause string, err error) error {
 	return a.unknown(cause, errors.Join(dns.ErrUnverified, err))
 }
 
-func (a act) target() string { return a.zone + " on " + a.server }
+func (a act) target() string {
+	if a.zone == "" {
+		return a.server
+	}
+	return a.zone + " on " + a.server
+}

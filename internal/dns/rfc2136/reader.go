@@ -10,8 +10,8 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// Reader reads zones. It holds no key and cannot change anything, so it can be used
-// in Observe mode.
+// Reader reads zones. It sends questions only, signed where the Config says so, and no
+// update. So it can be used in Observe mode.
 type Reader struct{ config Config }
 
 var _ dns.Reader = (*Reader)(nil)
@@ -129,6 +129,8 @@ func judge(s standing, r reply, wildcard string) dns.Lookup {
 		l.Barrier, l.Detail = dns.BarrierDelegation, s.cut
 	case r.lame != "":
 		l.Barrier, l.Detail, l.Zone = dns.BarrierNoZone, r.lame, ""
+	case r.dname != "":
+		l.Barrier, l.Detail = dns.BarrierDNAME, r.dname
 	case wildcard != "":
 		l.Barrier, l.Detail = dns.BarrierWildcard, wildcard+" → "+cmp.Or(r.alias, r.set.String())
 	case r.alias != "":

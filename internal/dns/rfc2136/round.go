@@ -12,6 +12,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
 )
 
 const (
@@ -25,15 +26,32 @@ type round struct {
 	questions []question
 	answers   []*mdns.Msg
 	pending   []int // indexes of questions; a message's id is base plus the position in this list
+	server    string
 	timeout   time.Duration
+	now       func() time.Time
+	key       *signingKey // signs the questions; nil: they are not signed
 	base      uint16
+	queries   []query // in the order of pending
 	slots     chan struct{}
+}
+
+// query is a question as it is sent.
+type query struct {
+	packed []byte
+	mac    string // of its signature; "" without one
 }
 
 func (r *round) run(ctx context.Context, conn net.Conn) error {
 	stop := contain.AfterFunc(ctx, "leave", conn.RemoteAddr().String(), func() { conn.Close() })
 	defer stop()
 	r.base = uint16(rand.Uint32())
+	for n, i := range r.pending {
+		q, err := r.pack(r.base+uint16(n), r.questions[i])
+		if err != nil {
+			return err
+		}
+		r.queries = append(r.queries, q)
+	}
 	r.slots = make(chan struct{}, window)
 	done, sent := make(chan struct{}), make(chan struct{})
 	contain.Go(opAsk, conn.RemoteAddr().String(), func() {
@@ -50,13 +68,13 @@ func (r *round) run(ctx context.Context, conn net.Conn) error {
 
 // send writes the questions, never more than a window ahead of the answers.
 func (r *round) send(conn net.Conn, done <-chan struct{}) {
-	for n, i := range r.pending {
+	for _, q := range r.queries {
 		select {
 		case r.slots <- struct{}{}:
 		case <-done:
 			return
 		}
-		if err := sendQuery(conn, r.base+uint16(n), r.questions[i]); err != nil {
+		if err := writeFrame(conn, q.packed); err != nil {
 			conn.Close() // the reading goroutine reports it
 			return
 		}
@@ -80,6 +98,9 @@ func (r *round) collect(conn net.Conn) error {
 		if n >= len(r.pending) || !answersTo(m, r.questions[r.pending[n]]) {
 			return errors.New("the server answered something that was not asked")
 		}
+		if err := r.verify(r.queries[n], m, frame); err != nil {
+			return err
+		}
 		r.answers[r.pending[n]] = m
 		select {
 		case <-r.slots:
@@ -99,13 +120,48 @@ func answersTo(m *mdns.Msg, q question) bool {
 	return dns.Canonical(m.Question[0].Name) == q.name && m.Question[0].Qtype == q.qtype
 }
 
-func sendQuery(conn net.Conn, id uint16, q question) error {
+// pack makes the message of a question and signs it where there is a key.
+func (r *round) pack(id uint16, q question) (query, error) {
 	m := new(mdns.Msg)
 	m.Id = id
 	m.Question = []mdns.Question{{Name: mdns.Fqdn(q.name), Qtype: q.qtype, Qclass: mdns.ClassINET}}
-	packed, err := m.Pack()
-	if err != nil {
+	if r.key == nil {
+		packed, err := m.Pack()
+		return query{packed: packed}, err
+	}
+	m.SetTsig(r.key.name, r.key.algorithm, tsigFudge, r.now().Unix())
+	packed, mac, err := mdns.TsigGenerateWithProvider(m, r.key.provider, "", false)
+	return query{packed, mac}, err
+}
+
+// verify checks the signature of the answer to a signed question. An answer without one
+// may come from anybody and is not believed. Faults: Denied, Invalid.
+func (r *round) verify(q query, m *mdns.Msg, frame []byte) error {
+	if r.key == nil {
+		return nil
+	}
+	signature := m.IsTsig()
+	if signature != nil && signature.Error != mdns.RcodeSuccess {
+		return asked(act{server: r.server, key: dns.Canonical(r.key.name), now: r.now}.keyFault(signature))
+	}
+	cause := "the server does not sign its answer to a signed question"
+	if signature != nil {
+		err := mdns.TsigVerifyWithProvider(frame, r.key.provider, q.mac, false)
+		if err == nil {
+			return nil
+		}
+		cause = "the signature of the server's answer did not verify"
+	}
+	return asked(fault.New(fault.Denied, opAsk, r.server, cause).With("", "compare key and server with spec.dns.servers, or leave signQueries out"))
+}
+
+// asked turns a fault about a key into one of a question, which changes nothing.
+func asked(err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
 		return err
 	}
-	return writeFrame(conn, packed)
+	f = f.With("its records are unknown and stay as they are", f.Next)
+	f.Op = opAsk
+	return f
 }

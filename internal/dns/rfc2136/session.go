@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"time"
 
 	mdns "github.com/miekg/dns"
 
@@ -24,14 +23,14 @@ type question struct {
 // questions then go over a new connection, which is safe because queries change
 // nothing.
 type session struct {
-	server  string
-	dial    Dial
-	timeout time.Duration
-	conn    net.Conn
+	server string
+	config Config
+	signs  bool // questions are signed with config.QueryKey
+	conn   net.Conn
 }
 
 func newSession(c Config, server string) *session {
-	return &session{server: server, dial: c.Dial, timeout: c.Timeout}
+	return &session{server: server, config: c, signs: c.QueryKey != nil && server == c.Server}
 }
 
 func (s *session) close() {
@@ -41,13 +40,23 @@ func (s *session) close() {
 	}
 }
 
-// ask gives the answers in the order of the questions. Fault: Unreachable.
+// ask gives the answers in the order of the questions. Faults: Unreachable; for signed
+// questions also Denied and Invalid (the key).
 func (s *session) ask(ctx context.Context, questions []question) ([]*mdns.Msg, error) {
 	answers := make([]*mdns.Msg, len(questions))
 	pending := unanswered(answers)
+	var key *signingKey
+	if s.signs && len(pending) > 0 {
+		k, err := s.config.QueryKey.key(ctx, s.config)
+		if err != nil {
+			return nil, err
+		}
+		key = &k
+	}
 	for len(pending) > 0 {
 		reused := s.conn != nil
-		r := round{questions: questions, answers: answers, pending: pending[:min(len(pending), maxRound)], timeout: s.timeout}
+		r := round{questions: questions, answers: answers, pending: pending[:min(len(pending), maxRound)],
+			server: s.server, timeout: s.config.Timeout, now: s.config.Now, key: key}
 		err := s.connect(ctx)
 		if err == nil {
 			err = r.run(ctx, s.conn)
@@ -55,6 +64,9 @@ func (s *session) ask(ctx context.Context, questions []question) ([]*mdns.Msg, e
 		rest := unanswered(answers)
 		if err != nil {
 			s.close()
+			if known, ok := errors.AsType[*fault.Error](err); ok {
+				return nil, known
+			}
 			stuck := len(rest) == len(pending) && !reused
 			if stuck || ctx.Err() != nil || isTimeout(err) {
 				return nil, unreachable(s.server, err)
@@ -80,9 +92,9 @@ func (s *session) connect(ctx context.Context) error {
 	if s.conn != nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
-	conn, err := s.dial(ctx, "tcp", s.server)
+	conn, err := s.config.Dial(ctx, "tcp", s.server)
 	if err != nil {
 		return err
 	}

@@ -127,7 +127,7 @@ func wildcardsOf(ctx context.Context, s *session, standings map[string]standing,
 	var asked []dns.Key
 	for key, r := range replies {
 		st := standings[key.Name]
-		if !st.covered || !r.set.Exists() && r.alias == "" {
+		if !st.covered || r.dname != "" || !r.set.Exists() && r.alias == "" {
 			continue
 		}
 		for _, domain := range dns.Ancestors(key.Name) {

@@ -77,7 +77,7 @@ func (w *Writer) submit(ctx context.Context, changes []dns.Change, f form) (done
 	}
 	for n, part := range parts {
 		if err := w.submitPart(ctx, zone, part, f); err != nil {
-			return n, len(parts), err
+			return n, len(parts), w.otherView(ctx, zone, part, err)
 		}
 	}
 	return len(parts), len(parts), nil

@@ -27,11 +27,12 @@ var Programs = map[string]Program{
 // BINDOptions change one BIND.
 type BINDOptions struct {
 	Options
-	Statements     string   // more for options
-	ZoneStatements string   // more for the zone
-	Policy         string   // the zone's update-policy, instead of the usual one, when not empty
-	Zones          string   // statements instead of the zone's, when not empty
-	Env            []string // more environment
+	Statements     string            // more for options
+	ZoneStatements string            // more for the zone
+	Policy         string            // the zone's update-policy, instead of the usual one, when not empty
+	Zones          string            // statements instead of the zone's, when not empty
+	Files          map[string]string // text of the zone files that these statements name, by file
+	Env            []string          // more environment
 }
 
 // bindConfig has places for host, port, secret, options and zones.
@@ -63,6 +64,9 @@ func StartBIND(t testing.TB, o BINDOptions) Server {
 	}
 	if !strings.Contains(o.Statements, "notify") {
 		o.Statements += " notify no;"
+	}
+	for name, text := range o.Files {
+		s.Write(t, name, text)
 	}
 	s.Write(t, "named.conf", fmt.Sprintf(bindConfig, host, port, Secret, o.Statements, o.Zones))
 	s.Stop = s.Serve(t, "named", "-c", "named.conf", "-g")
