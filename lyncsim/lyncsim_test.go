@@ -164,7 +164,7 @@ func TestEdgeServersHaveTheirOwnSecrets(t *testing.T) {
 			raw, err := os.ReadFile(filepath.Join(dir, "organization.yaml"))
 			must(t, err)
 			got := map[string]string{}
-			for _, doc := range strings.Split(string(raw), "---\n") {
+			for _, doc := range strings.Split(string(raw), "\n---\n") {
 				var o struct {
 					Spec struct {
 						EdgeServers struct {
