@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/contain"
@@ -46,6 +47,9 @@ type Order struct {
 	Hands    apply.Hands
 	// Changed is called whenever the run's record has changed. It must not block.
 	Changed func()
+	// Left is called once, when the run has ended and another may begin on the
+	// organization; also when the route is gone by then. It must not block. It may be nil.
+	Left func(ended time.Time)
 }
 
 // Begin starts a run, unless another run works on the same organization. That may even be
@@ -67,17 +71,21 @@ func (m *Memory) Begin(o Order) error {
 	}
 	next.Run = apply.Start(context.Background(), o.Plan, o.Base, o.Hands, m.limits, o.Changed)
 	m.latest[o.Route], m.working[o.Topology] = next, next.Run
-	contain.Go("wait for the end of a run on", o.Topology.String(), func() { m.leave(o.Topology, next.Run) }, nil)
+	contain.Go("wait for the end of a run on", o.Topology.String(), func() { m.leave(o, next.Run) }, nil)
 	return nil
 }
 
 // leave waits for the run to end and then frees the organization for another.
-func (m *Memory) leave(topology memory.Object, run *apply.Run) {
+func (m *Memory) leave(o Order, run *apply.Run) {
 	<-run.Done()
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.working[topology] == run {
-		delete(m.working, topology)
+	if m.working[o.Topology] == run {
+		delete(m.working, o.Topology)
+	}
+	m.mu.Unlock()
+	if o.Left != nil {
+		_, at, _ := run.Ended()
+		o.Left(at)
 	}
 }
 
