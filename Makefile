@@ -98,7 +98,7 @@ interop-packages:
 	@hack/install-packages.sh $(INTEROP_PACKAGES)
 
 .PHONY: interop
-interop: interop-packages build controlplane $(BIN)/report ## Test against programs of other projects: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, Ansible, curl, Prosody (installs Debian packages).
+interop: interop-packages build controlplane $(BIN)/report ## Test against programs of other projects: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, Ansible, curl, Prosody, Flux, Argo CD (installs Debian packages).
 	cd test && { go test -json -tags interop -count=1 -timeout 20m ./interop/... ./support/... ; \
 	  FEDROUTE_BIN=$(BIN) go test -json -tags interop -count=1 -timeout 20m -run TestReal ./scenario; } | $(BIN)/report ../docs/interop.md
 

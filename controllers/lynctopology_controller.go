@@ -65,7 +65,8 @@ func (r *LyncTopologyReconciler) Reconcile(ctx context.Context, req ctrl.Request
 	if r.sights.Put(memory.Object(req.NamespacedName), now) {
 		r.fresh <- event.TypedGenericEvent[types.NamespacedName]{Object: req.NamespacedName}
 	}
-	return ctrl.Result{RequeueAfter: jitter(lt.Spec.PollInterval.Duration)}, r.writeStatus(ctx, &lt, now)
+	again := whileYoung(jitter(lt.Spec.PollInterval.Duration), &lt, r.options.Clock.Now())
+	return ctrl.Result{RequeueAfter: again}, r.writeStatus(ctx, &lt, now)
 }
 
 // look reads the organization within the time that one observation may take.
@@ -111,7 +112,7 @@ func (r *LyncTopologyReconciler) writeStatus(ctx context.Context, lt *v1alpha1.L
 }
 
 func topologyFacts(lt *v1alpha1.LyncTopology, now sights.Sight, o Options) status.TopologyFacts {
-	f := status.TopologyFacts{Now: o.Clock.Now(), Generation: lt.Generation, Previous: lt.Status, Err: now.Err, Snapshot: now.Snapshot,
+	f := status.TopologyFacts{Now: o.Clock.Now(), Created: lt.CreationTimestamp.Time, Generation: lt.Generation, Previous: lt.Status, Err: now.Err, Snapshot: now.Snapshot,
 		Overridden: map[lync.Host][]netip.Addr{}, OutOfService: map[lync.Host]bool{}}
 	for _, e := range lt.Spec.Management.Endpoints {
 		if string(e.URL) == now.Snapshot.Endpoint {

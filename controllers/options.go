@@ -13,6 +13,7 @@ import (
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/probe"
 	"github.com/fedroute/fedroute/internal/remote"
+	"github.com/fedroute/fedroute/internal/status"
 )
 
 // FieldOwner is the name under which this controller writes status.
@@ -47,6 +48,15 @@ type Options struct {
 // reconciled together for ever.
 func jitter(d time.Duration) time.Duration {
 	return d + time.Duration(rand.Int64N(int64(d)/10+1))
+}
+
+// whileYoung shortens the time until the next reconcile of an object to the moment at
+// which the object no longer waits for what it names.
+func whileYoung(again time.Duration, o client.Object, now time.Time) time.Duration {
+	if left := status.Arrival - now.Sub(o.GetCreationTimestamp().Time); left > 0 {
+		return min(again, left)
+	}
+	return again
 }
 
 // RealClock is the wall clock.

@@ -59,6 +59,33 @@ func TestTopologyWithoutSecretCallsNobody(t *testing.T) {
 	}
 }
 
+// TestWhatAYoungObjectLacksMayBeOnItsWay: a pipeline creates Secrets, LyncTopology and route
+// in any order. Each object waits for what it names until it is a minute old, and is
+// reconciled at that moment.
+func TestWhatAYoungObjectLacksMayBeOnItsWay(t *testing.T) {
+	lt, route := lyncTopology(), federationRoute("r", "edge2.contoso.com")
+	route.Spec.TopologyRef.Name = "elsewhere"
+	lt.Spec.PollInterval.Duration, route.Spec.Interval.Duration = time.Hour, time.Hour
+	lt.CreationTimestamp, route.CreationTimestamp = metav1.NewTime(begin), metav1.NewTime(begin)
+	s := newStage(t, lt, route)
+	s.clock.forward(20 * time.Second)
+	for what, again := range map[string]time.Duration{"LyncTopology": s.look(lt), "route": s.reconcile(route)} {
+		if again != 40*time.Second {
+			t.Errorf("the %s is looked at again after %s, want 40s", what, again)
+		}
+	}
+	for _, want := range []string{v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled} {
+		for what, list := range map[string][]metav1.Condition{"LyncTopology": lt.Status.Conditions, "route": route.Status.Conditions} {
+			if c := conditionOf(list, want); c.Status != metav1.ConditionTrue {
+				t.Errorf("after %s the %s has %+v, want %s", s.clock.Now().Sub(begin), what, list, want)
+			}
+		}
+		s.clock.forward(40 * time.Second)
+		s.look(lt)
+		s.reconcile(route)
+	}
+}
+
 func TestTopologyIsObserved(t *testing.T) {
 	lt := lyncTopology()
 	s := newStage(t, lt, managerSecret())

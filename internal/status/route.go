@@ -18,6 +18,7 @@ import (
 // could not go on; status also shows what it learned before that.
 type Facts struct {
 	Now         time.Time
+	Created     time.Time // when the route was created
 	Generation  int64
 	Spec        v1alpha1.FederationRouteSpec
 	Previous    v1alpha1.FederationRouteStatus
@@ -68,7 +69,7 @@ func Route(f Facts) v1alpha1.FederationRouteStatus {
 		s.Plan = runPlan(*f.Run, f.Limits)
 		s.SIPEdgePool, s.XMPPEdgePool = moved(*f.Run, lync.SIP, s.SIPEdgePool), moved(*f.Run, lync.XMPP, s.XMPPEdgePool)
 	}
-	c.summary(suspended(f, deadPool(f, conclude(f))))
+	c.summary(suspended(f, deadPool(f, arriving(conclude(f), f.Created, f.Now))))
 	return s
 }
 

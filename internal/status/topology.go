@@ -18,6 +18,7 @@ import (
 // could be asked; the snapshot then says nothing.
 type TopologyFacts struct {
 	Now        time.Time
+	Created    time.Time // when the LyncTopology was created
 	Generation int64
 	Previous   v1alpha1.LyncTopologyStatus
 	Err        error
@@ -39,7 +40,7 @@ func Topology(f TopologyFacts) v1alpha1.LyncTopologyStatus {
 		err = f.Snapshot.Topology.Err
 	}
 	if err != nil {
-		c.summary(findingOf(err))
+		c.summary(arriving(findingOf(err), f.Created, f.Now))
 		return s
 	}
 	t := f.Snapshot.Topology.Value

@@ -1,57 +1,22 @@
 package api_test
 
 import (
-	"encoding/json"
-	"strings"
 	"testing"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
+
+	"github.com/fedroute/fedroute/test/support/flux"
 )
 
-const fluxManager = "kustomize-controller"
-
-// takenOver are the field managers whose fields Flux takes over: each manager whose name
-// begins with the prefix. The list is in apply of kustomize-controller's
-// kustomization_controller.go, the comparison in patchReplaceFieldsManagers of
-// fluxcd/pkg/ssa/patch.go.
-var takenOver = []struct {
-	prefix    string
-	operation metav1.ManagedFieldsOperationType
-}{
-	{"kubectl", metav1.ManagedFieldsOperationApply},
-	{"kubectl", metav1.ManagedFieldsOperationUpdate},
-	{"before-first-apply", metav1.ManagedFieldsOperationUpdate},
-	{fluxManager, metav1.ManagedFieldsOperationUpdate},
-}
-
-// syncAsFlux does the same as Flux with an object from Git. It takes over the fields of
-// those managers, then applies on the server with force.
+// syncAsFlux does the same as Flux with an object from Git.
 func syncAsFlux(t *testing.T, git string) {
 	t.Helper()
 	var wanted unstructured.Unstructured
 	if err := yaml.Unmarshal([]byte(git), &wanted.Object); err != nil {
 		t.Fatal(err)
 	}
-	entries := read(t, &wanted).GetManagedFields()
-	for i, e := range entries {
-		for _, m := range takenOver {
-			if e.Subresource == "" && e.Operation == m.operation && strings.HasPrefix(e.Manager, m.prefix) {
-				entries[i].Manager, entries[i].Operation = fluxManager, metav1.ManagedFieldsOperationApply
-			}
-		}
-	}
-	patch, err := json.Marshal([]map[string]any{{"op": "replace", "path": "/metadata/managedFields", "value": entries}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := objects.Patch(t.Context(), wanted.DeepCopy(), client.RawPatch(types.JSONPatchType, patch)); err != nil {
-		t.Fatal(err)
-	}
-	if err := objects.Apply(t.Context(), client.ApplyConfigurationFromUnstructured(&wanted), client.FieldOwner(fluxManager), client.ForceOwnership); err != nil {
+	if _, err := flux.NewManager(objects).Apply(t.Context(), &wanted, flux.ApplyOptions()); err != nil {
 		t.Fatal(err)
 	}
 }

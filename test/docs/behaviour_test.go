@@ -42,6 +42,7 @@ var behaviour = []described{
 	{topologyPage, "## A topology that was never enabled", item},
 	{topologyPage, "## Conditions and reasons", tableRow},
 	{topologyPage, "## How it behaves", item},
+	{"docs/gitops.md", "## The folder in Git", item},
 }
 
 var (

@@ -10,16 +10,16 @@ import (
 	"strings"
 	"testing"
 
+	kstatus "github.com/fluxcd/cli-utils/pkg/kstatus/status"
 	"github.com/google/go-cmp/cmp"
-	lua "github.com/yuin/gopher-lua"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	kstatus "sigs.k8s.io/cli-utils/pkg/kstatus/status"
 	"sigs.k8s.io/yaml"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/status"
+	"github.com/fedroute/fedroute/test/support/argocd"
 	"github.com/fedroute/fedroute/test/support/cluster"
 )
 
@@ -92,51 +92,18 @@ func judge(t *testing.T, o *unstructured.Unstructured) judged {
 	return judged{result.Status.String(), health(t, o)}
 }
 
-// health runs the script as Argo CD does: with the object as the global obj and with few
-// libraries. It returns the status that the script returns.
+// health is Argo CD's judgement of the object, by the script that is shipped.
 func health(t *testing.T, o *unstructured.Unstructured) string {
 	t.Helper()
-	l := lua.NewState(lua.Options{SkipOpenLibs: true})
-	defer l.Close()
-	for name, open := range map[string]lua.LGFunction{lua.BaseLibName: lua.OpenBase, lua.TabLibName: lua.OpenTable} {
-		l.Push(l.NewFunction(open))
-		l.Push(lua.LString(name))
-		l.Call(1, 0)
-	}
-	l.SetGlobal("obj", value(l, o.Object))
-	if err := l.DoFile(filepath.Join(root, "config/argocd/health.lua")); err != nil {
+	script, err := os.ReadFile(filepath.Join(root, "config/argocd/health.lua"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	answer, ok := l.Get(-1).(*lua.LTable)
-	if !ok || lua.LVAsString(answer.RawGetString("message")) == "" {
-		t.Fatalf("the script gives %v, want a table with status and message", l.Get(-1))
+	state, message, err := argocd.Health(string(script), o)
+	if err != nil || message == "" {
+		t.Fatalf("the script says %s, %q: %v", state, message, err)
 	}
-	return lua.LVAsString(answer.RawGetString("status"))
-}
-
-// value turns a JSON value into a Lua value.
-func value(l *lua.LState, v any) lua.LValue {
-	switch v := v.(type) {
-	case map[string]any:
-		table := l.NewTable()
-		for key, item := range v {
-			table.RawSetString(key, value(l, item))
-		}
-		return table
-	case []any:
-		table := l.NewTable()
-		for _, item := range v {
-			table.Append(value(l, item))
-		}
-		return table
-	case string:
-		return lua.LString(v)
-	case int64:
-		return lua.LNumber(v)
-	case bool:
-		return lua.LBool(v)
-	}
-	return lua.LNil
+	return state
 }
 
 var code = regexp.MustCompile("`([^`]+)`")

@@ -64,6 +64,8 @@ func lacks(reason string) happening {
 	return unread(&status.Missing{Reason: reason, Message: "it is not there; the route waits; make it"})
 }
 
+func created(f *status.Facts) { f.Created = f.Now }
+
 func planned(f *status.Facts) {
 	f.Plan = plan.Plan{ID: "sha256-0123456789abcdef", Steps: []plan.Step{step}}
 }
@@ -106,6 +108,8 @@ func states() map[string]map[string]status.Facts {
 		"mode Observe, and something differs": {v1alpha1.ReasonDrifted: world(held(guard.Observing))},
 		"a plan is carried out, or begins by itself": {
 			v1alpha1.ReasonPlanned: world(planned), v1alpha1.ReasonProgressing: world(running), v1alpha1.ReasonBusy: world(fails(fault.Busy))},
+		"something that the object names may be on its way, in the first minute of the object": {
+			v1alpha1.ReasonTopologyMissing: world(lacks(v1alpha1.ReasonTopologyMissing), created), v1alpha1.ReasonSecretMissing: world(lacks(v1alpha1.ReasonSecretMissing), created)},
 		"time may end it, or the next try": {
 			v1alpha1.ReasonNotObserved: world(lacks(v1alpha1.ReasonNotObserved)), v1alpha1.ReasonUnreachable: world(fails(fault.Unreachable)),
 			v1alpha1.ReasonPropagating: world(secondaryLags), v1alpha1.ReasonWorldChanged: world(fails(fault.WorldChanged)),

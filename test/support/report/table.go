@@ -10,7 +10,7 @@ import (
 
 const head = `# Judged by others
 
-Programs of other projects judge this one. Clients such as Ansible, pywinrm and curl drive the simulated organization, as they would drive Windows. fedroute drives servers such as BIND, Knot, PowerDNS, Samba and MIT Kerberos. ` + "`make interop`" + ` installs them from Debian packages, runs every case on loopback addresses and writes this page. A case that cannot run fails; none is skipped. Where the second column is empty, the case needs no program from outside.
+Programs of other projects judge this one. Clients such as Ansible, pywinrm and curl drive the simulated organization, as they would drive Windows. fedroute drives servers such as BIND, Knot, PowerDNS, Samba and MIT Kerberos. The libraries of Flux and Argo CD deliver its objects from Git. ` + "`make interop`" + ` installs the programs from Debian packages, runs every case on loopback addresses and writes this page. A case that cannot run fails; none is skipped. Where the second column is empty, the case needs no program from outside.
 
 | case | judged with | result |
 |---|---|---|
