@@ -116,8 +116,8 @@ lint: $(BIN)/golangci-lint ## Check style, import rules and that generated files
 	@git diff --exit-code --stat -- api config docs lyncsim/docs || { echo 'generated files are out of date: commit what make generate wrote'; exit 1; }
 
 .PHONY: bench
-bench: build controlplane $(BIN)/bench ## Measure requests, bytes, wall time, API writes and memory; print a table.
-	FEDROUTE_BIN=$(BIN) $(BIN)/bench
+bench: build controlplane $(BIN)/bench ## Measure requests, bytes, wall time, API writes and memory; print a table (ONLY=ways-in measures one thing).
+	FEDROUTE_BIN=$(BIN) $(BIN)/bench $(if $(ONLY),--only $(ONLY))
 
 # The Debian packages with the programs that make bench-peers runs.
 PEER_PACKAGES := bind9 bind9-dnsutils python3-winrm ansible-core ansible

@@ -24,23 +24,34 @@ func (b *bench) report(what, goal, format string, args ...any) {
 	b.rows = append(b.rows, row{what, fmt.Sprintf(format, args...), goal})
 }
 
-// run measures one thing after another.
-func (b *bench) run(ctx context.Context, scale int) error {
-	for _, measure := range []func(context.Context) error{
-		b.observation,
-		func(ctx context.Context) error { return b.failover(ctx, scale) },
-		b.idle,
-		func(ctx context.Context) error { return b.memory(ctx, 1, 1) },
-		func(ctx context.Context) error { return b.memory(ctx, 100, 20) },
-		func(ctx context.Context) error { return b.memory(ctx, 1000, 200) },
-	} {
+// run measures one thing after another, or the one of the name only.
+func (b *bench) run(ctx context.Context, only string, scale int) error {
+	measures := []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"observation", b.observation},
+		{"ways-in", b.waysIn},
+		{"failover", func(ctx context.Context) error { return b.failover(ctx, scale) }},
+		{"idle", b.idle},
+		{"memory", func(ctx context.Context) error { return b.memory(ctx, 1, 1) }},
+		{"memory", func(ctx context.Context) error { return b.memory(ctx, 100, 20) }},
+		{"memory", func(ctx context.Context) error { return b.memory(ctx, 1000, 200) }},
+	}
+	for _, m := range measures {
+		if only != "" && m.name != only {
+			continue
+		}
 		bounded, cancel := context.WithTimeout(ctx, 15*time.Minute)
-		err := measure(bounded)
+		err := m.do(bounded)
 		cancel()
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", m.name, err)
 		}
 		fmt.Fprintln(os.Stderr, b.rows[len(b.rows)-1].what, "=", b.rows[len(b.rows)-1].figure)
+	}
+	if len(b.rows) == 0 {
+		return fmt.Errorf("nothing is called %s; there are observation, ways-in, failover, idle and memory", only)
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ import (
 
 func main() {
 	scale := flag.Int("scale", 10, "how much faster than lifelike the organization of the failover is")
+	only := flag.String("only", "", "measure one thing: observation, ways-in, failover, idle or memory")
 	beside := flag.Bool("peers", false, "measure side by side with other programs instead")
 	var o peers.Options
 	flag.IntVar(&o.Repeat, "repeat", 5, "with --peers: how often each drift check and each DNS change is measured")
@@ -40,7 +41,7 @@ func main() {
 			return peers.Run(ctx, s, o)
 		}
 		b := &bench{Stage: s}
-		if err := b.run(ctx, *scale); err != nil {
+		if err := b.run(ctx, *only, *scale); err != nil {
 			return err
 		}
 		return b.print(os.Stdout)
