@@ -82,7 +82,7 @@ func printPool(p page, protocol string, managed *v1alpha1.ProtocolRoute, pool st
 
 // progress counts the steps of a plan by what became of them.
 func progress(plan *v1alpha1.Plan) string {
-	count := map[v1alpha1.StepState]int{}
+	count := make(map[v1alpha1.StepState]int, len(plan.Steps))
 	for _, s := range plan.Steps {
 		count[s.State]++
 	}
