@@ -23,6 +23,8 @@ type User struct {
 	// Config is the text of a krb5.conf. When it is empty, the realm's KDCs are found
 	// through DNS.
 	Config string `json:"-"`
+	// Delegate hands a ticket of the user to each service that a context is made with.
+	Delegate bool
 	// Now is the clock that decides when tickets have expired; nil means time.Now.
 	Now func() time.Time `json:"-"`
 }
@@ -39,9 +41,10 @@ func (u User) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, u.String())
 // only when a caller wants a ticket, in the caller's goroutine. A ticket is not
 // renewed; when it has expired, a new one is requested.
 type Client struct {
-	config *config.Config
-	who    *credentials.Credentials
-	now    func() time.Time
+	config   *config.Config
+	who      *credentials.Credentials
+	delegate bool
+	now      func() time.Time
 	// held has the valid tickets by the name of their service. A caller takes the map
 	// out while it uses it, because waiting for a KDC must be interruptible.
 	held chan map[string]ticket
@@ -51,6 +54,7 @@ type Client struct {
 // knows.
 type ticket struct {
 	messages.Ticket
+	part  messages.EncKDCRepPart // what the KDC says about the ticket
 	key   types.EncryptionKey
 	since time.Time
 	until time.Time
@@ -75,7 +79,10 @@ func New(op, target string, u User) (*Client, error) {
 		}
 		who = credentials.New(u.Name, u.Realm).WithKeytab(keys)
 	}
-	c := &Client{config: settings, who: who, now: u.Now, held: make(chan map[string]ticket, 1)}
+	if u.Delegate {
+		settings.LibDefaults.Forwardable = true
+	}
+	c := &Client{config: settings, who: who, delegate: u.Delegate, now: u.Now, held: make(chan map[string]ticket, 1)}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -88,8 +95,9 @@ func New(op, target string, u User) (*Client, error) {
 const maxWait = time.Minute
 
 // withTicket gets a valid ticket for a service, such as "HTTP/fe01.contoso.com", and
-// makes a token of it with use. Faults: see explain.
-func withTicket(ctx context.Context, c *Client, service string, use func(ticket) ([]byte, error)) ([]byte, error) {
+// makes a token of it with use. use also gets the ticket to hand over, in a KRB-CRED
+// message, or nil. Faults: see explain.
+func withTicket(ctx context.Context, c *Client, service string, use func(t ticket, credential []byte) ([]byte, error)) ([]byte, error) {
 	token, err := unharmed(func() ([]byte, error) {
 		ctx, cancel := context.WithTimeout(ctx, maxWait)
 		defer cancel()
@@ -104,7 +112,11 @@ func withTicket(ctx context.Context, c *Client, service string, use func(ticket)
 		if err != nil {
 			return nil, err
 		}
-		return use(got)
+		credential, err := c.credential(ctx, held, got)
+		if err != nil {
+			return nil, err
+		}
+		return use(got, credential)
 	})
 	if err != nil {
 		return nil, explain(err)

@@ -75,7 +75,7 @@ func TestTicketsAreHeldUntilTheyRunOut(t *testing.T) {
 			held, began := client(t, u), now
 			for _, later := range c.later {
 				now = began.Add(later)
-				token, err := held.SPNEGO(t.Context(), service)
+				_, token, err := held.Initiate(t.Context(), service, kerberos.Terms{Negotiate: true})
 				if err != nil {
 					t.Fatalf("%s: %v", c.reason, err)
 				}
@@ -122,7 +122,7 @@ func TestServiceOfAnotherRealm(t *testing.T) {
 			if c.mapped != "" {
 				conf += "[domain_realm]\n .contoso.com = " + c.mapped + "\n"
 			}
-			token, err := client(t, user(conf)).SPNEGO(t.Context(), service)
+			_, token, err := client(t, user(conf)).Initiate(t.Context(), service, kerberos.Terms{Negotiate: true})
 			if c.at != "" {
 				if err != nil {
 					t.Fatalf("%s: %v", c.reason, err)
@@ -160,7 +160,7 @@ func TestEveryByteOfATicketMayBeWrong(t *testing.T) {
 			u.Keytab = k.UserKeytab(t, u.Name) // cheaper than a password
 			refused, held := 0, client(t, u)
 			for ; at.Load() < size.Load(); at.Add(1) {
-				if _, err := held.SPNEGO(t.Context(), service); err != nil {
+				if _, _, err := held.Initiate(t.Context(), service, kerberos.Terms{Negotiate: true}); err != nil {
 					refused++
 					continue
 				}

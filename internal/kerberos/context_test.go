@@ -109,7 +109,7 @@ func TestServiceMustProveWhoItIs(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			k := kdctest.Start(t, home, password, kdctest.Options{})
-			g, token, err := client(t, user(kdctest.Conf(k))).Initiate(t.Context(), nameServer)
+			g, token, err := client(t, user(kdctest.Conf(k))).Initiate(t.Context(), nameServer, kerberos.Terms{Mutual: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -124,7 +124,7 @@ func TestMessagesAreSignedWithTheAgreedKey(t *testing.T) {
 	for name, subkey := range map[string]bool{"ticket's key": false, "key of the service's own making": true} {
 		t.Run(name, func(t *testing.T) {
 			k := kdctest.Start(t, home, password, kdctest.Options{})
-			g, token, err := client(t, user(kdctest.Conf(k))).Initiate(t.Context(), nameServer)
+			g, token, err := client(t, user(kdctest.Conf(k))).Initiate(t.Context(), nameServer, kerberos.Terms{Mutual: true})
 			if err != nil {
 				t.Fatal(err)
 			}

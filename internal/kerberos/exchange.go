@@ -31,7 +31,7 @@ func taken(rep messages.KDCRepFields) ticket {
 	if since.IsZero() { // a KDC may leave it out (RFC 4120 section 5.4.2)
 		since = part.AuthTime
 	}
-	return ticket{Ticket: rep.Ticket, key: part.Key, since: since, until: part.EndTime}
+	return ticket{Ticket: rep.Ticket, part: part, key: part.Key, since: since, until: part.EndTime}
 }
 
 // logIn gets the user's ticket for the KDC: the AS exchange (RFC 4120 section 3.1).
@@ -72,9 +72,9 @@ func (c *Client) logIn(ctx context.Context) (ticket, error) {
 // grant gets a ticket for a service: the TGS exchange (RFC 4120 section 3.3). When
 // the service is in another realm, the KDC gives a ticket for that realm's KDC (RFC
 // 6806 section 8), and grant asks that KDC next.
-func (c *Client) grant(ctx context.Context, tgt ticket, realm string, service types.PrincipalName) (ticket, error) {
+func (c *Client) grant(ctx context.Context, tgt ticket, realm string, service types.PrincipalName, options ...int) (ticket, error) {
 	for range maxReferrals + 1 {
-		request, err := c.tgsRequest(tgt, realm, service)
+		request, err := c.tgsRequest(tgt, realm, service, options)
 		if err != nil {
 			return ticket{}, krberror.Errorf(err, krberror.KRBMsgError, "TGS request")
 		}
@@ -101,14 +101,15 @@ func (c *Client) grant(ctx context.Context, tgt ticket, realm string, service ty
 	return ticket{}, krberror.New(krberror.KRBMsgError, "too many referrals")
 }
 
-// tgsRequest makes the request. The library writes the ticket's realm as the user's,
-// which is wrong from the second realm on. So this package writes the user and the
-// realm itself.
-func (c *Client) tgsRequest(tgt ticket, realm string, service types.PrincipalName) (messages.TGSReq, error) {
+// tgsRequest makes the request, with options of the KDC (RFC 4120 section 5.4.1). The
+// library takes no options, and writes the ticket's realm as the user's, which is
+// wrong from the second realm on. So this package proves the user itself.
+func (c *Client) tgsRequest(tgt ticket, realm string, service types.PrincipalName, options []int) (messages.TGSReq, error) {
 	request, err := messages.NewTGSReq(c.who.CName(), realm, c.config, tgt.Ticket, tgt.key, service, false)
-	if err != nil || tgt.Realm == c.who.Domain() {
+	if err != nil {
 		return request, err
 	}
+	types.SetFlags(&request.ReqBody.KDCOptions, options)
 	body, err := request.ReqBody.Marshal()
 	if err != nil {
 		return request, err

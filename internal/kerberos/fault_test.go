@@ -31,7 +31,7 @@ func TestFaultsTellWhatToCorrect(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			c.who.Config = strings.Replace(c.who.Config, "[realms]", " dns_lookup_kdc = false\n[realms]", 1)
-			_, err := client(t, c.who).SPNEGO(t.Context(), service)
+			_, _, err := client(t, c.who).Initiate(t.Context(), service, kerberos.Terms{Negotiate: true})
 			if err == nil {
 				t.Fatalf("%s: a token was made", c.reason)
 			}
@@ -57,7 +57,7 @@ func TestWhoWaitsMayLeave(t *testing.T) {
 	asking, stop := context.WithCancel(t.Context())
 	asked := make(chan error, 1)
 	go func() {
-		_, err := held.SPNEGO(asking, service)
+		_, _, err := held.Initiate(asking, service, kerberos.Terms{Negotiate: true})
 		asked <- err
 	}()
 	conn, err := silent.Accept()
@@ -68,7 +68,7 @@ func TestWhoWaitsMayLeave(t *testing.T) {
 	waiting, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	began := time.Now()
-	if _, err := held.SPNEGO(waiting, service); !fault.Is(err, fault.Unreachable) {
+	if _, _, err := held.Initiate(waiting, service, kerberos.Terms{Negotiate: true}); !fault.Is(err, fault.Unreachable) {
 		t.Errorf("who waits: %v", err)
 	}
 	stop()

@@ -10,6 +10,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/types"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/kerberos"
 	"github.com/fedroute/fedroute/internal/kerberos/kdctest"
 )
 
@@ -41,7 +42,7 @@ func TestHostileKDCHarmsItsOwnObjectOnly(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			began := time.Now()
-			_, err := held.SPNEGO(t.Context(), service)
+			_, _, err := held.Initiate(t.Context(), service, kerberos.Terms{Negotiate: true})
 			took := time.Since(began)
 			runtime.ReadMemStats(&after)
 			if err == nil {
@@ -71,7 +72,7 @@ func TestLibraryStartsNoGoroutine(t *testing.T) {
 	}}
 	k, far := kdctest.Start(t, home, password, refers), kdctest.Start(t, "B", password, kdctest.Options{})
 	held := client(t, user(kdctest.Conf(k, far)))
-	if _, err := held.SPNEGO(t.Context(), service); err != nil {
+	if _, _, err := held.Initiate(t.Context(), service, kerberos.Terms{Negotiate: true}); err != nil {
 		t.Fatal(err)
 	}
 	if all := stacks(); strings.Contains(all, "gokrb5") {

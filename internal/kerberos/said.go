@@ -48,6 +48,7 @@ var troubles = []struct {
 	{"KDC_ERR_WRONG_REALM", fault.Denied, "the user belongs to another realm", "name the user's own realm"},
 	{"KRB_AP_ERR_SKEW", fault.Denied, "the clocks of KDC and controller differ too much", "set both clocks by NTP"},
 	{"KDC_ERR_ETYPE_NOSUPP", fault.Denied, "the KDC has no encryption type in common with us", "allow AES for the account"},
+	{"not forwardable", fault.Denied, "the KDC gives no ticket of this account that could be handed over", "remove delegate, or use an account that is neither in Protected Users nor marked as sensitive"},
 	{"found in keytab", fault.Invalid, "the keytab has no key that the KDC asks for", "store a keytab file that holds this user's keys"},
 	{"too many referrals", fault.Denied, "the KDCs of the realms refer us on without end", "name the service's realm in [domain_realm] of krb5.conf"},
 	{"no KDC", fault.Unreachable, "no KDC of the realm is known", "name one in krb5.conf or in DNS"},

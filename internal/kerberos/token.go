@@ -2,51 +2,40 @@ package kerberos
 
 import (
 	"context"
-	"errors"
+	"crypto/md5"
+	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/jcmturner/gofork/encoding/asn1"
 	"github.com/jcmturner/gokrb5/v8/client"
-	"github.com/jcmturner/gokrb5/v8/crypto"
 	"github.com/jcmturner/gokrb5/v8/gssapi"
+	"github.com/jcmturner/gokrb5/v8/iana/chksumtype"
 	"github.com/jcmturner/gokrb5/v8/iana/flags"
-	"github.com/jcmturner/gokrb5/v8/iana/keyusage"
+	"github.com/jcmturner/gokrb5/v8/krberror"
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/spnego"
 	"github.com/jcmturner/gokrb5/v8/types"
-
-	"github.com/fedroute/fedroute/internal/fault"
 )
 
-// SPNEGO makes a fresh token for signing in at a service with HTTP Negotiate (RFC
-// 4559). Its faults have no Op and Target: Denied, Unreachable, Invalid.
-func (c *Client) SPNEGO(ctx context.Context, service string) ([]byte, error) {
-	return withTicket(ctx, c, service, func(t ticket) ([]byte, error) {
-		shown, err := c.show(t, nil, gssapi.ContextFlagInteg, gssapi.ContextFlagConf)
-		if err != nil {
-			return nil, err
-		}
-		raw, err := shown.Marshal()
-		if err != nil {
-			return nil, err
-		}
-		token := spnego.SPNEGOToken{Init: true, NegTokenInit: spnego.NegTokenInit{
-			MechTypes: []asn1.ObjectIdentifier{gssapi.OIDKRB5.OID()}, MechTokenBytes: raw,
-		}}
-		return token.Marshal()
-	})
-}
-
-// show makes the token that presents a ticket to its service (RFC 4121 section 4.1).
-// The library's token needs only the user's name from a client.
-func (c *Client) show(t ticket, options []int, wanted ...int) (spnego.KRB5Token, error) {
-	return spnego.NewKRB5TokenAPREQ(&client.Client{Credentials: c.who}, t.Ticket, t.key, wanted, options)
+// Terms are what the client wants of a security context.
+type Terms struct {
+	// Negotiate carries the tokens in SPNEGO, as HTTP does (RFC 4559).
+	Negotiate bool
+	// Mutual asks the service to prove who it is. Only then can messages be signed
+	// and sealed.
+	Mutual bool
+	// Binding is the application data of the channel binding (RFC 5056), e.g. of the
+	// TLS connection; nil means none.
+	Binding []byte
 }
 
 // Context is a GSS-API security context with a service. Both sides have proved who
-// they are, and sign messages with a key that only they know. Only one goroutine at
-// a time may use it.
+// they are, and sign and seal messages with a key that only they know. Only one
+// goroutine at a time may use it.
 type Context struct {
+	terms    Terms
+	proved   bool                // the service proved who it is
 	key      types.EncryptionKey // of the ticket
 	theirs   types.EncryptionKey // the key that the service made; type 0 when it made none
 	made     time.Time           // time in the token, which the service must repeat
@@ -56,126 +45,86 @@ type Context struct {
 }
 
 // Initiate begins a context with a service, such as "DNS/ns1.contoso.com", and gives
-// the token for the service. The service's answer goes to Finish. Faults as
-// SPNEGO's.
-func (c *Client) Initiate(ctx context.Context, service string) (*Context, []byte, error) {
+// the token for the service. On mutual terms the service's answer goes to Finish. Its
+// faults have no Op and Target: Denied, Unreachable, Invalid.
+func (c *Client) Initiate(ctx context.Context, service string, terms Terms) (*Context, []byte, error) {
 	var g *Context
-	token, err := withTicket(ctx, c, service, func(t ticket) ([]byte, error) {
-		shown, err := c.show(t, []int{flags.APOptionMutualRequired}, gssapi.ContextFlagMutual, gssapi.ContextFlagReplay, gssapi.ContextFlagInteg)
+	token, err := withTicket(ctx, c, service, func(t ticket, credential []byte) ([]byte, error) {
+		shown, author, err := c.show(t, terms, credential)
 		if err != nil {
 			return nil, err
 		}
-		if err := shown.APReq.DecryptAuthenticator(t.key); err != nil {
-			return nil, err
+		g = &Context{terms: terms, key: t.key, made: author.CTime.Truncate(time.Second), fraction: author.Cusec, next: uint64(author.SeqNumber)}
+		raw, err := shown.Marshal()
+		if err != nil || !terms.Negotiate {
+			return raw, err
 		}
-		author := shown.APReq.Authenticator
-		g = &Context{key: t.key, made: author.CTime, fraction: author.Cusec, next: uint64(author.SeqNumber)}
-		return shown.Marshal()
+		token := spnego.SPNEGOToken{Init: true, NegTokenInit: spnego.NegTokenInit{
+			MechTypes: []asn1.ObjectIdentifier{gssapi.OIDKRB5.OID()}, MechTokenBytes: raw,
+		}}
+		return token.Marshal()
 	})
 	return g, token, err
 }
 
-// Finish reads the service's answer. Only the holder of the service's key can repeat
-// the content of Initiate's token, so the answer proves who sent it. The error is a
-// fault.Redacted.
-func (g *Context) Finish(answer []byte) error {
-	return withheld(func() error { return g.finish(answer) })
-}
-
-// withheld calls a function that works with keys. It makes sure that neither an
-// error of the library nor a panic that the service's data caused shows a key.
-func withheld(f func() error) error {
-	if _, said := fault.OfSecret(func() (bool, error) { return true, f() }); said != nil {
-		return said
-	}
-	return nil
-}
-
-func (g *Context) finish(answer []byte) error {
-	var token spnego.KRB5Token
-	if err := token.Unmarshal(answer); err != nil {
-		return err
-	}
-	if token.IsKRBError() {
-		return token.KRBError
-	}
-	if !token.IsAPRep() {
-		return errors.New("the service's token is no AP-REP")
-	}
-	plain, err := crypto.DecryptEncPart(token.APRep.EncPart, g.key, keyusage.AP_REP_ENCPART)
+// show makes the token that presents a ticket to its service (RFC 4121 section 4.1),
+// and gives what only the service can read in it. The library's own token has neither
+// a channel binding nor a credential.
+func (c *Client) show(t ticket, terms Terms, credential []byte) (spnego.KRB5Token, types.Authenticator, error) {
+	author, err := types.NewAuthenticator(c.who.Domain(), c.who.CName())
 	if err != nil {
-		return err
+		return spnego.KRB5Token{}, author, err
 	}
-	var said messages.EncAPRepPart
-	if err := said.Unmarshal(plain); err != nil {
-		return err
+	if author.Cksum, err = terms.checksum(credential); err != nil {
+		return spnego.KRB5Token{}, author, err
 	}
-	if !said.CTime.Equal(g.made) || said.Cusec != g.fraction {
-		return errors.New("the service repeats another time")
+	token, err := spnego.NewKRB5TokenAPREQ(&client.Client{Credentials: c.who}, t.Ticket, t.key, nil, nil)
+	if err != nil {
+		return token, author, err
 	}
-	g.theirs = said.Subkey
-	return nil
+	if token.APReq, err = messages.NewAPReq(t.Ticket, t.key, author); err != nil {
+		return token, author, err
+	}
+	if terms.Mutual {
+		types.SetFlag(&token.APReq.APOptions, flags.APOptionMutualRequired)
+	}
+	return token, author, nil
 }
 
-// signing is the key that signs messages, and the flag that says which side made it.
-func (g *Context) signing() (types.EncryptionKey, byte) {
-	if g.theirs.KeyType != 0 {
-		return g.theirs, gssapi.MICTokenFlagAcceptorSubkey
+// checksum tells the service the terms, and hands over a credential (RFC 4121 section
+// 4.1.1).
+func (t Terms) checksum(credential []byte) (types.Checksum, error) {
+	wanted := uint32(gssapi.ContextFlagInteg)
+	if t.Mutual {
+		wanted |= gssapi.ContextFlagMutual | gssapi.ContextFlagReplay | gssapi.ContextFlagSequence
 	}
-	return g.key, 0
-}
-
-// Sign makes the signature of a message (RFC 4121 section 4.2.6.1). The error is a
-// fault.Redacted.
-func (g *Context) Sign(message []byte) (signature []byte, err error) {
-	err = withheld(func() error {
-		key, flag := g.signing()
-		token := gssapi.MICToken{Flags: flag, SndSeqNum: g.next, Payload: message}
-		if err := token.SetChecksum(key, keyusage.GSSAPI_INITIATOR_SIGN); err != nil {
-			return err
-		}
-		g.next++
-		signature, err = token.Marshal()
-		return err
-	})
-	return signature, err
-}
-
-// Verify checks the service's signature of a message. A signature that was seen
-// before is refused. The error is a fault.Redacted.
-func (g *Context) Verify(message, signature []byte) error {
-	return withheld(func() error {
-		var token gssapi.MICToken
-		if err := token.Unmarshal(signature, true); err != nil {
-			return err
-		}
-		token.Payload = message
-		key, _ := g.signing()
-		if _, err := token.Verify(key, keyusage.GSSAPI_ACCEPTOR_SIGN); err != nil {
-			return err
-		}
-		if !g.seen.add(token.SndSeqNum) {
-			return errors.New("the message is a repeated one")
-		}
-		return nil
-	})
-}
-
-// window remembers which of the 64 numbers before the highest one were seen.
-type window struct {
-	highest uint64
-	bits    uint64 // bit n: highest-n was seen
-}
-
-// add reports whether a number is new. A number that is older than the window counts
-// as seen.
-func (w *window) add(n uint64) bool {
-	if w.bits == 0 || n > w.highest {
-		w.bits, w.highest = w.bits<<min(n-w.highest, 64)|1, n
-		return true
+	if t.Negotiate {
+		wanted |= gssapi.ContextFlagConf
 	}
-	bit := uint64(1) << min(w.highest-n, 64)
-	isNew := bit != 0 && w.bits&bit == 0
-	w.bits |= bit
-	return isNew
+	if credential != nil {
+		wanted |= gssapi.ContextFlagDeleg
+	}
+	binding := make([]byte, md5.Size)
+	if t.Binding != nil {
+		binding = bindingHash(t.Binding)
+	}
+	sum := append(binary.LittleEndian.AppendUint32(nil, md5.Size), binding...)
+	sum = binary.LittleEndian.AppendUint32(sum, wanted)
+	if len(credential) > math.MaxUint16 {
+		return types.Checksum{}, krberror.NewErrorf(krberror.EncodingError, "a ticket of %d bytes cannot be handed over", len(credential))
+	}
+	if credential != nil {
+		sum = binary.LittleEndian.AppendUint16(sum, 1) // the only option: delegation
+		sum = append(binary.LittleEndian.AppendUint16(sum, uint16(len(credential))), credential...)
+	}
+	return types.Checksum{CksumType: chksumtype.GSSAPI, Checksum: sum}, nil
+}
+
+// bindingHash is the hash of a channel binding without addresses (RFC 4121 section
+// 4.1.1.2).
+func bindingHash(application []byte) []byte {
+	flat := make([]byte, 16) // two address types and two lengths, all zero
+	flat = append(binary.LittleEndian.AppendUint32(flat, uint32(len(application))), application...)
+	sum := md5.Sum(flat)
+	return sum[:]
 }

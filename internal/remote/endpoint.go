@@ -9,8 +9,9 @@ import (
 
 // Endpoint is where a host can be reached.
 type Endpoint struct {
-	// URL of the WSMan listener, https only, e.g. "https://fe01.contoso.com:5986/wsman".
-	// Without a path it is /wsman, without a port it is 5986.
+	// URL of the WSMan listener, e.g. "https://fe01.contoso.com:5986/wsman". Without a
+	// path it is /wsman, without a port it is 5986, and 5985 with http. http is for
+	// Kerberos and NTLM, which seal their messages.
 	URL string
 	// Machine is the host's FQDN where the URL may name it otherwise, such as by an
 	// address. It is for messages only. Empty means ServerName, else the URL's host.
@@ -24,8 +25,8 @@ type Endpoint struct {
 	// Configuration is the name of the session configuration to work in. Empty means
 	// a worker in a remote shell.
 	Configuration string
-	// SPN names the host's service for Kerberos. Empty means "HTTP/<ServerName, else
-	// the host of the URL>".
+	// SPN names the host's service for Kerberos. Empty means that "HTTP/" and then
+	// "WSMAN/" with ServerName, else the host of the URL, is tried.
 	SPN string
 	// Delegate hands the account's Kerberos ticket to the host, which can then sign
 	// in to other hosts with it.

@@ -12,12 +12,12 @@ type authenticator interface {
 	over(w *wire) http.RoundTripper
 }
 
-func newAuthenticator(c remote.Credentials, host, spn string) (authenticator, error) {
+func newAuthenticator(c remote.Credentials, host string, at remote.Endpoint) (authenticator, error) {
 	switch c.Method {
 	case remote.NTLM:
 		return ntlmSigner{username: c.Username, password: func() string { return c.Password }}, nil
 	case remote.Kerberos:
-		return newKerberosSigner(c, host, spn)
+		return newKerberosSigner(c, host, at)
 	case remote.Certificate:
 		return headerSigner{value: func() string { return mutualTLS }}, nil
 	default:
@@ -52,15 +52,36 @@ func (l *headerLane) RoundTrip(request *http.Request) (*http.Response, error) {
 	return l.wire.RoundTrip(signed(request, l.value()))
 }
 
+// mechanism signs a connection in.
+type mechanism interface {
+	// signIn sends the request together with the messages that sign the connection
+	// in.
+	signIn(w *wire, request *http.Request) (entry, error)
+}
+
+// entry is how a sign-in ended.
+type entry struct {
+	response *http.Response // 401 when the host did not accept the sign-in
+	keys     sealer         // of the sign-in; may be nil inside TLS
+	on       channel        // the connection that was signed in
+}
+
+// overConnection gives the lane for a mechanism: inside TLS the connection is signed
+// in, and without TLS every message is sealed as well.
+func overConnection(w *wire, m mechanism) http.RoundTripper {
+	if w.config == nil {
+		return newSealedLane(w, m)
+	}
+	return &connectionLane{wire: w, mechanism: m}
+}
+
 // connectionLane signs its connection in once. Later requests carry no sign-in until
 // the host answers 401, because the connection was replaced or the host has
 // forgotten the sign-in.
 type connectionLane struct {
 	*wire
-	// signIn sends the request together with the messages that sign the connection
-	// in.
-	signIn   func(*http.Request) (*http.Response, error)
-	signedIn bool
+	mechanism mechanism
+	signedIn  bool
 }
 
 // RoundTrip sends the request, and signs in first where needed. A host that answers
@@ -72,9 +93,9 @@ func (l *connectionLane) RoundTrip(request *http.Request) (*http.Response, error
 			return response, err
 		}
 	}
-	response, err := l.signIn(request)
-	l.signedIn = err == nil && response.StatusCode != http.StatusUnauthorized
-	return response, err
+	made, err := l.mechanism.signIn(l.wire, request)
+	l.signedIn = err == nil && made.response.StatusCode != http.StatusUnauthorized
+	return made.response, err
 }
 
 // signed copies the request, with its body from the start, and adds the

@@ -47,7 +47,7 @@ func Dialer(options Options) remote.Dialer {
 // prepare checks the endpoint and the credentials, which a person wrote, and makes
 // the two lanes. Neither is connected yet.
 func prepare(endpoint remote.Endpoint, credentials remote.Credentials, options Options) (host string, _ *shell, _ error) {
-	url, err := parse(endpoint)
+	url, err := parse(endpoint, credentials.Method)
 	if err != nil {
 		return "", nil, err
 	}
@@ -56,7 +56,7 @@ func prepare(endpoint remote.Endpoint, credentials remote.Credentials, options O
 	if err := checkCredentials(credentials, host); err != nil {
 		return "", nil, err
 	}
-	signer, err := newAuthenticator(credentials, identity(endpoint, url), endpoint.SPN)
+	signer, err := newAuthenticator(credentials, identity(endpoint, url), endpoint)
 	if err != nil {
 		return "", nil, err
 	}

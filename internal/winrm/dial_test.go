@@ -26,7 +26,7 @@ func TestDialRefusesWhatCannotBeMeant(t *testing.T) {
 		credentials remote.Credentials
 		cause       string
 	}{
-		"http":           {"passwords and commands never go in clear text", "http://fe01.contoso.com:5985/wsman", basic, `scheme is "http"`},
+		"http":           {"passwords and commands never go in clear text", "http://fe01.contoso.com:5985/wsman", basic, "over http everybody would see what Basic sends"},
 		"no scheme":      {"a bare name is no URL", "fe01.contoso.com", basic, "only https"},
 		"no host":        {"there must be somebody to ask", "https:///wsman", basic, "host, port and path only"},
 		"user in URL":    {"a password has no place in a URL", "https://a:secret@fe01.contoso.com", basic, "host, port and path only"},

@@ -10,20 +10,28 @@ import (
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
-// parse checks the URL and fills in port and path.
-func parse(e remote.Endpoint) (*url.URL, error) {
+// parse checks the URL and fills in port and path. Over http only a method with
+// message sealing is allowed.
+func parse(e remote.Endpoint, m remote.Method) (*url.URL, error) {
 	u, err := url.Parse(e.URL)
 	if err != nil {
 		return nil, invalid(e, "the endpoint is not a URL")
 	}
-	if u.Scheme != "https" {
-		return nil, invalid(e, fmt.Sprintf("the endpoint's scheme is %q and only https is allowed", u.Scheme))
+	port := ":5986"
+	switch seals := m == remote.Kerberos || m == remote.NTLM; {
+	case u.Scheme == "http" && seals:
+		port = ":5985"
+	case u.Scheme == "http":
+		return nil, fault.New(fault.Invalid, "connect to", e.Name(), fmt.Sprintf("over http everybody would see what %s sends", m)).
+			With("no command is sent there", "use the https listener, or Kerberos or NTLM, which seal their messages")
+	case u.Scheme != "https":
+		return nil, invalid(e, fmt.Sprintf("the endpoint's scheme is %q and only https and http are allowed", u.Scheme))
 	}
 	if u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, invalid(e, "the endpoint must be host, port and path only")
 	}
 	if u.Port() == "" {
-		u.Host += ":5986"
+		u.Host += port
 	}
 	if u.Path == "" || u.Path == "/" {
 		u.Path = "/wsman"

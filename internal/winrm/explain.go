@@ -31,6 +31,14 @@ func diagnose(err error) fault.Error {
 	if f, ok := errors.AsType[*wsmanFault](err); ok {
 		return diagnoseFault(f)
 	}
+	if e, ok := errors.AsType[*ticketRefusedError](err); ok {
+		return fault.Error{Kind: fault.Denied, Cause: fmt.Sprintf("%v; the host offers %s", e, orNone(e.schemes())),
+			Next: "find the host's principal with setspn -Q and write it into spn, check the clock of the host, or use another sign-in method"}
+	}
+	if e, ok := errors.AsType[*unsealedError](err); ok {
+		return fault.Error{Kind: fault.Unreachable, Cause: e.Error(),
+			Next: "look at the WinRM event log of that host, and for somebody who changes messages on the way"}
+	}
 	if e, ok := errors.AsType[*statusError](err); ok {
 		return diagnoseStatus(e)
 	}
@@ -40,7 +48,7 @@ func diagnose(err error) fault.Error {
 	return fault.Error{
 		Kind:  fault.Unreachable,
 		Cause: transportCause(err),
-		Next:  "check that the host is up and that WinRM over HTTPS is reachable from here",
+		Next:  "check that the host is up and that WinRM is reachable from here",
 	}
 }
 

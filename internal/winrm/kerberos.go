@@ -1,10 +1,11 @@
 package winrm
 
 import (
-	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/kerberos"
@@ -16,37 +17,94 @@ const opSignIn = "sign in at"
 // kerberosSigner signs in with one Kerberos client per worker. All connections of
 // the worker share the client's tickets as long as these are valid.
 type kerberosSigner struct {
-	spn    string
 	client *kerberos.Client
+	// principals are the names of the host's service that are left to try. The first
+	// connection that is signed in leaves only the one that fits.
+	principals chan []string
 }
 
-func newKerberosSigner(c remote.Credentials, host, spn string) (authenticator, error) {
+// newKerberosSigner makes a signer for a host. Without a principal in the endpoint it
+// tries HTTP/, the name that Windows' own client uses, and then WSMAN/. HTTP/ fails
+// where an account of a web application owns that name, as Lync's own does on a
+// Standard Edition server.
+func newKerberosSigner(c remote.Credentials, host string, at remote.Endpoint) (authenticator, error) {
 	k := c.Kerberos
-	held, err := kerberos.New(opSignIn, host, kerberos.User{Name: c.Username, Realm: k.Realm, Password: c.Password, Keytab: k.Keytab, Config: k.Krb5Conf})
+	held, err := kerberos.New(opSignIn, host, kerberos.User{Name: c.Username, Realm: k.Realm, Password: c.Password, Keytab: k.Keytab, Config: k.Krb5Conf, Delegate: at.Delegate})
 	if err != nil {
 		return nil, err
 	}
-	return &kerberosSigner{spn: cmp.Or(spn, "HTTP/"+host), client: held}, nil
+	s := &kerberosSigner{client: held, principals: make(chan []string, 1)}
+	names := []string{"HTTP/" + host, "WSMAN/" + host}
+	if at.SPN != "" {
+		names = []string{at.SPN}
+	}
+	s.principals <- names
+	return s, nil
 }
 
-func (s *kerberosSigner) over(w *wire) http.RoundTripper {
-	return &connectionLane{wire: w, signIn: func(request *http.Request) (*http.Response, error) {
-		token, err := s.token(request.Context())
-		if err != nil {
-			return nil, &neverSentError{err}
+func (s *kerberosSigner) over(w *wire) http.RoundTripper { return overConnection(w, s) }
+
+// signIn tries the principals in turn. A host that cannot read a ticket answers 401.
+func (s *kerberosSigner) signIn(w *wire, request *http.Request) (made entry, err error) {
+	var names []string
+	select {
+	case names = <-s.principals:
+	case <-request.Context().Done():
+		return entry{}, &neverSentError{context.Cause(request.Context())}
+	}
+	defer func() { s.principals <- names }()
+	for i, name := range names {
+		next, err := s.as(name, w, request)
+		if i > 0 && errors.Is(err, kerberos.ErrNoSuchService) {
+			break // the host's answer to the first name counts
 		}
-		return w.RoundTrip(signed(request, negotiateHeader(token)))
-	}}
+		if err != nil {
+			return entry{}, err
+		}
+		if made = next; made.response.StatusCode != http.StatusUnauthorized {
+			names = names[i : i+1]
+			return made, nil
+		}
+	}
+	refusal := statusError{status: made.response.StatusCode, offers: made.response.Header.Values("WWW-Authenticate")}
+	return entry{}, &ticketRefusedError{refusal, names}
 }
 
-// token makes a fresh SPNEGO token from the held ticket.
-func (s *kerberosSigner) token(ctx context.Context) ([]byte, error) {
-	token, err := s.client.SPNEGO(ctx, s.spn)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+// as signs in with a ticket for one principal.
+func (s *kerberosSigner) as(name string, w *wire, request *http.Request) (entry, error) {
+	on, err := w.reach(request.Context(), request.URL.Host)
+	if err != nil {
+		return entry{}, err
 	}
-	if f, ok := errors.AsType[*fault.Error](err); ok {
-		f.Cause += " (Kerberos ticket for " + s.spn + ")"
+	terms := kerberos.Terms{Negotiate: true, Mutual: w.config == nil, Binding: on.binding}
+	g, token, err := s.client.Initiate(request.Context(), name, terms)
+	if err != nil {
+		if request.Context().Err() != nil {
+			return entry{}, &neverSentError{context.Cause(request.Context())}
+		}
+		if f, ok := errors.AsType[*fault.Error](err); ok {
+			f.Cause += " (Kerberos ticket for " + name + ")"
+		}
+		return entry{}, &neverSentError{err}
 	}
-	return token, err
+	response, err := w.roundTrip(signed(request, negotiateHeader(token)), on.number)
+	if err != nil || !terms.Mutual || response.StatusCode != http.StatusOK {
+		return entry{response: response, on: on}, err
+	}
+	if err := g.Finish(negotiateToken(response)); err != nil {
+		return entry{}, &neverSentError{fmt.Errorf("the host does not prove that it is %s", name)}
+	}
+	return entry{response, g, on}, nil
 }
+
+// ticketRefusedError is a 401 for tickets that the KDC gave.
+type ticketRefusedError struct {
+	statusError
+	names []string
+}
+
+func (e *ticketRefusedError) Error() string {
+	return "the host accepts no Kerberos ticket for " + strings.Join(e.names, " or ")
+}
+
+func (e *ticketRefusedError) Unwrap() error { return &e.statusError }

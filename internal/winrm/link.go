@@ -13,9 +13,17 @@ import (
 	"github.com/fedroute/fedroute/internal/contain"
 )
 
+// channel tells one connection of a wire from the next.
+type channel struct {
+	number int
+	// binding is the application data of the channel binding; nil without TLS.
+	binding []byte
+}
+
 // link is one connection to a host. Exchanges follow one another: each writes its
 // request whole, then reads the answer whole.
 type link struct {
+	is         channel
 	connection net.Conn
 	allowance  *io.LimitedReader // octets that the host may still send in this answer
 	reader     *bufio.Reader
@@ -32,10 +40,10 @@ type link struct {
 // that the host is closing.
 const idleConnection = 100 * time.Second
 
-func newLink(connection net.Conn, limit int64) *link {
+func newLink(connection net.Conn, limit int64, is channel) *link {
 	allowance := &io.LimitedReader{R: connection}
 	l := &link{
-		connection: connection, allowance: allowance, reader: bufio.NewReader(allowance), limit: limit,
+		is: is, connection: connection, allowance: allowance, reader: bufio.NewReader(allowance), limit: limit,
 		turn: make(chan struct{}, 1), heard: make(chan error, 1),
 	}
 	l.rest()

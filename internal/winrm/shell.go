@@ -2,6 +2,8 @@ package winrm
 
 import (
 	"context"
+	"crypto/tls"
+	"strings"
 
 	"github.com/fedroute/fedroute/internal/remote"
 )
@@ -17,7 +19,10 @@ type shell struct {
 }
 
 func newShell(endpoint remote.Endpoint, url string, c remote.Credentials, signer authenticator, o Options) *shell {
-	config := tlsConfig(endpoint, c)
+	var config *tls.Config // stays nil where messages are sealed instead
+	if strings.HasPrefix(url, "https:") {
+		config = tlsConfig(endpoint, c)
+	}
 	return &shell{
 		envelopes:  newEnvelopes(url, o),
 		sendLane:   newLane(url, newWire(config.Clone(), o), signer, o),

@@ -18,7 +18,7 @@ import (
 // end within 50 ms of the answer, which happens on a busy machine. Replacing a
 // connection costs a new sign-in here.
 type wire struct {
-	config  *tls.Config
+	config  *tls.Config // nil: without TLS
 	meter   Meter
 	limit   int64
 	timeout time.Duration // of connecting, and of the TLS handshake
@@ -28,6 +28,7 @@ type wire struct {
 	// goroutine that has taken it is the only user of the wire until it puts it back.
 	kept    chan *link
 	closing atomic.Bool
+	made    int // connections so far; the holder of the connection counts
 }
 
 func newWire(config *tls.Config, o Options) *wire {
@@ -50,11 +51,34 @@ func neverSent(err error) bool {
 	return ok
 }
 
+// errReplaced is the error of a request for a connection that has been replaced.
+var errReplaced = errors.New("the connection was replaced")
+
+// reach tells the connection of the next request, and connects first where needed.
+func (w *wire) reach(ctx context.Context, address string) (channel, error) {
+	l, err := w.take(ctx, address)
+	if err != nil {
+		return channel{}, &neverSentError{interruption(ctx, err)}
+	}
+	w.kept <- l
+	return l.is, nil
+}
+
 // RoundTrip sends one request and reads its whole reply.
 func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
+	return w.roundTrip(request, 0)
+}
+
+// roundTrip sends a request on the connection with the number. When that has been
+// replaced the error is errReplaced, and nothing was sent. Number 0 stands for any.
+func (w *wire) roundTrip(request *http.Request, number int) (*http.Response, error) {
 	ctx := request.Context()
 	w.meter.Request(int(request.ContentLength))
 	l, err := w.take(ctx, request.URL.Host)
+	if err == nil && number != 0 && l.is.number != number {
+		w.kept <- l
+		err = errReplaced
+	}
 	if err != nil {
 		if request.Body != nil {
 			request.Body.Close()
@@ -121,23 +145,27 @@ func (w *wire) put(l *link, whole bool) {
 func (w *wire) connect(ctx context.Context, address string) (*link, error) {
 	dialing, cancel := context.WithTimeout(ctx, w.timeout)
 	defer cancel()
-	connection, err := w.dial(dialing, "tcp", address)
+	plain, err := w.dial(dialing, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
 	w.meter.Connection()
+	w.made++
+	if w.config == nil {
+		return newLink(plain, w.limit, channel{number: w.made}), nil
+	}
 	config := w.config.Clone()
 	if config.ServerName == "" {
 		config.ServerName, _, _ = net.SplitHostPort(address) // an endpoint always has both
 	}
-	secured := tls.Client(connection, config)
+	secured := tls.Client(plain, config)
 	shaking, cancel := context.WithTimeout(ctx, w.timeout)
 	defer cancel()
 	if err := secured.HandshakeContext(shaking); err != nil {
-		connection.Close()
+		plain.Close()
 		return nil, err
 	}
-	return newLink(secured, w.limit), nil
+	return newLink(secured, w.limit, channel{number: w.made, binding: binding(secured.ConnectionState())}), nil
 }
 
 // CloseIdleConnections is how http.Client reaches the connection through the

@@ -41,6 +41,7 @@ var rules = []rule{
 	{"two packages of the product speak over WinRM", "github.com/masterzen/winrm", []string{"internal/winrm", "internal/psrp", "hack/demo", "test/interop"}, nil},
 	{"scripts run in any remote session", module + "internal/winrm", []string{"internal/winrm", "internal/psrp", "cmd/manager", "hack/bench", "test"}, nil},
 	{"one package of each side speaks DNS on the wire", "github.com/miekg/dns", []string{"internal/dns/rfc2136", "lyncsim/dns", "hack", "test"}, nil},
+	{"one package speaks NTLM", "github.com/bodgit/ntlmssp", []string{"internal/winrm"}, nil},
 	{"one package of each side speaks Kerberos", "github.com/jcmturner/gokrb5", []string{"internal/kerberos", "lyncsim", "test"}, nil},
 	{"the product does not know its simulator", module + "lyncsim", []string{"lyncsim", "hack", "test"}, nil},
 	{"the judge shares no code with the judged", module + "api", []string{"api", "controllers", "internal", "cmd", "hack", "test"}, nil},

@@ -30,7 +30,7 @@ func begin(ctx context.Context, k Kerberos, principal string) (initiator, []byte
 	if err != nil {
 		return nil, nil, err
 	}
-	agreeing, token, err := client.Initiate(ctx, principal)
+	agreeing, token, err := client.Initiate(ctx, principal, kerberos.Terms{Mutual: true})
 	if err != nil {
 		return nil, nil, told("sign in as "+user.String()+" at", principal, err)
 	}

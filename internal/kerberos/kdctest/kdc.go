@@ -34,6 +34,9 @@ type Options struct {
 	Life time.Duration
 	// Hints describe to users how their key is made; nil means the usual way.
 	Hints types.ETypeInfo2
+	// Sensitive gives no ticket that may be handed over, as for members of Protected
+	// Users.
+	Sensitive bool
 	// Refer names the realm of a service, "" for the KDC's own.
 	Refer func(service string) string
 	// Spoil changes an answer before it is written.

@@ -126,6 +126,11 @@ func (k *KDC) ticket(asked messages.KDCReqBody, user types.PrincipalName, realm 
 	end, renew := now.Add(k.options.Life), now.Add(24*time.Hour)
 	bits := types.NewKrbFlags()
 	types.SetFlag(&bits, flags.Renewable)
+	for _, wanted := range []int{flags.Forwardable, flags.Forwarded} {
+		if types.IsFlagSet(&asked.KDCOptions, wanted) && !k.options.Sensitive {
+			types.SetFlag(&bits, wanted)
+		}
+	}
 	keys := keysOf(service.PrincipalNameString(), k.Realm)
 	given, key, err := messages.NewTicket(user, realm, service, k.Realm, bits, keys, etype, kvno, now, now, end, renew)
 	return messages.KDCRepFields{

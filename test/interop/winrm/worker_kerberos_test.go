@@ -16,10 +16,7 @@ import (
 	"github.com/fedroute/fedroute/test/support/kdc"
 )
 
-const (
-	realm     = "CONTOSO.COM"
-	principal = "HTTP/" + workerMachine
-)
+const realm = "CONTOSO.COM"
 
 // startRealm runs a KDC with a user and the machine's own principal.
 func startRealm(t *testing.T) *kdc.KDC {
