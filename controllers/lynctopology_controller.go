@@ -75,7 +75,7 @@ func (r *LyncTopologyReconciler) look(ctx context.Context, lt *v1alpha1.LyncTopo
 	defer cancel()
 	// The Secrets are read first: where one is missing, no server is called.
 	from := secrets{reader: r.options.Secrets, namespace: lt.Namespace}
-	if _, err := from.credentials(ctx, lt.Spec.Management.Authentication); err != nil {
+	if _, err := from.credentials(ctx, readerOf(lt.Spec.Management.Accounts)); err != nil {
 		return sights.Sight{Edition: editionOf(lt), Err: err}
 	}
 	observer := shell.NewObserver(r.fleet(lt))

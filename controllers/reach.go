@@ -1,6 +1,7 @@
 package controllers
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 
@@ -18,23 +19,11 @@ func fleetConfig(lt *v1alpha1.LyncTopology, o Options) shell.Config {
 	from := secrets{reader: o.Secrets, namespace: lt.Namespace}
 	roots := rootsOf(spec.CABundle)
 	c := shell.Config{Dial: o.Dial, Clock: o.Clock.Now, Called: calledOf(lt),
-		ManagementCredentials: func(ctx context.Context) (remote.Credentials, error) {
-			return from.credentials(ctx, spec.Management.Authentication)
-		}}
+		Reader: from.account(spec, readerOf), Operator: from.account(spec, operatorOf)}
 	for _, e := range spec.Management.Endpoints {
 		at := endpointOf(e.Endpoint, roots)
 		at.Delegate = e.Delegate
 		c.Management = append(c.Management, at)
-	}
-	c.EdgeCredentials = func(ctx context.Context, fqdn string) (remote.Credentials, error) {
-		if own := overrideOf(spec, fqdn).Authentication; own != nil {
-			return from.credentials(ctx, *own)
-		}
-		if spec.EdgeServers == nil {
-			return remote.Credentials{}, fault.New(fault.Denied, "sign in to", "the Edge servers", "spec.edgeServers of the LyncTopology names no authentication").
-				With("their services cannot be seen", "add spec.edgeServers.authentication with a local administrator account")
-		}
-		return from.credentials(ctx, spec.EdgeServers.Authentication)
 	}
 	c.EdgeServer = func(fqdn string) remote.Endpoint {
 		own := overrideOf(spec, fqdn)
@@ -48,6 +37,32 @@ func fleetConfig(lt *v1alpha1.LyncTopology, o Options) shell.Config {
 		return at
 	}
 	return c
+}
+
+// readerOf gives the account that reads.
+func readerOf(a v1alpha1.Accounts) v1alpha1.Authentication { return cmp.Or(a.Reader, a.Authentication) }
+
+// operatorOf gives the account that changes.
+func operatorOf(a v1alpha1.Accounts) v1alpha1.Authentication {
+	return cmp.Or(a.Operator, a.Authentication)
+}
+
+// account reads the credentials of one account on every host of the organization.
+func (s secrets) account(spec v1alpha1.LyncTopologySpec, which func(v1alpha1.Accounts) v1alpha1.Authentication) shell.Account {
+	return shell.Account{
+		Management: func(ctx context.Context) (remote.Credentials, error) {
+			return s.credentials(ctx, which(spec.Management.Accounts))
+		},
+		Edge: func(ctx context.Context, fqdn string) (remote.Credentials, error) {
+			common := cmp.Or(spec.EdgeServers, &v1alpha1.EdgeServers{}).Accounts
+			account := which(cmp.Or(overrideOf(spec, fqdn).Accounts, common))
+			if account == (v1alpha1.Authentication{}) {
+				return remote.Credentials{}, fault.New(fault.Denied, "sign in to", fqdn, "spec.edgeServers of the LyncTopology names no account for it").
+					With("its services cannot be seen", "add spec.edgeServers.authentication with a local administrator account")
+			}
+			return s.credentials(ctx, account)
+		},
+	}
 }
 
 // endpointOf is an endpoint of a spec in the words of remote sessions.

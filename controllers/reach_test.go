@@ -1,14 +1,22 @@
 package controllers
 
 import (
+	"context"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
@@ -53,7 +61,7 @@ func TestEndpointsOfAnOrganization(t *testing.T) {
 
 func TestEdgeServersWithoutCredentials(t *testing.T) {
 	c := fleetConfig(lyncTopology(), newStage(t).topologies.options)
-	_, err := c.EdgeCredentials(t.Context(), "edge1.contoso.com")
+	_, err := c.Reader.Edge(t.Context(), "edge1.contoso.com")
 	if !fault.Is(err, fault.Denied) || !strings.Contains(fault.Sentence(err), "add spec.edgeServers.authentication") {
 		t.Errorf("%v: want to be told what to add", err)
 	}
@@ -65,31 +73,31 @@ func TestEdgeServersWithoutCredentials(t *testing.T) {
 func TestCredentialsAreReadAnewForEachCall(t *testing.T) {
 	s := newStage(t, managerSecret(), secret("edge", map[string]string{"username": "local", "password": "x"}))
 	lt := lyncTopology()
-	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge"}}}
+	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Accounts: v1alpha1.Accounts{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge"}}}}
 	c := fleetConfig(lt, s.topologies.options)
-	if edge, err := c.EdgeCredentials(t.Context(), "edge1.contoso.com"); err != nil || edge.Username != "local" || edge.Method != remote.Basic {
+	if edge, err := c.Reader.Edge(t.Context(), "edge1.contoso.com"); err != nil || edge.Username != "local" || edge.Method != remote.Basic {
 		t.Errorf("Edge servers: %v, %v", edge, err)
 	}
-	if got, err := c.ManagementCredentials(t.Context()); err != nil || got.Password != swordfish {
+	if got, err := c.Reader.Management(t.Context()); err != nil || got.Password != swordfish {
 		t.Errorf("management servers: %v, %v", got, err)
 	}
 	rotated := managerSecret()
 	rotated.Data["password"] = []byte("changed")
 	must(t, s.objects.Update(t.Context(), rotated))
-	if got, err := c.ManagementCredentials(t.Context()); err != nil || got.Password != "changed" {
+	if got, err := c.Reader.Management(t.Context()); err != nil || got.Password != "changed" {
 		t.Errorf("a rotated Secret does not count (%v)", err)
 	}
 }
 
 // TestAnEdgeServerHasASecretOfItsOwn: a Secret that is missing or wrong touches no other machine.
 func TestAnEdgeServerHasASecretOfItsOwn(t *testing.T) {
-	account := func(secret string) *v1alpha1.Authentication {
-		return &v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: secret}}
+	account := func(secret string) v1alpha1.Accounts {
+		return v1alpha1.Accounts{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: secret}}}
 	}
 	s := newStage(t, secret("edge", map[string]string{"username": "all", "password": "x"}), secret("edge1", map[string]string{"username": "own", "password": "y"}))
 	lt := lyncTopology()
-	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: *account("edge"), Overrides: []v1alpha1.EdgeServerOverride{
-		{FQDN: "edge1.contoso.com", Authentication: account("edge1")}, {FQDN: "edge2.contoso.com", Authentication: account("missing")}}}
+	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Accounts: account("edge"), Overrides: []v1alpha1.EdgeServerOverride{
+		{FQDN: "edge1.contoso.com", Accounts: account("edge1")}, {FQDN: "edge2.contoso.com", Accounts: account("missing")}}}
 	c := fleetConfig(lt, s.topologies.options)
 	cases := map[string]struct {
 		reason, machine, account string // account: "" for none
@@ -100,7 +108,7 @@ func TestAnEdgeServerHasASecretOfItsOwn(t *testing.T) {
 	}
 	for name, look := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := c.EdgeCredentials(t.Context(), look.machine)
+			got, err := c.Reader.Edge(t.Context(), look.machine)
 			if got.Username != look.account || (err == nil) != (look.account != "") {
 				t.Errorf("%s: %v, %v", look.reason, got, err)
 			}
@@ -108,5 +116,69 @@ func TestAnEdgeServerHasASecretOfItsOwn(t *testing.T) {
 	}
 	if got, want := secretsOf(v1alpha1.FederationRouteSpec{}, lt.Spec), []string{"edge", "edge1", "manager", "missing"}; !cmp.Equal(got, want) {
 		t.Errorf("a run is tried again when one of %v changes, want %v", got, want)
+	}
+}
+
+// TestReaderAndOperatorAreTwoAccounts: each signs in with its own Secret, and the operator's is read
+// only when something is to be changed.
+func TestReaderAndOperatorAreTwoAccounts(t *testing.T) {
+	named := func(secret string) v1alpha1.Authentication {
+		return v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: secret}}
+	}
+	s := newStage(t, secret("reads", map[string]string{"username": "reader", "password": "x"}), secret("changes", map[string]string{"username": "operator", "password": "y"}))
+	lt := lyncTopology()
+	lt.Spec.Management.Accounts = v1alpha1.Accounts{Reader: named("reads"), Operator: named("changes")}
+	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Accounts: lt.Spec.Management.Accounts}
+	c := fleetConfig(lt, s.topologies.options)
+	for who, account := range map[string]shell.Account{"reader": c.Reader, "operator": c.Operator} {
+		if got, err := account.Management(t.Context()); err != nil || got.Username != who {
+			t.Errorf("management servers: %v (%v), want %s", got, err, who)
+		}
+		if got, err := account.Edge(t.Context(), "edge1.contoso.com"); err != nil || got.Username != who {
+			t.Errorf("Edge servers: %v (%v), want %s", got, err, who)
+		}
+	}
+}
+
+// TestObservingReadsNoOperatorsSecret observes an organization for routes in each mode, and counts
+// which Secrets are read.
+func TestObservingReadsNoOperatorsSecret(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		mode   v1alpha1.Mode
+		want   []string
+	}{
+		"observing": {"nothing is to be changed", v1alpha1.ModeObserve, []string{"reads"}},
+		"enforcing": {"the change needs the operator", v1alpha1.ModeEnforce, []string{"changes", "reads"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			lt, route := lyncTopology(), federationRoute("r", "edge2.contoso.com")
+			named := func(secret string) v1alpha1.Authentication {
+				return v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: secret}}
+			}
+			lt.Spec.Management.Accounts = v1alpha1.Accounts{Reader: named("reads"), Operator: named("changes")}
+			route.Spec.Mode = c.mode
+			account := map[string]string{"username": "u", "password": "x"}
+			s := newStage(t, lt, route, secret("reads", account), secret("changes", account))
+			var mu sync.Mutex
+			read := map[string]bool{}
+			counted := interceptor.NewClient(s.objects, interceptor.Funcs{Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, options ...client.GetOption) error {
+				mu.Lock()
+				read[key.Name] = true
+				mu.Unlock()
+				return c.Get(ctx, key, o, options...)
+			}})
+			s.topologies.options.Secrets, s.routes.options.Secrets = counted, counted
+			_, err := s.topologies.Reconcile(t.Context(), ctrl.Request{NamespacedName: orgKey})
+			must(t, err)
+			s.seen()
+			s.reconcile(route)
+			mu.Lock()
+			defer mu.Unlock()
+			if diff := cmp.Diff(c.want, slices.Sorted(maps.Keys(read))); diff != "" {
+				t.Errorf("%s: Secrets that were read (-want +got):\n%s", c.reason, diff)
+			}
+		})
 	}
 }

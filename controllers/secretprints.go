@@ -31,13 +31,16 @@ func (s secrets) print(ctx context.Context, names []string) (fingerprint.Print, 
 
 // secretsOf names every Secret that a run of the route signs in with.
 func secretsOf(route v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopologySpec) []string {
-	names := []string{topology.Management.Authentication.SecretRef.Name}
-	if topology.EdgeServers != nil {
-		names = append(names, topology.EdgeServers.Authentication.SecretRef.Name)
-	}
+	accounts := []v1alpha1.Accounts{topology.Management.Accounts, cmp.Or(topology.EdgeServers, &v1alpha1.EdgeServers{}).Accounts}
 	for _, override := range overrides(topology) {
-		if override.Authentication != nil {
-			names = append(names, override.Authentication.SecretRef.Name)
+		accounts = append(accounts, override.Accounts)
+	}
+	var names []string
+	for _, a := range accounts {
+		for _, one := range []v1alpha1.Authentication{readerOf(a), operatorOf(a)} {
+			if one.SecretRef.Name != "" {
+				names = append(names, one.SecretRef.Name)
+			}
 		}
 	}
 	for _, server := range cmp.Or(route.DNS, &v1alpha1.DNS{}).Servers {

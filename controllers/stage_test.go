@@ -141,7 +141,7 @@ func lyncTopology() *v1alpha1.LyncTopology {
 	lt := &v1alpha1.LyncTopology{ObjectMeta: metav1.ObjectMeta{Namespace: orgKey.Namespace, Name: orgKey.Name, UID: "lt", Generation: 1}}
 	lt.Spec.PollInterval.Duration = time.Minute
 	lt.Spec.Management = v1alpha1.Management{Endpoints: []v1alpha1.ManagementEndpoint{{Endpoint: v1alpha1.Endpoint{URL: "https://fe1.contoso.com:5986/wsman"}}},
-		Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "manager"}}}
+		Accounts: v1alpha1.Accounts{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "manager"}}}}
 	return lt
 }
 

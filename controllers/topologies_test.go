@@ -132,7 +132,7 @@ func TestAnotherEditionIsAskedForItsMachinesFirst(t *testing.T) {
 	}{"same": {1, true}, "another": {2, false}} {
 		t.Run(name, func(t *testing.T) {
 			lt := lyncTopology()
-			lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: lt.Spec.Management.Authentication}
+			lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Accounts: lt.Spec.Management.Accounts}
 			s := newStage(t, lt, managerSecret())
 			s.atHome()
 			s.look(lt)

@@ -60,7 +60,7 @@ func (z zoneWriters) signed(ctx context.Context, server v1alpha1.DNSServer) (dns
 // credentials now, so that a missing Secret is reported before any step is taken. Each
 // call reads them again.
 func (z zoneWriters) cmdlets(ctx context.Context, server v1alpha1.DNSServer) (dns.Writer, error) {
-	account := z.topology.Management.Authentication
+	account := operatorOf(z.topology.Management.Accounts)
 	if server.Authentication != nil {
 		account = *server.Authentication
 	}

@@ -81,7 +81,7 @@ func TestCmdletsRunAsSomebody(t *testing.T) {
 			}})
 			defer fleet.Close(context.Background())
 			w := zoneWriters{keys: secrets{reader: objects, namespace: "lync"}, signers: signers.New(time.Now), fleet: fleet, clock: RealClock{}, topology: v1alpha1.LyncTopologySpec{
-				Management: v1alpha1.Management{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "manager"}}}}}
+				Management: v1alpha1.Management{Accounts: v1alpha1.Accounts{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "manager"}}}}}}
 			open, err := w.zones(t.Context(), &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{c.server}})
 			tellsNoSecret(t, err, open)
 			if c.says != "" {

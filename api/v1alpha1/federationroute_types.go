@@ -215,6 +215,7 @@ type ZoneName string
 // +kubebuilder:validation:XValidation:rule="!has(self.provider) || self.provider != 'DNSServerCmdlets' || !has(self.tsigSecretRef) && !has(self.gssTsig)",message="the cmdlets sign no updates; remove tsigSecretRef and gssTsig, or set provider to DynamicUpdate"
 // +kubebuilder:validation:XValidation:rule="has(self.provider) && self.provider == 'DNSServerCmdlets' || !has(self.endpoint) && !has(self.authentication)",message="endpoint and authentication are those of the cmdlets; remove them, or set provider to DNSServerCmdlets"
 // +kubebuilder:validation:XValidation:rule="!has(self.signQueries) || !self.signQueries || has(self.tsigSecretRef)",message="queries are signed with the key of tsigSecretRef; give it, or remove signQueries"
+// +kubebuilder:validation:XValidation:rule="!(has(self.endpoint) && self.endpoint.url.startsWith('http://')) || !has(self.authentication) || self.authentication.method in ['Kerberos', 'NTLM']",message="over http only Kerberos and NTLM seal their messages; use one of them, or the https listener"
 type DNSServer struct {
 	// Zone that the server is authoritative for, such as contoso.com.
 	Zone ZoneName `json:"zone"`

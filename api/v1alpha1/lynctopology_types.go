@@ -41,6 +41,10 @@ type LyncTopologySpec struct {
 }
 
 // Management are servers with the management shell, tried in order.
+// +kubebuilder:validation:XValidation:rule="has(self.authentication) || has(self.reader)",message="management names no account; add authentication, or reader and operator"
+// +kubebuilder:validation:XValidation:rule="has(self.reader) == has(self.operator) && !(has(self.authentication) && has(self.reader))",message="write authentication, or both reader and operator"
+// +kubebuilder:validation:XValidation:rule="!self.endpoints.exists(e, e.url.startsWith('http://')) || has(self.authentication) && self.authentication.method in ['Kerberos', 'NTLM'] || has(self.reader) && has(self.operator) && self.reader.method in ['Kerberos', 'NTLM'] && self.operator.method in ['Kerberos', 'NTLM']",message="over http only Kerberos and NTLM seal their messages; use one of them, or the https listener"
+// +kubebuilder:validation:XValidation:rule="!self.endpoints.exists(e, has(e.spn) || has(e.delegate) && e.delegate) || has(self.authentication) && self.authentication.method == 'Kerberos' || has(self.reader) && has(self.operator) && self.reader.method == 'Kerberos' && self.operator.method == 'Kerberos'",message="spn and delegate are Kerberos'; remove them, or sign in with Kerberos"
 type Management struct {
 	// Endpoints are tried in order; a dead Front End is the normal case in a
 	// disaster, so list a server of another site too.
@@ -50,8 +54,25 @@ type Management struct {
 	// +kubebuilder:validation:MaxItems=16
 	Endpoints []ManagementEndpoint `json:"endpoints"`
 
-	// Authentication of a domain account that may manage the organization.
-	Authentication Authentication `json:"authentication"`
+	// Accounts of the domain: one that may manage the organization, or one that
+	// reads and one that changes.
+	Accounts `json:",inline"`
+}
+
+// Accounts are who signs in: one account for everything, or two.
+type Accounts struct {
+	// Authentication of the account that reads and changes.
+	// +optional
+	Authentication Authentication `json:"authentication,omitzero"`
+
+	// Reader is the account that reads; needs Operator.
+	// +optional
+	Reader Authentication `json:"reader,omitzero"`
+
+	// Operator is the account that changes. Its Secret is not read for a route in
+	// mode Observe.
+	// +optional
+	Operator Authentication `json:"operator,omitzero"`
 }
 
 // Endpoint is one WinRM listener.
@@ -95,10 +116,10 @@ type SessionConfiguration string
 // +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z]+/[0-9A-Za-z._-]+$')",message="not a service principal name; write service and host without realm and port, like WSMAN/fe1.contoso.com"
 type ServicePrincipal string
 
-// WSManURL is an https URL of a WSMan service.
+// WSManURL is the URL of a WSMan service. With http, messages are sealed by Kerberos
+// or NTLM.
 // +kubebuilder:validation:MaxLength=300
-// +kubebuilder:validation:XValidation:rule="!self.startsWith('http://')",message="plain http would show credentials and commands to the network; use the https listener, like https://fe1.contoso.com:5986/wsman"
-// +kubebuilder:validation:XValidation:rule="self.startsWith('http://') || self.matches('^https://[^/@ ?#]+(/[^@ ?#]*)?$')",message="not an https URL of a WSMan service; write it like https://fe1.contoso.com:5986/wsman"
+// +kubebuilder:validation:XValidation:rule="self.matches('^https?://[^/@ ?#]+(/[^@ ?#]*)?$')",message="not a URL of a WSMan service; write it like https://fe1.contoso.com:5986/wsman"
 type WSManURL string
 
 // Authentication names a method and the Secret with the credentials.
@@ -114,9 +135,11 @@ type Authentication struct {
 }
 
 // EdgeServers says how to reach the machines of the Edge pools.
+// +kubebuilder:validation:XValidation:rule="has(self.reader) == has(self.operator) && !(has(self.authentication) && has(self.reader))",message="write authentication, or both reader and operator"
+// +kubebuilder:validation:XValidation:rule="!has(self.overrides) || !self.overrides.exists(o, has(o.url) && o.url.startsWith('http://')) || !(has(self.authentication) && !(self.authentication.method in ['Kerberos', 'NTLM']) || has(self.reader) && !(self.reader.method in ['Kerberos', 'NTLM']) || has(self.operator) && !(self.operator.method in ['Kerberos', 'NTLM'])) || self.overrides.all(o, !(has(o.url) && o.url.startsWith('http://')) || has(o.authentication) || has(o.reader))",message="over http only Kerberos and NTLM seal their messages; use one of them, or the https listener"
 type EdgeServers struct {
-	// Authentication of a local account with administrator rights on the machines.
-	Authentication Authentication `json:"authentication"`
+	// Accounts that every machine has.
+	Accounts `json:",inline"`
 
 	// Configuration is the session configuration to work in on every machine. Left
 	// out: a remote shell.
@@ -133,6 +156,8 @@ type EdgeServers struct {
 }
 
 // EdgeServerOverride says what differs for one machine.
+// +kubebuilder:validation:XValidation:rule="has(self.reader) == has(self.operator) && !(has(self.authentication) && has(self.reader))",message="write authentication, or both reader and operator"
+// +kubebuilder:validation:XValidation:rule="!(has(self.url) && self.url.startsWith('http://')) || !(has(self.authentication) && !(self.authentication.method in ['Kerberos', 'NTLM']) || has(self.reader) && !(self.reader.method in ['Kerberos', 'NTLM']) || has(self.operator) && !(self.operator.method in ['Kerberos', 'NTLM']))",message="over http only Kerberos and NTLM seal their messages; use one of them, or the https listener"
 type EdgeServerOverride struct {
 	// FQDN of the machine in the topology.
 	FQDN Hostname `json:"fqdn"`
@@ -145,9 +170,8 @@ type EdgeServerOverride struct {
 	// +optional
 	ServerName Hostname `json:"serverName,omitempty"`
 
-	// Authentication of an account of this machine.
-	// +optional
-	Authentication *Authentication `json:"authentication,omitempty"`
+	// Accounts of this machine.
+	Accounts `json:",inline"`
 
 	// Configuration is the session configuration to work in on this machine.
 	// +optional

@@ -117,7 +117,7 @@ func fleetOf(org *sim.Organization, configuration string, dial remote.Dialer) sh
 	}
 	who := org.DomainAccount()
 	return shell.Config{Management: []remote.Endpoint{front}, Dial: dial,
-		ManagementCredentials: func(context.Context) (remote.Credentials, error) {
+		Reader: shell.Account{Management: func(context.Context) (remote.Credentials, error) {
 			return remote.Credentials{Method: remote.NTLM, Username: who.Name, Password: who.Password}, nil
-		}}
+		}}}
 }

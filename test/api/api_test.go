@@ -94,7 +94,7 @@ func TestBadObjectsAreRejectedWithWhatToWriteInstead(t *testing.T) {
 		"two ways to sign":     {"which of them", goodRoute, "tsigSecretRef: {name: key}", "tsigSecretRef: {name: key}, gssTsig: {secretRef: {name: account}}", "updates are signed in exactly one way"},
 		"cmdlets that sign":    {"they run as somebody and sign nothing", goodRoute, "tsigSecretRef:", "provider: DNSServerCmdlets, tsigSecretRef:", "the cmdlets sign no updates; remove tsigSecretRef and gssTsig"},
 		"updates by cmdlets":   {"an endpoint means cmdlets", goodRoute, "tsigSecretRef:", `endpoint: {url: "https://dc1.contoso.com:5986/wsman"}, tsigSecretRef:`, "endpoint and authentication are those of the cmdlets"},
-		"cmdlets over http":    {"credentials would be seen", goodRoute, "tsigSecretRef: {name: key}", `provider: DNSServerCmdlets, endpoint: {url: "http://dc1.contoso.com:5985/wsman"}`, "use the https listener"},
+		"cmdlets over http":    {"credentials would be seen", goodRoute, "tsigSecretRef: {name: key}", `provider: DNSServerCmdlets, authentication: {method: Basic, secretRef: {name: dns}}, endpoint: {url: "http://dc1.contoso.com:5985/wsman"}`, "use one of them, or the https listener"},
 		"queries without key":  {"which key should sign them", goodRoute, "tsigSecretRef: {name: key}", "signQueries: true, gssTsig: {secretRef: {name: account}}", "queries are signed with the key of tsigSecretRef"},
 		"zone in upper case":   {"names are compared as text", goodRoute, "zone: contoso.com", "zone: Contoso.com", "write it in lower case and without final dot, like contoso.com or _tcp.contoso.com"},
 		"unknown provider":     {"there are two ways", goodRoute, "tsigSecretRef:", "provider: Pigeon, tsigSecretRef:", "supported values"},
@@ -103,7 +103,7 @@ func TestBadObjectsAreRejectedWithWhatToWriteInstead(t *testing.T) {
 		"ttl of zero":          {"a TTL of zero is no cache at all", goodRoute, "  dns:\n", "  dns:\n    ttl: 0\n", "write seconds between 1 and 86400"},
 		"hasty interval":       {"servers are shared", goodRoute, "  sip:", "  interval: 1s\n  sip:", "write 5s or more"},
 		"interval of words":    {"a duration has a unit", goodRoute, "  sip:", "  interval: soon\n  sip:", "interval"},
-		"plain http":           {"credentials would be seen", goodTopology, "https://", "http://", "use the https listener"},
+		"http, Basic":          {"credentials would be seen", goodTopology, "https://fe1.contoso.com:5986/wsman\"}]\n    authentication: {method: NTLM", "http://fe1.contoso.com:5985/wsman\"}]\n    authentication: {method: Basic", "use one of them, or the https listener"},
 		"no URL":               {"a host is not a URL", goodTopology, "https://fe1.contoso.com:5986/wsman", "fe1.contoso.com", "write it like https://fe1.contoso.com:5986/wsman"},
 		"principal of a realm": {"the realm is that of the account", goodTopology, `fe1.contoso.com:5986/wsman"`, `fe1.contoso.com:5986/wsman", spn: HTTP/fe1@CONTOSO.COM`, "write service and host without realm and port"},
 		"path of a session":    {"a configuration has a name", goodTopology, `fe1.contoso.com:5986/wsman"`, `fe1.contoso.com:5986/wsman", configuration: ../FedRoute`, "use letters, digits, dots and hyphens"},
@@ -111,7 +111,15 @@ func TestBadObjectsAreRejectedWithWhatToWriteInstead(t *testing.T) {
 		"no certificate":       {"a bundle holds PEM", goodTopology, "  management:", "  caBundle: trust me\n  management:", "BEGIN CERTIFICATE"},
 		"hasty poll":           {"a management server is shared", goodTopology, "  management:", "  pollInterval: 10ms\n  management:", "write 2s or more"},
 		"override by http": {"credentials of Edge servers too", goodTopology, "  management:",
-			"  edgeServers:\n    authentication: {method: Basic, secretRef: {name: edge}}\n    overrides: [{fqdn: edge1.contoso.com, url: \"http://edge1.contoso.com:5985/wsman\"}]\n  management:", "use the https listener"},
+			"  edgeServers:\n    authentication: {method: Basic, secretRef: {name: edge}}\n    overrides: [{fqdn: edge1.contoso.com, url: \"http://edge1.contoso.com:5985/wsman\"}]\n  management:", "use one of them, or the https listener"},
+		"own account by http": {"the account of one machine too", goodTopology, "  management:",
+			"  edgeServers:\n    authentication: {method: NTLM, secretRef: {name: edge}}\n    overrides: [{fqdn: edge1.contoso.com, url: \"http://edge1.contoso.com:5985/wsman\", authentication: {method: Basic, secretRef: {name: edge1}}}]\n  management:", "use one of them, or the https listener"},
+		"no account":         {"somebody must sign in", goodTopology, "    authentication: {method: NTLM, secretRef: {name: manager}}\n", "", "add authentication, or reader and operator"},
+		"reader alone":       {"a failover needs somebody who changes", goodTopology, "authentication:", "reader:", "write authentication, or both reader and operator"},
+		"three accounts":     {"which of them reads", goodTopology, "    authentication:", "    reader: {method: NTLM, secretRef: {name: r}}\n    operator: {method: NTLM, secretRef: {name: o}}\n    authentication:", "write authentication, or both reader and operator"},
+		"operator over http": {"neither account may be seen", goodTopology, "https://fe1.contoso.com:5986/wsman\"}]\n    authentication: {method: NTLM, secretRef: {name: manager}}", "http://fe1.contoso.com:5985/wsman\"}]\n    reader: {method: NTLM, secretRef: {name: r}}\n    operator: {method: Certificate, secretRef: {name: o}}", "use one of them, or the https listener"},
+		"ticket of NTLM":     {"NTLM has no ticket to hand over", goodTopology, `fe1.contoso.com:5986/wsman"`, `fe1.contoso.com:5986/wsman", delegate: true`, "sign in with Kerberos"},
+		"principal of NTLM":  {"NTLM knows no principals", goodTopology, `fe1.contoso.com:5986/wsman"`, `fe1.contoso.com:5986/wsman", spn: WSMAN/fe1.contoso.com`, "sign in with Kerberos"},
 		"address of words": {"an override holds addresses", goodTopology, "  management:",
 			"  edgeServers:\n    authentication: {method: Basic, secretRef: {name: edge}}\n    overrides: [{fqdn: edge1.contoso.com, externalAddresses: [nowhere]}]\n  management:", "write one address per item"},
 	}
@@ -136,7 +144,11 @@ func TestGoodObjectsAreAccepted(t *testing.T) {
 	cmdlets := strings.Replace(goodRoute, "tsigSecretRef: {name: key}", `provider: DNSServerCmdlets, endpoint: {url: "https://dc1.contoso.com:5986/wsman"}, authentication: {method: NTLM, secretRef: {name: dnsadmin}}`, 1)
 	alone := strings.Replace(goodRoute, "tsigSecretRef: {name: key}", "provider: DNSServerCmdlets", 1)
 	below := strings.Replace(goodRoute, "{zone: contoso.com", "{zone: _tcp.contoso.com, signQueries: true", 1)
-	for _, text := range []string{goodRoute, goodTopology, kerberos, cmdlets, alone, below} {
+	sealed := strings.Replace(goodTopology, "https://fe1.contoso.com:5986", "http://fe1.contoso.com:5985", 1)
+	two := strings.Replace(goodTopology, "    authentication: {method: NTLM", "    operator: {method: Kerberos, secretRef: {name: o}}\n    reader: {method: Kerberos", 1)
+	handed := strings.Replace(two, `5986/wsman"`, `5986/wsman", spn: WSMAN/fe1.contoso.com, delegate: true, configuration: FedRoute`, 1)
+	ownSecrets := strings.Replace(goodTopology, "  management:", "  edgeServers:\n    overrides: [{fqdn: edge1.contoso.com, authentication: {method: NTLM, secretRef: {name: edge1}}}]\n  management:", 1)
+	for _, text := range []string{goodRoute, goodTopology, kerberos, cmdlets, alone, sealed, two, handed, ownSecrets, below} {
 		if err := create(text); err != nil {
 			t.Errorf("rejected: %v", err)
 		}

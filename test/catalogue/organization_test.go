@@ -140,11 +140,16 @@ func startOn(t *testing.T, spec farm.Spec, clock farm.Clock) *organization {
 			t.Fatal(err)
 		}
 	}
-	nobody := func(context.Context) (remote.Credentials, error) { return remote.Credentials{Method: remote.NTLM}, nil }
+	nobody := shell.Account{
+		Management: func(context.Context) (remote.Credentials, error) { return remote.Credentials{Method: remote.NTLM}, nil },
+		Edge: func(context.Context, string) (remote.Credentials, error) {
+			return remote.Credentials{Method: remote.NTLM}, nil
+		},
+	}
 	o.fleet = shell.NewFleet(shell.Config{
-		Management: []remote.Endpoint{{URL: "https://" + frontEnd}}, ManagementCredentials: nobody,
-		EdgeServer: func(fqdn string) remote.Endpoint { return remote.Endpoint{URL: "https://" + fqdn} }, EdgeCredentials: func(ctx context.Context, _ string) (remote.Credentials, error) { return nobody(ctx) },
-		Dial: o.dial,
+		Management: []remote.Endpoint{{URL: "https://" + frontEnd}}, Reader: nobody, Operator: nobody,
+		EdgeServer: func(fqdn string) remote.Endpoint { return remote.Endpoint{URL: "https://" + fqdn} },
+		Dial:       o.dial,
 	})
 	return o
 }

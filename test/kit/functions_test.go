@@ -21,13 +21,17 @@ import (
 // reach is the product's fleet with the kit on every machine.
 func reach(t *testing.T, o *organization, open func(*organization, kit.Machine) runspace) *shell.Fleet {
 	t.Helper()
-	nobody := func(context.Context) (remote.Credentials, error) { return remote.Credentials{Method: remote.NTLM}, nil }
+	account := shell.Account{
+		Management: func(context.Context) (remote.Credentials, error) { return remote.Credentials{Method: remote.NTLM}, nil },
+		Edge: func(context.Context, string) (remote.Credentials, error) {
+			return remote.Credentials{Method: remote.NTLM}, nil
+		},
+	}
 	at := func(fqdn string) remote.Endpoint {
 		return remote.Endpoint{URL: "https://" + fqdn, Configuration: kit.ConfigurationName}
 	}
 	fleet := shell.NewFleet(shell.Config{
-		Management: []remote.Endpoint{at(fe1)}, ManagementCredentials: nobody, EdgeServer: at,
-		EdgeCredentials: func(ctx context.Context, _ string) (remote.Credentials, error) { return nobody(ctx) },
+		Management: []remote.Endpoint{at(fe1)}, EdgeServer: at, Reader: account, Operator: account,
 		Dial: func(ctx context.Context, endpoint remote.Endpoint, _ remote.Credentials) (remote.Session, error) {
 			u, err := url.Parse(endpoint.URL)
 			if err != nil {

@@ -51,15 +51,18 @@ func reach(t *testing.T, c sim.Config) (*sim.Organization, *shell.Observer, *she
 	o, err := sim.Start(t.Context(), c)
 	must(t, err)
 	t.Cleanup(o.Close)
+	account := shell.Account{
+		Management: func(context.Context) (remote.Credentials, error) {
+			return remote.Credentials{Method: remote.NTLM, Username: o.DomainAccount().Name, Password: o.DomainAccount().Password}, nil
+		},
+		Edge: func(context.Context, string) (remote.Credentials, error) {
+			return remote.Credentials{Method: remote.Basic, Username: o.LocalAccount().Name, Password: o.LocalAccount().Password}, nil
+		},
+	}
 	fleet := shell.NewFleet(shell.Config{
 		Management: []remote.Endpoint{endpoint(o, "fe1.contoso.com"), endpoint(o, "fe2.contoso.com")},
 		EdgeServer: func(fqdn string) remote.Endpoint { return endpoint(o, fqdn) },
-		ManagementCredentials: func(context.Context) (remote.Credentials, error) {
-			return remote.Credentials{Method: remote.NTLM, Username: o.DomainAccount().Name, Password: o.DomainAccount().Password}, nil
-		},
-		EdgeCredentials: func(context.Context, string) (remote.Credentials, error) {
-			return remote.Credentials{Method: remote.Basic, Username: o.LocalAccount().Name, Password: o.LocalAccount().Password}, nil
-		},
+		Reader:     account, Operator: account,
 		Dial: winrm.Dialer(winrm.Options{}),
 	})
 	t.Cleanup(func() { fleet.Close(context.Background()) })

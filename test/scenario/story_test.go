@@ -131,7 +131,7 @@ func (s *story) topology() *v1alpha1.LyncTopology {
 	lt.Spec.CABundle = string(s.org.CA().CertPEM())
 	lt.Spec.PollInterval.Duration = 2 * time.Second
 	lt.Spec.Management.Authentication = v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "manager"}}
-	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge"}}}
+	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Accounts: v1alpha1.Accounts{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge"}}}}
 	for _, e := range s.org.Endpoints() {
 		if e.Role == farm.RoleEdge {
 			lt.Spec.EdgeServers.Overrides = append(lt.Spec.EdgeServers.Overrides, v1alpha1.EdgeServerOverride{

@@ -60,7 +60,7 @@ func (s *Stage) describe(ctx context.Context, namespace, name string, org *sim.O
 	lt.Spec.CABundle = string(org.CA().CertPEM())
 	lt.Spec.PollInterval.Duration = poll
 	lt.Spec.Management.Authentication = authentication(name + "-manager")
-	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Authentication: authentication(name + "-edge")}
+	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Accounts: v1alpha1.Accounts{Authentication: authentication(name + "-edge")}}
 	for _, e := range org.Endpoints() {
 		url, server := v1alpha1.WSManURL(e.URL), v1alpha1.Hostname(e.Machine)
 		if e.Role == farm.RoleEdge {

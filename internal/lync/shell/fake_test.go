@@ -80,14 +80,14 @@ func (w *world) fleet(t *testing.T) *shell.Fleet {
 		w.do(func() { c = remote.Credentials{Method: remote.Basic, Username: "admin", Password: w.password} })
 		return c, nil
 	}
+	account := shell.Account{Management: credentials, Edge: func(ctx context.Context, _ string) (remote.Credentials, error) { return credentials(ctx) }}
 	f := shell.NewFleet(shell.Config{
-		Management:            []remote.Endpoint{{URL: first}, {URL: second}},
-		ManagementCredentials: credentials,
-		EdgeServer:            func(fqdn string) remote.Endpoint { return remote.Endpoint{URL: "https://" + fqdn + ":5986/wsman"} },
-		EdgeCredentials:       func(ctx context.Context, _ string) (remote.Credentials, error) { return credentials(ctx) },
-		Dial:                  w.dial,
-		Called:                func(c shell.Call) { w.do(func() { w.calls = append(w.calls, c) }) },
-		Clock:                 func() (now time.Time) { w.do(func() { now = w.now }); return now },
+		Management: []remote.Endpoint{{URL: first}, {URL: second}},
+		Reader:     account, Operator: account,
+		EdgeServer: func(fqdn string) remote.Endpoint { return remote.Endpoint{URL: "https://" + fqdn + ":5986/wsman"} },
+		Dial:       w.dial,
+		Called:     func(c shell.Call) { w.do(func() { w.calls = append(w.calls, c) }) },
+		Clock:      func() (now time.Time) { w.do(func() { now = w.now }); return now },
 	})
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)

@@ -17,17 +17,22 @@ type Credentials func(ctx context.Context) (remote.Credentials, error)
 // needed.
 type Config struct {
 	// Management lists servers with the management shell, in the order to try.
-	Management            []remote.Endpoint
-	ManagementCredentials Credentials
+	Management []remote.Endpoint
 	// EdgeServer gives the endpoint of an Edge machine by its FQDN in the topology.
 	EdgeServer func(fqdn string) remote.Endpoint
-	// EdgeCredentials gives the current credentials of an Edge machine, like
-	// Credentials.
-	EdgeCredentials func(ctx context.Context, fqdn string) (remote.Credentials, error)
-	Dial            remote.Dialer
+	// Reader signs in to read, and Operator to change. Operator is asked for its
+	// credentials only when something is to be changed.
+	Reader, Operator Account
+	Dial             remote.Dialer
 	// Called is called after each remote call, from several goroutines. It may be nil.
 	Called func(Call)
 	Clock  func() time.Time // nil means time.Now
+}
+
+// Account gives the current credentials of one account, as Credentials does.
+type Account struct {
+	Management Credentials
+	Edge       func(ctx context.Context, fqdn string) (remote.Credentials, error)
 }
 
 // Call is one remote call, for metrics and logs. It holds no arguments.

@@ -311,9 +311,9 @@ func TestMissingSecretIsNoReasonToDial(t *testing.T) {
 	w := newWorld()
 	missing := fault.New(fault.Invalid, "read secret", "lync-admin", "it does not exist")
 	f := shell.NewFleet(shell.Config{
-		Management:            []remote.Endpoint{{URL: first}, {URL: second}},
-		ManagementCredentials: func(context.Context) (remote.Credentials, error) { return remote.Credentials{}, missing },
-		Dial:                  w.dial,
+		Management: []remote.Endpoint{{URL: first}, {URL: second}},
+		Reader:     shell.Account{Management: func(context.Context) (remote.Credentials, error) { return remote.Credentials{}, missing }},
+		Dial:       w.dial,
 	})
 	if _, _, err := shell.NewObserver(f).ReadTopology(context.Background()); !errors.Is(err, missing) || len(w.dials) != 0 {
 		t.Errorf("got %v after %d dials", err, len(w.dials))
@@ -322,7 +322,7 @@ func TestMissingSecretIsNoReasonToDial(t *testing.T) {
 
 func TestNoManagementEndpoint(t *testing.T) {
 	f := shell.NewFleet(shell.Config{
-		ManagementCredentials: func(context.Context) (remote.Credentials, error) { return remote.Credentials{}, nil },
+		Reader: shell.Account{Management: func(context.Context) (remote.Credentials, error) { return remote.Credentials{}, nil }},
 	})
 	if _, _, err := shell.NewObserver(f).ReadTopology(context.Background()); !fault.Is(err, fault.Invalid) {
 		t.Errorf("got %v, want Invalid", err)

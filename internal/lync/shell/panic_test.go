@@ -61,12 +61,12 @@ func TestAPanicWhileCredentialsAreReadIsNotJoined(t *testing.T) {
 	refused := errors.New("asked again")
 	broken := true
 	f := shell.NewFleet(shell.Config{Dial: w.dial, EdgeServer: func(string) remote.Endpoint { return remote.Endpoint{URL: edge} },
-		EdgeCredentials: func(context.Context, string) (remote.Credentials, error) {
+		Operator: shell.Account{Edge: func(context.Context, string) (remote.Credentials, error) {
 			if broken {
 				panic("swordfish")
 			}
 			return remote.Credentials{}, refused
-		}})
+		}}})
 	o := shell.NewOperator(f)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()

@@ -19,7 +19,7 @@ type reader struct {
 // onManagement asks the management servers in order until the script has ended on one of
 // them, with or without an error of its own.
 func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, remote.Endpoint, error) {
-	credentials, err := r.ManagementCredentials(ctx)
+	credentials, err := r.Reader.Management(ctx)
 	if err != nil {
 		return nil, remote.Endpoint{}, err
 	}
@@ -41,7 +41,7 @@ func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, remo
 
 // onEdge asks an Edge machine.
 func (r *reader) onEdge(ctx context.Context, server string, j job) (json.RawMessage, error) {
-	credentials, err := r.EdgeCredentials(ctx, server)
+	credentials, err := r.Reader.Edge(ctx, server)
 	if err != nil {
 		return nil, err
 	}

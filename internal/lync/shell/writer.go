@@ -42,7 +42,7 @@ func (w *writer) onManagement(ctx context.Context, j job) (json.RawMessage, erro
 
 // onEdge runs the job on an Edge machine.
 func (w *writer) onEdge(ctx context.Context, server string, j job) (json.RawMessage, error) {
-	current := func(ctx context.Context) (remote.Credentials, error) { return w.EdgeCredentials(ctx, server) }
+	current := func(ctx context.Context) (remote.Credentials, error) { return w.Operator.Edge(ctx, server) }
 	return w.at(ctx, w.EdgeServer(server), current, j)
 }
 
@@ -73,7 +73,7 @@ func (w *writer) detached(ctx context.Context, l *lease, j job) (json.RawMessage
 }
 
 func (w *writer) openManagement(ctx context.Context, j job) (*lease, error) {
-	credentials, err := w.ManagementCredentials(ctx)
+	credentials, err := w.Operator.Management(ctx)
 	if err != nil {
 		return nil, err
 	}
