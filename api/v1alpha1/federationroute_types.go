@@ -325,6 +325,13 @@ type FederationRouteStatus struct {
 	// +listMapKey=field
 	Drift []Drift `json:"drift,omitempty"`
 
+	// Owed lists the parts that cannot be brought into the wanted state yet. The rest of
+	// the plan does not wait for them.
+	// +optional
+	// +listType=map
+	// +listMapKey=part
+	Owed []Owed `json:"owed,omitempty"`
+
 	// History holds the last steps that changed something or failed, newest first.
 	// +optional
 	// +listType=atomic
@@ -423,6 +430,16 @@ type Drift struct {
 	Found string `json:"found"`
 	// Since is when the difference was first seen.
 	Since metav1.Time `json:"since"`
+}
+
+// Owed is one part that cannot be brought into the wanted state yet.
+type Owed struct {
+	// Part in words, such as "zone contoso.com".
+	Part string `json:"part"`
+	// Since is when it was first found so.
+	Since metav1.Time `json:"since"`
+	// Message says why, and the way out.
+	Message string `json:"message"`
 }
 
 // HistoryEntry is one step that was carried out.

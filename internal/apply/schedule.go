@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/fedroute/fedroute/internal/contain"
+	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
@@ -18,7 +19,7 @@ const (
 	waiting standing = iota
 	underWay
 	done
-	barred // it failed, or may not begin
+	barred // it failed, is held by an obstacle, or may not begin
 )
 
 // schedule is the graph of a run while the run goes through it. Only the run's own
@@ -86,17 +87,27 @@ func (s *schedule) err() error {
 	return nil
 }
 
+// hold bars the steps that obstacles hold, and notes at each step why.
+func (r *Run) hold(s *schedule) {
+	for n, o := range r.Plan.Held() {
+		s.stand[n] = barred
+		r.journal.note(n, "held: "+fault.Sentence(r.Plan.Obstacles[o].Err))
+	}
+}
+
 // steps begins each step when the steps that it waits for are done and nobody else changes
 // its resources. A step that fails holds only those that wait for it.
 func (r *Run) steps(ctx context.Context) error {
-	if err := r.mayWrite(ctx); err != nil {
+	s := newSchedule(r.Plan.Steps)
+	r.hold(s)
+	if err := r.mayWrite(ctx, s); err != nil {
 		return err
 	}
 	type ending struct {
 		n   int
 		err error
 	}
-	s, ended, stopped, count := newSchedule(r.Plan.Steps), make(chan ending), r.stop, 0
+	ended, stopped, count := make(chan ending), r.stop, 0
 	for {
 		var freed <-chan struct{}
 		for _, n := range s.ready() {

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -14,29 +15,60 @@ import (
 
 // mayWrite asks the zones of the plan, before its first step, whether they would accept
 // the changes. Otherwise a wrong key would show only after flags and routes have changed.
-// Where a zone refuses, its step fails, and with it the run.
-func (r *Run) mayWrite(ctx context.Context) error {
+// The step of a zone that refuses fails. Where every zone refuses, so does the run.
+func (r *Run) mayWrite(ctx context.Context, s *schedule) error {
 	var group contain.Group
 	group.SetLimit(sideBySide)
-	for n, s := range r.Plan.Steps {
-		update, ok := s.Act.(plan.UpdateDNS)
-		if !ok {
+	refused, asked := make([]error, len(r.Plan.Steps)), 0
+	for n, step := range r.Plan.Steps {
+		update, ok := step.Act.(plan.UpdateDNS)
+		if !ok || s.stand[n] == barred {
 			continue
 		}
 		zone, ok := r.hands.Zones[update.Zone]
 		if !ok {
 			continue
 		}
+		asked++
 		group.Go(opCarryOut, r.Plan.ID, func() error {
-			err := contain.Run(string(s.Kind()), s.Target, func() error { return refusal(zone.Writer.Check(ctx, update.Changes)) })
-			if err != nil {
-				r.journal.start(n, r.hands.Clock.Now())
-				r.journal.end(n, r.hands.Clock.Now(), outcome{err: err})
-			}
-			return err
+			refused[n] = contain.Run(string(step.Kind()), step.Target, func() error { return refusal(zone.Writer.Check(ctx, update.Changes)) })
+			return nil
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return r.refuse(s, refused, asked)
+}
+
+// refuse ends the steps of the zones that refuse. Its error ends the run: no zone of those
+// that were asked takes the changes.
+func (r *Run) refuse(s *schedule, refused []error, asked int) error {
+	effect, first, count := "the zone was not changed, and the rest of the plan goes on", error(nil), 0
+	for _, err := range refused {
+		if err != nil {
+			count++
+		}
+	}
+	if count == asked {
+		effect = "nothing was changed and no step of the plan was begun"
+	}
+	for n, err := range refused {
+		f, ok := errors.AsType[*fault.Error](err)
+		if !ok {
+			continue
+		}
+		err = f.With(effect, f.Next)
+		first = cmp.Or(first, err)
+		r.journal.start(n, r.hands.Clock.Now())
+		r.journal.end(n, r.hands.Clock.Now(), outcome{err: err})
+		s.end(n, err)
+		r.tellHeld(s, n, err)
+	}
+	if count == asked {
+		return first
+	}
+	return nil
 }
 
 // refusal gives the error only where it means that the server refuses the changes. A
@@ -47,7 +79,7 @@ func refusal(err error) error {
 	if !ok || f.Kind == fault.OutcomeUnknown || f.Kind == fault.Busy || f.Kind == fault.Internal {
 		return nil
 	}
-	return f.With("nothing was changed and no step of the plan was begun", f.Next)
+	return f
 }
 
 // updateDNS writes all changes of a zone at once, on the condition that the records are

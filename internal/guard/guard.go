@@ -71,7 +71,7 @@ var Guards = Chain{
 	suspended,  // a person suspended the route
 	conflict,   // an older route holds the same switch
 	observing,  // mode Observe changes nothing
-	obstructed, // something is unknown, is blocked or has to be done by a person
+	obstructed, // every step waits for something unknown, blocked or to be done by a person
 	approval,   // mode Approve waits for a person
 }
 
@@ -123,7 +123,7 @@ func observing(in Input) Verdict {
 }
 
 func obstructed(in Input) Verdict {
-	if len(in.Plan.Obstacles) == 0 {
+	if len(in.Plan.Obstacles) == 0 || in.Plan.Free() {
 		return Verdict{}
 	}
 	return Verdict{Reason: Obstructed}

@@ -14,7 +14,10 @@ import (
 func TestEvaluate(t *testing.T) {
 	p := plan.Plan{ID: "sha256-1", Steps: []plan.Step{{Act: plan.SetSiteRoute{}}}}
 	blocked := p
-	blocked.Obstacles = []plan.Obstacle{{Aspect: plan.AspectDNS, Err: fault.New(fault.Unreachable, "look up", "x", "no answer")}}
+	blocked.Obstacles = []plan.Obstacle{{Aspect: plan.AspectServices, Holds: []plan.Resource{{Sort: plan.SortStore}}, Err: fault.New(fault.Unreachable, "read", "x", "no answer")}}
+	partly, looking := blocked, blocked
+	partly.Steps = append(partly.Steps, plan.Step{Act: plan.UpdateDNS{Zone: "contoso.com"}})
+	looking.Steps = append(looking.Steps, plan.Step{Act: plan.CheckPorts{}})
 	cases := map[string]struct {
 		reason string
 		in     guard.Input
@@ -26,6 +29,8 @@ func TestEvaluate(t *testing.T) {
 		"held by another":    {"two routes never fight", guard.Input{Plan: p, Holder: "ns/old", Claim: "the SIP route of site Redmond", Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove}}, guard.Conflict, "ns/old"},
 		"observe":            {"observing changes nothing", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeObserve}}, guard.Observing, "mode Observe"},
 		"unknown part":       {"a plan over an unknown part waits, even approved", guard.Input{Plan: blocked, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove, ApprovedPlan: "sha256-1"}}, guard.Obstructed, ""},
+		"partly unknown":     {"what needs the unknown waits, the rest goes on", guard.Input{Plan: partly}, guard.Allowed, ""},
+		"looks left":         {"a run that only looks would begin again and again", guard.Input{Plan: looking}, guard.Obstructed, ""},
 		"not approved":       {"approval is asked by id", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove}}, guard.AwaitingApproval, "sha256-1"},
 		"another approved":   {"an approval covers one content only", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove, ApprovedPlan: "sha256-2"}}, guard.AwaitingApproval, "sha256-1"},
 		"approved":           {"the very plan was approved", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove, ApprovedPlan: "sha256-1"}}, guard.Allowed, ""},

@@ -12,10 +12,10 @@ type Plan struct {
 	ID          string
 	Steps       []Step
 	Differences []Difference
-	// Obstacles hold the whole plan: something it needs is unknown, blocked, or
-	// must be done by a person.
+	// Obstacles hold parts of the plan: something they need is unknown, blocked, or must
+	// be done by a person. The rest goes on.
 	Obstacles []Obstacle
-	// Waits hold only the one thing that each names; the rest of the plan goes on.
+	// Waits name what is not even planned yet. The rest goes on.
 	Waits []Obstacle
 	// LeftFailedOver are Front End pools that somebody failed over on purpose.
 	LeftFailedOver []string
@@ -28,7 +28,7 @@ func Compute(d Desired, o Observed) Plan {
 	routing, change := c.routing()
 	moves := join(routing, c.services(), c.activation(change), c.records())
 	p := join(moves, c.ports(len(moves.Steps) > 0), c.frontEnds())
-	p = join(p, c.unknownServers(len(p.Steps) > 0))
+	p = join(p, c.unknownServers(p.Steps))
 	slices.SortStableFunc(p.Steps, byKind)
 	p.ID = ID(p.Steps)
 	return p
@@ -66,8 +66,8 @@ func (p *Plan) differ(aspect Aspect, field, wanted, found string) {
 	p.Differences = append(p.Differences, Difference{Aspect: aspect, Field: field, Wanted: wanted, Found: found})
 }
 
-func (p *Plan) obstruct(aspect Aspect, err error) {
-	p.Obstacles = append(p.Obstacles, Obstacle{Aspect: aspect, Err: err})
+func (p *Plan) obstruct(aspect Aspect, err error, holds ...Resource) {
+	p.Obstacles = append(p.Obstacles, Obstacle{Aspect: aspect, Holds: holds, Err: err})
 }
 
 // ports compares what every port answered. Where federation moves, it also adds steps that

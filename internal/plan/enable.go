@@ -10,8 +10,8 @@ import (
 // enable finishes a publish of fedroute's own that ended between Publish-CsTopology and
 // Enable-CsTopology. The flags of such a publish read as set, but its document is in force
 // nowhere, and no replica would ever carry it. So it is drift even where nothing else
-// differs. A topology that somebody else published and did not enable is left alone. A
-// plan that has to wait for replicas of that topology is held by an obstacle.
+// differs. A topology that somebody else published and did not enable is left alone. Where
+// replicas of that topology have to be waited for, an obstacle holds the store.
 func (c comparison) enable(changed change, waits bool) Plan {
 	var p Plan
 	if len(changed.flags) > 0 || !c.d.ManageFlags {
@@ -31,10 +31,10 @@ func (c comparison) enable(changed change, waits bool) Plan {
 		p.differ(aspect, "published topology", "enabled", "not in force on "+machine)
 		p.step(Step{Target: "topology", From: "published, not in force on " + machine, To: "enabled", Act: PublishFlags{}})
 	case waits && !c.o.Document.Known():
-		p.obstruct(aspect, c.o.Document.Err)
+		p.obstruct(aspect, c.o.Document.Err, theStore)
 	case waits:
 		p.obstruct(aspect, fault.New(fault.Refused, "replicate the topology to", machine, "somebody else published the topology and it was never enabled").
-			With("no replica will carry it and nothing was changed", "run Enable-CsTopology, or publish it again in Topology Builder"))
+			With("no replica will carry it and nothing was changed", "run Enable-CsTopology, or publish it again in Topology Builder"), theStore)
 	}
 	return p
 }

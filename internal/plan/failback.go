@@ -179,7 +179,7 @@ func (c comparison) failBack(fe FrontEndPool) Plan {
 		return reading
 	})
 	if len(down) > 0 {
-		return Plan{Waits: []Obstacle{{Aspect: AspectFrontEnds, Err: Down(fe.FQDN, down)}}}
+		return Plan{Waits: []Obstacle{{Aspect: AspectFrontEnds, Holds: []Resource{frontEnd(fe.FQDN)}, Err: Down(fe.FQDN, down)}}}
 	}
 	return Plan{Steps: []Step{{Target: fe.FQDN, From: string(lync.PoolFailedOver), To: string(lync.PoolActive), Act: FailBackFrontEnd{Pool: fe.FQDN, Machines: fe.Machines}}}}
 }

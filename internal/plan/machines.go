@@ -93,31 +93,58 @@ func (c comparison) takeUp(changed change, s lync.EdgeServer, state lync.EdgeSer
 	return setup, restart
 }
 
-// unknownServers holds any plan while a machine of the Edge pool cannot be read. What is
-// safe depends on whether the machine runs, is set up and has replicated.
-func (c comparison) unknownServers(acting bool) Plan {
+// unknownServers holds the steps on machines of the Edge pool that cannot be read: what is
+// safe there depends on whether the machine runs, is set up and has replicated. It also
+// holds the routes and flags in two cases. One is that no machine of the pool can be read.
+// The other is a move from a pool that works: DNS follows only to addresses that all
+// answer, so the old pool would lose its flag while partners are still led to it.
+func (c comparison) unknownServers(steps []Step) Plan {
 	var p Plan
-	if !acting {
+	if len(steps) == 0 {
 		return p
 	}
-	for _, s := range c.d.Pool.Servers {
-		if state := c.o.server(s); !state.Known() {
-			p.obstruct(AspectServices, unread(s, state.Err))
+	unknown := slices.DeleteFunc(slices.Clone(c.d.Pool.Servers), func(s lync.EdgeServer) bool { return c.o.server(s).Known() })
+	all := len(unknown) == len(c.d.Pool.Servers) || c.leavesWorkingPool() && slices.ContainsFunc(steps, func(s Step) bool { return s.Kind() == KindUpdateDNS })
+	for _, s := range unknown {
+		holds := []Resource{machine(s)}
+		if all {
+			holds = append(holds, theStore)
 		}
+		p.obstruct(AspectServices, unread(s, c.o.server(s).Err, all), holds...)
 	}
 	return p
 }
 
-// unread says which machine could not be read and how to go on without it. It names the
-// machine even where the error names only an address.
-func unread(s lync.EdgeServer, err error) error {
+// leavesWorkingPool reports whether a managed site is led away from an Edge pool of which a
+// machine runs.
+func (c comparison) leavesWorkingPool() bool {
+	for _, p := range c.d.Protocols {
+		for _, site := range p.Sites {
+			pool, found := findPool(c.o.Topology, c.o.route(site, p.Protocol))
+			if found && !lync.SameHost(pool.FQDN, c.d.Pool.FQDN) && slices.ContainsFunc(pool.Servers, func(s lync.EdgeServer) bool {
+				state := c.o.server(s)
+				return state.Known() && state.Value.Running()
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unread says which machine could not be read, what is held by that, and how to go on
+// without the machine. It names the machine even where the error names only an address.
+func unread(s lync.EdgeServer, err error, all bool) error {
 	cause := err.Error()
 	if f, ok := errors.AsType[*fault.Error](err); ok && lync.SameHost(f.Target, s.FQDN) {
 		cause = f.Cause // the target of the new error names the machine
 	}
-	return &fault.Error{Kind: fault.KindOf(err), Op: "read Edge server", Target: s.FQDN, Cause: cause, Err: err,
-		Effect: "whether it runs and has replicated is unknown and nothing was changed",
-		Next:   "repair it, or set outOfService for it under spec.edgeServers.overrides of the LyncTopology to do without it"}
+	effect := "whether it runs and has replicated is unknown; what needs it waits, and the rest goes on"
+	if all {
+		effect = "whether it runs and has replicated is unknown and nothing was changed"
+	}
+	return &fault.Error{Kind: fault.KindOf(err), Op: "read Edge server", Target: s.FQDN, Cause: cause, Err: err, Effect: effect,
+		Next: "repair it, or set outOfService for it under spec.edgeServers.overrides of the LyncTopology to do without it"}
 }
 
 func portList(ports []uint16) string {

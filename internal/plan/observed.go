@@ -47,10 +47,12 @@ type Difference struct {
 	Found  string
 }
 
-// Obstacle is why the plan cannot be made or carried out in one aspect. Its error is a
-// fault. Status takes the reason from its kind and the message from its sentence.
+// Obstacle is why a part of the plan cannot be made or carried out. It holds the steps on
+// the resources that it names, and those that wait for them. Its error is a fault. Status
+// takes the reason from its kind and the message from its sentence.
 type Obstacle struct {
 	Aspect Aspect
+	Holds  []Resource // the first one names the obstacle's part
 	Err    error
 }
 

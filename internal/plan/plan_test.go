@@ -44,6 +44,31 @@ func TestCompute(t *testing.T) {
 			w.intent.EdgePool = "edge2.contoso.com"
 			w.servers["edge2.contoso.com"] = lync.Part[lync.EdgeServerState]{Err: fault.New(fault.Unreachable, "read Edge server", "edge2.contoso.com", "connection refused")}
 		}},
+		"repair-beside-a-dead-machine": {"a route is put back, though one machine of two is dead; partners are led to both already", func(w *world) {
+			w.twoMachines()
+			w.topology.Sites[0].SIPRoute = "edge2.contoso.com"
+			w.dead("edge1b.contoso.com")
+		}},
+		"fail-over-beside-a-dead-machine": {"DNS needs every address, so federation stays on the pool that works", func(w *world) {
+			w.twoMachines()
+			w.intent.EdgePool, w.intent.Protocols = "edge1.contoso.com", w.intent.Protocols[:1]
+			w.topology.Sites[0].SIPRoute = "edge2.contoso.com"
+			w.record("sip.contoso.com", dns.A, "192.0.2.2")
+			w.dead("edge1b.contoso.com")
+		}},
+		"rescue-beside-a-dead-machine": {"nothing works any more, so what can go on goes on; DNS needs every address", func(w *world) {
+			w.twoMachines()
+			w.intent.EdgePool, w.intent.Protocols = "edge1.contoso.com", w.intent.Protocols[:1]
+			w.topology.Sites[0].SIPRoute = "edge2.contoso.com"
+			w.record("sip.contoso.com", dns.A, "192.0.2.2")
+			w.dead("edge1b.contoso.com")
+			w.dead("edge2.contoso.com")
+		}},
+		"one-zone-of-two-silent": {"the other domain moves", func(w *world) {
+			w.intent.EdgePool, w.intent.Protocols = "edge2.contoso.com", w.intent.Protocols[:1]
+			w.intent.DNS.Zones = append(w.intent.DNS.Zones, "fabrikam.com")
+			w.intent.Protocols[0].Domains = append(w.intent.Protocols[0].Domains, plan.Domain{Name: "fabrikam.com", Host: "sip.fabrikam.com"})
+		}},
 		"standby-pool-ticked-by-hand": {"a listed standby pool must not carry the flag", func(w *world) {
 			w.intent.Standby = []string{"edge2.contoso.com"}
 			w.pool("edge2.contoso.com").SIPEnabled = true

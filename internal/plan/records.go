@@ -23,11 +23,11 @@ func (c comparison) records() Plan {
 			part.Err = fault.New(fault.Unreachable, "look up", want.Name, "it has not been looked up yet")
 		}
 		if !part.Known() {
-			p.obstruct(AspectDNS, part.Err)
+			p.obstruct(AspectDNS, part.Err, zone(want.Zone))
 			continue
 		}
 		if part.Value.Barrier != dns.BarrierNone && !(len(want.Data) == 0 && part.Value.Barrier == dns.BarrierWildcard) {
-			p.obstruct(AspectDNS, blocked(want, part.Value))
+			p.obstruct(AspectDNS, blocked(want, part.Value), zone(want.Zone))
 			continue
 		}
 		found := part.Value.Set
@@ -42,14 +42,14 @@ func (c comparison) records() Plan {
 		changes[want.Zone] = append(changes[want.Zone], dns.Change{From: found, To: want.RRSet})
 		leads[want.Zone] = append(leads[want.Zone], want.Protocols...)
 	}
-	for _, zone := range zones {
+	for _, name := range zones {
 		var from, to []string
-		for _, ch := range changes[zone] {
-			name := fmt.Sprintf("%s %s ", ch.To.Name, ch.To.Type)
-			from, to = append(from, name+withTTL(ch.From)), append(to, name+withTTL(ch.To))
+		for _, ch := range changes[name] {
+			record := fmt.Sprintf("%s %s ", ch.To.Name, ch.To.Type)
+			from, to = append(from, record+withTTL(ch.From)), append(to, record+withTTL(ch.To))
 		}
-		p.step(Step{Target: c.d.ZoneTarget(zone), From: strings.Join(from, "; "), To: strings.Join(to, "; "),
-			Act: UpdateDNS{Zone: zone, Changes: changes[zone], Ports: c.d.targetsOf(leads[zone])}})
+		p.step(Step{Target: c.d.ZoneTarget(name), From: strings.Join(from, "; "), To: strings.Join(to, "; "),
+			Act: UpdateDNS{Zone: name, Changes: changes[name], Ports: c.d.targetsOf(leads[name])}})
 	}
 	return p
 }

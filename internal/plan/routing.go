@@ -32,7 +32,7 @@ func (c comparison) flags(p *Plan, protocol DesiredProtocol) []lync.Flag {
 	if !c.o.Topology.FederatedUsersAllowed {
 		p.differ(aspect, "AllowFederatedUsers of the Access Edge configuration", "True", "False")
 		p.obstruct(aspect, fault.New(fault.Refused, "route", string(protocol.Protocol), "the organization does not allow federated users").
-			With("no partner can be reached and nothing was changed", "run Set-CsAccessEdgeConfiguration -AllowFederatedUsers $true if federation is wanted"))
+			With("no partner can be reached and nothing was changed", "run Set-CsAccessEdgeConfiguration -AllowFederatedUsers $true if federation is wanted"), theStore)
 	}
 	changed := flagsOf(c.d, c.o, protocol)
 	var ticks []string
@@ -44,7 +44,7 @@ func (c comparison) flags(p *Plan, protocol DesiredProtocol) []lync.Flag {
 		return changed
 	}
 	p.obstruct(aspect, fault.New(fault.Refused, "verify the federation flags of", c.d.Pool.FQDN, "they are not as the route needs them").
-		With("nothing else was changed", "set in Topology Builder and publish: "+strings.Join(ticks, ", ")))
+		With("nothing else was changed", "set in Topology Builder and publish: "+strings.Join(ticks, ", ")), theStore)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/dns"
+	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/probe"
@@ -98,6 +99,20 @@ func (w *world) pool(fqdn string) *lync.EdgePool {
 	return &w.topology.EdgePools[i]
 }
 
+// twoMachines adds a second machine, edge1b, to edge1, with an address of its own.
+func (w *world) twoMachines() {
+	pool := w.pool("edge1.contoso.com")
+	other := lync.EdgeServer{FQDN: "edge1b.contoso.com", ExternalAddresses: []netip.Addr{netip.MustParseAddr("192.0.2.11")}, InterfaceAddresses: pool.Servers[0].InterfaceAddresses}
+	pool.Servers = append(pool.Servers, other)
+	w.servers["edge1b.contoso.com"] = w.servers["edge1.contoso.com"]
+	w.record("sip.contoso.com", dns.A, "192.0.2.1", "192.0.2.11")
+}
+
+// dead makes a machine unreadable.
+func (w *world) dead(fqdn string) {
+	w.servers[lync.HostOf(fqdn)] = lync.Part[lync.EdgeServerState]{Err: fault.New(fault.Unreachable, "read Edge server", fqdn, "connection refused")}
+}
+
 // edgeServer changes the state that an Edge machine reports.
 func (w *world) edgeServer(fqdn string, change func(*lync.EdgeServerState)) {
 	part := w.servers[lync.HostOf(fqdn)]
@@ -144,9 +159,13 @@ func after(edges []int) string {
 // text writes a plan in the form of testdata/plans.txt.
 func text(p plan.Plan) string {
 	var b strings.Builder
-	edges := plan.Edges(p.Steps)
+	edges, held := plan.Edges(p.Steps), p.Held()
 	for i, s := range p.Steps {
-		fmt.Fprintf(&b, "%d. %s%s\n", i+1, s, after(edges[i]))
+		mark := ""
+		if _, h := held[i]; h {
+			mark = " [held]"
+		}
+		fmt.Fprintf(&b, "%d. %s%s%s\n", i+1, s, after(edges[i]), mark)
 	}
 	for _, o := range p.Obstacles {
 		b.WriteString("OBSTACLE " + string(o.Aspect) + ": " + o.Err.Error() + "\n")

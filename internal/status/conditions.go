@@ -1,7 +1,6 @@
 package status
 
 import (
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -68,14 +67,17 @@ func (c conditions) aspects(f Facts, history []v1alpha1.HistoryEntry) {
 // aspect gives status, reason and message of one aspect's condition. It goes by the
 // aspect's first obstacle, else by its differences.
 func (f Facts) aspect(aspect plan.Aspect, good string) (metav1.ConditionStatus, string, string) {
-	if i := slices.IndexFunc(f.Plan.Obstacles, func(o plan.Obstacle) bool { return o.Aspect == aspect }); i >= 0 {
-		o := f.Plan.Obstacles[i]
+	o, held := f.obstacleOf(aspect)
+	switch closed := closedPorts(f); {
+	case held && aspect == plan.AspectPorts && closed != "":
+		return metav1.ConditionFalse, v1alpha1.ReasonPortsClosed, closed + "; " + obstructed([]plan.Obstacle{o}).message + since(f, o)
+	case held:
 		state := metav1.ConditionFalse
 		if k := fault.KindOf(o.Err); k == fault.Unreachable || k == fault.Denied {
 			state = metav1.ConditionUnknown
 		}
 		why := obstructed([]plan.Obstacle{o})
-		return state, why.reason, why.message
+		return state, why.reason, why.message + since(f, o)
 	}
 	differ, reason := f.differ(aspect)
 	switch {
@@ -83,8 +85,9 @@ func (f Facts) aspect(aspect plan.Aspect, good string) (metav1.ConditionStatus, 
 		return f.frontEnds(differ, reason, good)
 	case aspect == plan.AspectPorts && closedPorts(f) != "":
 		return metav1.ConditionFalse, v1alpha1.ReasonPortsClosed, closedPorts(f)
-	case len(differ) > 0 && aspect == plan.AspectDNS && unpublished(f) != "":
-		return metav1.ConditionFalse, findingOf(f.Run.Err).reason, unpublished(f)
+	case len(differ) > 0 && f.failure(aspect) != nil:
+		failed := f.failure(aspect)
+		return metav1.ConditionFalse, byKind[failed.Fault].reason, failed.Message
 	case len(differ) > 0:
 		return metav1.ConditionFalse, reason, strings.Join(differ, "; ")
 	case aspect == plan.AspectDNS && late(f) != "":

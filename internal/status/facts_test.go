@@ -68,7 +68,7 @@ func ran(f *status.Facts, err error, states ...apply.State) {
 		e := apply.Entry{Step: steps[i], State: s, Started: now.Add(time.Duration(i) * time.Minute)}
 		switch s {
 		case apply.Failed:
-			e.Message = "it broke"
+			e.Message, e.Fault = "it broke", fault.KindOf(err)
 			e.Ended = e.Started.Add(30 * time.Second)
 		case apply.Done, apply.Skipped:
 			e.Ended = e.Started.Add(30 * time.Second)

@@ -81,9 +81,12 @@ func (f Facts) frontEnds(texts []string, reason, good string) (metav1.ConditionS
 			texts = append(texts, fmt.Sprintf("Front End pool %s is failed over; the plan fails it back; see status.plan", act.Pool))
 		}
 	}
+	if failed := f.failure(plan.AspectFrontEnds); failed != nil && len(texts) > 0 {
+		texts, reason = append(texts, failed.Message), byKind[failed.Fault].reason
+	}
 	for _, w := range f.Plan.Waits {
 		reason = cmp.Or(reason, v1alpha1.ReasonFailBackWaits)
-		texts = append(texts, findingOf(w.Err).message)
+		texts = append(texts, findingOf(w.Err).message+since(f, w))
 	}
 	if err := f.FailBack.Err; err != nil {
 		why := findingOf(err)

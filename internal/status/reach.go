@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
-	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
@@ -86,19 +85,6 @@ func unasked(f Facts) string {
 		return ""
 	}
 	return ", as far as they can be asked; " + few(out) + "; what partners see there is unknown; it is asked again"
-}
-
-// unpublished says why the latest run could not change a zone. It gives "" where the run
-// changed the zones, or ended before it reached them.
-func unpublished(f Facts) string {
-	if f.Run == nil || f.Run.Active || f.Run.Err == nil {
-		return ""
-	}
-	i := slices.IndexFunc(f.Run.Entries, func(e apply.Entry) bool { return e.Step.Kind() == plan.KindUpdateDNS && e.State == apply.Failed })
-	if i < 0 {
-		return ""
-	}
-	return f.Run.Entries[i].Message
 }
 
 // doubts names the zones whose last update did not get a proper answer, and how each update

@@ -62,7 +62,7 @@ func Route(f Facts) v1alpha1.FederationRouteStatus {
 	}
 	if f.observed() {
 		s.SIPEdgePool, s.XMPPEdgePool = activePools(f)
-		s.Plan, s.Drift = pendingPlan(f), drift(f)
+		s.Plan, s.Drift, s.Owed = pendingPlan(f), drift(f), owes(f)
 		c.aspects(f, s.History)
 	}
 	if f.active() {
