@@ -257,7 +257,7 @@ type Product struct {
 type SiteStatus struct {
 	// Name of the site.
 	Name string `json:"name"`
-	// SIPRoute is the Edge pool of the SIP federation route.
+	// SIPRoute is what the SIP federation route names: an Edge pool, or a Director.
 	// +optional
 	SIPRoute string `json:"sipRoute,omitempty"`
 	// XMPPRoute is the Edge pool of the XMPP federation route.

@@ -69,7 +69,7 @@ func (t Topology) Site(name string) (Site, bool) {
 	return Site{}, false
 }
 
-// Site is a central site. Routes are Edge pool FQDNs; empty means no route.
+// Site is a central site. Routes are FQDNs, of an Edge pool or else; empty means no route.
 type Site struct {
 	Name      string // "Redmond", without the "Site:" prefix
 	SIPRoute  string

@@ -70,7 +70,7 @@ func (o Observed) route(site string, p lync.Protocol) string {
 }
 
 // ActivePool is the Edge pool that all sites of the protocol use. It is empty when sites
-// use different pools or when a site has no route.
+// use different pools, when a site has no route, or when its route names no Edge pool.
 func ActivePool(t lync.Topology, p DesiredProtocol) string {
 	active := ""
 	for i, name := range p.Sites {
@@ -83,6 +83,9 @@ func ActivePool(t lync.Topology, p DesiredProtocol) string {
 			return ""
 		}
 		active = route
+	}
+	if _, edge := findPool(t, active); !edge {
+		return ""
 	}
 	return active
 }

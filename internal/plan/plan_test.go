@@ -225,6 +225,10 @@ func TestCompute(t *testing.T) {
 			w.failBack = []string{"fe1.contoso.com"}
 			w.topology.FrontEndPools[0].State, w.topology.FrontEndPools[0].Servers = lync.PoolFailedOver, nil
 		}},
+		"site-over-a-director": {"which Edge pool a Director hands federation to is unknown, so it is told and left", func(w *world) {
+			w.intent.EdgePool = "edge2.contoso.com"
+			w.topology.Sites[0].SIPRoute = "dir1.contoso.com"
+		}},
 		"federation-forbidden": {"the global switch is a person's", func(w *world) { w.topology.FederatedUsersAllowed = false }},
 	}
 	plans, reasons := map[string]string{}, map[string]string{}

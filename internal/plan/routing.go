@@ -57,12 +57,24 @@ func publish(flags []lync.Flag) Step {
 	return Step{Target: "topology", From: strings.Join(from, ", "), To: strings.Join(to, ", "), Act: PublishFlags{Flags: flags}}
 }
 
+// elsewhere is the error for a site whose route names something else than an Edge pool, such
+// as a Director. Which Edge pool federation takes from there is unknown.
+func elsewhere(protocol lync.Protocol, site, found string) error {
+	return fault.New(fault.Refused, "read the "+string(protocol)+" route of site", site, "it leads to "+found+", which is no Edge pool of the topology; it may be a Director").
+		With("which Edge pool hosts federation for the site is unknown, and nothing was changed",
+			"lead the site to an Edge pool by hand, or list under sites of the protocol only the sites that this route is for")
+}
+
 // routes compares the site routes of a protocol and reports whether one changes.
 func (c comparison) routes(p *Plan, protocol DesiredProtocol) (moved bool) {
 	aspect, pool := aspectOf(protocol.Protocol), c.d.Pool.FQDN
 	for _, site := range protocol.Sites {
 		found := c.o.route(site, protocol.Protocol)
 		if lync.SameHost(found, pool) {
+			continue
+		}
+		if _, edge := findPool(c.o.Topology, found); found != "" && !edge {
+			p.obstruct(aspect, elsewhere(protocol.Protocol, site, found))
 			continue
 		}
 		moved = true

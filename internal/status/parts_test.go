@@ -154,6 +154,11 @@ func TestRouteShowsActivePools(t *testing.T) {
 	if s = status.Route(lost); s.SIPEdgePool != "edge1.contoso.com" || condition(s.Conditions, v1alpha1.ConditionSIPRouted).Status != metav1.ConditionTrue {
 		t.Errorf("SIP %q, conditions %v: unknown is not empty", s.SIPEdgePool, s.Conditions)
 	}
+	director := inSync()
+	director.Observed.Topology.Sites[0].SIPRoute = "dir1.contoso.com"
+	if s := status.Route(director); s.SIPEdgePool != "" {
+		t.Errorf("%q is shown as the Edge pool and is none", s.SIPEdgePool)
+	}
 	f.Desired.Protocols, f.Previous = f.Desired.Protocols[:1], s
 	if s = status.Route(f); s.XMPPEdgePool != "" {
 		t.Errorf("XMPP %q is shown and is not managed", s.XMPPEdgePool)

@@ -144,8 +144,11 @@ const edgePrefix = "EdgeServer:"
 func edgeIdentity(pool string) any { return serviceIdentity("EdgeServer", pool) }
 
 func serviceIdentity(role, pool string) any {
-	if pool == "" {
+	switch {
+	case pool == "":
 		return nil
+	case strings.Contains(pool, ":"): // a site's route over a Director has its role with it
+		return pool
 	}
 	return role + ":" + pool
 }

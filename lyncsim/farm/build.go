@@ -146,7 +146,7 @@ func (c *Configuration) checkRoutes() error {
 	}
 	for site, r := range c.Routes {
 		for _, pool := range []string{r.SIP, r.XMPP} {
-			if pool != "" && c.Published.ServiceOn(pool, topology.RoleEdge) == nil {
+			if pool != "" && !(pool == r.SIP && overDirector(pool)) && c.Published.ServiceOn(pool, topology.RoleEdge) == nil {
 				return fmt.Errorf("site %s: its route names %q, which is no Edge pool", site, pool)
 			}
 		}

@@ -3,6 +3,7 @@ package farm
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
 	"github.com/fedroute/fedroute/lyncsim/refusal"
@@ -93,6 +94,12 @@ func (f *Farm) setRoute(c *Configuration, site string, p Protocol, pool string) 
 	c.Routes[key(site)] = r
 	return nil
 }
+
+// overDirector reports whether a SIP route leads to a Director, which hands federation on.
+// Topology Builder offers that beside the Edge pools [documented]; that the route then
+// names the Director's service is [inferred]. Directors have no other part in the
+// simulation: no machine, and no place in the topology document.
+func overDirector(route string) bool { return strings.HasPrefix(route, "Director:") }
 
 func (r SiteRoutes) of(p Protocol) string {
 	if p == XMPP {
