@@ -21,6 +21,9 @@ type Session struct {
 	Who     identity.Identity
 	// Memory is what the shell may use, in MB; 0 is no limit.
 	Memory int
+	// NoScripts means that the execution policy keeps every file with PowerShell text from
+	// being loaded, and so the module's own format files.
+	NoScripts bool
 	// Ran receives the name of every cmdlet that begins to run; it may be nil.
 	Ran func(cmdlet string)
 }
@@ -58,6 +61,12 @@ func (s *Session) Module() (*powershell.Module, error) {
 func (s *Session) load(ctx context.Context) error {
 	if err := s.take(ctx, s.Farm.Durations().ModuleImport); err != nil {
 		return err
+	}
+	if s.NoScripts {
+		file := `C:\Program Files\Common Files\` + s.Farm.Product().Module + `.format.ps1xml`
+		return powershell.NewErrorRecord("System.Management.Automation.PSSecurityException", "UnauthorizedAccess", "SecurityError", nil,
+			"File "+file+" cannot be loaded because running scripts is disabled on this system. "+
+				"For more information, see about_Execution_Policies at https:/go.microsoft.com/fwlink/?LinkID=135170.")
 	}
 	if s.Memory > 0 && s.Memory < farm.ModuleMemory {
 		return exception("System.OutOfMemoryException", hresultOutOfMemory, s.phrases().outOfMemory)

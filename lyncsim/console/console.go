@@ -33,6 +33,10 @@ type Invocation struct {
 	Stderr    io.Writer
 	Who       identity.Identity
 
+	// ExecutionPolicy is what the process heeds, in lower case: that of its command line,
+	// otherwise that of the machine.
+	ExecutionPolicy string
+
 	Environment      map[string]string
 	WorkingDirectory string
 	Interactive      bool // without -NonInteractive
@@ -48,6 +52,8 @@ type Console struct {
 	// ReadFile gives the text of a script file for powershell -File; nil means that
 	// there are no files.
 	ReadFile func(path string) (string, error)
+	// ExecutionPolicy is the machine's; empty: RemoteSigned.
+	ExecutionPolicy string
 	// Setup is the program at SetupPath and gives its exit code; nil: there is none.
 	Setup     func(ctx context.Context, who identity.Identity, args []string, out io.Writer) int
 	SetupPath string

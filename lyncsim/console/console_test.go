@@ -210,3 +210,30 @@ func TestStartIsForProgramsThatPowerShellStarts(t *testing.T) {
 		t.Error("a program that does not exist was found")
 	}
 }
+
+// TestExecutionPolicy checks that a policy keeps files from running, that a switch of the
+// command line overrides it, and that commands are no files.
+func TestExecutionPolicy(t *testing.T) {
+	const script = "<script of a file>"
+	cases := map[string]struct {
+		reason, policy, line, want string
+	}{
+		"default":      {"local files run", "", `powershell -File C:\a.ps1 -Name a`, script},
+		"restricted":   {"no file runs", "Restricted", `powershell -File C:\a.ps1 -Name a`, "running scripts is disabled on this system"},
+		"all signed":   {"no file here is signed", "AllSigned", `powershell -File C:\a.ps1 -Name a`, "is not digitally signed"},
+		"own policy":   {"a switch is for the process", "Restricted", `powershell -ExecutionPolicy Bypass -File C:\a.ps1 -Name a`, script},
+		"own, worse":   {"in both directions", "", `powershell -ep AllSigned -File C:\a.ps1 -Name a`, "is not digitally signed"},
+		"own, nothing": {"Undefined says nothing", "Restricted", `powershell -ep Undefined -File C:\a.ps1 -Name a`, "running scripts is disabled on this system"},
+		"command":      {"a command is no file", "Restricted", `powershell -Command "x"`, "<x>"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			machine := newConsole()
+			machine.ExecutionPolicy = c.policy
+			got := run(machine, wsman.Process{CommandLine: c.line, SkipShell: true})
+			if !strings.Contains(got.Out+got.Err, c.want) {
+				t.Errorf("%s: %+v, want %q", c.reason, got, c.want)
+			}
+		})
+	}
+}

@@ -44,15 +44,17 @@ func outputFormat(a *powershellArgs, take taker) error {
 
 var policies = []string{"allsigned", "bypass", "default", "remotesigned", "restricted", "undefined", "unrestricted"}
 
-// executionPolicy accepts every real policy and does nothing, because scripts here
-// never come from files of unknown origin.
-func executionPolicy(_ *powershellArgs, take taker) error {
+// executionPolicy takes the policy for this process.
+func executionPolicy(a *powershellArgs, take taker) error {
 	v, err := take()
 	if err != nil {
 		return err
 	}
 	if !slices.Contains(policies, strings.ToLower(v)) {
 		return complain("Cannot process the command because the value specified with -ExecutionPolicy is not valid: %s.", v)
+	}
+	if v := strings.ToLower(v); v != "undefined" {
+		a.executionPolicy = v
 	}
 	return nil
 }

@@ -25,13 +25,18 @@ func (s *session) powershell(argv []string) int {
 	if err != nil {
 		return s.fail(exitBadParameter, err.Error())
 	}
+	policy := s.console.policy(a)
 	in := Invocation{
-		Script: a.script, Arguments: a.arguments, Stdin: s.in, Stdout: s.out, Stderr: s.err,
+		ExecutionPolicy: policy,
+		Script:          a.script, Arguments: a.arguments, Stdin: s.in, Stdout: s.out, Stderr: s.err,
 		Who: s.process.Who, Environment: s.env, WorkingDirectory: s.process.WorkingDirectory,
 		Interactive: !a.nonInteractive, ErrorsAsXML: a.errorsAsXML(), OutputAsXML: a.outputFormat == "xml",
 	}
 	switch {
 	case a.file != "":
+		if err := mayRun(a.file, policy); err != nil {
+			return s.fail(1, err.Error())
+		}
 		if in.Script, err = s.readFile(a.file); err != nil {
 			return s.fail(exitBadParameter, err.Error())
 		}
@@ -43,6 +48,29 @@ func (s *session) powershell(argv []string) int {
 		in.Script, in.Stdin = string(text), strings.NewReader("")
 	}
 	return s.console.PowerShell.Run(s.ctx, in)
+}
+
+// policy is the execution policy of a process.
+func (c *Console) policy(a *powershellArgs) string {
+	switch {
+	case a.executionPolicy != "" && a.executionPolicy != "default":
+		return a.executionPolicy
+	case c.ExecutionPolicy != "":
+		return strings.ToLower(c.ExecutionPolicy)
+	}
+	return "remotesigned"
+}
+
+// mayRun refuses a script file that the execution policy keeps from running. No file
+// here is signed, and none came from another machine.
+func mayRun(path, policy string) error {
+	switch policy {
+	case "restricted":
+		return complain("File %s cannot be loaded because running scripts is disabled on this system. For more information, see about_Execution_Policies at https:/go.microsoft.com/fwlink/?LinkID=135170.", path)
+	case "allsigned":
+		return complain("File %s cannot be loaded. The file %[1]s is not digitally signed. You cannot run this script on the current system.", path)
+	}
+	return nil
 }
 
 func (s *session) readFile(path string) (string, error) {

@@ -13,6 +13,9 @@ type powershellArgs struct {
 	encoded        bool
 	nonInteractive bool
 	outputFormat   string // "", "text" or "xml"
+	// executionPolicy is the policy for this process, in lower case; "" when the command
+	// line names none.
+	executionPolicy string
 }
 
 // errorsAsXML follows the console host. stderr is a pipe here, so with an encoded

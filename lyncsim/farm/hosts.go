@@ -23,6 +23,14 @@ type HostSpec struct {
 	// whole token over the network. Without it only the account Administrator has it.
 	LocalAccountTokenFilterPolicy bool       `json:"localAccountTokenFilterPolicy,omitempty"`
 	Quotas                        QuotasSpec `json:"quotas,omitempty"`
+	// PowerShell is the version of Windows PowerShell: 3.0, 4.0 or 5.1 (default).
+	PowerShell string `json:"powershell,omitempty"`
+	// ExecutionPolicy is Restricted, AllSigned, RemoteSigned (default), Unrestricted or
+	// Bypass.
+	ExecutionPolicy string `json:"executionPolicy,omitempty"`
+	// LanguageMode is FullLanguage (default) or ConstrainedLanguage, as an application
+	// control policy sets it.
+	LanguageMode string `json:"languageMode,omitempty"`
 	// MissingPatches are updates that the machine lacks, such as KB2842230.
 	MissingPatches []string `json:"missingPatches,omitempty"`
 }
@@ -73,8 +81,15 @@ func (s Spec) checkHosts() error {
 		return fmt.Errorf("language: %q is none of %s, %s and %s", s.Language, English, German, French)
 	}
 	for _, h := range s.Hosts {
-		if !slices.Contains([]string{"", "None", "Relaxed", "Strict"}, h.CbtHardeningLevel) {
-			return fmt.Errorf("hosts: cbtHardeningLevel %q is none of None, Relaxed and Strict", h.CbtHardeningLevel)
+		for _, field := range []struct{ name, value, allowed string }{
+			{"cbtHardeningLevel", h.CbtHardeningLevel, "None Relaxed Strict"},
+			{"powershell", h.PowerShell, "3.0 4.0 5.1"},
+			{"executionPolicy", h.ExecutionPolicy, "Restricted AllSigned RemoteSigned Unrestricted Bypass"},
+			{"languageMode", h.LanguageMode, "FullLanguage ConstrainedLanguage"},
+		} {
+			if field.value != "" && !slices.Contains(strings.Fields(field.allowed), field.value) {
+				return fmt.Errorf("hosts: %s %q is none of %s", field.name, field.value, field.allowed)
+			}
 		}
 		for _, m := range h.Machines {
 			if !slices.ContainsFunc(slices.Collect(s.machines()), func(have *MachineSpec) bool { return strings.EqualFold(have.FQDN, m) }) {

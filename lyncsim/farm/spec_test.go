@@ -27,6 +27,9 @@ func TestRefusedDescriptions(t *testing.T) {
 		"association":   {"an association names an Edge pool", func(s *Spec) { s.Sites[0].FrontEndPools[0].EdgePool = "x" }, "does not exist"},
 		"CMS":           {"the CMS is on a Front End pool", func(s *Spec) { s.CentralManagement = edgeA }, "centralManagement"},
 		"parameter":     {"there are two names of the parameter", func(s *Spec) { s.XMPPRouteParameter = "Route" }, "xmppRouteParameter"},
+		"host word":     {"settings of Windows are closed lists", func(s *Spec) { s.Hosts = []HostSpec{{LanguageMode: "Latin"}} }, `languageMode "Latin"`},
+		"host machine":  {"settings are for a machine that is there", func(s *Spec) { s.Hosts = []HostSpec{{Machines: []string{"x"}}} }, "no machine x"},
+		"language":      {"languages are a closed list", func(s *Spec) { s.Language = "la" }, `language: "la"`},
 		"fault machine": {"a fault strikes a machine that is there", func(s *Spec) { s.Faults = []Fault{{Kind: FaultStuckReplica, Target: "x"}} }, "no such machine"},
 	}
 	for name, tc := range cases {

@@ -13,13 +13,16 @@ func (rs *Runspace) defineGlobals() {
 		"ErrorActionPreference": continued, "WarningPreference": continued, "ProgressPreference": continued,
 		"VerbosePreference": silent, "DebugPreference": silent, "InformationPreference": silent,
 		"ConfirmPreference": impacts.Of("High"), "WhatIfPreference": false,
-		"Error": rs.errors, "PSVersionTable": rs.versionTable(), "ExecutionContext": executionContext(), "Host": rs.hostObject(),
+		"Error": rs.errors, "PSVersionTable": rs.versionTable(), "ExecutionContext": executionContext("FullLanguage"), "Host": rs.hostObject(),
 		"PID": int32(4242), "PSCulture": "en-US", "PSUICulture": "en-US", "ShellId": "Microsoft.PowerShell",
 		"HOME": `C:\Users\Administrator`, "PWD": `C:\Windows\system32`, "PSScriptRoot": "", "PSCommandPath": "",
 		"MaximumHistoryCount": int32(4096), "FormatEnumerationLimit": int32(4), "NestedPromptLevel": int32(0), "ErrorView": "NormalView",
 		"PSHOME": `C:\Windows\System32\WindowsPowerShell\v1.0`, "PSEdition": "Desktop",
 	} {
 		rs.global.set(name, v)
+	}
+	if rs.constrained() {
+		rs.global.set("ExecutionContext", executionContext("ConstrainedLanguage"))
 	}
 	if rs.Edition() == Windows51 {
 		return
@@ -35,6 +38,9 @@ func (rs *Runspace) defineGlobals() {
 // versionTable is $PSVersionTable with the keys that about_Automatic_Variables
 // lists for the edition. In PowerShell 7 the keys that name a build are left out.
 func (rs *Runspace) versionTable() *value.Hashtable {
+	if rs.before(V51) {
+		return rs.olderTable()
+	}
 	h := value.NewHashtable()
 	if rs.Edition() == Core7 {
 		h.Set("PSVersion", rs.version()).Set("PSEdition", "Core").Set("OS", "Microsoft Windows 10.0.17763").Set("Platform", "Win32NT")
@@ -55,8 +61,8 @@ func (rs *Runspace) version() value.Version {
 	return value.Version{Major: 5, Minor: 1, Build: 17763, Revision: 5830}
 }
 
-func executionContext() *value.Object {
-	state := value.NewObject("System.Management.Automation.SessionState").Set("LanguageMode", dotnet.LanguageMode.Of("FullLanguage"))
+func executionContext(mode string) *value.Object {
+	state := value.NewObject("System.Management.Automation.SessionState").Set("LanguageMode", dotnet.LanguageMode.Of(mode))
 	state.Adapted = true
 	return value.NewObject("System.Management.Automation.EngineIntrinsics").Set("SessionState", state)
 }

@@ -1,6 +1,7 @@
 package powershell
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -130,8 +131,8 @@ func (c *Call) Commands(pattern string) []*CommandInfo {
 	var found []*CommandInfo
 	matches := func(name string) bool { return WildcardMatch(pattern, name) && f.shows(name) }
 	for at := f.scope; at != nil; at = at.parent {
-		for _, fn := range at.functions {
-			if matches(fn.name) {
+		for _, name := range slices.Sorted(maps.Keys(at.functions)) {
+			if fn := at.functions[name]; matches(fn.name) {
 				found = append(found, f.functionInfo(fn))
 			}
 		}

@@ -37,7 +37,13 @@ func (f *frame) callStatic(target any, name string, args []any) (any, error) {
 		return nil, f.refuse("static methods of " + value.TypeName(target))
 	}
 	f.rs.env.Context = f.ctx
+	if err := f.mayCall(t); err != nil {
+		return nil, err
+	}
 	if strings.EqualFold(name, "new") {
+		if err := f.missingMethod("5.0", t, name); err != nil {
+			return nil, err
+		}
 		v, err := dotnet.Construct(f.rs.env, t, args)
 		if err != nil {
 			return nil, f.methodFailed(err, ".ctor", len(args))
@@ -79,6 +85,9 @@ func (f *frame) call(target any, name string, args []any) (any, error) {
 		}
 	}
 	t := dotnet.TypeOf(target)
+	if err := f.mayCall(t); err != nil {
+		return nil, err
+	}
 	if items, ok := value.Items(target); ok && !hasMember(t, target, name) {
 		return f.callEach(items, name, args)
 	}
@@ -109,6 +118,9 @@ func (f *frame) collectionMethod(target any, name string, args []any) (any, bool
 	where := strings.EqualFold(name, "Where")
 	if !where && !strings.EqualFold(name, "ForEach") || len(args) == 0 {
 		return nil, false, nil
+	}
+	if err := f.missingMethod(V40, dotnet.TypeOf(target), name); err != nil {
+		return nil, false, err
 	}
 	if l, ok := target.(*value.List); ok && !where && strings.HasPrefix(l.Type, "System.Collections.Generic.List") && len(args) != 1 {
 		return nil, false, nil

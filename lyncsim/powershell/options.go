@@ -36,16 +36,19 @@ const (
 
 // Options describe the process that a Runspace simulates. Every field may be zero.
 type Options struct {
-	Edition  Edition
-	Notation Notation
-	Stdin    io.Reader
-	Stdout   io.Writer
-	Stderr   io.Writer
-	Clock    dotnet.Clock   // nil: the machine's real time
-	Machine  dotnet.Machine // nil: a machine of its own, named SERVER
-	Files    dotnet.Files   // nil: an empty disk
-	Programs Programs       // nil: no external programs
-	Env      map[string]string
+	Edition Edition
+	Version Version // of Windows PowerShell; empty: 5.1
+	// LanguageMode is FullLanguage (empty) or ConstrainedLanguage, as a policy sets it.
+	LanguageMode string
+	Notation     Notation
+	Stdin        io.Reader
+	Stdout       io.Writer
+	Stderr       io.Writer
+	Clock        dotnet.Clock   // nil: the machine's real time
+	Machine      dotnet.Machine // nil: a machine of its own, named SERVER
+	Files        dotnet.Files   // nil: an empty disk
+	Programs     Programs       // nil: no external programs
+	Env          map[string]string
 	// Dial opens TCP connections for scripts; nil: they are refused.
 	Dial    func(ctx context.Context, address string) (net.Conn, error)
 	Modules []*Module // modules that Import-Module and auto-loading find

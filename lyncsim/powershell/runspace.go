@@ -39,8 +39,8 @@ type Runspace struct {
 // machine.
 func New(o Options) *Runspace {
 	o = o.withDefaults()
-	o.Modules = modulesIn(o.Edition, o.Modules)
 	rs := &Runspace{options: o, errors: value.NewArrayList(), succeeded: true, tables: make(map[*Command]*paramTable), aliases: make(map[string]*CommandInfo)}
+	rs.options.Modules = rs.older(modulesIn(o.Edition, o.Modules))
 	rs.host = newHost(o)
 	rs.env = &dotnet.Env{
 		Context: context.Background(), Core: o.Edition == Core7, Clock: o.Clock, In: rs.host.in, Out: rs.host.out,
@@ -49,7 +49,7 @@ func New(o Options) *Runspace {
 	rs.global = newScope(nil)
 	rs.global.script = rs.global
 	rs.defineGlobals()
-	for _, m := range modulesIn(o.Edition, o.Loaded) {
+	for _, m := range rs.older(modulesIn(o.Edition, o.Loaded)) {
 		rs.load(m)
 	}
 	return rs

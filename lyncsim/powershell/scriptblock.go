@@ -66,7 +66,11 @@ func (rs *Runspace) CreateBlock(text string) (any, error) {
 }
 
 func (rs *Runspace) parse(text string) (*syntax.ScriptBlock, error) {
-	return syntax.ParseOptions{Version7: rs.Edition() == Core7}.Parse(text)
+	ast, err := syntax.ParseOptions{Version7: rs.Edition() == Core7}.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return ast, rs.reserved(ast)
 }
 
 // InvokeBlock runs a block for .NET code and returns the block's output.

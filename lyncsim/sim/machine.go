@@ -53,7 +53,8 @@ func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, err
 		return nil, err
 	}
 	m.console = &console.Console{Machine: info.FQDN, Domain: domain, PowerShell: m, ReadFile: m.readScript,
-		Setup: m.setup, SetupPath: o.farm.Product().Bootstrapper(), Listeners: m.Listeners}
+		Setup: m.setup, SetupPath: o.farm.Product().Bootstrapper(), Listeners: m.Listeners,
+		ExecutionPolicy: o.spec.Host(info.FQDN).ExecutionPolicy}
 	host := o.spec.Host(info.FQDN)
 	config := wsman.Config{
 		Machine: info.FQDN, Domain: domain, Address: netip.AddrPortFrom(info.Address, winrmPort).String(),

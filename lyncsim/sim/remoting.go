@@ -98,6 +98,9 @@ func (o *Organization) Install(fqdn string, folder fs.FS) error {
 	if err != nil {
 		return err
 	}
+	if v := o.spec.Host(fqdn).PowerShell; v != "" && v != string(powershell.V51) {
+		return refusal.New(refusal.Unsupported, "register session configurations on", fqdn, "its Windows PowerShell is "+v+", and roles need 5.1")
+	}
 	set, err := configuration.Load(folder)
 	if err != nil {
 		return refusal.New(refusal.Invalid, "install session configurations on", fqdn, err.Error())

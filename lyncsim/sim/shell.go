@@ -44,13 +44,15 @@ func (m *machine) Run(ctx context.Context, in console.Invocation) int {
 
 // runspace makes a new engine on the machine.
 func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*powershell.Runspace, error) {
+	host := m.org.spec.Host(m.info.FQDN)
 	session := m.session(in.Who)
+	session.NoScripts = in.ExecutionPolicy == "restricted"
 	product, further, err := m.modules(session)
 	if err != nil {
 		return nil, err
 	}
 	return powershell.New(powershell.Options{
-		Notation: n, Stdin: in.Stdin, Stdout: in.Stdout, Stderr: in.Stderr, Clock: m.org.farm.Clock(), Machine: m,
+		Version: powershell.Version(host.PowerShell), LanguageMode: host.LanguageMode, Notation: n, Stdin: in.Stdin, Stdout: in.Stdout, Stderr: in.Stderr, Clock: m.org.farm.Clock(), Machine: m,
 		Files: m.disk, Programs: &programs{machine: m, in: in}, Env: in.Environment,
 		Modules: append(further, product), Loaded: utility.Modules(),
 	}), nil

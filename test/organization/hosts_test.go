@@ -17,12 +17,18 @@ func TestUnkindHosts(t *testing.T) {
 		edit   func(*farm.Spec)
 		reads  bool
 	}{
-		"kind":          {"the sample lets a network logon go on", func(*farm.Spec) {}, true},
-		"second hop":    {"a password over the network reads no topology", func(s *farm.Spec) { s.ADReadableFromNetworkLogon = false }, false},
-		"no rights":     {"an administrator of the machine is none of the product", noGroups, false},
-		"memory":        {"the module does not fit into the shell", host(farm.HostSpec{Quotas: farm.QuotasSpec{MaxMemoryPerShellMB: 150}}), false},
-		"enough memory": {"it does", host(farm.HostSpec{Quotas: farm.QuotasSpec{MaxMemoryPerShellMB: 300}}), true},
-		"missing patch": {"WMF 3.0 without the update looks at no quota", host(farm.HostSpec{MissingPatches: []string{"KB2842230"}}), false},
+		"kind":           {"the sample lets a network logon go on", func(*farm.Spec) {}, true},
+		"second hop":     {"a password over the network reads no topology", func(s *farm.Spec) { s.ADReadableFromNetworkLogon = false }, false},
+		"no rights":      {"an administrator of the machine is none of the product", noGroups, false},
+		"memory":         {"the module does not fit into the shell", host(farm.HostSpec{Quotas: farm.QuotasSpec{MaxMemoryPerShellMB: 150}}), false},
+		"enough memory":  {"it does", host(farm.HostSpec{Quotas: farm.QuotasSpec{MaxMemoryPerShellMB: 300}}), true},
+		"missing patch":  {"WMF 3.0 without the update looks at no quota", host(farm.HostSpec{MissingPatches: []string{"KB2842230"}}), false},
+		"PowerShell 3.0": {"the catalogue's oldest version", host(farm.HostSpec{PowerShell: "3.0"}), true},
+		"PowerShell 4.0": {"one of 2013's servers", host(farm.HostSpec{PowerShell: "4.0"}), true},
+		"constrained":    {"the worker needs the whole language", host(farm.HostSpec{LanguageMode: "ConstrainedLanguage"}), false},
+		"no scripts":     {"the product's module has format files", host(farm.HostSpec{ExecutionPolicy: "Restricted"}), false},
+		"all signed":     {"which are signed", host(farm.HostSpec{ExecutionPolicy: "AllSigned"}), true},
+		"German":         {"the worker looks for no text", func(s *farm.Spec) { s.Language = farm.German }, true},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -76,6 +76,7 @@ System.Management.Automation.SessionStateException System.Management.Automation.
 System.Management.Automation.SessionStateUnauthorizedAccessException System.Management.Automation.SessionStateException
 System.Management.Automation.ItemNotFoundException System.Management.Automation.SessionStateException
 System.Management.Automation.DriveNotFoundException System.Management.Automation.SessionStateException
+System.Management.Automation.PSSecurityException System.Management.Automation.RuntimeException
 System.Management.Automation.RemoteException System.Management.Automation.RuntimeException
 Microsoft.PowerShell.Commands.WriteErrorException System.SystemException
 `

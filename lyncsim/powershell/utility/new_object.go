@@ -15,6 +15,11 @@ func newObject() cmdlet {
 		process: func(ctx context.Context, c *powershell.Call) error {
 			env := c.Runspace().Env()
 			env.Context = ctx
+			if t, ok := dotnet.Lookup(c.Text("TypeName")); ok {
+				if err := c.MayCreate(t); err != nil {
+					return err
+				}
+			}
 			made, err := construct(env, c.Text("TypeName"), value.Unroll(c.Value("ArgumentList")))
 			if err != nil {
 				return err
