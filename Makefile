@@ -91,14 +91,14 @@ versions: build controlplane ## Run the stories whose ending depends on the vers
 INTEROP_PACKAGES := bind9 bind9-dnsutils knot pdns-server pdns-backend-sqlite3 sqlite3 \
 	krb5-kdc krb5-admin-server krb5-user python3-winrm python3-requests-kerberos ansible-core ansible curl \
 	samba samba-ad-provision samba-ad-dc samba-dsdb-modules samba-vfs-modules python3-samba winbind ldb-tools attr acl \
-	prosody lua-unbound lua-sec
+	prosody lua-unbound lua-sec prometheus
 
 .PHONY: interop-packages
 interop-packages:
 	@hack/install-packages.sh $(INTEROP_PACKAGES)
 
 .PHONY: interop
-interop: interop-packages build controlplane $(BIN)/report ## Test against programs of other projects: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, Ansible, curl, Prosody, Flux, Argo CD (installs Debian packages).
+interop: interop-packages build controlplane $(BIN)/report ## Test against programs of other projects: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, Ansible, curl, Prosody, Flux, Argo CD, promtool (installs Debian packages).
 	cd test && { go test -json -tags interop -count=1 -timeout 20m ./interop/... ./support/... ; \
 	  FEDROUTE_BIN=$(BIN) go test -json -tags interop -count=1 -timeout 20m -run TestReal ./scenario; } | $(BIN)/report ../docs/interop.md
 

@@ -27,6 +27,9 @@ type described struct {
 
 // behaviour lists these sections of the pages that are no runbooks.
 var behaviour = []described{
+	{metricsPage, "## Metrics", tableRow},
+	{metricsPage, "## Alerts", tableRow},
+	{metricsPage, "## How the alerts are written", item},
 	{failurePage, "## The manager itself", tableRow},
 	{failurePage, "## The spec names what is not there", tableRow},
 	{failurePage, "## The organization does not answer", tableRow},
