@@ -91,14 +91,20 @@ versions: build controlplane ## Run the stories whose ending depends on the vers
 INTEROP_PACKAGES := bind9 bind9-dnsutils knot pdns-server pdns-backend-sqlite3 sqlite3 \
 	krb5-kdc krb5-admin-server krb5-user python3-winrm python3-requests-kerberos ansible-core ansible curl \
 	samba samba-ad-provision samba-ad-dc samba-dsdb-modules samba-vfs-modules python3-samba winbind ldb-tools attr acl \
-	prosody lua-unbound lua-sec prometheus
+	prosody lua-unbound lua-sec prometheus python3-venv
 
 .PHONY: interop-packages
 interop-packages:
 	@hack/install-packages.sh $(INTEROP_PACKAGES)
 
+# Python packages that no Debian release has, each file with its hash.
+$(BIN)/python/installed: test/interop/psrp/requirements.txt | interop-packages
+	/usr/bin/python3 -m venv $(BIN)/python
+	$(BIN)/python/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
 .PHONY: interop
-interop: interop-packages build controlplane $(BIN)/report ## Test against programs of other projects: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, Ansible, curl, Prosody, Flux, Argo CD, promtool (installs Debian packages).
+interop: interop-packages build controlplane $(BIN)/report $(BIN)/python/installed ## Test against programs of other projects: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, pypsrp, Ansible, curl, Prosody, Flux, Argo CD, promtool (installs Debian packages).
 	cd test && { go test -json -tags interop -count=1 -timeout 20m ./interop/... ./support/... ; \
 	  FEDROUTE_BIN=$(BIN) go test -json -tags interop -count=1 -timeout 20m -run TestReal ./scenario; } | $(BIN)/report ../docs/interop.md
 

@@ -236,7 +236,7 @@ func (s *Server) signalPipeline(r *remote, c *call) (string, error) {
 	switch code := strings.TrimSpace(c.Body.Signal.Code); code {
 	case signalTerminate:
 		r.free(id)
-	case signalStop, signalCtrlC, signalCtrlBreak:
+	case signalStop, signalStopSpelt, signalCtrlC, signalCtrlBreak:
 		r.session.Stop(id)
 	default:
 		return "", newFault(schemaViolation, "signal "+code)

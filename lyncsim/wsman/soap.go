@@ -22,6 +22,7 @@ const (
 	signalTerminate = nsShell + "/signal/terminate"
 	signalCtrlC     = nsShell + "/signal/ctrl_c"
 	signalStop      = "powershell/signal/crtl_c" // spelt so (MS-PSRP 3.1.5.3.9)
+	signalStopSpelt = "powershell/signal/ctrl_c" // pypsrp sends it, and Windows takes it
 	signalCtrlBreak = nsShell + "/signal/ctrl_break"
 )
 

@@ -2,9 +2,9 @@ package organization_test
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,54 +16,9 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
-// endpointKit is what an administrator installs on a machine: a configuration that runs
-// as an account of its own, a module, and two roles.
-var endpointKit = fstest.MapFS{
-	"Demo.pssc": {Data: []byte(`@{
-    SchemaVersion   = '2.0.0.0'
-    GUID            = '0d9a1b2c-0000-4000-8000-000000000001'
-    SessionType     = 'RestrictedRemoteServer'
-    LanguageMode    = 'NoLanguage'
-    GroupManagedServiceAccount = 'CONTOSO\demo$'
-    RoleDefinitions = @{
-        'CONTOSO\Readers'   = @{ RoleCapabilities = 'DemoReader' }
-        'CONTOSO\Operators' = @{ RoleCapabilities = 'DemoReader', 'DemoOperator' }
-    }
-}`)},
-	"Demo/Demo.psd1":                          {Data: []byte(`@{ RootModule = 'Demo.psm1'; ModuleVersion = '1.2'; FunctionsToExport = 'Get-SiteNames', 'Get-Values', 'Set-Value' }`)},
-	"Demo/RoleCapabilities/DemoReader.psrc":   {Data: []byte(`@{ ModulesToImport = 'Demo'; VisibleFunctions = 'Get-SiteNames', 'Get-Values' }`)},
-	"Demo/RoleCapabilities/DemoOperator.psrc": {Data: []byte(`@{ ModulesToImport = 'Demo'; VisibleFunctions = 'Set-Value' }`)},
-	"Demo/limits.json":                        {Data: []byte(`{"zones":["contoso.com"]}`)},
-	"Demo/Demo.psm1": {Data: []byte(`
-$prefix = 'value'
-function Get-Private { "private $($args.Count)" }
-function Get-SiteNames {
-    [CmdletBinding()] param()
-    Import-Module Lync
-    (Get-CsSite | Microsoft.PowerShell.Utility\Select-Object -First 1).Identity
-}
-function Get-Values {
-    [CmdletBinding(PositionalBinding = $false)]
-    param([ValidatePattern('\A[a-z]{1,20}\z', Options = 'None')][string]$Name, [string[]]$More)
-    $inside = & { $env:COMPUTERNAME }
-    $limits = ConvertFrom-Json -InputObject (Get-Content -LiteralPath (Join-Path -Path $PSScriptRoot -ChildPath 'limits.json') -Raw)
-    "$prefix $Name [$($More -join '|')] [$env:COMPUTERNAME] [$inside] $($limits.zones) $(Get-Private 1 2)"
-}
-function Set-Value {
-    [CmdletBinding()] param([string]$Kind)
-    switch ($Kind) {
-        'soft'    { Write-Error -Message 'soft' -ErrorId 'Demo.Soft' -Category InvalidData -TargetObject 't'; 'after' }
-        'throw'   { throw 'thrown' }
-        'first'   { 1, 2 | Select-Object -First 1 }
-        'file'    { 'x' > C:\x.txt }
-        'streams' { Write-Warning 'careful'; Write-Verbose 'told' -Verbose; Write-Host 'to the host'; 'out' }
-        'unknown' { Get-CsSite }
-        'command' { (Get-Command -Name Get-Private).Name }
-        'sender'  { "$($PSSenderInfo.ConnectedUser) as $($PSSenderInfo.RunAsUser)" }
-    }
-}
-`)},
-}
+// endpointKit is a folder as an administrator installs it on a machine: a configuration
+// that runs as an account of its own, a module, and two roles.
+const endpointKit = "../data/endpoint"
 
 // endpointFarm is an organization with a reader, an operator and somebody else, and with
 // the configuration Demo on its first Front End server.
@@ -79,7 +34,7 @@ func endpointFarm(t *testing.T) *sim.Organization {
 			{Name: "Administrator", Password: "p", Machines: []string{"edge1.contoso.com"}, Groups: []string{farm.LocalAdministrator}},
 		}
 	})
-	must(t, o.Install("fe1.contoso.com", endpointKit))
+	must(t, o.Install("fe1.contoso.com", os.DirFS(endpointKit)))
 	return o
 }
 

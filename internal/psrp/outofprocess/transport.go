@@ -54,18 +54,18 @@ type element struct {
 func (t *Transport) read(in io.Reader) {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, maxLine)
-	for lines.Scan() {
-		if err := t.take(lines.Text()); err != nil {
-			t.end(err)
-			_, _ = io.Copy(io.Discard, in) // a server that cannot write its output stops reading its input
-			return
-		}
+	var err error
+	for err == nil && lines.Scan() {
+		err = t.take(lines.Text())
 	}
-	if err := lines.Err(); err != nil {
-		t.end(err)
-		return
+	if err == nil {
+		err = lines.Err()
 	}
-	t.end(errors.New("the server has ended"))
+	if err == nil {
+		err = errors.New("the server has ended")
+	}
+	t.end(err)
+	_, _ = io.Copy(io.Discard, in) // a server that cannot write its output stops reading its input
 }
 
 func (t *Transport) take(line string) error {

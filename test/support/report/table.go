@@ -3,14 +3,16 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 )
 
 const head = `# Judged by others
 
-Programs of other projects judge this one. Clients such as Ansible, pywinrm and curl drive the simulated organization, as they would drive Windows. fedroute drives servers such as BIND, Knot, PowerDNS, Samba and MIT Kerberos. The libraries of Flux and Argo CD deliver its objects from Git. ` + "`make interop`" + ` installs the programs from Debian packages, runs every case on loopback addresses and writes this page. A case that cannot run fails; none is skipped. Where the second column is empty, the case needs no program from outside.
+Programs of other projects judge this one. Clients such as Ansible, pywinrm and curl drive the simulated organization, as they would drive Windows. fedroute drives servers such as BIND, Knot, PowerDNS, Samba and MIT Kerberos. The libraries of Flux and Argo CD deliver its objects from Git. ` + "`make interop`" + ` installs the programs from Debian packages and PyPI, runs every case on loopback addresses and writes this page. A case that cannot run fails; none is skipped. Where the second column is empty, the case needs no program from outside.
 
 | case | judged with | result |
 |---|---|---|
@@ -34,8 +36,9 @@ func table(cases []verdict, versions map[string]string) string {
 
 func escape(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 
-// versionsOf finds the versions of packages with dpkg and of modules with go. The
-// names of modules contain a slash.
+// versionsOf finds the versions of packages with dpkg, of modules with go, and of Python
+// packages with the interpreter beside this program. The names of modules contain a
+// slash, those of Python packages begin with pypi:.
 func versionsOf(names []string) (map[string]string, error) {
 	versions := map[string]string{}
 	for _, name := range names {
@@ -45,6 +48,10 @@ func versionsOf(names []string) (map[string]string, error) {
 		ask := exec.Command("dpkg-query", "--show", "--showformat", "${source:Upstream-Version}", name)
 		if strings.Contains(name, "/") {
 			ask = exec.Command("go", "list", "-m", "-f", "{{.Version}}", name)
+		}
+		if python, ok := strings.CutPrefix(name, "pypi:"); ok {
+			ask = exec.Command(filepath.Join(filepath.Dir(os.Args[0]), "python/bin/python"), "-c",
+				"import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))", python)
 		}
 		out, err := ask.Output()
 		if err != nil {
