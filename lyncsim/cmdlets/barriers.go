@@ -1,6 +1,7 @@
 package cmdlets
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/fedroute/fedroute/lyncsim/farm"
@@ -37,6 +38,16 @@ const (
 	sqlUntrustedDomain  = 18452
 	sqlPermissionDenied = 229
 )
+
+// May gives the exception that a session meets when it may not do an act, for commands
+// that are not the product's; nil when it may.
+func (s *Session) May(what farm.Act) error {
+	b, ok := errors.AsType[*farm.Barrier](s.Farm.May(s.Who, s.Machine, what))
+	if !ok {
+		return nil
+	}
+	return s.exception(b)
+}
 
 // barred is the error record of a barrier. What the cmdlets make of these exceptions
 // is published nowhere; the record is that of a cmdlet that lets an exception out:

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"net"
 	"net/http"
 	"net/netip"
@@ -9,7 +10,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fedroute/fedroute/lyncsim/console"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
+	"github.com/fedroute/fedroute/lyncsim/powershell"
 )
 
 // edited is the smallest sample, changed by edit.
@@ -147,5 +151,35 @@ func TestWebAccountOwnsHTTP(t *testing.T) {
 	o.spec.WebAccountOwnsHTTP = false
 	if got := o.serviceNames(standard)[0]; got != "HTTP/fe1.contoso.com" {
 		t.Errorf("without a web account HTTP/ is the machine's: %s", got)
+	}
+}
+
+// TestServicesAreForAdministrators checks that Get-Service lists services to those who may
+// open the service control manager.
+func TestServicesAreForAdministrators(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		who    identity.Identity
+		want   string
+	}{
+		"administrator": {"an administrator sees them over the network", identity.Identity{Account: `CONTOSO\anna`, Groups: []string{farm.LocalAdministrator}}, "RTCSRV"},
+		"others":        {"nobody else does", identity.Identity{Account: `CONTOSO\anna`, Groups: []string{farm.ServerAdmins}}, "InvalidOperationException -2146233079 5"},
+		"console":       {"at the machine itself everybody does", identity.Identity{Account: `CONTOSO\anna`, SignIn: identity.Console}, "RTCSRV"},
+	}
+	o := newOrganization(t, "one-site-two-pools.yaml", nil)
+	m, err := o.machine("edge1.contoso.com")
+	must(t, err)
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			const script = `try { (Get-Service RTCSRV).Name } catch { $e = $_.Exception; '{0} {1} {2}' -f $e.GetType().Name, $e.HResult, $e.InnerException.NativeErrorCode }`
+			var out, errs bytes.Buffer
+			rs, err := m.runspace(console.Invocation{Who: c.who, Stdout: &out, Stderr: &errs}, powershell.Recorded)
+			must(t, err)
+			defer rs.Close()
+			rs.Run(t.Context(), script)
+			if got := strings.TrimSpace(out.String()); got != c.want {
+				t.Errorf("%s: %q and %q, want %q", c.reason, got, errs.String(), c.want)
+			}
+		})
 	}
 }

@@ -1,13 +1,23 @@
 package sim
 
 import (
+	"github.com/fedroute/fedroute/lyncsim/cmdlets"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
+// seat is a machine as one session of it sees it.
+type seat struct {
+	*machine
+	session *cmdlets.Session
+}
+
 // WindowsServices implements utility.ServiceManager.
-func (m *machine) WindowsServices() ([]utility.Service, error) {
-	return WindowsServices(m.org.farm, m.info.FQDN)
+func (s seat) WindowsServices() ([]utility.Service, error) {
+	if err := s.session.May(farm.ReadServices); err != nil {
+		return nil, err
+	}
+	return WindowsServices(s.org.farm, s.info.FQDN)
 }
 
 // WindowsServices lists the services that Get-Service and Get-WmiObject show on

@@ -57,7 +57,7 @@ func (m *machine) runProgram(ctx context.Context, in console.Invocation) int {
 		return exitFailure
 	}
 	return m.org.powershell.Run(ctx, pwsh.Seat{
-		Name: m.info.FQDN, Machine: m, Clock: m.org.farm.Clock(), Product: product, Further: further,
+		Name: m.info.FQDN, Machine: seat{m, session}, Clock: m.org.farm.Clock(), Product: product, Further: further,
 		Setup: session.Bootstrapper, SetupPath: m.org.farm.Product().Bootstrapper(),
 	}, in)
 }

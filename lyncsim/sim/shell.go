@@ -52,7 +52,8 @@ func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*power
 		return nil, err
 	}
 	return powershell.New(powershell.Options{
-		Version: powershell.Version(host.PowerShell), LanguageMode: host.LanguageMode, Notation: n, Stdin: in.Stdin, Stdout: in.Stdout, Stderr: in.Stderr, Clock: m.org.farm.Clock(), Machine: m,
+		Version: powershell.Version(host.PowerShell), LanguageMode: host.LanguageMode,
+		Notation: n, Stdin: in.Stdin, Stdout: in.Stdout, Stderr: in.Stderr, Clock: m.org.farm.Clock(), Machine: seat{m, session},
 		Files: m.disk, Programs: &programs{machine: m, in: in}, Env: in.Environment,
 		Modules: append(further, product), Loaded: utility.Modules(),
 	}), nil
