@@ -73,6 +73,10 @@ const (
 	ReasonUnreachable = "Unreachable"
 	// ReasonDenied: credentials, keys or certificates were not accepted.
 	ReasonDenied = "Denied"
+	// ReasonSecondHop: a session was let in and has no credential for the next server.
+	ReasonSecondHop = "SecondHop"
+	// ReasonRightsMissing: the account is known and lacks a right.
+	ReasonRightsMissing = "RightsMissing"
 	// ReasonRefused: a server's policy forbids the change.
 	ReasonRefused = "Refused"
 	// ReasonInvalid: the spec names something that does not exist.

@@ -229,6 +229,12 @@ type LyncTopologyStatus struct {
 	// +listType=atomic
 	FrontEndPools []FrontEndPoolStatus `json:"frontEndPools,omitempty"`
 
+	// UnknownParts could not be read at the last look. Nothing is planned while there are
+	// any.
+	// +optional
+	// +listType=atomic
+	UnknownParts []UnknownPartStatus `json:"unknownParts,omitempty"`
+
 	// PublishedDocument is a digest, without its Signature, of the topology document
 	// that fedroute published last or was about to publish. It tells whether a
 	// document that was published and never enabled is fedroute's own.
@@ -241,6 +247,20 @@ type LyncTopologyStatus struct {
 	// tells when the organization was looked at last.
 	// +optional
 	ObservedAt *metav1.Time `json:"observedAt,omitempty"`
+}
+
+// UnknownPartStatus is a part of the organization that could not be read.
+type UnknownPartStatus struct {
+	// Part, such as "sites and routes".
+	Part string `json:"part"`
+	// Reason, as of a condition.
+	Reason string `json:"reason"`
+	// Message with cause and what to do.
+	Message string `json:"message"`
+	// FromLocalStore says that what is shown in its place comes from the server's own
+	// replica and may be old.
+	// +optional
+	FromLocalStore bool `json:"fromLocalStore,omitempty"`
 }
 
 // Product is a server generation.

@@ -19,6 +19,12 @@ const (
 	Unreachable Kind = "Unreachable"
 	// Denied: the far side answered and does not accept the account that signs in.
 	Denied Kind = "Denied"
+	// SecondHop: the far side accepted the account, and the session there has no
+	// credential for the next server that it needs.
+	SecondHop Kind = "SecondHop"
+	// RightsMissing: the account is known, and lacks a right on a server behind the far
+	// side.
+	RightsMissing Kind = "RightsMissing"
 	// Refused: the far side knows the account and its policy forbids this act.
 	Refused Kind = "Refused"
 	// Invalid: the spec names something that does not exist or that makes no sense.

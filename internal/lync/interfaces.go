@@ -5,7 +5,9 @@ import "context"
 // Observer reads an organization and changes nothing.
 type Observer interface {
 	// ReadTopology asks a management server, in one remote call. It also returns the URL
-	// of the endpoint that answered. Faults: Unreachable (no endpoint answered), Denied,
+	// of the endpoint that answered. Where only some parts could be read, the topology
+	// holds them and names the others in Unknown, and the error is that of the first.
+	// Faults: Unreachable (no endpoint answered), Denied, SecondHop, RightsMissing,
 	// Unsupported, Failed.
 	ReadTopology(ctx context.Context) (Topology, string, error)
 	// ReadEdgeServer asks the Edge machine itself. Faults as of ReadTopology.

@@ -57,6 +57,43 @@ type Topology struct {
 	FrontEndPools         []FrontEndPool
 	// Replicas holds the replication state of each computer.
 	Replicas map[Host]Replica
+	// Unknown lists the parts that could not be read. A topology that has any is shown,
+	// and nothing is planned upon it.
+	Unknown []UnknownPart
+}
+
+// TopologyPart is what one cmdlet tells of a topology.
+type TopologyPart string
+
+// The parts of a topology.
+const (
+	PartVersion    TopologyPart = "server version"
+	PartDocument   TopologyPart = "topology document"
+	PartAccessEdge TopologyPart = "Access Edge configuration"
+	PartSites      TopologyPart = "sites and routes"
+	PartServices   TopologyPart = "services"
+	PartPoolStates TopologyPart = "Front End pool states"
+	PartReplicas   TopologyPart = "replication status"
+)
+
+// UnknownPart is a part that could not be read.
+type UnknownPart struct {
+	Part TopologyPart
+	Err  error
+	// Local says that the topology holds what the server's own replica says in its place,
+	// which may be old.
+	Local bool
+}
+
+// Lacks reports whether the part could not be read, and whether the server's own replica
+// stands in its place.
+func (t Topology) Lacks(part TopologyPart) (lacks, local bool) {
+	for _, u := range t.Unknown {
+		if u.Part == part {
+			return true, u.Local
+		}
+	}
+	return false, false
 }
 
 // Site finds a central site by its name. Upper and lower case mean the same.

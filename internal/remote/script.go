@@ -26,9 +26,23 @@ type ScriptError struct {
 	Target string `json:"target"`
 	// Script is the Request's Name.
 	Script string `json:"-"`
+	// Causes are the exceptions behind the error, the outermost first. Their numbers are
+	// the same in every language.
+	Causes []Cause `json:"causes,omitempty"`
 	// Line is the line of the script, counted from 1; 0 when PowerShell did not
 	// report it.
 	Line int `json:"line"`
+}
+
+// Cause is one exception of an error.
+type Cause struct {
+	// Type is the exception's class, e.g. "System.Data.SqlClient.SqlException".
+	Type string `json:"type"`
+	// HResult is 0 where .NET keeps it to itself (before 4.5).
+	HResult int32 `json:"hresult"`
+	// Number is the error number of the server or system behind the class: SQL Server's,
+	// Windows' or a domain controller's; 0 when the class has none.
+	Number int32 `json:"number"`
 }
 
 func (e *ScriptError) Error() string {

@@ -73,7 +73,8 @@ func (f Facts) aspect(aspect plan.Aspect, good string) (metav1.ConditionStatus, 
 		return metav1.ConditionFalse, v1alpha1.ReasonPortsClosed, closed + "; " + obstructed([]plan.Obstacle{o}).message + since(f, o)
 	case held:
 		state := metav1.ConditionFalse
-		if k := fault.KindOf(o.Err); k == fault.Unreachable || k == fault.Denied {
+		switch fault.KindOf(o.Err) {
+		case fault.Unreachable, fault.Denied, fault.SecondHop, fault.RightsMissing:
 			state = metav1.ConditionUnknown
 		}
 		why := obstructed([]plan.Obstacle{o})

@@ -39,6 +39,8 @@ var byKind = map[fault.Kind]struct {
 }{
 	fault.Unreachable:    {finding{reason: v1alpha1.ReasonUnreachable, outlook: passing}, waits, "it is tried again"},
 	fault.Denied:         {finding{reason: v1alpha1.ReasonDenied, outlook: stuck}, waits, "correct the account, key or certificate that is used there"},
+	fault.SecondHop:      {finding{reason: v1alpha1.ReasonSecondHop, outlook: stuck}, waits, "install the endpoint kit, whose functions run as an account of their own"},
+	fault.RightsMissing:  {finding{reason: v1alpha1.ReasonRightsMissing, outlook: stuck}, waits, "give the account the right, or use another account"},
 	fault.Refused:        {finding{reason: v1alpha1.ReasonRefused, outlook: stuck}, waits, "have it allowed there, or change the spec"},
 	fault.Invalid:        {finding{reason: v1alpha1.ReasonInvalid, outlook: stuck}, waits, "correct the spec or the organization"},
 	fault.Unsupported:    {finding{reason: v1alpha1.ReasonUnsupported, outlook: stuck}, waits, "take the feature out of the spec"},

@@ -39,11 +39,15 @@ func Topology(f TopologyFacts) v1alpha1.LyncTopologyStatus {
 	if err == nil {
 		err = f.Snapshot.Topology.Err
 	}
+	t := f.Snapshot.Topology.Value
 	if err != nil {
+		if f.Err == nil && len(t.Unknown) > 0 {
+			f.partly(&s, c)
+		}
 		c.summary(arriving(findingOf(err), f.Created, f.Now))
 		return s
 	}
-	t := f.Snapshot.Topology.Value
+	s.UnknownParts = nil
 	s.Product = &v1alpha1.Product{Name: t.Product.Name, Version: t.Product.Version, XMPP: t.Product.XMPP}
 	s.Endpoint = f.Snapshot.Endpoint
 	s.Sites, s.EdgePools, s.FrontEndPools = sites(t), f.edgePools(t), frontEndPools(t)
@@ -55,6 +59,38 @@ func Topology(f TopologyFacts) v1alpha1.LyncTopologyStatus {
 	c.topologyEnabled(f)
 	c.summary(finding{v1alpha1.ReasonObserved, fmt.Sprintf("%s %s answers on %s", t.Product.Name, t.Product.Version, f.Answered), settled})
 	return s
+}
+
+// partly writes the parts that could be read, and names the others. What was seen before
+// of the others stays. What the server's own replica says is shown where nothing was seen
+// before.
+func (f TopologyFacts) partly(s *v1alpha1.LyncTopologyStatus, c conditions) {
+	t := f.Snapshot.Topology.Value
+	lacks := map[lync.TopologyPart]bool{}
+	s.UnknownParts = nil
+	for _, u := range t.Unknown {
+		why := findingOf(u.Err)
+		lacks[u.Part] = true
+		s.UnknownParts = append(s.UnknownParts, v1alpha1.UnknownPartStatus{Part: string(u.Part), Reason: why.reason, Message: shorten(why.message), FromLocalStore: u.Local})
+	}
+	s.Endpoint = f.Snapshot.Endpoint
+	if !lacks[lync.PartVersion] {
+		s.Product = &v1alpha1.Product{Name: t.Product.Name, Version: t.Product.Version, XMPP: t.Product.XMPP}
+	}
+	if !lacks[lync.PartSites] {
+		s.Sites = sites(t)
+	}
+	if !lacks[lync.PartServices] {
+		s.FrontEndPools = frontEndPools(t)
+	}
+	if !lacks[lync.PartServices] && !lacks[lync.PartDocument] || len(s.EdgePools) == 0 {
+		s.EdgePools = f.edgePools(t)
+		c.edgeServers(f, s.EdgePools)
+	}
+	if !sameSight(f.Previous, *s) || s.ObservedAt == nil {
+		at := metav1.NewTime(f.Snapshot.At).Rfc3339Copy()
+		s.ObservedAt = &at
+	}
 }
 
 func sameSight(a, b v1alpha1.LyncTopologyStatus) bool {

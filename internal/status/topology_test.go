@@ -147,6 +147,48 @@ func TestTopologyKeepsWhatWasSeen(t *testing.T) {
 	}
 }
 
+// partly gives the facts of a look in which some cmdlets were refused.
+func partly() status.TopologyFacts {
+	f := seen()
+	hop := fault.New(fault.SecondHop, "read the sites and routes", "fe1", "Login failed").With("", "install the endpoint kit")
+	rights := fault.New(fault.RightsMissing, "read the topology document", "fe1", "Access denied").With("", "give the account the right")
+	t := &f.Snapshot.Topology.Value
+	t.Sites, t.EdgePools[0].Site, t.EdgePools[0].NextHop = nil, "", ""
+	t.Unknown = []lync.UnknownPart{{Part: lync.PartSites, Err: hop}, {Part: lync.PartDocument, Err: rights, Local: true}}
+	f.Snapshot.Topology.Err = hop
+	return f
+}
+
+// TestTopologyPartByPart: what could be read is shown. What could not be read stays as it
+// was seen before, and is named with its cause.
+func TestTopologyPartByPart(t *testing.T) {
+	want := []v1alpha1.UnknownPartStatus{
+		{Part: "sites and routes", Reason: v1alpha1.ReasonSecondHop, Message: "read the sites and routes fe1: Login failed; what depends on it waits; install the endpoint kit"},
+		{Part: "topology document", Reason: v1alpha1.ReasonRightsMissing, Message: "read the topology document fe1: Access denied; what depends on it waits; give the account the right", FromLocalStore: true},
+	}
+	first := status.Topology(partly())
+	if diff := cmp.Diff(want, first.UnknownParts); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if first.Product == nil || first.Sites != nil || len(first.FrontEndPools) != 1 || len(first.EdgePools) != 1 || first.EdgePools[0].ExternalFQDN != "ae1" || first.EdgePools[0].NextHop != "" {
+		t.Errorf("the first look shows %+v", first)
+	}
+	if r := condition(first.Conditions, v1alpha1.ConditionReady); r.Status != metav1.ConditionFalse || r.Reason != v1alpha1.ReasonSecondHop || condition(first.Conditions, v1alpha1.ConditionStalled).Status != metav1.ConditionTrue {
+		t.Errorf("Ready is %s %s %q, want SecondHop and a person", r.Status, r.Reason, r.Message)
+	}
+	f := partly()
+	f.Previous = status.Topology(seen())
+	later := status.Topology(f)
+	if diff := cmp.Diff(f.Previous.EdgePools, later.EdgePools); diff != "" || len(later.Sites) != 1 {
+		t.Errorf("an old replica replaced what was seen (-before +after):\n%s", diff)
+	}
+	f = seen()
+	f.Previous = later
+	if whole := status.Topology(f); whole.UnknownParts != nil {
+		t.Errorf("after a whole look unknown parts are still named: %+v", whole.UnknownParts)
+	}
+}
+
 func TestTopologyTellsWhenItChanged(t *testing.T) {
 	f := seen()
 	f.Previous = status.Topology(f)
@@ -176,7 +218,11 @@ func TestEveryReasonIsReached(t *testing.T) {
 		collect(status.Route(f).Conditions)
 	}
 	collect(status.Topology(seen()).Conditions)
-	f := unenabled()
+	collect(status.Topology(partly()).Conditions)
+	f := partly()
+	f.Snapshot.Topology.Err = f.Snapshot.Topology.Value.Unknown[1].Err
+	collect(status.Topology(f).Conditions)
+	f = unenabled()
 	f.Previous = status.Topology(f)
 	f.Now = f.Now.Add(time.Hour)
 	collect(status.Topology(f).Conditions)

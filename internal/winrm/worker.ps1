@@ -25,6 +25,18 @@ $utf8 = [Text.Encoding]::UTF8
 $tag = [Console]::In.ReadLine()
 $blocks = @{}
 
+# The exceptions behind an error. Their numbers are the same in every language.
+function Format-Cause($Exception) {
+    while ($Exception) {
+        $number = 0
+        foreach ($name in 'Number', 'NativeErrorCode', 'ExtendedError') {
+            if ($Exception.$name -is [int]) { $number = $Exception.$name }
+        }
+        [pscustomobject]@{ type = $Exception.GetType().FullName; hresult = [int]$Exception.HResult; number = $number }
+        $Exception = $Exception.InnerException
+    }
+}
+
 function Send-Frame($Frame) {
     $json = ConvertTo-Json -InputObject $Frame -Depth 20 -Compress
     [Console]::Out.WriteLine($tag + [Convert]::ToBase64String($utf8.GetBytes($json)))
@@ -67,6 +79,7 @@ while ($null -ne ($line = [Console]::In.ReadLine())) {
                 category = [string]$_.CategoryInfo.Category
                 message  = [string]$_.Exception.Message
                 target   = [string]$_.TargetObject
+                causes   = @(Format-Cause $_.Exception)
                 line     = [int]$_.InvocationInfo.ScriptLineNumber
             }
         }

@@ -31,7 +31,7 @@ var plainCommands = []string{
 
 // Types that scripts may name.
 var plainTypes = []string{
-	"bool", "CmdletBinding", "datetime", "hashtable", "ipaddress", "object[]", "Parameter", "pscustomobject", "string", "string[]",
+	"bool", "CmdletBinding", "datetime", "hashtable", "int", "ipaddress", "object[]", "Parameter", "pscustomobject", "string", "string[]",
 	"timespan", "ValidateSet", "xml",
 	"System.Net.NetworkInformation.IPGlobalProperties", "System.Threading.AbandonedMutexException",
 }

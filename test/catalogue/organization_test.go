@@ -17,6 +17,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/cmdlets"
 	"github.com/fedroute/fedroute/lyncsim/cmdlets/dnsserver"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
@@ -60,6 +61,7 @@ type machine struct {
 	farm *farm.Farm
 	fqdn string
 	disk dotnet.Files
+	who  identity.Identity
 	dns  *dnsserver.Session // of a DNS server
 }
 
@@ -132,6 +134,7 @@ func startOn(t *testing.T, spec farm.Spec, clock farm.Clock) *organization {
 		short, _, _ := strings.Cut(m.HostName, ".")
 		o.machines[m.FQDN] = &machine{
 			Machine: dotnet.NewLoneMachine(strings.ToUpper(short), m.HostName), farm: f, fqdn: m.FQDN, disk: dotnet.NewMemoryDisk(),
+			who: farm.AtConsole(`CONTOSO\fedroute`),
 		}
 	}
 	// The disks hold the setup program where the product has it.
@@ -141,7 +144,9 @@ func startOn(t *testing.T, spec farm.Spec, clock farm.Clock) *organization {
 		}
 	}
 	nobody := shell.Account{
-		Management: func(context.Context) (remote.Credentials, error) { return remote.Credentials{Method: remote.NTLM}, nil },
+		Management: func(context.Context) (remote.Credentials, error) {
+			return remote.Credentials{Method: remote.NTLM, Username: `CONTOSO\fedroute`}, nil
+		},
 		Edge: func(context.Context, string) (remote.Credentials, error) {
 			return remote.Credentials{Method: remote.NTLM}, nil
 		},
@@ -189,7 +194,7 @@ func (m *machine) WindowsServices() ([]utility.Service, error) {
 
 // process starts a PowerShell on the machine.
 func (m *machine) process() (rs *powershell.Runspace, stdout, stderr *bytes.Buffer, err error) {
-	session := &cmdlets.Session{Farm: m.farm, Machine: m.fqdn, Who: farm.AtConsole(`CONTOSO\fedroute`)}
+	session := &cmdlets.Session{Farm: m.farm, Machine: m.fqdn, Who: m.who}
 	module, err := session.Module()
 	if err != nil {
 		return nil, nil, nil, err

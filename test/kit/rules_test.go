@@ -24,7 +24,7 @@ func module(t *testing.T, m kit.Machine) string {
 }
 
 // private are the functions of a module that no role shows.
-var private = []string{"Read-Limits", "Assert-Listed", "ConvertTo-Change", "ConvertTo-Argument", "Invoke-Operation"}
+var private = []string{"Read-Limits", "Assert-Listed", "ConvertTo-Change", "ConvertTo-Argument", "Format-Cause", "Invoke-Operation"}
 
 // preferences are the first statements of the function that runs a script. A caller's
 // action preferences hold until they are set.

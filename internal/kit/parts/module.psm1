@@ -68,6 +68,18 @@ function ConvertTo-Argument($Operation, $Given) {
     $arguments
 }
 
+# The exceptions behind an error. Their numbers are the same in every language.
+function Format-Cause($Exception) {
+    while ($Exception) {
+        $number = 0
+        foreach ($name in 'Number', 'NativeErrorCode', 'ExtendedError') {
+            if ($Exception.$name -is [int]) { $number = $Exception.$name }
+        }
+        [pscustomobject]@{ type = $Exception.GetType().FullName; hresult = [int]$Exception.HResult; number = $number }
+        $Exception = $Exception.InnerException
+    }
+}
+
 function Invoke-Operation([string]$Name, $Given) {
     $ErrorActionPreference = 'Stop'
     $WarningPreference = 'SilentlyContinue'
@@ -97,6 +109,7 @@ function Invoke-Operation([string]$Name, $Given) {
             category = [string]$_.CategoryInfo.Category
             message  = [string]$_.Exception.Message
             target   = [string]$_.TargetObject
+            causes   = @(Format-Cause $_.Exception)
             line     = [int]$_.InvocationInfo.ScriptLineNumber
         }
     }

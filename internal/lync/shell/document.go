@@ -129,6 +129,19 @@ func (d document) edgePool(service roleReply) lync.EdgePool {
 	return pool
 }
 
+// edgePools are the Edge pools as far as the document alone describes them.
+func (d document) edgePools() []lync.EdgePool {
+	var pools []lync.EdgePool
+	for _, s := range d.edges {
+		for _, c := range d.clusters {
+			if c.ID == s.InstalledOn {
+				pools = append(pools, d.edgePool(roleReply{Pool: c.FQDN}))
+			}
+		}
+	}
+	return pools
+}
+
 func (s serviceElement) port(owner, usage, side string) (portElement, bool) {
 	for _, p := range s.Ports {
 		if p.Owner == owner && p.Usage == usage && p.Side == side {

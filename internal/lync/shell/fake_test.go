@@ -76,13 +76,18 @@ func (w *world) do(f func()) {
 
 func (w *world) fleet(t *testing.T) *shell.Fleet {
 	t.Helper()
+	return w.fleetAt(t, remote.Endpoint{URL: first}, remote.Endpoint{URL: second})
+}
+
+func (w *world) fleetAt(t *testing.T, management ...remote.Endpoint) *shell.Fleet {
+	t.Helper()
 	credentials := func(context.Context) (c remote.Credentials, err error) {
 		w.do(func() { c = remote.Credentials{Method: remote.Basic, Username: "admin", Password: w.password} })
 		return c, nil
 	}
 	account := shell.Account{Management: credentials, Edge: func(ctx context.Context, _ string) (remote.Credentials, error) { return credentials(ctx) }}
 	f := shell.NewFleet(shell.Config{
-		Management: []remote.Endpoint{{URL: first}, {URL: second}},
+		Management: management,
 		Reader:     account, Operator: account,
 		EdgeServer: func(fqdn string) remote.Endpoint { return remote.Endpoint{URL: "https://" + fqdn + ":5986/wsman"} },
 		Dial:       w.dial,

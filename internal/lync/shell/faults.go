@@ -11,8 +11,10 @@ import (
 
 // Next actions for a person, each for one cause of a fault.
 const (
-	deniedNext = "check the account's Lync roles (RBAC and the RTC groups), and whether its sign-in may go on to SQL and Active Directory " +
-		"from that server (second hop: a run-as endpoint or Kerberos delegation)"
+	hopNext = "install the endpoint kit (kubectl fedroute kit), whose functions run as an account of their own, " +
+		"or let the endpoint delegate the Kerberos ticket (management.endpoints[].delegate)"
+	rightsNext      = "give the account the rights of docs/rights.md: the RTC groups, and administrator of the machine where that is asked"
+	strangerNext    = "use an account of the domain: the kit's run-as account, or one of the domain in the Secret"
 	unsupportedNext = "run it on a server whose version has this cmdlet, or take the feature out of the spec"
 	busyNext        = "wait until it ends"
 	changedNext     = "observe again and plan anew"
@@ -25,7 +27,6 @@ const (
 type rule struct {
 	id       string // FullyQualifiedErrorId begins with it
 	category string
-	message  string // the message contains it; for errors that differ in nothing else
 	kind     fault.Kind
 	next     string
 }
@@ -34,6 +35,7 @@ var rules = []rule{
 	{id: "fedroute.WorldChanged", kind: fault.WorldChanged, next: changedNext},
 	{id: "fedroute.Busy", kind: fault.Busy, next: busyNext},
 	{id: "fedroute.Invalid", kind: fault.Invalid, next: "correct the name in the spec or the organization"},
+	{id: "fedroute.Unlisted", kind: fault.Invalid, next: "write the kit anew with that name (kubectl fedroute kit) and install it, or correct the spec"},
 	{id: "fedroute.Unsupported", kind: fault.Unsupported, next: unsupportedNext},
 	{id: "fedroute.Failed", kind: fault.Failed},
 	// The error numbers of the Windows DNS server. The DnsServer module gives no other id.
@@ -49,12 +51,10 @@ var rules = []rule{
 	{id: "CommandNotFoundException", kind: fault.Unsupported, next: unsupportedNext},
 	{id: "NamedParameterNotFound", kind: fault.Unsupported, next: unsupportedNext},
 	{id: "Modules_ModuleNotFound", kind: fault.Unsupported, next: "use a server that has the Lync management shell"},
-	// What SQL Server says to a session that has no credentials to pass on.
-	{message: "ANONYMOUS LOGON", kind: fault.Denied, next: deniedNext},
-	{id: "UnauthorizedAccess", kind: fault.Denied, next: deniedNext},
-	{category: "PermissionDenied", kind: fault.Denied, next: deniedNext},
-	{category: "SecurityError", kind: fault.Denied, next: deniedNext},
-	{category: "AuthenticationError", kind: fault.Denied, next: deniedNext},
+	{id: "UnauthorizedAccess", kind: fault.RightsMissing, next: rightsNext},
+	{category: "PermissionDenied", kind: fault.RightsMissing, next: rightsNext},
+	{category: "SecurityError", kind: fault.RightsMissing, next: rightsNext},
+	{category: "AuthenticationError", kind: fault.Denied, next: rightsNext},
 	{category: "ObjectNotFound", kind: fault.Invalid, next: "correct the name in the spec or the organization"},
 	{category: "InvalidArgument", kind: fault.Invalid, next: "correct the name in the spec or the organization"},
 	{category: "NotImplemented", kind: fault.Unsupported, next: unsupportedNext},
@@ -65,21 +65,24 @@ var rules = []rule{
 }
 
 func (r rule) matches(e *remote.ScriptError) bool {
-	return strings.HasPrefix(e.ID, r.id) &&
-		(r.category == "" || r.category == e.Category) &&
-		strings.Contains(e.Message, r.message)
+	return strings.HasPrefix(e.ID, r.id) && (r.category == "" || r.category == e.Category)
 }
 
 // tell turns an error that a remote script threw into a fault that names the act. Errors
 // that the script did not throw pass unchanged.
-func tell(err error, op, target string) error {
+func tell(err error, op, target string, s signIn) error {
 	e, ok := errors.AsType[*remote.ScriptError](err)
 	if !ok {
 		return err
 	}
+	f := &fault.Error{Op: op, Target: target, Cause: oneLine(e.Message), Err: err}
+	if f.Kind, f.Next = s.barred(e); f.Kind != "" {
+		return f
+	}
 	for _, r := range rules {
 		if r.matches(e) {
-			return &fault.Error{Kind: r.kind, Op: op, Target: target, Cause: oneLine(e.Message), Next: r.next, Err: err}
+			f.Kind, f.Next = r.kind, r.next
+			return f
 		}
 	}
 	return err

@@ -92,7 +92,7 @@ type job struct {
 func (h *hosts) run(ctx context.Context, l *lease, j job) (json.RawMessage, error) {
 	began := h.Clock()
 	reply, err := l.call(ctx, remote.Request{Name: j.script.name, Script: j.script.text, Arguments: j.arguments})
-	err = tell(err, j.op, j.target)
+	err = tell(err, j.op, j.target, l.signIn)
 	h.told(j, l.endpoint, began, err)
 	return reply, err
 }

@@ -32,7 +32,7 @@ func Observe(ctx context.Context, observer lync.Observer, last lync.Snapshot, cl
 	early := <-meanwhile
 	snapshot.Endpoint = endpoint
 	snapshot.Topology = lync.Part[lync.Topology]{Value: topology, Err: err}
-	if err != nil {
+	if err != nil && len(topology.Unknown) == 0 {
 		return snapshot
 	}
 	var open []string
@@ -45,7 +45,7 @@ func Observe(ctx context.Context, observer lync.Observer, last lync.Snapshot, cl
 		open = append(open, name)
 	}
 	maps.Copy(snapshot.EdgeServers, ask(ctx, observer, open))
-	if len(snapshot.NotEnabled()) > 0 {
+	if err == nil && len(snapshot.NotEnabled()) > 0 {
 		snapshot.Document = published(ctx, observer, topology.Signature)
 	}
 	return snapshot

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/lync"
-	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // How long one attempt to read may take. The first call on a management server
@@ -21,7 +20,7 @@ const (
 // Observer reads an organization. It reaches only reading scripts and reading sessions:
 // the compiler lets it run nothing but a readingJob.
 type Observer struct {
-	onManagement func(context.Context, readingJob) (json.RawMessage, remote.Endpoint, error)
+	onManagement func(context.Context, readingJob) (json.RawMessage, answered, error)
 	onEdge       func(ctx context.Context, server string, j readingJob) (json.RawMessage, error)
 }
 
@@ -37,7 +36,7 @@ var _ lync.Observer = (*Observer)(nil)
 // NewObserver gives an Observer over the fleet's reading sessions.
 func NewObserver(f *Fleet) *Observer {
 	return &Observer{
-		onManagement: func(ctx context.Context, j readingJob) (json.RawMessage, remote.Endpoint, error) {
+		onManagement: func(ctx context.Context, j readingJob) (json.RawMessage, answered, error) {
 			return f.reader.onManagement(ctx, j.job)
 		},
 		onEdge: func(ctx context.Context, server string, j readingJob) (json.RawMessage, error) {
@@ -47,20 +46,21 @@ func NewObserver(f *Fleet) *Observer {
 }
 
 // ReadTopology implements lync.Observer: one remote call on the first management
-// server that answers, whose URL is returned too.
+// server that answers, whose URL is returned too. With an error for a part the topology
+// holds the parts that could be read.
 func (o *Observer) ReadTopology(ctx context.Context) (lync.Topology, string, error) {
 	j := readTopology.job("read the topology", "", topologyLimit)
-	raw, endpoint, err := o.onManagement(ctx, j)
+	raw, by, err := o.onManagement(ctx, j)
 	if err != nil {
-		return lync.Topology{}, endpoint.URL, err
+		return lync.Topology{}, by.URL, err
 	}
-	j.target = "from " + endpoint.Name()
+	j.target = by.URL
 	reply, err := decode[topologyReply](raw, j.job)
 	if err != nil {
-		return lync.Topology{}, endpoint.URL, err
+		return lync.Topology{}, by.URL, err
 	}
-	topology, err := reply.topology(j.job)
-	return topology, endpoint.URL, err
+	topology, err := reply.topology(j.job, by.signIn)
+	return topology, by.URL, err
 }
 
 // ReadEdgeServer implements lync.Observer: one remote call on the machine.

@@ -73,6 +73,7 @@ type lease struct {
 	pool     *pool
 	slot     *slot
 	endpoint remote.Endpoint
+	signIn   signIn
 	// reused says that the session served earlier calls.
 	reused bool
 }
@@ -90,7 +91,7 @@ func (p *pool) open(ctx context.Context, endpoint remote.Endpoint, credentials r
 	case <-ctx.Done():
 		return nil, fault.New(fault.Busy, "wait for", endpoint.Name(), "an earlier call there has not ended in time")
 	}
-	l := &lease{pool: p, slot: s, endpoint: endpoint, reused: true}
+	l := &lease{pool: p, slot: s, endpoint: endpoint, signIn: signInOf(endpoint, credentials), reused: true}
 	print := credentials.Print()
 	if s.session != nil && (s.print != print || !s.session.Healthy() || s.session.Expired()) {
 		l.drop(ctx)

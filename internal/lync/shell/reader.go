@@ -16,19 +16,25 @@ type reader struct {
 	sessions *pool
 }
 
+// answered is the endpoint that answered, and how the session came to be there.
+type answered struct {
+	remote.Endpoint
+	signIn
+}
+
 // onManagement asks the management servers in order until the script has ended on one of
 // them, with or without an error of its own.
-func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, remote.Endpoint, error) {
+func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, answered, error) {
 	credentials, err := r.Reader.Management(ctx)
 	if err != nil {
-		return nil, remote.Endpoint{}, err
+		return nil, answered{}, err
 	}
 	var tried failures
 	for _, endpoint := range r.management.order() {
 		reply, err := r.at(ctx, endpoint, credentials, j)
 		if err == nil || thrown(err) {
 			r.management.answered(endpoint)
-			return reply, endpoint, err
+			return reply, answered{endpoint, signInOf(endpoint, credentials)}, err
 		}
 		r.management.failed(endpoint)
 		tried = append(tried, failure{endpoint, err})
@@ -36,7 +42,7 @@ func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, remo
 			break
 		}
 	}
-	return nil, remote.Endpoint{}, tried.fault(j)
+	return nil, answered{}, tried.fault(j)
 }
 
 // onEdge asks an Edge machine.

@@ -1,11 +1,15 @@
 package shell
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // topologyReply is what Read-Topology.ps1 emits.
@@ -22,6 +26,20 @@ type topologyReply struct {
 	Services            []roleReply
 	RegistrarSettings   []registrarSettingsReply
 	Replicas            []replicaReply
+	Unknown             []unknownReply
+	LocalStore          []string // parts of Unknown that the server's own replica told
+}
+
+// unknownReply is a part that a cmdlet refused.
+type unknownReply struct {
+	Part  string
+	Error remote.ScriptError
+}
+
+// parts are the names of parts in the reply.
+var parts = map[string]lync.TopologyPart{
+	"Version": lync.PartVersion, "Document": lync.PartDocument, "AccessEdge": lync.PartAccessEdge, "Sites": lync.PartSites,
+	"Services": lync.PartServices, "RegistrarSettings": lync.PartPoolStates, "Replicas": lync.PartReplicas,
 }
 
 type siteReply struct{ Identity, SipRoute, XmppRoute string }
@@ -49,8 +67,8 @@ type replicaReply struct {
 // topology turns the reply into a lync.Topology. A reply without signature or site is a
 // failed read. Every organization has both, but an account without the right to see them
 // gets such a reply.
-func (r topologyReply) topology(j job) (lync.Topology, error) {
-	if r.Signature == "" || len(r.Sites) == 0 {
+func (r topologyReply) topology(j job, s signIn) (lync.Topology, error) {
+	if len(r.Unknown) == 0 && (r.Signature == "" || len(r.Sites) == 0) {
 		return lync.Topology{}, fault.New(fault.Failed, j.op, j.target, "the server shows no topology document or no central site").
 			With("nothing can be concluded from that", "check that the account may read the topology")
 	}
@@ -89,7 +107,38 @@ func (r topologyReply) topology(j job) (lync.Topology, error) {
 		}
 		t.Replicas[lync.HostOf(replica.Fqdn)] = read
 	}
-	return t, nil
+	return t, r.incomplete(&t, d, j, s)
+}
+
+// incomplete names the parts that are unknown. The fault is that of the first one: a cause
+// that several share is told once.
+func (r topologyReply) incomplete(t *lync.Topology, d document, j job, s signIn) error {
+	var first *fault.Error
+	var names []string
+	for _, u := range r.Unknown {
+		part, known := parts[u.Part]
+		if !known {
+			return malformed(j, "it has a part %q", u.Part)
+		}
+		thrown := u.Error
+		thrown.Script = j.script.name
+		err := tell(&thrown, "read the "+string(part), j.target, s)
+		t.Unknown = append(t.Unknown, lync.UnknownPart{Part: part, Err: err, Local: slices.Contains(r.LocalStore, u.Part)})
+		names = append(names, string(part))
+		if f, ok := errors.AsType[*fault.Error](err); ok && first == nil {
+			first = f
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	if lacks, _ := t.Lacks(lync.PartServices); lacks {
+		t.EdgePools = d.edgePools()
+	}
+	f := *first
+	f.Op, f.Cause = j.op, fmt.Sprintf("not to be read: %s (%s)", strings.Join(names, ", "), first.Cause)
+	f.Effect = "nothing is planned upon the parts that could be read"
+	return &f
 }
 
 func (r topologyReply) frontEndPool(registrar roleReply, d document) lync.FrontEndPool {

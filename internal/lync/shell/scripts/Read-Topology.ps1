@@ -1,5 +1,9 @@
 # Read-Topology: sites, routes, pools, flags, associations and replication, in one call
 #
+# One refused cmdlet leaves one part unknown, with its error. What the machine's own replica
+# says in the place of an unknown part may be old, and is marked. After a part that took long
+# to fail the others are not asked.
+#
 # Reads: the topology document, Edge, Registrar, Conferencing and Mediation services, site routes,
 #   Access Edge and Registrar configuration, replication status
 # Changes: nothing
@@ -63,28 +67,111 @@ if ($setSite) {
     }
 }
 
-$document = [xml](Get-CsTopology -AsXml).ToString()
-$edgeServices = @($document.Topology.Services.Service | Where-Object { $_.ServiceId.RoleName -eq 'EdgeServer' })
+# The exceptions behind an error. Their numbers are the same in every language.
+function Format-Cause($Exception) {
+    while ($Exception) {
+        $number = 0
+        foreach ($name in 'Number', 'NativeErrorCode', 'ExtendedError') {
+            if ($Exception.$name -is [int]) { $number = $Exception.$name }
+        }
+        [pscustomobject]@{ type = $Exception.GetType().FullName; hresult = [int]$Exception.HResult; number = $number }
+        $Exception = $Exception.InnerException
+    }
+}
+
+function Format-Unknown([string]$Part, $Record) {
+    [pscustomobject]@{
+        Part  = $Part
+        Error = [pscustomobject]@{
+            id       = [string]$Record.FullyQualifiedErrorId
+            category = [string]$Record.CategoryInfo.Category
+            message  = [string]$Record.Exception.Message
+            target   = [string]$Record.TargetObject
+            line     = [int]$Record.InvocationInfo.ScriptLineNumber
+            causes   = @(Format-Cause $Record.Exception)
+        }
+    }
+}
+
+function Format-Setting($Settings) {
+    foreach ($one in $Settings) { [pscustomobject]@{ Identity = [string]$one.Identity; PoolState = [string]$one.PoolState } }
+}
+
+function Format-Replica($Replicas) {
+    foreach ($one in $Replicas) {
+        [pscustomobject]@{ Fqdn = [string]$one.ReplicaFqdn; UpToDate = [bool]$one.UpToDate; LastUpdate = Format-Time $one.LastUpdateCreation }
+    }
+}
+
+function Read-Part([string]$Part) {
+    switch ($Part) {
+        'Version' { [string](Get-CsServerVersion) }
+        'Document' { (Get-CsTopology -AsXml).ToString() }
+        'AccessEdge' { [bool](Get-CsAccessEdgeConfiguration).AllowFederatedUsers }
+        'Sites' { Format-Site (Get-CsSite) }
+        'Services' { Format-Service (Get-CsService) }
+        'RegistrarSettings' { Format-Setting (Get-CsRegistrarConfiguration) }
+        'Replicas' { Format-Replica (Get-CsManagementStoreReplicationStatus) }
+    }
+}
+
+function Read-LocalPart([string]$Part) {
+    switch ($Part) {
+        'Document' { (Get-CsTopology -AsXml -LocalStore).ToString() }
+        'AccessEdge' { [bool](Get-CsAccessEdgeConfiguration -LocalStore).AllowFederatedUsers }
+        'RegistrarSettings' { Format-Setting (Get-CsRegistrarConfiguration -LocalStore) }
+    }
+}
+
+$read = @{ Version = @(); Document = @(); AccessEdge = @(); Sites = @(); Services = @(); RegistrarSettings = @(); Replicas = @() }
+$unknown = @()
+$slow = $null
+foreach ($part in 'Version', 'Document', 'AccessEdge', 'Sites', 'Services', 'RegistrarSettings', 'Replicas') {
+    if ($slow) {
+        $unknown += Format-Unknown $part $slow
+        continue
+    }
+    $began = [datetime]::UtcNow
+    try { $read[$part] = @(Read-Part $part) }
+    catch {
+        $unknown += Format-Unknown $part $_
+        if (([datetime]::UtcNow - $began).TotalSeconds -gt 10) { $slow = $_ }
+    }
+}
+
+$local = @()
+foreach ($one in $unknown) {
+    if ('Document', 'AccessEdge', 'RegistrarSettings' -notcontains $one.Part) { continue }
+    try {
+        $read[$one.Part] = @(Read-LocalPart $one.Part)
+        $local += $one.Part
+    }
+    catch { continue }
+}
+
+$signature = ''
+$clusters = @()
+$edgeServices = @()
+if ($read.Document.Count -gt 0) {
+    $document = [xml]$read.Document[0]
+    $signature = $document.DocumentElement.GetAttribute('Signature')
+    $clusters = @($document.Topology.Clusters.Cluster | ForEach-Object { $_.OuterXml })
+    $edgeServices = @($document.Topology.Services.Service | Where-Object { $_.ServiceId.RoleName -eq 'EdgeServer' } | ForEach-Object { $_.OuterXml })
+}
 
 [pscustomobject]@{
-    ServerVersion       = [string](Get-CsServerVersion)
+    ServerVersion       = [string]$read.Version
     Module              = $module.Name
     ServerTime          = [datetime]::UtcNow.ToString('o')
     XmppRouteParameter  = $xmppParameter
-    AllowFederatedUsers = [bool](Get-CsAccessEdgeConfiguration).AllowFederatedUsers
-    Signature           = $document.DocumentElement.GetAttribute('Signature')
-    Clusters            = @($document.Topology.Clusters.Cluster | ForEach-Object { $_.OuterXml })
-    EdgeServices        = @($edgeServices | ForEach-Object { $_.OuterXml })
-    Sites               = @(Format-Site (Get-CsSite))
-    Services            = @(Format-Service (Get-CsService))
-    RegistrarSettings   = @(Get-CsRegistrarConfiguration | ForEach-Object {
-            [pscustomobject]@{ Identity = [string]$_.Identity; PoolState = [string]$_.PoolState }
-        })
-    Replicas            = @(Get-CsManagementStoreReplicationStatus | ForEach-Object {
-            [pscustomobject]@{
-                Fqdn       = [string]$_.ReplicaFqdn
-                UpToDate   = [bool]$_.UpToDate
-                LastUpdate = Format-Time $_.LastUpdateCreation
-            }
-        })
+    AllowFederatedUsers = ($read.AccessEdge -contains $true)
+    Signature           = $signature
+    Clusters            = $clusters
+    EdgeServices        = $edgeServices
+    Sites               = $read.Sites
+    Services            = $read.Services
+    RegistrarSettings   = $read.RegistrarSettings
+    Replicas            = $read.Replicas
+    Unknown             = $unknown
+    LocalStore          = $local
 }
