@@ -17,7 +17,8 @@ foreach ($edge in Get-CsService -EdgeServer) {
 }
 'Get-CsService -Registrar'
 foreach ($registrar in Get-CsService -Registrar) {
-    "  pool $($registrar.PoolFqdn), outside through $($registrar.EdgeServer)"
+    "  pool $($registrar.PoolFqdn)"
+    "    outside through $($registrar.EdgeServer)"
 }
 'When edge1 dies, somebody follows a five-part procedure.'
 'With fedroute it is one line.'

@@ -48,6 +48,9 @@ func columnsOf(text string) int { return utf8.RuneCountInString(text) }
 // paragraph wraps a text so that no line is longer than the width. It indents the
 // first line, and the following lines by two more.
 func paragraph(width, indent int, text string) []string {
+	if columnsOf(text)+indent <= width {
+		return []string{strings.Repeat(" ", indent) + text}
+	}
 	wrapped := wrap(width-indent-2, text)
 	for i := range wrapped {
 		by := indent
@@ -59,21 +62,17 @@ func paragraph(width, indent int, text string) []string {
 	return wrapped
 }
 
-// quote indents the output of a program. A line that is too long is wrapped; the
-// blanks that line its columns up would then say nothing and become two.
+// quote indents the output of a program, and wraps its lines at their own indentation.
 func quote(width, indent int, text string) []string {
 	var out []string
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, " \n")
-		if columnsOf(line)+indent <= width {
-			out = append(out, strings.TrimRight(strings.Repeat(" ", indent)+line, " "))
+		words := strings.TrimLeft(line, " ")
+		if words == "" {
+			out = append(out, "")
 			continue
 		}
-		cells := slices.DeleteFunc(strings.Split(line, "  "), func(s string) bool { return s == "" })
-		for i := range cells {
-			cells[i] = strings.TrimSpace(cells[i])
-		}
-		out = append(out, paragraph(width, indent, strings.Join(cells, "  "))...)
+		out = append(out, paragraph(width, indent+columnsOf(line)-columnsOf(words), words)...)
 	}
 	return out
 }

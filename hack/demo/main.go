@@ -88,7 +88,7 @@ func setStage(ctx context.Context, bin string, screen *screen) (*stage, error) {
 		{"start the API server", s.startCluster},
 		{"start the simulated organization: Lync Server 2013, two Edge pools, DNS", s.startOrganization},
 		{"start the manager", s.startManager},
-		{"introduce an administrator and a partner", s.startOutsiders},
+		{"read what an administrator and a partner know", s.startOutsiders},
 	} {
 		if err := screen.step(act.what, func() (string, error) { return "", act.do(ctx) }, nil); err != nil {
 			s.clear()

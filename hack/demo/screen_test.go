@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,17 +15,24 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fedroute/fedroute/test/support/cluster"
 	"github.com/fedroute/fedroute/test/support/terminal"
 )
 
 var update = flag.Bool("update", false, "write the screens of testdata anew")
 
 // somePlan is what kubectl fedroute plan prints for a failover.
-const somePlan = `plan sha256-1a2ea46288a0437c
+const somePlan = `plan sha256-b4d4b10029e67cb0: 10 steps, 1 Running, 9 Pending
 
-#  STEP          TARGET                      FROM                                                        TO                                                          STATE    MESSAGE
-1  PublishFlags  topology                    edge2.contoso.com SIP off, edge1.contoso.com SIP on         edge2.contoso.com SIP on, edge1.contoso.com SIP off         Running
-2  SetSiteRoute  SIP route of site Redmond   edge1.contoso.com                                           edge2.contoso.com                                           Pending
+ 1  Running  PublishFlags topology
+    from edge2.contoso.com SIP off, edge1.contoso.com SIP on, edge2.contoso.com XMPP off,
+    edge1.contoso.com XMPP on
+    since 2026-11-26 20:26:31Z; at most 45m
+ 5  Pending        SetupEdgeServer edge2.contoso.com
+    not set up -> set up
+ 9  Pending              UpdateDNS zone contoso.com
+    fed.contoso.com A 127.63.80.13 (ttl 60) -> fed.contoso.com A 127.63.80.15 (ttl 60)
+    after 7, 8; at most 2m
 `
 
 // play writes one of everything that the demo shows, with times that do not change.
@@ -51,7 +59,7 @@ func play(s *screen) {
 	}{
 		{check{when: "published", what: "address", asked: "A of " + fed, answer: "127.57.123.15"}, "127.57.123.15"},
 		{check{when: "failed over", what: "XMPP discovery", asked: "SRV of " + xmpp, answer: "0 0 5269 " + fed + "."}, "0 0 5269 " + fed + "."},
-		{check{when: "failed back", what: "SIP route", asked: "Get-CsSite Redmond", answer: "EdgeServer:" + edge1}, "EdgeServer:" + edge2},
+		{check{when: "failed back", what: "SIP route", asked: "Get-CsSite -Identity Redmond", answer: "EdgeServer:" + edge1}, "EdgeServer:" + edge2},
 	} {
 		_ = s.check(c.check, c.want)
 	}
@@ -109,6 +117,31 @@ func TestEveryTurnIsOneLine(t *testing.T) {
 		if err := terminal.Fits(s.out.(*bytes.Buffer).Bytes(), columns); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestCommandsStayWhole: a command that was wrapped could not be copied from a terminal of
+// 60 columns. The long paths are in a file.
+func TestCommandsStayWhole(t *testing.T) {
+	var out bytes.Buffer
+	root := t.TempDir()
+	s := &stage{root: root, dir: filepath.Join(root, ".run/demo-1234567890"), bin: filepath.Join(root, "bin"),
+		cluster: &cluster.Cluster{Kubeconfig: filepath.Join(root, "admin.conf")}, places: places{Admin: "http://127.255.255.1:8480", DNS: []string{"127.255.255.2:5300"}}}
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.lookAround(&screen{out: &out, terminal: func() int { return 60 }}); err != nil {
+		t.Fatal(err)
+	}
+	if err := terminal.Fits(bytes.ReplaceAll(out.Bytes(), []byte("\n"), []byte("\r\n")), 60); err != nil {
+		t.Error(err)
+	}
+	shell := exec.CommandContext(t.Context(), "sh", "-c", `. ./.run/demo-1234567890/env && echo "$KUBECONFIG $DNS $LYNCSIM ${PATH%%:*}"`)
+	shell.Dir = root
+	got, err := shell.CombinedOutput()
+	want := fmt.Sprintln(s.cluster.Kubeconfig, "127.255.255.2", s.places.Admin, s.bin)
+	if diff := cmp.Diff(want, string(got)); diff != "" || err != nil {
+		t.Errorf("what the file sets (-want +got, %v):\n%s", err, diff)
 	}
 }
 

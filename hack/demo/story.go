@@ -91,6 +91,7 @@ func (s *stage) chapters(screen *screen) []chapter {
 			{"kubectl get events: both changes are told", func(ctx context.Context) (string, error) { return s.told(ctx, screen) }}}},
 		{"Afterwards", false, []act{
 			{"lyncsim: which invariants were broken", func(ctx context.Context) (string, error) { return s.invariants(ctx, screen) }},
+			{"kubectl get: wait until every Edge replica is up to date", s.replicated},
 			{"kubectl get: do route and topology change when nothing happens", func(ctx context.Context) (string, error) { return s.quiet(ctx, screen) }}}},
 	}
 }
@@ -206,8 +207,8 @@ func (s *stage) look(ctx context.Context, screen *screen, when, pool string) (st
 		{what: "XMPP discovery", asked: "SRV of " + xmpp, answer: s.ask(xmpp, dns.TypeSRV)},
 		{what: "partner by SIP", asked: "SRV, A, TLS with " + fed, answer: s.partner.look(ctx, protocols[0]).what},
 		{what: "partner by XMPP", asked: "SRV, A, stream, TLS with " + domain, answer: s.partner.look(ctx, protocols[1]).what},
-		{what: "SIP route", asked: "Get-CsSite Redmond", answer: found[0]},
-		{what: "XMPP route", asked: "Get-CsSite Redmond", answer: found[1]},
+		{what: "SIP route", asked: "Get-CsSite -Identity Redmond", answer: found[0]},
+		{what: "XMPP route", asked: "Get-CsSite -Identity Redmond", answer: found[1]},
 		{what: "Front End association", asked: "Get-CsService -Registrar", answer: found[2]},
 	}
 	want := []string{s.address(pool), "0 0 5061 " + fed + ".", "0 0 5269 " + fed + ".", pool, pool,
@@ -278,6 +279,15 @@ func (s *stage) invariants(ctx context.Context, screen *screen) (string, error) 
 		return "", err
 	}
 	return "", screen.check(check{"at the end", "simple URLs lost by publishing", "lyncsim: GET /state", fmt.Sprint(len(state.LostSimpleUrls)), false}, "0")
+}
+
+// replicated waits until the last change has reached all Edge servers, because the
+// LyncTopology shows that.
+func (s *stage) replicated(ctx context.Context) (string, error) {
+	return "", poll(ctx, 30*time.Second, func() bool {
+		replicas, err := s.kubectl(ctx, "get", "lt", "contoso", "-o", "jsonpath={.status.edgePools[*].servers[*].replica}")
+		return err == nil && replicas == "UpToDate UpToDate"
+	})
 }
 
 // quiet compares resource versions across more than one poll of everything.

@@ -44,7 +44,7 @@ func (d *diary) write(protocol string, at time.Time, s sight) {
 }
 
 // between gives the periods of a protocol from one time to another. The last look
-// counts until the end.
+// counts until the end. What ended within the first tenth of a second is left out.
 func (d *diary) between(protocol string, from, to time.Time) []period {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -52,7 +52,7 @@ func (d *diary) between(protocol string, from, to time.Time) []period {
 	if n := len(out); n > 0 {
 		out[n-1].to = to
 	}
-	out = slices.DeleteFunc(out, func(p period) bool { return !p.to.After(from) || !p.from.Before(to) })
+	out = slices.DeleteFunc(out, func(p period) bool { return !p.to.After(from.Add(time.Second/10)) || !p.from.Before(to) })
 	if len(out) > 0 && out[0].from.Before(from) {
 		out[0].from = from
 	}

@@ -29,6 +29,8 @@ func TestDiary(t *testing.T) {
 			"██░░██████", "served by edge1 0.5s, not served 0.1s (refused), served by edge1 1.4s"},
 		"long ago": {"what ended before the first second shown is left out", looks{{0, closed}, {15, one}},
 			"██████████", "served by edge1 2.0s"},
+		"just ended": {"less than a tenth of a second would be told as 0.0s", looks{{0, one}, {21, closed}},
+			"░░░░░░░░░░", "not served 1.9s (refused)"},
 		"another reason": {"a change of the reason is a period of its own", looks{{0, closed}, {30, sight{false, "no SRV record"}}},
 			"░░░░░░░░░░", "not served 1.0s (refused), not served 1.0s (no SRV record)"},
 	}

@@ -63,6 +63,19 @@ func groups(t *testing.T, c *cluster.Cluster) []string {
 	return names
 }
 
+// TestTheFirstLookFits runs the script of make look, which the first make demo shows while
+// the control plane is built, and checks that a terminal of 60 columns has room for it.
+func TestTheFirstLookFits(t *testing.T) {
+	look := exec.CommandContext(t.Context(), filepath.Join(programs(t), "lyncsim"), "powershell", "run", "hack/look.ps1",
+		"--farm", "lyncsim/samples/one-site-two-pools.yaml", "--machine", "fe1.contoso.com")
+	look.Dir = root
+	said, err := terminal.Run(look, 60)
+	must(t, errors.Join(err, terminal.Fits(said, 60)))
+	if !bytes.Contains(said, []byte("edge1.contoso.com")) {
+		t.Errorf("the script shows no pool:\n%s", said)
+	}
+}
+
 // noTerminal stands in place of a number of columns for output that goes into a pipe.
 const noTerminal = 0
 
@@ -136,7 +149,7 @@ func told(text string) error {
 	const served, stopped = `served by %s\.contoso\.com [\d.]+s`, `not served [\d.]+s \([^)]+\), `
 	for what, pattern := range map[string]string{
 		"the end":                `demo: PASS \(\d+ checks\)`,
-		"the plan":               `kubectl fedroute plan contoso .* plan sha256-[0-9a-f]{16} .* SetSiteRoute SIP route of site Redmond edge1`,
+		"the plan":               `kubectl fedroute plan contoso .* plan sha256-[0-9a-f]{16}.* SetSiteRoute SIP route of site Redmond edge1`,
 		"nothing published":      `not served [\d.]+s \(no SRV record\)`,
 		"SIP of the failover":    `SIP [█░]+ .{0,40}` + stopped + fmt.Sprintf(served, "edge2"),
 		"XMPP of the failover":   `XMPP [█░]+ .{0,40}` + stopped + fmt.Sprintf(served, "edge2"),
