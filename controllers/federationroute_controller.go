@@ -105,7 +105,7 @@ func (s *scope) pursue(ctx context.Context) error {
 	if s.outdated() {
 		s.run.Stop() // even when the organization cannot be observed
 	}
-	if s.running() {
+	if s.running() && !s.finishing() {
 		return nil
 	}
 	if s.requested() {
@@ -120,6 +120,9 @@ func (s *scope) pursue(ctx context.Context) error {
 	}
 	if ended, unseen := s.unseen(now); unseen {
 		s.facts.Run.Active = true // status shows the run until an observation is newer than its end
+		if s.finishing() {
+			s.wish() // the look that is asked for here is also the one before the first change
+		}
 		s.look(ended)
 		return nil
 	}

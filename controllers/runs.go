@@ -25,6 +25,13 @@ func (s *scope) tellRun() {
 	if s.outdated() {
 		s.facts.Run.Err = nil
 	}
+	if s.run == nil {
+		return
+	}
+	s.facts.Earlier = nil
+	for _, run := range s.run.Before {
+		s.facts.Earlier = append(s.facts.Earlier, *runFacts(run))
+	}
 }
 
 // runFacts is what status needs to know of a run; nil for none.
@@ -42,14 +49,18 @@ func (s *scope) outdated() bool { return s.run != nil && !s.run.IsOf(editionOf(s
 // running reports whether the latest run is under way.
 func (s *scope) running() bool { return s.facts.Run != nil && s.facts.Run.Active }
 
+// finishing reports whether the latest run was stopped by a newer wish and only ends changes
+// that the next plan need not wait for.
+func (s *scope) finishing() bool { return s.outdated() && s.run.Finishing() }
+
 // unseen reports whether the organization has not been observed since the latest run
-// ended. It also gives the time at which that run ended.
-func (s *scope) unseen(now sights.Sight) (ended time.Time, unseen bool) {
+// changed something. It also gives the time of that.
+func (s *scope) unseen(now sights.Sight) (latest time.Time, unseen bool) {
 	if s.run == nil {
 		return time.Time{}, false
 	}
-	_, ended, _ = s.run.Ended()
-	return ended, now.Snapshot.At.Before(ended)
+	latest = s.run.Latest()
+	return latest, now.Snapshot.At.Before(latest)
 }
 
 // pause is how long to wait before another run, because the last one failed; 0 when the
@@ -115,7 +126,8 @@ func (s *scope) begin(ctx context.Context, now sights.Sight) error {
 	if err != nil {
 		return err
 	}
-	s.facts.Run = runFacts(s.latest())
+	s.run = s.latest()
+	s.tellRun()
 	return nil
 }
 

@@ -52,6 +52,19 @@ func (l *Locks) free(all []plan.Resource) {
 	l.freed = make(chan struct{})
 }
 
+// of lists the resources that steps of a run hold.
+func (l *Locks) of(r *Run) []plan.Resource {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []plan.Resource
+	for resource, h := range l.held {
+		if h.run == r {
+			out = append(out, resource)
+		}
+	}
+	return out
+}
+
 // exclusive lists the resources that a step must have for itself. A step that only looks
 // needs none.
 func exclusive(s plan.Step) []plan.Resource {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -99,6 +100,7 @@ type Run struct {
 	last     lastLook
 
 	mu         sync.Mutex
+	halted     time.Time // when the run was stopped; zero while it was not
 	err        error
 	ended      time.Time
 	signature  string                // of the published topology document, as far as the run knows
@@ -146,8 +148,36 @@ func (r *Run) Entries() []Entry { return r.journal.copy() }
 // Stop lets changes that are under way end, ends waits and looks at once, and begins no
 // further step.
 func (r *Run) Stop() {
-	r.stopped.Do(func() { close(r.stop) })
+	r.stopped.Do(func() {
+		now := r.hands.Clock.Now()
+		r.mu.Lock()
+		r.halted = now
+		r.mu.Unlock()
+		close(r.stop)
+	})
 	r.endLooks()
+}
+
+// Changes reports whether a step of the run changes a resource of the sort now.
+func (r *Run) Changes(sort plan.Sort) bool {
+	return slices.ContainsFunc(r.locks.of(r), func(on plan.Resource) bool { return on.Sort == sort })
+}
+
+// Latest is when the run last stopped changing something: its end, or, while it is being
+// stopped, the stop or the end of a step after it.
+func (r *Run) Latest() time.Time {
+	if over, at, _ := r.Ended(); over {
+		return at
+	}
+	r.mu.Lock()
+	latest := r.halted
+	r.mu.Unlock()
+	for _, e := range r.Entries() {
+		if e.Ended.After(latest) {
+			latest = e.Ended
+		}
+	}
+	return latest
 }
 
 // Abort ends the run at once; the outcome of the running steps is unknown.

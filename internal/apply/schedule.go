@@ -125,6 +125,11 @@ func (r *Run) steps(ctx context.Context) error {
 				r.tellHolder(n, *by)
 				continue
 			}
+			if r.Stopping() { // meanwhile; whoever stopped it may know already what it changes
+				r.locks.free(exclusive(step))
+				s.end(n, r.mayBegin(step))
+				continue
+			}
 			s.stand[n] = underWay
 			count++
 			contain.Go(opCarryOut, r.Plan.ID, func() { ended <- ending{n, r.step(ctx, n)} }, func(err error) { ended <- ending{n, err} })

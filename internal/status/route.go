@@ -2,6 +2,7 @@ package status
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,8 +37,10 @@ type Facts struct {
 	Move     *plan.Move
 	FailBack FailBackRequest
 
-	Run    *RunFacts    // the route's latest run; nil when there was none
-	Limits apply.Limits // of runs
+	Run *RunFacts // the route's latest run; nil when there was none
+	// Earlier are stopped runs that had not ended when the latest began, the latest first.
+	Earlier []RunFacts
+	Limits  apply.Limits // of runs
 }
 
 // RunFacts are the record of the latest run.
@@ -57,8 +60,11 @@ func Route(f Facts) v1alpha1.FederationRouteStatus {
 	s.LastHandledReconcileAt = f.RequestedAt
 	s.Move, s.LastHandledFailBackAt = move(f), handledFailBack(f)
 	c := conditions{list: &s.Conditions, generation: f.Generation, now: metav1.NewTime(f.Now)}
+	for _, r := range slices.Backward(f.Earlier) {
+		s.History = history(s.History, r)
+	}
 	if f.Run != nil {
-		s.History = history(f.Previous.History, *f.Run)
+		s.History = history(s.History, *f.Run)
 	}
 	if f.observed() {
 		s.SIPEdgePool, s.XMPPEdgePool = activePools(f)

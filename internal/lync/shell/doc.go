@@ -3,7 +3,8 @@
 // (scripts/*.ps1), one readable file per operation.
 //
 // A Fleet owns the remote sessions. Each host has one session for reading and, only where
-// an Operator was asked for, one for writing. An Observer holds no writing script and
+// an Operator was asked for, one for writing and one for failbacks, which take up to an
+// hour. An Observer holds no writing script and
 // cannot reach a writing session. In mode Observe there is nothing but an Observer.
 //
 // Arguments travel as JSON and are bound to typed parameters; they never become

@@ -61,7 +61,7 @@ func NewFleet(config Config) *Fleet {
 	shared := &hosts{Config: config, management: newEndpoints(config.Management, config.Clock)}
 	return &Fleet{
 		reader: &reader{hosts: shared, sessions: newPool(config.Dial, config.Clock)},
-		writer: &writer{hosts: shared, sessions: newPool(config.Dial, config.Clock), operations: newOperations()},
+		writer: &writer{hosts: shared, sessions: newPool(config.Dial, config.Clock), apart: newPool(config.Dial, config.Clock), operations: newOperations()},
 	}
 }
 
@@ -71,6 +71,7 @@ func (f *Fleet) Close(ctx context.Context) {
 	f.writer.operations.wait(ctx)
 	f.reader.sessions.close(ctx)
 	f.writer.sessions.close(ctx)
+	f.writer.apart.close(ctx)
 }
 
 // hosts is what reading and writing share.
@@ -86,6 +87,9 @@ type job struct {
 	op        string        // "publish the topology"
 	target    string        // "edge01.contoso.com"
 	limit     time.Duration // of one attempt, signing in included
+	// apart: the script may run for hours and needs a session of its own, so that no other
+	// write waits for it.
+	apart bool
 }
 
 // run runs the job on a leased session and reports the call to Called.

@@ -196,7 +196,7 @@ type failBack struct{ FrontEndPool string }
 func (o *Operator) FailBack(ctx context.Context, frontEndPool string) error {
 	j := job{
 		script: o.scripts.invokePoolFailBack.writing, op: "fail back Front End pool", target: frontEndPool,
-		arguments: failBack{FrontEndPool: frontEndPool}, limit: lync.FailBackLimit,
+		arguments: failBack{FrontEndPool: frontEndPool}, limit: lync.FailBackLimit, apart: true,
 	}
 	raw, err := o.writer.onManagement(ctx, j)
 	if err != nil {

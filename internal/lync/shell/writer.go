@@ -15,6 +15,7 @@ import (
 type writer struct {
 	*hosts
 	sessions   *pool
+	apart      *pool // of jobs that run apart
 	operations *operations
 }
 
@@ -33,7 +34,9 @@ func (w *writer) onManagement(ctx context.Context, j job) (json.RawMessage, erro
 				w.management.hold(l.endpoint)
 			case fault.Busy: // an earlier write still runs there
 			default:
-				w.management.unhold(l.endpoint)
+				if !j.apart { // its answer says nothing of a publish that was lost
+					w.management.unhold(l.endpoint)
+				}
 			}
 			done(reply, err)
 		}, func(err error) { done(nil, err) })
@@ -101,7 +104,11 @@ func (w *writer) openManagement(ctx context.Context, j job) (*lease, error) {
 
 func (w *writer) open(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials, j job) (*lease, error) {
 	began := w.Clock()
-	l, err := w.sessions.open(ctx, endpoint, credentials)
+	sessions := w.sessions
+	if j.apart {
+		sessions = w.apart
+	}
+	l, err := sessions.open(ctx, endpoint, credentials)
 	if err != nil {
 		w.told(j, endpoint, began, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/fingerprint"
 	"github.com/fedroute/fedroute/internal/memory"
+	"github.com/fedroute/fedroute/internal/plan"
 )
 
 // Run is a run, with the plan, Secrets and request that it was begun with.
@@ -19,11 +20,34 @@ type Run struct {
 	// spec and Secrets.
 	Failures int
 
+	// Before are the route's runs that were stopped and had not ended when this one began,
+	// the latest first.
+	Before []*Run
+
 	edition memory.Edition // of the route
 }
 
 // IsOf reports whether the run was begun for this edition of its route.
 func (r *Run) IsOf(e memory.Edition) bool { return r.edition == e }
+
+// underWay lists the run and those before it, as far as they have not ended.
+func (r *Run) underWay() []*Run {
+	var out []*Run
+	for _, run := range append([]*Run{r}, r.Before...) {
+		if over, _, _ := run.Ended(); !over {
+			out = append(out, run)
+		}
+	}
+	return out
+}
+
+// Finishing reports whether the run was stopped and only ends changes on machines, zones
+// or Front End pools. A plan can then be made: the Central Management Store, which holds
+// flags and routes, is not being changed.
+func (r *Run) Finishing() bool {
+	over, _, _ := r.Ended()
+	return !over && r.Stopping() && !r.Changes(plan.SortStore)
+}
 
 func (r *Run) failed() bool {
 	_, _, err := r.Ended()

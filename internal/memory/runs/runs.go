@@ -1,10 +1,9 @@
 // Package runs remembers the latest run of each route until the route is gone, and
-// which run works on an organization until that run has ended.
+// which runs work on an organization until they have ended.
 package runs
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -18,20 +17,26 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// Memory begins runs. It lets only one at a time work on an organization, so that no two
-// publishes run at once.
+// Memory begins runs. One at a time goes through its plan in an organization. Runs that
+// were stopped may still be ending changes; locks on the resources keep others off these.
 type Memory struct {
 	limits apply.Limits
 
 	mu      sync.Mutex
-	latest  map[memory.Object]*Run       // by route
-	working map[memory.Object]*apply.Run // by topology, until the run has ended
-	leaving bool                         // no further run begins
+	latest  map[memory.Object]*Run          // by route
+	working map[memory.Object]*organization // by topology, until all its runs have ended
+	leaving bool                            // no further run begins
+}
+
+// organization is what works on one organization.
+type organization struct {
+	locks *apply.Locks
+	runs  []*apply.Run // that have not ended
 }
 
 // New gives a Memory without runs. The limits bound the waits of each.
 func New(limits apply.Limits) *Memory {
-	return &Memory{limits: limits, latest: map[memory.Object]*Run{}, working: map[memory.Object]*apply.Run{}}
+	return &Memory{limits: limits, latest: map[memory.Object]*Run{}, working: map[memory.Object]*organization{}}
 }
 
 // Order is what Begin needs to know of a run.
@@ -52,8 +57,8 @@ type Order struct {
 	Left func(ended time.Time)
 }
 
-// Begin starts a run, unless another run works on the same organization. That may even be
-// the run of a route that is gone. Fault: Busy.
+// Begin starts a run, unless another run goes through its plan in the same organization. A
+// run that was stopped and only ends its last changes does not count. Fault: Busy.
 func (m *Memory) Begin(o Order) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -61,25 +66,36 @@ func (m *Memory) Begin(o Order) error {
 		return fault.New(fault.Busy, "carry out plan", o.PlanID, "this controller is stopping").
 			With("nothing is begun", "the next one observes and plans again")
 	}
-	if at := m.working[o.Topology]; at != nil && !ended(at) {
+	org := m.working[o.Topology]
+	if org == nil {
+		org = &organization{locks: apply.NewLocks()}
+		m.working[o.Topology] = org
+	}
+	if slices.ContainsFunc(org.runs, func(r *apply.Run) bool { return !ended(r) && !r.Stopping() }) {
 		return fault.New(fault.Busy, "carry out plan", o.PlanID, "another route of the same organization is being carried out").
 			With("this one waits", "it begins when the other has ended")
 	}
 	next := &Run{PlanID: o.PlanID, FailBack: o.FailBack, Secrets: o.Secrets, edition: o.Edition}
-	if before := m.latest[o.Route]; before != nil && before.IsOf(o.Edition) && before.Secrets == o.Secrets && before.failed() {
-		next.Failures = before.Failures + 1
+	if before := m.latest[o.Route]; before != nil && before.edition.UID == o.Edition.UID {
+		if before.IsOf(o.Edition) && before.Secrets == o.Secrets && before.failed() {
+			next.Failures = before.Failures + 1
+		}
+		next.Before = before.underWay()
 	}
+	o.Hands.Locks = org.locks
 	next.Run = apply.Start(context.Background(), o.Plan, o.Base, o.Hands, m.limits, o.Changed)
-	m.latest[o.Route], m.working[o.Topology] = next, next.Run
+	m.latest[o.Route], org.runs = next, append(org.runs, next.Run)
 	contain.Go("wait for the end of a run on", o.Topology.String(), func() { m.leave(o, next.Run) }, nil)
 	return nil
 }
 
-// leave waits for the run to end and then frees the organization for another.
+// leave waits for the run to end. The locks go with the organization's last run.
 func (m *Memory) leave(o Order, run *apply.Run) {
 	<-run.Done()
 	m.mu.Lock()
-	if m.working[o.Topology] == run {
+	org := m.working[o.Topology]
+	org.runs = slices.DeleteFunc(org.runs, func(r *apply.Run) bool { return r == run })
+	if len(org.runs) == 0 {
 		delete(m.working, o.Topology)
 	}
 	m.mu.Unlock()
@@ -106,7 +122,7 @@ func (m *Memory) Latest(route memory.Object, uid string) *Run {
 }
 
 // Forget drops the latest run of a route that is gone. A run that is still under way is
-// stopped. Until it has ended, no other run begins on its organization.
+// stopped. What it still changes stays locked until that has ended.
 func (m *Memory) Forget(route memory.Object) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -121,7 +137,10 @@ func (m *Memory) Forget(route memory.Object) {
 func (m *Memory) Stop(ctx context.Context) {
 	m.mu.Lock()
 	m.leaving = true
-	all := slices.Collect(maps.Values(m.working)) // also runs of routes that are gone
+	var all []*apply.Run // also runs of routes that are gone
+	for _, org := range m.working {
+		all = append(all, org.runs...)
+	}
 	for _, run := range all {
 		run.Stop()
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/memory"
 	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
 )
 
 // gate is an Operator whose SetSiteRoute waits until it receives from open. began gets the name of
@@ -114,16 +115,19 @@ func TestARouteThatIsGoneStillHoldsItsOrganization(t *testing.T) {
 	if r.of(a) != nil {
 		t.Error("the run of a deleted route is kept")
 	}
-	if err := r.Begin(orderOf(b, "org", newGate())); !fault.Is(err, fault.Busy) {
-		t.Fatalf("a second run began beside a step under way: %v", err)
+	next, told := newGate(), make(chan struct{}, 10)
+	o := orderOf(b, "org", next)
+	o.Changed = func() { told <- struct{}{} }
+	must(t, r.Begin(o))
+	<-told // its first step waits
+	if e := r.of(b).Entries()[0]; len(next.began) > 0 || e.State != apply.Pending || e.Message != "waits for SetSiteRoute Redmond, which an earlier plan began" {
+		t.Fatalf("a route is set beside a step under way: %s %q", e.State, e.Message)
 	}
 	g.open <- nil
 	<-run.Done()
 	if states := run.Entries(); states[0].State != apply.Done || states[1].State != apply.Pending {
 		t.Errorf("after deletion the steps are %s and %s, want the one under way done and no further one", states[0].State, states[1].State)
 	}
-	next := newGate()
-	must(t, r.Begin(orderOf(b, "org", next)))
 	next.finish(r, b, nil)
 }
 
@@ -271,4 +275,74 @@ func TestARunThatPanicsFreesItsOrganization(t *testing.T) {
 	}
 	must(t, r.Begin(orderOf(b, "org", g)))
 	g.finish(r, b, nil)
+}
+
+// failingBack is a gate whose failbacks wait, too.
+type failingBack struct{ *gate }
+
+func (f failingBack) FailBack(ctx context.Context, pool string) error {
+	_, err := f.SetSiteRoute(ctx, pool, "", "")
+	return err
+}
+
+// failedOver is an Observer of an organization with one pool that is failed over.
+type failedOver struct{ lync.Observer }
+
+func (failedOver) ReadTopology(context.Context) (lync.Topology, string, error) {
+	return lync.Topology{FrontEndPools: []lync.FrontEndPool{{FQDN: "fe1.contoso.com", State: lync.PoolFailedOver}},
+		Replicas: map[lync.Host]lync.Replica{"fe1.contoso.com": {UpToDate: true}}}, "", nil
+}
+
+// up is a Prober to which every port speaks.
+type up struct{ probe.Prober }
+
+func (up) Probe(_ context.Context, t probe.Target) probe.Reading {
+	return probe.Reading{Target: t, Open: true, Spoke: true}
+}
+
+// TestANewerWishPassesAFailBack: a run is stopped while a Front End pool fails back. The next run
+// sets routes at once. The pool's failback is not cut, and is remembered until it has ended.
+func TestANewerWishPassesAFailBack(t *testing.T) {
+	m, slow, fast := New(apply.DefaultLimits), newGate(), newGate()
+	a := routeOf("a")
+	o := orderOf(a, "org", slow)
+	o.Plan.Steps = []plan.Step{{Target: "fe1.contoso.com", Act: plan.FailBackFrontEnd{Pool: "fe1.contoso.com", Machines: []plan.FrontEndMachine{{FQDN: "fe1.contoso.com"}}}}}
+	o.Hands.Operator, o.Hands.Observer, o.Hands.Prober = failingBack{slow}, failedOver{}, up{}
+	must(t, m.Begin(o))
+	<-slow.began
+	before := m.of(a)
+	if before.Finishing() || !fault.Is(m.Begin(orderOf(a.changed(), "org", fast)), fault.Busy) {
+		t.Fatal("a run that nobody stopped does not count as finishing")
+	}
+	before.Stop()
+	if !before.Finishing() {
+		t.Fatal("a stopped run that only fails a pool back holds up the next")
+	}
+	must(t, m.Begin(orderOf(a.changed(), "org", fast)))
+	fast.finish(m, a.changed(), nil)
+	now := m.of(a.changed())
+	if len(now.Before) != 1 || now.Before[0] != before || before.Entries()[0].State != apply.Running {
+		t.Errorf("the failback was cut or forgotten: %v, %s", now.Before, before.Entries()[0].State)
+	}
+	slow.open <- nil
+	<-before.Done()
+	if before.Entries()[0].Message == "" && before.Entries()[0].State == apply.Done {
+		t.Error("the pool reads failed over after the failback, and the step says it is done")
+	}
+}
+
+// TestANewerWishWaitsForTheStore: while a stopped run still sets a route, no plan can be made, for
+// nobody knows what it will find.
+func TestANewerWishWaitsForTheStore(t *testing.T) {
+	m, g := New(apply.DefaultLimits), newGate()
+	a := routeOf("a")
+	must(t, m.Begin(orderOf(a, "org", g)))
+	<-g.began
+	run := m.of(a)
+	run.Stop()
+	if run.Finishing() {
+		t.Error("a plan would be made while a route is being set")
+	}
+	g.open <- nil
+	<-run.Done()
 }
