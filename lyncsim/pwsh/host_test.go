@@ -13,6 +13,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/cmdlets"
 	"github.com/fedroute/fedroute/lyncsim/console"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/pwsh"
 	"github.com/fedroute/fedroute/lyncsim/pwsh/standin"
@@ -178,5 +179,41 @@ func TestMissingProgram(t *testing.T) {
 	_, err := pwsh.Open(pwsh.Config{Program: "no-such-powershell"})
 	if err == nil || !strings.Contains(err.Error(), "no-such-powershell") {
 		t.Errorf("the error does not name the program: %v", err)
+	}
+}
+
+// TestBarriersKeepTheirNumbers checks that a real PowerShell sees the classes and numbers of
+// exceptions that it does not have itself.
+func TestBarriersKeepTheirNumbers(t *testing.T) {
+	program := os.Getenv("FEDROUTE_POWERSHELL")
+	if program == "" {
+		t.Skip("FEDROUTE_POWERSHELL names no real PowerShell")
+	}
+	const script = `try { %s } catch { for ($e = $_.Exception; $e; $e = $e.InnerException) { '{0} {1} {2}' -f $e.GetType().FullName, $e.HResult, ([string]$e.Number + $e.NativeErrorCode) }; $_.FullyQualifiedErrorId }`
+	cases := map[string]struct {
+		reason  string
+		who     identity.Identity
+		command string
+		want    []string
+	}{
+		"SQL Server": {"numbers tell one refusal from another", identity.Identity{Account: `CONTOSO\anna`, SignIn: identity.Console}, "Get-CsSite -ErrorAction Stop",
+			[]string{"System.Data.SqlClient.SqlException -2146232060 18456", "System.Data.SqlClient.SqlException,Get-CsSite"}},
+		"services": {"the reason is inside", identity.Identity{Account: `CONTOSO\anna`}, "Get-CsWindowsService -ErrorAction Stop",
+			[]string{"System.InvalidOperationException -2146233079 ", "System.ComponentModel.Win32Exception -2147467259 5", "System.InvalidOperationException,Get-CsWindowsService"}},
+		"share": {"a class that the process has is its own", identity.Identity{Account: `CONTOSO\anna`, SignIn: identity.Console, Groups: []string{farm.ServerAdmins}}, "Enable-CsTopology -ErrorAction Stop",
+			[]string{"System.UnauthorizedAccessException -2147024891 ", "System.UnauthorizedAccessException,Enable-CsTopology"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, program)
+			session := &cmdlets.Session{Farm: s.farm, Machine: "fe1.contoso.com", Who: c.who}
+			product, err := session.Module()
+			must(t, err)
+			s.seat.Product = product
+			got := s.run(t, strings.Replace(script, "%s", c.command, 1))
+			if diff := cmp.Diff(answer{Out: c.want}, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+			}
+		})
 	}
 }

@@ -46,7 +46,31 @@ func errorReply(stream string, e *value.ErrorRecord) reply {
 	r := newReply(stream)
 	r.table.Set("Exception", e.Exception.Type).Set("Message", e.Message()).Set("Id", e.ID).
 		Set("Category", e.Category).Set("Target", plain(e.Target))
+	if chain := numbered(e.Exception); len(chain) > 0 {
+		r.table.Set("Chain", chain)
+	}
 	return r
+}
+
+// numbered lists an exception and those inside it, the innermost first, each with its
+// class, message and numbers; none when they have no numbers.
+func numbered(e *value.Exception) []any {
+	var chain []any
+	found := false
+	for ; e != nil; e = e.Inner {
+		numbers := value.NewHashtable()
+		if e.Props != nil {
+			for _, p := range e.Props.Properties() {
+				numbers.Set(p.Name, p.Value)
+				found = true
+			}
+		}
+		chain = append([]any{value.NewHashtable().Set("Type", e.Type).Set("Message", e.Message).Set("Numbers", numbers)}, chain...)
+	}
+	if !found {
+		return nil
+	}
+	return chain
 }
 
 func refused(exception, id, category, message string) reply {

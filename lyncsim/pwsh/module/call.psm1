@@ -53,11 +53,47 @@ function Format-Call([string]$Name, $Cmdlet, $Bound) {
     [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($xml))
 }
 
+# An exception class by its name. One that this process does not have or cannot make an
+# instance of, such as SqlException, is made here, with fields for its numbers.
+$classes = @{}
+function Get-Class([string]$Name, [string[]]$Fields) {
+    $parameters = [type[]]@([string], [System.Exception])
+    $class = $Name -as [type]
+    if ($class -and $class.GetConstructor($parameters)) { return $class }
+    if (-not $classes[$Name]) {
+        $assembly = [System.Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly([System.Reflection.AssemblyName]::new($Name), 'Run')
+        $made = $assembly.DefineDynamicModule($Name).DefineType($Name, 'Public', [System.Exception])
+        foreach ($field in $Fields) { $null = $made.DefineField($field, [object], 'Public') }
+        $code = $made.DefineConstructor('Public', 'Standard', $parameters).GetILGenerator()
+        foreach ($step in 'Ldarg_0', 'Ldarg_1', 'Ldarg_2') { $code.Emit([System.Reflection.Emit.OpCodes]::$step) }
+        $code.Emit([System.Reflection.Emit.OpCodes]::Call, [System.Exception].GetConstructor($parameters))
+        $code.Emit([System.Reflection.Emit.OpCodes]::Ret)
+        $classes[$Name] = $made.CreateType()
+    }
+    $classes[$Name]
+}
+
+# Exceptions with their numbers, the innermost first; the last one holds the others.
+function New-Chain($Chain) {
+    $exception = $null
+    foreach ($one in $Chain) {
+        $numbers = $one['Numbers']
+        $class = Get-Class $one['Type'] @($numbers.Keys -ne 'HResult')
+        if ($class -eq [System.ComponentModel.Win32Exception]) { $exception = $class::new([int]$numbers['NativeErrorCode'], $one['Message']) }
+        else { $exception = $class::new([string]$one['Message'], $exception) }
+        foreach ($name in $numbers.Keys) {
+            if ($name -ne 'NativeErrorCode') { $exception.$name = $numbers[$name] }
+        }
+    }
+    $exception
+}
+
 function New-Record($Reply) {
     $message = [string]$Reply['Message']
     $exception = [System.InvalidOperationException]::new($message)
     $type = [string]$Reply['Exception'] -as [type]
-    if ($type) { try { $exception = $type::new($message) } catch { } }
+    if ($Reply['Chain'] -and $PSVersionTable.PSEdition -eq 'Core') { $exception = New-Chain $Reply['Chain'] } # only there can HResult be set
+    elseif ($type) { try { $exception = $type::new($message) } catch { } }
     [System.Management.Automation.ErrorRecord]::new($exception, [string]$Reply['Id'], [string]$Reply['Category'], $Reply['Target'])
 }
 
