@@ -58,6 +58,7 @@ func newCommand() *cobra.Command {
 		p.verb("resume ROUTE", "Let changes go on", p.suspend(false)),
 		p.verb("reconcile ROUTE", "Ask for a look now instead of at the next interval", p.reconcile),
 		p.failBack(),
+		p.kit(),
 		&cobra.Command{Use: "commands", Short: "List everything the controller can run on a server", Args: cobra.NoArgs, RunE: commands},
 	)
 	return root

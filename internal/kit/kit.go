@@ -68,6 +68,8 @@ func (m Machine) Files(o Options) []File {
 		{"FedRoute/RoleCapabilities/" + readerRole + ".psrc", capability(readerRole, reading)},
 		{"FedRoute/RoleCapabilities/" + operatorRole + ".psrc", capability(operatorRole, writing)},
 		{"FedRoute.pssc", m.configuration(o)},
+		{"Install-FedRoute.ps1", m.installer()},
+		{"Uninstall-FedRoute.ps1", m.uninstaller()},
 	}
 	for i := range files {
 		files[i].Path = path.Join(strings.ToLower(m.FQDN), files[i].Path)

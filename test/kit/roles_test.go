@@ -96,3 +96,29 @@ func TestRealParserFindsNothing(t *testing.T) {
 		t.Errorf("a module that breaks them (-want +got):\n%s", diff)
 	}
 }
+
+// TestInstallerChecksTheKit: a role that shows a function which the module lacks would hide
+// all functions in silence. The installer says so before it changes anything.
+func TestInstallerChecksTheKit(t *testing.T) {
+	path := realPowerShell(t)
+	if path == "" {
+		return
+	}
+	root := unpack(t, machines[fe1])
+	check := func() string {
+		command := exec.Command(path, "-NoProfile", "-NonInteractive", "-File", filepath.Join(root, "Install-FedRoute.ps1"), "-Check")
+		command.Env = append(os.Environ(), "NO_COLOR=1")
+		out, _ := command.CombinedOutput() // the text says how it ended
+		return string(out)
+	}
+	if got := check(); !strings.Contains(got, "The kit is whole: 7 functions, 1 sites, 4 pools, 0 zones.") {
+		t.Errorf("a whole kit: %s", got)
+	}
+	module := filepath.Join(root, "FedRoute", "FedRoute.psm1")
+	text, err := os.ReadFile(module)
+	must(t, err)
+	must(t, os.WriteFile(module, []byte(strings.Replace(string(text), "function Set-SiteRoute", "function Set-SiteRoutes", 1)), 0o644))
+	if got := check(); !strings.Contains(got, "The module has no function Set-SiteRoute, which the role FedRouteOperator shows") || strings.Contains(got, "whole") {
+		t.Errorf("a kit without a function: %s", got)
+	}
+}

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/yaml"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/kit"
+)
+
+// kitOptions are the command line of kubectl fedroute kit.
+type kitOptions struct {
+	topology           string
+	routes, files      []string
+	edges              []string
+	sites, pools       []string
+	runAs, dnsRunAs    string
+	readers, operators string
+	transcripts        string
+	out                string
+}
+
+func (p *plugin) kit() *cobra.Command {
+	o := kitOptions{}
+	c := &cobra.Command{
+		Use:   "kit --out DIR (--topology NAME --route NAME… | --file FILE…)",
+		Short: "Write what an administrator installs so that fedroute may call a few functions and nothing else",
+		Long: `kit writes, for every machine of an organization, a session configuration that holds
+the functions that fedroute calls there, with an installer and its undo. README.md in
+the folder lists each act. It changes nothing and connects to no server.
+
+Before the first look nothing is known of the organization: name Edge machines, sites
+and further pools yourself.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return p.writeKit(c, o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.topology, "topology", "", "name of the LyncTopology")
+	f.StringArrayVar(&o.routes, "route", nil, "name of a FederationRoute; repeat it")
+	f.StringArrayVar(&o.files, "file", nil, "file with a LyncTopology and FederationRoutes, read instead of a cluster; repeat it")
+	f.StringArrayVar(&o.edges, "edge-server", nil, "FQDN of an Edge machine beside those that the topology shows; repeat it")
+	f.StringArrayVar(&o.sites, "site", nil, "central site beside those of the routes and the topology; repeat it")
+	f.StringArrayVar(&o.pools, "pool", nil, "Edge or Front End pool beside those that the routes name; repeat it")
+	f.StringVar(&o.runAs, "run-as", "", `group managed service account of the management servers, such as CONTOSO\fedroute$`)
+	f.StringVar(&o.dnsRunAs, "dns-run-as", "", "group managed service account of Windows DNS servers; left out: that of --run-as")
+	f.StringVar(&o.readers, "readers", "FedRoute Readers", "group that may read, in the domain of --run-as and on each Edge machine")
+	f.StringVar(&o.operators, "operators", "FedRoute Operators", "group that may read and change, likewise")
+	f.StringVar(&o.transcripts, "transcripts", "", "folder on the machines for a transcript of each session, about 31 MB a day; left out: none")
+	f.StringVar(&o.out, "out", "", "folder to write; it must not be there yet")
+	for _, name := range []string{"run-as", "out"} {
+		_ = c.MarkFlagRequired(name) // the flags exist
+	}
+	return c
+}
+
+func (p *plugin) writeKit(c *cobra.Command, o kitOptions) error {
+	topology, routes, err := p.kitObjects(c, o)
+	if err != nil {
+		return err
+	}
+	machines, err := o.machines(topology, routes)
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(o.out, 0o755); err != nil {
+		return err
+	}
+	choices := kit.Options{Transcripts: o.transcripts}
+	files := []kit.File{{Path: "README.md", Text: kit.Readme(machines, choices)}}
+	for _, m := range machines {
+		files = append(files, m.Files(choices)...)
+	}
+	files = append(files, kit.AdminScripts(o.limits(topology, routes))...)
+	for _, f := range files {
+		path := filepath.Join(o.out, filepath.FromSlash(f.Path))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, f.Bytes(), 0o644); err != nil {
+			return err
+		}
+	}
+	c.Printf("wrote the kit of %d machines into %s; README.md there says what to do\n", len(machines), o.out)
+	return nil
+}
+
+// kitObjects reads the objects from files, or from the cluster when none is named.
+func (p *plugin) kitObjects(c *cobra.Command, o kitOptions) (topology v1alpha1.LyncTopology, routes []v1alpha1.FederationRoute, err error) {
+	if len(o.files) > 0 {
+		return objectsIn(o.files)
+	}
+	if o.topology == "" || len(o.routes) == 0 {
+		return topology, nil, errors.New("name the LyncTopology and its routes (--topology, --route), or files (--file)")
+	}
+	api, namespace, err := p.connect()
+	if err != nil {
+		return topology, nil, err
+	}
+	if err := api.Get(c.Context(), client.ObjectKey{Namespace: namespace, Name: o.topology}, &topology); err != nil {
+		return topology, nil, err
+	}
+	for _, name := range o.routes {
+		var route v1alpha1.FederationRoute
+		if err := api.Get(c.Context(), client.ObjectKey{Namespace: namespace, Name: name}, &route); err != nil {
+			return topology, nil, err
+		}
+		routes = append(routes, route)
+	}
+	return topology, routes, nil
+}
+
+// objectsIn reads YAML documents. Kinds other than the two are passed over.
+func objectsIn(files []string) (topology v1alpha1.LyncTopology, routes []v1alpha1.FederationRoute, err error) {
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return topology, nil, err
+		}
+		documents := yaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(text)))
+		for {
+			document, err := documents.Read()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err == nil {
+				err = take(document, &topology, &routes)
+			}
+			if err != nil {
+				return topology, nil, fmt.Errorf("%s: %w", file, err)
+			}
+		}
+	}
+	if topology.Name == "" || len(routes) == 0 {
+		return topology, nil, errors.New("the files hold no LyncTopology, or no FederationRoute")
+	}
+	return topology, routes, nil
+}
+
+// take reads one document.
+func take(document []byte, topology *v1alpha1.LyncTopology, routes *[]v1alpha1.FederationRoute) error {
+	text, err := yaml.ToJSON(document)
+	if err != nil {
+		return err
+	}
+	var kind struct{ Kind string }
+	if err := json.Unmarshal(text, &kind); err != nil {
+		return err
+	}
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	switch kind.Kind {
+	case "LyncTopology":
+		if topology.Name != "" {
+			return errors.New("it is the second LyncTopology; a kit is of one organization")
+		}
+		return strict.Decode(topology)
+	case "FederationRoute":
+		var route v1alpha1.FederationRoute
+		err := strict.Decode(&route)
+		*routes = append(*routes, route)
+		return err
+	}
+	return nil
+}
+
+// machines are the management servers, the Edge machines and the Windows DNS servers.
+func (o kitOptions) machines(topology v1alpha1.LyncTopology, routes []v1alpha1.FederationRoute) (list []kit.Machine, err error) {
+	limits := o.limits(topology, routes)
+	if len(limits.Sites) == 0 {
+		return nil, errors.New("no site is known: the routes name none and the topology was not read yet; write --site")
+	}
+	domain, _, _ := strings.Cut(o.runAs, `\`)
+	add := func(name string, role kit.Role, runAs, authority string) {
+		m := kit.Machine{FQDN: strings.ToLower(name), Role: role, RunAs: runAs, Limits: limits,
+			Readers: authority + `\` + o.readers, Operators: authority + `\` + o.operators}
+		if !slices.ContainsFunc(list, func(have kit.Machine) bool { return have.FQDN == m.FQDN }) {
+			list = append(list, m)
+			err = errors.Join(err, m.Check())
+		}
+	}
+	for _, e := range topology.Spec.Management.Endpoints {
+		name, unknown := machineOf(e.Endpoint)
+		err = errors.Join(err, unknown)
+		add(name, kit.FrontEnd, o.runAs, domain)
+	}
+	for _, name := range o.edgeServers(topology) {
+		add(name, kit.Edge, "", kit.ComputerName(name))
+	}
+	for _, r := range routes {
+		if r.Spec.DNS == nil {
+			continue
+		}
+		for _, s := range r.Spec.DNS.Servers {
+			if s.Provider != v1alpha1.DNSServerCmdlets {
+				continue
+			}
+			host, _, _ := strings.Cut(s.Address, ":")
+			endpoint := v1alpha1.Endpoint{URL: v1alpha1.WSManURL("https://" + host)}
+			if s.Endpoint != nil {
+				endpoint = *s.Endpoint
+			}
+			name, unknown := machineOf(endpoint)
+			err = errors.Join(err, unknown)
+			runAs := o.dnsRunAs
+			if runAs == "" {
+				runAs = o.runAs
+			}
+			add(name, kit.DNS, runAs, domain)
+		}
+	}
+	return list, err
+}
+
+// machineOf is the name of an endpoint's machine.
+func machineOf(e v1alpha1.Endpoint) (string, error) {
+	if e.ServerName != "" {
+		return string(e.ServerName), nil
+	}
+	u, err := url.Parse(string(e.URL))
+	if err != nil {
+		return "", err
+	}
+	if _, err := netip.ParseAddr(u.Hostname()); err == nil {
+		return "", fmt.Errorf("%s names an address and no machine: write its serverName", e.URL)
+	}
+	return u.Hostname(), nil
+}
+
+func (o kitOptions) edgeServers(topology v1alpha1.LyncTopology) []string {
+	names := slices.Clone(o.edges)
+	for _, p := range topology.Status.EdgePools {
+		for _, s := range p.Servers {
+			names = append(names, s.FQDN)
+		}
+	}
+	if topology.Spec.EdgeServers != nil {
+		for _, override := range topology.Spec.EdgeServers.Overrides {
+			names = append(names, string(override.FQDN))
+		}
+	}
+	return names
+}
+
+// limits are the names that the routes use, and those where federation is now.
+func (o kitOptions) limits(topology v1alpha1.LyncTopology, routes []v1alpha1.FederationRoute) kit.Limits {
+	l := kit.Limits{Sites: slices.Clone(o.sites), Pools: slices.Clone(o.pools)}
+	all := false
+	for _, r := range routes {
+		l.Pools = append(l.Pools, string(r.Spec.EdgePool))
+		for _, p := range r.Spec.StandbyEdgePools {
+			l.Pools = append(l.Pools, string(p))
+		}
+		for _, p := range r.Spec.FrontEndPools {
+			l.Pools = append(l.Pools, string(p.FQDN))
+		}
+		for _, protocol := range []*v1alpha1.ProtocolRoute{r.Spec.SIP, r.Spec.XMPP} {
+			if protocol != nil {
+				l.Sites = append(l.Sites, protocol.Sites...)
+				all = all || len(protocol.Sites) == 0
+			}
+		}
+		if r.Spec.DNS != nil {
+			for _, s := range r.Spec.DNS.Servers {
+				l.Zones = append(l.Zones, string(s.Zone))
+			}
+		}
+	}
+	for _, s := range topology.Status.Sites {
+		if all {
+			l.Sites = append(l.Sites, s.Name)
+		}
+		l.Pools = append(l.Pools, s.SIPRoute, s.XMPPRoute)
+	}
+	l.Pools = slices.DeleteFunc(l.Pools, func(name string) bool { return name == "" })
+	return l
+}

@@ -1,0 +1,11 @@
+@{
+    RootModule        = 'FedRoute.psm1'
+    ModuleVersion     = '1.0'
+    GUID              = 'f25d54ca-82f6-1b28-0975-a8a7fb27d27c'
+    PowerShellVersion = '5.1'
+    Description       = 'The functions of fedroute; written by kubectl fedroute kit'
+    FunctionsToExport = @('Get-FedRouteKit', 'Invoke-EdgeSetup', 'Read-EdgeServer', 'Start-EdgeServices', 'Stop-EdgeServices')
+    CmdletsToExport   = @()
+    VariablesToExport = @()
+    AliasesToExport   = @()
+}
