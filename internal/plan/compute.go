@@ -66,8 +66,9 @@ func (p *Plan) differ(aspect Aspect, field, wanted, found string) {
 	p.Differences = append(p.Differences, Difference{Aspect: aspect, Field: field, Wanted: wanted, Found: found})
 }
 
-func (p *Plan) obstruct(aspect Aspect, err error, holds ...Resource) {
-	p.Obstacles = append(p.Obstacles, Obstacle{Aspect: aspect, Holds: holds, Err: err})
+// obstruct adds an obstacle of a part. It may hold further resources.
+func (p *Plan) obstruct(aspect Aspect, err error, part Resource, also ...Resource) {
+	p.Obstacles = append(p.Obstacles, Obstacle{Aspect: aspect, Holds: append([]Resource{part}, also...), Err: err})
 }
 
 // ports compares what every port answered. Where federation moves, it also adds steps that

@@ -106,11 +106,11 @@ func (c comparison) unknownServers(steps []Step) Plan {
 	unknown := slices.DeleteFunc(slices.Clone(c.d.Pool.Servers), func(s lync.EdgeServer) bool { return c.o.server(s).Known() })
 	all := len(unknown) == len(c.d.Pool.Servers) || c.leavesWorkingPool() && slices.ContainsFunc(steps, func(s Step) bool { return s.Kind() == KindUpdateDNS })
 	for _, s := range unknown {
-		holds := []Resource{machine(s)}
+		var also []Resource
 		if all {
-			holds = append(holds, theStore)
+			also = append(also, theStore)
 		}
-		p.obstruct(AspectServices, unread(s, c.o.server(s).Err, all), holds...)
+		p.obstruct(AspectServices, unread(s, c.o.server(s).Err, all), machine(s), also...)
 	}
 	return p
 }

@@ -17,6 +17,7 @@ const (
 	SortPort     Sort = "port"
 	SortZone     Sort = "zone"
 	SortFrontEnd Sort = "Front End pool"
+	SortSite     Sort = "site"
 )
 
 // Resource is one thing in the world that steps work on or look at. Dependencies, locks and

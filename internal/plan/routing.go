@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/fault"
@@ -23,6 +24,19 @@ func (c comparison) routing() (Plan, change) {
 		p.step(publish(all.flags))
 	}
 	return p, all
+}
+
+// everywhere lists the store and all zones. Nobody knows which pool hosts federation of a
+// site that leads to no Edge pool, so no pool may lose its flag and no partner be led
+// elsewhere.
+func (c comparison) everywhere() []Resource {
+	out := []Resource{theStore}
+	for _, r := range c.d.Records {
+		if on := zone(r.Zone); !slices.Contains(out, on) {
+			out = append(out, on)
+		}
+	}
+	return out
 }
 
 // flags compares the switches of a protocol and gives the flags to publish. Where the spec
@@ -74,7 +88,7 @@ func (c comparison) routes(p *Plan, protocol DesiredProtocol) (moved bool) {
 			continue
 		}
 		if _, edge := findPool(c.o.Topology, found); found != "" && !edge {
-			p.obstruct(aspect, elsewhere(protocol.Protocol, site, found))
+			p.obstruct(aspect, elsewhere(protocol.Protocol, site, found), Resource{SortSite, site}, c.everywhere()...)
 			continue
 		}
 		moved = true
