@@ -146,6 +146,9 @@ type Account struct {
 	// AdministratorOf are the machines whose group Administrators has the account; "*"
 	// is every machine that knows it.
 	AdministratorOf []string `json:"administratorOf,omitempty"`
+	// UsableOn are the machines that may retrieve the password of a group managed service
+	// account; empty means every machine of the domain.
+	UsableOn []string `json:"usableOn,omitempty"`
 }
 
 // SessionConfigurations is what an administrator installed on one machine.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,7 +74,7 @@ func (m *machine) runsAs(c *configuration.Configuration, who identity.Identity) 
 		return identity.Identity{Account: `WinRM Virtual Users\WinRM VA_1_` + short, SignIn: how, Groups: []string{farm.LocalAdministrator}}, nil
 	case identity.ServiceAccount:
 		for _, a := range m.org.Accounts() {
-			if strings.EqualFold(a.Name, account) && m.org.joined(m.info) {
+			if strings.EqualFold(a.Name, account) && m.org.joined(m.info) && (len(a.UsableOn) == 0 || slices.ContainsFunc(a.UsableOn, m.is)) {
 				return identity.Identity{Account: a.Name, SignIn: how, Groups: a.GroupsOn(m.info.FQDN)}, nil
 			}
 		}

@@ -93,9 +93,13 @@ func (a *Acceptor) accept(mech []byte) (wsman.Ticket, error) {
 	}
 	settings := a.names[strings.ToLower(krb.APReq.Ticket.SName.PrincipalNameString())]
 	if settings == nil {
-		return notMine(&krb.APReq)
+		// Clients of Windows call it SEC_E_WRONG_PRINCIPAL.
+		return complain(messages.NewKRBError(krb.APReq.Ticket.SName, krb.APReq.Ticket.Realm, errorcode.KRB_AP_ERR_MODIFIED, ""))
 	}
 	ok, who, err := service.VerifyAPREQ(&krb.APReq, settings)
+	if complaint, named := errors.AsType[messages.KRBError](err); named {
+		return complain(complaint)
+	}
 	if err != nil {
 		return wsman.Ticket{}, err
 	}
@@ -117,10 +121,10 @@ func (a *Acceptor) accept(mech []byte) (wsman.Ticket, error) {
 	return ticket, err
 }
 
-// notMine refuses a ticket that is encrypted for another account, as a machine does
-// that cannot decrypt it. Clients of Windows call it SEC_E_WRONG_PRINCIPAL.
-func notMine(req *messages.APReq) (wsman.Ticket, error) {
-	e := messages.NewKRBError(req.Ticket.SName, req.Ticket.Realm, errorcode.KRB_AP_ERR_MODIFIED, "")
+// complain refuses a ticket with an error that the client can read, such as clocks that
+// differ or a ticket that is encrypted for another account.
+func complain(e messages.KRBError) (wsman.Ticket, error) {
+	e.EText = "" // Windows sends the code alone
 	raw, err := e.Marshal()
 	if err != nil {
 		return wsman.Ticket{}, err

@@ -52,6 +52,17 @@ func newTicket(t *testing.T, kt *keytab.Keytab, until time.Time, mutual int) tic
 // key.
 func newTicketWith(t *testing.T, kt *keytab.Keytab, name string, until time.Time, mutual int, checksum func(types.EncryptionKey) []byte) ticket {
 	t.Helper()
+	return makeTicket(t, kt, name, until, 0, mutual, checksum)
+}
+
+// lateTicket comes from a client whose clock is late.
+func lateTicket(t *testing.T, kt *keytab.Keytab, lag time.Duration) ticket {
+	t.Helper()
+	return makeTicket(t, kt, principal, time.Now().Add(time.Hour), lag, 0, func(types.EncryptionKey) []byte { return nil })
+}
+
+func makeTicket(t *testing.T, kt *keytab.Keytab, name string, until time.Time, lag time.Duration, mutual int, checksum func(types.EncryptionKey) []byte) ticket {
+	t.Helper()
 	client := types.NewPrincipalName(nametype.KRB_NT_PRINCIPAL, "ops")
 	host := types.NewPrincipalName(nametype.KRB_NT_SRV_HST, name)
 	start := time.Now().Add(-time.Hour)
@@ -64,6 +75,7 @@ func newTicketWith(t *testing.T, kt *keytab.Keytab, name string, until time.Time
 	if err != nil {
 		t.Fatal(err)
 	}
+	auth.CTime = auth.CTime.Add(-lag)
 	if sum := checksum(key); sum != nil {
 		auth.Cksum = types.Checksum{CksumType: 0x8003, Checksum: sum}
 	}

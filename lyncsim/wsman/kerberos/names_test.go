@@ -64,3 +64,38 @@ func TestNamesOfOneMachine(t *testing.T) {
 		}
 	}
 }
+
+// TestComplaints checks that a client can read from the answer why its ticket was refused.
+func TestComplaints(t *testing.T) {
+	a, kt := acceptor(t, principal)
+	later := time.Now().Add(time.Hour)
+	replayed := newTicketWith(t, kt, principal, later, 0, plain).spnego(t)
+	if _, err := a.Accept(replayed); err != nil {
+		t.Fatal(err)
+	}
+	cases := map[string]struct {
+		reason string
+		token  []byte
+		want   int32
+	}{
+		"clock":   {"the client's clock is ten minutes off", lateTicket(t, kt, 10*time.Minute).spnego(t), errorcode.KRB_AP_ERR_SKEW},
+		"expired": {"the ticket is over", newTicketWith(t, kt, principal, time.Now().Add(-30*time.Minute), 0, plain).spnego(t), errorcode.KRB_AP_ERR_TKT_EXPIRED},
+		"replay":  {"somebody sends it again", replayed, errorcode.KRB_AP_ERR_REPEAT},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			got, err := a.Accept(c.token)
+			if err == nil {
+				t.Fatalf("%s, and it was taken", c.reason)
+			}
+			var reply spnego.NegTokenResp
+			var token spnego.KRB5Token
+			if err := reply.Unmarshal(got.Reply); err != nil {
+				t.Fatal(err)
+			}
+			if err := token.Unmarshal(reply.ResponseToken); err != nil || token.KRBError.ErrorCode != c.want {
+				t.Errorf("%s: the answer says %d %v, want %d", c.reason, token.KRBError.ErrorCode, err, c.want)
+			}
+		})
+	}
+}
