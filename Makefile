@@ -89,7 +89,7 @@ versions: build controlplane ## Run the stories whose ending depends on the vers
 
 # The Debian packages with the programs of other projects that make interop runs.
 INTEROP_PACKAGES := bind9 bind9-dnsutils knot pdns-server pdns-backend-sqlite3 sqlite3 \
-	krb5-kdc krb5-admin-server krb5-user python3-winrm python3-requests-kerberos ansible-core ansible curl \
+	krb5-kdc krb5-admin-server krb5-user python3-gssapi python3-winrm python3-requests-kerberos ansible-core ansible curl \
 	samba samba-ad-provision samba-ad-dc samba-dsdb-modules samba-vfs-modules python3-samba winbind ldb-tools attr acl \
 	prosody lua-unbound lua-sec prometheus python3-venv
 
