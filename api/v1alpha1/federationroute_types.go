@@ -332,7 +332,8 @@ type FederationRouteStatus struct {
 	// +listMapKey=part
 	Owed []Owed `json:"owed,omitempty"`
 
-	// History holds the last steps that changed something or failed, newest first.
+	// History holds the last 40 steps that changed something and the last 40 different
+	// failures, newest first.
 	// +optional
 	// +listType=atomic
 	History []HistoryEntry `json:"history,omitempty"`
@@ -442,10 +443,19 @@ type Owed struct {
 	Message string `json:"message"`
 }
 
-// HistoryEntry is one step that was carried out.
+// HistoryEntry is one step that was carried out, or one failure that was met again and
+// again.
 type HistoryEntry struct {
-	// Time at which the step ended.
+	// Time at which the step ended; of a repeated failure, the last time.
 	Time metav1.Time `json:"time"`
+	// Count is how often the step of this plan failed in these words. It is left out for
+	// once.
+	// +optional
+	Count int32 `json:"count,omitempty"`
+	// FirstTime is when the step failed so for the first time. It is left out where that
+	// is the only time.
+	// +optional
+	FirstTime *metav1.Time `json:"firstTime,omitempty"`
 	// Plan that the step belonged to.
 	Plan string `json:"plan"`
 	// Kind of the step.

@@ -121,8 +121,16 @@ func printHistory(p page, route *v1alpha1.FederationRoute) {
 		p.line("no step of %s has changed anything or failed yet", route.Name)
 	}
 	for _, h := range route.Status.History {
-		p.entry(fmt.Sprintf("%s  %-6s  %s %s", clock(h.Time), h.Result, h.Kind, h.Target), append(p.change(h.From, h.To), h.Message)...)
+		p.entry(fmt.Sprintf("%s  %-6s  %s %s", clock(h.Time), h.Result, h.Kind, h.Target), append(p.change(h.From, h.To), h.Message, repeated(h))...)
 	}
+}
+
+// repeated says how often a step failed; "" for once.
+func repeated(h v1alpha1.HistoryEntry) string {
+	if h.Count < 2 || h.FirstTime == nil {
+		return ""
+	}
+	return fmt.Sprintf("failed %d times since %s", h.Count, clock(*h.FirstTime))
 }
 
 // change is what a step makes of what it found: one text, or two where one would be wrapped.

@@ -54,7 +54,7 @@ func midway() *v1alpha1.FederationRoute {
 			}},
 			Drift: []v1alpha1.Drift{{Field: "_sipfederationtls._tcp.contoso.com SRV", Wanted: "0 0 5061 fed.contoso.com (ttl 60)", Found: "0 0 5061 fed.contoso.com (ttl 3600)", Since: at}},
 			History: []v1alpha1.HistoryEntry{
-				{Time: at, Kind: "UpdateDNS", Target: "zone contoso.com by DnsServer cmdlets", From: none, To: records, Result: "Failed", Reason: "Denied",
+				{Time: *later(600), Count: 6, FirstTime: &at, Kind: "UpdateDNS", Target: "zone contoso.com by DnsServer cmdlets", From: none, To: records, Result: "Failed", Reason: "Denied",
 					Message: "change zone contoso.com: start PowerShell on dc1.contoso.com (10.0.0.10:5986): the credentials or the sign-in method were not accepted; the host offers Negotiate, Kerberos; no record was changed; correct the account, key or certificate that is used there"},
 				{Time: at, Kind: "StartEdgeServices", Target: strings.Repeat("a-name-without-a-gap.", 5) + "contoso.com", From: "stopped", To: "running", Result: "Done"},
 			}},

@@ -69,6 +69,61 @@ func TestHistoryIsNewestFirstAndBounded(t *testing.T) {
 	}
 }
 
+// TestChangesOutliveFailures lets a move get as far as the ports of six addresses and fail there,
+// again and again for a night. Before, the failures alone filled history within minutes.
+func TestChangesOutliveFailures(t *testing.T) {
+	f := inSync()
+	ports := func(at time.Time, detail string) []apply.Entry {
+		var out []apply.Entry
+		for i := range 6 {
+			out = append(out, apply.Entry{Step: plan.Step{Act: plan.CheckPorts{}, Target: fmt.Sprintf("192.0.2.%d port 5061", i)}, State: apply.Failed, Message: detail, Fault: fault.Unreachable, Ended: at})
+		}
+		return out
+	}
+	failed := fault.New(fault.Unreachable, "check", "port 5061", "connection refused")
+	published := apply.Entry{Step: plan.Step{Act: plan.PublishFlags{}, Target: "topology"}, State: apply.Done, Ended: now}
+	warnings := 0
+	try := func(at time.Time, entries []apply.Entry) {
+		for range 3 { // a run is looked at more than once
+			f.Run = &status.RunFacts{PlanID: "sha256-1", Entries: entries, Err: failed}
+			next := status.Route(f)
+			for _, e := range status.RouteEvents(f.Previous, next) {
+				if e.Reason == "StepFailed" {
+					warnings++
+				}
+			}
+			f.Previous = next
+			f.Now = at
+		}
+	}
+	try(now.Add(time.Minute), append([]apply.Entry{published}, ports(now.Add(time.Minute), "connection refused")...))
+	first, last := metav1.NewTime(now.Add(time.Minute)).Rfc3339Copy(), now
+	for range 100 {
+		last = f.Now.Add(5 * time.Minute)
+		try(last, ports(last, "connection refused"))
+	}
+	h := f.Previous.History
+	if len(h) != 7 || h[6].Kind != "PublishFlags" {
+		t.Fatalf("%d entries: %s; want six failures, and what was changed before them", len(h), targets(h))
+	}
+	want := v1alpha1.HistoryEntry{Time: metav1.NewTime(last).Rfc3339Copy(), Count: 101, FirstTime: &first, Plan: "sha256-1", Kind: "CheckPorts", Target: h[0].Target,
+		Result: "Failed", Reason: "Unreachable", Message: "connection refused"}
+	if diff := cmp.Diff(want, h[0]); diff != "" {
+		t.Errorf("a failure that was met 101 times (-want +got):\n%s", diff)
+	}
+	if warnings != 101 {
+		t.Errorf("%d events of failed steps for 101 tries", warnings)
+	}
+	for i := range 20 { // each in other words
+		last = last.Add(time.Minute)
+		try(last, ports(last, fmt.Sprintf("no answer within %ds", i)))
+	}
+	h = f.Previous.History
+	if len(h) != 41 || h[40].Kind != "PublishFlags" || h[0].Message != "no answer within 19s" || h[0].Count != 0 {
+		t.Errorf("%d entries, newest %+v, oldest %+v; want the last 40 failures and the change", len(h), h[0], h[len(h)-1])
+	}
+}
+
 func TestHistoryOfParallelSteps(t *testing.T) {
 	f := inSync()
 	ran(&f, nil, apply.Running, apply.Done, apply.Skipped)

@@ -125,7 +125,7 @@ func TestOnlyTheLastUpdateIsDoubted(t *testing.T) {
 	if got := condition(s.Conditions, v1alpha1.ConditionDNSPublished).Message; got != "every authoritative server shows the records" {
 		t.Errorf("%q, but the update after it was answered as it should be", got)
 	}
-	if h := s.History; len(h) != 3 || h[0].Message != "" || h[2].Message != "no answer came; confirmed by reading back" {
+	if h := s.History; len(h) != 3 || h[0].Message != "" || h[1].Message != "no answer came; confirmed by reading back" {
 		t.Errorf("history %+v, want both updates and what was to be said of the first", h)
 	}
 }

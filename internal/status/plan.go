@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 )
 
-// historyLimit bounds status.history.
+// historyLimit is how many changes, and how many failures, status.history holds.
 const historyLimit = 40
 
 // Continues reports whether the plan is the rest of the earlier one: every step that
@@ -109,22 +110,42 @@ func seconds(t time.Time) *metav1.Time {
 	return new(metav1.NewTime(t).Rfc3339Copy())
 }
 
-// history puts the steps of the run that ended, newest first, before the entries of
-// earlier runs.
+// history puts the steps of the run that ended before what was there, newest first. A
+// failure that was met before, in the same words, is counted and not listed again. It is
+// called again and again with the same run, and then changes nothing.
 func history(before []v1alpha1.HistoryEntry, r RunFacts) []v1alpha1.HistoryEntry {
 	ended := slices.DeleteFunc(slices.Clone(r.Entries), func(e apply.Entry) bool { return !memorable(e) })
-	slices.Reverse(ended)
-	slices.SortStableFunc(ended, func(a, b apply.Entry) int { return b.Ended.Compare(a.Ended) })
-	var all []v1alpha1.HistoryEntry
+	slices.SortStableFunc(ended, func(a, b apply.Entry) int { return a.Ended.Compare(b.Ended) })
+	all := slices.Clone(before)
 	for _, e := range ended {
-		all = append(all, historyEntry(r.PlanID, e))
-	}
-	for _, o := range before {
-		if !slices.ContainsFunc(all, func(h v1alpha1.HistoryEntry) bool { return sameEntry(o, h) }) {
-			all = append(all, o)
+		h := historyEntry(r.PlanID, e)
+		if slices.ContainsFunc(all, func(o v1alpha1.HistoryEntry) bool { return sameEntry(o, h) }) {
+			continue
 		}
+		if i := slices.IndexFunc(all, func(o v1alpha1.HistoryEntry) bool { return repeats(h, o) }); i >= 0 {
+			h.Count, h.FirstTime = max(all[i].Count, 1)+1, cmp.Or(all[i].FirstTime, &all[i].Time).DeepCopy()
+			all = slices.Delete(all, i, i+1)
+		}
+		all = slices.Insert(all, 0, h)
 	}
-	return all[:min(len(all), historyLimit)]
+	slices.SortStableFunc(all, func(a, b v1alpha1.HistoryEntry) int { return b.Time.Compare(a.Time.Time) })
+	return bounded(all)
+}
+
+// bounded drops the oldest entries. Failures and changes are counted apart, so that many
+// failures do not push out what was changed.
+func bounded(all []v1alpha1.HistoryEntry) []v1alpha1.HistoryEntry {
+	kept := map[v1alpha1.StepState]int{}
+	return slices.DeleteFunc(all, func(h v1alpha1.HistoryEntry) bool {
+		kept[h.Result]++
+		return kept[h.Result] > historyLimit
+	})
+}
+
+// repeats reports whether a step failed as it had failed before.
+func repeats(h, before v1alpha1.HistoryEntry) bool {
+	h.Time, h.Count, h.FirstTime = before.Time, before.Count, before.FirstTime
+	return h.Result == v1alpha1.StepFailed && h == before
 }
 
 // memorable reports whether a step goes into history: it changed something, or it failed.
