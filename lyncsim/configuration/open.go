@@ -45,12 +45,12 @@ func (c *Configuration) prepare(ctx context.Context, rs *powershell.Runspace, ca
 	if !c.restricted {
 		return nil
 	}
-	visible := append(proxyNames(), granted.cmdlets...)
+	visible := proxyNames()
 	// One name that no module has hides all functions, in silence.
 	if missing(rs, granted.functions) == nil {
 		visible = append(visible, granted.functions...)
 	}
-	rs.Restrict(powershell.Restriction{Visible: short(visible), Aliases: proxyAliases})
+	rs.Restrict(powershell.Restriction{Functions: short(visible), Cmdlets: short(granted.cmdlets), Aliases: proxyAliases})
 	return nil
 }
 

@@ -16,6 +16,7 @@ type argument struct {
 	text     string // as written, for errors and for commands without parameters
 	number   bool   // a bare number: a [string] parameter takes the text
 	splatted bool
+	remote   bool // a remote caller sent it: a list for a [string] parameter is joined
 }
 
 // arguments evaluates the arguments behind a command's name.

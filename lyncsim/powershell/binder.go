@@ -121,6 +121,9 @@ func (b *binder) bind(p *formal, a argument) error {
 	if a.number && p.typ != nil && (p.typ.Name == "System.String" || p.typ.Name == "System.Version") {
 		v = a.text // as it was written: 007, 3.0
 	}
+	if _, many := value.Items(v); a.remote && many && p.typ != nil && p.typ.Name == "System.String" {
+		v = value.Text(v)
+	}
 	v, err := b.convert(p, v)
 	if err != nil {
 		return err

@@ -140,16 +140,13 @@ func (b *binder) conversionFailed(p *formal, reason string) error {
 // validate runs the parameter's own checks, and before them the check for emptiness
 // that every mandatory parameter has.
 func (b *binder) validate(p *formal, v any) error {
-	if err := b.notEmpty(p, v); err != nil {
-		return err
-	}
 	for _, validator := range p.Validators {
 		if err := validateEach(validator, v); err != nil {
 			return b.fail("ParameterArgumentValidationError", "InvalidData", nil, p.Name,
 				"Cannot validate argument on parameter '%s'. %s", p.Name, err)
 		}
 	}
-	return nil
+	return b.notEmpty(p, v)
 }
 
 // notEmpty refuses $null, "" and empty collections for mandatory parameters. A

@@ -138,7 +138,12 @@ func (c *Call) Strict(version int) {
 }
 
 // Show writes a value to the host as the end of a pipeline does.
-func (c *Call) Show(v any) error { return c.inv.frame.rs.host.object(v) }
+func (c *Call) Show(v any) error {
+	if h := c.inv.frame.rs.host; h.client == nil {
+		return h.object(v)
+	}
+	return nil // remote callers have no host
+}
 
 // Information writes a text with tags to the information stream.
 func (c *Call) Information(text string, tags []string) error {

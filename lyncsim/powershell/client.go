@@ -61,6 +61,8 @@ func (rs *Runspace) Invoke(ctx context.Context, p Pipeline, client Client) (err 
 			err = defective(rs, defect)
 		}
 		rs.host.client = nil
+		rs.global.remove("_")
+		rs.global.remove("input")
 	}()
 	for i, statement := range p.Statements {
 		f := rs.frame(ctx)
@@ -136,7 +138,7 @@ func (f *frame) remoteStage(s *stage, c RemoteCommand, piped bool) error {
 	s.inv = &invocation{frame: g, stage: s, piped: piped, finish: func() {}, called: c.Text, remote: true}
 	args := make([]argument, len(c.Arguments))
 	for i, a := range c.Arguments {
-		args[i] = argument{name: a.Name, value: a.Value, hasValue: a.HasValue, text: a.Name}
+		args[i] = argument{name: a.Name, value: a.Value, hasValue: a.HasValue, text: a.Name, remote: true}
 		if a.Name == "" {
 			args[i].text = value.Text(a.Value)
 		}

@@ -129,7 +129,7 @@ func parameterTypeValue(p *formal) any {
 func (c *Call) Commands(pattern string) []*CommandInfo {
 	f := c.inv.frame
 	var found []*CommandInfo
-	matches := func(name string) bool { return WildcardMatch(pattern, name) && f.shows(name) }
+	matches := func(name string) bool { return WildcardMatch(pattern, name) }
 	for at := f.scope; at != nil; at = at.parent {
 		for _, name := range slices.Sorted(maps.Keys(at.functions)) {
 			if fn := at.functions[name]; matches(fn.name) {
@@ -155,7 +155,7 @@ func (c *Call) Commands(pattern string) []*CommandInfo {
 			found = append(found, f.rs.commandInfos(m, command, matches)...)
 		}
 	}
-	return found
+	return slices.DeleteFunc(found, func(info *CommandInfo) bool { return !f.shows(info) })
 }
 
 // Imported reports whether a module's commands are loaded. Commands without a module

@@ -5,8 +5,8 @@ import "strings"
 // Restriction is what a session configuration leaves to its callers: commands by name
 // and no language. The bodies of its functions are not restricted.
 type Restriction struct {
-	// Visible are the functions and cmdlets that a caller may name.
-	Visible []string
+	// Functions and Cmdlets are those that a caller may name.
+	Functions, Cmdlets []string
 	// Aliases are other names by which a caller may call them.
 	Aliases map[string]string
 }
@@ -14,19 +14,24 @@ type Restriction struct {
 // Restrict restricts the callers of Invoke from now on. Modules are no longer imported
 // by the first use of one of their commands.
 func (rs *Runspace) Restrict(r Restriction) {
-	made := &restriction{visible: make(map[string]bool), aliases: make(map[string]string)}
-	for _, name := range r.Visible {
-		made.visible[strings.ToLower(name)] = true
-	}
+	made := &restriction{functions: setOf(r.Functions), cmdlets: setOf(r.Cmdlets), aliases: make(map[string]string)}
 	for alias, name := range r.Aliases {
 		made.aliases[strings.ToLower(alias)] = name
 	}
 	rs.restriction = made
 }
 
+func setOf(names []string) map[string]bool {
+	set := make(map[string]bool)
+	for _, name := range names {
+		set[strings.ToLower(name)] = true
+	}
+	return set
+}
+
 type restriction struct {
-	visible map[string]bool
-	aliases map[string]string
+	functions, cmdlets map[string]bool
+	aliases            map[string]string
 }
 
 // callable finds the command that a caller names. A restricted caller gets the same
@@ -64,16 +69,10 @@ func (r *restriction) find(f *frame, name string) any {
 	if where, after, ok := strings.Cut(short, ":"); ok && strings.EqualFold(where, "global") {
 		short = after
 	}
-	if !r.visible[strings.ToLower(short)] {
-		return nil
-	}
-	if fn, ok := f.scope.function(short); ok {
-		if qualified && !strings.EqualFold(module, fn.from) {
-			return nil
-		}
+	if fn, ok := f.scope.function(short); ok && r.functions[strings.ToLower(short)] && (!qualified || strings.EqualFold(module, fn.from)) {
 		return fn
 	}
-	if c := f.rs.cmdlet(name); c != nil {
+	if c := f.rs.cmdlet(name); c != nil && r.cmdlets[strings.ToLower(short)] {
 		return c
 	}
 	return nil
@@ -81,8 +80,13 @@ func (r *restriction) find(f *frame, name string) any {
 
 // shows reports whether Get-Command lists a command. A restricted caller who calls it
 // sees the visible ones only; the functions that the caller may call see all.
-func (f *frame) shows(name string) bool {
-	return f.rs.restriction == nil || f.inv == nil || !f.inv.remote || f.rs.restriction.visible[strings.ToLower(name)]
+func (f *frame) shows(info *CommandInfo) bool {
+	r := f.rs.restriction
+	if r == nil || f.inv == nil || !f.inv.remote {
+		return true
+	}
+	name := strings.ToLower(info.Name)
+	return info.Kind == "Function" && r.functions[name] || info.Kind == "Cmdlet" && r.cmdlets[name] || info.Kind == "Alias" && r.aliases[name] != ""
 }
 
 func (f *frame) noProvider(name string) error {

@@ -1,6 +1,7 @@
 package powershell
 
 import (
+	"context"
 	"errors"
 
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
@@ -20,7 +21,9 @@ func (f *frame) try(s *syntax.TryStatement) error {
 	if s.Finally == nil || isRefusal(err) {
 		return err
 	}
-	if ferr := f.body(s.Finally); ferr != nil {
+	last := *f
+	last.ctx = context.WithoutCancel(f.ctx) // a stopped pipeline still runs its finally blocks
+	if ferr := last.body(s.Finally); ferr != nil {
 		return ferr
 	}
 	return err

@@ -22,9 +22,9 @@ func (s *Session) manage(m message) error {
 	least, most := r.limits()
 	switch m.kind {
 	case SetMaxRunspaces:
-		answer = r.limit(least, number(o, "RunspacePoolMax"))
+		answer = r.limit(least, number(o, "MaxRunspaces"))
 	case SetMinRunspaces:
-		answer = r.limit(number(o, "RunspacePoolMin"), most)
+		answer = r.limit(number(o, "MinRunspaces"), most)
 	case ResetRunspaceState:
 		answer = r.reset(s.life) == nil
 	case GetAvailableRunspaces:

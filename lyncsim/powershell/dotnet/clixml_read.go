@@ -218,7 +218,7 @@ func (d *deserializer) typeNames(e *etree.Element) []string {
 }
 
 func unescapeCLIXML(s string) string {
-	if !strings.Contains(s, "_x") {
+	if !strings.Contains(s, "_x") && !strings.Contains(s, "_X") {
 		return s
 	}
 	var u []uint16

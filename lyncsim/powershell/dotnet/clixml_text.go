@@ -12,11 +12,10 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// EscapeCLIXML writes text as CLIXML does. Control characters become _xHHHH_. In text
-// that looks like such an escape, the first underscore becomes _x005F_. Then XML's own
-// escapes follow.
+// EscapeCLIXML writes text as CLIXML does. Control characters become _xHHHH_. An
+// underscore before an x becomes _x005F_. Then XML's own escapes follow.
 func EscapeCLIXML(s string) string {
-	s = looksEscaped.ReplaceAllStringFunc(s, func(m string) string { return "_x005F" + m })
+	s = escapeStart.ReplaceAllString(s, "_x005F_$1")
 	var b strings.Builder
 	for _, r := range s {
 		switch {
@@ -33,9 +32,12 @@ func EscapeCLIXML(s string) string {
 }
 
 var (
-	looksEscaped = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
-	xmlText      = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	xmlValue     = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
+	escapeStart  = regexp.MustCompile(`_([xX])`)
+	looksEscaped = regexp.MustCompile(`_[xX][0-9A-Fa-f]{4}_`)
+	// fractionZeros are the zeros at the end of a date's seconds.
+	fractionZeros = regexp.MustCompile(`(\.\d*[1-9])0+(\D|$)|\.0+(\D|$)`)
+	xmlText       = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	xmlValue      = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
 )
 
 func nameAttribute(name string) string {
@@ -58,7 +60,7 @@ func primitive(v any) (tag, content string, ok bool) {
 	case value.Char:
 		return "C", strconv.Itoa(int(x)), true
 	case value.DateTime:
-		return "DT", FormatDate(x, "o"), true
+		return "DT", fractionZeros.ReplaceAllString(FormatDate(x, "o"), "$1$2$3"), true
 	case time.Duration:
 		return "TS", isoDuration(x), true
 	case value.Guid:
