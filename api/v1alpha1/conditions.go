@@ -65,6 +65,8 @@ const (
 	ReasonPortsClosed = "PortsClosed"
 	// ReasonNameBlocked: something in DNS, such as a CNAME, stands in the way of a record.
 	ReasonNameBlocked = "NameBlocked"
+	// ReasonHostedFederation: an SRV record leads partners to Microsoft 365.
+	ReasonHostedFederation = "HostedFederation"
 	// ReasonPropagating: an authoritative server does not show a record yet.
 	ReasonPropagating = "Propagating"
 	// ReasonFailBackWaits: a Front End pool is still to be failed back.

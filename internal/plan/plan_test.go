@@ -108,6 +108,13 @@ func TestCompute(t *testing.T) {
 				w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Barrier: dns.BarrierCNAME, Detail: "edge.cdn.example"}}
 			}
 		}},
+		"hosted-by-microsoft-365": {"the domain's users may be there", func(w *world) {
+			w.intent.EdgePool = "edge2.contoso.com"
+			w.record("_sipfederationtls._tcp.contoso.com", dns.SRV, "10 2 5061 sipfed.online.lync.com")
+		}},
+		"hosted-by-a-namesake": {"only names below online.lync.com are Microsoft's", func(w *world) {
+			w.record("_sipfederationtls._tcp.contoso.com", dns.SRV, "0 0 5061 sip.notonline.lync.com")
+		}},
 		"zone-elsewhere": {"what the server says of its zones is passed on", func(w *world) {
 			w.intent.EdgePool = "edge2.contoso.com"
 			key := dns.Key{Name: "sip.contoso.com", Type: dns.A}

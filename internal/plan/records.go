@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,6 +32,10 @@ func (c comparison) records() Plan {
 			continue
 		}
 		found := part.Value.Set
+		if err := hosted(found); err != nil {
+			p.obstruct(AspectDNS, err, zone(want.Zone))
+			continue
+		}
 		if found.Same(want.RRSet) {
 			continue
 		}
@@ -52,6 +57,31 @@ func (c comparison) records() Plan {
 			Act: UpdateDNS{Zone: name, Changes: changes[name], Ports: c.d.targetsOf(leads[name])}})
 	}
 	return p
+}
+
+// ErrHosted is in the chain of an obstacle when an SRV record leads partners to Microsoft
+// 365. Such a record is never replaced: the domain's users may be there.
+var ErrHosted = errors.New("federation is hosted by Microsoft 365")
+
+// microsoft365 is the domain of the hosts that serve federation there.
+const microsoft365 = "online.lync.com"
+
+// hosted makes the error for an SRV record that leads partners to Microsoft 365, and nil
+// for every other set.
+func hosted(found dns.RRSet) error {
+	if found.Type != dns.SRV {
+		return nil
+	}
+	for _, data := range found.Data {
+		target := data[strings.LastIndex(data, " ")+1:]
+		if target == microsoft365 || strings.HasSuffix(target, "."+microsoft365) {
+			err := fault.New(fault.Refused, "replace SRV of", found.Name, "it leads partners to "+target+": Microsoft 365 hosts federation of this domain").
+				With("no record was changed", "take the domain out of the spec; or move its federation away from Microsoft 365 and remove the record by hand")
+			err.Err = ErrHosted
+			return err
+		}
+	}
+	return nil
 }
 
 func withTTL(s dns.RRSet) string {

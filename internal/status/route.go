@@ -1,6 +1,7 @@
 package status
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -112,6 +113,9 @@ func conclude(f Facts) finding {
 
 func obstructed(all []plan.Obstacle) finding {
 	first := findingOf(all[0].Err)
+	if errors.Is(all[0].Err, plan.ErrHosted) {
+		first.reason = v1alpha1.ReasonHostedFederation
+	}
 	if all[0].Aspect == plan.AspectDNS && first.reason == v1alpha1.ReasonRefused {
 		first.reason = v1alpha1.ReasonNameBlocked
 	}

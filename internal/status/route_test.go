@@ -94,7 +94,12 @@ func routeCases() map[string]routeCase {
 		}, v1alpha1.ReasonUnreachable, passing, "it is tried again"},
 		"propagating":      {"a secondary answers with the old record", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ReasonPropagating, passing, "ns2:53 does not show sip.contoso.com A yet; some partners see the old ones; it is looked at again"},
 		"secondary silent": {"who cannot be asked does not make federation less ready", func(f *status.Facts) { server(f, dns.RRSet{}, errors.New("no answer in time")) }, v1alpha1.ReasonInSync, ready, ""},
-		"name blocked":     {"DNS has something in the way", func(f *status.Facts) { drifted(f); obstacle(f, plan.AspectDNS, fault.Refused) }, v1alpha1.ReasonNameBlocked, stuck, "something happened"},
+		"hosted elsewhere": {"Microsoft 365 has the domain", func(f *status.Facts) {
+			drifted(f)
+			obstacle(f, plan.AspectDNS, fault.Refused)
+			f.Plan.Obstacles[0].Err.(*fault.Error).Err = plan.ErrHosted
+		}, v1alpha1.ReasonHostedFederation, stuck, "something happened"},
+		"name blocked": {"DNS has something in the way", func(f *status.Facts) { drifted(f); obstacle(f, plan.AspectDNS, fault.Refused) }, v1alpha1.ReasonNameBlocked, stuck, "something happened"},
 		"flags are a person's": {"Topology Builder is asked for", func(f *status.Facts) {
 			drifted(f)
 			f.Verdict.Reason = guard.Obstructed

@@ -64,6 +64,8 @@ func lacks(reason string) happening {
 	return unread(&status.Missing{Reason: reason, Message: "it is not there; the route waits; make it"})
 }
 
+func hosted(f *status.Facts) { f.Plan.Obstacles[0].Err.(*fault.Error).Err = plan.ErrHosted }
+
 func created(f *status.Facts) { f.Created = f.Now }
 
 func planned(f *status.Facts) {
@@ -123,7 +125,8 @@ func states() map[string]map[string]status.Facts {
 		"only a person can help": {
 			v1alpha1.ReasonConflict: world(held(guard.Conflict)), v1alpha1.ReasonTopologyMissing: world(lacks(v1alpha1.ReasonTopologyMissing)),
 			v1alpha1.ReasonSecretMissing: world(lacks(v1alpha1.ReasonSecretMissing)), v1alpha1.ReasonNameBlocked: world(obstacle(plan.AspectDNS, fault.Refused)),
-			v1alpha1.ReasonDenied: world(fails(fault.Denied)), v1alpha1.ReasonRefused: world(fails(fault.Refused)), v1alpha1.ReasonInvalid: world(fails(fault.Invalid)),
+			v1alpha1.ReasonHostedFederation: world(obstacle(plan.AspectDNS, fault.Refused), hosted),
+			v1alpha1.ReasonDenied:           world(fails(fault.Denied)), v1alpha1.ReasonRefused: world(fails(fault.Refused)), v1alpha1.ReasonInvalid: world(fails(fault.Invalid)),
 			v1alpha1.ReasonUnsupported: world(fails(fault.Unsupported)), v1alpha1.ReasonInternal: world(fails(fault.Internal))},
 	}
 }

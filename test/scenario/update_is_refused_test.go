@@ -108,6 +108,27 @@ func TestAliasIsInTheWay(t *testing.T) {
 	s.hosts("edge2.contoso.com")
 }
 
+// TestDomainIsHostedByMicrosoft365: replacing the record would take federation away from
+// users who are elsewhere.
+func TestDomainIsHostedByMicrosoft365(t *testing.T) {
+	const name, hosted = "_sipfederationtls._tcp.contoso.com", "100 1 5061 sipfed.online.lync.com."
+	s := tell(t, sampleFarm(t, "one-site-two-pools"))
+	s.must(s.org.Zones().Set("nora", name, "SRV", 3600, hosted))
+	before := len(s.org.Zones().Journal())
+	r := s.route("edge2.contoso.com")
+	s.says(r, v1alpha1.ReasonHostedFederation, name, "sipfed.online.lync.com", "no record was changed", "remove the record by hand")
+	s.stalled(r)
+	s.until(r, "on the new pool", func(r *v1alpha1.FederationRoute) bool { return r.Status.SIPEdgePool == "edge2.contoso.com" })
+	s.says(r, v1alpha1.ReasonHostedFederation, "sipfed.online.lync.com")
+	if n := len(s.org.Zones().Journal()) - before; n != 0 {
+		t.Errorf("the zone was changed %d times", n)
+	}
+
+	s.must(s.org.Zones().Delete("nora", name, "SRV"))
+	s.settled(r)
+	s.hosts("edge2.contoso.com")
+}
+
 // TestAnswerOfTheUpdateIsLost: the change was made, and its answer never arrived.
 func TestAnswerOfTheUpdateIsLost(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
