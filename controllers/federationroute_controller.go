@@ -210,6 +210,7 @@ func (s *scope) observe(ctx context.Context, now sights.Sight) error {
 		NotStarted:  status.NotStarted(s.facts.Previous),
 		Document:    now.Snapshot.Document,
 		Published:   s.topology.Status.PublishedDocument,
+		SimpleURLs:  s.topology.Status.SimpleURLs,
 		Records:     lookUp(ctx, open, s.facts.Desired.Records),
 		Ports:       ports,
 	}

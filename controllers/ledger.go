@@ -13,6 +13,7 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
 )
 
 // keepWithin bounds the one write of a ledger.
@@ -28,14 +29,25 @@ type ledger struct {
 var _ apply.Ledger = ledger{}
 
 // Publishing implements apply.Ledger.
-func (l ledger) Publishing(ctx context.Context, digest string) error {
+func (l ledger) Publishing(ctx context.Context, p lync.Proposal) error {
+	return l.write(ctx, "what is to be published could not be noted", "nothing was published",
+		map[string]any{"op": "add", "path": "/status/publishedDocument", "value": p.Digest},
+		map[string]any{"op": "add", "path": "/status/simpleURLs", "value": p.SimpleURLs})
+}
+
+// Restored implements apply.Ledger.
+func (l ledger) Restored(ctx context.Context) error {
+	// An empty text is left out of the stored object; "remove" would fail where it is.
+	return l.write(ctx, "it could not be noted that the simple URLs are in their place", "they are looked at once more",
+		map[string]any{"op": "add", "path": "/status/simpleURLs", "value": ""})
+}
+
+// write changes fields of the status, if the object is still the same.
+func (l ledger) write(ctx context.Context, cause, effect string, changes ...map[string]any) error {
 	ctx, cancel := context.WithTimeout(ctx, keepWithin)
 	defer cancel()
 	// Marshal cannot fail on these types.
-	patch, _ := json.Marshal([]map[string]any{
-		{"op": "test", "path": "/metadata/uid", "value": l.uid},
-		{"op": "add", "path": "/status/publishedDocument", "value": digest},
-	})
+	patch, _ := json.Marshal(append([]map[string]any{{"op": "test", "path": "/metadata/uid", "value": l.uid}}, changes...))
 	lt := &v1alpha1.LyncTopology{ObjectMeta: metav1.ObjectMeta{Namespace: l.topology.Namespace, Name: l.topology.Name}}
 	err := l.client.Status().Patch(ctx, lt, client.RawPatch(types.JSONPatchType, patch), client.FieldOwner(FieldOwner))
 	if err == nil {
@@ -45,6 +57,6 @@ func (l ledger) Publishing(ctx context.Context, digest string) error {
 	if apierrors.IsForbidden(err) {
 		kind, next = fault.Denied, "let the manager's account patch the status of LyncTopologies"
 	}
-	return (&fault.Error{Kind: kind, Op: "note in LyncTopology", Target: l.topology.Name, Cause: "what is to be published could not be noted: " + err.Error(), Err: err}).
-		With("nothing was published", next)
+	return (&fault.Error{Kind: kind, Op: "note in LyncTopology", Target: l.topology.Name, Cause: cause + ": " + err.Error(), Err: err}).
+		With(effect, next)
 }

@@ -253,6 +253,7 @@ func TestARequestedLookNeedsNoPause(t *testing.T) {
 func TestAnotherRouteWaitsForTheRun(t *testing.T) {
 	s, route, finish := failover(t)
 	xmpp := federationRoute("x", "edge1.contoso.com")
+	xmpp.CreationTimestamp = metav1.NewTime(begin.Add(-time.Hour)) // a young route is looked at sooner
 	xmpp.Spec.SIP, xmpp.Spec.XMPP = nil, xmpp.Spec.SIP
 	must(t, s.objects.Create(t.Context(), xmpp))
 	s.reconcile(xmpp)

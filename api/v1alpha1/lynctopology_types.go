@@ -242,6 +242,13 @@ type LyncTopologyStatus struct {
 	// +kubebuilder:validation:MaxLength=128
 	PublishedDocument string `json:"publishedDocument,omitempty"`
 
+	// SimpleURLs are the organization's simple URLs as they were before a publish of
+	// fedroute that nobody has seen end; empty otherwise. Publishing may empty them, and a
+	// route puts them back from here, through any management server.
+	// +optional
+	// +kubebuilder:validation:MaxLength=262144
+	SimpleURLs string `json:"simpleURLs,omitempty"`
+
 	// ObservedAt is when what is shown here was first seen so. It does not move
 	// while nothing changes; the metric fedroute_observation_timestamp_seconds
 	// tells when the organization was looked at last.

@@ -97,7 +97,8 @@ type farm struct {
 	// before is called ahead of an act, without the lock; if it returns an error, the act fails.
 	before map[string]func() error
 	// effect replaces what an act does to the organization.
-	effect map[string]func()
+	effect  map[string]func()
+	emptied []string // scopes whose simple URLs a publish emptied
 	// unread holds the error of reading the topology or a machine.
 	unread map[string]error
 }
@@ -213,14 +214,22 @@ func (f *farm) PublishFlags(_ context.Context, change lync.FlagChange) (lync.Pub
 	return lync.Published{Signature: "s2"}, err
 }
 
-func (f *farm) ProposeFlags(_ context.Context, change lync.FlagChange) (string, error) {
-	return "sha256-of-s2", f.act("propose from "+change.Signature, func() {})
+func (f *farm) ProposeFlags(_ context.Context, change lync.FlagChange) (lync.Proposal, error) {
+	return lync.Proposal{Digest: "sha256-of-s2", SimpleURLs: "urls"}, f.act("propose from "+change.Signature, func() {})
 }
 
-// Publishing makes the farm the run's Ledger.
-func (f *farm) Publishing(_ context.Context, digest string) error {
-	return f.act("note "+digest, func() {})
+func (f *farm) RestoreSimpleURLs(_ context.Context, kept string) ([]string, error) {
+	var emptied []string
+	err := f.act("restore "+kept, func() { emptied, f.emptied = f.emptied, nil })
+	return emptied, err
 }
+
+// Publishing and Restored make the farm the run's Ledger.
+func (f *farm) Publishing(_ context.Context, p lync.Proposal) error {
+	return f.act("note "+p.Digest+" and "+p.SimpleURLs, func() {})
+}
+
+func (f *farm) Restored(context.Context) error { return f.act("note restored", func() {}) }
 
 func (f *farm) ReadDocument(context.Context) (string, string, error) {
 	f.mu.Lock()

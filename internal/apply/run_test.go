@@ -46,7 +46,7 @@ func TestFailover(t *testing.T) {
 		if diff := cmp.Diff(want, states(r.Entries())); diff != "" {
 			t.Errorf("steps (-want +got):\n%s", diff)
 		}
-		acts := []string{"propose from s1", "note sha256-of-s2", "publish from s1", "route SIP of Redmond", "set up edge-a.contoso.com with s2", "associate fe1.contoso.com"}
+		acts := []string{"propose from s1", "note sha256-of-s2 and urls", "publish from s1", "note restored", "route SIP of Redmond", "set up edge-a.contoso.com with s2", "associate fe1.contoso.com"}
 		if diff := cmp.Diff(acts, f.acts); diff != "" {
 			t.Errorf("setup must name the document of the publish before it (-want +got):\n%s", diff)
 		}

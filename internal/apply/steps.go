@@ -26,6 +26,8 @@ func (w work) do(ctx context.Context, s plan.Step) (skipped bool, err error) {
 	switch a := s.Act.(type) {
 	case plan.StartEdgeServices:
 		return w.startServices(ctx, a.Server)
+	case plan.RestoreSimpleURLs:
+		return w.restoreSimpleURLs(ctx, a)
 	case plan.PublishFlags:
 		return false, w.publishFlags(ctx, a)
 	case plan.SetSiteRoute:
@@ -74,9 +76,15 @@ func (w work) publishFlags(ctx context.Context, a plan.PublishFlags) error {
 		return err
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.signature = published.Signature
-	return nil
+	w.mu.Unlock()
+	if message := told(published); message != "" {
+		w.remark(message)
+	}
+	if len(a.Flags) == 0 {
+		return nil // nothing was published, so nothing was kept
+	}
+	return w.hands.Ledger.Restored(ctx)
 }
 
 func (w work) setSiteRoute(ctx context.Context, s plan.Step, a plan.SetSiteRoute) error {

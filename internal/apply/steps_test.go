@@ -19,6 +19,7 @@ import (
 var (
 	startServices = plan.Step{Target: edgeA.FQDN, From: "stopped", To: "running", Act: plan.StartEdgeServices{Server: edgeA}}
 	publishFlags  = plan.Step{Target: "topology", From: "off", To: "on", Act: plan.PublishFlags{Flags: []lync.Flag{{Pool: "edge2.contoso.com", Protocol: lync.SIP, On: true}}}}
+	restoreURLs   = plan.Step{Target: "simple URLs", From: "not seen restored", To: "as before", Act: plan.RestoreSimpleURLs{Kept: "urls"}}
 	siteRoute     = plan.Step{Target: "SIP route of site Redmond", From: "edge1.contoso.com", To: "edge2.contoso.com", Act: plan.SetSiteRoute{Site: "Redmond", Protocol: lync.SIP, EdgePool: "edge2.contoso.com"}}
 	setUpSIP      = plan.Step{Target: edgeA.FQDN, To: "set up", Act: plan.SetupEdgeServer{Server: edgeA, Ports: []uint16{5061}}}
 	setUpXMPP     = plan.Step{Target: edgeA.FQDN, To: "set up", Act: plan.SetupEdgeServer{Server: edgeA, Ports: []uint16{5269}}}
@@ -122,22 +123,26 @@ func TestStepsOnMachines(t *testing.T) {
 
 func TestStepsOnTheStore(t *testing.T) {
 	try(t, map[string]stepCase{
-		"publish, not noted": {"what is not noted is not published: nobody could tell whose it was", publishFlags, func(f *farm) { f.before["note sha256-of-s2"] = refuses },
-			apply.Failed, "the far side said no", []string{"propose from s1", "note sha256-of-s2"}, 0},
+		"publish, not noted": {"what is not noted is not published: nobody could tell whose it was", publishFlags, func(f *farm) { f.before["note sha256-of-s2 and urls"] = refuses },
+			apply.Failed, "the far side said no", []string{"propose from s1", "note sha256-of-s2 and urls"}, 0},
 		"publish, not proposed": {"nor what is not known", publishFlags, func(f *farm) { f.before["propose from s1"] = refuses },
 			apply.Failed, "the far side said no", []string{"propose from s1"}, 0},
 		"enable":  {"nothing is published that would have to be noted", plan.Step{Target: "topology", Act: plan.PublishFlags{}}, func(*farm) {}, apply.Done, "", []string{"publish from s1"}, 0},
-		"publish": {"one publish, from the document that was planned on", publishFlags, func(*farm) {}, apply.Done, "", []string{"propose from s1", "note sha256-of-s2", "publish from s1"}, 0},
+		"publish": {"one publish, from the document that was planned on", publishFlags, func(*farm) {}, apply.Done, "", []string{"propose from s1", "note sha256-of-s2 and urls", "publish from s1", "note restored"}, 0},
 		"publish, stale": {"a stale document is refused, not overwritten", publishFlags, func(f *farm) {
 			f.before["publish from s1"] = func() error {
 				return fault.New(fault.WorldChanged, "publish", "the topology", "it was published by someone else")
 			}
-		}, apply.Failed, "someone else", []string{"propose from s1", "note sha256-of-s2", "publish from s1"}, 0},
+		}, apply.Failed, "someone else", []string{"propose from s1", "note sha256-of-s2 and urls", "publish from s1"}, 0},
 		"publish, answer lost": {"a publish is never sent twice", publishFlags, func(f *farm) {
 			f.before["publish from s1"] = func() error { return fault.New(fault.OutcomeUnknown, "publish", "the topology", "no answer came") }
-		}, apply.Failed, "no answer came", []string{"propose from s1", "note sha256-of-s2", "publish from s1"}, 0},
-		"route":          {"set and read back", siteRoute, func(*farm) {}, apply.Done, "", []string{"route SIP of Redmond"}, 0},
-		"route, refused": {"a refusal is the step's message", siteRoute, func(f *farm) { f.before["route SIP of Redmond"] = refuses }, apply.Failed, "the far side said no", []string{"route SIP of Redmond"}, 0},
+		}, apply.Failed, "no answer came", []string{"propose from s1", "note sha256-of-s2 and urls", "publish from s1"}, 0},
+		"restore": {"what a lost publish emptied is put back, and a person told what is due", restoreURLs, func(f *farm) { f.emptied = []string{"Global"} },
+			apply.Done, "put back those of Global; run Enable-CsComputer on the Front End servers", []string{"restore urls", "note restored"}, 0},
+		"restore, nothing lost": {"once they were seen in their place nothing is owed", restoreURLs, func(*farm) {}, apply.Skipped, "already so", []string{"restore urls", "note restored"}, 0},
+		"restore, refused":      {"what was not seen in its place stays owed", restoreURLs, func(f *farm) { f.before["restore urls"] = refuses }, apply.Failed, "the far side said no", []string{"restore urls"}, 0},
+		"route":                 {"set and read back", siteRoute, func(*farm) {}, apply.Done, "", []string{"route SIP of Redmond"}, 0},
+		"route, refused":        {"a refusal is the step's message", siteRoute, func(f *farm) { f.before["route SIP of Redmond"] = refuses }, apply.Failed, "the far side said no", []string{"route SIP of Redmond"}, 0},
 		"route, not kept": {"what a read does not show was not done", siteRoute, func(f *farm) { f.effect["keep routes"] = func() {} }, apply.Failed,
 			`it was set to edge2.contoso.com and reads "edge1.contoso.com" afterwards; the rest of the plan was not begun; look for someone`, []string{"route SIP of Redmond"}, 0},
 		"associate":          {"set and read back", associate, func(*farm) {}, apply.Done, "", []string{"associate fe1.contoso.com"}, 0},
@@ -195,7 +200,7 @@ func try(t *testing.T, cases map[string]stepCase) {
 // TestEveryKindHasHands carries out one step of each kind. Whether it succeeds or not, apply must
 // know how to carry it out, and it waits no longer than its kind may.
 func TestEveryKindHasHands(t *testing.T) {
-	steps := []plan.Step{startServices, publishFlags, siteRoute, awaitReplication, setUpSIP, restart, checkPort, updateDNS, associate, failBack}
+	steps := []plan.Step{startServices, restoreURLs, publishFlags, siteRoute, awaitReplication, setUpSIP, restart, checkPort, updateDNS, associate, failBack}
 	for _, kind := range plan.Kinds() {
 		i := slices.IndexFunc(steps, func(s plan.Step) bool { return s.Kind() == kind })
 		if i < 0 {

@@ -4,6 +4,7 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
@@ -130,7 +131,8 @@ func obstructed(in Input) Verdict {
 }
 
 func approval(in Input) Verdict {
-	if in.Spec.Mode != v1alpha1.ModeApprove || in.Spec.ApprovedPlan == in.Plan.ID {
+	owed := !slices.ContainsFunc(in.Plan.Steps, func(s plan.Step) bool { return !s.Owed() && !s.Kind().Looks() })
+	if in.Spec.Mode != v1alpha1.ModeApprove || in.Spec.ApprovedPlan == in.Plan.ID || owed {
 		return Verdict{}
 	}
 	return Verdict{Reason: AwaitingApproval, Message: fmt.Sprintf("%s; plan %s waits for approval; read status.plan and set spec.approvedPlan to its id", pending(in.Plan), in.Plan.ID)}

@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,8 @@ func TestEvaluate(t *testing.T) {
 	partly, looking := blocked, blocked
 	partly.Steps = append(partly.Steps, plan.Step{Act: plan.UpdateDNS{Zone: "contoso.com"}})
 	looking.Steps = append(looking.Steps, plan.Step{Act: plan.CheckPorts{}})
+	owed := plan.Plan{ID: "sha256-9", Steps: []plan.Step{{Act: plan.RestoreSimpleURLs{}}, {Act: plan.CheckPorts{}}}}
+	owedAndMore := plan.Plan{ID: "sha256-1", Steps: append(slices.Clone(owed.Steps), plan.Step{Act: plan.SetSiteRoute{}})}
 	cases := map[string]struct {
 		reason string
 		in     guard.Input
@@ -33,6 +36,8 @@ func TestEvaluate(t *testing.T) {
 		"looks left":         {"a run that only looks would begin again and again", guard.Input{Plan: looking}, guard.Obstructed, ""},
 		"not approved":       {"approval is asked by id", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove}}, guard.AwaitingApproval, "sha256-1"},
 		"another approved":   {"an approval covers one content only", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove, ApprovedPlan: "sha256-2"}}, guard.AwaitingApproval, "sha256-1"},
+		"owed alone":         {"what fedroute may have broken it mends without being asked", guard.Input{Plan: owed, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove}}, guard.Allowed, ""},
+		"owed and more":      {"and nothing else with it", guard.Input{Plan: owedAndMore, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove}}, guard.AwaitingApproval, "sha256-1"},
 		"approved":           {"the very plan was approved", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove, ApprovedPlan: "sha256-1"}}, guard.Allowed, ""},
 		"approved, enforced": {"Enforce asks nobody", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{ApprovedPlan: "sha256-2"}}, guard.Allowed, ""},
 	}

@@ -46,6 +46,7 @@ func (p Parameter) named(name string) Parameter {
 
 // parameters of the functions that have any.
 var parameters = map[string][]Parameter{
+	"Restore-SimpleUrls": {{Name: "SimpleUrls", Pattern: `[\x20-\x7e]{2,262144}`}},
 	"Set-SiteRoute": {
 		{Name: "Site", Pattern: sitePattern, Listed: "Sites"}, {Name: "Protocol", Pattern: `SIP|XMPP`}, pool.named("EdgePool"),
 	},

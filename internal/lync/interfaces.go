@@ -27,14 +27,17 @@ type SiteRouter interface {
 
 // Publisher changes the federation flags in the topology document.
 type Publisher interface {
-	// ProposeFlags gives the digest of the document that PublishFlags would
-	// publish, and changes nothing. Faults as of PublishFlags.
-	ProposeFlags(ctx context.Context, change FlagChange) (digest string, err error)
+	// ProposeFlags tells what PublishFlags would publish and may lose, and changes
+	// nothing. Faults as of PublishFlags.
+	ProposeFlags(ctx context.Context, change FlagChange) (Proposal, error)
 	// PublishFlags edits, publishes and enables the topology in one remote call. Without
 	// flags it only enables the topology, which finishes a publish that ended half-way.
 	// It refuses with WorldChanged when the document's Signature is not the expected one,
 	// and with Busy while another publish runs.
 	PublishFlags(ctx context.Context, change FlagChange) (Published, error)
+	// RestoreSimpleURLs puts back the simple URLs of a Proposal where they are empty now.
+	// It returns the scopes that it restored. Faults: Busy while a publish runs, Invalid.
+	RestoreSimpleURLs(ctx context.Context, simpleURLs string) (scopes []string, err error)
 }
 
 // EdgeMaintainer works on one Edge machine.
@@ -77,10 +80,20 @@ type Flag struct {
 	On       bool
 }
 
+// Proposal is what must be known after a publish that nobody saw end.
+type Proposal struct {
+	Digest     string // of the document that will be published, without its Signature
+	SimpleURLs string // as they are before it; only RestoreSimpleURLs reads the text
+}
+
 // Published says what a publish did.
 type Published struct {
-	Signature  string // of the document now in force
-	BackupFile string // on the management server
+	Signature string // of the document now in force
+	// BackupFile, with the document of before, and ExportFile, with the whole
+	// configuration of before, are on the management server.
+	BackupFile, ExportFile string
+	// ExportError says why there is no ExportFile.
+	ExportError string
 	// SimpleURLsRestored says that publishing had changed the simple URLs and that they
 	// were put back. By the cmdlet reference, a person then has to run Enable-CsComputer
 	// on the Front Ends.

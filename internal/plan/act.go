@@ -19,6 +19,10 @@ type Act interface {
 // StartEdgeServices starts the stopped services of a machine.
 type StartEdgeServices struct{ Server lync.EdgeServer }
 
+// RestoreSimpleURLs puts back the simple URLs that a lost publish may have emptied. Kept is
+// the text that the publish left of them.
+type RestoreSimpleURLs struct{ Kept string }
+
 // PublishFlags changes the flags in one publish. Without Flags it only enables the
 // topology that is already published.
 type PublishFlags struct{ Flags []lync.Flag }
@@ -75,6 +79,7 @@ type FailBackFrontEnd struct {
 }
 
 func (StartEdgeServices) kind() Kind   { return KindStartEdgeServices }
+func (RestoreSimpleURLs) kind() Kind   { return KindRestoreSimpleURLs }
 func (PublishFlags) kind() Kind        { return KindPublishFlags }
 func (SetSiteRoute) kind() Kind        { return KindSetSiteRoute }
 func (AwaitReplication) kind() Kind    { return KindAwaitReplication }

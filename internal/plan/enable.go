@@ -7,6 +7,25 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
+// simpleURLs puts back what a publish that nobody saw end may have emptied.
+func (c comparison) simpleURLs() Plan {
+	var p Plan
+	if c.o.SimpleURLs == "" || !c.d.ManageFlags {
+		return p
+	}
+	p.differ(c.d.firstAspect(), "simple URLs", "as before the last publish", "not seen restored")
+	p.step(Step{Target: "simple URLs", From: "not seen restored", To: "as before the last publish", Act: RestoreSimpleURLs{Kept: c.o.SimpleURLs}})
+	return p
+}
+
+// firstAspect is the aspect of what all protocols have in common.
+func (d Desired) firstAspect() Aspect {
+	if len(d.Protocols) > 0 {
+		return aspectOf(d.Protocols[0].Protocol)
+	}
+	return AspectServices
+}
+
 // enable finishes a publish of fedroute's own that ended between Publish-CsTopology and
 // Enable-CsTopology. The flags of such a publish read as set, but its document is in force
 // nowhere, and no replica would ever carry it. So it is drift even where nothing else
@@ -21,10 +40,7 @@ func (c comparison) enable(changed change, waits bool) Plan {
 	if i < 0 {
 		return p
 	}
-	aspect, machine := AspectServices, c.d.Pool.Servers[i].FQDN
-	if len(c.d.Protocols) > 0 {
-		aspect = aspectOf(c.d.Protocols[0].Protocol)
-	}
+	aspect, machine := c.d.firstAspect(), c.d.Pool.Servers[i].FQDN
 	own := c.o.Document.Known() && c.o.Document.Value != "" && c.o.Document.Value == c.o.Published
 	switch {
 	case own:

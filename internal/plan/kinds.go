@@ -13,6 +13,7 @@ type Kind string
 // The kinds, in the order of Microsoft's failover and failback procedures.
 const (
 	KindStartEdgeServices   Kind = "StartEdgeServices"
+	KindRestoreSimpleURLs   Kind = "RestoreSimpleURLs"
 	KindPublishFlags        Kind = "PublishFlags"
 	KindSetSiteRoute        Kind = "SetSiteRoute"
 	KindAwaitReplication    Kind = "AwaitReplication"
@@ -32,6 +33,9 @@ type Rules struct {
 	// Looks: the step changes nothing. It needs no approval and leaves no history. A new
 	// run takes it again before the steps that come after it.
 	Looks bool
+	// Owed: the step puts right what a step of fedroute may have broken and did not live to
+	// mend. It needs no approval of its own, and is not part of the plan's id.
+	Owed bool
 	// Machine: the step works on the Edge machine that its target names.
 	Machine bool
 	// Commands is how long the remote commands of a step may run in all; zero where it runs
@@ -69,7 +73,10 @@ type row struct {
 // differently reads the table.
 var table = []row{
 	{KindStartEdgeServices, Rules{Machine: true, Commands: lync.ServicesLimit, Wait: 5 * time.Minute}},
-	{KindPublishFlags, Rules{Commands: lync.PublishLimit}},
+	{KindRestoreSimpleURLs, Rules{Owed: true, Commands: lync.SettingLimit}},
+	{KindPublishFlags, Rules{Commands: lync.PublishLimit, After: []Dependency{
+		{KindRestoreSimpleURLs, All, "what a publish keeps of the simple URLs is what is there"},
+	}}},
 	{KindSetSiteRoute, Rules{Commands: lync.SettingLimit, After: []Dependency{
 		{KindPublishFlags, All, "a site is led to a pool that carries the flag"},
 	}}},

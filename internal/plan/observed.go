@@ -22,8 +22,11 @@ type Observed struct {
 	// published last.
 	Document  lync.Part[string]
 	Published string
-	Records   map[dns.Key]lync.Part[dns.Lookup]
-	Ports     map[probe.Target]probe.Reading
+	// SimpleURLs is what a publish of fedroute kept of them before it began, if nobody has
+	// seen it end; else "".
+	SimpleURLs string
+	Records    map[dns.Key]lync.Part[dns.Lookup]
+	Ports      map[probe.Target]probe.Reading
 }
 
 // Aspect names what a difference belongs to; status has a condition for each.

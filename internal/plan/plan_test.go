@@ -190,6 +190,10 @@ func TestCompute(t *testing.T) {
 			unenabled(w, "edge1.contoso.com")
 			w.document = lync.Part[string]{Err: fault.New(fault.Unreachable, "read the topology document", "fe1", "no answer")}
 		}},
+		"publish-that-nobody-saw-end": {"it may have emptied the simple URLs", func(w *world) { w.simpleURLs = "[]" }},
+		"publish-that-nobody-saw-end-and-a-move": {"they are back before another publish reads them", func(w *world) {
+			w.simpleURLs, w.topology.EdgePools[0].SIPEnabled = "[]", false
+		}},
 		"published-by-us-with-flags-verified": {"flags are a person's", func(w *world) {
 			unenabled(w, "edge1.contoso.com")
 			w.intent.ManageFlags, w.published = false, "sha256-theirs"

@@ -59,6 +59,7 @@ func (s Step) On() []Resource {
 }
 
 func (a StartEdgeServices) on() []Resource   { return []Resource{machine(a.Server)} }
+func (a RestoreSimpleURLs) on() []Resource   { return []Resource{theStore} }
 func (a PublishFlags) on() []Resource        { return []Resource{theStore} }
 func (a SetSiteRoute) on() []Resource        { return []Resource{theStore} }
 func (a AwaitReplication) on() []Resource    { return []Resource{theStore, machine(a.Server)} }

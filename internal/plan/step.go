@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 )
 
 // Step is one change, or one wait, as data. Target, From and To describe it to a person;
@@ -33,16 +34,23 @@ type Words struct {
 // Words gives what the step says.
 func (s Step) Words() Words { return Words{Kind: s.Kind(), Target: s.Target, From: s.From, To: s.To} }
 
+// Owed reports whether the step puts right what fedroute may have broken.
+func (s Step) Owed() bool { return s.Kind().Rules().Owed }
+
 // String is the one-line form for logs.
 func (s Step) String() string {
 	return fmt.Sprintf("%s %s: %s -> %s", s.Kind(), s.Target, s.From, s.To)
 }
 
-// ID is a hash of the steps' words. The same spec and the same observed state therefore
-// give the same id. No steps give "".
+// ID is a hash of the words of the steps that a person approves. The same spec and the
+// same observed state therefore give the same id. No steps give "". Owed steps are left
+// out, unless there are no others.
 func ID(steps []Step) string {
 	if len(steps) == 0 {
 		return ""
+	}
+	if others := slices.DeleteFunc(slices.Clone(steps), Step.Owed); len(others) > 0 {
+		steps = others
 	}
 	h := sha256.New()
 	var before Words

@@ -24,6 +24,7 @@ type world struct {
 	notStarted map[lync.Host]bool // machines whose services did not start
 	failBack   []string           // pools to fail back
 	document   lync.Part[string]
+	simpleURLs string // what a publish kept of them that nobody saw end
 	published  string // digest of the document that fedroute published last
 }
 
@@ -122,7 +123,7 @@ func (w *world) edgeServer(fqdn string, change func(*lync.EdgeServerState)) {
 
 // observed gives what a reconcile would have observed of this world.
 func (w *world) observed(d plan.Desired) plan.Observed {
-	o := plan.Observed{Topology: w.topology, EdgeServers: w.servers, NotStarted: w.notStarted, Document: w.document, Published: w.published,
+	o := plan.Observed{Topology: w.topology, EdgeServers: w.servers, NotStarted: w.notStarted, Document: w.document, Published: w.published, SimpleURLs: w.simpleURLs,
 		Records: w.records, Ports: map[probe.Target]probe.Reading{}}
 	for _, t := range slices.Concat(d.Targets, d.FailBackTargets()) {
 		open := !w.closed[t.Address.String()] && !w.closed[t.Host]

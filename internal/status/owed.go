@@ -78,6 +78,8 @@ func belongs(act plan.Act, aspect plan.Aspect) bool {
 	switch a := act.(type) {
 	case plan.PublishFlags:
 		return slices.ContainsFunc(a.Flags, func(f lync.Flag) bool { return aspect == aspectOf(f.Protocol) })
+	case plan.RestoreSimpleURLs:
+		return aspect == plan.AspectSIP || aspect == plan.AspectXMPP
 	case plan.SetSiteRoute:
 		return aspect == aspectOf(a.Protocol)
 	case plan.UpdateDNS:

@@ -18,13 +18,13 @@ const historyLimit = 40
 // Continues reports whether the plan is the rest of the earlier one: every step that
 // changes something must be a step of the earlier plan that is not done yet. The rest
 // keeps the id of the earlier plan, and with the id its approval. Steps that only look do
-// not count, because they are taken again.
+// not count, because they are taken again; nor do owed steps, which nobody approves.
 func Continues(earlier *v1alpha1.Plan, p plan.Plan) bool {
 	if earlier == nil || len(p.Steps) == 0 {
 		return false
 	}
 	return !slices.ContainsFunc(p.Steps, func(s plan.Step) bool {
-		if s.Kind().Looks() {
+		if s.Kind().Looks() || s.Owed() {
 			return false
 		}
 		i := position(earlier.Steps, step(s))

@@ -79,7 +79,7 @@ func TestProposeFlags(t *testing.T) {
 				t.Fatal(err)
 			}
 			signature, after, err := observer.ReadDocument(context.Background())
-			if err != nil || after != proposed || after == before || signature != published.Signature {
+			if err != nil || after != proposed.Digest || after == before || signature != published.Signature {
 				t.Errorf("digest %s before, %s proposed, %s after; signature %s, published %s; %v", before, proposed, after, signature, published.Signature, err)
 			}
 			if _, err := o.operator().ProposeFlags(context.Background(), change); !fault.Is(err, fault.WorldChanged) {

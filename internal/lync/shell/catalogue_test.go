@@ -20,7 +20,7 @@ func TestCommands(t *testing.T) {
 	want := []line{
 		{"Invoke-EdgeSetup", true}, {"Invoke-PoolFailBack", true}, {"Publish-FederationFlags", true},
 		{"Read-EdgeServer", false}, {"Read-Topology", false}, {"Read-TopologyDocument", false},
-		{"Set-DnsRecords", true}, {"Set-EdgeAssociation", true}, {"Set-SiteRoute", true}, {"Start-EdgeServices", true}, {"Stop-EdgeServices", true},
+		{"Restore-SimpleUrls", true}, {"Set-DnsRecords", true}, {"Set-EdgeAssociation", true}, {"Set-SiteRoute", true}, {"Start-EdgeServices", true}, {"Stop-EdgeServices", true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the catalogue is closed (-want +got):\n%s", diff)

@@ -53,6 +53,8 @@ type publishRequest struct {
 type publishReply struct {
 	Signature          string
 	BackupFile         string
+	ExportFile         string
+	ExportError        string
 	SimpleUrlsRestored bool
 }
 
@@ -70,35 +72,54 @@ func (o *Operator) PublishFlags(ctx context.Context, change lync.FlagChange) (ly
 	}
 	reply, err := decode[publishReply](raw, j)
 	return lync.Published{
-		Signature: reply.Signature, BackupFile: reply.BackupFile, SimpleURLsRestored: reply.SimpleUrlsRestored,
+		Signature: reply.Signature, BackupFile: reply.BackupFile, ExportFile: reply.ExportFile, ExportError: reply.ExportError,
+		SimpleURLsRestored: reply.SimpleUrlsRestored,
 	}, err
 }
 
-type proposalReply struct{ Document string }
+type proposalReply struct{ Document, SimpleUrls string }
 
 // ProposeFlags implements lync.Publisher: the script of PublishFlags edits the document
 // and does not publish it.
-func (o *Operator) ProposeFlags(ctx context.Context, change lync.FlagChange) (string, error) {
+func (o *Operator) ProposeFlags(ctx context.Context, change lync.FlagChange) (lync.Proposal, error) {
 	j := job{script: o.scripts.publishFlags.writing, op: "prepare the publish of the federation flags", limit: lync.SettingLimit}
 	request, err := publishing(change, j)
 	if err != nil {
-		return "", err
+		return lync.Proposal{}, err
 	}
 	request.ProposeOnly = true
 	j.arguments = request
 	raw, err := o.writer.onManagement(ctx, j)
 	if err != nil {
-		return "", err
+		return lync.Proposal{}, err
 	}
 	reply, err := decode[proposalReply](raw, j)
 	if err != nil {
-		return "", err
+		return lync.Proposal{}, err
 	}
 	digest, err := documentDigest(reply.Document)
 	if err != nil {
-		return "", malformed(j, "the topology document: %v", err)
+		return lync.Proposal{}, malformed(j, "the topology document: %v", err)
 	}
-	return digest, nil
+	return lync.Proposal{Digest: digest, SimpleURLs: reply.SimpleUrls}, nil
+}
+
+type restoreRequest struct{ SimpleUrls string }
+
+type restoreReply struct{ Restored []string }
+
+// RestoreSimpleURLs implements lync.Publisher.
+func (o *Operator) RestoreSimpleURLs(ctx context.Context, simpleURLs string) ([]string, error) {
+	j := job{
+		script: o.scripts.restoreSimpleURLs.writing, op: "restore the simple URLs",
+		arguments: restoreRequest{SimpleUrls: simpleURLs}, limit: lync.SettingLimit,
+	}
+	raw, err := o.writer.onManagement(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := decode[restoreReply](raw, j)
+	return reply.Restored, err
 }
 
 // publishing sorts the flags into the parameters of the script.

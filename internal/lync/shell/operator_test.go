@@ -61,13 +61,13 @@ func TestOperations(t *testing.T) {
 		},
 		"publish-flags": {
 			"one publish for both protocols and both pools", first,
-			`[{"Signature": "new", "BackupFile": "C:\\Temp\\b.xml", "SimpleUrlsRestored": true}]`,
+			`[{"Signature": "new", "BackupFile": "C:\\Temp\\b.xml", "ExportFile": "", "ExportError": "the disk is full", "SimpleUrlsRestored": true}]`,
 			func(ctx context.Context, o *shell.Operator) (any, error) {
 				return o.PublishFlags(ctx, lync.FlagChange{Signature: "old", Flags: []lync.Flag{
 					{Pool: pool, Protocol: lync.SIP, On: true}, {Pool: "edgepool01.contoso.com", Protocol: lync.SIP},
 					{Pool: pool, Protocol: lync.XMPP, On: true}, {Pool: "edgepool01.contoso.com", Protocol: lync.XMPP},
 				}})
-			}, lync.Published{Signature: "new", BackupFile: `C:\Temp\b.xml`, SimpleURLsRestored: true},
+			}, lync.Published{Signature: "new", BackupFile: `C:\Temp\b.xml`, ExportError: "the disk is full", SimpleURLsRestored: true},
 		},
 		"publish-one-flag": {
 			"lists that are not asked for are not sent", first, `[{"Signature": "new", "BackupFile": "", "SimpleUrlsRestored": false}]`,
@@ -76,10 +76,14 @@ func TestOperations(t *testing.T) {
 			}, lync.Published{Signature: "new"},
 		},
 		"propose-flags": {
-			"what would be published, without its signature", first, `[{"Document": "<Topology Signature=\"old\"/>"}]`,
+			"what would be published, without its signature", first, `[{"Document": "<Topology Signature=\"old\"/>", "SimpleUrls": "[]"}]`,
 			func(ctx context.Context, o *shell.Operator) (any, error) {
 				return o.ProposeFlags(ctx, lync.FlagChange{Signature: "old", Flags: []lync.Flag{{Pool: pool, Protocol: lync.SIP, On: true}}})
-			}, "sha256-70cc291a067283e26377d75ac91f7770aa00f00c1a52f16b3d26fecb99fc17d8",
+			}, lync.Proposal{Digest: "sha256-70cc291a067283e26377d75ac91f7770aa00f00c1a52f16b3d26fecb99fc17d8", SimpleURLs: "[]"},
+		},
+		"restore-simple-urls": {
+			"as they were kept", first, `[{"Restored": ["Global"]}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) { return o.RestoreSimpleURLs(ctx, "[]") }, []string{"Global"},
 		},
 		"start-services": {
 			"on the machine itself", edge, `[{"Services": 6}]`,

@@ -11,7 +11,7 @@ import (
 var (
 	//go:embed scripts/Read-*.ps1
 	readingFiles embed.FS
-	//go:embed scripts/Set-*.ps1 scripts/Publish-*.ps1 scripts/Start-*.ps1 scripts/Stop-*.ps1 scripts/Invoke-*.ps1
+	//go:embed scripts/Set-*.ps1 scripts/Publish-*.ps1 scripts/Start-*.ps1 scripts/Stop-*.ps1 scripts/Invoke-*.ps1 scripts/Restore-*.ps1
 	writingFiles embed.FS
 )
 
@@ -35,6 +35,7 @@ var (
 type writing struct {
 	setSiteRoute       writingScript
 	publishFlags       writingScript
+	restoreSimpleURLs  writingScript
 	startEdgeServices  writingScript
 	stopEdgeServices   writingScript
 	invokeEdgeSetup    writingScript
@@ -47,6 +48,7 @@ func loadWriting() writing {
 	return writing{
 		setSiteRoute:       writingScript{load(writingFiles, "Set-SiteRoute")},
 		publishFlags:       writingScript{load(writingFiles, "Publish-FederationFlags")},
+		restoreSimpleURLs:  writingScript{load(writingFiles, "Restore-SimpleUrls")},
 		startEdgeServices:  writingScript{load(writingFiles, "Start-EdgeServices")},
 		stopEdgeServices:   writingScript{load(writingFiles, "Stop-EdgeServices")},
 		invokeEdgeSetup:    writingScript{load(writingFiles, "Invoke-EdgeSetup")},

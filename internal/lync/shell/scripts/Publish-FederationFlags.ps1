@@ -1,12 +1,13 @@
 # Publish-FederationFlags: switches the federation ports of Edge pools in the topology, publishes and enables it
 #
-# With ProposeOnly it edits the document, returns it, and publishes, enables and
-# restores nothing: what will be published is known before it is.
+# With ProposeOnly it edits the document, returns it with the simple URLs, and publishes,
+# enables and restores nothing: what will be published, and what publishing may lose, is
+# known before it is.
 #
 # Reads: the topology document and the simple URLs, before and after
 # Changes: the external AccessEdge/SipServer port (5061) and the two XmppFederationProxy ports
-#   (5269, 23456) of the named Edge pools; simple URLs only to put back what publishing changed,
-#   also after a run that was lost; two files in TEMP while it runs
+#   (5269, 23456) of the named Edge pools; simple URLs only to put back what publishing changed;
+#   in TEMP the export of the configuration, the backup of the document, and one file while it runs
 # Runs on: a management server, as a domain account that may publish
 # Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
 # Errors: WorldChanged when the document is not the expected one; Busy while another publish runs on
@@ -121,11 +122,8 @@ function Restore-SimpleUrl($Before) {
     }
 }
 
-# What publishing empties stays in a file until it is back: whoever loses this
-# shell half-way runs the script again and finds it.
-$kept = Join-Path -Path $env:TEMP -ChildPath 'fedroute-simpleurls.json'
-
-function Save-SimpleUrl($Collections) {
+# Plain text outlives this shell. Restore-SimpleUrls takes it on any management server.
+function ConvertTo-Plain($Collections) {
     $plain = @($Collections | ForEach-Object {
             $urls = @($_.SimpleUrl | ForEach-Object {
                     $entries = @($_.SimpleUrlEntry | ForEach-Object { [string]$_.Url })
@@ -133,20 +131,7 @@ function Save-SimpleUrl($Collections) {
                 })
             [pscustomobject]@{ Identity = [string]$_.Identity; Urls = $urls }
         })
-    ConvertTo-Json -InputObject $plain -Depth 5 | Set-Content -Path $kept -Encoding UTF8
-}
-
-# Collections that an earlier run left empty, as they were before it.
-function Read-LostSimpleUrl {
-    if (-not (Test-Path -Path $kept)) { return }
-    foreach ($plain in (Get-Content -Path $kept -Raw | ConvertFrom-Json)) {
-        if (Format-SimpleUrl (Get-CsSimpleUrlConfiguration -Identity $plain.Identity)) { continue }
-        $urls = @(foreach ($url in $plain.Urls) {
-                $entries = @($url.Entries | ForEach-Object { New-CsSimpleUrlEntry -Url $_ })
-                New-CsSimpleUrl -Component $url.Component -Domain $url.Domain -ActiveUrl $url.ActiveUrl -SimpleUrlEntry $entries
-            })
-        [pscustomobject]@{ Identity = $plain.Identity; SimpleUrl = $urls }
-    }
+    ConvertTo-Json -InputObject $plain -Depth 5 -Compress
 }
 
 # One publish at a time on this machine, also when the caller lost its shell and
@@ -160,28 +145,40 @@ try {
     Assert-Signature $document
     if ($ProposeOnly) {
         $null = @(Edit-Flags $document)
-        return [pscustomobject]@{ Document = $document.DocumentElement.OuterXml }
+        return [pscustomobject]@{
+            Document   = $document.DocumentElement.OuterXml
+            SimpleUrls = ConvertTo-Plain @(Get-CsSimpleUrlConfiguration)
+        }
     }
 
     $backup = ''
-    $restored = @(Restore-SimpleUrl @(Read-LostSimpleUrl))
-    Remove-Item -Path $kept -ErrorAction SilentlyContinue
+    $export = ''
+    $exportError = ''
+    $restored = @()
     $edited = @(Edit-Flags $document)
     if ($edited.Count -gt 0) {
         $file = Join-Path -Path $env:TEMP -ChildPath "fedroute-publish-$Signature.xml"
         $backup = Join-Path -Path $env:TEMP -ChildPath "fedroute-backup-$Signature.xml"
         $simpleUrls = @(Get-CsSimpleUrlConfiguration)
+        # A person who has to undo more than the flags needs the whole configuration. A
+        # failed export holds nothing.
+        try {
+            $export = Join-Path -Path $env:TEMP -ChildPath "fedroute-configuration-$Signature.zip"
+            $null = Export-CsConfiguration -FileName $export -Force
+        }
+        catch {
+            $export = ''
+            $exportError = [string]$_.Exception.Message
+        }
         # Once more, right before: somebody may have published meanwhile.
         Assert-Signature (Read-Document)
         try {
             $document.Save($file)
-            Save-SimpleUrl $simpleUrls
             $null = Publish-CsTopology -FileName $file -BackupFileName $backup -Force -Confirm:$false
         }
         finally {
             Remove-Item -Path $file -ErrorAction SilentlyContinue
-            $restored += @(Restore-SimpleUrl $simpleUrls)
-            Remove-Item -Path $kept -ErrorAction SilentlyContinue
+            $restored = @(Restore-SimpleUrl $simpleUrls)
         }
     }
     # Also when nothing was left to publish: an earlier run may have ended before.
@@ -193,6 +190,8 @@ try {
     [pscustomobject]@{
         Signature          = $after.DocumentElement.GetAttribute('Signature')
         BackupFile         = $backup
+        ExportFile         = $export
+        ExportError        = $exportError
         SimpleUrlsRestored = ($restored.Count -gt 0)
     }
 }
