@@ -25,8 +25,11 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/controllers"
 	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/kit/session"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/probe/tcp"
+	"github.com/fedroute/fedroute/internal/psrp"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 	"github.com/fedroute/fedroute/test/support/cluster"
 )
@@ -93,6 +96,15 @@ func complain(err error) int {
 	return 1
 }
 
+// dial opens a session in a configuration where the endpoint names one, as the manager does.
+func dial(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials) (remote.Session, error) {
+	o := winrm.Options{ConnectTimeout: 4 * time.Second}
+	if endpoint.Configuration != "" {
+		return session.Dialer(psrp.Options{Options: o})(ctx, endpoint, credentials)
+	}
+	return winrm.Dialer(o)(ctx, endpoint, credentials)
+}
+
 // startManager runs the controllers in this process, with short waits.
 func startManager(ctx context.Context, seen cache.Options) (stopped <-chan struct{}, err error) {
 	mgr, err := ctrl.NewManager(plane.Config, ctrl.Options{Scheme: scheme, Cache: seen, HealthProbeBindAddress: "0",
@@ -104,7 +116,7 @@ func startManager(ctx context.Context, seen cache.Options) (stopped <-chan struc
 		plan.KindSetupEdgeServer: 3 * time.Second, plan.KindCheckPorts: 3 * time.Second, plan.KindUpdateDNS: 5 * time.Second}}
 	err = controllers.Setup(mgr, controllers.Options{
 		Client: mgr.GetClient(), Secrets: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("fedroute"),
-		Clock: controllers.RealClock{}, Dial: winrm.Dialer(winrm.Options{ConnectTimeout: 4 * time.Second}),
+		Clock: controllers.RealClock{}, Dial: dial,
 		Prober: tcp.Prober{}, Limits: limits, ObserveTimeout: 12 * time.Second, TopologyWorkers: 64, RouteWorkers: 64,
 	})
 	done := make(chan struct{})
