@@ -53,9 +53,9 @@ Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -TargetObject 'it' -
 		`{"version":"5.1.17763.5830","mode":"FullLanguage","ready":true,"host":"SERVER"}`,
 		`{"cached":true,"id":1,"result":[{"Names":["a","b"],"On":true,"None":[]}]}`,
 		`{"cached":true,"id":2,"result":[{"Names":["x"],"On":false,"None":[]}]}`,
-		`{"cached":true,"id":3,"error":{"id":"fedroute.Busy","category":"ResourceBusy","message":"it\u0027s \u003cbusy\u003e","target":"it"}}`,
-		`{"cached":true,"id":4,"error":{"id":"The script ended by break or continue outside a loop.","category":"OperationStopped","message":"The script ended by break or continue outside a loop.","target":"The script ended by break or continue outside a loop."}}`,
-		`{"cached":true,"id":5,"error":{"id":"CommandNotFoundException","category":"ObjectNotFound","message":"The term 'Get-CsNothing' is not recognized","target":"Get-CsNothing"}}`,
+		`{"cached":true,"id":3,"error":{"causes":[{"type":"Microsoft.PowerShell.Commands.WriteErrorException","hresult":-2146233087,"number":0}],"id":"fedroute.Busy","category":"ResourceBusy","message":"it\u0027s \u003cbusy\u003e","target":"it"}}`,
+		`{"cached":true,"id":4,"error":{"causes":[{"type":"System.Management.Automation.RuntimeException","hresult":-2146233087,"number":0}],"id":"The script ended by break or continue outside a loop.","category":"OperationStopped","message":"The script ended by break or continue outside a loop.","target":"The script ended by break or continue outside a loop."}}`,
+		`{"cached":true,"id":5,"error":{"causes":[{"type":"System.Management.Automation.CommandNotFoundException","hresult":-2146233087,"number":0}],"id":"CommandNotFoundException","category":"ObjectNotFound","message":"The term 'Get-CsNothing' is not recognized","target":"Get-CsNothing"}}`,
 	}
 	if diff := cmp.Diff(parsed(t, want), parsed(t, frames(out))); diff != "" {
 		t.Errorf("replies (-want +got):\n%s", diff)

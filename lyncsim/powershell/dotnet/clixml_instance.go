@@ -89,7 +89,7 @@ func exceptionInstance(e *value.Exception) *Instance {
 	if e.Inner != nil {
 		inner = e.Inner
 	}
-	all := value.NewObject().Set("Message", e.Message).Set("InnerException", inner).Set("HResult", hresult)
+	all := value.NewObject().Set("Message", e.Message).Set("InnerException", inner).Set("HResult", hresult(e))
 	if e.Props != nil {
 		for _, p := range e.Props.Properties() {
 			all.Set(p.Name, shown(p.Value))
@@ -97,6 +97,3 @@ func exceptionInstance(e *value.Exception) *Instance {
 	}
 	return &Instance{Types: Ancestors(e), Text: e.Type + ": " + e.Message, Props: all.Properties()}
 }
-
-// hresult is the HResult of an exception that has none of its own (COR_E_EXCEPTION).
-const hresult = int32(-2146233088)

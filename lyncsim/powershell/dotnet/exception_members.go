@@ -41,12 +41,7 @@ func exceptionMembers() Members {
 		}),
 		prop("StackTrace", func(*value.Exception) any { return "" }),
 		prop("Source", func(*value.Exception) any { return "System.Management.Automation" }),
-		prop("HResult", func(e *value.Exception) any {
-			if v := extra(e, "HResult"); v != nil {
-				return v
-			}
-			return hresult
-		}),
+		prop("HResult", hresult),
 		prop("Data", func(*value.Exception) any { return value.NewDictionary("System.Collections.ListDictionaryInternal") }),
 		prop("ParameterName", func(e *value.Exception) any { return extra(e, "ParameterName") }),
 		prop("ParamName", func(e *value.Exception) any { return extra(e, "ParamName") }),
