@@ -83,11 +83,11 @@ func (r *FederationRouteReconciler) Reconcile(ctx context.Context, req ctrl.Requ
 	}
 	catchUp(r.written, &route, &route.Status)
 	s := scope{FederationRouteReconciler: r, route: &route, again: jitter(route.Spec.Interval.Duration)}
-	s.again = whileYoung(s.again, &route, r.options.Clock.Now())
 	s.run = s.latest()
 	s.facts = status.Facts{Now: r.options.Clock.Now(), Created: route.CreationTimestamp.Time, Limits: r.options.Limits, Generation: route.Generation, Spec: route.Spec,
 		Previous: route.Status, RequestedAt: route.Annotations[v1alpha1.AnnotationRequestedAt]}
 	s.facts.Err = contain.Run("reconcile FederationRoute", route.Name, func() error { return s.pursue(ctx) })
+	s.again = whileYoung(s.again, &route, s.facts.Now, s.facts.Err)
 	return ctrl.Result{RequeueAfter: s.again}, errors.Join(s.report(ctx), s.measurePorts(ctx))
 }
 

@@ -65,7 +65,7 @@ func (r *LyncTopologyReconciler) Reconcile(ctx context.Context, req ctrl.Request
 	if r.sights.Put(memory.Object(req.NamespacedName), now) {
 		r.fresh <- event.TypedGenericEvent[types.NamespacedName]{Object: req.NamespacedName}
 	}
-	again := whileYoung(jitter(lt.Spec.PollInterval.Duration), &lt, r.options.Clock.Now())
+	again := whileYoung(jitter(lt.Spec.PollInterval.Duration), &lt, r.options.Clock.Now(), now.Err)
 	return ctrl.Result{RequeueAfter: again}, r.writeStatus(ctx, &lt, now)
 }
 

@@ -4,6 +4,7 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -50,13 +51,14 @@ func jitter(d time.Duration) time.Duration {
 	return d + time.Duration(rand.Int64N(int64(d)/10+1))
 }
 
-// whileYoung shortens the time until the next reconcile of an object to the moment at
-// which the object no longer waits for what it names.
-func whileYoung(again time.Duration, o client.Object, now time.Time) time.Duration {
-	if left := status.Arrival - now.Sub(o.GetCreationTimestamp().Time); left > 0 {
-		return min(again, left)
+// whileYoung shortens the time until the next reconcile of an object that lacks what it
+// names, to the moment at which that may no longer be on its way.
+func whileYoung(again time.Duration, o client.Object, now time.Time, err error) time.Duration {
+	left := status.Arrival - now.Sub(o.GetCreationTimestamp().Time)
+	if _, missing := errors.AsType[*status.Missing](err); !missing || left <= 0 {
+		return again
 	}
-	return again
+	return min(again, left)
 }
 
 // RealClock is the wall clock.

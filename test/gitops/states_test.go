@@ -126,7 +126,8 @@ func states() map[string]map[string]status.Facts {
 			v1alpha1.ReasonConflict: world(held(guard.Conflict)), v1alpha1.ReasonTopologyMissing: world(lacks(v1alpha1.ReasonTopologyMissing)),
 			v1alpha1.ReasonSecretMissing: world(lacks(v1alpha1.ReasonSecretMissing)), v1alpha1.ReasonNameBlocked: world(obstacle(plan.AspectDNS, fault.Refused)),
 			v1alpha1.ReasonHostedFederation: world(obstacle(plan.AspectDNS, fault.Refused), hosted),
-			v1alpha1.ReasonDenied:           world(fails(fault.Denied)), v1alpha1.ReasonRefused: world(fails(fault.Refused)), v1alpha1.ReasonInvalid: world(fails(fault.Invalid)),
+			v1alpha1.ReasonDenied:           world(fails(fault.Denied)), v1alpha1.ReasonSecondHop: world(fails(fault.SecondHop)), v1alpha1.ReasonRightsMissing: world(fails(fault.RightsMissing)),
+			v1alpha1.ReasonRefused: world(fails(fault.Refused)), v1alpha1.ReasonInvalid: world(fails(fault.Invalid)),
 			v1alpha1.ReasonUnsupported: world(fails(fault.Unsupported)), v1alpha1.ReasonInternal: world(fails(fault.Internal))},
 	}
 }
