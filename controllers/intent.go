@@ -12,10 +12,11 @@ import (
 // intentOf puts a route's spec into the words of the domain.
 func intentOf(spec v1alpha1.FederationRouteSpec, topology v1alpha1.LyncTopologySpec) plan.Intent {
 	in := plan.Intent{
-		EdgePool:    string(spec.EdgePool),
-		ManageFlags: spec.TopologyFlags != v1alpha1.FlagsVerify,
-		Servers:     map[lync.Host]plan.ServerOverride{},
-		Hosts:       map[lync.Host]string{},
+		EdgePool:     string(spec.EdgePool),
+		ManageFlags:  spec.TopologyFlags != v1alpha1.FlagsVerify,
+		PortsConnect: spec.Ports == v1alpha1.PortsConnect,
+		Servers:      map[lync.Host]plan.ServerOverride{},
+		Hosts:        map[lync.Host]string{},
 	}
 	for _, pool := range spec.StandbyEdgePools {
 		in.Standby = append(in.Standby, string(pool))

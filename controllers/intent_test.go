@@ -61,6 +61,9 @@ func TestIntentOf(t *testing.T) {
 		"flags by default": {"the default of the schema is Manage", func(s *v1alpha1.FederationRouteSpec, _ *v1alpha1.LyncTopologySpec, _ *plan.Intent) {
 			s.TopologyFlags = ""
 		}},
+		"ports that connect": {"a person says that accepting a connection is enough", func(s *v1alpha1.FederationRouteSpec, _ *v1alpha1.LyncTopologySpec, in *plan.Intent) {
+			s.Ports, in.PortsConnect = v1alpha1.PortsConnect, true
+		}},
 		"no Edge section": {"without edgeServers nothing is overridden", func(_ *v1alpha1.FederationRouteSpec, t *v1alpha1.LyncTopologySpec, in *plan.Intent) {
 			t.EdgeServers, in.Servers = nil, map[lync.Host]plan.ServerOverride{}
 		}},

@@ -257,7 +257,7 @@ func TestAnotherRouteWaitsForTheRun(t *testing.T) {
 	xmpp.Spec.SIP, xmpp.Spec.XMPP = nil, xmpp.Spec.SIP
 	must(t, s.objects.Create(t.Context(), xmpp))
 	s.reconcile(xmpp)
-	if again := s.reconcile(xmpp); again < time.Minute {
+	if again := s.reconcile(xmpp); again < 10*time.Second {
 		t.Errorf("again after %s, and nothing is there to be seen before the run has ended", again)
 	}
 	s.expect(xmpp, v1alpha1.ReasonBusy, "it begins when the other has ended")

@@ -28,6 +28,17 @@ const (
 	FlagsVerify FlagPolicy = "Verify"
 )
 
+// PortPolicy says when a federation port answers.
+// +kubebuilder:validation:Enum=Speak;Connect
+type PortPolicy string
+
+const (
+	// PortsSpeak wants TLS on 5061 (an alert counts) and an XMPP stream on 5269.
+	PortsSpeak PortPolicy = "Speak"
+	// PortsConnect wants that the port accepts a connection.
+	PortsConnect PortPolicy = "Connect"
+)
+
 // DeletionPolicy says what happens to federation when the object goes.
 // +kubebuilder:validation:Enum=Orphan
 type DeletionPolicy string
@@ -89,6 +100,13 @@ type FederationRouteSpec struct {
 	// +optional
 	// +kubebuilder:default=Manage
 	TopologyFlags FlagPolicy `json:"topologyFlags,omitempty"`
+
+	// Ports says when a federation port answers: Speak wants that it begins TLS on 5061
+	// (an alert counts) or an XMPP stream on 5269, Connect only that it accepts a
+	// connection, as a load balancer without members does too.
+	// +optional
+	// +kubebuilder:default=Speak
+	Ports PortPolicy `json:"ports,omitempty"`
 
 	// DNS says where the public SRV, A and AAAA records live. Left out, DNS is
 	// not touched.

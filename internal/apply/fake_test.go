@@ -93,6 +93,7 @@ type farm struct {
 	open     map[netip.Addr]bool
 	silent   map[string]bool // internal machines that do not answer
 	probes   int
+	hollow   bool // every federation port accepts connections and never speaks
 	acts     []string
 	// before is called ahead of an act, without the lock; if it returns an error, the act fails.
 	before map[string]func() error
@@ -286,8 +287,11 @@ func (f *farm) Probe(_ context.Context, t probe.Target) probe.Reading {
 	if t.Host != "" && !f.silent[t.Host] {
 		return probe.Reading{Target: t, Open: true, Spoke: true, Detail: "TLS answered"}
 	}
+	if f.hollow {
+		return probe.Reading{Target: t, Open: true, Detail: "open, but the other side hung up"}
+	}
 	if f.open[t.Address] {
-		return probe.Reading{Target: t, Open: true, Detail: "accepted"}
+		return probe.Reading{Target: t, Open: true, Spoke: true, Detail: "TLS answered"}
 	}
 	return probe.Reading{Target: t, Detail: "connection refused"}
 }

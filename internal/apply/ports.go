@@ -10,15 +10,19 @@ import (
 )
 
 func (w work) checkPort(ctx context.Context, s plan.Step, a plan.CheckPorts) error {
+	var reading probe.Reading
 	return w.until(ctx, w.limits.bound(plan.KindCheckPorts), func() (bool, string, error) {
-		reading := w.hands.Prober.Probe(w.looks, a.Port)
-		if reading.Open {
+		reading = w.hands.Prober.Probe(w.looks, a.Port)
+		if reading.Answers() {
 			w.sawAnswering(a.Port)
 		}
-		return reading.Open, reading.Detail, nil
+		return reading.Answers(), reading.Detail, nil
 	}, func(message string) error {
-		return fault.New(fault.Unreachable, "check", s.Target, message).
-			With("DNS stays where it is", "open the port on the Edge server's external side and its firewall, it is tried again")
+		next := "open the port on the Edge server's external side and its firewall, it is tried again"
+		if reading.Open {
+			next = "look at the Edge server's services, and behind a load balancer at its members; it is tried again"
+		}
+		return fault.New(fault.Unreachable, "check", s.Target, message).With("DNS stays where it is", next)
 	})
 }
 

@@ -25,6 +25,7 @@ var (
 	setUpXMPP     = plan.Step{Target: edgeA.FQDN, To: "set up", Act: plan.SetupEdgeServer{Server: edgeA, Ports: []uint16{5269}}}
 	restart       = plan.Step{Target: edgeA.FQDN, To: "listening on port 5269", Act: plan.RestartEdgeServices{Server: edgeA, Ports: []uint16{5269}}}
 	checkPort     = plan.Step{Target: "192.0.2.1 port 5061", To: "answers", Act: plan.CheckPorts{Port: sipPort, Servers: []lync.EdgeServer{edgeA}}}
+	connectPort   = plan.Step{Target: "192.0.2.1 port 5061", To: "answers", Act: plan.CheckPorts{Port: connecting(sipPort), Servers: []lync.EdgeServer{edgeA}}}
 	checkOther    = plan.Step{Target: "192.0.2.2 port 5061", To: "answers", Act: plan.CheckPorts{Port: otherPort, Servers: []lync.EdgeServer{edgeB}}}
 	associate     = plan.Step{Target: "fe1.contoso.com", From: "edge1.contoso.com", To: "edge2.contoso.com", Act: plan.AssociateFrontEnd{Pool: "fe1.contoso.com", EdgePool: "edge2.contoso.com"}}
 	failBack      = plan.Step{Target: "fe1.contoso.com", From: "FailedOver", To: "Active", Act: plan.FailBackFrontEnd{Pool: "fe1.contoso.com", Machines: []plan.FrontEndMachine{
@@ -118,6 +119,9 @@ func TestStepsOnMachines(t *testing.T) {
 		}, apply.Done, "", nil, 4 * time.Second},
 		"port, silent": {"the message says what happened, what it means and what to do", checkPort, func(*farm) {}, apply.Failed,
 			"check 192.0.2.1 port 5061: connection refused; DNS stays where it is; open the port", nil, patience},
+		"port, hollow": {"a load balancer without members accepts every connection", checkPort, func(f *farm) { f.hollow = true }, apply.Failed,
+			"check 192.0.2.1 port 5061: open, but the other side hung up; DNS stays where it is; look at the Edge server's services, and behind a load balancer at its members", nil, patience},
+		"port, hollow, Connect": {"a person says that this is enough", connectPort, func(f *farm) { f.hollow = true }, apply.Done, "", nil, 0},
 	})
 }
 
@@ -218,4 +222,10 @@ func TestEveryKindHasHands(t *testing.T) {
 			t.Errorf("%s waited %s, its rules say %s", kind, took, kind.Rules().Wait)
 		}
 	}
+}
+
+// connecting is the port where accepting a connection counts as an answer.
+func connecting(p probe.Target) probe.Target {
+	p.Connect = true
+	return p
 }

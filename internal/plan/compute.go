@@ -77,7 +77,7 @@ func (c comparison) ports(moving bool) Plan {
 	var p Plan
 	for _, t := range c.d.Targets {
 		reading, ok := c.o.Ports[t]
-		if !ok || !reading.Open {
+		if !ok || !reading.Answers() {
 			detail := "not asked yet"
 			if ok {
 				detail = reading.Detail

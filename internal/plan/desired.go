@@ -100,7 +100,7 @@ func Resolve(in Intent, t lync.Topology) (Desired, error) {
 			return Desired{}, err
 		}
 		d.Protocols = append(d.Protocols, resolved)
-		d.Targets = append(d.Targets, targets(p, pool)...)
+		d.Targets = append(d.Targets, targets(p, pool, in.PortsConnect)...)
 	}
 	for _, fe := range in.FrontEnds {
 		i := slices.IndexFunc(t.FrontEndPools, func(p lync.FrontEndPool) bool { return lync.SameHost(p.FQDN, fe.FQDN) })
@@ -181,11 +181,11 @@ func resolveProtocol(p ProtocolIntent, t lync.Topology) (DesiredProtocol, error)
 
 // targets lists one probe for each external address. Machines behind a load balancer share
 // an address. The probe asks for the first domain only.
-func targets(p ProtocolIntent, pool lync.EdgePool) []probe.Target {
+func targets(p ProtocolIntent, pool lync.EdgePool, connect bool) []probe.Target {
 	var all []probe.Target
 	for _, s := range pool.Servers {
 		for _, a := range s.ExternalAddresses {
-			t := probe.Target{Address: a, Protocol: p.Protocol}
+			t := probe.Target{Address: a, Protocol: p.Protocol, Connect: connect}
 			if len(p.Domains) > 0 {
 				t.Domain = p.Domains[0].Name
 			}

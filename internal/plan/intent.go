@@ -17,6 +17,8 @@ type Intent struct {
 	FrontEnds []FrontEnd
 	// ManageFlags: false means that a person sets the federation flags.
 	ManageFlags bool
+	// PortsConnect: a federation port answers when it accepts the connection.
+	PortsConnect bool
 	// DNS is nil when DNS is not managed.
 	DNS *DNSIntent
 	// Servers holds overrides by machine FQDN.

@@ -19,6 +19,8 @@ type Target struct {
 	// Domain is the name that the first message carries: the SIP or XMPP domain, or
 	// the machine's name.
 	Domain string
+	// Connect: the port answers when it accepts the connection; it need not speak.
+	Connect bool
 }
 
 // Where is the address that is probed, or the name when there is no address.
@@ -43,6 +45,9 @@ type Reading struct {
 	// Detail says in a few words what happened, e.g. "connection refused".
 	Detail string
 }
+
+// Answers reports whether the port does what its target asks for.
+func (r Reading) Answers() bool { return r.Spoke || r.Open && r.Connect }
 
 // Prober asks targets. Implementations bound every attempt in time.
 type Prober interface {

@@ -34,7 +34,7 @@ func deadPool(f Facts, found finding) finding {
 func partnersRefused(f Facts) bool {
 	return slices.ContainsFunc(f.Desired.Targets, func(t probe.Target) bool {
 		r, asked := f.Observed.Ports[t]
-		return asked && !r.Open && hosted(f, t.Protocol)
+		return asked && !r.Answers() && hosted(f, t.Protocol)
 	})
 }
 

@@ -41,7 +41,7 @@ func inSync() status.Facts {
 			Topology: lync.Topology{EdgePools: []lync.EdgePool{{FQDN: "edge1.contoso.com"}, {FQDN: "edge2.contoso.com"}},
 				Sites: []lync.Site{{Name: "Redmond", SIPRoute: "edge1.contoso.com", XMPPRoute: "edge2.contoso.com"}}},
 			Records: map[dns.Key]lync.Part[dns.Lookup]{record.Key: {Value: dns.Lookup{Set: record, Servers: []dns.ServerView{{Server: "ns1:53", Set: record}, {Server: "ns2:53", Set: record}}}}},
-			Ports:   map[probe.Target]probe.Reading{target: {Target: target, Open: true}},
+			Ports:   map[probe.Target]probe.Reading{target: {Target: target, Open: true, Spoke: true}},
 		},
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
 	"github.com/fedroute/fedroute/internal/status"
 )
 
@@ -87,6 +88,9 @@ func TestRouteParts(t *testing.T) {
 		"zone denied":          {"unknown is not false", func(f *status.Facts) { obstacle(f, plan.AspectDNS, fault.Denied) }, v1alpha1.ConditionDNSPublished, unknown, v1alpha1.ReasonDenied, ""},
 		"ports open":           {"every address answers", func(*status.Facts) {}, v1alpha1.ConditionPortsOpen, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
 		"ports closed":         {"the same sentence as Ready's", closed, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed, "port 5061 of 192.0.2.1: connection refused; partners may not get through; look"},
+		"ports hollow": {"a load balancer without members accepts every connection", func(f *status.Facts) {
+			f.Observed.Ports[target] = probe.Reading{Target: target, Open: true, Detail: "open, but the other side hung up"}
+		}, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed, "port 5061 of 192.0.2.1: open, but the other side hung up; partners may not get through"},
 		"ports closed, not in use": {"no partner is led there", func(f *status.Facts) { closed(f); elsewhere(f) }, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed,
 			"port 5061 of 192.0.2.1: connection refused; partners are not led there yet; each must answer before DNS moves"},
 		"ports closed, run begun": {"the plan is about to open them", func(f *status.Facts) { closed(f); elsewhere(f); drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed,

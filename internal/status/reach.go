@@ -20,7 +20,7 @@ func closedPorts(f Facts) string {
 	var inUse, unused []string
 	for _, t := range f.Desired.Targets {
 		r := f.Observed.Ports[t]
-		if r.Open {
+		if r.Answers() {
 			continue
 		}
 		text := fmt.Sprintf("port %d of %s: %s", t.Protocol.Port(), machinesAt(f.Desired.Pool, t.Address), cmp.Or(r.Detail, "not asked yet"))

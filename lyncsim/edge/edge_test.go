@@ -316,3 +316,23 @@ func TestFrontEndPortFollowsItsService(t *testing.T) {
 		t.Errorf("who comes inside is no partner: %v", seen)
 	}
 }
+
+func TestAnEmptyBalancerHangsUp(t *testing.T) {
+	b := newBench(t, 1)
+	if err := b.farm.AddFault(farm.Fault{Kind: farm.FaultEmptyBalancer, Target: server + "/5061"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.farm.Kill(person, server); err != nil {
+		t.Fatal(err)
+	}
+	if !answers(b.port(5061)) || answers(b.port(5269)) {
+		t.Error("want a connection on 5061, though the machine is off, and none on 5269")
+	}
+	if err := b.handshake("sip.contoso.com"); err == nil {
+		t.Error("somebody speaks TLS behind a balancer without members")
+	}
+	b.farm.ClearFaults()
+	if answers(b.port(5061)) {
+		t.Error("5061 still answers")
+	}
+}

@@ -17,6 +17,7 @@ const (
 type listener struct {
 	net.Listener
 	federation bool // a port for partners, not one inside
+	hollow     bool // only an empty load balancer
 	done       sync.WaitGroup
 
 	mu     sync.Mutex

@@ -66,12 +66,16 @@ func Open(f *farm.Farm, c Config) (*Listeners, error) {
 // sync opens and closes ports until they are those that the farm reports as
 // reachable.
 func (l *Listeners) sync() {
-	want := map[netip.AddrPort]farm.Listener{}
+	want, hollow := map[netip.AddrPort]farm.Listener{}, map[netip.AddrPort]bool{}
 	for _, w := range l.farm.Reachable() {
 		want[netip.AddrPortFrom(w.Public, w.Port)] = w
 	}
 	for _, w := range l.farm.Inside() {
 		want[netip.AddrPortFrom(w.Address, w.Port)] = w
+	}
+	for _, w := range l.farm.Hollow() {
+		at := netip.AddrPortFrom(w.Public, w.Port)
+		want[at], hollow[at] = w, true
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -79,7 +83,7 @@ func (l *Listeners) sync() {
 		return
 	}
 	for at, have := range l.open {
-		if _, ok := want[at]; !ok {
+		if _, ok := want[at]; !ok || have.hollow != hollow[at] {
 			have.close()
 			delete(l.open, at)
 		}
@@ -89,7 +93,7 @@ func (l *Listeners) sync() {
 		if _, ok := l.open[at]; ok {
 			continue
 		}
-		opened, err := l.listen(at, w)
+		opened, err := l.listen(at, w, hollow[at])
 		if err != nil {
 			l.failed[at] = err
 			continue
@@ -98,13 +102,16 @@ func (l *Listeners) sync() {
 	}
 }
 
-func (l *Listeners) listen(at netip.AddrPort, w farm.Listener) (*listener, error) {
+func (l *Listeners) listen(at netip.AddrPort, w farm.Listener, hollow bool) (*listener, error) {
 	kind, what, serve := "edge server", string(w.Federation)+" federation", l.serveSIP
 	switch w.Federation {
 	case farm.XMPP:
 		serve = l.serveXMPP
 	case "":
 		kind, what, serve = "Front End server", "SIP", l.serveFrontEnd
+	}
+	if hollow {
+		serve = func(net.Conn, farm.Listener) {} // it hangs up
 	}
 	if !at.Addr().IsLoopback() {
 		return nil, fmt.Errorf("%s %s: %s is no loopback address", kind, w.Machine, at.Addr())
@@ -114,7 +121,7 @@ func (l *Listeners) listen(at netip.AddrPort, w farm.Listener) (*listener, error
 		return nil, fmt.Errorf("%s %s cannot serve %s on %s: %w; another simulated organization or program has the address",
 			kind, w.Machine, what, at, err)
 	}
-	n := &listener{Listener: tcp, federation: w.Federation != "", conns: map[net.Conn]struct{}{}}
+	n := &listener{Listener: tcp, federation: w.Federation != "", hollow: hollow, conns: map[net.Conn]struct{}{}}
 	n.done.Go(func() { n.accept(func(c net.Conn) { serve(c, w) }) })
 	return n, nil
 }

@@ -32,11 +32,15 @@ const (
 	// FaultFirewall: partners cannot reach the federation port; Target is
 	// "machine/port". It lasts until it is cleared.
 	FaultFirewall FaultKind = "Firewall"
+	// FaultEmptyBalancer: a load balancer without members takes the connections to the
+	// federation port and hangs up, whatever the machine does; Target is "machine/port".
+	// It lasts until it is cleared.
+	FaultEmptyBalancer FaultKind = "EmptyBalancer"
 )
 
 var faultKinds = []FaultKind{
 	FaultStuckReplica, FaultSlowReplica, FaultPublishFails, FaultSetupFails, FaultServiceWillNotStart, FaultPersonEdits,
-	FaultFirewall,
+	FaultFirewall, FaultEmptyBalancer,
 }
 
 // Fault is one failure that the simulator produces on request.
@@ -45,8 +49,8 @@ type Fault struct {
 	// Target is a machine's FQDN, "machine/service" or "machine/port"; empty means
 	// any.
 	Target string `json:"target,omitempty"`
-	// Times is how often the fault occurs, 1 when left out. Faults of replicas and
-	// firewalls last until they are cleared.
+	// Times is how often the fault occurs, 1 when left out. Faults of replicas, firewalls
+	// and balancers last until they are cleared.
 	Times int `json:"times,omitempty"`
 	// Delay is used by SlowReplica only.
 	Delay Duration `json:"delay,omitempty"`
@@ -141,11 +145,16 @@ func (f *Farm) applyReplicaFaults() {
 	}
 }
 
-// walled reports whether a firewall keeps partners from a port. The caller holds
-// f.mu.
+// walled reports whether a firewall or an empty balancer keeps partners from a port. The
+// caller holds f.mu.
 func (f *Farm) walled(l Listener) bool {
+	return f.faulty(FaultFirewall, l) || f.faulty(FaultEmptyBalancer, l)
+}
+
+// faulty reports whether a fault of the kind is on the port.
+func (f *Farm) faulty(kind FaultKind, l Listener) bool {
 	return slices.ContainsFunc(f.faults, func(fl *Fault) bool {
-		return fl.Kind == FaultFirewall && strings.EqualFold(fl.Target, fmt.Sprintf("%s/%d", l.Machine, l.Port))
+		return fl.Kind == kind && strings.EqualFold(fl.Target, fmt.Sprintf("%s/%d", l.Machine, l.Port))
 	})
 }
 

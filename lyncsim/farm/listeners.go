@@ -63,6 +63,23 @@ func (f *Farm) Reachable() []Listener {
 	return out
 }
 
+// Hollow lists the external federation ports that only an empty load balancer answers: it
+// takes the connection and hangs up.
+func (f *Farm) Hollow() []Listener {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []Listener
+	for _, k := range f.order {
+		m := f.machines[k]
+		for _, l := range []Listener{m.federation(SIP, topology.PortSIPFederation, ""), m.federation(XMPP, topology.PortXMPPFederation, "")} {
+			if m.role == RoleEdge && f.faulty(FaultEmptyBalancer, l) {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
+}
+
 // Inside lists the SIP ports of Front End servers that can be reached now from the
 // organization's own network.
 func (f *Farm) Inside() []Listener {

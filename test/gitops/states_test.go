@@ -39,7 +39,7 @@ func world(happened ...happening) status.Facts {
 		Observed: plan.Observed{
 			Topology: lync.Topology{EdgePools: []lync.EdgePool{{FQDN: "edge1.contoso.com"}}, Sites: []lync.Site{{Name: "Redmond", SIPRoute: "edge1.contoso.com"}}},
 			Records:  map[dns.Key]lync.Part[dns.Lookup]{record.Key: {Value: dns.Lookup{Set: record, Servers: []dns.ServerView{{Server: "ns1.contoso.com:53", Set: record}}}}},
-			Ports:    map[probe.Target]probe.Reading{target: {Target: target, Open: true}},
+			Ports:    map[probe.Target]probe.Reading{target: {Target: target, Open: true, Spoke: true}},
 		},
 	}
 	for _, change := range happened {

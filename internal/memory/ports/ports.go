@@ -66,7 +66,7 @@ func (m *Memory) one(ctx context.Context, t probe.Target, since time.Time) (prob
 	if have, ok := m.known(t); ok && !have.at.Before(since) {
 		return have.Reading, nil
 	}
-	question := fmt.Sprint(t.Where(), t.Protocol, t.Domain, since.UnixNano())
+	question := fmt.Sprint(t.Where(), t.Protocol, t.Domain, t.Connect, since.UnixNano())
 	return m.flight.Do(question, opProbe, t.Where(), func() (probe.Reading, error) {
 		began := m.clock()
 		reading := m.prober.Probe(ctx, t)
