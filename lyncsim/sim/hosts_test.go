@@ -2,12 +2,14 @@ package sim
 
 import (
 	"bytes"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
 
+	"github.com/Azure/go-ntlmssp"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fedroute/fedroute/lyncsim/console"
@@ -179,6 +181,35 @@ func TestServicesAreForAdministrators(t *testing.T) {
 			rs.Run(t.Context(), script)
 			if got := strings.TrimSpace(out.String()); got != c.want {
 				t.Errorf("%s: %q and %q, want %q", c.reason, got, errs.String(), c.want)
+			}
+		})
+	}
+}
+
+// TestBindingLevel has a client that binds its sign-in to nothing sign in over HTTPS.
+func TestBindingLevel(t *testing.T) {
+	cases := map[string]struct {
+		reason, level string
+		want          int
+	}{
+		"default": {"Relaxed takes it", "", http.StatusOK},
+		"strict":  {"Strict does not", "Strict", http.StatusUnauthorized},
+		"none":    {"with None nobody looks", "None", http.StatusOK},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			o := edited(t, func(s *farm.Spec) { s.Hosts = []farm.HostSpec{{CbtHardeningLevel: c.level}} })
+			e := o.Endpoints()[0]
+			transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: o.CA().Pool(), ServerName: e.Machine, MinVersion: tls.VersionTLS12}}
+			defer transport.CloseIdleConnections()
+			request, err := http.NewRequest(http.MethodPost, e.URL, nil)
+			must(t, err)
+			request.SetBasicAuth(o.DomainAccount().Name, o.DomainAccount().Password)
+			response, err := (&http.Client{Transport: ntlmssp.Negotiator{RoundTripper: transport}}).Do(request)
+			must(t, err)
+			must(t, response.Body.Close())
+			if response.StatusCode != c.want {
+				t.Errorf("%s: %s, want %d", c.reason, response.Status, c.want)
 			}
 		})
 	}
