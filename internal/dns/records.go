@@ -6,6 +6,7 @@ package dns
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -33,18 +34,13 @@ type RRSet struct {
 	Data []string
 }
 
-// Same reports whether two sets have equal data and, unless either TTL is 0,
-// equal TTL.
-func (s RRSet) Same(o RRSet) bool {
-	if s.Key != o.Key || len(s.Data) != len(o.Data) {
+// Same reports whether a set that was found is as wanted: the data are equal and, where
+// there are data and want has a TTL, the TTL. A found TTL of 0 is a TTL like any other.
+func (s RRSet) Same(want RRSet) bool {
+	if s.Key != want.Key || !slices.Equal(s.Data, want.Data) {
 		return false
 	}
-	for i := range s.Data {
-		if s.Data[i] != o.Data[i] {
-			return false
-		}
-	}
-	return s.TTL == 0 || o.TTL == 0 || s.TTL == o.TTL
+	return len(s.Data) == 0 || want.TTL == 0 || s.TTL == want.TTL
 }
 
 // String is the one-line form that status and events show.

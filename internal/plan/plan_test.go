@@ -101,6 +101,12 @@ func TestCompute(t *testing.T) {
 			part.Value.Set.TTL = 60
 			w.records[key] = part
 		}},
+		"ttl-of-zero": {"resolvers would ask for the record again and again", func(w *world) {
+			key := dns.Key{Name: "sip.contoso.com", Type: dns.A}
+			part := w.records[key]
+			part.Value.Set.TTL = 0
+			w.records[key] = part
+		}},
 		"alias-in-the-way": {"a CNAME is named and nothing is written", func(w *world) {
 			w.intent.EdgePool = "edge2.contoso.com"
 			for _, kind := range []dns.Type{dns.A, dns.AAAA} {

@@ -73,7 +73,7 @@ func addChange(m *mdns.Msg, c dns.Change) error {
 	}
 	m.Answer = append(m.Answer, guards...)
 	ttl := c.WantedTTL()
-	if c.To.Same(c.From) && ttl == c.From.TTL || !c.From.Exists() && !c.To.Exists() {
+	if c.From.Same(c.To) && ttl == c.From.TTL || !c.From.Exists() && !c.To.Exists() {
 		return nil // nothing to change, only a prerequisite
 	}
 	records, err := recordsOf(c.To, mdns.ClassINET, ttl)
