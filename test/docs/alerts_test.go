@@ -8,29 +8,17 @@ import (
 	"strings"
 	"testing"
 
+	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 )
-
-// rules is what is compared of the PrometheusRule that is shipped.
-type rules struct {
-	Spec struct {
-		Groups []struct {
-			Rules []struct {
-				Alert, Expr, For    string
-				Labels, Annotations map[string]string
-			}
-		}
-	}
-}
 
 // TestEveryAlertHasItsRunbook compares the alerts that are shipped with the pages about them: the
 // page that runbook_url names, the index of runbooks, and the table of alerts.
 func TestEveryAlertHasItsRunbook(t *testing.T) {
 	const folder, site = "docs/runbooks", "https://github.com/fedroute/fedroute/blob/main/"
-	var shipped rules
-	if err := yaml.Unmarshal([]byte(page(t, "config/prometheus/rules.yaml")), &shipped); err != nil {
-		t.Fatal(err)
-	}
+	var shipped monitoringv1.PrometheusRule
+	strictly(t, "config/prometheus/rules.yaml", &shipped)
 	described := map[string]row{}
 	for _, r := range rows(section(t, page(t, metricsPage), "## Alerts")) {
 		described[linkText(r[0])] = r
@@ -48,10 +36,10 @@ func TestEveryAlertHasItsRunbook(t *testing.T) {
 				t.Errorf("%s has no %q", path, part)
 			}
 		}
-		if r := described[rule.Alert]; r == nil || r[2] != rule.For || r[3] != rule.Labels["severity"] {
-			t.Errorf("%s, %s: the table says %v, the rule says after %s, severity %s", metricsPage, rule.Alert, r, rule.For, rule.Labels["severity"])
+		if r := described[rule.Alert]; r == nil || r[2] != string(*rule.For) || r[3] != rule.Labels["severity"] {
+			t.Errorf("%s, %s: the table says %v, the rule says after %s, severity %s", metricsPage, rule.Alert, r, *rule.For, rule.Labels["severity"])
 		}
-		for _, name := range metric.FindAllString(rule.Expr, -1) {
+		for _, name := range metric.FindAllString(rule.Expr.String(), -1) {
 			if !strings.Contains(page(t, metricsPage), "| `"+name+"` |") {
 				t.Errorf("%s asks for the metric %s, which is not listed", rule.Alert, name)
 			}
@@ -73,6 +61,14 @@ func TestEveryAlertHasItsRunbook(t *testing.T) {
 	}
 }
 
+// strictly reads an object as its own project does, and takes no field that is unknown there.
+func strictly(t *testing.T, path string, into any) {
+	t.Helper()
+	if err := yaml.UnmarshalStrict([]byte(page(t, path)), into); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+}
+
 var linkWords = regexp.MustCompile(`^\[([^\]]+)\]`)
 
 // linkText gives the words of the link that a cell begins with.
@@ -86,30 +82,19 @@ func linkText(cell string) string {
 // TestTheMonitorFindsTheManagers compares the ServiceMonitor with the Service that both variants
 // install. It must keep the label "namespace" of the series, which names the objects' namespace.
 func TestTheMonitorFindsTheManagers(t *testing.T) {
-	var monitor struct {
-		Spec struct {
-			NamespaceSelector struct{ Any bool }
-			Selector          struct{ MatchLabels map[string]string }
-			Endpoints         []struct {
-				Port        string
-				HonorLabels bool
-			}
-		}
-	}
-	var service struct {
-		Metadata struct{ Labels map[string]string }
-		Spec     struct{ Ports []struct{ Name string } }
-	}
-	for path, into := range map[string]any{"config/prometheus/monitor.yaml": &monitor, "config/manager/metrics_service.yaml": &service} {
-		if err := yaml.Unmarshal([]byte(page(t, path)), into); err != nil {
-			t.Fatal(err)
-		}
-	}
+	var monitor monitoringv1.ServiceMonitor
+	var service corev1.Service
+	strictly(t, "config/prometheus/monitor.yaml", &monitor)
+	strictly(t, "config/manager/metrics_service.yaml", &service)
 	if !monitor.Spec.NamespaceSelector.Any {
 		t.Error("managers of other namespaces are not found")
 	}
-	if e := monitor.Spec.Endpoints; len(e) != 1 || !e[0].HonorLabels || e[0].Port != service.Spec.Ports[0].Name {
-		t.Errorf("endpoints %+v, want the port %s with honorLabels", e, service.Spec.Ports[0].Name)
+	e := monitor.Spec.Endpoints
+	if len(e) != 1 || !e[0].HonorLabels || e[0].Port != service.Spec.Ports[0].Name {
+		t.Fatalf("%d endpoints, want one with the port %s and honorLabels", len(e), service.Spec.Ports[0].Name)
+	}
+	if r := e[0].RelabelConfigs; len(r) != 1 || r[0].TargetLabel != "job" || len(r[0].SourceLabels) != 2 {
+		t.Error("managers of two namespaces are one job, and one that works hides one that does not")
 	}
 	for _, variant := range []string{"default", "namespaced"} {
 		text, err := os.ReadFile(filepath.Join(root, "config", variant, "kustomization.yaml"))
@@ -127,7 +112,7 @@ func TestTheMonitorFindsTheManagers(t *testing.T) {
 			t.Errorf("config/%s does not install the Service of config/manager", variant)
 		}
 		for name, want := range monitor.Spec.Selector.MatchLabels {
-			if service.Metadata.Labels[name] != want && kustomization.Labels[0].Pairs[name] != want {
+			if service.Labels[name] != want && kustomization.Labels[0].Pairs[name] != want {
 				t.Errorf("config/%s: the Service has no label %s=%s, which the monitor wants", variant, name, want)
 			}
 		}
