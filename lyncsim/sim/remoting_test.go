@@ -25,7 +25,7 @@ func TestManagedAccountIsUsable(t *testing.T) {
 		"here":       {"or for those that are named", "fe1.contoso.com", []farm.Account{{Name: account, UsableOn: []string{"FE1.contoso.com"}}}, account},
 		"elsewhere":  {"and for no other", "fe2.contoso.com", []farm.Account{{Name: account, UsableOn: []string{"fe1.contoso.com"}}}, ""},
 		"workgroup":  {"a machine in a workgroup has none", "edge1.contoso.com", []farm.Account{{Name: account}}, ""},
-		"unknown":    {"the domain does not know the account", "fe1.contoso.com", []farm.Account{{Name: `CONTOSO\other$`}}, ""},
+		"unknown":    {"the domain does not know the account", "fe1.contoso.com", []farm.Account{{Name: `CONTOSO\backup$`}}, ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
