@@ -170,6 +170,9 @@ func (r role) has(caller identity.Identity) bool {
 	return strings.EqualFold(r.group, caller.Account) || caller.Local() && strings.EqualFold(short, caller.Account) || caller.Member(short, r.group)
 }
 
+// Modules are the modules that a session of the caller imports.
+func (c *Configuration) Modules(caller identity.Identity) []string { return c.granted(caller).modules }
+
 // RunAs is how a session acts: as the caller ("" and no account), as a virtual account,
 // or as a group managed service account.
 func (c *Configuration) RunAs() (how identity.SignIn, account string) { return c.runAs, c.account }

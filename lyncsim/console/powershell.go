@@ -34,7 +34,7 @@ func (s *session) powershell(argv []string) int {
 	}
 	switch {
 	case a.file != "":
-		if err := mayRun(a.file, policy); err != nil {
+		if err := MayLoad(a.file, policy); err != nil {
 			return s.fail(1, err.Error())
 		}
 		if in.Script, err = s.readFile(a.file); err != nil {
@@ -61,9 +61,10 @@ func (c *Console) policy(a *powershellArgs) string {
 	return "remotesigned"
 }
 
-// mayRun refuses a script file that the execution policy keeps from running. No file
-// here is signed, and none came from another machine.
-func mayRun(path, policy string) error {
+// MayLoad refuses a script file, or the script of a module, that an execution policy in
+// lower case keeps from being loaded. No file here is signed, and none came from another
+// machine.
+func MayLoad(path, policy string) error {
 	switch policy {
 	case "restricted":
 		return complain("File %s cannot be loaded because running scripts is disabled on this system. For more information, see about_Execution_Policies at https:/go.microsoft.com/fwlink/?LinkID=135170.", path)

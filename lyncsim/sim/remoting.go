@@ -55,6 +55,11 @@ func (m *machine) restricted(ctx context.Context, c *configuration.Configuration
 	if err != nil {
 		return nil, err
 	}
+	for _, module := range c.Modules(who) {
+		if err := console.MayLoad(module+".psm1", m.policy()); err != nil {
+			return nil, err
+		}
+	}
 	rs, err := m.remoteRunspace(ctx, as)
 	if err != nil {
 		return nil, err
@@ -88,7 +93,12 @@ func (m *machine) remoteRunspace(ctx context.Context, as identity.Identity) (*po
 	if err := m.org.farm.Clock().Sleep(ctx, time.Duration(m.org.farm.Durations().PowerShellStart)); err != nil {
 		return nil, err
 	}
-	return m.runspace(console.Invocation{Who: as, Environment: m.console.Environment(as)}, powershell.Recorded)
+	return m.runspace(console.Invocation{Who: as, Environment: m.console.Environment(as), ExecutionPolicy: m.policy()}, powershell.Recorded)
+}
+
+// policy is the execution policy of the machine, in lower case.
+func (m *machine) policy() string {
+	return strings.ToLower(m.org.spec.Host(m.info.FQDN).ExecutionPolicy)
 }
 
 // Install registers the session configurations of a folder on a machine, and puts the

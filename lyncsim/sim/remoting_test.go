@@ -44,3 +44,28 @@ func TestManagedAccountIsUsable(t *testing.T) {
 		})
 	}
 }
+
+// TestPolicyKeepsModulesOut checks that a session configuration does not open where the
+// execution policy keeps its module from being loaded.
+func TestPolicyKeepsModulesOut(t *testing.T) {
+	folder := fstest.MapFS{
+		"Demo.pssc":      {Data: []byte(`@{ SessionType = 'RestrictedRemoteServer'; LanguageMode = 'NoLanguage'; ModulesToImport = 'Demo'; VisibleFunctions = 'Get-Value' }`)},
+		"Demo/Demo.psd1": {Data: []byte(`@{ ModuleVersion = '1.0'; RootModule = 'Demo.psm1'; FunctionsToExport = 'Get-Value' }`)},
+		"Demo/Demo.psm1": {Data: []byte(`function Get-Value { 1 }`)},
+	}
+	for policy, opens := range map[string]bool{"": true, "Bypass": true, "Restricted": false, "AllSigned": false} {
+		t.Run("policy "+policy, func(t *testing.T) {
+			o := edited(t, func(s *farm.Spec) { s.Hosts = []farm.HostSpec{{ExecutionPolicy: policy}} })
+			must(t, o.Install("fe1.contoso.com", folder))
+			m, err := o.machine("fe1.contoso.com")
+			must(t, err)
+			rs, err := m.restricted(t.Context(), m.registered().Find("Demo"), identity.Identity{Account: `CONTOSO\reader`})
+			if (err == nil) != opens {
+				t.Errorf("the session ends with %v; it opens: %t", err, opens)
+			}
+			if err == nil {
+				rs.Close()
+			}
+		})
+	}
+}
