@@ -7,6 +7,8 @@ import (
 
 	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
 	"github.com/jcmturner/gokrb5/v8/krberror"
+	"github.com/jcmturner/gokrb5/v8/messages"
+	"github.com/jcmturner/gokrb5/v8/spnego"
 
 	"github.com/fedroute/fedroute/internal/fault"
 )
@@ -41,6 +43,7 @@ var troubles = []struct {
 }{
 	{"KDC_ERR_C_PRINCIPAL_UNKNOWN", fault.Denied, "the KDC does not know the user", "check user name and realm"},
 	{"KDC_ERR_S_PRINCIPAL_UNKNOWN", fault.Denied, "the KDC does not know the service", "check the host's name, or register the service principal name"},
+	{"KDC_ERR_PRINCIPAL_NOT_UNIQUE", fault.Denied, "more than one account owns the service's name", "find them with setspn -X, and take the name from all but the host's account"},
 	{"KDC_ERR_PREAUTH_FAILED", fault.Denied, "the password or keytab is wrong", "store the right one in the secret"},
 	{"password/keytab incorrect", fault.Denied, "the password or keytab is wrong", "store the right one in the secret"},
 	{"KDC_ERR_KEY_EXPIRED", fault.Denied, "the account's password has expired", "set a new one and store it in the secret"},
@@ -78,4 +81,28 @@ func explain(err error) *fault.Error {
 		out.Err = ErrNoSuchService
 	}
 	return out
+}
+
+// refusals are the reasons for which a service refuses a ticket.
+var refusals = map[int32]struct{ cause, next string }{
+	errorcode.KRB_AP_ERR_MODIFIED:    {"it was encrypted for another account", "find the owner of the name with setspn -Q, and write a name of the host's own into spn"},
+	errorcode.KRB_AP_ERR_NOT_US:      {"it is for another service", "find the host's principal with setspn -Q and write it into spn"},
+	errorcode.KRB_AP_ERR_SKEW:        {"the clocks of host and controller differ too much", "set both clocks by NTP"},
+	errorcode.KRB_AP_ERR_TKT_NYV:     {"the clock of the host is behind that of the KDC", "set both clocks by NTP"},
+	errorcode.KRB_AP_ERR_TKT_EXPIRED: {"the clock of the host is ahead of that of the KDC", "set both clocks by NTP"},
+}
+
+// Refusal reads why a service refuses a ticket from its token in SPNEGO. Both texts are
+// empty when it does not say.
+func Refusal(token []byte) (cause, next string) {
+	said, _ := fault.OfSecret(func() (messages.KRBError, error) { // the library panics on some tokens
+		var reply spnego.NegTokenResp
+		var inner spnego.KRB5Token
+		if err := errors.Join(reply.Unmarshal(token), inner.Unmarshal(reply.ResponseToken)); err != nil {
+			return messages.KRBError{}, err
+		}
+		return inner.KRBError, nil
+	})
+	known := refusals[said.ErrorCode]
+	return known.cause, known.next
 }

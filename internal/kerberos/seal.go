@@ -12,6 +12,8 @@ import (
 	"github.com/jcmturner/gokrb5/v8/iana/etypeID"
 	"github.com/jcmturner/gokrb5/v8/iana/keyusage"
 	"github.com/jcmturner/gokrb5/v8/types"
+
+	"github.com/fedroute/fedroute/internal/fault"
 )
 
 // A sealed message (RFC 4121 section 4.2.4): a header, then the encryption of message,
@@ -100,6 +102,16 @@ func (g *Context) unwrap(token []byte) ([]byte, error) {
 	return message[:len(message)-filler], nil
 }
 
+// Seals tells whether messages can be sealed with the context's key. Fault: Denied.
+func (g *Context) Seals() error {
+	key, _ := g.signing()
+	if _, err := sealing(key); err != nil {
+		return fault.New(fault.Denied, "", "", err.Error()).
+			With("", "allow AES for the account of the host, or use the https listener")
+	}
+	return nil
+}
+
 // sealing gives the encryption for a key. RFC 4121 describes tokens for all but the old
 // types, of which RC4 is still in use.
 func sealing(key types.EncryptionKey) (etype.EType, error) {
@@ -107,5 +119,5 @@ func sealing(key types.EncryptionKey) (etype.EType, error) {
 	case etypeID.AES128_CTS_HMAC_SHA1_96, etypeID.AES256_CTS_HMAC_SHA1_96, etypeID.AES128_CTS_HMAC_SHA256_128, etypeID.AES256_CTS_HMAC_SHA384_192:
 		return crypto.GetEtype(key.KeyType)
 	}
-	return nil, fmt.Errorf("messages are not sealed with encryption type %d", key.KeyType)
+	return nil, fmt.Errorf("messages are not sealed with keys of the old encryption type %d, such as RC4 (23)", key.KeyType)
 }

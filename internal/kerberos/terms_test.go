@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jcmturner/gofork/encoding/asn1"
+	"github.com/jcmturner/gokrb5/v8/asn1tools"
 	"github.com/jcmturner/gokrb5/v8/crypto"
 	"github.com/jcmturner/gokrb5/v8/gssapi"
 	"github.com/jcmturner/gokrb5/v8/iana/flags"
@@ -223,5 +225,68 @@ func TestWithoutTheServicesAnswerNothingIsSealed(t *testing.T) {
 	}
 	if sealed, _, err := g.Wrap([]byte("x")); err == nil {
 		t.Errorf("sealed as % x for a service that did not prove who it is", sealed)
+	}
+}
+
+// TestOldKeysSealNothing: a service whose key is of an old type is told apart before anything is
+// sent to it.
+func TestOldKeysSealNothing(t *testing.T) {
+	for kind, seals := range map[int32]bool{17: true, 18: true, 23: false} {
+		k := kdctest.Start(t, home, password, kdctest.Options{})
+		g, token, err := client(t, user(kdctest.Conf(k))).Initiate(t.Context(), nameServer, kerberos.Terms{Mutual: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := accept(t, token, k)
+		etype, err := crypto.GetEtype(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.said.Subkey, err = types.GenerateEncryptionKey(etype); err != nil {
+			t.Fatal(err)
+		}
+		if err := g.Finish(a.token(t, a.key)); err != nil {
+			t.Fatal(err)
+		}
+		if err := g.Seals(); (err == nil) != seals || err != nil && !strings.Contains(fault.Sentence(err), "allow AES for the account of the host") {
+			t.Errorf("encryption type %d: %v, want sealing %v", kind, err, seals)
+		}
+		if _, _, err := g.Wrap([]byte("x")); (err == nil) != seals {
+			t.Errorf("encryption type %d seals: %v", kind, err)
+		}
+	}
+}
+
+func TestWhyAServiceRefusesATicket(t *testing.T) {
+	say := func(code int32) []byte {
+		refused := messages.NewKRBError(types.PrincipalName{NameString: []string{"HTTP", "fe01"}}, home, code, password)
+		raw, err := refused.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		oid, _ := asn1.Marshal(gssapi.OIDKRB5.OID())
+		reply := spnego.NegTokenResp{NegState: asn1.Enumerated(spnego.NegStateReject), ResponseToken: asn1tools.AddASNAppTag(append(append(oid, 3, 0), raw...), 0)}
+		token, err := reply.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	cases := map[string]struct {
+		reason, cause, next string
+		token               []byte
+	}{
+		"clock":        {"ten minutes are too many", "the clocks of host and controller differ too much", "set both clocks by NTP", say(37)},
+		"other key":    {"another account owns the name", "it was encrypted for another account", "find the owner of the name with setspn -Q, and write a name of the host's own into spn", say(41)},
+		"another code": {"the host's text is not repeated", "", "", say(60)},
+		"no answer":    {"most hosts do not say", "", "", nil},
+		"cut":          {"some bytes", "", "", say(37)[:20]},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if cause, next := kerberos.Refusal(c.token); cause != c.cause || next != c.next {
+				t.Errorf("%s: %q, %q; want %q, %q", c.reason, cause, next, c.cause, c.next)
+			}
+		})
 	}
 }

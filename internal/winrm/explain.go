@@ -1,6 +1,7 @@
 package winrm
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -33,7 +34,7 @@ func diagnose(err error) fault.Error {
 	}
 	if e, ok := errors.AsType[*ticketRefusedError](err); ok {
 		return fault.Error{Kind: fault.Denied, Cause: fmt.Sprintf("%v; the host offers %s", e, orNone(e.schemes())),
-			Next: "find the host's principal with setspn -Q and write it into spn, check the clock of the host, or use another sign-in method"}
+			Next: cmp.Or(e.next, "find the host's principal with setspn -Q and write it into spn, check the clock of the host, or use another sign-in method")}
 	}
 	if e, ok := errors.AsType[*unsealedError](err); ok {
 		return fault.Error{Kind: fault.Unreachable, Cause: e.Error(),

@@ -1,11 +1,13 @@
 package winrm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/kerberos"
@@ -20,7 +22,7 @@ type kerberosSigner struct {
 	client *kerberos.Client
 	// principals are the names of the host's service that are left to try. The first
 	// connection that is signed in leaves only the one that fits.
-	principals chan []string
+	principals atomic.Pointer[[]string]
 }
 
 // newKerberosSigner makes a signer for a host. Without a principal in the endpoint it
@@ -33,41 +35,42 @@ func newKerberosSigner(c remote.Credentials, host string, at remote.Endpoint) (a
 	if err != nil {
 		return nil, err
 	}
-	s := &kerberosSigner{client: held, principals: make(chan []string, 1)}
+	s := &kerberosSigner{client: held}
 	names := []string{"HTTP/" + host, "WSMAN/" + host}
 	if at.SPN != "" {
 		names = []string{at.SPN}
 	}
-	s.principals <- names
+	s.principals.Store(&names)
 	return s, nil
 }
 
 func (s *kerberosSigner) over(w *wire) http.RoundTripper { return overConnection(w, s) }
 
 // signIn tries the principals in turn. A host that cannot read a ticket answers 401.
-func (s *kerberosSigner) signIn(w *wire, request *http.Request) (made entry, err error) {
-	var names []string
-	select {
-	case names = <-s.principals:
-	case <-request.Context().Done():
-		return entry{}, &neverSentError{context.Cause(request.Context())}
-	}
-	defer func() { s.principals <- names }()
+func (s *kerberosSigner) signIn(w *wire, request *http.Request) (entry, error) {
+	names := *s.principals.Load()
+	var refused *http.Response
+	var unknown error // to the KDC
 	for i, name := range names {
-		next, err := s.as(name, w, request)
-		if i > 0 && errors.Is(err, kerberos.ErrNoSuchService) {
-			break // the host's answer to the first name counts
-		}
-		if err != nil {
+		made, err := s.as(name, w, request)
+		switch {
+		case errors.Is(err, kerberos.ErrNoSuchService):
+			unknown = cmp.Or(unknown, err)
+		case err != nil:
 			return entry{}, err
-		}
-		if made = next; made.response.StatusCode != http.StatusUnauthorized {
-			names = names[i : i+1]
+		case made.response.StatusCode == http.StatusUnauthorized:
+			refused = cmp.Or(refused, made.response)
+		default:
+			fits := names[i : i+1]
+			s.principals.Store(&fits)
 			return made, nil
 		}
 	}
-	refusal := statusError{status: made.response.StatusCode, offers: made.response.Header.Values("WWW-Authenticate")}
-	return entry{}, &ticketRefusedError{refusal, names}
+	if refused == nil {
+		return entry{}, unknown
+	}
+	cause, next := kerberos.Refusal(negotiateToken(refused))
+	return entry{}, &ticketRefusedError{statusError{status: refused.StatusCode, offers: refused.Header.Values("WWW-Authenticate")}, names, cause, next}
 }
 
 // as signs in with a ticket for one principal.
@@ -94,17 +97,25 @@ func (s *kerberosSigner) as(name string, w *wire, request *http.Request) (entry,
 	if err := g.Finish(negotiateToken(response)); err != nil {
 		return entry{}, &neverSentError{fmt.Errorf("the host does not prove that it is %s", name)}
 	}
+	if err := g.Seals(); err != nil {
+		return entry{}, &neverSentError{err}
+	}
 	return entry{response, g, on}, nil
 }
 
 // ticketRefusedError is a 401 for tickets that the KDC gave.
 type ticketRefusedError struct {
 	statusError
-	names []string
+	names       []string
+	cause, next string // "" when the host does not say why
 }
 
 func (e *ticketRefusedError) Error() string {
-	return "the host accepts no Kerberos ticket for " + strings.Join(e.names, " or ")
+	text := "the host accepts no Kerberos ticket for " + strings.Join(e.names, " or ")
+	if e.cause != "" {
+		text += ": " + e.cause
+	}
+	return text
 }
 
 func (e *ticketRefusedError) Unwrap() error { return &e.statusError }

@@ -84,3 +84,41 @@ func TestKDCThatWantsToEndUs(t *testing.T) {
 		}
 	}
 }
+
+// TestLanesSignInSideBySide: while one lane waits for output with the request that signed it in, the
+// other can sign in.
+func TestLanesSignInSideBySide(t *testing.T) {
+	h := newHost(t, echo)
+	h.signIn = func(http.ResponseWriter, *http.Request) bool { return true }
+	waiting, over := make(chan struct{}), make(chan struct{})
+	h.interfere(func(w http.ResponseWriter, action string) bool {
+		if action == "Receive" {
+			close(waiting)
+			<-over
+		}
+		envelope(w, action, "")
+		return true
+	})
+	k := kdctest.Start(t, "CONTOSO.COM", password, kdctest.Options{})
+	c, err := winrm.Connect(h.endpoint(), kerberos(k.Address), winrm.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	send := func(action string) string {
+		return `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing"><s:Header><a:Action>x/` + action + `</a:Action></s:Header><s:Body/></s:Envelope>`
+	}
+	ended := make(chan error, 1)
+	go func() { _, err := c.Await(t.Context(), send("Receive")); ended <- err }()
+	select {
+	case <-waiting:
+	case err := <-ended:
+		t.Fatalf("the waiting lane: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	defer close(over)
+	if _, err := c.Exchange(ctx, send("Send")); err != nil {
+		t.Errorf("the other lane: %v", err)
+	}
+}
