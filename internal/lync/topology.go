@@ -60,6 +60,18 @@ type Topology struct {
 	// Unknown lists the parts that could not be read. A topology that has any is shown,
 	// and nothing is planned upon it.
 	Unknown []UnknownPart
+	// Kit is the endpoint kit of the management server; nil without one.
+	Kit *Kit
+}
+
+// Kit is what the functions of an endpoint kit take.
+type Kit struct {
+	Host    string // where it is installed
+	Version int
+	// Lacks names functions that the kit does not have as this program knows them.
+	Lacks []string
+	// Sites and Pools are the names that it accepts, in lower case.
+	Sites, Pools []string
 }
 
 // TopologyPart is what one cmdlet tells of a topology.

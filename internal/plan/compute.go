@@ -27,7 +27,7 @@ func Compute(d Desired, o Observed) Plan {
 	c := comparison{d, o}
 	routing, change := c.routing()
 	moves := join(routing, c.services(), c.activation(change), c.records())
-	p := join(c.simpleURLs(), moves, c.ports(len(moves.Steps) > 0), c.frontEnds())
+	p := join(c.unlisted(), c.simpleURLs(), moves, c.ports(len(moves.Steps) > 0), c.frontEnds())
 	p = join(p, c.unknownServers(p.Steps))
 	slices.SortStableFunc(p.Steps, byKind)
 	p.ID = ID(p.Steps)

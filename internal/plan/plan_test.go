@@ -69,6 +69,13 @@ func TestCompute(t *testing.T) {
 			w.intent.DNS.Zones = append(w.intent.DNS.Zones, "fabrikam.com")
 			w.intent.Protocols[0].Domains = append(w.intent.Protocols[0].Domains, plan.Domain{Name: "fabrikam.com", Host: "sip.fabrikam.com"})
 		}},
+		"kit-lists-every-name": {"names are compared in lower case", func(w *world) {
+			w.topology.Kit = &lync.Kit{Host: "fe1", Sites: []string{"redmond"}, Pools: []string{"edge1.contoso.com", "edge2.contoso.com", "pool1.contoso.com", "fe1.contoso.com"}}
+		}},
+		"kit-lacks-names": {"what the functions would refuse is said at the first look, though nothing is to be done", func(w *world) {
+			w.topology.Kit = &lync.Kit{Host: "fe1", Pools: []string{"edge9.contoso.com"}}
+			w.intent.Standby = []string{"edge2.contoso.com"}
+		}},
 		"standby-pool-ticked-by-hand": {"a listed standby pool must not carry the flag", func(w *world) {
 			w.intent.Standby = []string{"edge2.contoso.com"}
 			w.pool("edge2.contoso.com").SIPEnabled = true

@@ -57,8 +57,16 @@ func Topology(f TopologyFacts) v1alpha1.LyncTopologyStatus {
 	}
 	c.edgeServers(f, s.EdgePools)
 	c.topologyEnabled(f)
-	c.summary(finding{v1alpha1.ReasonObserved, fmt.Sprintf("%s %s answers on %s", t.Product.Name, t.Product.Version, f.Answered), settled})
+	c.summary(finding{v1alpha1.ReasonObserved, fmt.Sprintf("%s %s answers on %s%s", t.Product.Name, t.Product.Version, f.Answered, oldKit(t.Kit)), settled})
 	return s
+}
+
+// oldKit says which functions an installed endpoint kit lacks; "" for none.
+func oldKit(k *lync.Kit) string {
+	if k == nil || len(k.Lacks) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; its endpoint kit (version %d) has no %s as this release calls them: write the kit anew and install it", k.Version, strings.Join(k.Lacks, ", "))
 }
 
 // partly writes the parts that could be read, and names the others. What was seen before

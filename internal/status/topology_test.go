@@ -189,6 +189,17 @@ func TestTopologyPartByPart(t *testing.T) {
 	}
 }
 
+// TestAnOldKitIsTold: functions that an installed kit lacks are named while everything that
+// it has still works.
+func TestAnOldKitIsTold(t *testing.T) {
+	f := seen()
+	f.Snapshot.Topology.Value.Kit = &lync.Kit{Version: 1, Lacks: []string{"Set-SiteRoute"}}
+	const want = "answers on fe1.contoso.com (10.0.0.2:5986); its endpoint kit (version 1) has no Set-SiteRoute as this release calls them: write the kit anew and install it"
+	if r := condition(status.Topology(f).Conditions, v1alpha1.ConditionReady); r.Status != metav1.ConditionTrue || !strings.HasSuffix(r.Message, want) {
+		t.Errorf("Ready is %s %q", r.Status, r.Message)
+	}
+}
+
 func TestTopologyTellsWhenItChanged(t *testing.T) {
 	f := seen()
 	f.Previous = status.Topology(f)

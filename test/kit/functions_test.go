@@ -59,6 +59,10 @@ func TestKitFailsOver(t *testing.T) {
 		if diff := cmp.Diff([]lync.Site{{Name: "Redmond", SIPRoute: edge1, XMPPRoute: edge1}}, topology.Sites); diff != "" {
 			t.Errorf("sites (-farm +read):\n%s", diff)
 		}
+		kitSeen := &lync.Kit{Host: "https://" + fe1, Version: kit.Version, Sites: []string{"redmond"}, Pools: []string{edge1, edge2, "fe1.contoso.com", "fe2.contoso.com"}}
+		if diff := cmp.Diff(kitSeen, topology.Kit); diff != "" {
+			t.Errorf("the kit as it is installed (-want +read):\n%s", diff)
+		}
 		signature, digest, err := observer.ReadDocument(ctx)
 		must(t, err)
 		state, err := observer.ReadEdgeServer(ctx, edge1)

@@ -111,7 +111,7 @@ func TestInstallerChecksTheKit(t *testing.T) {
 		out, _ := command.CombinedOutput() // the text says how it ended
 		return string(out)
 	}
-	if got := check(); !strings.Contains(got, "The kit is whole: 7 functions, 1 sites, 4 pools, 0 zones.") {
+	if got := check(); !strings.Contains(got, "The kit is whole: 8 functions, 1 sites, 4 pools, 0 zones.") {
 		t.Errorf("a whole kit: %s", got)
 	}
 	module := filepath.Join(root, "FedRoute", "FedRoute.psm1")

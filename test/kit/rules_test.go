@@ -73,6 +73,36 @@ func TestModulesKeepTheRules(t *testing.T) {
 	}
 }
 
+// TestParametersAreThoseOfTheScripts: a function passes each parameter of its script on, as
+// what it is. Set-DnsRecords takes one set in the place of a list.
+func TestParametersAreThoseOfTheScripts(t *testing.T) {
+	for _, role := range []kit.Role{kit.FrontEnd, kit.Edge, kit.DNS} {
+		for _, f := range kit.Functions(role) {
+			if f.Name == "Set-DnsRecords" {
+				continue
+			}
+			block, err := syntax.Parse(f.Script)
+			must(t, err)
+			var want, got []string
+			for _, p := range block.Params.Parameters {
+				want = append(want, fmt.Sprintf("%s %s optional %t", p.Name.Name, strings.ToLower(p.Type().Type.String()), p.Default != nil))
+			}
+			for _, p := range f.Parameters {
+				kind := "string"
+				if p.List {
+					kind = "string[]"
+				} else if p.Flag {
+					kind = "bool"
+				}
+				got = append(got, fmt.Sprintf("%s %s optional %t", p.Name, kind, p.Optional))
+			}
+			if !slices.Equal(want, got) {
+				t.Errorf("%s takes %q, and its script %q", f.Name, got, want)
+			}
+		}
+	}
+}
+
 var (
 	checked = regexp.MustCompile(`^\[ValidatePattern\('\\A\(\?:[\x20-\x26\x28-\x7e]+\)\\z', Options = 'None'\)\]\[string\]\$[A-Z][A-Za-z]*$`)
 	counted = regexp.MustCompile(`^\[ValidateCount\(0, \d{1,3}\)\](\[ValidatePattern\('[^']+', Options = 'None'\)\])\[string\[\]\](\$[A-Za-z]+)$`)

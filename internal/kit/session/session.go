@@ -31,7 +31,10 @@ type runspace interface {
 	Close(ctx context.Context) error
 }
 
-var _ remote.Session = (*Session)(nil)
+var (
+	_ remote.Session   = (*Session)(nil)
+	_ remote.Described = (*Session)(nil)
+)
 
 // Installed is what a host's kit says about itself.
 type Installed struct {
@@ -91,8 +94,23 @@ func Open(ctx context.Context, r runspace, host string) (*Session, error) {
 	return nil, err
 }
 
-// Installed describes the host's kit.
-func (s *Session) Installed() Installed { return s.installed }
+// Kit implements remote.Described.
+func (s *Session) Kit() remote.Kit {
+	k := remote.Kit{Version: s.installed.Version, Sites: s.installed.Sites, Pools: s.installed.Pools}
+	for _, role := range []kit.Role{kit.FrontEnd, kit.Edge, kit.DNS} {
+		var lacks []string
+		functions := kit.Functions(role)
+		for _, f := range functions {
+			if s.installed.generation(f.Name) != f.Generation {
+				lacks = append(lacks, f.Name)
+			}
+		}
+		if len(lacks) < len(functions) { // the kit is one of that role
+			k.Lacks = append(k.Lacks, lacks...)
+		}
+	}
+	return k
+}
 
 // Call implements remote.Session. The request's script does not travel: the host has its
 // own, and Unsupported says that this one is missing there or older.

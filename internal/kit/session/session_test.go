@@ -131,6 +131,20 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestKitTellsWhatItLacks: functions of another generation are named, those of other kinds
+// of machines are not.
+func TestKitTellsWhatItLacks(t *testing.T) {
+	h := &host{answers: map[string]string{"Get-FedRouteKit": described}}
+	s, err := Open(t.Context(), h, "fe1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := remote.Kit{Version: 1, Lacks: []string{"Invoke-PoolFailBack", "Read-Topology", "Read-TopologyDocument", "Restore-SimpleUrls", "Set-EdgeAssociation"}, Sites: []string{"redmond"}, Pools: []string{}}
+	if diff := cmp.Diff(want, s.Kit()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestOpeningNeedsAKit(t *testing.T) {
 	for _, c := range []struct {
 		reason, answer string

@@ -60,6 +60,9 @@ func (o *Observer) ReadTopology(ctx context.Context) (lync.Topology, string, err
 		return lync.Topology{}, by.URL, err
 	}
 	topology, err := reply.topology(j.job, by.signIn)
+	if k := by.kit; k != nil {
+		topology.Kit = &lync.Kit{Host: by.URL, Version: k.Version, Lacks: k.Lacks, Sites: k.Sites, Pools: k.Pools}
+	}
 	return topology, by.URL, err
 }
 

@@ -162,6 +162,16 @@ func (p *pool) sweep() {
 	}
 }
 
+// kit is the endpoint kit of the host; nil where it has none.
+func (l *lease) kit() *remote.Kit {
+	described, ok := l.slot.session.(remote.Described)
+	if !ok {
+		return nil
+	}
+	kit := described.Kit()
+	return &kit
+}
+
 // call runs the request. It drops the session when the call broke it.
 func (l *lease) call(ctx context.Context, request remote.Request) (json.RawMessage, error) {
 	reply, err := contain.Value(request.Name, l.endpoint.Name(), func() (json.RawMessage, error) { return l.slot.session.Call(ctx, request) })

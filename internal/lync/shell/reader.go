@@ -20,6 +20,7 @@ type reader struct {
 type answered struct {
 	remote.Endpoint
 	signIn
+	kit *remote.Kit // nil without one
 }
 
 // onManagement asks the management servers in order until the script has ended on one of
@@ -31,10 +32,10 @@ func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, answ
 	}
 	var tried failures
 	for _, endpoint := range r.management.order() {
-		reply, err := r.at(ctx, endpoint, credentials, j)
+		reply, kit, err := r.at(ctx, endpoint, credentials, j)
 		if err == nil || thrown(err) {
 			r.management.answered(endpoint)
-			return reply, answered{endpoint, signInOf(endpoint, credentials)}, err
+			return reply, answered{endpoint, signInOf(endpoint, credentials), kit}, err
 		}
 		r.management.failed(endpoint)
 		tried = append(tried, failure{endpoint, err})
@@ -51,12 +52,13 @@ func (r *reader) onEdge(ctx context.Context, server string, j job) (json.RawMess
 	if err != nil {
 		return nil, err
 	}
-	return r.at(ctx, r.EdgeServer(server), credentials, j)
+	reply, _, err := r.at(ctx, r.EdgeServer(server), credentials, j)
+	return reply, err
 }
 
 // at asks one host. That an idle session is gone may show only when it is used. The job is
 // then run again, once, in a new session.
-func (r *reader) at(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials, j job) (json.RawMessage, error) {
+func (r *reader) at(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials, j job) (json.RawMessage, *remote.Kit, error) {
 	ctx, cancel := context.WithTimeout(ctx, j.limit)
 	defer cancel()
 	for {
@@ -64,13 +66,14 @@ func (r *reader) at(ctx context.Context, endpoint remote.Endpoint, credentials r
 		l, err := r.sessions.open(ctx, endpoint, credentials)
 		if err != nil {
 			r.told(j, endpoint, began, err)
-			return nil, err
+			return nil, nil, err
 		}
 		reply, err := r.run(ctx, l, j)
+		kit := l.kit()
 		again := err != nil && l.reused && l.lost() && ctx.Err() == nil
 		l.release()
 		if !again {
-			return reply, unanswered(err)
+			return reply, kit, unanswered(err)
 		}
 	}
 }

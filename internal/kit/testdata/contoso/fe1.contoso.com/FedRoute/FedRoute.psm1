@@ -198,13 +198,14 @@ finally {
         Script     = {
 # Publish-FederationFlags: switches the federation ports of Edge pools in the topology, publishes and enables it
 #
-# With ProposeOnly it edits the document, returns it, and publishes, enables and
-# restores nothing: what will be published is known before it is.
+# With ProposeOnly it edits the document, returns it with the simple URLs, and publishes,
+# enables and restores nothing: what will be published, and what publishing may lose, is
+# known before it is.
 #
 # Reads: the topology document and the simple URLs, before and after
 # Changes: the external AccessEdge/SipServer port (5061) and the two XmppFederationProxy ports
-#   (5269, 23456) of the named Edge pools; simple URLs only to put back what publishing changed,
-#   also after a run that was lost; two files in TEMP while it runs
+#   (5269, 23456) of the named Edge pools; simple URLs only to put back what publishing changed;
+#   in TEMP the export of the configuration, the backup of the document, and one file while it runs
 # Runs on: a management server, as a domain account that may publish
 # Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
 # Errors: WorldChanged when the document is not the expected one; Busy while another publish runs on
@@ -319,11 +320,8 @@ function Restore-SimpleUrl($Before) {
     }
 }
 
-# What publishing empties stays in a file until it is back: whoever loses this
-# shell half-way runs the script again and finds it.
-$kept = Join-Path -Path $env:TEMP -ChildPath 'fedroute-simpleurls.json'
-
-function Save-SimpleUrl($Collections) {
+# Plain text outlives this shell. Restore-SimpleUrls takes it on any management server.
+function ConvertTo-Plain($Collections) {
     $plain = @($Collections | ForEach-Object {
             $urls = @($_.SimpleUrl | ForEach-Object {
                     $entries = @($_.SimpleUrlEntry | ForEach-Object { [string]$_.Url })
@@ -331,20 +329,7 @@ function Save-SimpleUrl($Collections) {
                 })
             [pscustomobject]@{ Identity = [string]$_.Identity; Urls = $urls }
         })
-    ConvertTo-Json -InputObject $plain -Depth 5 | Set-Content -Path $kept -Encoding UTF8
-}
-
-# Collections that an earlier run left empty, as they were before it.
-function Read-LostSimpleUrl {
-    if (-not (Test-Path -Path $kept)) { return }
-    foreach ($plain in (Get-Content -Path $kept -Raw | ConvertFrom-Json)) {
-        if (Format-SimpleUrl (Get-CsSimpleUrlConfiguration -Identity $plain.Identity)) { continue }
-        $urls = @(foreach ($url in $plain.Urls) {
-                $entries = @($url.Entries | ForEach-Object { New-CsSimpleUrlEntry -Url $_ })
-                New-CsSimpleUrl -Component $url.Component -Domain $url.Domain -ActiveUrl $url.ActiveUrl -SimpleUrlEntry $entries
-            })
-        [pscustomobject]@{ Identity = $plain.Identity; SimpleUrl = $urls }
-    }
+    ConvertTo-Json -InputObject $plain -Depth 5 -Compress
 }
 
 # One publish at a time on this machine, also when the caller lost its shell and
@@ -358,28 +343,40 @@ try {
     Assert-Signature $document
     if ($ProposeOnly) {
         $null = @(Edit-Flags $document)
-        return [pscustomobject]@{ Document = $document.DocumentElement.OuterXml }
+        return [pscustomobject]@{
+            Document   = $document.DocumentElement.OuterXml
+            SimpleUrls = ConvertTo-Plain @(Get-CsSimpleUrlConfiguration)
+        }
     }
 
     $backup = ''
-    $restored = @(Restore-SimpleUrl @(Read-LostSimpleUrl))
-    Remove-Item -Path $kept -ErrorAction SilentlyContinue
+    $export = ''
+    $exportError = ''
+    $restored = @()
     $edited = @(Edit-Flags $document)
     if ($edited.Count -gt 0) {
         $file = Join-Path -Path $env:TEMP -ChildPath "fedroute-publish-$Signature.xml"
         $backup = Join-Path -Path $env:TEMP -ChildPath "fedroute-backup-$Signature.xml"
         $simpleUrls = @(Get-CsSimpleUrlConfiguration)
+        # A person who has to undo more than the flags needs the whole configuration. A
+        # failed export holds nothing.
+        try {
+            $export = Join-Path -Path $env:TEMP -ChildPath "fedroute-configuration-$Signature.zip"
+            $null = Export-CsConfiguration -FileName $export -Force
+        }
+        catch {
+            $export = ''
+            $exportError = [string]$_.Exception.Message
+        }
         # Once more, right before: somebody may have published meanwhile.
         Assert-Signature (Read-Document)
         try {
             $document.Save($file)
-            Save-SimpleUrl $simpleUrls
             $null = Publish-CsTopology -FileName $file -BackupFileName $backup -Force -Confirm:$false
         }
         finally {
             Remove-Item -Path $file -ErrorAction SilentlyContinue
-            $restored += @(Restore-SimpleUrl $simpleUrls)
-            Remove-Item -Path $kept -ErrorAction SilentlyContinue
+            $restored = @(Restore-SimpleUrl $simpleUrls)
         }
     }
     # Also when nothing was left to publish: an earlier run may have ended before.
@@ -391,6 +388,8 @@ try {
     [pscustomobject]@{
         Signature          = $after.DocumentElement.GetAttribute('Signature')
         BackupFile         = $backup
+        ExportFile         = $export
+        ExportError        = $exportError
         SimpleUrlsRestored = ($restored.Count -gt 0)
     }
 }
@@ -624,6 +623,80 @@ $document = [xml](Get-CsTopology -AsXml).ToString()
 }
         }
     }
+    'Restore-SimpleUrls' = @{
+        Generation = 1
+        Takes      = @('SimpleUrls')
+        Needs      = @('SimpleUrls')
+        Flags      = @()
+        Names      = @{ Sites = @(); Pools = @(); Zones = @() }
+        OneSet     = $false
+        Script     = {
+# Restore-SimpleUrls: puts back simple URLs that a publish emptied, where they are still empty
+#
+# The shell of a publish may be lost between Publish-CsTopology and the restoring. The text is
+# what Publish-FederationFlags -ProposeOnly gave before that publish.
+#
+# Reads: the simple URLs
+# Changes: simple URL collections that are empty now and were not; others belong to whoever set them
+# Runs on: a management server, as a domain account that may publish
+# Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
+# Errors: Busy while a publish runs on this machine; Invalid when the text is not what
+#   Publish-FederationFlags gave; Failed when a collection does not keep what was set
+# Source: cmdlet reference of Publish-CsTopology (simple URLs must be configured again after
+#   publishing), Set-CsSimpleUrlConfiguration, New-CsSimpleUrl, New-CsSimpleUrlEntry
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)][string]$SimpleUrls
+)
+
+$ErrorActionPreference = 'Stop'
+$module = Get-Module -Name SkypeForBusiness, Lync | Microsoft.PowerShell.Utility\Select-Object -First 1
+if (-not $module) {
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Microsoft.PowerShell.Utility\Select-Object -First 1
+    if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
+    Import-Module -Name $module.Name
+}
+
+# The text comes back from outside: each value is a string of one line, or it is refused.
+function Assert-Text($Values) {
+    foreach ($value in $Values) {
+        if ($value -isnot [string] -or $value -cnotmatch '\A[^\x00-\x1f]{0,2048}\z') {
+            Write-Error -ErrorId 'fedroute.Invalid' -Category InvalidData -Message 'the simple URLs to restore are not in the form in which they were kept'
+        }
+    }
+}
+
+function ConvertFrom-Plain($Collection) {
+    foreach ($url in $Collection.Urls) {
+        Assert-Text @($url.Component, $url.Domain, $url.ActiveUrl)
+        Assert-Text $url.Entries
+        $entries = @($url.Entries | ForEach-Object { New-CsSimpleUrlEntry -Url $_ })
+        New-CsSimpleUrl -Component $url.Component -Domain $url.Domain -ActiveUrl $url.ActiveUrl -SimpleUrlEntry $entries
+    }
+}
+
+$mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-publish'
+try { $held = $mutex.WaitOne(0) } catch [System.Threading.AbandonedMutexException] { $held = $true }
+if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'a publish is still running on this machine' }
+try {
+    $restored = @(foreach ($collection in (ConvertFrom-Json -InputObject $SimpleUrls)) {
+            Assert-Text @($collection.Identity)
+            if (@($collection.Urls).Count -eq 0) { continue }
+            if (@((Get-CsSimpleUrlConfiguration -Identity $collection.Identity).SimpleUrl).Count -gt 0) { continue }
+            $null = Set-CsSimpleUrlConfiguration -Identity $collection.Identity -SimpleUrl @{ Replace = @(ConvertFrom-Plain $collection) } -Force -Confirm:$false
+            if (@((Get-CsSimpleUrlConfiguration -Identity $collection.Identity).SimpleUrl).Count -eq 0) {
+                Write-Error -ErrorId 'fedroute.Failed' -Category InvalidResult -Message "the simple URLs of $($collection.Identity) were set and are still empty"
+            }
+            $collection.Identity
+        })
+    [pscustomobject]@{ Restored = $restored }
+}
+finally {
+    $mutex.ReleaseMutex()
+    $mutex.Dispose()
+}
+        }
+    }
     'Set-EdgeAssociation' = @{
         Generation = 1
         Takes      = @('FrontEndPool', 'EdgePool')
@@ -767,6 +840,14 @@ function Read-TopologyDocument {
     [CmdletBinding(PositionalBinding = $false)]
     param()
     Invoke-Operation 'Read-TopologyDocument' $PSBoundParameters
+}
+
+function Restore-SimpleUrls {
+    [CmdletBinding(PositionalBinding = $false)]
+    param(
+        [ValidatePattern('\A(?:[\x20-\x7e]{2,262144})\z', Options = 'None')][string]$SimpleUrls
+    )
+    Invoke-Operation 'Restore-SimpleUrls' $PSBoundParameters
 }
 
 function Set-EdgeAssociation {
