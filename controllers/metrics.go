@@ -101,7 +101,7 @@ var (
 		out := []prometheus.Metric{gauge(routeReady, truth(r.ready), key), gauge(driftFields, float64(r.drift), key),
 			gauge(failedSteps, float64(r.fails), key), gauge(routeInfo, 1, key, r.info...)}
 		for port, answer := range r.ports {
-			out = append(out, gauge(portAnswers, truth(answer.Spoke), key, port.labels()...))
+			out = append(out, gauge(portAnswers, truth(answer.Answers()), key, port.labels()...))
 			if !answer.CertificateEnds.IsZero() {
 				out = append(out, gauge(certificates, float64(answer.CertificateEnds.Unix()), key, port.labels()...))
 			}

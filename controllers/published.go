@@ -28,9 +28,9 @@ func (p publishedPort) labels() []string {
 // others than the spec wants. It goes by what was last seen, so it has them also while the
 // organization cannot be observed and after a restart. A protocol whose sites use
 // different pools has none.
-func publishedPorts(protocols []plan.ProtocolIntent, active map[lync.Protocol]string, seen []v1alpha1.EdgePoolStatus) []publishedPort {
+func publishedPorts(in plan.Intent, active map[lync.Protocol]string, seen []v1alpha1.EdgePoolStatus) []publishedPort {
 	var out []publishedPort
-	for _, p := range protocols {
+	for _, p := range in.Protocols {
 		domain := ""
 		if len(p.Domains) > 0 {
 			domain = p.Domains[0].Name
@@ -42,7 +42,8 @@ func publishedPorts(protocols []plan.ProtocolIntent, active map[lync.Protocol]st
 			for _, server := range pool.Servers {
 				for _, text := range server.ExternalAddresses {
 					if address, err := netip.ParseAddr(text); err == nil {
-						out = append(out, publishedPort{p.Protocol, pool.FQDN, server.FQDN, probe.Target{Address: address, Protocol: p.Protocol, Domain: domain}})
+						out = append(out, publishedPort{p.Protocol, pool.FQDN, server.FQDN,
+							probe.Target{Address: address, Protocol: p.Protocol, Domain: domain, Connect: in.PortsConnect}})
 					}
 				}
 			}
@@ -59,7 +60,7 @@ func (s *scope) measurePorts(ctx context.Context) error {
 		return nil
 	}
 	route := s.route.Status
-	all := publishedPorts(intentOf(s.route.Spec, s.topology.Spec).Protocols,
+	all := publishedPorts(intentOf(s.route.Spec, s.topology.Spec),
 		map[lync.Protocol]string{lync.SIP: route.SIPEdgePool, lync.XMPP: route.XMPPEdgePool}, s.topology.Status.EdgePools)
 	var unasked []probe.Target
 	for _, p := range all {

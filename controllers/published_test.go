@@ -40,7 +40,7 @@ func TestPublishedPorts(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, p := range publishedPorts(both, c.active, seen) {
+			for _, p := range publishedPorts(plan.Intent{Protocols: both}, c.active, seen) {
 				got = append(got, string(p.protocol)+" "+p.server+" "+p.target.Where()+" "+p.target.Domain)
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -97,6 +97,13 @@ func TestPublishedPortsAreMeasured(t *testing.T) {
 	s.reconcile(route)
 	if got := scraped(t, `fedroute_federation_port_answers.*route="measured"`); len(got) != 1 || asked == before {
 		t.Errorf("after a restart in the dark the ports are asked %d times and shown as %v", asked-before, got)
+	}
+	route.Spec.Ports = v1alpha1.PortsConnect
+	must(t, s.objects.Update(t.Context(), route))
+	s.clock.forward(time.Minute)
+	s.reconcile(route)
+	if got := scraped(t, `fedroute_federation_port_answers.*route="measured".* 1$`); len(got) != 1 {
+		t.Errorf("a port that accepts connections does not answer, and the spec asks no more of it")
 	}
 	must(t, s.objects.Delete(t.Context(), route))
 	s.reconcile(route)
