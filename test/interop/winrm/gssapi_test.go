@@ -36,7 +36,16 @@ const otherService = "MSSQLSvc/sql.contoso.com"
 // guard starts the endpoint. binding is "own", "wrong" or "none"; "" means http.
 func guard(t *testing.T, k *kdc.KDC, binding string) *guarded {
 	t.Helper()
-	arguments := map[string]string{"service": principal + "@" + realm, "keytab": k.File(k.KeytabFile(t, principal)), "other": otherService + "@" + realm, "otherKeytab": k.File(k.KeytabFile(t, otherService)), "binding": binding}
+	return guardWith(t, binding, map[string]string{
+		"service": principal + "@" + realm, "keytab": k.File(k.KeytabFile(t, principal)),
+		"other": otherService + "@" + realm, "otherKeytab": k.File(k.KeytabFile(t, otherService)),
+	}, k.Env, "/usr/bin/python3", "acceptor.py")
+}
+
+// guardWith starts a script that is an endpoint.
+func guardWith(t *testing.T, binding string, arguments map[string]string, env []string, python, script string) *guarded {
+	t.Helper()
+	arguments["binding"] = binding
 	g := &guarded{endpoint: remote.Endpoint{ServerName: workerMachine}}
 	scheme := "http"
 	if binding != "" {
@@ -58,8 +67,8 @@ func guard(t *testing.T, k *kdc.KDC, binding string) *guarded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("/usr/bin/python3", "acceptor.py", string(text))
-	cmd.Env, cmd.Stderr = append(os.Environ(), k.Env...), os.Stderr
+	cmd := exec.Command(python, script, string(text))
+	cmd.Env, cmd.Stderr = append(os.Environ(), env...), os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
