@@ -51,9 +51,13 @@ func printStatus(p page, route *v1alpha1.FederationRoute) {
 		p.line("")
 		p.line("%s; see %s", progress(s.Plan), command("plan", route))
 	}
+	found := "found "
+	if ready != nil && ready.Reason == v1alpha1.ReasonProgressing {
+		found = "found, when the plan began, " // nobody has looked since
+	}
 	for _, d := range s.Drift {
 		p.line("")
-		p.entry("drift of "+d.Field, "found "+d.Found, "wanted "+d.Wanted, "since "+clock(d.Since))
+		p.entry("drift of "+d.Field, found+d.Found, "wanted "+d.Wanted, "since "+clock(d.Since))
 	}
 }
 
