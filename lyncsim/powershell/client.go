@@ -60,12 +60,13 @@ func (rs *Runspace) Invoke(ctx context.Context, p Pipeline, client Client) (err 
 		if defect := recover(); defect != nil {
 			err = defective(rs, defect)
 		}
-		rs.host.client = nil
+		rs.host.client, rs.named = nil, ""
 		rs.global.remove("_")
 		rs.global.remove("input")
 	}()
 	for i, statement := range p.Statements {
 		f := rs.frame(ctx)
+		rs.named = ""
 		if i > 0 || p.Input == nil {
 			err = f.remote(statement, nil)
 		} else {
@@ -93,6 +94,9 @@ func (rs *Runspace) ending(f *frame, err error) error {
 		return nil
 	}
 	if r, ok := errors.AsType[*raised](f.raising(err)); ok {
+		if rs.named != "" && !r.thrown && !r.direct {
+			r.record.Command = rs.named // the caller's command has failed, whatever failed in it
+		}
 		rs.remember(r.record)
 		return r.record
 	}
@@ -113,6 +117,9 @@ func (f *frame) remote(commands []RemoteCommand, input iter.Seq[any]) error {
 		if err := f.remoteStage(line.stages[i], c, input != nil || i > 0); err != nil {
 			return err
 		}
+	}
+	if _, isScript := line.stages[0].runner.(*scriptRunner); isScript && len(commands) == 1 && !commands[0].Script {
+		f.rs.named = line.stages[0].inv.name
 	}
 	if input == nil {
 		return line.run(none{}, false)

@@ -24,6 +24,9 @@ type Runspace struct {
 	tables  map[*Command]*paramTable
 	aliases map[string]*CommandInfo // of Set-Alias, by lower-case name
 	usings  []string                // namespaces of using statements
+	// named is the function that a remote caller named, while it runs. A statement that
+	// fails ends it, as in a try block.
+	named string
 	// restriction is what callers of Invoke may use; nil: everything.
 	restriction *restriction
 	current     *scope        // scope of the running statement, for .NET code that calls back

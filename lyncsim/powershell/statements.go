@@ -65,7 +65,7 @@ func (f *frame) unhandled(r *raised) error {
 		f.rs.remember(r.record)
 		return nil
 	}
-	if r.thrown {
+	if r.thrown || f.rs.named != "" {
 		r.final = true
 		return r
 	}

@@ -105,8 +105,13 @@ func decode(octets []byte) (message, error) {
 	}
 	return message{
 		kind: Type(binary.LittleEndian.Uint32(octets[4:])), pool: ID(octets[8:24]).wire(), pipeline: ID(octets[24:40]).wire(),
-		text: strings.TrimPrefix(string(octets[messageHeader:]), byteOrderMark),
+		text: trimmed(octets),
 	}, nil
+}
+
+// trimmed is the text of a message without its byte order mark.
+func trimmed(octets []byte) string {
+	return strings.TrimPrefix(string(octets[messageHeader:]), byteOrderMark)
 }
 
 // value reads the object in a message.

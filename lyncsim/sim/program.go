@@ -8,8 +8,11 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/cmdlets"
 	"github.com/fedroute/fedroute/lyncsim/console"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
+	"github.com/fedroute/fedroute/lyncsim/psrp"
 	"github.com/fedroute/fedroute/lyncsim/pwsh"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
 // openPowerShell prepares a real PowerShell for the scripts of shells, when the
@@ -50,14 +53,29 @@ func ProductModule(spec farm.Spec) (*powershell.Module, error) {
 
 // runProgram runs one powershell.exe in a real PowerShell.
 func (m *machine) runProgram(ctx context.Context, in console.Invocation) int {
-	session := m.session(in.Who)
-	product, further, err := m.modules(session)
+	at, err := m.seat(in.Who)
 	if err != nil {
 		_, _ = fmt.Fprintln(in.Stderr, err)
 		return exitFailure
 	}
-	return m.org.powershell.Run(ctx, pwsh.Seat{
+	return m.org.powershell.Run(ctx, at, in)
+}
+
+// seat is the machine and an account for a real PowerShell.
+func (m *machine) seat(who identity.Identity) (pwsh.Seat, error) {
+	session := m.session(who)
+	product, further, err := m.modules(session)
+	return pwsh.Seat{
 		Name: m.info.FQDN, Machine: seat{m, session}, Clock: m.org.farm.Clock(), Product: product, Further: further,
 		Setup: session.Bootstrapper, SetupPath: m.org.farm.Product().Bootstrapper(),
-	}, in)
+	}, err
+}
+
+// bridge opens a session of PowerShell Remoting in a real PowerShell.
+func (m *machine) bridge(as identity.Identity, r pwsh.Restricted, out psrp.Output) (wsman.Session, error) {
+	at, err := m.seat(as)
+	if err != nil {
+		return nil, err
+	}
+	return m.org.powershell.Bridge(at, console.Invocation{Who: as, Environment: m.console.Environment(as)}, r, out)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/psrp"
+	"github.com/fedroute/fedroute/lyncsim/pwsh"
 	"github.com/fedroute/fedroute/lyncsim/refusal"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
@@ -30,6 +31,9 @@ func (m *machine) Open(name string, who identity.Identity, out psrp.Output) (wsm
 		if !who.Member(farm.LocalAdministrator) {
 			return nil, wsman.ErrNotAdmitted
 		}
+		if m.org.powershell != nil {
+			return m.bridge(who, pwsh.Restricted{}, out)
+		}
 		return psrp.New(psrp.Options{Open: func(ctx context.Context) (*powershell.Runspace, error) { return m.remoteRunspace(ctx, who) }}, out), nil
 	}
 	c := m.registered().Find(name)
@@ -38,6 +42,13 @@ func (m *machine) Open(name string, who identity.Identity, out psrp.Output) (wsm
 		return nil, wsman.ErrNoConfiguration
 	case !c.Admits(who):
 		return nil, wsman.ErrNotAdmitted
+	}
+	if m.org.powershell != nil {
+		as, err := m.runsAs(c, who)
+		if err != nil {
+			return nil, err
+		}
+		return m.bridge(as, pwsh.Restricted{Configuration: c.Copy(who), Modules: c.ModuleFiles()}, out)
 	}
 	return psrp.New(psrp.Options{Open: func(ctx context.Context) (*powershell.Runspace, error) { return m.restricted(ctx, c, who) }}, out), nil
 }
@@ -116,8 +127,10 @@ func (o *Organization) Install(fqdn string, folder fs.FS) error {
 	if err != nil {
 		return refusal.New(refusal.Invalid, "install session configurations on", fqdn, err.Error())
 	}
-	if err := set.Install(m.disk); err != nil {
-		return err
+	if o.powershell == nil { // the bridge hands the modules to a real PowerShell
+		if err := set.Install(m.disk); err != nil {
+			return err
+		}
 	}
 	m.mu.Lock()
 	m.configurations = set

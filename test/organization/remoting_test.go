@@ -22,18 +22,22 @@ const endpointKit = "../data/endpoint"
 
 // endpointFarm is an organization with a reader, an operator and somebody else, and with
 // the configuration Demo on its first Front End server.
-func endpointFarm(t *testing.T) *sim.Organization {
+func endpointFarm(t *testing.T, c sim.Config) *sim.Organization {
 	t.Helper()
-	o, _, _ := contoso(t, func(s *farm.Spec) {
-		s.Accounts = []farm.Account{
-			{Name: `CONTOSO\lyncadmin`, Password: "p", Groups: farm.AllRights()},
-			{Name: `CONTOSO\demo$`, Password: "p", Groups: []string{farm.ServerAdmins}},
-			{Name: `CONTOSO\reader`, Password: "p", Groups: []string{"Readers"}},
-			{Name: `CONTOSO\operator`, Password: "p", Groups: []string{"Operators"}},
-			{Name: `CONTOSO\nobody`, Password: "p"},
-			{Name: "Administrator", Password: "p", Machines: []string{"edge1.contoso.com"}, Groups: []string{farm.LocalAdministrator}},
-		}
-	})
+	var err error
+	c.Spec, err = farm.Load(sample)
+	must(t, err)
+	c.Spec.Accounts = []farm.Account{
+		{Name: `CONTOSO\lyncadmin`, Password: "p", Groups: farm.AllRights()},
+		{Name: `CONTOSO\demo$`, Password: "p", Groups: []string{farm.ServerAdmins}},
+		{Name: `CONTOSO\reader`, Password: "p", Groups: []string{"Readers"}},
+		{Name: `CONTOSO\operator`, Password: "p", Groups: []string{"Operators"}},
+		{Name: `CONTOSO\nobody`, Password: "p"},
+		{Name: "Administrator", Password: "p", Machines: []string{"edge1.contoso.com"}, Groups: []string{farm.LocalAdministrator}},
+	}
+	o, err := sim.Start(t.Context(), c)
+	must(t, err)
+	t.Cleanup(o.Close)
 	must(t, o.Install("fe1.contoso.com", os.DirFS(endpointKit)))
 	return o
 }
@@ -74,51 +78,84 @@ func call(t *testing.T, s *psrp.Session, name string, parameters ...psrp.Paramet
 
 func one(name string, value any) psrp.Parameter { return psrp.Parameter{Name: name, Value: value} }
 
-func TestARestrictedSessionGivesWhatItsRoleNames(t *testing.T) {
-	o := endpointFarm(t)
-	s, err := dialAs(t, o, "Demo", "operator")
-	must(t, err)
-	for _, c := range []struct {
-		reason string
-		got    func() ended
-		want   ended
-	}{
-		{"a function of the module runs as the run-as account, which may read the store",
-			func() ended { return call(t, s, "Get-SiteNames") }, ended{Output: []string{"Site:Redmond"}}},
-		{"parameters, private functions and files of the module; providers are hidden in the body of an advanced function only",
-			func() ended { return call(t, s, "Get-Values", one("Name", "ab"), one("More", []string{"x y", "$z"})) },
-			ended{Output: []string{"value ab [x y|$z] [] [FE1] contoso.com private 2"}}},
-		{"a value outside its pattern", func() ended { return call(t, s, "Get-Values", one("Name", "AB")) },
-			ended{Failure: "ParameterArgumentValidationError,Get-Values"}},
-		{"a parameter that does not exist", func() ended { return call(t, s, "Get-Values", one("Nothing", "AB")) },
-			ended{Failure: "NamedParameterNotFound,Get-Values"}},
-		{"a function by its module", func() ended { return call(t, s, `Demo\Set-Value`, one("Kind", "sender")) },
-			ended{Output: []string{`CONTOSO\operator as CONTOSO\demo$`}}},
-		{"an error that ends nothing", func() ended { return call(t, s, "Set-Value", one("Kind", "soft")) },
-			ended{Output: []string{"after"}, Errors: []string{"Demo.Soft,Set-Value"}}},
-		{"an error that ends the call", func() ended { return call(t, s, "Set-Value", one("Kind", "throw")) }, ended{Failure: "thrown"}},
-		{"an unqualified cmdlet is the proxy, in a body too", func() ended { return call(t, s, "Set-Value", one("Kind", "first")) },
-			ended{Errors: []string{"NamedParameterNotFound,Select-Object"}}},
-		{"a redirection needs a provider", func() ended { return call(t, s, "Set-Value", one("Kind", "file")) },
-			ended{Errors: []string{"ProviderNotFound"}}},
-		{"streams", func() ended { return call(t, s, "Set-Value", one("Kind", "streams")) }, ended{Output: []string{"out"}, Warnings: []string{"careful"}}},
-		{"a body finds what callers cannot see", func() ended { return call(t, s, "Set-Value", one("Kind", "command")) }, ended{Output: []string{"Get-Private"}}},
-		{"a private function", func() ended { return call(t, s, "Get-Private") }, ended{Failure: "CommandNotFoundException"}},
-		{"a cmdlet of the product", func() ended { return call(t, s, "Get-CsSite") }, ended{Failure: "CommandNotFoundException"}},
-		{"a cmdlet by its module", func() ended { return call(t, s, `Lync\Get-CsSite`) }, ended{Failure: "CommandNotFoundException"}},
-		{"a cmdlet of PowerShell", func() ended { return call(t, s, "Invoke-Expression", one("Command", "1")) }, ended{Failure: "CommandNotFoundException"}},
-		{"a script as a name", func() ended { return call(t, s, "Get-SiteNames; Get-Process") }, ended{Failure: "CommandNotFoundException"}},
-		{"a proxy shows what the caller may see", func() ended { return call(t, s, "Get-Command", one("Name", "*-Value*")) },
-			ended{Output: []string{"Get-Values", "Set-Value"}}},
-	} {
-		if diff := cmp.Diff(c.want, c.got()); diff != "" {
+// restrictedCalls are calls in a session of the role DemoOperator.
+var restrictedCalls = []struct {
+	reason, name string
+	parameters   []psrp.Parameter
+	want         ended
+}{
+	{"a body does not load modules by the use of their commands", "Set-Value", []psrp.Parameter{one("Kind", "unknown")},
+		ended{Failure: "CommandNotFoundException,Set-Value"}},
+	{"a function of the module runs as the run-as account, which may read the store", "Get-SiteNames", nil,
+		ended{Output: []string{"Site:Redmond"}}},
+	{"parameters, private functions and files of the module; providers are hidden in the body of an advanced function only", "Get-Values", []psrp.Parameter{one("Name", "ab"), one("More", []string{"x y", "$z"})},
+		ended{Output: []string{"value ab [x y|$z] [] [FE1] contoso.com private 2"}}},
+	{"a value outside its pattern", "Get-Values", []psrp.Parameter{one("Name", "AB")},
+		ended{Failure: "ParameterArgumentValidationError,Get-Values"}},
+	{"a parameter that does not exist", "Get-Values", []psrp.Parameter{one("Nothing", "AB")},
+		ended{Failure: "NamedParameterNotFound,Get-Values"}},
+	{"a function by its module", `Demo\Set-Value`, []psrp.Parameter{one("Kind", "sender")},
+		ended{Output: []string{`CONTOSO\operator as CONTOSO\demo$`}}},
+	{"an error that ends nothing", "Set-Value", []psrp.Parameter{one("Kind", "soft")},
+		ended{Output: []string{"after"}, Errors: []string{"Demo.Soft,Set-Value"}}},
+	{"an error that ends the call", "Set-Value", []psrp.Parameter{one("Kind", "throw")},
+		ended{Failure: "thrown"}},
+	{"an unqualified cmdlet is the proxy, in a body too", "Set-Value", []psrp.Parameter{one("Kind", "first")},
+		ended{Failure: "NamedParameterNotFound,Set-Value"}},
+	{"a redirection needs a provider", "Set-Value", []psrp.Parameter{one("Kind", "file")},
+		ended{Failure: "ProviderNotFound,Set-Value"}},
+	{"streams", "Set-Value", []psrp.Parameter{one("Kind", "streams")},
+		ended{Output: []string{"out"}, Warnings: []string{"careful"}}},
+	{"a body finds what callers cannot see", "Set-Value", []psrp.Parameter{one("Kind", "command")},
+		ended{Output: []string{"Get-Private"}}},
+	{"a private function", "Get-Private", nil,
+		ended{Failure: "CommandNotFoundException"}},
+	{"a cmdlet of the product", "Get-CsSite", nil,
+		ended{Failure: "CommandNotFoundException"}},
+	{"a cmdlet by its module", `Lync\Get-CsSite`, nil,
+		ended{Failure: "CommandNotFoundException"}},
+	{"a cmdlet of PowerShell", "Invoke-Expression", []psrp.Parameter{one("Command", "1")},
+		ended{Failure: "CommandNotFoundException"}},
+	{"a script as a name", "Get-SiteNames; Get-Process", nil,
+		ended{Failure: "CommandNotFoundException"}},
+	{"a proxy shows what the caller may see", "Get-Command", []psrp.Parameter{one("Name", "*-Value*")},
+		ended{Output: []string{"Get-Values", "Set-Value"}}},
+}
+
+func judgeRestrictedCalls(t *testing.T, s *psrp.Session, otherwise map[string]bool) {
+	t.Helper()
+	for _, c := range restrictedCalls {
+		if otherwise[c.reason] {
+			continue
+		}
+		if diff := cmp.Diff(c.want, call(t, s, c.name, c.parameters...)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.reason, diff)
 		}
 	}
 }
 
+func TestARestrictedSessionGivesWhatItsRoleNames(t *testing.T) {
+	s, err := dialAs(t, endpointFarm(t, sim.Config{}), "Demo", "operator")
+	must(t, err)
+	judgeRestrictedCalls(t, s, nil)
+}
+
+// TestARestrictedSessionInARealPowerShell makes the same calls in a session that the real
+// engine restricts.
+func TestARestrictedSessionInARealPowerShell(t *testing.T) {
+	path := os.Getenv("FEDROUTE_POWERSHELL")
+	if path == "" {
+		t.Log("NOT JUDGED by the real engine: FEDROUTE_POWERSHELL names no PowerShell")
+		return
+	}
+	turn(t, path)
+	s, err := dialAs(t, endpointFarm(t, sim.Config{PowerShell: path}), "Demo", "operator")
+	must(t, err)
+	judgeRestrictedCalls(t, s, map[string]bool{"a function by its module": true}) // pwsh -s does not say who the caller is
+}
+
 func TestRolesDecideWhoSeesWhat(t *testing.T) {
-	o := endpointFarm(t)
+	o := endpointFarm(t, sim.Config{})
 	reader, err := dialAs(t, o, "Demo", "reader")
 	must(t, err)
 	if got := call(t, reader, "Get-Values", one("Name", "a")); got.Failure != "" {
@@ -135,7 +172,7 @@ func TestRolesDecideWhoSeesWhat(t *testing.T) {
 }
 
 func TestTheDefaultConfigurationRestrictsNothing(t *testing.T) {
-	o := endpointFarm(t)
+	o := endpointFarm(t, sim.Config{})
 	s, err := dialAs(t, o, "Microsoft.PowerShell", "lyncadmin")
 	must(t, err)
 	if diff := cmp.Diff(ended{Output: []string{"a b"}}, call(t, s, "Write-Output", one("InputObject", "a b"))); diff != "" {

@@ -18,7 +18,7 @@ function Set-Value {
         'soft'    { Write-Error -Message 'soft' -ErrorId 'Demo.Soft' -Category InvalidData -TargetObject 't'; 'after' }
         'throw'   { throw 'thrown' }
         'first'   { 1, 2 | Select-Object -First 1 }
-        'file'    { 'x' > C:\x.txt }
+        'file'    { Write-Output x > $null }
         'streams' { Write-Warning 'careful'; Write-Verbose 'told' -Verbose; Write-Host 'to the host'; 'out' }
         'unknown' { Get-CsSite }
         'command' { (Get-Command -Name Get-Private).Name }
