@@ -14,7 +14,7 @@ import (
 // another server.
 func TestPublishDiesWithItsServer(t *testing.T) {
 	spec := sampleFarm(t, "one-site-two-pools")
-	spec.Durations.Cmdlet = farm.Duration(100 * time.Millisecond)
+	spec.Durations.Cmdlet = farm.Duration(300 * time.Millisecond) // time to strike before the simple URLs are back
 	s := tell(t, spec)
 	urls := s.org.State().SimpleURLs
 	r := s.route("edge1.contoso.com")
