@@ -166,6 +166,15 @@ func (m MachineSpec) public() netip.Addr {
 	return m.ExternalAddress
 }
 
+// acting refuses what a program would do that runs on a machine without power: it ended
+// with the machine, whatever it has left to do. The caller holds f.mu.
+func (f *Farm) acting(a Actor) error {
+	if m, ok := f.machines[key(a.Machine)]; ok && !m.powered {
+		return refusal.New(refusal.Unreachable, "act on", a.Machine, "the machine has no power")
+	}
+	return nil
+}
+
 // Kill cuts a machine's power. Its services stop, and operations on it fail.
 func (f *Farm) Kill(a Actor, fqdn string) error {
 	return f.machineEvent(a, fqdn, "power", "off", func(m *machine) string {

@@ -164,6 +164,9 @@ func onOff(on bool) string {
 func (f *Farm) begin(a Actor, op, object string) (done func(), err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if err := f.acting(a); err != nil {
+		return nil, f.write(a, object, "", op, err)
+	}
 	k := op + " " + key(object)
 	if who, ok := f.running[k]; ok {
 		invariant := "I7"

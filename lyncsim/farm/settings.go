@@ -44,7 +44,11 @@ type revision struct {
 func (f *Farm) change(a Actor, r revision) error {
 	return f.event(func() error {
 		from := r.show(f.config)
-		if err := f.cmsUp(); err != nil {
+		err := f.acting(a)
+		if err == nil {
+			err = f.cmsUp()
+		}
+		if err != nil {
 			return f.write(a, r.object, from, r.to, err)
 		}
 		n := f.config.clone()
