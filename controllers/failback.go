@@ -41,9 +41,15 @@ func (s *scope) hear(now sights.Sight) {
 // the pools that the latest move has not failed back yet, and the pool that a person asks
 // for. It returns the move that begins with the plan; nil when none does.
 func (s *scope) owe(now sights.Sight) (begins *plan.Move) {
+	if s.facts.Undone != nil { // the move stays on record, and nothing is failed back for it
+		if pool := s.facts.FailBack.Pool; pool != "" {
+			s.facts.Desired.FailBack = []string{pool}
+		}
+		return nil
+	}
 	seen, last := now.Snapshot.Topology.Value, plan.Move{}
 	if m := s.route.Status.Move; m != nil {
-		last = plan.Move{EdgePool: m.EdgePool, FailBack: m.FailBackOwed}
+		last = plan.Move{EdgePool: m.EdgePool, From: m.From, FailBack: m.FailBackOwed}
 	}
 	next, fresh := last.Next(s.facts.Desired, seen)
 	if fresh {

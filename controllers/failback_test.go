@@ -47,7 +47,7 @@ func TestAMoveThatOwesIsWrittenDownBeforeItBegins(t *testing.T) {
 	}
 	s.seen(withFrontEnd(lync.PoolFailedOver))
 	again := s.reconcile(route)
-	want := &v1alpha1.Move{EdgePool: "edge2.contoso.com", FailBackOwed: []string{"fe1.contoso.com"}}
+	want := &v1alpha1.Move{EdgePool: "edge2.contoso.com", From: "edge1.contoso.com", FailBackOwed: []string{"fe1.contoso.com"}}
 	if diff := cmp.Diff(want, route.Status.Move); diff != "" || again > time.Second || s.latest(route) != nil {
 		t.Fatalf("again after %s, run %v, move (-want +got):\n%s", again, s.latest(route), diff)
 	}

@@ -126,7 +126,7 @@ func (s *scope) pursue(ctx context.Context) error {
 		s.look(ended)
 		return nil
 	}
-	s.facts.Desired, err = plan.Resolve(intentOf(s.route.Spec, s.topology.Spec), now.Snapshot.Topology.Value)
+	s.facts.Desired, err = plan.Resolve(s.intent(now), now.Snapshot.Topology.Value)
 	if err != nil {
 		return err
 	}
@@ -224,6 +224,9 @@ func (s *scope) judge(ctx context.Context, now sights.Sight) error {
 		in.Plan.ID = s.facts.Previous.Plan.ID
 	}
 	s.facts.Plan.ID = in.Plan.ID
+	if in.Spec.Mode == v1alpha1.ModeApprove && s.goingBack() {
+		in.Spec.Mode = v1alpha1.ModeEnforce
+	}
 	if in.Spec.Mode != v1alpha1.ModeObserve {
 		var err error
 		if in.Holder, in.Claim, err = s.holder(ctx, now.Snapshot.Topology.Value); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/fingerprint"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/memory"
 	"github.com/fedroute/fedroute/internal/memory/runs"
@@ -40,7 +41,7 @@ func runFacts(run *runs.Run) *status.RunFacts {
 		return nil
 	}
 	over, _, err := run.Ended()
-	return &status.RunFacts{PlanID: run.PlanID, Entries: run.Entries(), Active: !over, Err: err, FailBackRequest: run.FailBack}
+	return &status.RunFacts{PlanID: run.PlanID, EdgePool: run.EdgePool, Entries: run.Entries(), Active: !over, Err: err, FailBackRequest: run.FailBack}
 }
 
 // outdated reports whether the latest run was begun for another spec.
@@ -67,8 +68,8 @@ func (s *scope) unseen(now sights.Sight) (latest time.Time, unseen bool) {
 // next may begin now. It may begin at once when a Secret has changed since the last run
 // began: the failure may have come from the old Secret.
 func (s *scope) pause(ctx context.Context) time.Duration {
-	if s.run == nil || s.outdated() || s.requested() {
-		return 0
+	if s.run == nil || s.outdated() || s.requested() || !lync.SameHost(s.run.EdgePool, s.facts.Desired.Pool.FQDN) {
+		return 0 // in the last case the failed run's move is undone
 	}
 	_, ended, err := s.run.Ended()
 	if err == nil {
@@ -116,7 +117,7 @@ func (s *scope) begin(ctx context.Context, now sights.Sight) error {
 	key := client.ObjectKeyFromObject(s.route)
 	err = s.runs.Begin(runs.Order{
 		Route: objectOf(s.route), Edition: editionOf(s.route), Topology: memory.Object(s.topologyKey()),
-		PlanID: s.facts.Plan.ID, Secrets: print, Plan: s.facts.Plan, Base: s.facts.Observed.Topology, FailBack: s.facts.FailBack.Text,
+		PlanID: s.facts.Plan.ID, Secrets: print, Plan: s.facts.Plan, Base: s.facts.Observed.Topology, EdgePool: s.facts.Desired.Pool.FQDN, FailBack: s.facts.FailBack.Text,
 		Hands: apply.Hands{Observer: shell.NewObserver(fleet), Operator: shell.NewOperator(fleet), Zones: open, Prober: s.options.Prober, Clock: s.options.Clock,
 			Ledger: ledger{client: s.options.Client, topology: s.topologyKey(), uid: s.topology.UID}, Allowed: s.allowed,
 			Log: logOf(s.route).With("plan", s.facts.Plan.ID), Why: s.why(), Meter: meter{}},

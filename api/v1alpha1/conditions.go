@@ -63,6 +63,8 @@ const (
 	ReasonNotObserved = "NotObserved"
 	// ReasonPortsClosed: an address of the Edge pool does not answer.
 	ReasonPortsClosed = "PortsClosed"
+	// ReasonMoveUndone: no address of the new Edge pool answered, and federation was led back.
+	ReasonMoveUndone = "MoveUndone"
 	// ReasonNameBlocked: something in DNS, such as a CNAME, stands in the way of a record.
 	ReasonNameBlocked = "NameBlocked"
 	// ReasonHostedFederation: an SRV record leads partners to Microsoft 365.

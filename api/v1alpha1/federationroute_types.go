@@ -46,6 +46,18 @@ type DeletionPolicy string
 // DeletionOrphan leaves everything as it is.
 const DeletionOrphan DeletionPolicy = "Orphan"
 
+// FailurePolicy says what happens to a move that cannot be finished.
+// +kubebuilder:validation:Enum=Undo;Stay
+type FailurePolicy string
+
+// The failure policies.
+const (
+	// FailureUndo leads federation back to the pool that it left.
+	FailureUndo FailurePolicy = "Undo"
+	// FailureStay leaves federation where the move got to, and goes on trying.
+	FailureStay FailurePolicy = "Stay"
+)
+
 // FederationRouteSpec says which Edge pool hosts federation.
 // +kubebuilder:validation:XValidation:rule="has(self.sip) || has(self.xmpp)",message="the route manages no protocol; add spec.sip, spec.xmpp or both"
 // +kubebuilder:validation:XValidation:rule="!has(self.standbyEdgePools) || !(self.edgePool in self.standbyEdgePools)",message="spec.edgePool is also listed in spec.standbyEdgePools; list there only the pools that do not host federation now"
@@ -119,6 +131,12 @@ type FederationRouteSpec struct {
 	// +kubebuilder:validation:MaxLength=80
 	// +kubebuilder:validation:XValidation:rule="self.matches('^sha256-[0-9a-f]{16}$')",message="approvedPlan is no plan id; copy it from status.plan.id, it looks like sha256-0123456789abcdef"
 	ApprovedPlan string `json:"approvedPlan,omitempty"`
+
+	// OnFailure says what happens when no address of the new Edge pool answers after
+	// the site routes have moved, while the old pool still runs.
+	// +optional
+	// +kubebuilder:default=Undo
+	OnFailure FailurePolicy `json:"onFailure,omitempty"`
 
 	// DeletionPolicy says what happens when this object is deleted. Orphan leaves
 	// federation exactly as it is.
@@ -382,6 +400,27 @@ type Move struct {
 	// +optional
 	// +listType=set
 	FailBackOwed []string `json:"failBackOwed,omitempty"`
+	// From is the Edge pool that federation leaves; empty when the sites used several.
+	// +optional
+	From string `json:"from,omitempty"`
+	// Answered says that an address of EdgePool has answered since the routes moved.
+	// Such a move is not undone any more.
+	// +optional
+	Answered bool `json:"answered,omitempty"`
+	// Undone is set while the move is being undone and afterwards, until the spec
+	// changes or a person asks for another try.
+	// +optional
+	Undone *UndoneMove `json:"undone,omitempty"`
+}
+
+// UndoneMove says why and when a move was given up.
+type UndoneMove struct {
+	// Generation of the spec that asked for the move.
+	Generation int64 `json:"generation"`
+	// Since is when the move was given up.
+	Since metav1.Time `json:"since"`
+	// Message says which addresses did not answer.
+	Message string `json:"message"`
 }
 
 // Plan is a graph of steps. Its id is a hash of their content: the same

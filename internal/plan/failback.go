@@ -30,6 +30,9 @@ type FrontEndMachine struct {
 // nothing else shows that federation was moved.
 type Move struct {
 	EdgePool string
+	// From is the Edge pool that all sites of a protocol used when the move began. It is
+	// empty when the protocols or sites used several. Such a move cannot be undone.
+	From string
 	// FailBack are the Front End pools that were failed over when the move began
 	// and that it still has to fail back.
 	FailBack []string
@@ -40,8 +43,11 @@ type Move struct {
 // pool that is failed over later, or without a move, was failed over on purpose and is not
 // part of a move.
 func (m Move) Next(d Desired, t lync.Topology) (next Move, fresh bool) {
-	next.EdgePool = d.Pool.FQDN
+	next.EdgePool, next.From = d.Pool.FQDN, m.From
 	same := lync.SameHost(m.EdgePool, d.Pool.FQDN)
+	if !same {
+		next.From = hostOfAll(d, t)
+	}
 	if !same && !moving(d, t) {
 		return next, false // federation is on the Edge pool already: nothing is moved
 	}
@@ -52,6 +58,23 @@ func (m Move) Next(d Desired, t lync.Topology) (next Move, fresh bool) {
 		}
 	}
 	return next, !same
+}
+
+// hostOfAll is the one Edge pool that hosts all protocols on all managed sites, unless that
+// is the route's own; "" for none.
+func hostOfAll(d Desired, t lync.Topology) string {
+	pool := ""
+	for i, p := range d.Protocols {
+		active := ActivePool(t, p)
+		if i > 0 && !lync.SameHost(active, pool) {
+			return ""
+		}
+		pool = active
+	}
+	if lync.SameHost(pool, d.Pool.FQDN) {
+		return ""
+	}
+	return pool
 }
 
 // moving reports whether a managed site's route names another Edge pool or none.

@@ -31,13 +31,13 @@ func TestMoveOwes(t *testing.T) {
 		fresh  bool
 	}{
 		"route made on a farm that is right": {"nothing moves, so nothing is undone", plan.Move{}, func(w *world) { failedOver(w, fe1, fe2) }, plan.Move{EdgePool: edge1}, false},
-		"route made to move":                 {"a first move is one", plan.Move{}, func(w *world) { w.intent.EdgePool = edge2; failedOver(w, fe1) }, plan.Move{EdgePool: edge2, FailBack: []string{fe1}}, true},
-		"the line changes":                   {"what is failed over then comes back with it", plan.Move{EdgePool: edge1}, func(w *world) { w.intent.EdgePool = edge2; failedOver(w, fe1) }, plan.Move{EdgePool: edge2, FailBack: []string{fe1}}, true},
+		"route made to move":                 {"a first move is one", plan.Move{}, func(w *world) { w.intent.EdgePool = edge2; failedOver(w, fe1) }, plan.Move{EdgePool: edge2, From: edge1, FailBack: []string{fe1}}, true},
+		"the line changes":                   {"what is failed over then comes back with it", plan.Move{EdgePool: edge1}, func(w *world) { w.intent.EdgePool = edge2; failedOver(w, fe1) }, plan.Move{EdgePool: edge2, From: edge1, FailBack: []string{fe1}}, true},
 		"a pool without failBack": {"the spec says which", plan.Move{EdgePool: edge1}, func(w *world) {
 			w.intent.EdgePool = edge2
 			failedOver(w, fe1, fe2)
 			w.intent.FrontEnds[1].FailBack = false
-		}, plan.Move{EdgePool: edge2, FailBack: []string{fe1}}, true},
+		}, plan.Move{EdgePool: edge2, From: edge1, FailBack: []string{fe1}}, true},
 		"the line changes, all moved by hand": {"who moved by hand brings pools back by hand", plan.Move{EdgePool: edge2}, func(w *world) { failedOver(w, fe1) }, plan.Move{EdgePool: edge1}, false},
 		"interrupted after the routes moved":  {"what is owed is remembered", plan.Move{EdgePool: edge1, FailBack: []string{fe1, fe2}}, func(w *world) { failedOver(w, fe1, fe2) }, plan.Move{EdgePool: edge1, FailBack: []string{fe1, fe2}}, false},
 		"one of two is back":                  {"who is back is owed no longer", plan.Move{EdgePool: edge1, FailBack: []string{fe1, fe2}}, func(w *world) { failedOver(w, fe2) }, plan.Move{EdgePool: edge1, FailBack: []string{fe2}}, false},
@@ -45,7 +45,9 @@ func TestMoveOwes(t *testing.T) {
 		"failed over while another is owed":   {"each pool by itself", plan.Move{EdgePool: edge1, FailBack: []string{fe2}}, func(w *world) { failedOver(w, fe1, fe2) }, plan.Move{EdgePool: edge1, FailBack: []string{fe2}}, false},
 		"a site drifts after the move":        {"undoing drift is no move of the Edge pool", plan.Move{EdgePool: edge1}, func(w *world) { w.topology.Sites[0].SIPRoute = edge2; failedOver(w, fe1) }, plan.Move{EdgePool: edge1}, false},
 		"failed over once the move has begun": {"nor is a failover in the middle of one", plan.Move{EdgePool: edge2}, func(w *world) { w.intent.EdgePool = edge2; failedOver(w, fe1) }, plan.Move{EdgePool: edge2}, false},
-		"failing over":                        {"what somebody does right now is theirs", plan.Move{EdgePool: edge1}, func(w *world) { w.intent.EdgePool = edge2; w.topology.FrontEndPools[0].State = lync.PoolFailingOver }, plan.Move{EdgePool: edge2}, true},
+		"failing over":                        {"what somebody does right now is theirs", plan.Move{EdgePool: edge1}, func(w *world) { w.intent.EdgePool = edge2; w.topology.FrontEndPools[0].State = lync.PoolFailingOver }, plan.Move{EdgePool: edge2, From: edge1}, true},
+		"interrupted, told apart by its past": {"it is still known what the move left", plan.Move{EdgePool: edge1, From: edge2}, func(*world) {}, plan.Move{EdgePool: edge1, From: edge2}, false},
+		"the protocols are on two pools":      {"such a move has no one pool to go back to", plan.Move{EdgePool: "edge9.contoso.com"}, func(w *world) { w.topology.Sites[0].XMPPRoute = edge2 }, plan.Move{EdgePool: edge1}, true},
 		"owed, and failBack taken back":       {"the spec has the last word", plan.Move{EdgePool: edge1, FailBack: []string{fe1}}, func(w *world) { failedOver(w, fe1); w.intent.FrontEnds[0].FailBack = false }, plan.Move{EdgePool: edge1}, false},
 		"written in another case":             {"host names know no upper case", plan.Move{EdgePool: "EDGE1.contoso.com", FailBack: []string{"FE1.contoso.com"}}, func(w *world) { failedOver(w, fe1) }, plan.Move{EdgePool: edge1, FailBack: []string{fe1}}, false},
 	}

@@ -32,7 +32,14 @@ type FailBackRequest struct {
 func move(f Facts) *v1alpha1.Move {
 	m := f.Previous.Move.DeepCopy()
 	if f.Move != nil {
-		m = &v1alpha1.Move{EdgePool: f.Move.EdgePool, FailBackOwed: f.Move.FailBack}
+		answered := m != nil && m.Answered && lync.SameHost(m.EdgePool, f.Move.EdgePool)
+		m = &v1alpha1.Move{EdgePool: f.Move.EdgePool, From: f.Move.From, Answered: answered, FailBackOwed: f.Move.FailBack}
+	}
+	if m != nil && f.observed() {
+		m.Undone = f.Undone
+	}
+	if m != nil && f.Run != nil && lync.SameHost(f.Run.EdgePool, m.EdgePool) && answered(*f.Run) {
+		m.Answered = true
 	}
 	if m != nil && f.active() {
 		m.FailBackOwed = slices.DeleteFunc(slices.Clone(m.FailBackOwed), func(pool string) bool { return failedBack(*f.Run, pool) })

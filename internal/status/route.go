@@ -33,6 +33,10 @@ type Facts struct {
 	Plan     plan.Plan
 	Verdict  guard.Verdict
 
+	// Undone says that the latest move was given up. The spec's Edge pool is then the one
+	// that it left.
+	Undone *v1alpha1.UndoneMove
+
 	// Move is what status remembers of the latest move from now on; nil keeps what status
 	// has.
 	Move     *plan.Move
@@ -46,10 +50,11 @@ type Facts struct {
 
 // RunFacts are the record of the latest run.
 type RunFacts struct {
-	PlanID  string
-	Entries []apply.Entry
-	Active  bool
-	Err     error
+	PlanID   string
+	EdgePool string // that the plan leads federation to
+	Entries  []apply.Entry
+	Active   bool
+	Err      error
 	// FailBackRequest is the annotation's value that the run began with.
 	FailBackRequest string
 }
@@ -103,6 +108,8 @@ func conclude(f Facts) finding {
 		return findingOf(f.Run.Err)
 	case steps:
 		return finding{v1alpha1.ReasonPlanned, fmt.Sprintf("%d steps are to be taken to host federation on %s; they begin now", len(f.Plan.Steps), f.Spec.EdgePool), passing}
+	case f.Undone != nil:
+		return moveUndone(f)
 	case closedPorts(f) != "":
 		return finding{v1alpha1.ReasonPortsClosed, closedPorts(f), passing}
 	case late(f) != "":

@@ -42,6 +42,11 @@ func bare(err error) status.Facts {
 // closed changes the facts to those of a pool whose port was probed and does not answer.
 func closed(f *status.Facts) { f.Observed.Ports[target] = probe.Reading{Detail: "connection refused"} }
 
+// undone changes the facts to those of a move that was given up.
+func undone(f *status.Facts) {
+	f.Undone = &v1alpha1.UndoneMove{Generation: 2, Message: "port 5061 of 192.0.2.2: connection refused"}
+}
+
 func verdict(r guard.Reason) func(*status.Facts) {
 	return func(f *status.Facts) {
 		drifted(f)
@@ -92,6 +97,7 @@ func routeCases() map[string]routeCase {
 			f.Observed.Topology.Sites[0].SIPRoute = "edge2.contoso.com"
 			obstacle(f, plan.AspectServices, fault.Unreachable)
 		}, v1alpha1.ReasonUnreachable, passing, "it is tried again"},
+		"move undone":      {"the new pool answered nowhere", undone, v1alpha1.ReasonMoveUndone, stuck, "no address of the new Edge pool answered (port 5061 of 192.0.2.2: connection refused); federation was led back to edge1.contoso.com, which hosts it; mend the new pool, then run kubectl fedroute reconcile or change the spec"},
 		"propagating":      {"a secondary answers with the old record", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ReasonPropagating, passing, "ns2:53 does not show sip.contoso.com A yet; some partners see the old ones; it is looked at again"},
 		"secondary silent": {"who cannot be asked does not make federation less ready", func(f *status.Facts) { server(f, dns.RRSet{}, errors.New("no answer in time")) }, v1alpha1.ReasonInSync, ready, ""},
 		"hosted elsewhere": {"Microsoft 365 has the domain", func(f *status.Facts) {

@@ -99,6 +99,8 @@ func closed(f *status.Facts) {
 	f.Observed.Ports[target] = probe.Reading{Target: target, Detail: "connection refused"}
 }
 
+func undone(f *status.Facts) { f.Undone = &v1alpha1.UndoneMove{Message: "no answer"} }
+
 func secondaryLags(f *status.Facts) {
 	f.Observed.Records[record.Key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: record, Servers: []dns.ServerView{{Server: "ns2.contoso.com:53"}}}}
 }
@@ -128,6 +130,7 @@ func states() map[string]map[string]status.Facts {
 			v1alpha1.ReasonHostedFederation: world(obstacle(plan.AspectDNS, fault.Refused), hosted),
 			v1alpha1.ReasonDenied:           world(fails(fault.Denied)), v1alpha1.ReasonSecondHop: world(fails(fault.SecondHop)), v1alpha1.ReasonRightsMissing: world(fails(fault.RightsMissing)),
 			v1alpha1.ReasonRefused: world(fails(fault.Refused)), v1alpha1.ReasonInvalid: world(fails(fault.Invalid)),
-			v1alpha1.ReasonUnsupported: world(fails(fault.Unsupported)), v1alpha1.ReasonInternal: world(fails(fault.Internal))},
+			v1alpha1.ReasonUnsupported: world(fails(fault.Unsupported)), v1alpha1.ReasonInternal: world(fails(fault.Internal)),
+			v1alpha1.ReasonMoveUndone: world(undone)},
 	}
 }

@@ -12,7 +12,7 @@ import (
 // the first try changed stays to be read in history.
 func TestFirewallStaysClosed(t *testing.T) {
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
-	r := s.route("edge1.contoso.com")
+	r := s.route("edge1.contoso.com", func(r *v1alpha1.FederationRoute) { r.Spec.OnFailure = v1alpha1.FailureStay })
 	s.settled(r)
 	for _, port := range []string{"5061", "5269"} {
 		s.must(s.org.Farm().AddFault(farm.Fault{Kind: farm.FaultFirewall, Target: "edge2.contoso.com/" + port}))

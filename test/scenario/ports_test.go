@@ -19,6 +19,7 @@ func TestFirewallWasForgotten(t *testing.T) {
 	}
 	s.must(s.org.Farm().AddFault(farm.Fault{Kind: farm.FaultFirewall, Target: "edge2.contoso.com/" + port}))
 
+	change(s, r, func(r *v1alpha1.FederationRoute) { r.Spec.OnFailure = v1alpha1.FailureStay })
 	s.moveTo(r, "edge2.contoso.com")
 	s.stands(r, "CheckPorts", v1alpha1.StepFailed, "port "+port+": connection refused", "DNS stays where it is", "its firewall")
 	s.says(r, v1alpha1.ReasonUnreachable, "port "+port, "DNS stays where it is", "it is tried again")

@@ -14,6 +14,7 @@ import (
 type Run struct {
 	*apply.Run
 	PlanID   string            // as of Order
+	EdgePool string            // as of Order
 	FailBack string            // as of Order
 	Secrets  fingerprint.Print // as of Order
 	// Failures counts the runs in a row that failed before this one, with the same

@@ -48,6 +48,7 @@ type Order struct {
 	Secrets  fingerprint.Print // of the Secrets that the run signs in with
 	Plan     plan.Plan
 	Base     lync.Topology
+	EdgePool string // that the plan leads federation to
 	FailBack string // the request to fail a Front End pool back, as it was written
 	Hands    apply.Hands
 	// Changed is called whenever the run's record has changed. It must not block.
@@ -75,7 +76,7 @@ func (m *Memory) Begin(o Order) error {
 		return fault.New(fault.Busy, "carry out plan", o.PlanID, "another route of the same organization is being carried out").
 			With("this one waits", "it begins when the other has ended")
 	}
-	next := &Run{PlanID: o.PlanID, FailBack: o.FailBack, Secrets: o.Secrets, edition: o.Edition}
+	next := &Run{PlanID: o.PlanID, EdgePool: o.EdgePool, FailBack: o.FailBack, Secrets: o.Secrets, edition: o.Edition}
 	if before := m.latest[o.Route]; before != nil && before.edition.UID == o.Edition.UID {
 		if before.IsOf(o.Edition) && before.Secrets == o.Secrets && before.failed() {
 			next.Failures = before.Failures + 1
