@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/lyncsim/pki"
 )
@@ -41,6 +43,44 @@ func TestEdgePasswordIsWrong(t *testing.T) {
 	s.store("edge", map[string]string{"username": s.org.LocalAccount().Name, "password": s.org.LocalAccount().Password})
 	s.settled(r)
 	s.hosts("edge2.contoso.com")
+}
+
+// TestPasswordOfOneEdgeMachineIsWrong: a machine has a Secret of its own. While that is wrong, the
+// machine alone cannot be read.
+func TestPasswordOfOneEdgeMachineIsWrong(t *testing.T) {
+	s := open(t, sampleFarm(t, "one-site-two-pools"))
+	s.credentials()
+	wrong := map[string]string{"username": s.org.LocalAccount().Name, "password": "Wr0ng-at-one-edge"}
+	s.secrets = append(s.secrets, wrong["password"])
+	s.secret("edge1", wrong)
+	lt := s.topology()
+	for i := range lt.Spec.EdgeServers.Overrides {
+		if o := &lt.Spec.EdgeServers.Overrides[i]; o.FQDN == "edge1.contoso.com" {
+			o.Authentication = v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge1"}}
+		}
+	}
+	s.create(lt)
+	s.reaches(map[string]bool{"edge1.contoso.com": false, "edge2.contoso.com": true})
+
+	s.store("edge1", map[string]string{"username": s.org.LocalAccount().Name, "password": s.org.LocalAccount().Password})
+	s.reaches(map[string]bool{"edge1.contoso.com": true, "edge2.contoso.com": true})
+}
+
+// reaches waits until the LyncTopology says which Edge machines could be read.
+func (s *story) reaches(want map[string]bool) {
+	s.Helper()
+	lt := s.organization()
+	got := map[string]bool{}
+	s.eventually("reading the Edge machines", func() bool {
+		s.must(objects.Get(s.ctx, key(lt), lt))
+		clear(got)
+		for _, pool := range lt.Status.EdgePools {
+			for _, server := range pool.Servers {
+				got[server.FQDN] = server.Reachable
+			}
+		}
+		return cmp.Equal(want, got)
+	}, func() string { return cmp.Diff(want, got) })
 }
 
 func TestCertificateIsOfAnotherAuthority(t *testing.T) {
