@@ -3,6 +3,7 @@ package catalogue_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -72,5 +73,26 @@ func TestTopologyPartByPart(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestASlowStoreIsAskedOnce: where one part takes long to fail, the others fail with its
+// error and are not asked. The machine's own replica still is.
+func TestASlowStoreIsAskedOnce(t *testing.T) {
+	for took, want := range map[time.Duration]time.Duration{
+		11 * time.Second: 5 * 11 * time.Second, // version, document; three parts of the own replica
+		9 * time.Second:  10 * 9 * time.Second, // every part; three of the own replica
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			spec := contoso("SkypeForBusinessServer2015")
+			spec.Durations.Cmdlet = farm.Duration(took)
+			o := startOn(t, spec, farm.RealClock{})
+			o.machines[frontEnd].who = identity.Identity{Account: `CONTOSO\fedroute`, Groups: farm.AllRights()}
+			began := time.Now()
+			topology, _, err := shell.NewObserver(o.fleet).ReadTopology(t.Context())
+			if got := time.Since(began); got != want || !fault.Is(err, fault.SecondHop) || len(topology.Unknown) != 6 {
+				t.Errorf("with %s a cmdlet the look took %s, want %s: %d parts unknown, %v", took, got, want, len(topology.Unknown), err)
+			}
+		})
 	}
 }
