@@ -135,7 +135,7 @@ func history(before []v1alpha1.HistoryEntry, r RunFacts) []v1alpha1.HistoryEntry
 // bounded drops the oldest entries. Failures and changes are counted apart, so that many
 // failures do not push out what was changed.
 func bounded(all []v1alpha1.HistoryEntry) []v1alpha1.HistoryEntry {
-	kept := map[v1alpha1.StepState]int{}
+	kept := make(map[v1alpha1.StepState]int, 2)
 	return slices.DeleteFunc(all, func(h v1alpha1.HistoryEntry) bool {
 		kept[h.Result]++
 		return kept[h.Result] > historyLimit
