@@ -76,6 +76,7 @@ func (f Facts) aspect(aspect plan.Aspect, good string) (metav1.ConditionStatus, 
 		switch fault.KindOf(o.Err) {
 		case fault.Unreachable, fault.Denied, fault.SecondHop, fault.RightsMissing:
 			state = metav1.ConditionUnknown
+		default:
 		}
 		why := obstructed([]plan.Obstacle{o})
 		return state, why.reason, why.message + since(f, o)

@@ -74,7 +74,7 @@ func oldKit(k *lync.Kit) string {
 // before.
 func (f TopologyFacts) partly(s *v1alpha1.LyncTopologyStatus, c conditions) {
 	t := f.Snapshot.Topology.Value
-	lacks := map[lync.TopologyPart]bool{}
+	lacks := make(map[lync.TopologyPart]bool)
 	s.UnknownParts = nil
 	for _, u := range t.Unknown {
 		why := findingOf(u.Err)
