@@ -69,3 +69,22 @@ func TestMoveStaysWhenThePersonSaysSo(t *testing.T) {
 		})
 	}
 }
+
+// TestApprovedMoveGoesBackUnasked: a person approved the move. To take it back needs no
+// further approval; every later plan does.
+func TestApprovedMoveGoesBackUnasked(t *testing.T) {
+	s := tell(t, sampleFarm(t, "one-site-two-pools"))
+	r := s.route("edge1.contoso.com")
+	s.settled(r)
+	s.closeFirewall("edge2.contoso.com")
+	change(s, r, func(r *v1alpha1.FederationRoute) {
+		r.Spec.Mode, r.Spec.EdgePool = v1alpha1.ModeApprove, "edge2.contoso.com"
+	})
+	s.says(r, v1alpha1.ReasonAwaitingApproval, "waits for approval")
+	change(s, r, func(r *v1alpha1.FederationRoute) { r.Spec.ApprovedPlan = r.Status.Plan.ID })
+	s.says(r, v1alpha1.ReasonMoveUndone, "led back to edge1.contoso.com")
+	s.hosts("edge1.contoso.com")
+
+	s.must(s.org.Farm().SetSiteRoute(nora, "Redmond", farm.SIP, "edge2.contoso.com"))
+	s.says(r, v1alpha1.ReasonAwaitingApproval, "waits for approval")
+}
