@@ -73,7 +73,7 @@ func (s *Server) signal(_ context.Context, c *call) (string, error) {
 		return s.signalPipeline(sh.remote, c)
 	}
 	if cmd, err := s.shells.command(sh, c.Body.Signal.CommandID); err == nil {
-		switch code := strings.TrimSpace(c.Body.Signal.Code); code {
+		switch code := c.Body.Signal.code(); code {
 		case signalTerminate:
 			cmd.terminate()
 		case signalCtrlC, signalCtrlBreak:

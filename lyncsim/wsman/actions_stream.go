@@ -74,6 +74,9 @@ func (s *Server) receive(ctx context.Context, c *call) (string, error) {
 	if sh.remote != nil {
 		return s.receivePipeline(ctx, sh.remote, c)
 	}
+	if c.Body.Receive.Desired.CommandID == "" {
+		return "", newFault(invalidParameter, "")
+	}
 	cmd, err := s.shells.command(sh, c.Body.Receive.Desired.CommandID)
 	if err != nil {
 		return "", err

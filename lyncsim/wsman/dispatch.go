@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -71,7 +72,7 @@ func (s *Server) perform(x *exchange, e *envelope) (string, error) {
 		return "", newFault(unsupportedAction, e.Header.Action)
 	case !servesResource(e.Header.Action, e.Header.ResourceURI):
 		return "", newFault(resourceNotFound, e.Header.ResourceURI)
-	case e.Header.ResourceURI == shellResource && !x.account.mayUseShell(): // a session configuration names its own callers
+	case strings.HasPrefix(e.Header.ResourceURI, nsShell) && !x.account.mayUseShell(): // a session configuration names its own callers
 		return "", newFault(accessDenied, "")
 	}
 	c, err := s.newCall(x, e)
@@ -90,7 +91,7 @@ func (s *Server) perform(x *exchange, e *envelope) (string, error) {
 // .../windows/shell and used as .../windows/shell/cmd.
 func servesResource(action, uri string) bool {
 	_, remoting := configurationOf(uri)
-	return uri == shellResource || remoting || uri == nsShell && action == actionEnumerate
+	return uri == shellResource || remoting || uri == nsShell && (action == actionEnumerate || action == actionGet)
 }
 
 func (s *Server) newCall(x *exchange, e *envelope) (*call, error) {

@@ -5,6 +5,7 @@ import "fmt"
 // Codes of wsmerror.h and winerror.h that this service answers with.
 const (
 	CodeAccessDenied        uint32 = 5
+	CodeInvalidParameter    uint32 = 87
 	CodeBusy                uint32 = 170
 	CodeAborted             uint32 = 995
 	CodeFileNotFound        uint32 = 2147942402 // HRESULT of 2
@@ -32,6 +33,7 @@ type message string
 
 const (
 	accessDenied      message = "access denied"
+	invalidParameter  message = "invalid parameter"
 	busy              message = "busy"
 	aborted           message = "aborted"
 	fileNotFound      message = "file not found"
@@ -66,6 +68,7 @@ type class struct {
 
 var classes = map[message]class{
 	accessDenied:      {CodeAccessDenied, "Sender", "w:AccessDenied"},
+	invalidParameter:  {CodeInvalidParameter, "Receiver", "w:InternalError"},
 	busy:              {CodeBusy, "Receiver", "w:InternalError"},
 	aborted:           {CodeAborted, "Receiver", "w:InternalError"},
 	fileNotFound:      {CodeFileNotFound, "Receiver", "w:InternalError"},

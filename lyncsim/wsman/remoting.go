@@ -233,7 +233,7 @@ func (s *Server) signalPipeline(r *remote, c *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	switch code := strings.TrimSpace(c.Body.Signal.Code); code {
+	switch code := c.Body.Signal.code(); code {
 	case signalTerminate:
 		r.free(id)
 	case signalStop, signalStopSpelt, signalCtrlC, signalCtrlBreak:

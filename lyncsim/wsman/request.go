@@ -95,6 +95,9 @@ type signalRequest struct {
 	Code      string `xml:"http://schemas.microsoft.com/wbem/wsman/1/windows/shell Code"`
 }
 
+// code is the signal. Windows takes it in any case: pypsrp writes signal/Terminate.
+func (s signalRequest) code() string { return strings.ToLower(strings.TrimSpace(s.Code)) }
+
 // parseEnvelope reads a request. Its errors are faults.
 func parseEnvelope(raw []byte) (*envelope, error) {
 	var e envelope

@@ -14,6 +14,7 @@ const DefaultLanguage = "en-US"
 var texts = map[string]map[message]string{
 	"en-US": {
 		accessDenied:      "Access is denied.",
+		invalidParameter:  "The parameter is incorrect.",
 		busy:              "The requested resource is in use.",
 		aborted:           "The I/O operation has been aborted because of either a thread exit or an application request.",
 		fileNotFound:      "The system cannot find the file specified.",
@@ -40,6 +41,7 @@ var texts = map[string]map[message]string{
 	},
 	"de-DE": {
 		accessDenied:      "Zugriff verweigert",
+		invalidParameter:  "Falscher Parameter.",
 		busy:              "Die angeforderte Ressource wird bereits verwendet.",
 		aborted:           "Der E/A-Vorgang wurde wegen eines Threadendes oder einer Anwendungsanforderung abgebrochen.",
 		fileNotFound:      "Das System kann die angegebene Datei nicht finden.",
