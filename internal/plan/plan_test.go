@@ -146,7 +146,7 @@ func TestCompute(t *testing.T) {
 			key := dns.Key{Name: "sip.contoso.com", Type: dns.A}
 			w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: dns.RRSet{Key: key}, Barrier: dns.BarrierDelegation, Detail: "sip.contoso.com"}}
 		}},
-		"records-unknown": {"a zone that cannot be read holds the plan", func(w *world) {
+		"records-unknown": {"a zone that cannot be read holds its records and nothing else", func(w *world) {
 			w.intent.EdgePool = "edge2.contoso.com"
 			w.records[dns.Key{Name: "sip.contoso.com", Type: dns.A}] = lync.Part[dns.Lookup]{Err: fault.New(fault.Unreachable, "look up", "sip.contoso.com", "no answer")}
 		}},
