@@ -40,8 +40,8 @@ Not tried by the authors: group managed service accounts, virtual accounts, Wind
 		write(m.FQDN+": "+m.serves(), m.acts())
 	}
 	write("In the cluster", []act{{
-		"Name the session configuration in the LyncTopology: `configuration: FedRoute` with each entry of management.endpoints, and edgeServers.configuration.",
-		"fedroute opens sessions in that configuration instead of remote shells.",
+		"Name the session configuration in the LyncTopology: `configuration: FedRoute` with each entry of management.endpoints, and edgeServers.configuration. Name the Secrets under management.reader and management.operator, and those of each Edge server under its entry of edgeServers.overrides.",
+		"fedroute opens sessions in that configuration, as these accounts, instead of remote shells.",
 		"kubectl get lt shows Ready True; status.unknownParts is empty.",
 		"Take the fields out again.",
 	}})
@@ -60,7 +60,7 @@ func domainActs(machines []Machine) (acts []act) {
 				rights = "the right to change the zone (DnsAdmins, or the zone's own permissions)"
 			}
 			acts = append(acts, act{
-				fmt.Sprintf("Make the group managed service account %s: `New-ADServiceAccount -Name %s -DNSHostName %s.example.com -PrincipalsAllowedToRetrieveManagedPassword <group of the servers>`. Give it %s.", m.RunAs, name, name, rights),
+				fmt.Sprintf("Make the group managed service account %s: `New-ADServiceAccount -Name %s -DNSHostName %s.<DNS name of the domain> -PrincipalsAllowedToRetrieveManagedPassword <group of the servers>`. Give it %s.", m.RunAs, name, name, rights),
 				"One account in Active Directory. Nobody knows its password.",
 				fmt.Sprintf("`Test-ADServiceAccount -Identity %s` says True on each server.", name),
 				fmt.Sprintf("`Remove-ADServiceAccount -Identity %s`.", name),
@@ -86,15 +86,19 @@ func (m Machine) acts() []act {
 	if m.RunAs != "" {
 		as = "as " + m.RunAs
 	}
+	asked := ""
+	if len(m.localGroups()) > 0 {
+		asked = " -UseSSL -Credential <account>" // a machine outside the domain takes no Kerberos
+	}
 	list := []act{{
 		fmt.Sprintf("Copy the folder %s to the machine. As an administrator run `.\\Install-FedRoute.ps1 -Check`, then `.\\Install-FedRoute.ps1`.", strings.ToLower(m.FQDN)),
 		fmt.Sprintf("The module C:\\Program Files\\WindowsPowerShell\\Modules\\FedRoute and the session configuration FedRoute, whose functions run %s. The WinRM service is restarted, which ends sessions on this machine.", as),
-		"`Get-PSSessionConfiguration -Name FedRoute`. As a member of the readers: `Invoke-Command -ComputerName " + m.FQDN + " -ConfigurationName FedRoute -ScriptBlock { Get-FedRouteKit }` answers one line; any other command is refused.",
+		"`Get-PSSessionConfiguration -Name FedRoute`. As a member of the readers: `Invoke-Command -ComputerName " + m.FQDN + asked + " -ConfigurationName FedRoute -ScriptBlock { Get-FedRouteKit }` answers one line; any other command is refused.",
 		"`.\\Uninstall-FedRoute.ps1`.",
 	}}
 	if groups := m.localGroups(); len(groups) > 0 {
 		list = append(list, act{
-			fmt.Sprintf("Make a local account for each Secret, and its member: `Add-LocalGroupMember -Group '%s' -Member <account>`. No account needs to be an administrator.", strings.Join(groups, "' or '")),
+			fmt.Sprintf("Make a local account for each Secret with `New-LocalUser`, and make it a member: `Add-LocalGroupMember -Group '%s' -Member <account>`. The installer has made the groups. No account needs to be an administrator.", strings.Join(groups, "' -Member <account>` or `Add-LocalGroupMember -Group '")),
 			"Local accounts that may call the functions.",
 			"`Get-LocalGroupMember` shows them.",
 			"`Remove-LocalUser`.",
