@@ -66,7 +66,7 @@ func newCommand() *cobra.Command {
 
 // verb is a command about one route.
 func (p *plugin) verb(use, short string, run func(*cobra.Command, client.Client, *v1alpha1.FederationRoute) error) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+	return &cobra.Command{Use: use, Short: short, Args: exactly(1), RunE: func(c *cobra.Command, args []string) error {
 		api, namespace, err := p.connect()
 		if err != nil {
 			return err
@@ -137,6 +137,16 @@ func followed(c *cobra.Command, route *v1alpha1.FederationRoute, done string) {
 }
 
 // failBack asks for one failback. The controller reports the outcome in status.
+// exactly refuses another number of names and says how the verb is called.
+func exactly(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != n {
+			return fmt.Errorf("%d of %d names were given; write %s", len(args), n, c.UseLine())
+		}
+		return nil
+	}
+}
+
 func (p *plugin) failBack() *cobra.Command {
 	pool := ""
 	c := p.verb("failback ROUTE POOL", "Ask that a Front End pool of the route is failed back once", func(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
@@ -147,7 +157,7 @@ func (p *plugin) failBack() *cobra.Command {
 		return nil
 	})
 	c.Args = func(c *cobra.Command, args []string) error {
-		if err := cobra.ExactArgs(2)(c, args); err != nil {
+		if err := exactly(2)(c, args); err != nil {
 			return err
 		}
 		pool = args[1]
