@@ -25,6 +25,7 @@ const (
 	nothingYet   = 2150858793
 	shellGone    = 2150858843
 	accessDenied = 5
+	noResource   = 2150858752
 	// notDisconnected stands for any fault but shellGone.
 	notDisconnected = 2150859191
 )

@@ -61,6 +61,9 @@ func diagnoseFault(f *wsmanFault) fault.Error {
 	case f.limits():
 		return fault.Error{Kind: fault.Busy, Cause: "the host's limit of remote shells for this account is reached: " + f.Error(),
 			Next: "wait until idle shells end, or raise MaxShellsPerUser there"}
+	case f.code == codeNoResource:
+		return fault.Error{Kind: fault.Invalid, Cause: "the host has no session configuration of that name: " + f.Error(),
+			Next: "install the endpoint kit on that host, or correct configuration; Get-PSSessionConfiguration lists those of the host"}
 	case f.code == codeShellNotFound:
 		return fault.Error{Kind: fault.Unreachable, Cause: "the remote shell is gone: " + f.Error(),
 			Next: "a new one is opened with the next attempt"}

@@ -12,6 +12,7 @@ import (
 const (
 	codeAccessDenied   = 5
 	codeNothingYet     = 2150858793 // the operation timed out: a Receive found no output
+	codeNoResource     = 2150858752 // nothing of the name in the request's URI, such as a session configuration
 	codeShellNotFound  = 2150858843
 	codeShellsPerUser  = 2150859173 // MaxShellsPerUser
 	codeOperationLimit = 2150859174 // MaxConcurrentOperationsPerUser
