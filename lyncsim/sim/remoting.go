@@ -114,7 +114,8 @@ func (m *machine) policy() string {
 
 // Install registers the session configurations of a folder on a machine, and puts the
 // folder's modules on the machine's disk, as an administrator does. What was registered
-// before is gone. The error names what in the folder is wrong.
+// before is gone, and sessions of the machine end, because registering restarts WinRM. The
+// error names what in the folder is wrong.
 func (o *Organization) Install(fqdn string, folder fs.FS) error {
 	m, err := o.machine(fqdn)
 	if err != nil {
@@ -135,6 +136,7 @@ func (o *Organization) Install(fqdn string, folder fs.FS) error {
 	m.mu.Lock()
 	m.configurations = set
 	m.mu.Unlock()
+	m.server.DeleteShells()
 	return nil
 }
 

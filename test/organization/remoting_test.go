@@ -171,6 +171,23 @@ func TestRolesDecideWhoSeesWhat(t *testing.T) {
 	}
 }
 
+// TestInstallingEndsSessions checks that no session goes on with functions that were
+// replaced.
+func TestInstallingEndsSessions(t *testing.T) {
+	o := endpointFarm(t, sim.Config{})
+	reader, err := dialAs(t, o, "Demo", "reader")
+	must(t, err)
+	must(t, o.Install("fe1.contoso.com", os.DirFS(endpointKit)))
+	if _, err := reader.Call(t.Context(), psrp.Command{Name: "Get-Values"}); !fault.Is(err, fault.Unreachable) && !fault.Is(err, fault.OutcomeUnknown) {
+		t.Errorf("a call in the session of before ended with %v", err)
+	}
+	again, err := dialAs(t, o, "Demo", "reader")
+	must(t, err)
+	if got := call(t, again, "Get-Values", one("Name", "a")); got.Failure != "" {
+		t.Errorf("a new session: %+v", got)
+	}
+}
+
 func TestTheDefaultConfigurationRestrictsNothing(t *testing.T) {
 	o := endpointFarm(t, sim.Config{})
 	s, err := dialAs(t, o, "Microsoft.PowerShell", "lyncadmin")
