@@ -21,8 +21,9 @@ func (s *Session) unopened(err error) error {
 	if damaged, ok := errors.AsType[*damagedError](err); ok {
 		return unreadable(opOpen, s.target.Host, damaged)
 	}
-	why := s.target.Transport.Judge(opOpen, err).Why
-	if why.Kind != fault.Denied || s.target.Configuration == "" {
+	judged := s.target.Transport.Judge(opOpen, err)
+	why := judged.Why
+	if !judged.Refused || s.target.Configuration == "" {
 		return why
 	}
 	return why.With(why.Effect, fmt.Sprintf("check that the account may use the session configuration %s there", s.target.Configuration))

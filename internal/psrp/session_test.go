@@ -187,6 +187,8 @@ func TestWhatKeepsASessionFromOpening(t *testing.T) {
 		{reason: "an answer that cannot be read", greeting: []message.Message{{Type: message.SessionCapability, Text: "<"}}, kind: fault.Failed, says: "cannot be read"},
 		{reason: "no right to the configuration", before: on("Create", func(w http.ResponseWriter) { faultWith(w, accessDenied, "AccessDenied") }),
 			kind: fault.Denied, says: "FedRoute"},
+		{reason: "a wrong password", before: on("Create", func(w http.ResponseWriter) { w.WriteHeader(http.StatusUnauthorized) }),
+			kind: fault.Denied, says: "check user name, password"},
 		{reason: "a configuration that was never installed", before: on("Create", func(w http.ResponseWriter) { faultWith(w, noResource, "DestinationUnreachable") }),
 			kind: fault.Invalid, says: "install the endpoint kit"},
 		{reason: "a shell without a name", before: on("Create", func(w http.ResponseWriter) { reply(w, "") }), kind: fault.Failed, says: "no UUID"},

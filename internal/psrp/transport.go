@@ -28,6 +28,8 @@ type Judgement struct {
 	Why *fault.Error
 	// Unseen reports that the host cannot have acted on what was sent.
 	Unseen bool
+	// Refused reports that the host let the account in and refused what it asked for.
+	Refused bool
 }
 
 // resumable is a Transport whose pool lives on without its client (MS-WSMV

@@ -51,7 +51,7 @@ func (w *wsman) Judge(op string, err error) Judgement {
 	if damaged, ok := errors.AsType[*damagedError](err); ok {
 		return Judgement{Why: unreadable(op, w.connection.Host(), damaged)}
 	}
-	return Judgement{Why: winrm.Explain(op, w.connection.Host(), err), Unseen: winrm.Unseen(err)}
+	return Judgement{Why: winrm.Explain(op, w.connection.Host(), err), Unseen: winrm.Unseen(err), Refused: winrm.Refused(err)}
 }
 
 // Disconnect leaves the shell on the host.

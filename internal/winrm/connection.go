@@ -63,6 +63,13 @@ func (c *Connection) Close() {
 // sent again.
 func NothingYet(err error) bool { return isNothingYet(err) }
 
+// Refused reports that the host let the account in and refused what it asked for. A sign-in
+// or a certificate that was not accepted is another error.
+func Refused(err error) bool {
+	f, ok := errors.AsType[*wsmanFault](err)
+	return ok && f.denies()
+}
+
 // ShellGone reports whether the host answered that it has no such shell or command.
 func ShellGone(err error) bool { return isShellGone(err) }
 
