@@ -188,9 +188,16 @@ func (s *scope) sight() (sights.Sight, error) {
 }
 
 // look asks for a fresh observation of the organization.
-func (s *scope) look(after time.Time) {
-	s.sights.Await(memory.Object(s.topologyKey()), after)
-	s.wakeTopology <- event.TypedGenericEvent[types.NamespacedName]{Object: s.topologyKey()}
+func (s *scope) look(after time.Time) { s.looker()(after) }
+
+// looker gives a function that does what look does, at any time and from any goroutine. It
+// does not use the route, into which the client decodes the API server's answers.
+func (s *scope) looker() func(after time.Time) {
+	key, seen, wake := s.topologyKey(), s.sights, s.wakeTopology
+	return func(after time.Time) {
+		seen.Await(memory.Object(key), after)
+		wake <- event.TypedGenericEvent[types.NamespacedName]{Object: key}
+	}
 }
 
 // observe adds what only this route needs (its DNS records and ports) to the observation

@@ -122,7 +122,7 @@ func (s *scope) begin(ctx context.Context, now sights.Sight) error {
 			Ledger: ledger{client: s.options.Client, topology: s.topologyKey(), uid: s.topology.UID}, Allowed: s.allowed,
 			Log: logOf(s.route).With("plan", s.facts.Plan.ID), Why: s.why(), Meter: meter{}},
 		Changed: func() { s.moved <- event.TypedGenericEvent[types.NamespacedName]{Object: key} },
-		Left:    s.look, // it wakes every route of the organization, also one that this run holds up
+		Left:    s.looker(), // it wakes every route of the organization, also one that this run holds up
 	})
 	if err != nil {
 		return err

@@ -98,7 +98,7 @@ func (f *framing) do(e element) error {
 	}
 	switch e.XMLName.Local {
 	case "Command":
-		if f.session.Begin(id) != nil {
+		if f.pool().Begin(id) != nil {
 			return errFatal
 		}
 		f.mu.Lock()
@@ -115,7 +115,7 @@ func (f *framing) do(e element) error {
 		if id == (psrp.ID{}) {
 			return errFatal
 		}
-		f.session.Stop(id)
+		f.pool().Stop(id)
 	case "Close":
 		f.close(id)
 		return nil
@@ -126,6 +126,13 @@ func (f *framing) do(e element) error {
 	return nil
 }
 
+// pool is the session that the process serves now. Closing one opens the next.
+func (f *framing) pool() *psrp.Session {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.session
+}
+
 // data hands octets on. What the pool answers stands before the acknowledgement, and what
 // a pipeline answers behind it.
 func (f *framing) data(id psrp.ID, raw []byte) {
@@ -134,7 +141,7 @@ func (f *framing) data(id psrp.ID, raw []byte) {
 		f.held[id] = nil
 		f.mu.Unlock()
 	}
-	_ = f.session.Take(id, raw) // the real server says so on another stream
+	_ = f.pool().Take(id, raw) // the real server says so on another stream
 	f.acknowledge("Data", id)
 }
 
@@ -151,8 +158,8 @@ func (f *framing) acknowledge(what string, id psrp.ID) {
 // close closes a pipeline, or the pool when every pipeline is closed.
 func (f *framing) close(id psrp.ID) {
 	if id != (psrp.ID{}) {
-		f.session.Stop(id)
-		f.session.Free(id)
+		f.pool().Stop(id)
+		f.pool().Free(id)
 		f.mu.Lock()
 		delete(f.open, id)
 		f.free.Broadcast()
@@ -166,8 +173,11 @@ func (f *framing) close(id psrp.ID) {
 			f.free.Wait()
 		}
 		f.mu.Unlock()
-		f.session.Close()
-		f.session = psrp.New(f.options, f)
+		f.pool().Close()
+		next := psrp.New(f.options, f)
+		f.mu.Lock()
+		f.session = next
+		f.mu.Unlock()
 		f.acknowledge("Close", id)
 	}()
 }

@@ -246,12 +246,12 @@ func replay(t *testing.T, folder, name, arguments string) outcome {
 		}
 	}
 	if got.await(seen, limit); !died {
-		f.session.Close() // the end of its input ends the server
+		f.pool().Close() // the end of its input ends the server
 	}
 	got.mu.Lock()
 	o := outcome{want.by, maps.Clone(got.by)}
 	got.mu.Unlock()
-	f.session.Close()
+	f.pool().Close()
 	return o
 }
 
@@ -305,7 +305,7 @@ func TestTheServerAnswersAsTheRealEngine(t *testing.T) {
 			o := replay(t, folder, name, arguments)
 			list := o.different()
 			switch why := otherwise[name]; {
-			case len(list) == 0 && why == "":
+			case len(list) == 0 && (why == "" || strings.HasSuffix(why, chance)):
 				same.Add(1)
 			case len(list) == 0:
 				t.Errorf("answers as the real engine now; take it off the list (%s)", why)
@@ -319,6 +319,10 @@ func TestTheServerAnswersAsTheRealEngine(t *testing.T) {
 		})
 	}
 }
+
+// chance ends the reason of a conversation in which the order of things decides that no
+// side controls. It may be the same or not.
+const chance = " is chance"
 
 // otherwise lists the conversations that go another way, with the reasons.
 var otherwise = map[string]string{
@@ -346,6 +350,7 @@ var otherwise = map[string]string{
 	"15-server-exits":                           "the script ends its own process",
 	"16-get-command-metadata":                   metadata,
 	"16-import-session":                         metadata,
+	"14-pool-of-two":                            "how many runspaces are free when the client asks" + chance,
 	"17-streams-at-version-2.0":                 secureStrings,
 	"17-streams-at-version-2.1":                 secureStrings,
 	"17-streams-at-version-2.2":                 secureStrings,
@@ -355,7 +360,7 @@ var otherwise = map[string]string{
 	"18-clixml-unescaped-and-lowercase-escapes": surrogates,
 	"18-command-with-zero-id":                   "over WSMan no command has the id of the pool",
 	"18-create-pipeline-on-pool-frame":          "over WSMan no pipeline is in the pool's stream",
-	"18-fragments-not-waiting-for-acks":         "which of the calls the real server answers is chance; this one takes one line after the other",
+	"18-fragments-not-waiting-for-acks":         "this one takes one line after the other, and which of the calls the real server answers is chance",
 	"18-pipeline-before-open":                   "over WSMan a pool is opened with its shell",
 	"21-restricted-by-command-name":             "the type of the exception when nobody can confirm",
 	"21-restricted-invisible":                   formatData,
