@@ -36,7 +36,7 @@ func TestMindIsChangedWhileReplicationIsStuck(t *testing.T) {
 	s.settled(r)
 	s.must(s.org.Farm().StopReplication(nora))
 	s.moveTo(r, "edge2.contoso.com")
-	s.stands(r, "AwaitReplication", v1alpha1.StepRunning)
+	s.stands(r, "AwaitReplication", v1alpha1.StepRunning, "waits for the replica")
 
 	change(s, r, func(r *v1alpha1.FederationRoute) { r.Spec.Suspend = true })
 	s.says(r, v1alpha1.ReasonSuspended, "nothing is changed while spec.suspend is true", "set it to false")
