@@ -124,18 +124,28 @@ func withTicket(ctx context.Context, c *Client, service string, use func(t ticke
 	return token, nil
 }
 
+// loggedIn gives the user's ticket for the KDC: the held one, or a new one where that can
+// no longer be used.
+func (c *Client) loggedIn(ctx context.Context, held map[string]ticket) (ticket, error) {
+	if t := held[krbtgt]; c.good(t) {
+		return t, nil
+	}
+	t, err := c.logIn(ctx)
+	if err != nil {
+		return ticket{}, err
+	}
+	held[krbtgt] = t
+	return t, nil
+}
+
 func (c *Client) ticket(ctx context.Context, held map[string]ticket, service string) (ticket, error) {
 	if t := held[service]; c.good(t) {
 		return t, nil
 	}
 	home := c.who.Domain()
-	tgt := held[krbtgt]
-	if !c.good(tgt) {
-		var err error
-		if tgt, err = c.logIn(ctx); err != nil {
-			return ticket{}, err
-		}
-		held[krbtgt] = tgt
+	tgt, err := c.loggedIn(ctx, held)
+	if err != nil {
+		return ticket{}, err
 	}
 	name := types.NewPrincipalName(nametype.KRB_NT_PRINCIPAL, service)
 	realm := c.config.ResolveRealm(name.NameString[len(name.NameString)-1])

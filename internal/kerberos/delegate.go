@@ -46,13 +46,9 @@ func (c *Client) credential(ctx context.Context, held map[string]ticket, t ticke
 // forward gets the ticket to hand over: a copy of the user's ticket for the KDC, with
 // another key (RFC 4120 section 2.6).
 func (c *Client) forward(ctx context.Context, held map[string]ticket) (ticket, error) {
-	tgt := held[krbtgt]
-	if !c.good(tgt) {
-		var err error
-		if tgt, err = c.logIn(ctx); err != nil {
-			return ticket{}, err
-		}
-		held[krbtgt] = tgt
+	tgt, err := c.loggedIn(ctx, held)
+	if err != nil {
+		return ticket{}, err
 	}
 	if !types.IsFlagSet(&tgt.part.Flags, flags.Forwardable) {
 		return ticket{}, errNotForwardable
