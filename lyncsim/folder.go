@@ -96,8 +96,9 @@ func endpoints(org *sim.Organization) ([]byte, error) {
 }
 
 // organization is the YAML that a person applies with kubectl so that the controller
-// manages the organization: a LyncTopology and the Secrets it needs, with the DNS
-// key.
+// manages the organization: a LyncTopology and the Secret of the DNS key. Where a password
+// alone reads nothing, the LyncTopology is for the endpoint kit, which makes the accounts
+// and their Secrets. Elsewhere the Secrets of administrators are here, too.
 func organization(org *sim.Organization) ([]byte, error) {
 	spec := org.Farm().Spec()
 	name := strings.ToLower(spec.Name)
@@ -107,17 +108,12 @@ func organization(org *sim.Organization) ([]byte, error) {
 		docs = append(docs, string(raw))
 		return err
 	}
-	domain, local := org.DomainAccount(), org.LocalAccount()
 	key := org.DNSKeys()[0]
-	secrets := []secret{
-		{name + "-management", map[string]string{"username": domain.Name, "password": domain.Password}},
-		{name + "-edge", map[string]string{"username": local.Name, "password": local.Password}},
-		{name + "-dns", map[string]string{"name": key.Name, "algorithm": key.Algorithm, "secret": key.Secret}},
-	}
-	for _, e := range org.Endpoints() {
-		if own, ok := ownAccount(org, e); ok {
-			secrets = append(secrets, secret{edgeSecret(name, e), map[string]string{"username": own.Name, "password": own.Password}})
-		}
+	secrets := []secret{{name + "-dns", map[string]string{"name": key.Name, "algorithm": key.Algorithm, "secret": key.Secret}}}
+	topology := kitTopology(org, name)
+	if passwordsSuffice(spec) {
+		secrets = append(secrets, administrators(org, name)...)
+		topology = topologySpec(org, name)
 	}
 	for _, s := range secrets {
 		if err := add(map[string]any{
@@ -128,7 +124,7 @@ func organization(org *sim.Organization) ([]byte, error) {
 	}
 	err := add(map[string]any{
 		"apiVersion": "fedroute.io/v1alpha1", "kind": "LyncTopology", "metadata": map[string]any{"name": name},
-		"spec": topologySpec(org, name),
+		"spec": topology,
 	})
 	return []byte(strings.Join(docs, "---\n")), err
 }
@@ -137,6 +133,27 @@ func organization(org *sim.Organization) ([]byte, error) {
 type secret struct {
 	name string
 	data map[string]string
+}
+
+// passwordsSuffice reports whether a session that was signed in over the network gets to
+// Active Directory and the store.
+func passwordsSuffice(s farm.Spec) bool {
+	return s.ADReadableFromNetworkLogon && s.SQLReachableFromNetworkLogon
+}
+
+// administrators are the Secrets of an administrator of the domain and of the Edge servers.
+func administrators(org *sim.Organization, name string) []secret {
+	domain, local := org.DomainAccount(), org.LocalAccount()
+	secrets := []secret{
+		{name + "-management", map[string]string{"username": domain.Name, "password": domain.Password}},
+		{name + "-edge", map[string]string{"username": local.Name, "password": local.Password}},
+	}
+	for _, e := range org.Endpoints() {
+		if own, ok := ownAccount(org, e); ok {
+			secrets = append(secrets, secret{edgeSecret(name, e), map[string]string{"username": own.Name, "password": own.Password}})
+		}
+	}
+	return secrets
 }
 
 // ownAccount is the account of an Edge server that has another one than the first Edge
@@ -182,6 +199,28 @@ func topologySpec(org *sim.Organization, name string) map[string]any {
 		"management":  map[string]any{"endpoints": management, "authentication": authentication(name + "-management")},
 		"edgeServers": map[string]any{"authentication": authentication(name + "-edge"), "overrides": edges},
 	}
+}
+
+// kitTopology is a LyncTopology for sessions in the kit's session configuration, as a
+// reader and an operator of the domain and of each Edge server.
+func kitTopology(org *sim.Organization, name string) map[string]any {
+	const configuration = "FedRoute"
+	spec := topologySpec(org, name)
+	management := map[string]any{"endpoints": spec["management"].(map[string]any)["endpoints"],
+		"reader": authentication(name + "-reader"), "operator": authentication(name + "-operator")}
+	for _, e := range management["endpoints"].([]map[string]any) {
+		e["configuration"] = configuration
+	}
+	var edges []map[string]any
+	for _, e := range org.Endpoints() {
+		if e.Role == farm.RoleEdge {
+			secret := edgeSecret(name, e)
+			edges = append(edges, map[string]any{"fqdn": e.Machine, "url": e.URL, "serverName": e.Machine,
+				"reader": authentication(secret + "-reader"), "operator": authentication(secret + "-operator")})
+		}
+	}
+	return map[string]any{"caBundle": spec["caBundle"], "management": management,
+		"edgeServers": map[string]any{"configuration": configuration, "overrides": edges}}
 }
 
 func authentication(secret string) map[string]any {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,13 +73,19 @@ func TestCommandLine(t *testing.T) {
 // the program's output and its places.
 func running(t *testing.T, sample string) (dir, stdout string, places map[string]any) {
 	t.Helper()
+	return runningFile(t, filepath.Join(samples, sample))
+}
+
+// runningFile is running with a farm file.
+func runningFile(t *testing.T, file string) (dir, stdout string, places map[string]any) {
+	t.Helper()
 	dir = t.TempDir()
 	ready := filepath.Join(dir, "ready")
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	done := make(chan int)
 	go func() {
-		code := run(ctx, []string{"--farm", filepath.Join(samples, sample), "--out", filepath.Join(dir, "out"), "--ready-file", ready}, stdio{nil, w, w})
+		code := run(ctx, []string{"--farm", file, "--out", filepath.Join(dir, "out"), "--ready-file", ready}, stdio{nil, w, w})
 		_ = w.Close()
 		done <- code
 	}()
@@ -148,43 +155,84 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// TestEdgeServersHaveTheirOwnSecrets checks that organization.yaml names another Secret for
-// an Edge server whose account is another one, and none where one account is for all.
-func TestEdgeServersHaveTheirOwnSecrets(t *testing.T) {
+// TestOrganizationIsForItsWay checks whose accounts organization.yaml names, and that it
+// brings the Secrets of those that no kit makes.
+func TestOrganizationIsForItsWay(t *testing.T) {
+	const passwords = "adReadableFromNetworkLogon: true\nsqlReachableFromNetworkLogon: true\n"
+	type account struct{ SecretRef struct{ Name string } }
+	type accounts struct{ Authentication, Reader, Operator account }
+	names := func(a accounts) string {
+		return strings.TrimSpace(strings.Join([]string{a.Authentication.SecretRef.Name, a.Reader.SecretRef.Name, a.Operator.SecretRef.Name}, " "))
+	}
 	cases := map[string]struct {
-		reason, sample string
-		want           map[string]string // machine and Secret
+		reason, sample, more string
+		configuration        string
+		want                 map[string]string // machine, or "management", and the Secrets of its accounts
+		secrets              []string
 	}{
-		"own":  {"the second Edge server has another password", "enterprise-second-hop.yaml", map[string]string{"edge1.litware.com": "", "edge2.litware.com": "litware-edge-edge2"}},
-		"same": {"one account is for all", "one-site-two-pools.yaml", map[string]string{"edge1.contoso.com": "", "edge2.contoso.com": ""}},
+		"kit": {"a password alone reads nothing", "one-site-two-pools.yaml", "", "FedRoute", map[string]string{"management": "contoso-reader contoso-operator",
+			"edge1.contoso.com": "contoso-edge-edge1-reader contoso-edge-edge1-operator", "edge2.contoso.com": "contoso-edge-edge2-reader contoso-edge-edge2-operator"},
+			[]string{"contoso-dns"}},
+		"own": {"the second Edge server has another password", "enterprise-second-hop.yaml", passwords, "", map[string]string{"management": "litware-management",
+			"edge1.litware.com": "", "edge2.litware.com": "litware-edge-edge2"}, []string{"litware-dns", "litware-edge", "litware-edge-edge2", "litware-management"}},
+		"same": {"one account is for all", "one-site-two-pools.yaml", passwords, "", map[string]string{"management": "contoso-management",
+			"edge1.contoso.com": "", "edge2.contoso.com": ""}, []string{"contoso-dns", "contoso-edge", "contoso-management"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			dir, _, _ := running(t, c.sample)
+			text, err := os.ReadFile(filepath.Join(samples, c.sample))
+			must(t, err)
+			file := filepath.Join(t.TempDir(), "farm.yaml")
+			must(t, os.WriteFile(file, append(text, c.more...), 0o600))
+			dir, _, _ := runningFile(t, file)
 			raw, err := os.ReadFile(filepath.Join(dir, "organization.yaml"))
 			must(t, err)
 			got := map[string]string{}
+			var secrets []string
+			configuration := "none"
 			for _, doc := range strings.Split(string(raw), "\n---\n") {
 				var o struct {
-					Spec struct {
+					Kind     string
+					Metadata struct{ Name string }
+					Spec     struct {
+						Management struct {
+							accounts
+							Endpoints []struct{ Configuration string }
+						}
 						EdgeServers struct {
-							Overrides []struct {
-								FQDN           string
-								Authentication struct{ SecretRef struct{ Name string } }
+							Configuration string
+							Overrides     []struct {
+								accounts
+								FQDN string
 							}
 						}
 					}
 				}
 				must(t, yaml.Unmarshal([]byte(doc), &o))
-				for _, e := range o.Spec.EdgeServers.Overrides {
-					got[e.FQDN] = e.Authentication.SecretRef.Name
-					if s := got[e.FQDN]; s != "" && !strings.Contains(string(raw), "name: "+s+"\n") {
-						t.Errorf("%s: there is no Secret %s", c.reason, s)
+				if o.Kind == "Secret" {
+					secrets = append(secrets, o.Metadata.Name)
+					continue
+				}
+				configuration = o.Spec.EdgeServers.Configuration
+				got["management"] = names(o.Spec.Management.accounts)
+				for _, e := range o.Spec.Management.Endpoints {
+					if e.Configuration != configuration {
+						t.Errorf("%s: a Front End has the configuration %q", c.reason, e.Configuration)
 					}
 				}
+				for _, e := range o.Spec.EdgeServers.Overrides {
+					got[e.FQDN] = names(e.accounts)
+				}
+			}
+			slices.Sort(secrets)
+			if configuration != c.configuration {
+				t.Errorf("%s: configuration %q, want %q", c.reason, configuration, c.configuration)
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+			}
+			if diff := cmp.Diff(c.secrets, secrets); diff != "" {
+				t.Errorf("%s: Secrets (-want +got):\n%s", c.reason, diff)
 			}
 		})
 	}

@@ -26,7 +26,7 @@ func TestSecondHop(t *testing.T) {
 	kind := func(s *farm.Spec) { s.ADReadableFromNetworkLogon, s.SQLReachableFromNetworkLogon = true, true }
 	readable := func(s *farm.Spec) { s.ADReadableFromNetworkLogon = true }
 	standard := func(s *farm.Spec) { s.ADReadableFromNetworkLogon, s.CentralManagement = true, "pool2.contoso.com" }
-	admins := append(farm.AllRights(), farm.LocalAdministrator)
+	admins := farm.Token(append(farm.AllRights(), farm.LocalAdministrator)...)
 	over := func(how identity.SignIn) identity.Identity {
 		return identity.Identity{Account: anna, SignIn: how, Groups: admins}
 	}
@@ -110,7 +110,7 @@ func TestRights(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, _ := newFarm(t, c.edit)
 			s := newShell(f, frontEnd)
-			s.who.Groups = strings.Split(c.groups, ",")
+			s.who.Groups = farm.Token(strings.Split(c.groups, ",")...)
 			got := strings.Join(trimmed(s.run(t, strings.Replace(told, "COMMAND", c.command, 1)).Out), " | ")
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", c.reason, diff)

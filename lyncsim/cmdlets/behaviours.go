@@ -8,7 +8,7 @@ var behaviours = gather(
 	siteCmdlets, serviceCmdlets, poolCmdlets, topologyCmdlets, simpleURLCmdlets,
 	windowsServiceCmdlets, setupCmdlets, replicationCmdlets, accessEdgeCmdlets,
 	xmppCmdlets, registrarCmdlets, failoverCmdlets, versionCmdlets, domainCmdlets,
-	storeCmdlets, certificateCmdlets, checkCmdlets,
+	storeCmdlets, certificateCmdlets, checkCmdlets, roleCmdlets,
 )
 
 func gather(families ...map[string]cmdlet) map[string]cmdlet {

@@ -29,13 +29,14 @@ func getCertificate(_ context.Context, r *run) error {
 	return r.EmitWhole(certificateObject(c))
 }
 
-// certificateObject leaves out issuer, serial number and thumbprint, because the
-// farm does not know them: the real certificate is made by the Edge's listener.
+// certificateObject leaves out issuer and serial number, because the farm does not know
+// them: the real certificate is made by the Edge's listener.
 func certificateObject(c farm.Certificate) *value.Object {
 	return value.NewObject("Microsoft.Rtc.Management.Deployment.CertificateReference").
 		Set("NotAfter", moment(c.NotAfter)).
 		Set("NotBefore", moment(c.NotBefore)).
 		Set("Subject", "CN="+c.Subject).
 		Set("AlternativeNames", c.Names).
+		Set("Thumbprint", c.Thumbprint).
 		Set("Use", c.Use)
 }

@@ -62,7 +62,7 @@ func testReplica(_ context.Context, r *run) error {
 // testSetupPermission tells whether the containers were prepared. It says nothing about
 // the account that asks, and an organization's containers are all alike.
 func testSetupPermission(_ context.Context, r *run) error {
-	return r.EmitWhole(r.Farm.Spec().SetupPermissionGranted)
+	return r.EmitWhole(r.Farm.SetupPermissionGranted())
 }
 
 func testManagementServer(_ context.Context, r *run) error {

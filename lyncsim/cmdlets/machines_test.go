@@ -154,7 +154,7 @@ func TestBootstrapper(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			f, _ := newFarm(t, func(s *farm.Spec) { s.Sites[0].EdgePools[0].Servers[0].HostName = tc.host })
-			session := &cmdlets.Session{Farm: f, Machine: edge1, Who: identity.Identity{Account: `edge1a\admin`, Groups: []string{farm.LocalAdministrator}}}
+			session := &cmdlets.Session{Farm: f, Machine: edge1, Who: identity.Identity{Account: `edge1a\admin`, Groups: farm.Token(farm.LocalAdministrator)}}
 			var out bytes.Buffer
 			if got := session.Bootstrapper(context.Background(), tc.args, &out); got != tc.exit {
 				t.Errorf("%s: exit code %d, want %d", tc.reason, got, tc.exit)

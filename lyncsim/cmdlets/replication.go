@@ -32,7 +32,7 @@ func getReplicationStatus(_ context.Context, r *run) error {
 			continue
 		}
 		found = true
-		if err := r.EmitWhole(replicaObject(replica)); err != nil {
+		if err := r.EmitWhole(replicaObject(replica, r.Farm.Spec().Behaviour)); err != nil {
 			return err
 		}
 	}
@@ -42,16 +42,20 @@ func getReplicationStatus(_ context.Context, r *run) error {
 	return nil
 }
 
-func replicaObject(s farm.ReplicaState) *value.Object {
+func replicaObject(s farm.ReplicaState, b farm.Behaviour) *value.Object {
 	var version any
 	if s.ProductVersion != "" {
 		version = s.ProductVersion
 	}
+	when := moment
+	if b.ReplicationTimesHaveNoKind {
+		when = withoutKind
+	}
 	return value.NewObject("Microsoft.Rtc.Management.Xds.ReplicaState").
 		Set("UpToDate", s.UpToDate).
 		Set("ReplicaFqdn", s.ReplicaFQDN).
-		Set("LastStatusReport", moment(s.LastStatus)).
-		Set("LastUpdateCreation", moment(s.LastUpdate)).
+		Set("LastStatusReport", when(s.LastStatus)).
+		Set("LastUpdateCreation", when(s.LastUpdate)).
 		Set("ProductVersion", version)
 }
 
@@ -70,6 +74,16 @@ func storeStatusObject(s farm.CMSStatus) *value.Object {
 
 func invokeReplication(_ context.Context, r *run) error {
 	return r.Farm.ForceReplication(r.by(), r.Text("ReplicaFqdn"))
+}
+
+// withoutKind is moment without the kind of the time.
+func withoutKind(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	d := value.NewDateTime(t)
+	d.Kind = value.Unspecified
+	return d
 }
 
 // moment converts a time to a value; the zero time becomes $null.

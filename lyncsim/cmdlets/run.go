@@ -126,7 +126,10 @@ func (r *run) domainMember() error {
 		return refusal.New(refusal.Unreachable, "connect to", "the Central Management Store",
 			"this Edge server is in a workgroup and has only its local replica")
 	}
-	return r.Farm.May(r.Who, r.Machine, r.act())
+	if err := r.Farm.May(r.Who, r.Machine, r.act()); err != nil {
+		return err
+	}
+	return r.Farm.Denied(r.Name(), r.Who.Account)
 }
 
 // act is what the session must be allowed to do for the cmdlet.

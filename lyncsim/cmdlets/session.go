@@ -26,6 +26,9 @@ type Session struct {
 	NoScripts bool
 	// Ran receives the name of every cmdlet that begins to run; it may be nil.
 	Ran func(cmdlet string)
+	// Attend receives the name of every cmdlet, and of the setup program, when it begins to
+	// act on one input, and returns what is called when it has acted; it may be nil.
+	Attend func(command string) (effected func())
 }
 
 // Module is the shell's Lync or SkypeForBusiness module. It has every cmdlet and
@@ -92,9 +95,18 @@ func (s *Session) command(entry reference.Cmdlet) *powershell.Command {
 		return nil
 	}
 	cmd.Process = func(ctx context.Context, call *powershell.Call) error {
+		defer s.attend(entry.Name)()
 		return (&run{Call: call, Session: s, cmdlet: c}).process(ctx)
 	}
 	return cmd
+}
+
+// attend tells who wants to know that a command begins to act.
+func (s *Session) attend(command string) (effected func()) {
+	if s.Attend == nil {
+		return func() {}
+	}
+	return s.Attend(command)
 }
 
 // withRouteParameter renames the parameter of the XMPP route to the name that this

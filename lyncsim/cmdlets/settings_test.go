@@ -2,6 +2,8 @@ package cmdlets_test
 
 import (
 	"testing"
+
+	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
 func TestAccessEdge(t *testing.T) {
@@ -156,6 +158,38 @@ func TestStore(t *testing.T) {
 			reason:  "what a role may run is not known, and an answer without it would mislead",
 			script:  `Get-CsAdminRole | Where-Object { $_.Cmdlets -match 'Set-CsSite' }`,
 			refused: "Get-CsAdminRole",
+		},
+		"own role": {
+			reason: "what a person named is known",
+			edit: func(s *farm.Spec) {
+				s.Accounts = []farm.Account{{Name: `CONTOSO\x`, Groups: []string{"Route Readers"}}}
+			},
+			script: `$null = New-CsAdminRole "Route Readers" -Template CsHelpDesk -Cmdlets Get-CsSite -ScriptModules @{Add = 'a.ps1', 'b.ps1:Get-B'}
+				$role = Get-CsAdminRole -Filter "Route*"; '{0} {1} {2} {3}' -f $role.Identity, ($role.Cmdlets -join ','), ($role.ScriptModules -join ','), $role.IsStandardRole`,
+			want: answer{Out: []string{"Route Readers Get-CsSite a.ps1,b.ps1:Get-B False"}},
+		},
+		"role without its group": {
+			reason: "the cmdlet makes no group",
+			script: `New-CsAdminRole Nobodys -Template CsHelpDesk`,
+			want:   answer{Errors: []string{"ItemNotFound,New-CsAdminRole"}},
+		},
+		"role out of none": {
+			reason: "a custom role is never the template of another",
+			script: `New-CsAdminRole CsX -Template CsNothing`,
+			want:   answer{Errors: []string{"ItemNotFound,New-CsAdminRole"}},
+		},
+		"script elsewhere": {
+			reason: "scripts lie in one folder",
+			edit: func(s *farm.Spec) {
+				s.Accounts = []farm.Account{{Name: `CONTOSO\x`, Groups: []string{"Route Readers"}}}
+			},
+			script: `New-CsAdminRole "Route Readers" -Template CsHelpDesk -ScriptModules 'C:\a.ps1:Get-A'`,
+			want:   answer{Errors: []string{"InvalidArgument,New-CsAdminRole"}},
+		},
+		"standard role removed": {
+			reason: "nobody removes a standard role",
+			script: `Remove-CsAdminRole CsHelpDesk -Confirm:$false`,
+			want:   answer{Errors: []string{"ItemNotFound,Remove-CsAdminRole"}},
 		},
 		"user": {
 			reason: "a simulated organization names no user",

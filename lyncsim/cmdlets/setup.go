@@ -53,6 +53,7 @@ func (s *Session) Bootstrapper(ctx context.Context, args []string, out io.Writer
 		}
 	}
 	fmt.Fprintf(out, "%s\r\nChecking the roles of %s in the local configuration store.\r\n", s.Farm.Product().Name, s.Machine)
+	defer s.attend("Bootstrapper.exe")()
 	if err := s.Farm.May(s.Who, s.Machine, farm.SetUp); err != nil {
 		fmt.Fprintf(out, "Error: %s.\r\n", s.phrases().accessDenied)
 		return 1

@@ -155,7 +155,7 @@ func (c *Configuration) resolve() error {
 // those who have one, and one without roles the administrators of the machine.
 func (c *Configuration) Admits(caller identity.Identity) bool {
 	if len(c.roles) == 0 {
-		return caller.Member("Administrators")
+		return caller.Member(identity.Administrators)
 	}
 	return slices.ContainsFunc(c.roles, func(r role) bool { return r.has(caller) })
 }
@@ -167,7 +167,7 @@ func (r role) has(caller identity.Identity) bool {
 	if !qualified {
 		short = r.group
 	}
-	return strings.EqualFold(r.group, caller.Account) || caller.Local() && strings.EqualFold(short, caller.Account) || caller.Member(short, r.group)
+	return strings.EqualFold(r.group, caller.Account) || caller.Local() && strings.EqualFold(short, caller.Account) || caller.Has(short, r.group)
 }
 
 // Modules are the modules that a session of the caller imports.

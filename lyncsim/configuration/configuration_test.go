@@ -57,7 +57,7 @@ func (o *outputs) Progress(string, string) error { return nil }
 // answer runs one command as a caller of a configuration does.
 func answer(t *testing.T, c *configuration.Configuration, caller identity.Identity, command powershell.RemoteCommand) string {
 	t.Helper()
-	rs, err := c.Open(t.Context(), powershell.New(powershell.Options{Loaded: utility.Modules()}), caller, caller)
+	rs, err := c.Open(t.Context(), powershell.New(powershell.Options{Loaded: utility.Modules()}), configuration.Opening{Caller: caller, As: caller})
 	if err != nil {
 		return "not opened: " + err.Error()
 	}
@@ -77,17 +77,17 @@ func TestCallersGetTheirRoles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := set.Find("demo")
+	c, ones := set.Find("demo"), []identity.Group{{SID: identity.Of(identity.Domain, "Ones"), Name: "ones"}}
 	for _, tc := range []struct {
 		reason   string
 		caller   identity.Identity
 		admitted bool
 		one, two string
 	}{
-		{"a member of the group", identity.Identity{Account: `CONTOSO\bob`, Groups: []string{"Ones"}}, true, "one", "!! CommandNotFoundException"},
+		{"a member of the group", identity.Identity{Account: `CONTOSO\bob`, Groups: ones}, true, "one", "!! CommandNotFoundException"},
 		{"the account itself", identity.Identity{Account: `CONTOSO\ADA`}, true, "!! CommandNotFoundException", "two"},
-		{"both", identity.Identity{Account: `CONTOSO\ada`, Groups: []string{"Ones"}}, true, "one", "two"},
-		{"an administrator without a role", identity.Identity{Account: `CONTOSO\root`, Groups: []string{"Administrators"}}, false,
+		{"both", identity.Identity{Account: `CONTOSO\ada`, Groups: ones}, true, "one", "two"},
+		{"an administrator without a role", identity.Identity{Account: `CONTOSO\root`, Groups: []identity.Group{{SID: identity.Administrators}}}, false,
 			"!! CommandNotFoundException", "!! CommandNotFoundException"},
 	} {
 		got := []any{c.Admits(tc.caller), answer(t, c, tc.caller, powershell.RemoteCommand{Text: "Get-One"}), answer(t, c, tc.caller, powershell.RemoteCommand{Text: "Get-Two"})}

@@ -12,19 +12,25 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
+// Opening is who opens a session on which machine, and in whose name it acts.
+type Opening struct {
+	Machine    string
+	Caller, As identity.Identity
+}
+
 // Open makes a runspace for a caller, out of one of the machine in which nothing is
 // restricted. It closes the runspace when it fails; the error is for the caller.
-func (c *Configuration) Open(ctx context.Context, rs *powershell.Runspace, caller, as identity.Identity) (*powershell.Runspace, error) {
-	if err := c.prepare(ctx, rs, caller, as); err != nil {
+func (c *Configuration) Open(ctx context.Context, rs *powershell.Runspace, o Opening) (*powershell.Runspace, error) {
+	if err := c.prepare(ctx, rs, o); err != nil {
 		rs.Close()
 		return nil, err
 	}
 	return rs, nil
 }
 
-func (c *Configuration) prepare(ctx context.Context, rs *powershell.Runspace, caller, as identity.Identity) error {
-	granted := c.granted(caller)
-	rs.Set("PSSenderInfo", senderInfo(caller, as))
+func (c *Configuration) prepare(ctx context.Context, rs *powershell.Runspace, o Opening) error {
+	granted := c.granted(o.Caller)
+	rs.Set("PSSenderInfo", senderInfo(o))
 	if c.restricted {
 		for _, p := range proxies {
 			if err := rs.Define(p.name, p.body); err != nil {
@@ -91,8 +97,11 @@ func short(names []string) []string {
 }
 
 // senderInfo is $PSSenderInfo.
-func senderInfo(caller, as identity.Identity) *value.Object {
+func senderInfo(o Opening) *value.Object {
+	caller := o.Caller
+	sid := value.NewObject("System.Security.Principal.SecurityIdentifier").Set("Value", string(caller.SID(o.Machine)))
+	windows := value.NewObject("System.Security.Principal.WindowsIdentity").Set("Name", caller.Account).Set("User", sid)
 	who := value.NewObject("System.Management.Automation.Remoting.PSIdentity").Set("Name", caller.Account).Set("IsAuthenticated", true)
-	return value.NewObject("System.Management.Automation.Remoting.PSSenderInfo").Set("ConnectedUser", caller.Account).Set("RunAsUser", as.Account).
-		Set("UserInfo", value.NewObject("System.Management.Automation.Remoting.PSPrincipal").Set("Identity", who))
+	return value.NewObject("System.Management.Automation.Remoting.PSSenderInfo").Set("ConnectedUser", caller.Account).Set("RunAsUser", o.As.Account).
+		Set("UserInfo", value.NewObject("System.Management.Automation.Remoting.PSPrincipal").Set("Identity", who).Set("WindowsIdentity", windows))
 }

@@ -80,10 +80,11 @@ func (c *Console) Run(ctx context.Context, p wsman.Process) int {
 	return code
 }
 
-// Find implements wsman.Finder.
+// Find implements wsman.Finder. Without cmd.exe nobody looks for a program in the folders
+// of PATH: it is found by its full path only.
 func (c *Console) Find(commandLine string) bool {
 	argv := splitArgs(commandLine)
-	return len(argv) > 0 && (c.isSetup(argv[0]) || programs[programName(argv[0])] != nil)
+	return len(argv) > 0 && (c.isSetup(argv[0]) || isProgram(argv[0]))
 }
 
 // Knows reports whether a Windows machine would have the program: it is simulated

@@ -178,8 +178,14 @@ func TestPowerShell(t *testing.T) {
 	}
 }
 
-func TestFindKnowsProgramsNotBuiltins(t *testing.T) {
-	want := map[string]bool{`powershell.exe -c x`: true, `"C:\Windows\System32\HOSTNAME.EXE"`: true, `echo a`: false, `foo`: false, ``: false}
+// TestFindKnowsFullPaths: Windows Server 2008 R2 was recorded to refuse powershell.exe by
+// its name alone when it was asked to do without cmd.exe, and to take its full path.
+func TestFindKnowsFullPaths(t *testing.T) {
+	want := map[string]bool{
+		`C:\Windows\system32\WindowsPowerShell\v1.0\powershell.exe -c x`: true, `"C:\Windows\System32\HOSTNAME.EXE"`: true,
+		`C:\Windows\System32\chcp.com`: true, `C:\Windows\System32\chcp.exe`: false, `C:\Windows\powershell.exe`: false,
+		`powershell.exe -c x`: false, `hostname`: false, `C:\Windows\System32\foo.exe`: false, `echo a`: false, `foo`: false, ``: false,
+	}
 	got := map[string]bool{}
 	for line := range want {
 		got[line] = newConsole().Find(line)
@@ -235,5 +241,13 @@ func TestExecutionPolicy(t *testing.T) {
 				t.Errorf("%s: %+v, want %q", c.reason, got, c.want)
 			}
 		})
+	}
+}
+
+// TestWithoutAProfile: the variables are those that a real Windows was recorded to have.
+func TestWithoutAProfile(t *testing.T) {
+	got := run(newConsole(), wsman.Process{CommandLine: `echo %TEMP% %TMP% %USERPROFILE%`, NoProfile: true, Who: identity.Identity{Account: `LAB\Ops`}, CodePage: 65001})
+	if want := (result{"C:\\Windows\\TEMP C:\\Windows\\TEMP C:\\Users\\Default\r\n", "", 0}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }

@@ -20,6 +20,19 @@ func init() { // set here because cmd and powershell refer to this table
 	}
 }
 
+// isProgram reports whether the full path is that of a simulated executable.
+func isProgram(path string) bool {
+	name := programName(path)
+	folder, file := `C:\Windows\System32\`, name+".exe"
+	switch name {
+	case "powershell":
+		folder += `WindowsPowerShell\v1.0\`
+	case "chcp":
+		file = "chcp.com"
+	}
+	return programs[name] != nil && strings.EqualFold(path, folder+file)
+}
+
 // executables and commands are the names of programs and cmd.exe commands that every
 // Windows has and that are not simulated here. For them, the message "not
 // recognized" would be wrong.

@@ -48,6 +48,10 @@ func (c *Console) environment(p wsman.Process) map[string]string {
 	if !ok {
 		domain, user = c.host(), p.Who.Account
 	}
+	profile, temp := `C:\Users\`+user, `C:\Users\`+user+`\AppData\Local\Temp`
+	if p.NoProfile {
+		profile, temp = `C:\Users\Default`, `C:\Windows\TEMP`
+	}
 	env := map[string]string{
 		"ALLUSERSPROFILE":        `C:\ProgramData`,
 		"COMPUTERNAME":           strings.ToUpper(c.host()),
@@ -61,11 +65,11 @@ func (c *Console) environment(p wsman.Process) map[string]string {
 		"PROGRAMFILES":           `C:\Program Files`,
 		"SYSTEMDRIVE":            "C:",
 		"SYSTEMROOT":             `C:\Windows`,
-		"TEMP":                   `C:\Users\` + user + `\AppData\Local\Temp`,
-		"TMP":                    `C:\Users\` + user + `\AppData\Local\Temp`,
+		"TEMP":                   temp,
+		"TMP":                    temp,
 		"USERDOMAIN":             strings.ToUpper(domain),
 		"USERNAME":               user,
-		"USERPROFILE":            `C:\Users\` + user,
+		"USERPROFILE":            profile,
 		"WINDIR":                 `C:\Windows`,
 	}
 	for k, v := range p.Environment {

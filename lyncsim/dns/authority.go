@@ -7,6 +7,7 @@ package dns
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +28,9 @@ type Authority struct {
 	maxLag  time.Duration // longest lag of any server so far
 
 	observers []func(Entry)
+	attend    func(server string, update bool) (effected func())
+
+	listen func(network, address string) (net.Listener, error) // nil: on the machine's own network
 }
 
 // New makes an Authority whose journal and lags follow clock (nil: time.Now).

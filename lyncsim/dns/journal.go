@@ -36,6 +36,26 @@ func (a *Authority) Observe(fn func(Entry)) {
 	a.observers = append(a.observers, fn)
 }
 
+// Attend registers fn, which is called with every question and update when it has been read
+// and nothing was done, and with the address of the server that it reached. What fn returns
+// is called when the answer is about to leave. It takes the place of the function before.
+func (a *Authority) Attend(fn func(server string, update bool) (effected func())) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.attend = fn
+}
+
+// attended calls the function of Attend.
+func (a *Authority) attended(server string, update bool) (effected func()) {
+	a.mu.Lock()
+	fn := a.attend
+	a.mu.Unlock()
+	if fn == nil {
+		return func() {}
+	}
+	return fn(server, update)
+}
+
 func (a *Authority) tell(e Entry) {
 	a.mu.Lock()
 	observers := slices.Clone(a.observers)

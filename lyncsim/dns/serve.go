@@ -14,6 +14,7 @@ func (s *Server) serve(w mdns.ResponseWriter, request *mdns.Msg) {
 	if mood.fault == Silent {
 		return
 	}
+	effected := s.authority.attended(s.address, request.Opcode == mdns.OpcodeUpdate)
 	reply := new(mdns.Msg)
 	reply.SetReply(request)
 	reply.RecursionDesired = false
@@ -36,10 +37,12 @@ func (s *Server) serve(w mdns.ResponseWriter, request *mdns.Msg) {
 	default:
 		reply.Rcode = mdns.RcodeNotImplemented
 	}
+	effected()
 	if request.Opcode == mdns.OpcodeUpdate && mood.fault == LoseReplies {
 		_ = w.Close()
 		return
 	}
+	time.Sleep(s.pause(request)) // what was sent has been done by then
 	fit(reply, request, w.RemoteAddr().Network())
 	if signature != nil {
 		sign(reply, signature, mdns.RcodeSuccess, mood.skew)

@@ -47,32 +47,54 @@ type Server struct {
 	fault Fault
 	lag   time.Duration
 	skew  time.Duration
+	slow  map[string]time.Duration // by zone: how long an answer about it takes
 	asked int
 }
 
 // maxUDP is the largest UDP reply to a client that announces its size with EDNS.
 const maxUDP = 1232
 
-// Listen starts a server on a loopback address, host:port. Port 0 picks a free port.
-// The caller closes the server.
-func (a *Authority) Listen(address string, role Role) (*Server, error) {
-	stream, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, err
+// ServeOn makes servers that are started from now on listen with another function than
+// net.Listen. They serve TCP only then. nil leaves them on the machine's own network.
+func (a *Authority) ServeOn(listen func(network, address string) (net.Listener, error)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.listen = listen
+}
+
+// open opens a server's ports: TCP, and UDP on the machine's own network.
+func (a *Authority) open(address string) (stream net.Listener, packets net.PacketConn, err error) {
+	a.mu.Lock()
+	listen := a.listen
+	a.mu.Unlock()
+	if listen != nil {
+		stream, err = listen("tcp", address)
+		return stream, nil, err
+	}
+	if stream, err = net.Listen("tcp", address); err != nil {
+		return nil, nil, err
 	}
 	if host, _, err := net.SplitHostPort(stream.Addr().String()); err != nil || !net.ParseIP(host).IsLoopback() {
 		stream.Close()
-		return nil, fmt.Errorf("listen on %s: the simulator serves loopback addresses only", address)
+		return nil, nil, fmt.Errorf("listen on %s: the simulator serves loopback addresses only", address)
 	}
-	packets, err := net.ListenPacket("udp", stream.Addr().String())
-	if err != nil {
+	if packets, err = net.ListenPacket("udp", stream.Addr().String()); err != nil {
 		stream.Close()
+	}
+	return stream, packets, err
+}
+
+// Listen starts a server on a loopback address, host:port. Port 0 picks a free port.
+// The caller closes the server.
+func (a *Authority) Listen(address string, role Role) (*Server, error) {
+	stream, packets, err := a.open(address)
+	if err != nil {
 		return nil, err
 	}
 	s := &Server{authority: a, role: role, address: stream.Addr().String()}
-	s.listeners = []*mdns.Server{
-		{Listener: stream, MaxTCPQueries: -1},
-		{PacketConn: packets, UDPSize: maxUDP},
+	s.listeners = []*mdns.Server{{Listener: stream, MaxTCPQueries: -1}}
+	if packets != nil {
+		s.listeners = append(s.listeners, &mdns.Server{PacketConn: packets, UDPSize: maxUDP})
 	}
 	for _, l := range s.listeners {
 		l.Handler = mdns.HandlerFunc(s.serve)
@@ -118,6 +140,29 @@ func (s *Server) Lag(lag time.Duration) {
 	s.authority.maxLag = max(s.authority.maxLag, lag)
 	s.authority.mu.Unlock()
 	s.set(func() { s.lag = lag })
+}
+
+// Slow makes the server take that long for each answer about names of a zone, as a server
+// under load does. 0 ends it.
+func (s *Server) Slow(zone string, pause time.Duration) {
+	s.set(func() {
+		if s.slow == nil {
+			s.slow = map[string]time.Duration{}
+		}
+		s.slow[mdns.CanonicalName(zone)] = pause
+	})
+}
+
+// pause is how long an answer to the request takes.
+func (s *Server) pause(request *mdns.Msg) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for zone, pause := range s.slow {
+		if len(request.Question) > 0 && mdns.IsSubDomain(zone, request.Question[0].Name) {
+			return pause
+		}
+	}
+	return 0
 }
 
 // Skew shifts the server's clock for the check and the making of signatures.

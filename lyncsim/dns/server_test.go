@@ -163,6 +163,19 @@ func TestLag(t *testing.T) {
 	}
 }
 
+// TestSlow: a server that is slow with one zone answers about others at once.
+func TestSlow(t *testing.T) {
+	_, s := startLab(t)
+	s.Slow("lab.example", 50*time.Millisecond)
+	for name, slow := range map[string]bool{"host.lab.example.": true, "example.org.": false} {
+		began := time.Now()
+		ask(t, s, "tcp", name, mdns.TypeA)
+		if took := time.Since(began); (took >= 50*time.Millisecond) != slow {
+			t.Errorf("the answer about %s took %s", name, took)
+		}
+	}
+}
+
 func TestHandEditsAndErrors(t *testing.T) {
 	a, _ := startLab(t)
 	if err := a.Set("kim", "alias.lab.example", "A", 60, "192.0.2.5"); err != nil {

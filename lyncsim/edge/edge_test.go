@@ -155,7 +155,7 @@ func TestAccessEdgeCertificate(t *testing.T) {
 	if err := b.handshake("sip.fabrikam.com"); err == nil {
 		t.Error("the certificate was good for a name that it must not have")
 	}
-	if err := b.farm.RenewCertificate(person, server, -time.Minute); err != nil {
+	if err := b.farm.AssignCertificate(person, server, farm.NewCertificate{Life: -time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.handshake("sip.contoso.com"); err == nil {

@@ -23,6 +23,11 @@ type Config struct {
 	// accepts any partner, because to the Access Edge the handshake alone proves
 	// nothing.
 	Partners *x509.CertPool
+	// Listen opens a port; nil means net.Listen.
+	Listen func(network, address string) (net.Listener, error)
+	// Attend is called with every connection to a federation port, before a byte of it is
+	// answered; it may be nil.
+	Attend func(farm.Listener)
 }
 
 // Listeners are the open ports of one farm: federation ports outside, SIP ports
@@ -50,6 +55,9 @@ type Visit struct {
 // Open opens the ports that should be open, and from then on follows the farm. It
 // fails when a port cannot be opened; the error names the port and the reason.
 func Open(f *farm.Farm, c Config) (*Listeners, error) {
+	if c.Listen == nil {
+		c.Listen = net.Listen
+	}
 	l := &Listeners{
 		farm: f, config: c,
 		open: map[netip.AddrPort]*listener{}, failed: map[netip.AddrPort]error{}, visits: map[Visit]int{},
@@ -116,14 +124,21 @@ func (l *Listeners) listen(at netip.AddrPort, w farm.Listener, hollow bool) (*li
 	if !at.Addr().IsLoopback() {
 		return nil, fmt.Errorf("%s %s: %s is no loopback address", kind, w.Machine, at.Addr())
 	}
-	tcp, err := net.Listen("tcp", at.String())
+	tcp, err := l.config.Listen("tcp", at.String())
 	if err != nil {
 		return nil, fmt.Errorf("%s %s cannot serve %s on %s: %w; another simulated organization or program has the address",
 			kind, w.Machine, what, at, err)
 	}
 	n := &listener{Listener: tcp, federation: w.Federation != "", hollow: hollow, conns: map[net.Conn]struct{}{}}
-	n.done.Go(func() { n.accept(func(c net.Conn) { serve(c, w) }) })
+	n.done.Go(func() { n.accept(func(c net.Conn) { l.attend(w); serve(c, w) }) })
 	return n, nil
+}
+
+// attend tells who wants to know of a partner's connection.
+func (l *Listeners) attend(w farm.Listener) {
+	if w.Federation != "" && l.config.Attend != nil {
+		l.config.Attend(w)
+	}
 }
 
 // Err names the ports that should be open and are not.

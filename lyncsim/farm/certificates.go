@@ -1,6 +1,9 @@
 package farm
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +17,21 @@ type Certificate struct {
 	Names     []string // subject alternative names
 	NotBefore time.Time
 	NotAfter  time.Time
+	// Loose: the certificate of who issued it is not on the machine, and partners do not
+	// get it either.
+	Loose bool
+	// Thumbprint names the certificate.
+	Thumbprint string
+}
+
+// NewCertificate is what a person assigns to a machine's Access Edge.
+type NewCertificate struct {
+	// Life is how long it is valid from now on. With a life of zero or less, it has already
+	// expired.
+	Life time.Duration
+	// Without are names that it lacks.
+	Without []string
+	Loose   bool
 }
 
 // Expired reports whether the certificate has expired at the time.
@@ -21,9 +39,17 @@ func (c Certificate) Expired(at time.Time) bool { return at.After(c.NotAfter) }
 
 // AccessEdgeCertificate describes the certificate of a machine's Access Edge. It has
 // the external FQDN, sip.<domain> of every SIP domain and, where the product has
-// XMPP, each SIP and XMPP domain itself. Every server of a pool has the same names.
-// Faults: Invalid.
+// XMPP, each SIP and XMPP domain itself. Every server of a pool has the same names, unless a
+// person assigned another certificate. Faults: Invalid.
 func (f *Farm) AccessEdgeCertificate(fqdn string) (Certificate, error) {
+	c, err := f.accessEdgeCertificate(fqdn)
+	if err == nil {
+		c.Thumbprint = f.thumbprint(c)
+	}
+	return c, err
+}
+
+func (f *Farm) accessEdgeCertificate(fqdn string) (Certificate, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	m, err := f.machine(fqdn)
@@ -33,7 +59,7 @@ func (f *Farm) AccessEdgeCertificate(fqdn string) (Certificate, error) {
 	if m.role != RoleEdge {
 		return Certificate{}, notFound("find the certificate of "+m.fqdn, "Access Edge certificate", "AccessEdgeExternal")
 	}
-	c := Certificate{Machine: m.fqdn, Use: "AccessEdgeExternal", NotBefore: m.certificateFrom, NotAfter: m.certificateTo}
+	c := Certificate{Machine: m.fqdn, Use: "AccessEdgeExternal", NotBefore: m.certificateFrom, NotAfter: m.certificateTo, Loose: m.certificateLoose}
 	c.Subject = f.externalName(m)
 	c.Names = append(c.Names, c.Subject)
 	for _, d := range f.config.Published.Domains {
@@ -45,7 +71,7 @@ func (f *Farm) AccessEdgeCertificate(fqdn string) (Certificate, error) {
 	}
 	c.Names = append(c.Names, f.spec.Certificates.Names...)
 	slices.Sort(c.Names[1:])
-	c.Names = slices.Compact(c.Names)
+	c.Names = slices.DeleteFunc(slices.Compact(c.Names), func(name string) bool { return slices.Contains(m.certificateWithout, name) })
 	return c, nil
 }
 
@@ -71,16 +97,21 @@ func (f *Farm) externalName(m *machine) string {
 	return strings.ToLower(f.config.Published.ExternalFQDN(m.pool))
 }
 
-// RenewCertificate gives a machine's Access Edge a certificate that is valid from
-// now on for the given life. With a life of zero or less, the certificate has
-// already expired.
-func (f *Farm) RenewCertificate(a Actor, fqdn string, life time.Duration) error {
-	to := f.clock.Now().Add(life)
+// AssignCertificate gives a machine's Access Edge another certificate.
+func (f *Farm) AssignCertificate(a Actor, fqdn string, c NewCertificate) error {
+	to := f.clock.Now().Add(c.Life)
 	return f.machineEvent(a, fqdn, "Access Edge certificate", to.Format(time.RFC3339), func(m *machine) string {
 		was := m.certificateTo
 		m.certificateFrom, m.certificateTo = f.clock.Now().Add(-time.Hour), to
+		m.certificateWithout, m.certificateLoose = c.Without, c.Loose
 		return was.Format(time.RFC3339)
 	})
+}
+
+// contentOf is the thumbprint of a certificate that nobody made: a hash of what it would say.
+func contentOf(c Certificate) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %q %d %d %v", c.Machine, c.Subject, c.Names, c.NotBefore.UnixNano(), c.NotAfter.UnixNano(), c.Loose))
+	return strings.ToUpper(hex.EncodeToString(sum[:20]))
 }
 
 // InXMPP reports whether the organization uses XMPP for the domain.

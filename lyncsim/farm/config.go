@@ -30,6 +30,8 @@ type Configuration struct {
 	Partners map[string]XMPPPartner
 	// SimpleURLs holds one set per scope ("Global", "Site:Redmond").
 	SimpleURLs []SimpleURLSet
+	// Roles holds the custom roles by name.
+	Roles map[string]AdminRole
 	// Pools holds the settings of Front End pools that are not in the document.
 	Pools map[string]PoolSettings
 	// CMSPool is the FQDN of the Front End pool that holds the CMS.
@@ -118,6 +120,7 @@ func (c *Configuration) clone() *Configuration {
 	n.Routes = maps.Clone(c.Routes)
 	n.Branches = maps.Clone(c.Branches)
 	n.Partners = maps.Clone(c.Partners)
+	n.Roles = maps.Clone(c.Roles)
 	n.Pools = maps.Clone(c.Pools)
 	n.AccessEdge.Other = maps.Clone(c.AccessEdge.Other)
 	n.XMPPGateway.Settings = maps.Clone(c.XMPPGateway.Settings)

@@ -2,6 +2,7 @@ package farm
 
 import (
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +16,8 @@ type Farm struct {
 	spec      Spec
 	product   Product
 	durations Durations
+	// thumbprint gives that of an Access Edge's certificate.
+	thumbprint func(Certificate) string
 
 	// turn makes observers run one at a time and in order.
 	turn      sync.Mutex
@@ -34,6 +37,11 @@ type Farm struct {
 	// none are lost.
 	urls               []SimpleURLSet
 	replicationStopped bool
+	// What Enable-CsTopology asks for beside a group: the setup permission on every
+	// container, and full control over the file share.
+	setupPermission bool
+	shareControl    []string
+	groups          map[string]bool // of the domain
 }
 
 // stamp is the time at which a version of the configuration was made.
@@ -58,6 +66,9 @@ type Options struct {
 	Clock Clock
 	// Seed makes signatures and random faults repeatable. 0 is a seed like any other.
 	Seed uint64
+	// Thumbprint gives that of an Access Edge's certificate. Left out, a hash of the
+	// certificate's content stands in for it.
+	Thumbprint func(Certificate) string
 }
 
 // New builds the organization that spec describes in a settled state: every replica
@@ -65,6 +76,9 @@ type Options struct {
 func New(spec Spec, opts Options) (*Farm, error) {
 	if opts.Clock == nil {
 		opts.Clock = RealClock{}
+	}
+	if opts.Thumbprint == nil {
+		opts.Thumbprint = contentOf
 	}
 	product, err := ProductByID(spec.Product)
 	if err != nil {
@@ -75,8 +89,12 @@ func New(spec Spec, opts Options) (*Farm, error) {
 		return nil, invalid("read the farm's description", spec.Name, err)
 	}
 	f := &Farm{
-		clock: opts.Clock, spec: spec, product: product, durations: durations,
-		rand: rand.New(rand.NewPCG(opts.Seed, 0x666564726f757465)), machines: map[string]*machine{}, running: map[string]Actor{},
+		clock: opts.Clock, thumbprint: opts.Thumbprint, spec: spec, product: product, durations: durations,
+		setupPermission: spec.SetupPermissionGranted, shareControl: slices.Clone(spec.FileShareFullControl),
+		rand: rand.New(rand.NewPCG(opts.Seed, 0x666564726f757465)), machines: map[string]*machine{}, running: map[string]Actor{}, groups: map[string]bool{},
+	}
+	for _, a := range spec.Accounts {
+		f.KnowGroups(a.Groups...)
 	}
 	if err := f.build(); err != nil {
 		return nil, invalid("read the farm's description", spec.Name, err)

@@ -26,6 +26,9 @@ const (
 	FaultSetupFails FaultKind = "SetupFails"
 	// FaultServiceWillNotStart: Target is "machine/service".
 	FaultServiceWillNotStart FaultKind = "ServiceWillNotStart"
+	// FaultServiceWillNotStop: Target is "machine/service". The service goes on running
+	// [inferred].
+	FaultServiceWillNotStop FaultKind = "ServiceWillNotStop"
 	// FaultPersonEdits: a person publishes right after each of the next Times reads
 	// of the topology document. A publish that is based on such a read is then stale.
 	FaultPersonEdits FaultKind = "PersonEdits"
@@ -36,21 +39,24 @@ const (
 	// federation port and hangs up, whatever the machine does; Target is "machine/port".
 	// It lasts until it is cleared.
 	FaultEmptyBalancer FaultKind = "EmptyBalancer"
+	// FaultCmdletDenied: SQL Server denies the cmdlet of that name what it wants to read or
+	// change. Target is the cmdlet. It lasts until it is cleared.
+	FaultCmdletDenied FaultKind = "CmdletDenied"
 )
 
 var faultKinds = []FaultKind{
-	FaultStuckReplica, FaultSlowReplica, FaultPublishFails, FaultSetupFails, FaultServiceWillNotStart, FaultPersonEdits,
-	FaultFirewall, FaultEmptyBalancer,
+	FaultStuckReplica, FaultSlowReplica, FaultPublishFails, FaultSetupFails, FaultServiceWillNotStart, FaultServiceWillNotStop, FaultPersonEdits,
+	FaultFirewall, FaultEmptyBalancer, FaultCmdletDenied,
 }
 
 // Fault is one failure that the simulator produces on request.
 type Fault struct {
 	Kind FaultKind `json:"kind"`
-	// Target is a machine's FQDN, "machine/service" or "machine/port"; empty means
-	// any.
+	// Target is a machine's FQDN, "machine/service", "machine/port" or a cmdlet; empty
+	// means any.
 	Target string `json:"target,omitempty"`
-	// Times is how often the fault occurs, 1 when left out. Faults of replicas, firewalls
-	// and balancers last until they are cleared.
+	// Times is how often the fault occurs, 1 when left out. Faults of replicas, firewalls,
+	// balancers and cmdlets last until they are cleared.
 	Times int `json:"times,omitempty"`
 	// Delay is used by SlowReplica only.
 	Delay Duration `json:"delay,omitempty"`
@@ -63,7 +69,7 @@ func (f *Farm) AddFault(fl Fault) error {
 			return refusal.New(refusal.Invalid, "arm the fault", string(fl.Kind), fmt.Sprintf("there are only %v", faultKinds))
 		}
 		machine, _, _ := strings.Cut(fl.Target, "/")
-		if machine != "" {
+		if machine != "" && fl.Kind != FaultCmdletDenied {
 			if _, err := f.machine(machine); err != nil {
 				return err
 			}
@@ -84,6 +90,17 @@ func (f *Farm) Faults() []Fault {
 		out = append(out, *fl)
 	}
 	return out
+}
+
+// RemoveFault removes one active fault of the kind on the target, if there is one.
+func (f *Farm) RemoveFault(kind FaultKind, target string) {
+	_ = f.event(func() error {
+		if i := slices.IndexFunc(f.faults, func(fl *Fault) bool { return fl.Kind == kind && strings.EqualFold(fl.Target, target) }); i >= 0 {
+			f.faults = slices.Delete(f.faults, i, i+1)
+			f.applyReplicaFaults()
+		}
+		return nil
+	})
 }
 
 // ClearFaults removes every fault. Stuck replicas receive changes again.
@@ -124,6 +141,19 @@ func (f *Farm) SeedFaults(n int) []Fault {
 		}
 	}
 	return out
+}
+
+// Denied says whether a fault keeps a cmdlet from what it wants to read or change; a
+// *Barrier when one does.
+func (f *Farm) Denied(cmdlet, account string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, fl := range f.faults {
+		if fl.Kind == FaultCmdletDenied && (fl.Target == "" || strings.EqualFold(fl.Target, cmdlet)) {
+			return &Barrier{Resource: StoreContent, As: account}
+		}
+	}
+	return nil
 }
 
 // applyReplicaFaults applies the active faults to the replicas. The caller holds

@@ -31,6 +31,9 @@ type HostSpec struct {
 	// LanguageMode is FullLanguage (default) or ConstrainedLanguage, as an application
 	// control policy sets it.
 	LanguageMode string `json:"languageMode,omitempty"`
+	// StartsByCmd starts every process through cmd.exe, also where a client asks to do
+	// without, as versions later than Windows Server 2012 are said to do.
+	StartsByCmd bool `json:"startsByCmd,omitempty"`
 	// MissingPatches are updates that the machine lacks, such as KB2842230.
 	MissingPatches []string `json:"missingPatches,omitempty"`
 }

@@ -45,6 +45,8 @@ type machine struct {
 	proxyConfig     *Configuration // configuration that the XMPP proxy read when it started
 	// certificateFrom and certificateTo bound the Access Edge certificate.
 	certificateFrom, certificateTo time.Time
+	certificateWithout             []string
+	certificateLoose               bool
 }
 
 func (m *machine) up() bool { return m.powered && m.connected }

@@ -114,6 +114,7 @@ func (s Spec) configuration(doc *topology.Document, now time.Time) *Configuratio
 		Version: 1, ChangedAt: now, Published: doc, Enabled: doc,
 		Routes: map[string]SiteRoutes{}, Branches: map[string][]string{}, Pools: map[string]PoolSettings{},
 		Partners:    map[string]XMPPPartner{},
+		Roles:       map[string]AdminRole{},
 		XMPPGateway: XMPPGateway{Settings: map[string]string{}},
 		AccessEdge: AccessEdge{
 			AllowFederatedUsers: s.AllowFederatedUsers == nil || *s.AllowFederatedUsers, AllowOutsideUsers: true,

@@ -3,6 +3,7 @@ package farm
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 )
@@ -37,6 +38,12 @@ func (p Product) PairsPools() bool { return p.ServiceVersion >= 6 }
 
 // Bootstrapper is the full path of the setup program.
 func (p Product) Bootstrapper() string { return p.Deployment + `\Bootstrapper.exe` }
+
+// AdminScripts is the folder of the scripts that roles may run [doc for 2013, inferred for
+// the others].
+func (p Product) AdminScripts() string {
+	return `C:\Program Files\Common Files\` + path.Base(strings.ReplaceAll(strings.TrimSuffix(p.Deployment, `\Deployment`), `\`, "/")) + `\AdminScripts`
+}
 
 // products is the table of docs/versions.md, which also says which entries are
 // documented.

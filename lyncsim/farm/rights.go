@@ -36,24 +36,6 @@ const (
 	SetUp Act = "set up the machine"
 )
 
-// Groups that decide about acts. The names are those of a new installation.
-const (
-	ServerAdmins       = "RTCUniversalServerAdmins"
-	UserAdmins         = "RTCUniversalUserAdmins"
-	ReadOnlyAdmins     = "RTCUniversalReadOnlyAdmins"
-	DomainAdmins       = "Domain Admins"
-	LocalAdministrator = "Administrators" // of one machine
-)
-
-// AllRights are the groups of an account that may do everything, such as the one that
-// installed the product.
-func AllRights() []string { return []string{DomainAdmins, ServerAdmins, UserAdmins} }
-
-// AtConsole is an account that may do everything, in a session at the machine itself.
-func AtConsole(account string) identity.Identity {
-	return identity.Identity{Account: account, SignIn: identity.Console, Groups: append(AllRights(), LocalAdministrator)}
-}
-
 // Resource is what a session needs for an act.
 type Resource string
 
@@ -106,14 +88,14 @@ func (f *Farm) May(who identity.Identity, machine string, what Act) error {
 // everybody whom it knows.
 type need struct {
 	resource Resource
-	groups   []string
+	groups   []identity.SID
 }
 
 var (
 	directory = need{resource: Directory}
-	reading   = need{StoreServer, []string{ServerAdmins, UserAdmins, ReadOnlyAdmins}}
-	protected = need{StoreContent, []string{ServerAdmins, UserAdmins}}
-	writing   = need{StoreContent, []string{ServerAdmins}}
+	reading   = need{StoreServer, sids(ServerAdmins, UserAdmins, ReadOnlyAdmins)}
+	protected = need{StoreContent, sids(ServerAdmins, UserAdmins)}
+	writing   = need{StoreContent, sids(ServerAdmins)}
 )
 
 var needs = map[Act][]need{
@@ -121,11 +103,20 @@ var needs = map[Act][]need{
 	ReadStore:            {directory, reading},
 	ReadProtected:        {directory, reading, protected},
 	WriteStore:           {directory, reading, writing},
-	EnableTopology:       {directory, reading, writing, {Containers, []string{DomainAdmins}}, {FileShare, []string{DomainAdmins}}},
-	ReadServices:         {{ServiceList, []string{LocalAdministrator}}},
-	ControlServices:      {{Services, []string{LocalAdministrator}}},
-	ControlOtherServices: {{OtherServices, []string{DomainAdmins}}},
-	SetUp:                {{Services, []string{LocalAdministrator}}},
+	EnableTopology:       {directory, reading, writing, {Containers, sids(DomainAdmins)}, {FileShare, sids(DomainAdmins)}},
+	ReadServices:         {{ServiceList, sids(LocalAdministrator)}},
+	ControlServices:      {{Services, sids(LocalAdministrator)}},
+	ControlOtherServices: {{OtherServices, sids(DomainAdmins)}},
+	SetUp:                {{Services, sids(LocalAdministrator)}},
+}
+
+// sids are the SIDs of groups.
+func sids(groups ...string) []identity.SID {
+	var all []identity.SID
+	for _, name := range groups {
+		all = append(all, sidOf("", name))
+	}
+	return all
 }
 
 func (f *Farm) barrier(who identity.Identity, machine string, n need) *Barrier {
@@ -169,6 +160,13 @@ func (f *Farm) elsewhere(r Resource, machine string) bool {
 	}
 }
 
+// WithoutSecondHop is the description of a farm on which whoever signs in over the network
+// gets to Active Directory and SQL Server. No real farm is known to be like that.
+func (s Spec) WithoutSecondHop() Spec {
+	s.ADReadableFromNetworkLogon, s.SQLReachableFromNetworkLogon = true, true
+	return s
+}
+
 // takesAnonymous reports whether the farm is one in which a network logon reaches the
 // resource.
 func (f *Farm) takesAnonymous(r Resource) bool {
@@ -178,13 +176,31 @@ func (f *Farm) takesAnonymous(r Resource) bool {
 	return f.spec.SQLReachableFromNetworkLogon
 }
 
+// GrantEnabling does what Enable-CsTopology asks for beside a group: it grants the setup
+// permission on every container, and an account full control over the file share.
+func (f *Farm) GrantEnabling(account string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.setupPermission = true
+	f.shareControl = append(f.shareControl, account)
+}
+
+// SetupPermissionGranted reports whether Grant-CsSetupPermission ran for every container.
+func (f *Farm) SetupPermissionGranted() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.setupPermission
+}
+
 // grants reports whether a resource lets an account in beyond the groups of its need.
 func (f *Farm) grants(r Resource, account string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	switch r {
 	case Containers:
-		return f.spec.SetupPermissionGranted
+		return f.setupPermission
 	case FileShare:
-		return slices.ContainsFunc(f.spec.FileShareFullControl, func(a string) bool { return strings.EqualFold(a, account) })
+		return slices.ContainsFunc(f.shareControl, func(a string) bool { return strings.EqualFold(a, account) })
 	default:
 		return false
 	}
@@ -202,15 +218,4 @@ func (s Spec) Domain() string {
 		return s.NetBIOSDomain
 	}
 	return strings.ToUpper(s.Name)
-}
-
-// GroupsOn are the groups in the account's token on a machine. Domain Admins are
-// members of Administrators on every machine of the domain.
-func (a Account) GroupsOn(machine string) []string {
-	groups := slices.Clone(a.Groups)
-	is := func(m string) bool { return m == "*" || strings.EqualFold(m, machine) }
-	if slices.ContainsFunc(a.AdministratorOf, is) || slices.ContainsFunc(groups, func(g string) bool { return strings.EqualFold(g, DomainAdmins) }) {
-		groups = append(groups, LocalAdministrator)
-	}
-	return groups
 }

@@ -177,3 +177,16 @@ func TestPublishedSchemaIsTheSame(t *testing.T) {
 		t.Error("lyncsim/docs/farm.schema.json differs from lyncsim/farm/farm.schema.json: copy it")
 	}
 }
+
+// TestSchemaTakesEveryFault: a farm file may begin with any fault that the simulator knows.
+func TestSchemaTakesEveryFault(t *testing.T) {
+	var root map[string]any
+	must(t, json.Unmarshal(Schema(), &root))
+	fault := root["$defs"].(map[string]any)["fault"].(map[string]any)
+	kinds := fault["properties"].(map[string]any)["kind"].(map[string]any)["enum"].([]any)
+	for _, kind := range faultKinds {
+		if !slices.Contains(kinds, any(string(kind))) {
+			t.Errorf("the schema refuses the fault %s", kind)
+		}
+	}
+}

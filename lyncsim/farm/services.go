@@ -163,6 +163,9 @@ func (f *Farm) move(ctx context.Context, a Actor, r ServicesRequest, t transitio
 		return nil
 	}
 	if err := f.busy(ctx, r.Machine, t.verb+" services of", t.takes); err != nil {
+		if ctx.Err() != nil { // the service control manager goes on without the command [inferred]
+			f.clock.AfterFunc(t.takes.std(), func() { _ = arrive() })
+		}
 		return f.refuse(a, "Services:"+r.Machine, err)
 	}
 	return arrive()
@@ -208,13 +211,17 @@ func (f *Farm) arrive(a Actor, fqdn string, moving []*service, t transition) err
 	}
 	var failed error
 	for _, s := range moving {
+		if s.Status != t.via {
+			continue // it went another way meanwhile
+		}
 		object := fmt.Sprintf("Service:%s\\%s", m.fqdn, s.Name)
+		refuses := map[ServiceStatus]FaultKind{Running: FaultServiceWillNotStart, Stopped: FaultServiceWillNotStop}[t.to]
+		if err := f.strike(refuses, m.fqdn+"/"+s.Name); err != nil {
+			s.Status = t.from
+			failed = f.write(a, object, string(t.from), string(t.to), err)
+			continue
+		}
 		if t.to == Running {
-			if err := f.strike(FaultServiceWillNotStart, m.fqdn+"/"+s.Name); err != nil {
-				s.Status = Stopped
-				failed = f.write(a, object, string(Stopped), string(Running), err)
-				continue
-			}
 			f.started(m, s)
 		}
 		s.Status = t.to

@@ -31,6 +31,10 @@ type Spec struct {
 	XMPPPartners        []XMPPPartner  `json:"xmppPartners,omitempty"`
 	SimpleURLs          []SimpleURLSet `json:"simpleUrls,omitempty"`
 	Accounts            []Account      `json:"accounts,omitempty"`
+	// GroupNames are what groups are called here, by the names that they have in a new
+	// English installation: of those that an organization renamed. In the language of the
+	// servers Domain Admins and Administrators have another name anyhow.
+	GroupNames map[string]string `json:"groupNames,omitempty"`
 	// Hosts say how Windows is set up on machines.
 	Hosts []HostSpec `json:"hosts,omitempty"`
 	// Language is the language of the servers: en-US (default), de-DE or fr-FR.
@@ -57,6 +61,9 @@ type Spec struct {
 	Durations            DurationsSpec    `json:"durations,omitempty"`
 	Behaviour            Behaviour        `json:"behaviour,omitempty"`
 	Faults               []Fault          `json:"faults,omitempty"`
+	// OcsPowershell is the product's own endpoint for remote administration; left out, it
+	// is not there.
+	OcsPowershell *OcsPowershellSpec `json:"ocsPowershell,omitempty"`
 	// SessionConfigurations are the session configurations (JEA) that an administrator
 	// installed on machines.
 	SessionConfigurations []SessionConfigurations `json:"sessionConfigurations,omitempty"`
@@ -141,7 +148,8 @@ type Account struct {
 	Machines []string `json:"machines,omitempty"`
 	// Groups are the groups of which the account is a member, nested ones resolved and
 	// without the domain: of the domain (RTCUniversalServerAdmins, Domain Admins), or of
-	// the machines of a local account (Administrators).
+	// the machines of a local account (Administrators). Each is named as in a new English
+	// installation, or as it is called here.
 	Groups []string `json:"groups,omitempty"`
 	// AdministratorOf are the machines whose group Administrators has the account; "*"
 	// is every machine that knows it.
@@ -176,8 +184,8 @@ type DNSSpec struct {
 	// Keys are the keys that may change records. By default there is one key
 	// "fedroute" for everything.
 	Keys []DNSKey `json:"keys,omitempty"`
-	// Admins are the accounts that may use the DnsServer cmdlets; by default every
-	// account of the domain.
+	// Admins are the accounts that may use the DnsServer cmdlets, beside members of
+	// DnsAdmins; by default every account of the domain.
 	Admins []string `json:"admins,omitempty"`
 	// Servers is the number of authoritative servers, 1 when left out; the first
 	// is the primary.
@@ -240,4 +248,7 @@ type Behaviour struct {
 	// PublishKeepsSimpleURLs makes Publish-CsTopology leave simple URLs alone. By
 	// default it empties them, as the documentation warns.
 	PublishKeepsSimpleURLs bool `json:"publishKeepsSimpleUrls,omitempty"`
+	// ReplicationTimesHaveNoKind makes the replication status give its times as they come
+	// from a database: with neither local nor universal as their kind.
+	ReplicationTimesHaveNoKind bool `json:"replicationTimesHaveNoKind,omitempty"`
 }

@@ -14,9 +14,9 @@ type Identity struct {
 	// a group managed service account, and a bare name for an account of the machine.
 	Account string
 	SignIn  SignIn
-	// Groups are the groups in the session's token, without a domain before their
-	// names: those of the domain, and those of the machine.
-	Groups []string
+	// Groups are the groups in the session's token: those of the domain, and those of the
+	// machine.
+	Groups []Group
 }
 
 // SignIn is how the session came to act in the account's name. It decides whether
@@ -58,9 +58,15 @@ func (i Identity) Abroad(computer string) string {
 // Local reports whether the account is one of the machine, unknown to the domain.
 func (i Identity) Local() bool { return !strings.Contains(i.Account, `\`) }
 
-// Member reports whether the token has one of the groups.
-func (i Identity) Member(groups ...string) bool {
-	return slices.ContainsFunc(i.Groups, func(have string) bool {
-		return slices.ContainsFunc(groups, func(g string) bool { return strings.EqualFold(have, g) })
+// Member reports whether the token has one of the groups, whatever they are called here.
+func (i Identity) Member(groups ...SID) bool {
+	return slices.ContainsFunc(i.Groups, func(have Group) bool { return slices.Contains(groups, have.SID) })
+}
+
+// Has reports whether the token has a group of one of the names. Files that people write
+// name groups; rights are of SIDs.
+func (i Identity) Has(names ...string) bool {
+	return slices.ContainsFunc(i.Groups, func(have Group) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(have.Name, name) })
 	})
 }

@@ -7,13 +7,16 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha1"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/hex"
 	"encoding/pem"
 	"fmt"
 	"math/big"
 	"net"
+	"strings"
 	"time"
 )
 
@@ -119,6 +122,12 @@ func (ca *CA) template(r Request) (*x509.Certificate, error) {
 	}
 	t.ExtraExtensions = append(t.ExtraExtensions, san)
 	return t, nil
+}
+
+// Thumbprint is the name by which Windows knows a certificate: the SHA-1 of its DER form.
+func Thumbprint(der []byte) string {
+	sum := sha1.Sum(der)
+	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
 
 // CertPEM is the authority's certificate, which clients must trust.

@@ -81,6 +81,9 @@ func (f *frame) call(target any, name string, args []any) (any, error) {
 			if err != nil {
 				return nil, f.methodFailed(err, name, len(args))
 			}
+			if v == dotnet.Void {
+				return none{}, nil
+			}
 			return value.From(v), nil
 		}
 	}

@@ -46,9 +46,13 @@ type Options struct {
 	Stderr       io.Writer
 	Clock        dotnet.Clock   // nil: the machine's real time
 	Machine      dotnet.Machine // nil: a machine of its own, named SERVER
-	Files        dotnet.Files   // nil: an empty disk
-	Programs     Programs       // nil: no external programs
-	Env          map[string]string
+	Account      string         // whom the process runs as
+	// Process ends when the process is killed, and no code runs from then on. A script whose
+	// context ends before that is stopped, and runs its finally blocks. Nil: nobody kills it.
+	Process  context.Context
+	Files    dotnet.Files // nil: an empty disk
+	Programs Programs     // nil: no external programs
+	Env      map[string]string
 	// Dial opens TCP connections for scripts; nil: they are refused.
 	Dial    func(ctx context.Context, address string) (net.Conn, error)
 	Modules []*Module // modules that Import-Module and auto-loading find
@@ -66,11 +70,15 @@ type Limits struct {
 type Programs interface {
 	// Find reports whether a program exists under that path or name.
 	Find(path string) bool
-	// Run runs a program to its end and returns the program's output and exit code.
-	Run(ctx context.Context, path string, args []string) (output string, exitCode int, err error)
+	// Run runs a program to its end, with the input as its whole standard input, and
+	// returns the program's output and exit code.
+	Run(ctx context.Context, path string, args []string, input string) (output string, exitCode int, err error)
 }
 
 func (o Options) withDefaults() Options {
+	if o.Process == nil {
+		o.Process = context.Background()
+	}
 	if o.Stdin == nil {
 		o.Stdin = strings.NewReader("")
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/netip"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
+	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
@@ -72,7 +74,7 @@ func cancelled(t *testing.T, script string) {
 	t.Helper()
 	in, _ := io.Pipe()
 	machine := dotnet.NewLoneMachine("EDGE01", "edge01.contoso.net")
-	if _, err := machine.Mutexes().Acquire(t.Context(), "held", "somebody else", 0); err != nil {
+	if _, err := machine.Mutexes().Acquire(t.Context(), "held", dotnet.Process{ID: "somebody else"}, 0); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
@@ -82,6 +84,44 @@ func cancelled(t *testing.T, script string) {
 	defer in.Close()
 	if code := rs.Run(ctx, script); code == 0 {
 		t.Errorf("a script that was cancelled ended with exit code 0")
+	}
+}
+
+// TestFinallyOfAScriptThatIsCutOff: a pipeline that is stopped runs its finally blocks. A process
+// that is killed, as with its shell, runs nothing any more.
+func TestFinallyOfAScriptThatIsCutOff(t *testing.T) {
+	const script = `try { [System.Threading.Thread]::Sleep(100000000) } finally { $global:begun = 'yes'; [System.Threading.Thread]::Sleep(PAUSE); $global:ended = 'yes' }`
+	cases := map[string]struct {
+		reason       string
+		pause        string
+		killed       bool // at once, and not only stopped
+		killedLater  bool // in the finally block
+		begun, ended any
+	}{
+		"stopped":                  {"it tidies up", "0", false, false, "yes", "yes"},
+		"killed":                   {"nobody is there to tidy up", "0", true, false, nil, nil},
+		"stopped, and then killed": {"the tidying up is cut off", "100000000", false, true, "yes", nil},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			process, kill := context.WithCancel(t.Context())
+			defer kill()
+			ctx, stop := context.WithTimeout(process, 30*time.Millisecond)
+			defer stop()
+			if c.killed {
+				ctx = process
+				time.AfterFunc(30*time.Millisecond, kill)
+			}
+			if c.killedLater {
+				time.AfterFunc(200*time.Millisecond, kill)
+			}
+			rs := powershell.New(powershell.Options{Process: process})
+			defer rs.Close()
+			rs.Run(ctx, strings.Replace(script, "PAUSE", c.pause, 1))
+			if begun, ended := rs.Get("begun"), rs.Get("ended"); begun != c.begun || ended != c.ended {
+				t.Errorf("%s: begun %v, ended %v", c.reason, begun, ended)
+			}
+		})
 	}
 }
 
@@ -120,17 +160,48 @@ func TestMutex(t *testing.T) {
 	}
 }
 
+// TestMutexOfAnotherAccount checks that a mutex which a process of another account holds
+// cannot be opened, and that the account's own processes find it held.
+func TestMutexOfAnotherAccount(t *testing.T) {
+	machine := dotnet.NewLoneMachine("FE01", "fe01.contoso.net")
+	holder := powershell.New(powershell.Options{Machine: machine, Account: `CONTOSO\fedroute$`})
+	holder.Run(t.Context(), `$m = [System.Threading.Mutex]::new($true, 'Global\publish')`)
+	const made = `try { $m = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\publish'; $m.WaitOne(0) } catch [System.UnauthorizedAccessException] { 'denied' }`
+	const opened = `try { $m = [System.Threading.Mutex]::OpenExisting('Global\publish'); $m.WaitOne(0) } catch [System.UnauthorizedAccessException] { $_.Exception.InnerException.Message }`
+	const denied = `Access to the path 'Global\publish' is denied.`
+	cases := map[string]struct {
+		reason, account, script string
+		ended                   bool
+		want                    string
+	}{
+		"made by another":   {"the constructor opens the mutex that exists", `CONTOSO\worker`, made, false, "denied"},
+		"opened by another": {"OpenExisting asks for the same rights", `CONTOSO\worker`, opened, false, denied},
+		"the same account":  {"it has all rights, and waits in vain", `contoso\FEDROUTE$`, made, false, "False"},
+		"the holder ended":  {"nobody holds it, so it is made anew", `CONTOSO\worker`, made, true, "True"},
+	}
+	for _, name := range []string{"made by another", "opened by another", "the same account", "the holder ended"} { // the last one ends the holder
+		c := cases[name]
+		if c.ended {
+			holder.Close()
+		}
+		got := run(t, c.script, func(o *powershell.Options) { o.Machine, o.Account, o.Loaded = machine, c.account, utility.Modules() })
+		if diff := cmp.Diff(answer{Out: []string{c.want}}, got); diff != "" {
+			t.Errorf("%s: %s: -want +got\n%s", name, c.reason, diff)
+		}
+	}
+}
+
 // TestAbandonedMutex checks the process that waits for a mutex whose holder ends. It
 // gets an AbandonedMutexException, and it holds the mutex.
 func TestAbandonedMutex(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		machine := dotnet.NewLoneMachine("FE01", "fe01.contoso.net")
-		if _, err := machine.Mutexes().Acquire(t.Context(), "publish", "holder", 0); err != nil {
+		if _, err := machine.Mutexes().Acquire(t.Context(), "publish", dotnet.Process{ID: "holder"}, 0); err != nil {
 			t.Fatal(err)
 		}
 		go func() {
 			time.Sleep(time.Minute)
-			machine.Mutexes().Abandon("holder")
+			machine.Mutexes().Abandon(dotnet.Process{ID: "holder"})
 		}()
 		got := run(t, `$m = [System.Threading.Mutex]::new($false, 'Global\publish'); try { $m.WaitOne() } catch [System.Threading.AbandonedMutexException] { 'abandoned' }; $m.ReleaseMutex(); 'released'`,
 			func(o *powershell.Options) { o.Machine = machine })
@@ -162,12 +233,15 @@ $n.GetActiveTcpListeners() | ForEach-Object { "$($_.Address) $($_.Port) $($_.ToS
 }
 
 // setup is an external program.
-type setup struct{ ran []string }
+type setup struct {
+	ran  []string
+	read string
+}
 
 func (s *setup) Find(path string) bool { return strings.HasSuffix(path, "Bootstrapper.exe") }
 
-func (s *setup) Run(_ context.Context, _ string, args []string) (string, int, error) {
-	s.ran = args
+func (s *setup) Run(_ context.Context, _ string, args []string, input string) (string, int, error) {
+	s.ran, s.read = args, input
 	return "Checking\r\nDone\r\n", 3, nil
 }
 
@@ -180,6 +254,18 @@ func TestPrograms(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"/x", "-Y:2", "a b"}, s.ran); diff != "" {
 		t.Errorf("arguments: -want +got\n%s", diff)
+	}
+}
+
+// TestProgramsReadWhatIsPiped: text is the program's input, and other objects are refused.
+func TestProgramsReadWhatIsPiped(t *testing.T) {
+	s := &setup{}
+	got := run(t, `('a', '' | & 'C:\Program Files\Bootstrapper.exe' /x).Length; $LASTEXITCODE`, func(o *powershell.Options) { o.Programs = s })
+	if diff := cmp.Diff(answer{Out: []string{"2", "3"}}, got); diff != "" || s.read != "a\r\n\r\n" {
+		t.Errorf("the program read %q; -want +got\n%s", s.read, diff)
+	}
+	if got := run(t, `1 | & 'C:\Program Files\Bootstrapper.exe'`, func(o *powershell.Options) { o.Programs = s }); !strings.Contains(fmt.Sprint(got), "objects other than text piped") {
+		t.Errorf("a number was piped: %v", got)
 	}
 }
 

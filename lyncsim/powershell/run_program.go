@@ -6,12 +6,16 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/powershell/value"
 )
 
-// programRunner runs an external program. It takes no pipeline input.
+// programRunner runs an external program. Text that is piped to the program is its standard
+// input, line by line; the program runs once, when the pipeline has ended. No other objects
+// can be piped.
 type programRunner struct {
-	inv  *invocation
-	path string
-	args []string
-	ran  bool
+	inv   *invocation
+	path  string
+	args  []string
+	input strings.Builder
+	piped bool
+	ran   bool
 }
 
 func newProgramRunner(inv *invocation, path string, args []argument) (runner, error) {
@@ -36,13 +40,23 @@ func newProgramRunner(inv *invocation, path string, args []argument) (runner, er
 
 func (r *programRunner) begin() error { return nil }
 
-func (r *programRunner) process(_ any, piped bool) error {
-	if piped {
-		return r.inv.frame.refuse("input piped to the program " + r.path)
+func (r *programRunner) process(v any, piped bool) error {
+	if !piped {
+		return r.run()
 	}
+	text, ok := v.(string)
+	if !ok {
+		return r.inv.frame.refuse("objects other than text piped to the program " + r.path)
+	}
+	r.piped = true
+	r.input.WriteString(text + "\r\n")
+	return nil
+}
+
+func (r *programRunner) run() error {
 	r.ran = true
 	f := r.inv.frame
-	output, code, err := f.rs.options.Programs.Run(f.ctx, r.path, r.args)
+	output, code, err := f.rs.options.Programs.Run(f.ctx, r.path, r.args, r.input.String())
 	if err != nil {
 		return f.raising(err)
 	}
@@ -57,6 +71,11 @@ func (r *programRunner) process(_ any, piped bool) error {
 }
 
 func (r *programRunner) end() error {
+	if r.piped {
+		if err := r.run(); err != nil {
+			return err
+		}
+	}
 	r.inv.finish()
 	return nil
 }

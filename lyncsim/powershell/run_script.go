@@ -25,7 +25,7 @@ func newFunctionRunner(inv *invocation, fn *function, args []argument, dotted bo
 	r := &scriptRunner{inv: inv, body: fn.body, filter: fn.filter}
 	parent := inv.frame.scope
 	if fn.module != nil {
-		parent = fn.module
+		parent = inv.frame.scope.inside(fn.module)
 	}
 	return r.bind(parent, fn.params, args, dotted)
 }

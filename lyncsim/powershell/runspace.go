@@ -47,7 +47,7 @@ func New(o Options) *Runspace {
 	rs.host = newHost(o)
 	rs.env = &dotnet.Env{
 		Context: context.Background(), Core: o.Edition == Core7, Clock: o.Clock, In: rs.host.in, Out: rs.host.out,
-		Err: rs.host.err, Files: o.Files, Machine: o.Machine, Vars: o.Env, Owner: rs, Engine: rs, Dial: o.Dial,
+		Err: rs.host.err, Files: o.Files, Machine: o.Machine, Vars: o.Env, Owner: dotnet.Process{ID: rs, Account: o.Account}, Engine: rs, Dial: o.Dial,
 	}
 	rs.global = newScope(nil)
 	rs.global.script = rs.global
@@ -59,7 +59,7 @@ func New(o Options) *Runspace {
 }
 
 // Close ends the process: mutexes that it holds are abandoned.
-func (rs *Runspace) Close() { rs.options.Machine.Mutexes().Abandon(rs) }
+func (rs *Runspace) Close() { rs.options.Machine.Mutexes().Abandon(rs.env.Owner) }
 
 // Edition is the edition of PowerShell that the runspace simulates.
 func (rs *Runspace) Edition() Edition { return rs.options.Edition }

@@ -53,6 +53,17 @@ func (s *scope) find(name string) (*variable, bool) {
 	return nil, false
 }
 
+// inside is the scope from which a function of a module sees variables: that of the caller
+// that last ran in the module, or the module's own when none did.
+func (s *scope) inside(module *scope) *scope {
+	for at := s; at != nil; at = at.parent {
+		if at.script == module {
+			return at
+		}
+	}
+	return module
+}
+
 // own looks a variable up at this level only.
 func (s *scope) own(name string) (*variable, bool) {
 	v, ok := s.vars[strings.ToLower(name)]

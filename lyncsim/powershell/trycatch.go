@@ -18,11 +18,16 @@ func (f *frame) try(s *syntax.TryStatement) error {
 	if errors.As(err, &r) && f.ctx.Err() == nil {
 		err = f.catch(s.Catches, r)
 	}
-	if s.Finally == nil || isRefusal(err) {
+	process := f.rs.options.Process
+	if s.Finally == nil || isRefusal(err) || process.Err() != nil {
 		return err
 	}
+	// A stopped pipeline still runs its finally blocks; a killed process runs nothing.
 	last := *f
-	last.ctx = context.WithoutCancel(f.ctx) // a stopped pipeline still runs its finally blocks
+	ctx, kill := context.WithCancel(context.WithoutCancel(f.ctx))
+	defer kill()
+	defer context.AfterFunc(process, kill)()
+	last.ctx = ctx
 	if ferr := last.body(s.Finally); ferr != nil {
 		return ferr
 	}

@@ -25,7 +25,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fedroute/fedroute/lyncsim/configuration"
-	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/powershell"
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 	"github.com/fedroute/fedroute/lyncsim/psrp"
@@ -96,7 +95,7 @@ func opener(t *testing.T, folder, arguments string) func(context.Context) (*powe
 		return func(context.Context) (*powershell.Runspace, error) { return nil, err }
 	}
 	return func(ctx context.Context) (*powershell.Runspace, error) {
-		return set.Find("Case").Open(ctx, plain(), identity.Identity{}, identity.Identity{})
+		return set.Find("Case").Open(ctx, plain(), configuration.Opening{})
 	}
 }
 
@@ -129,9 +128,9 @@ func (a *answers) add(line string, essences []string) {
 	}
 }
 
-// await waits until as many lines have come as in the recording.
-func (a *answers) await(want map[string]int, limit time.Duration) bool {
-	over := time.After(limit)
+// await waits until as many lines have come as in the recording, or none has come for a
+// time. A slow machine may take long over many lines.
+func (a *answers) await(want map[string]int, quiet time.Duration) bool {
 	for {
 		a.mu.Lock()
 		there := true
@@ -144,7 +143,7 @@ func (a *answers) await(want map[string]int, limit time.Duration) bool {
 		}
 		select {
 		case <-a.news:
-		case <-over:
+		case <-time.After(quiet):
 			return false
 		}
 	}
@@ -222,7 +221,7 @@ func replay(t *testing.T, folder, name, arguments string) outcome {
 	decoder := newDecoder()
 	f := newFraming(psrp.Options{Open: opener(t, folder, arguments), Strict: true}, func(line string) { got.add(line, decoder.essences(line)) })
 	seen := map[string]int{}
-	limit := time.Second
+	quiet := 3 * time.Second
 	died := false
 	for _, l := range lines {
 		if l.From == "server" && l.Frame != "" {
@@ -234,8 +233,11 @@ func replay(t *testing.T, folder, name, arguments string) outcome {
 			}
 			continue
 		}
-		if !got.await(seen, limit) {
-			limit = 50 * time.Millisecond // it goes another way already
+		if !got.await(seen, quiet) {
+			quiet = 50 * time.Millisecond // it goes another way already
+		}
+		if l.From == "client" && l.Event == "end of stream" {
+			f.pool().Close() // the end of its input ends the server
 		}
 		if l.From != "client" || l.Event != "" {
 			continue
@@ -245,8 +247,8 @@ func replay(t *testing.T, folder, name, arguments string) outcome {
 			break
 		}
 	}
-	if got.await(seen, limit); !died {
-		f.pool().Close() // the end of its input ends the server
+	if got.await(seen, quiet); !died {
+		f.pool().Close()
 	}
 	got.mu.Lock()
 	o := outcome{want.by, maps.Clone(got.by)}
@@ -288,6 +290,8 @@ func TestTheServerAnswersAsTheRealEngine(t *testing.T) {
 		t.Logf("NOT JUDGED by the real engine: %s names no folder", recordings)
 		return
 	}
+	t.Attr("case", "lyncsim as a server of PowerShell Remoting answers the recorded clients as the real engine did")
+	t.Attr("with", "psrp-recordings")
 	table, err := os.ReadFile(filepath.Join(folder, "cases.tsv"))
 	if err != nil {
 		t.Fatal(err)

@@ -201,7 +201,7 @@ func TestBarriersKeepTheirNumbers(t *testing.T) {
 			[]string{"System.Data.SqlClient.SqlException -2146232060 18456", "System.Data.SqlClient.SqlException,Get-CsSite"}},
 		"services": {"the reason is inside", identity.Identity{Account: `CONTOSO\anna`}, "Get-CsWindowsService -ErrorAction Stop",
 			[]string{"System.InvalidOperationException -2146233079 ", "System.ComponentModel.Win32Exception -2147467259 5", "System.InvalidOperationException,Get-CsWindowsService"}},
-		"share": {"a class that the process has is its own", identity.Identity{Account: `CONTOSO\anna`, SignIn: identity.Console, Groups: []string{farm.ServerAdmins}}, "Enable-CsTopology -ErrorAction Stop",
+		"share": {"a class that the process has is its own", identity.Identity{Account: `CONTOSO\anna`, SignIn: identity.Console, Groups: farm.Token(farm.ServerAdmins)}, "Enable-CsTopology -ErrorAction Stop",
 			[]string{"System.UnauthorizedAccessException -2147024891 ", "System.UnauthorizedAccessException,Enable-CsTopology"}},
 	}
 	for name, c := range cases {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
 
@@ -113,10 +114,10 @@ func (m *machine) Lookup(user, domain string) (wsman.Account, bool) {
 		switch {
 		case len(a.Machines) > 0:
 			if local && slices.ContainsFunc(a.Machines, m.is) {
-				return wsman.Account{Name: name, Password: a.Password, Groups: m.filtered(name, a.GroupsOn(m.info.FQDN))}, true
+				return wsman.Account{Name: name, Password: a.Password, Groups: m.filtered(name, m.org.spec.TokenOn(a, m.info.FQDN))}, true
 			}
 		case m.org.joined(m.info) && (domain == "" || m.org.isDomain(domain, owner)):
-			return wsman.Account{Name: name, Domain: owner, Password: a.Password, Groups: a.GroupsOn(m.info.FQDN)}, true
+			return wsman.Account{Name: name, Domain: owner, Password: a.Password, Groups: m.org.spec.TokenOn(a, m.info.FQDN)}, true
 		}
 	}
 	return wsman.Account{}, false
@@ -128,11 +129,11 @@ const builtIn = "Administrator"
 // filtered are the groups that a local account has over the network. Windows takes
 // Administrators out of the token unless a policy forbids it; only the built-in account
 // keeps its token. A renamed one is not told apart from others here.
-func (m *machine) filtered(name string, groups []string) []string {
+func (m *machine) filtered(name string, groups []identity.Group) []identity.Group {
 	if m.org.spec.Host(m.info.FQDN).LocalAccountTokenFilterPolicy || strings.EqualFold(name, builtIn) {
 		return groups
 	}
-	return slices.DeleteFunc(groups, func(g string) bool { return strings.EqualFold(g, farm.LocalAdministrator) })
+	return slices.DeleteFunc(groups, func(g identity.Group) bool { return g.SID == identity.Administrators })
 }
 
 func (m *machine) is(fqdn string) bool { return strings.EqualFold(fqdn, m.info.FQDN) }

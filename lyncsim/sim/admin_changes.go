@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"strconv"
@@ -19,13 +20,18 @@ var machineRoutes = []route{
 		return nil, o.machineAct(r, r.PathValue("fqdn"))
 	}},
 	{"POST /machines/{fqdn}/services/{act}", `start or stop Lync services: {"names": ["RTCSRV"]}, all when left out`, (*Organization).servicesAct},
-	{"POST /machines/{fqdn}/certificate", `renew the Access Edge certificate: {"life": "8760h"}; "0s" gives one that has run out`, func(o *Organization, r request) (any, error) {
-		var in struct{ Life farm.Duration }
-		if err := r.body(&in); err != nil {
-			return nil, err
-		}
-		return nil, o.farm.RenewCertificate(r.actor(), r.PathValue("fqdn"), time.Duration(in.Life))
-	}},
+	{"POST /machines/{fqdn}/certificate", `assign another Access Edge certificate: {"life": "8760h", "without": ["fed.contoso.com"], "loose": true}; "0s" gives one that has run out, loose one whose issuer is not on the machine`,
+		func(o *Organization, r request) (any, error) {
+			var in struct {
+				Life    farm.Duration
+				Without []string
+				Loose   bool
+			}
+			if err := r.body(&in); err != nil {
+				return nil, err
+			}
+			return nil, o.farm.AssignCertificate(r.actor(), r.PathValue("fqdn"), farm.NewCertificate{Life: time.Duration(in.Life), Without: in.Without, Loose: in.Loose})
+		}},
 	{"POST /machines/{fqdn}/session-configurations", `install a folder with session configurations and modules, in place of the one before: {"folder": "kit/fe1.contoso.com"}`,
 		func(o *Organization, r request) (any, error) {
 			var in struct{ Folder string }
@@ -34,6 +40,28 @@ var machineRoutes = []route{
 			}
 			return nil, o.Install(r.PathValue("fqdn"), os.DirFS(in.Folder))
 		}},
+	{"POST /machines/{fqdn}/console", `run PowerShell as an administrator at the machine itself, who gets everywhere: {"script": "Get-CsSite"}; gives output, errors and exit code`, (*Organization).atConsole},
+	{"POST /kit", `do what the installers of an endpoint kit do on every machine, and with "change" what its Grant-FedRoute.ps1 does: {"folder": "/kit", "change": true}`,
+		func(o *Organization, r request) (any, error) {
+			var in struct {
+				Folder string
+				Change bool
+			}
+			if err := r.body(&in); err != nil {
+				return nil, err
+			}
+			return nil, o.InstallKit(os.DirFS(in.Folder), in.Change)
+		}},
+}
+
+func (o *Organization) atConsole(r request) (any, error) {
+	var in struct{ Script string }
+	if err := r.body(&in); err != nil {
+		return nil, err
+	}
+	var out, errs bytes.Buffer
+	code, err := o.RunScript(r.Context(), r.PathValue("fqdn"), Script{Text: in.Script, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs})
+	return map[string]any{"output": out.String(), "errors": errs.String(), "exitCode": code}, err
 }
 
 func (o *Organization) poolAct(r request) (any, error) {

@@ -222,7 +222,7 @@ var troubleRoutes = []route{
 		m.each((*wsman.Server).Behave)
 		return nil, nil
 	}},
-	{"POST /dns/servers/{n}", `let the n-th DNS server fail or lag: {"fault": "Silent", "lag": "30s"}`, func(o *Organization, r request) (any, error) {
+	{"POST /dns/servers/{n}", `let the n-th DNS server fail or lag, or be slow with a zone: {"fault": "Silent", "lag": "30s", "slow": {"contoso.com": "2s"}}`, func(o *Organization, r request) (any, error) {
 		s, err := o.dns.server(r.PathValue("n"))
 		if err != nil {
 			return nil, err
@@ -230,6 +230,7 @@ var troubleRoutes = []route{
 		var in struct {
 			Fault dns.Fault
 			Lag   farm.Duration
+			Slow  map[string]farm.Duration
 		}
 		if err := r.body(&in); err != nil {
 			return nil, err
@@ -239,6 +240,9 @@ var troubleRoutes = []route{
 		}
 		s.Fail(in.Fault)
 		s.Lag(time.Duration(in.Lag))
+		for zone, pause := range in.Slow {
+			s.Slow(zone, time.Duration(pause))
+		}
 		return nil, nil
 	}},
 }

@@ -36,3 +36,39 @@ func TestOneDescriptionStartsTwice(t *testing.T) {
 		t.Cleanup(o.Close)
 	}
 }
+
+// TestEveryPortIsOpenedByListen checks that an organization on another network opens nothing
+// on the machine's own.
+func TestEveryPortIsOpenedByListen(t *testing.T) {
+	spec, err := farm.Load(filepath.Join(samples, "one-site-two-pools.yaml"))
+	must(t, err)
+	opened := map[string]bool{}
+	o, err := Start(t.Context(), Config{Spec: spec, Listen: func(network, address string) (net.Listener, error) {
+		l, err := net.Listen(network, address)
+		if err == nil {
+			opened[l.Addr().String()] = true
+		}
+		return l, err
+	}})
+	must(t, err)
+	t.Cleanup(o.Close)
+	open := []string{strings.TrimPrefix(o.AdminURL(), "http://")}
+	open = append(open, o.DNSServers()...)
+	for _, e := range o.Endpoints() {
+		open = append(open, strings.TrimSuffix(strings.TrimPrefix(e.URL, "https://"), "/wsman"), strings.TrimSuffix(strings.TrimPrefix(e.HTTPURL, "http://"), "/wsman"))
+	}
+	for _, at := range o.edges.Addresses() {
+		open = append(open, at.String())
+	}
+	for _, at := range open {
+		if at != "" && !opened[at] {
+			t.Errorf("%s was opened in another way", at)
+		}
+	}
+	// DNS is served over TCP only.
+	if c, err := net.ListenPacket("udp", o.DNSServers()[0]); err != nil {
+		t.Errorf("DNS listens for datagrams: %v", err)
+	} else {
+		_ = c.Close()
+	}
+}

@@ -114,14 +114,14 @@ func TestLocalTokenPolicy(t *testing.T) {
 		reason        string
 		edit          func(*farm.Spec)
 		machine, user string
-		want          []string
+		want          []identity.Group
 	}{
-		"built in":           {"the built-in account keeps its token", accounts, "edge1.contoso.com", "Administrator", []string{"Administrators"}},
-		"another":            {"every other local account loses its rights over the network", accounts, "edge1.contoso.com", "fedroute", []string{"Remote Management Users"}},
-		"another, by policy": {"unless the policy gives them back", policy, "edge1.contoso.com", "fedroute", []string{"Administrators", "Remote Management Users"}},
-		"domain":             {"accounts of the domain are not filtered", accounts, "fe1.contoso.com", "lyncadmin", append(farm.AllRights(), "Administrators")},
+		"built in":           {"the built-in account keeps its token", accounts, "edge1.contoso.com", "Administrator", farm.Token("Administrators")},
+		"another":            {"every other local account loses its rights over the network", accounts, "edge1.contoso.com", "fedroute", farm.Token("Remote Management Users")},
+		"another, by policy": {"unless the policy gives them back", policy, "edge1.contoso.com", "fedroute", farm.Token("Administrators", "Remote Management Users")},
+		"domain":             {"accounts of the domain are not filtered", accounts, "fe1.contoso.com", "lyncadmin", farm.Token(append(farm.AllRights(), "Administrators")...)},
 		"no administrator":   {"an account without a group has none", accounts, "fe1.contoso.com", "helpdesk", nil},
-		"managed account":    {"nobody signs in as a managed service account", accounts, "fe1.contoso.com", "fedroute$", []string{"nobody"}},
+		"managed account":    {"nobody signs in as a managed service account", accounts, "fe1.contoso.com", "fedroute$", farm.Token("nobody")},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -130,7 +130,7 @@ func TestLocalTokenPolicy(t *testing.T) {
 			must(t, err)
 			account, ok := m.Lookup(c.user, "")
 			if !ok {
-				account.Groups = []string{"nobody"}
+				account.Groups = farm.Token("nobody")
 			}
 			if diff := cmp.Diff(c.want, account.Groups); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
@@ -164,8 +164,8 @@ func TestServicesAreForAdministrators(t *testing.T) {
 		who    identity.Identity
 		want   string
 	}{
-		"administrator": {"an administrator sees them over the network", identity.Identity{Account: `CONTOSO\anna`, Groups: []string{farm.LocalAdministrator}}, "RTCSRV"},
-		"others":        {"nobody else does", identity.Identity{Account: `CONTOSO\anna`, Groups: []string{farm.ServerAdmins}}, "InvalidOperationException -2146233079 5"},
+		"administrator": {"an administrator sees them over the network", identity.Identity{Account: `CONTOSO\anna`, Groups: farm.Token(farm.LocalAdministrator)}, "RTCSRV"},
+		"others":        {"nobody else does", identity.Identity{Account: `CONTOSO\anna`, Groups: farm.Token(farm.ServerAdmins)}, "InvalidOperationException -2146233079 5"},
 		"console":       {"at the machine itself everybody does", identity.Identity{Account: `CONTOSO\anna`, SignIn: identity.Console}, "RTCSRV"},
 	}
 	o := newOrganization(t, "one-site-two-pools.yaml", nil)
@@ -175,7 +175,7 @@ func TestServicesAreForAdministrators(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			const script = `try { (Get-Service RTCSRV).Name } catch { $e = $_.Exception; '{0} {1} {2}' -f $e.GetType().Name, $e.HResult, $e.InnerException.NativeErrorCode }`
 			var out, errs bytes.Buffer
-			rs, err := m.runspace(console.Invocation{Who: c.who, Stdout: &out, Stderr: &errs}, powershell.Recorded)
+			rs, err := m.runspace(t.Context(), console.Invocation{Who: c.who, Stdout: &out, Stderr: &errs}, powershell.Recorded)
 			must(t, err)
 			defer rs.Close()
 			rs.Run(t.Context(), script)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +28,7 @@ type machine struct {
 	info    farm.Machine // as it was at the start
 	server  *wsman.Server
 	plain   *wsman.Server // the listener without TLS; nil when there is none
+	ocs     *wsman.Server // the product's own endpoint; nil where there is none
 	console *console.Console
 	disk    dotnet.Files
 	mutexes dotnet.Mutexes
@@ -58,11 +60,14 @@ func (o *Organization) newMachine(info farm.Machine, seed uint64) (*machine, err
 	host := o.spec.Host(info.FQDN)
 	config := wsman.Config{
 		Machine: info.FQDN, Domain: domain, Address: netip.AddrPortFrom(info.Address, winrmPort).String(),
-		Certificate: cert, ClientCAs: o.ca.Pool(), Accounts: m, Program: m.console, Remoting: m, Seed: seed,
+		Certificate: cert, ClientCAs: o.ca.Pool(), Accounts: m, Program: m.console, Remoting: m, Seed: seed, Clock: o.shellClock, Listen: o.listen,
 		Kerberos: acceptor, Methods: o.signIn.methods(info), Languages: []string{string(o.farm.Language())},
-		ChannelBinding: wsman.BindingLevel(host.CbtHardeningLevel), Quotas: quotas(host.Quotas),
+		ChannelBinding: wsman.BindingLevel(host.CbtHardeningLevel), StartsByCmd: host.StartsByCmd, Quotas: quotas(host.Quotas),
 	}
-	if m.server, err = wsman.New(config); err != nil || !host.TakesHTTP() {
+	if m.server, err = wsman.New(config); err != nil {
+		return m, err
+	}
+	if err := m.openOcsPowershell(config); err != nil || !host.TakesHTTP() {
 		return m, err
 	}
 	config.Transport, config.AllowUnencrypted = wsman.PlainHTTP, host.AllowUnencrypted
@@ -79,12 +84,9 @@ func quotas(q farm.QuotasSpec) wsman.Quotas {
 	}
 }
 
-// listeners are the machine's WinRM services.
+// listeners are the machine's WinRM services, and the product's own.
 func (m *machine) listeners() []*wsman.Server {
-	if m.plain == nil {
-		return []*wsman.Server{m.server}
-	}
-	return []*wsman.Server{m.server, m.plain}
+	return slices.DeleteFunc([]*wsman.Server{m.server, m.plain, m.ocs}, func(s *wsman.Server) bool { return s == nil })
 }
 
 // each does the same to all of them.
@@ -163,6 +165,11 @@ func (m *machine) FQDN() string {
 		return m.info.FQDN
 	}
 	return now.HostName
+}
+
+// Certificates implements dotnet.CertificateStore.
+func (m *machine) Certificates() []dotnet.StoredCertificate {
+	return StoredCertificates(m.org.farm, m.info.FQDN)
 }
 
 // Listeners implements dotnet.Machine.

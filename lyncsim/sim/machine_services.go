@@ -3,6 +3,7 @@ package sim
 import (
 	"github.com/fedroute/fedroute/lyncsim/cmdlets"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 	"github.com/fedroute/fedroute/lyncsim/powershell/utility"
 )
 
@@ -11,6 +12,12 @@ type seat struct {
 	*machine
 	session *cmdlets.Session
 }
+
+// Token implements dotnet.Domain.
+func (s seat) Token() dotnet.Token { return s.session.Token() }
+
+// FindComputer implements dotnet.Domain.
+func (s seat) FindComputer(dnsName string) (string, error) { return s.session.FindComputer(dnsName) }
 
 // WindowsServices implements utility.ServiceManager.
 func (s seat) WindowsServices() ([]utility.Service, error) {

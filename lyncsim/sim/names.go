@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ type nameService struct {
 }
 
 // openNames makes the zones and opens their servers, the first as primary.
-func openNames(f *farm.Farm, at []netip.Addr) (*nameService, error) {
+func openNames(f *farm.Farm, at []netip.Addr, listen func(network, address string) (net.Listener, error)) (*nameService, error) {
 	spec := f.Spec().DNS
 	var keys []dns.Key
 	for _, k := range spec.Keys {
@@ -32,6 +33,7 @@ func openNames(f *farm.Farm, at []netip.Addr) (*nameService, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dns: %w", err)
 	}
+	authority.ServeOn(listen)
 	n := &nameService{farm: f, authority: authority}
 	port := spec.Port
 	if port == 0 {

@@ -73,25 +73,41 @@ func (n *nameService) touched(come []string) []target {
 	return out
 }
 
-// targets lists where the federation SRV records of all domains point now.
+// targets lists where the federation SRV records of all domains point now. Of a set only
+// the records of the lowest priority count: partners ask these first (RFC 2782), and the
+// others are for the time when no host of these answers.
 func (n *nameService) targets() []target {
 	spec := n.farm.Spec()
 	var out []target
 	add := func(domains []string, service string) {
 		for _, d := range domains {
-			for _, data := range n.authority.Lookup(service+"."+d, "SRV") {
-				f := strings.Fields(data) // priority weight port host
-				if len(f) != 4 {
-					continue
-				}
-				if port, err := strconv.ParseUint(f[2], 10, 16); err == nil {
-					out = append(out, target{strings.TrimSuffix(f[3], "."), uint16(port)})
-				}
-			}
+			out = append(out, first(n.authority.Lookup(service+"."+d, "SRV"))...)
 		}
 	}
 	add(spec.SIPDomains, "_sipfederationtls._tcp")
 	add(spec.XMPPDomains, "_xmpp-server._tcp")
+	return out
+}
+
+// first gives the targets of a set's SRV records that partners ask first.
+func first(set []string) []target {
+	var out []target
+	lowest := uint64(1 << 16)
+	for _, data := range set {
+		f := strings.Fields(data) // priority weight port host
+		if len(f) != 4 {
+			continue
+		}
+		priority, err := strconv.ParseUint(f[0], 10, 16)
+		port, bad := strconv.ParseUint(f[2], 10, 16)
+		if err != nil || bad != nil || priority > lowest {
+			continue
+		}
+		if priority < lowest {
+			lowest, out = priority, nil
+		}
+		out = append(out, target{strings.TrimSuffix(f[3], "."), uint16(port)})
+	}
 	return out
 }
 

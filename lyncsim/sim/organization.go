@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/pki"
 	"github.com/fedroute/fedroute/lyncsim/pwsh"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
 	"github.com/fedroute/fedroute/lyncsim/wsman/kerberos"
 )
 
@@ -26,14 +28,22 @@ type Config struct {
 	// Clock defaults to the real one. A *farm.ManualClock can be advanced
 	// through the admin endpoint.
 	Clock farm.Clock
-	Seed  uint64
+	// ShellClock is the time by which WinRM ends idle shells and long requests; nil means
+	// the real one.
+	ShellClock wsman.Clock
+	Seed       uint64
 	// CA signs the certificates of machines and Edge servers; nil means a new CA.
 	CA *pki.CA
+	// Listen opens every port; nil means net.Listen. On another network than the machine's
+	// own, DNS is served over TCP only.
+	Listen func(network, address string) (net.Listener, error)
 	// SignIn is how accounts sign in to WinRM.
 	SignIn SignIn
 	// PowerShell is a program, such as pwsh, that runs the scripts of shells in place
 	// of the evaluator; empty means the evaluator.
 	PowerShell string
+	// Witness sees every call that is made of the organization; nil for nobody.
+	Witness Witness
 }
 
 // Organization is a running simulated organization. The caller closes it.
@@ -51,6 +61,10 @@ type Organization struct {
 	principals []kerberos.Principal
 	people     sync.RWMutex // guards the accounts in spec
 	certs      certificates
+	shellClock wsman.Clock
+	witness    Witness
+	// listen opens ports on another network; nil for the machine's own.
+	listen func(network, address string) (net.Listener, error)
 	// powershell runs scripts in a real PowerShell; nil for the evaluator.
 	powershell *pwsh.Host
 
@@ -64,11 +78,15 @@ type Organization struct {
 // so. The organization closes with ctx or by Close. The error names what is wrong
 // with the description, or which address is taken.
 func Start(ctx context.Context, c Config) (*Organization, error) {
-	admin, base, err := claim(c.Base)
+	listen := c.Listen
+	if listen == nil {
+		listen = net.Listen
+	}
+	admin, base, err := claim(c.Base, listen)
 	if err != nil {
 		return nil, err
 	}
-	o := &Organization{spec: c.Spec, ca: c.CA, door: admin, signIn: c.SignIn}
+	o := &Organization{spec: c.Spec, ca: c.CA, door: admin, signIn: c.SignIn, shellClock: c.ShellClock, listen: c.Listen, witness: c.Witness}
 	if err := o.start(c, base); err != nil {
 		o.Close()
 		return nil, err
@@ -90,15 +108,16 @@ func (o *Organization) start(c Config, base netip.Prefix) error {
 		}
 	}
 	o.certs.ca = o.ca
-	if o.farm, err = farm.New(o.spec, farm.Options{Clock: c.Clock, Seed: c.Seed}); err != nil {
+	if o.farm, err = farm.New(o.spec, farm.Options{Clock: c.Clock, Seed: c.Seed, Thumbprint: o.certs.thumbprint}); err != nil {
 		return err
 	}
 	if err := o.readKeytab(); err != nil {
 		return err
 	}
-	if o.dns, err = openNames(o.farm, o.addresses.DNS); err != nil {
+	if o.dns, err = openNames(o.farm, o.addresses.DNS, o.listen); err != nil {
 		return err
 	}
+	o.dns.authority.Attend(o.attendNames)
 	if err := o.openPowerShell(c.PowerShell); err != nil {
 		return err
 	}
@@ -108,7 +127,7 @@ func (o *Organization) start(c Config, base netip.Prefix) error {
 	if err := o.installConfigurations(); err != nil {
 		return err
 	}
-	o.edges, err = edge.Open(o.farm, edge.Config{Certificate: o.certs.edge})
+	o.edges, err = edge.Open(o.farm, edge.Config{Certificate: o.certs.edge, Listen: o.listen, Attend: o.attendPort})
 	return err
 }
 
@@ -178,6 +197,10 @@ func (o *Organization) Addresses() farm.Addresses { return o.addresses }
 // AdminURL is the admin endpoint's base, without final slash.
 func (o *Organization) AdminURL() string { return "http://" + o.door.Addr().String() }
 
+// NameServers are the DNS servers themselves, the primary first, so that a test can disturb
+// them.
+func (o *Organization) NameServers() []*dns.Server { return slices.Clone(o.dns.servers) }
+
 // DNSServers lists the authoritative servers, host:port, the primary first.
 func (o *Organization) DNSServers() []string { return o.dns.addresses() }
 
@@ -193,6 +216,8 @@ type Endpoint struct {
 	// HTTPURL is the listener without TLS, whose messages are sealed; "" when the machine
 	// has none.
 	HTTPURL string `json:"httpURL,omitempty"`
+	// OcsPowershellURL is the product's own endpoint; "" where the machine has none.
+	OcsPowershellURL string `json:"ocsPowershellURL,omitempty"`
 	// PublicAddress is the address at which partners reach an Edge server.
 	PublicAddress netip.Addr `json:"publicAddress,omitzero"`
 	// SessionConfigurations are the names of the installed session configurations.
@@ -211,6 +236,9 @@ func (o *Organization) Endpoints() []Endpoint {
 		if m.plain != nil {
 			e.HTTPURL = "http://" + m.plain.Address() + "/wsman"
 		}
+		if m.ocs != nil {
+			e.OcsPowershellURL = "https://" + m.ocs.Address() + ocsPath
+		}
 		out = append(out, e)
 	}
 	return out
@@ -222,12 +250,12 @@ const adminPort = 8480
 
 // claim reserves a base by listening on its admin address. When none is asked for,
 // it takes a free base of 127.32.0.0/11.
-func claim(base netip.Prefix) (net.Listener, netip.Prefix, error) {
+func claim(base netip.Prefix, listen func(network, address string) (net.Listener, error)) (net.Listener, netip.Prefix, error) {
 	if base.IsValid() {
 		if !base.Addr().IsLoopback() {
 			return nil, base, fmt.Errorf("base %s is no loopback prefix; write one such as 127.20.1.0/24", base)
 		}
-		l, err := net.Listen("tcp", netip.AddrPortFrom(base.Masked().Addr().Next(), adminPort).String())
+		l, err := listen("tcp", netip.AddrPortFrom(base.Masked().Addr().Next(), adminPort).String())
 		if err != nil {
 			return nil, base, fmt.Errorf("claim the addresses %s: %w; another simulated organization has them", base, err)
 		}
@@ -237,7 +265,7 @@ func claim(base netip.Prefix) (net.Listener, netip.Prefix, error) {
 	for try := range 512 {
 		n := uint16(uint64(time.Now().UnixNano())/7919 + uint64(try)*31)
 		free := netip.PrefixFrom(netip.AddrFrom4([4]byte{127, 32 + byte(n>>8)%32, byte(n), 0}), 24)
-		l, err := net.Listen("tcp", netip.AddrPortFrom(free.Addr().Next(), adminPort).String())
+		l, err := listen("tcp", netip.AddrPortFrom(free.Addr().Next(), adminPort).String())
 		if err == nil {
 			return l, free, nil
 		}

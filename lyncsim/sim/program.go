@@ -31,7 +31,7 @@ func (m *machine) modules(session *cmdlets.Session) (product *powershell.Module,
 	if product, err = session.Module(); err != nil || len(m.info.DNSZones) == 0 {
 		return product, nil, err
 	}
-	dnsServer, err := m.dnsServer(session.Who.Account)
+	dnsServer, err := m.dnsServer(session.Who)
 	return product, []*powershell.Module{dnsServer}, err
 }
 

@@ -28,7 +28,7 @@ const defaultConfiguration = "microsoft.powershell"
 func (m *machine) Open(name string, who identity.Identity, out psrp.Output) (wsman.Session, error) {
 	who.Account = m.localName(who.Account)
 	if strings.EqualFold(name, defaultConfiguration) {
-		if !who.Member(farm.LocalAdministrator) {
+		if !who.Member(identity.Administrators) {
 			return nil, wsman.ErrNotAdmitted
 		}
 		if m.org.powershell != nil {
@@ -43,14 +43,14 @@ func (m *machine) Open(name string, who identity.Identity, out psrp.Output) (wsm
 	case !c.Admits(who):
 		return nil, wsman.ErrNotAdmitted
 	}
+	as, err := m.runsAs(c, who)
+	if err != nil {
+		return nil, err
+	}
 	if m.org.powershell != nil {
-		as, err := m.runsAs(c, who)
-		if err != nil {
-			return nil, err
-		}
 		return m.bridge(as, pwsh.Restricted{Configuration: c.Copy(who), Modules: c.ModuleFiles()}, out)
 	}
-	return psrp.New(psrp.Options{Open: func(ctx context.Context) (*powershell.Runspace, error) { return m.restricted(ctx, c, who) }}, out), nil
+	return psrp.New(psrp.Options{Open: func(ctx context.Context) (*powershell.Runspace, error) { return m.restricted(ctx, c, who, as) }}, out), nil
 }
 
 // registered are the machine's session configurations beside the default one.
@@ -61,11 +61,7 @@ func (m *machine) registered() *configuration.Set {
 }
 
 // restricted makes a runspace of a registered session configuration.
-func (m *machine) restricted(ctx context.Context, c *configuration.Configuration, who identity.Identity) (*powershell.Runspace, error) {
-	as, err := m.runsAs(c, who)
-	if err != nil {
-		return nil, err
-	}
+func (m *machine) restricted(ctx context.Context, c *configuration.Configuration, who, as identity.Identity) (*powershell.Runspace, error) {
 	for _, module := range c.Modules(who) {
 		if err := console.MayLoad(module+".psm1", m.policy()); err != nil {
 			return nil, err
@@ -75,7 +71,7 @@ func (m *machine) restricted(ctx context.Context, c *configuration.Configuration
 	if err != nil {
 		return nil, err
 	}
-	return c.Open(ctx, rs, who, as)
+	return c.Open(ctx, rs, configuration.Opening{Machine: m.info.FQDN, Caller: who, As: as})
 }
 
 // runsAs is the identity of a session: the caller's, or that of the run-as account.
@@ -87,14 +83,14 @@ func (m *machine) runsAs(c *configuration.Configuration, who identity.Identity) 
 		if !qualified {
 			short = who.Account
 		}
-		return identity.Identity{Account: `WinRM Virtual Users\WinRM VA_1_` + short, SignIn: how, Groups: []string{farm.LocalAdministrator}}, nil
+		return identity.Identity{Account: `WinRM Virtual Users\WinRM VA_1_` + short, SignIn: how, Groups: farm.Token(farm.LocalAdministrator)}, nil
 	case identity.ServiceAccount:
 		for _, a := range m.org.Accounts() {
 			if strings.EqualFold(a.Name, account) && m.org.joined(m.info) && (len(a.UsableOn) == 0 || slices.ContainsFunc(a.UsableOn, m.is)) {
-				return identity.Identity{Account: a.Name, SignIn: how, Groups: a.GroupsOn(m.info.FQDN)}, nil
+				return identity.Identity{Account: a.Name, SignIn: how, Groups: m.org.spec.TokenOn(a, m.info.FQDN)}, nil
 			}
 		}
-		return identity.Identity{}, fmt.Errorf("the machine may not use the group managed service account %s", account)
+		return identity.Identity{}, wsman.ErrManagedAccount
 	}
 	return who, nil
 }
@@ -104,7 +100,7 @@ func (m *machine) remoteRunspace(ctx context.Context, as identity.Identity) (*po
 	if err := m.org.farm.Clock().Sleep(ctx, time.Duration(m.org.farm.Durations().PowerShellStart)); err != nil {
 		return nil, err
 	}
-	return m.runspace(console.Invocation{Who: as, Environment: m.console.Environment(as), ExecutionPolicy: m.policy()}, powershell.Recorded)
+	return m.runspace(context.Background(), console.Invocation{Who: as, Environment: m.console.Environment(as), ExecutionPolicy: m.policy()}, powershell.Recorded)
 }
 
 // policy is the execution policy of the machine, in lower case.

@@ -59,7 +59,7 @@ func TestPolicyKeepsModulesOut(t *testing.T) {
 			must(t, o.Install("fe1.contoso.com", folder))
 			m, err := o.machine("fe1.contoso.com")
 			must(t, err)
-			rs, err := m.restricted(t.Context(), m.registered().Find("Demo"), identity.Identity{Account: `CONTOSO\reader`})
+			rs, err := m.restricted(t.Context(), m.registered().Find("Demo"), identity.Identity{Account: `CONTOSO\reader`}, identity.Identity{Account: `CONTOSO\reader`})
 			if (err == nil) != opens {
 				t.Errorf("the session ends with %v; it opens: %t", err, opens)
 			}

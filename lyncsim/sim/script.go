@@ -32,7 +32,7 @@ func (o *Organization) RunScript(ctx context.Context, name string, s Script) (in
 	who := o.administrator(m)
 	in := console.Invocation{Script: s.Text, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr, Who: who,
 		Environment: m.console.Environment(who)}
-	rs, err := m.runspace(in, powershell.Recorded)
+	rs, err := m.runspace(ctx, in, powershell.Recorded)
 	if err != nil {
 		return exitFailure, err
 	}
@@ -70,7 +70,7 @@ func (o *Organization) administrator(m *machine) identity.Identity {
 	if m.info.Role == farm.RoleEdge {
 		a = o.LocalAccount()
 	}
-	return identity.Identity{Account: a.Name, SignIn: identity.Console, Groups: a.GroupsOn(m.info.FQDN)}
+	return identity.Identity{Account: a.Name, SignIn: identity.Console, Groups: o.spec.TokenOn(a, m.info.FQDN)}
 }
 
 func (o *Organization) scriptHost(name string) (*machine, error) {

@@ -33,7 +33,7 @@ func (m *machine) Run(ctx context.Context, in console.Invocation) int {
 		_, _ = fmt.Fprintln(in.Stderr, err)
 		return exitFailure
 	}
-	rs, err := m.runspace(in, notationOf(in))
+	rs, err := m.runspace(ctx, in, notationOf(in))
 	if err != nil {
 		_, _ = fmt.Fprintln(in.Stderr, err)
 		return exitFailure
@@ -42,8 +42,8 @@ func (m *machine) Run(ctx context.Context, in console.Invocation) int {
 	return rs.RunWith(ctx, in.Script, args)
 }
 
-// runspace makes a new engine on the machine.
-func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*powershell.Runspace, error) {
+// runspace makes a new engine on the machine, for a process that is killed when ctx ends.
+func (m *machine) runspace(ctx context.Context, in console.Invocation, n powershell.Notation) (*powershell.Runspace, error) {
 	host := m.org.spec.Host(m.info.FQDN)
 	session := m.session(in.Who)
 	session.NoScripts = in.ExecutionPolicy == "restricted"
@@ -53,7 +53,7 @@ func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*power
 	}
 	return powershell.New(powershell.Options{
 		Version: powershell.Version(host.PowerShell), LanguageMode: host.LanguageMode,
-		Notation: n, Stdin: in.Stdin, Stdout: in.Stdout, Stderr: in.Stderr, Clock: m.org.farm.Clock(), Machine: seat{m, session},
+		Process: ctx, Notation: n, Stdin: in.Stdin, Stdout: in.Stdout, Stderr: in.Stderr, Clock: m.org.farm.Clock(), Machine: seat{m, session}, Account: session.Who.Account,
 		Files: m.disk, Programs: &programs{machine: m, in: in}, Env: in.Environment,
 		Modules: append(further, product), Loaded: utility.Modules(),
 	}), nil
@@ -62,7 +62,7 @@ func (m *machine) runspace(in console.Invocation, n powershell.Notation) (*power
 // session is a shell on the machine.
 func (m *machine) session(who identity.Identity) *cmdlets.Session {
 	who.Account = m.localName(who.Account)
-	session := &cmdlets.Session{Farm: m.org.farm, Machine: m.info.FQDN, Who: who, Ran: m.org.cmdlets.add}
+	session := &cmdlets.Session{Farm: m.org.farm, Machine: m.info.FQDN, Who: who, Ran: m.org.cmdlets.add, Attend: m.attend}
 	if who.SignIn != identity.Console {
 		session.Memory = m.org.spec.Host(m.info.FQDN).ShellMemory()
 	}
@@ -109,10 +109,10 @@ type programs struct {
 func (p *programs) Find(path string) bool { return p.machine.console.Knows(path) }
 
 // Run implements powershell.Programs.
-func (p *programs) Run(ctx context.Context, path string, args []string) (string, int, error) {
+func (p *programs) Run(ctx context.Context, path string, args []string, input string) (string, int, error) {
 	var out strings.Builder
 	code, found := p.machine.console.Start(ctx, wsman.Process{
-		Stdin: strings.NewReader(""), Stdout: &out, Stderr: io.Discard, Who: p.in.Who,
+		Stdin: strings.NewReader(input), Stdout: &out, Stderr: io.Discard, Who: p.in.Who,
 		Environment: p.in.Environment, WorkingDirectory: p.in.WorkingDirectory,
 	}, append([]string{path}, args...))
 	if !found {

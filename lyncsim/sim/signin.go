@@ -55,8 +55,10 @@ func (o *Organization) serviceNames(m farm.Machine) []string {
 }
 
 // keyedNames are those of which the keytab has keys.
-func (o *Organization) keyedNames(m farm.Machine) []string {
-	return slices.DeleteFunc(o.serviceNames(m), func(name string) bool {
+func (o *Organization) keyedNames(m farm.Machine) []string { return o.keyed(o.serviceNames(m)) }
+
+func (o *Organization) keyed(names []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool {
 		return !slices.ContainsFunc(o.principals, func(p kerberos.Principal) bool { return strings.EqualFold(p.Name, name) })
 	})
 }
@@ -80,7 +82,12 @@ func (s SignIn) methods(m farm.Machine) []wsman.Method {
 // acceptor is the machine's side of Kerberos; nil when the machine does not accept
 // Kerberos.
 func (o *Organization) acceptor(m farm.Machine) (wsman.Acceptor, error) {
-	names := o.keyedNames(m)
+	return o.acceptorOf(o.serviceNames(m))
+}
+
+// acceptorOf takes tickets for the services of which the keytab has keys.
+func (o *Organization) acceptorOf(names []string) (wsman.Acceptor, error) {
+	names = o.keyed(names)
 	if len(names) == 0 {
 		return nil, nil
 	}

@@ -218,6 +218,8 @@ func TestDNSMovedTooEarly(t *testing.T) {
 			dns.Entry{By: "fedroute", Server: "127.0.0.1:5300"}, []string{"I1", "I1"}},
 		"open ports": {"the pool in service may", edgeAddress("edge1.contoso.com"),
 			dns.Entry{By: "fedroute", Server: "127.0.0.1:5300"}, nil},
+		"spare": {"partners do not ask a record while one of a lower priority has a host that answers", edgeAddress("edge2.contoso.com"),
+			dns.Entry{By: "fedroute", Server: "127.0.0.1:5300"}, nil},
 		"a person": {"what a person does by hand breaks no promise of the product", edgeAddress("edge2.contoso.com"),
 			dns.Entry{By: "anna"}, nil},
 	}
@@ -225,8 +227,15 @@ func TestDNSMovedTooEarly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := newOrganization(t, "one-site-two-pools.yaml", nil)
 			address := tc.to(o)
-			must(t, o.Zones().Set("anna", "sip.contoso.com", "A", 300, address))
-			tc.by.Zone, tc.by.Changes = "contoso.com", []string{"+sip.contoso.com 300 A " + address}
+			host := "sip.contoso.com"
+			if name == "spare" {
+				host = "spare.contoso.com"
+				for _, service := range []string{"_sipfederationtls._tcp.contoso.com", "_xmpp-server._tcp.contoso.com"} {
+					must(t, o.Zones().Set("anna", service, "SRV", 300, append(o.Zones().Lookup(service, "SRV"), "10 0 5061 spare.contoso.com.")...))
+				}
+			}
+			must(t, o.Zones().Set("anna", host, "A", 300, address))
+			tc.by.Zone, tc.by.Changes = "contoso.com", []string{"+" + host + " 300 A " + address}
 			o.dns.watch(tc.by)
 			var got []string
 			for _, v := range o.farm.Violations() {
@@ -323,6 +332,84 @@ func TestSessionConfigurationsAreInstalled(t *testing.T) {
 		}
 	}
 	if got, text := call(t, o, "POST", "/machines/edge1.contoso.com/session-configurations", fmt.Sprintf(`{"folder": %q}`, t.TempDir())); got != 400 {
+		t.Errorf("an empty folder: %d %s", got, text)
+	}
+}
+
+// TestAPersonSitsAtTheConsole: whoever sits there reads the store, which a password over the
+// network does not.
+func TestAPersonSitsAtTheConsole(t *testing.T) {
+	o := newOrganization(t, "enterprise-second-hop.yaml", nil)
+	status, text := call(t, o, "POST", "/machines/fe1.litware.com/console", `{"script": "(Get-CsSite).Identity; Get-CsSite -Identity Nowhere; exit 3"}`)
+	var got struct {
+		Output, Errors string
+		ExitCode       int
+	}
+	must(t, json.Unmarshal([]byte(text), &got))
+	if status != http.StatusOK || strings.TrimSpace(got.Output) != "Site:Seattle" || got.Errors == "" || got.ExitCode != 3 {
+		t.Errorf("%d %+v", status, got)
+	}
+	if status, text := call(t, o, "POST", "/machines/x/console", `{"script": "1"}`); status != 400 {
+		t.Errorf("no such machine: %d %s", status, text)
+	}
+}
+
+// TestAKitIsInstalled: the accounts of a kit's files are there afterwards, with their
+// passwords, and every machine has its session configuration. The right to change is given
+// apart.
+func TestAKitIsInstalled(t *testing.T) {
+	folder := t.TempDir()
+	for name, text := range map[string]string{
+		"edge1.litware.com/FedRoute.pssc":       "@{ SessionType = 'RestrictedRemoteServer' }",
+		"edge1.litware.com/accounts.tsv":        "fedroute-reader\tFedRoute Readers\tone\r\n",
+		"domain/fe1.litware.com/FedRoute.pssc":  "@{ SessionType = 'RestrictedRemoteServer' }",
+		"domain/fe1.litware.com/FedRoute/x.txt": "no module",
+		"domain/accounts.tsv":                   "fedroute-reader\tFedRoute Readers\ttwo\r\n",
+		"domain/domain.json":                    `{"Domain": "LITWARE", "ServiceAccounts": [{"Name": "fedroute", "Servers": ["fe1.litware.com"], "Reads": ["A"], "Changes": ["B"]}], "Groups": []}`,
+	} {
+		path := filepath.Join(folder, name)
+		must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		must(t, os.WriteFile(path, []byte(text), 0o600))
+	}
+	o := newOrganization(t, "enterprise-second-hop.yaml", nil)
+	before := len(o.Accounts())
+	install := func(more string) []farm.Account {
+		do(t, o, "/kit", fmt.Sprintf(`{"folder": %q%s}`, folder, more))
+		return o.Accounts()[before:]
+	}
+	service := farm.Account{Name: `LITWARE\fedroute$`, Groups: []string{"A"}, UsableOn: []string{"fe1.litware.com"}}
+	want := []farm.Account{
+		service,
+		{Name: `LITWARE\fedroute-reader`, Groups: []string{"FedRoute Readers"}, Password: "two"},
+		{Name: "fedroute-reader", Groups: []string{"FedRoute Readers"}, Password: "one", Machines: []string{"edge1.litware.com"}},
+	}
+	if diff := cmp.Diff(want, install("")); diff != "" {
+		t.Errorf("accounts (-want +got):\n%s", diff)
+	}
+	if o.farm.SetupPermissionGranted() {
+		t.Error("the right to enable a topology was given with the kit")
+	}
+	want[0].Groups, want[0].AdministratorOf = []string{"B"}, service.UsableOn
+	if diff := cmp.Diff(want, install(`, "change": true`)); diff != "" {
+		t.Errorf("with the right to change (-want +got):\n%s", diff)
+	}
+	if !o.farm.SetupPermissionGranted() {
+		t.Error("the right to enable a topology was not given")
+	}
+	var there []string
+	for _, e := range o.State().Endpoints {
+		if len(e.SessionConfigurations) > 0 {
+			there = append(there, e.Machine)
+		}
+	}
+	if diff := cmp.Diff([]string{"fe1.litware.com", "edge1.litware.com"}, there); diff != "" {
+		t.Errorf("machines with a session configuration (-want +got):\n%s", diff)
+	}
+	must(t, os.WriteFile(filepath.Join(folder, "domain/domain.json"), []byte(`{"Domain": "FABRIKAM"}`), 0o600))
+	if got, text := call(t, o, "POST", "/kit", fmt.Sprintf(`{"folder": %q}`, folder)); got != 400 || !strings.Contains(text, "it is of the domain FABRIKAM") {
+		t.Errorf("a kit of another domain: %d %s", got, text)
+	}
+	if got, text := call(t, o, "POST", "/kit", fmt.Sprintf(`{"folder": %q}`, t.TempDir())); got != 400 {
 		t.Errorf("an empty folder: %d %s", got, text)
 	}
 }

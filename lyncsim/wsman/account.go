@@ -1,23 +1,13 @@
 package wsman
 
-import (
-	"slices"
-
-	"github.com/fedroute/fedroute/lyncsim/identity"
-)
-
-// Groups whose members may open a shell.
-const (
-	Administrators        = "Administrators"
-	RemoteManagementUsers = "Remote Management Users"
-)
+import "github.com/fedroute/fedroute/lyncsim/identity"
 
 // Account is an account that can log on to the machine.
 type Account struct {
 	Name     string
 	Domain   string // NetBIOS name; empty for an account of this machine
 	Password string
-	Groups   []string // of the token: the domain's, and the local ones of this machine, nested ones resolved
+	Groups   []identity.Group // of the token: the domain's, and the local ones of this machine, nested ones resolved
 	// SignIn is how the account signed in. A logon sets it.
 	SignIn identity.SignIn
 }
@@ -43,5 +33,5 @@ func (a Account) identity() identity.Identity {
 
 // mayUseShell reports whether the machine's policy lets the account run commands.
 func (a Account) mayUseShell() bool {
-	return slices.Contains(a.Groups, Administrators) || slices.Contains(a.Groups, RemoteManagementUsers)
+	return a.identity().Member(identity.Administrators, identity.RemoteManagementUsers)
 }

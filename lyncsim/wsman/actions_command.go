@@ -38,10 +38,11 @@ func (s *Server) process(sh *shell, c *call) Process {
 	words := append([]string{c.Body.Command.Command}, c.Body.Command.Arguments...)
 	return Process{
 		CommandLine:      strings.TrimSpace(strings.Join(words, " ")),
-		SkipShell:        isTrue(c.Header.option("WINRS_SKIP_CMD_SHELL")),
+		SkipShell:        !s.cfg.StartsByCmd && isTrue(c.Header.option("WINRS_SKIP_CMD_SHELL")),
 		Who:              sh.owner.identity(),
 		Environment:      maps.Clone(sh.settings.environment),
 		WorkingDirectory: sh.settings.workingDirectory,
+		NoProfile:        sh.settings.noProfile,
 		CodePage:         sh.settings.codePage,
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/pki"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
@@ -82,8 +83,8 @@ func newLab(t *testing.T, change func(*wsman.Config, *pki.CA)) *lab {
 	cfg := wsman.Config{
 		Machine: machine, Address: "127.0.0.1:0", Certificate: cert, ClientCAs: ca.Pool(), Program: echo,
 		Accounts: accounts{
-			{Name: "admin", Password: "p@ss wörd", Groups: []string{wsman.Administrators}},
-			{Name: "other", Password: "other", Groups: []string{wsman.Administrators}},
+			{Name: "admin", Password: "p@ss wörd", Groups: []identity.Group{{SID: identity.Administrators}}},
+			{Name: "other", Password: "other", Groups: []identity.Group{{SID: identity.Administrators}}},
 		},
 	}
 	if change != nil {
@@ -157,6 +158,11 @@ type answer struct {
 			} `xml:"Detail>WSManFault"`
 		} `xml:"Fault"`
 	} `xml:"http://www.w3.org/2003/05/soap-envelope Body"`
+}
+
+// unfilled reports whether a place for a value in a text was left as it is.
+func (a *answer) unfilled() bool {
+	return strings.Contains(strings.ReplaceAll(a.Raw, "%systemroot%", ""), "%s")
 }
 
 func (a *answer) code() uint32 { return a.Body.Fault.Detail.Code }

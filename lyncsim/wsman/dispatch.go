@@ -70,7 +70,7 @@ func (s *Server) perform(x *exchange, e *envelope) (string, error) {
 		return "", newFault(headerRequired, "MessageID")
 	case act == nil:
 		return "", newFault(unsupportedAction, e.Header.Action)
-	case !servesResource(e.Header.Action, e.Header.ResourceURI):
+	case !s.servesResource(e.Header.Action, e.Header.ResourceURI):
 		return "", newFault(resourceNotFound, e.Header.ResourceURI)
 	case strings.HasPrefix(e.Header.ResourceURI, nsShell) && !x.account.mayUseShell(): // a session configuration names its own callers
 		return "", newFault(accessDenied, "")
@@ -88,10 +88,14 @@ func (s *Server) perform(x *exchange, e *envelope) (string, error) {
 }
 
 // servesResource reports whether an action accepts a resource. Shells are listed as
-// .../windows/shell and used as .../windows/shell/cmd.
-func servesResource(action, uri string) bool {
+// .../windows/shell and used as .../windows/shell/cmd. Their commands are only listed.
+func (s *Server) servesResource(action, uri string) bool {
 	_, remoting := configurationOf(uri)
-	return uri == shellResource || remoting || uri == nsShell && (action == actionEnumerate || action == actionGet)
+	if s.cfg.Program == nil {
+		return remoting
+	}
+	return uri == shellResource || remoting || uri == nsShell && (action == actionEnumerate || action == actionGet) ||
+		uri == commandResource && action == actionEnumerate || uri == configResource && action == actionGet
 }
 
 func (s *Server) newCall(x *exchange, e *envelope) (*call, error) {

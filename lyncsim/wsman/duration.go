@@ -40,3 +40,9 @@ func parseDuration(s string) (time.Duration, error) {
 func formatDuration(d time.Duration) string {
 	return fmt.Sprintf("PT%.3fS", d.Seconds())
 }
+
+// formatAge writes how long a shell has lived, as Windows does: P0DT0H1M2S.
+func formatAge(d time.Duration) string {
+	s := int64(d / time.Second)
+	return fmt.Sprintf("P%dDT%dH%dM%dS", s/86400, s/3600%24, s/60%60, s%60)
+}

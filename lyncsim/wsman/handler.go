@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 )
 
 const soapType = "application/soap+xml;charset=UTF-8"
@@ -16,7 +17,7 @@ const sealedRoom = 1024
 // decrypts the body, and passes the envelope on.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.count.requests.Add(1)
-	if r.URL.Path != Path {
+	if !strings.EqualFold(r.URL.Path, s.cfg.Path) {
 		http.NotFound(w, r)
 		return
 	}

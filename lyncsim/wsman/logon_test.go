@@ -9,6 +9,7 @@ import (
 
 	"github.com/Azure/go-ntlmssp"
 
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/pki"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
@@ -17,8 +18,8 @@ import (
 func people(c *wsman.Config, _ *pki.CA) {
 	c.Domain = "LAB"
 	c.Accounts = accounts{
-		{Name: "local", Password: "p@ss wörd", Groups: []string{wsman.Administrators}},
-		{Name: "ops", Domain: "LAB", Password: "Sommer!23", Groups: []string{wsman.RemoteManagementUsers}},
+		{Name: "local", Password: "p@ss wörd", Groups: []identity.Group{{SID: identity.Administrators}}},
+		{Name: "ops", Domain: "LAB", Password: "Sommer!23", Groups: []identity.Group{{SID: identity.RemoteManagementUsers}}},
 		{Name: "guest", Domain: "LAB", Password: "guest"},
 	}
 }
@@ -158,7 +159,7 @@ func TestCertificateLogon(t *testing.T) {
 	l := newLab(t, func(c *wsman.Config, ca *pki.CA) {
 		people(c, ca)
 		list, _ := c.Accounts.(accounts)
-		c.Accounts = append(list, wsman.Account{Name: "robot", Groups: []string{wsman.Administrators}})
+		c.Accounts = append(list, wsman.Account{Name: "robot", Groups: []identity.Group{{SID: identity.Administrators}}})
 	})
 	other, err := pki.New("another CA", time.Now(), time.Hour)
 	if err != nil {

@@ -32,5 +32,6 @@ type Process struct {
 	Who              identity.Identity
 	Environment      map[string]string
 	WorkingDirectory string
-	CodePage         int // of stdin, stdout and stderr: 437, 65001, ...
+	NoProfile        bool // the user's profile is not loaded
+	CodePage         int  // of stdin, stdout and stderr: 437, 65001, ...
 }

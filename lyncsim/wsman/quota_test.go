@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/pki"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
@@ -86,6 +87,29 @@ func TestShellsCanBeListedAndDescribed(t *testing.T) {
 	}
 }
 
+// TestAdministratorsReadTheConfiguration: the quotas stand in winrm/config, and whoever may
+// only open shells does not read it.
+func TestAdministratorsReadTheConfiguration(t *testing.T) {
+	l := newLab(t, func(c *wsman.Config, _ *pki.CA) {
+		c.Quotas = wsman.Quotas{MaxEnvelopeSize: 150 << 10, MaxShellsPerUser: 7}
+		c.Accounts = accounts{
+			{Name: "admin", Password: "p@ss wörd", Groups: []identity.Group{{SID: identity.Administrators}}},
+			{Name: "other", Password: "other", Groups: []identity.Group{{SID: identity.RemoteManagementUsers}}},
+		}
+	})
+	c := l.client(t)
+	ask := strings.Replace(c.envelope(transfer+"/Get", ""), nsShell+"/cmd", "http://schemas.microsoft.com/wbem/wsman/1/config", 1)
+	for _, want := range []string{"<cfg:MaxEnvelopeSizekb>150<", "<cfg:MaxShellsPerUser>7<", "<cfg:CbtHardeningLevel>Relaxed<", "<cfg:Kerberos>false<"} {
+		if a := mustPost(c, ask); !strings.Contains(a.Raw, want) {
+			t.Errorf("the configuration lacks %s: %s", want, a.Raw)
+		}
+	}
+	c.basic("other", "other")
+	if a := mustPost(c, ask); a.code() != wsman.CodeAccessDenied {
+		t.Errorf("somebody else gets %s", a.Raw)
+	}
+}
+
 func TestProcessSeesItsShell(t *testing.T) {
 	seen := make(chan wsman.Process, 1)
 	l := running(t, program(func(ctx context.Context, p wsman.Process) int { seen <- p; return 0 }))
@@ -98,5 +122,20 @@ func TestProcessSeesItsShell(t *testing.T) {
 	p := <-seen
 	if p.CommandLine != `a.exe -x "y z"` || !p.SkipShell || p.CodePage != 65001 || p.WorkingDirectory != `C:\x` || p.Environment["A"] != "1 2" || p.Who.Account != "admin" {
 		t.Errorf("%+v", p)
+	}
+}
+
+// TestALaterWindowsStartsByCmd: the option to do without cmd.exe is passed over.
+func TestALaterWindowsStartsByCmd(t *testing.T) {
+	seen := make(chan wsman.Process, 1)
+	l := newLab(t, func(c *wsman.Config, _ *pki.CA) {
+		c.StartsByCmd, c.Program = true, program(func(_ context.Context, p wsman.Process) int { seen <- p; return 0 })
+	})
+	c := l.client(t)
+	c.create()
+	c.headers = `<m:OptionSet><m:Option Name="WINRS_SKIP_CMD_SHELL">TRUE</m:Option></m:OptionSet>`
+	c.command("a.exe")
+	if p := <-seen; p.SkipShell {
+		t.Errorf("it was started without cmd.exe: %+v", p)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,7 +16,7 @@ import (
 // Remoting opens sessions of PowerShell Remoting.
 type Remoting interface {
 	// Open opens a session in the session configuration of that name. Its output goes to
-	// out. The error is ErrNoConfiguration, ErrNotAdmitted, or anything else that the
+	// out. The error is ErrNoConfiguration, ErrNotAdmitted, ErrManagedAccount, or anything else that the
 	// client gets as a fault's text.
 	Open(configuration string, who identity.Identity, out psrp.Output) (Session, error)
 }
@@ -24,6 +25,7 @@ type Remoting interface {
 var (
 	ErrNoConfiguration = errors.New("no session configuration of that name is registered")
 	ErrNotAdmitted     = errors.New("the caller may not use the session configuration")
+	ErrManagedAccount  = errors.New("the machine may not use the managed service account of the session configuration")
 )
 
 // Session is the server's side of one runspace pool; a *psrp.Session is one.
@@ -98,6 +100,18 @@ func (r *remote) operations() int {
 	return len(r.pipelines)
 }
 
+// running lists the pipelines that the client has not freed.
+func (r *remote) running() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var ids []string
+	for id := range r.pipelines {
+		ids = append(ids, strings.ToUpper(id.String()))
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 func (r *remote) connect(connected bool) {
 	r.mu.Lock()
 	r.disconnected = !connected
@@ -156,6 +170,8 @@ func (s *Server) openRemote(c *call, configuration string) (*remote, error) {
 		return nil, newFault(resourceNotFound, c.Header.ResourceURI)
 	case errors.Is(err, ErrNotAdmitted):
 		return nil, newFault(accessDenied, "")
+	case errors.Is(err, ErrManagedAccount):
+		return nil, newFault(managedAccount, "")
 	case err != nil:
 		return nil, err
 	}
@@ -319,7 +335,7 @@ func (s *Server) connect(_ context.Context, c *call) (string, error) {
 		return "", err
 	}
 	if !sh.remote.isDisconnected() {
-		return "", newFault(notDisconnected, "")
+		return "", newFault(otherClient, "")
 	}
 	reply, err := sh.remote.session.Connect(asked)
 	if err != nil {

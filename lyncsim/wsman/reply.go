@@ -24,18 +24,24 @@ func wrap(e *envelope, lang, action, body string) []byte {
 	return []byte(head + body + envelopeTail)
 }
 
-// wrapFault is the envelope of a fault. It contains the text twice, as Windows does:
-// as the reason, and in the detail with code and machine.
+// wrapFault is the envelope of a fault. Its text stands in the detail, with code and
+// machine, and mostly in the reason, too.
 func wrapFault(e *envelope, lang, machine string, f *fault) []byte {
-	text := escape(f.text(lang))
-	sub := ""
+	text := escape(f.text(lang)) + " "
+	sub, detail := "", ""
 	if f.subcode != "" {
 		sub = `<s:Subcode><s:Value>` + f.subcode + `</s:Value></s:Subcode>`
 	}
+	if f.detail != "" {
+		detail = `<w:FaultDetail>` + f.detail + `</w:FaultDetail>`
+	}
+	if f.plugin {
+		text = `<f:ProviderFault provider="Shell cmd plugin" path="%systemroot%\system32\winrscmd.dll">` + text + `</f:ProviderFault>`
+	}
 	body := fmt.Sprintf(`<s:Fault><s:Code><s:Value>s:%s</s:Value>%s</s:Code>`+
 		`<s:Reason><s:Text xml:lang="%s">%s </s:Text></s:Reason>`+
-		`<s:Detail><f:WSManFault xmlns:f="%s" Code="%d" Machine="%s"><f:Message>%s </f:Message></f:WSManFault></s:Detail></s:Fault>`,
-		f.role, sub, lang, text, nsFault, f.code, escape(machine), text)
+		`<s:Detail>%s<f:WSManFault xmlns:f="%s" Code="%d" Machine="%s"><f:Message>%s</f:Message></f:WSManFault></s:Detail></s:Fault>`,
+		f.role, sub, lang, escape(f.reason(lang)), detail, nsFault, f.code, escape(machine), text)
 	return wrap(e, lang, actionFault, body)
 }
 

@@ -48,7 +48,8 @@ type body struct {
 	Signal    signalRequest  `xml:"http://schemas.microsoft.com/wbem/wsman/1/windows/shell Signal"`
 	Connect   connectRequest `xml:"http://schemas.microsoft.com/wbem/wsman/1/windows/shell Connect"`
 	Enumerate struct {
-		Optimize *struct{} `xml:"http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd OptimizeEnumeration"`
+		Optimize *struct{}  `xml:"http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd OptimizeEnumeration"`
+		Filter   []property `xml:"http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd Filter>SelectorSet>Selector"`
 	} `xml:"http://schemas.xmlsoap.org/ws/2004/09/enumeration Enumerate"`
 }
 
@@ -128,7 +129,11 @@ func (h *header) understood() error {
 
 // timeout is the request's OperationTimeout, or the machine's default.
 func (h *header) timeout(def time.Duration) (time.Duration, error) {
-	return durationOr(h.Timeout, def)
+	d, err := durationOr(h.Timeout, def)
+	if err != nil {
+		return 0, newFault(invalidTimeout, h.Timeout)
+	}
+	return d, nil
 }
 
 func durationOr(s string, def time.Duration) (time.Duration, error) {

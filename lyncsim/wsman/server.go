@@ -1,6 +1,7 @@
 package wsman
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -14,13 +15,14 @@ import (
 	"time"
 )
 
-// Path is the path of the service, as on Windows.
+// Path is the path of the service of Windows.
 const Path = "/wsman"
 
-// Config describes one machine's service. Machine, Address, Accounts and Program are
-// required, and so is Certificate unless Transport is PlainHTTP. The other fields
-// have defaults.
+// Config describes one machine's service. Machine, Address, Accounts and Program or
+// Remoting are required, and so is Certificate unless Transport is PlainHTTP. The other
+// fields have defaults.
 type Config struct {
+	Path        string // empty: Path
 	Machine     string // fully qualified host name
 	Domain      string // NetBIOS domain name; empty for a workgroup machine
 	Address     string // loopback host:port; port 0 picks a free one and keeps it
@@ -30,15 +32,19 @@ type Config struct {
 
 	// AllowUnencrypted accepts unencrypted bodies over PlainHTTP.
 	AllowUnencrypted bool
+	// StartsByCmd starts every process through cmd.exe, whatever the client asks for.
+	StartsByCmd bool
 
 	Accounts  Accounts
-	Program   Program
+	Program   Program  // nil: sessions of PowerShell Remoting, and nothing else
 	Remoting  Remoting // nil: no PowerShell Remoting
 	Methods   []Method // offered ways to log on; empty: Basic, Negotiate and Certificate
 	Quotas    Quotas   // zero fields: DefaultQuotas
 	Languages []string // installed languages, the first is the machine's own; empty: en-US
 	Clock     Clock    // nil: SystemClock
-	Seed      uint64   // of the chances in rules
+	// Listen opens the service's port; nil: net.Listen.
+	Listen func(network, address string) (net.Listener, error)
+	Seed   uint64 // of the chances in rules
 
 	ChannelBinding BindingLevel // empty: Relaxed
 	Kerberos       Acceptor     // nil: no Kerberos
@@ -73,7 +79,7 @@ type Server struct {
 // New makes a service that does not listen yet. The error names the field that is
 // missing.
 func New(cfg Config) (*Server, error) {
-	if cfg.Accounts == nil || cfg.Program == nil || cfg.Machine == "" {
+	if cfg.Accounts == nil || cfg.Program == nil && cfg.Remoting == nil || cfg.Machine == "" {
 		return nil, errors.New("wsman: a machine needs a name, accounts and a program")
 	}
 	if cfg.Transport != PlainHTTP && len(cfg.Certificate.Certificate) == 0 {
@@ -89,9 +95,13 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = SystemClock{}
 	}
+	if cfg.Listen == nil {
+		cfg.Listen = net.Listen
+	}
 	if len(cfg.Methods) == 0 {
 		cfg.Methods = []Method{Negotiate, Basic, Certificate}
 	}
+	cfg.Path = cmp.Or(cfg.Path, Path)
 	cfg.Quotas = cfg.Quotas.withDefaults()
 	cfg.Languages = installable(cfg.Languages)
 	return &Server{
@@ -108,7 +118,7 @@ func (s *Server) Start() error {
 	if s.http != nil {
 		return nil
 	}
-	raw, err := net.Listen("tcp", s.address)
+	raw, err := s.cfg.Listen("tcp", s.address)
 	if err != nil {
 		return fmt.Errorf("wsman: %s: %w", s.cfg.Machine, err)
 	}
@@ -184,5 +194,5 @@ func (s *Server) url() string {
 		scheme = "http"
 	}
 	_, port, _ := net.SplitHostPort(s.Address())
-	return scheme + "://" + net.JoinHostPort(s.cfg.Machine, port) + Path
+	return scheme + "://" + net.JoinHostPort(s.cfg.Machine, port) + s.cfg.Path
 }

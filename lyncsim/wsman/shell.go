@@ -33,6 +33,7 @@ type shellSettings struct {
 	inputStreams     string
 	outputStreams    string
 	codePage         int
+	noProfile        bool
 }
 
 // runningCommands counts the living processes.

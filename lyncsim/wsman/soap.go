@@ -14,10 +14,12 @@ const (
 )
 
 const (
-	shellResource = nsShell + "/cmd"
-	anonymous     = nsAddressing + "/role/anonymous"
-	stateRunning  = nsShell + "/CommandState/Running"
-	stateDone     = nsShell + "/CommandState/Done"
+	shellResource   = nsShell + "/cmd"
+	commandResource = nsShell + "/Command"
+	configResource  = "http://schemas.microsoft.com/wbem/wsman/1/config"
+	anonymous       = nsAddressing + "/role/anonymous"
+	stateRunning    = nsShell + "/CommandState/Running"
+	stateDone       = nsShell + "/CommandState/Done"
 
 	signalTerminate = nsShell + "/signal/terminate"
 	signalCtrlC     = nsShell + "/signal/ctrl_c"

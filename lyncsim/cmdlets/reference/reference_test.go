@@ -125,7 +125,7 @@ func TestCatalogues(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]int{"Lync": len(lync(t).Cmdlets()), "DnsServer": len(dns.Cmdlets())}
-	if diff := cmp.Diff(map[string]int{"Lync": 78, "DnsServer": 7}, got); diff != "" {
+	if diff := cmp.Diff(map[string]int{"Lync": 80, "DnsServer": 7}, got); diff != "" {
 		t.Errorf("cmdlets per catalogue (-want +got):\n%s", diff)
 	}
 	for _, c := range lync(t).Cmdlets() {

@@ -23,7 +23,7 @@ type Env struct {
 	Files   Files
 	Machine Machine
 	Vars    map[string]string // the variables in $env:, keys as written
-	Owner   any               // stands for this process as the holder of mutexes
+	Owner   Process           // this process as the holder of mutexes
 	Engine  Engine
 	// Dial opens a TCP connection to an address host:port. It is nil when the process has
 	// no network.

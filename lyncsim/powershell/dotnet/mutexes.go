@@ -3,20 +3,28 @@ package dotnet
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 )
 
 // Mutexes are the named mutexes of one machine. The process that holds a mutex can take
 // it several times. When a process ends, the mutexes that it still holds are abandoned.
-// The zero value is ready to use.
+// Another account cannot open a mutex. The zero value is ready to use.
 type Mutexes struct {
 	mu   sync.Mutex
 	held map[string]*heldMutex
 }
 
+// Process is a process that takes mutexes. Account is whom it runs as, in the machine's
+// spelling; processes without an account run as the same one.
+type Process struct {
+	ID      any
+	Account string
+}
+
 type heldMutex struct {
-	owner     any
+	owner     Process
 	depth     int
 	abandoned bool          // must be read only after released is closed
 	released  chan struct{} // closed when the mutex is free again
@@ -31,7 +39,7 @@ var ErrAbandoned = errors.New("the wait completed due to an abandoned mutex")
 // holds the mutex nevertheless. A process that asks for a mutex only after its holder
 // has ended gets no such error: Windows forgets a mutex when its holder ends and no other
 // process waits for it.
-func (m *Mutexes) Acquire(ctx context.Context, name string, owner any, wait time.Duration) (bool, error) {
+func (m *Mutexes) Acquire(ctx context.Context, name string, owner Process, wait time.Duration) (bool, error) {
 	var timeout <-chan time.Time
 	if wait >= 0 {
 		timer := time.NewTimer(wait)
@@ -61,7 +69,7 @@ func (m *Mutexes) Acquire(ctx context.Context, name string, owner any, wait time
 }
 
 // try takes the mutex and gives nil. When another process holds it, try gives its state.
-func (m *Mutexes) try(name string, owner any) *heldMutex {
+func (m *Mutexes) try(name string, owner Process) *heldMutex {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.held == nil {
@@ -80,7 +88,7 @@ func (m *Mutexes) try(name string, owner any) *heldMutex {
 }
 
 // Release gives a mutex back. It reports false when the owner does not hold it.
-func (m *Mutexes) Release(name string, owner any) bool {
+func (m *Mutexes) Release(name string, owner Process) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	h, ok := m.held[name]
@@ -95,6 +103,15 @@ func (m *Mutexes) Release(name string, owner any) bool {
 	return true
 }
 
+// Opens reports whether the process may open the mutex: it runs as the account of the
+// holder, or nobody holds the mutex.
+func (m *Mutexes) Opens(name string, by Process) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h, ok := m.held[name]
+	return !ok || strings.EqualFold(h.owner.Account, by.Account)
+}
+
 // Exists reports whether a process holds the mutex.
 func (m *Mutexes) Exists(name string) bool {
 	m.mu.Lock()
@@ -104,7 +121,7 @@ func (m *Mutexes) Exists(name string) bool {
 }
 
 // Abandon gives back all mutexes of an owner whose process has ended.
-func (m *Mutexes) Abandon(owner any) {
+func (m *Mutexes) Abandon(owner Process) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for name, h := range m.held {

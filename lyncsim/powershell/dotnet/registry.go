@@ -29,7 +29,7 @@ func newRegistry() *registry {
 	families := [][]*Type{
 		objectTypes(), numberTypes(), stringTypes(), timeTypes(), netTypes(), enumTypes(),
 		exceptionTypes(), collectionTypes(), textTypes(), regexTypes(), convertTypes(), ioTypes(),
-		consoleTypes(), socketTypes(), environmentTypes(), threadingTypes(), xmlTypes(), cultureTypes(), engineTypes(),
+		consoleTypes(), socketTypes(), environmentTypes(), threadingTypes(), domainTypes(), certificateTypes(), xmlTypes(), cultureTypes(), engineTypes(),
 	}
 	for _, family := range families {
 		for _, t := range family {

@@ -54,6 +54,9 @@ func mutexType() *Type {
 			if name == "" {
 				name = "unnamed " + string(NewGuid())
 			}
+			if !a.Env.Machine.Mutexes().Opens(name, a.Env.Owner) {
+				return nil, mutexDenied(a.Text(1))
+			}
 			m := &Mutex{name: name}
 			if a.Len() > 2 {
 				if err := a.output(2, !a.Env.Machine.Mutexes().Exists(name)); err != nil {
@@ -92,8 +95,17 @@ func mutexType() *Type {
 			if !a.Env.Machine.Mutexes().Exists(name) {
 				return nil, value.NewException("System.Threading.WaitHandleCannotBeOpenedException", "No handle of the given name exists.")
 			}
+			if !a.Env.Machine.Mutexes().Opens(name, a.Env.Owner) {
+				return nil, mutexDenied(a.Text(0))
+			}
 			return &Mutex{name: name}, nil
 		}))}
+}
+
+// mutexDenied is the exception of a mutex that another account made. Mutex's constructor
+// and OpenExisting document it for a user without FullControl.
+func mutexDenied(name string) error {
+	return value.NewException("System.UnauthorizedAccessException", "Access to the path '"+name+"' is denied.")
 }
 
 func waited(b bool, err error) (any, error) {

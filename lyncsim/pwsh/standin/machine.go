@@ -76,10 +76,10 @@ func (programs) Find(path string) bool {
 }
 
 // Run implements powershell.Programs.
-func (programs) Run(ctx context.Context, path string, args []string) (string, int, error) {
+func (programs) Run(ctx context.Context, path string, args []string, input string) (string, int, error) {
 	var out bytes.Buffer
 	cmd := exec.CommandContext(ctx, slashed(path), args...)
-	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &out, os.Stderr
 	err := cmd.Run()
 	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
 		return out.String(), ended.ExitCode(), nil
