@@ -70,6 +70,88 @@ func TestHolder(t *testing.T) {
 	}
 }
 
+// TestHolderInAnotherOrganization: a name in DNS is one name, whatever organization a route
+// is about. Two LyncTopologies may also describe one organization.
+func TestHolderInAnotherOrganization(t *testing.T) {
+	zones := func(r *v1alpha1.FederationRoute) {
+		r.Spec.DNS = &v1alpha1.DNS{TTL: 300, Servers: []v1alpha1.DNSServer{{Zone: "contoso.com"}}}
+	}
+	same := func(lt *v1alpha1.LyncTopology) {
+		lt.Status.DefaultDomain, lt.Status.Sites = "contoso.com", []v1alpha1.SiteStatus{{Name: "redmond"}}
+	}
+	cases := map[string]struct {
+		reason string
+		other  func(*v1alpha1.FederationRoute)
+		at     func(*v1alpha1.LyncTopology)
+		claim  string
+	}{
+		"one name": {"both would write the record", zones, func(*v1alpha1.LyncTopology) {}, "the SRV record of _sipfederationtls._tcp.contoso.com"},
+		"other names": {"they do not meet", func(r *v1alpha1.FederationRoute) {
+			zones(r)
+			r.Spec.SIP.Domains = []v1alpha1.Domain{{Name: "fabrikam.com", Host: "sip.fabrikam.com"}}
+		}, func(*v1alpha1.LyncTopology) {}, ""},
+		"DNS by hand":              {"who writes no record holds none", func(*v1alpha1.FederationRoute) {}, func(*v1alpha1.LyncTopology) {}, ""},
+		"a twin":                   {"a rehearsal has the names of the other on purpose", zones, func(lt *v1alpha1.LyncTopology) { lt.Spec.Twin = true }, ""},
+		"one organization":         {"it has one route of the site", func(*v1alpha1.FederationRoute) {}, same, "the SIP route of site Redmond"},
+		"one organization, a twin": {"it only looks like one", func(*v1alpha1.FederationRoute) {}, func(lt *v1alpha1.LyncTopology) { same(lt); lt.Spec.Twin = true }, ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			mine, other, elsewhere := federationRoute("mine", "edge1.contoso.com"), federationRoute("other", "edge2.contoso.com"), lyncTopology()
+			other.CreationTimestamp = metav1.NewTime(begin.Add(-time.Hour))
+			elsewhere.Name, elsewhere.UID, other.Spec.TopologyRef.Name = "elsewhere", "elsewhere", "elsewhere"
+			zones(mine)
+			c.other(other)
+			c.at(elsewhere)
+			st := newStage(t, mine, other, lyncTopology(), elsewhere)
+			s := scope{FederationRouteReconciler: st.routes, route: mine, topology: *lyncTopology()}
+			seen := twoPools(begin).Snapshot.Topology.Value
+			seen.DefaultDomain = "contoso.com"
+			_, claim, err := s.holder(t.Context(), seen)
+			if err != nil || claim != c.claim {
+				t.Errorf("%s: held is %q (%v), want %q", c.reason, claim, err, c.claim)
+			}
+		})
+	}
+}
+
+// TestRoutesThatAgreeShareARecord: SIP and XMPP of one domain have one host, and a route each.
+func TestRoutesThatAgreeShareARecord(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		change func(*v1alpha1.FederationRoute)
+		claim  string
+	}{
+		"same addresses":        {"either may write them", func(*v1alpha1.FederationRoute) {}, ""},
+		"another pool":          {"a host has one set of addresses", func(r *v1alpha1.FederationRoute) { r.Spec.EdgePool = "edge2.contoso.com" }, "the A record of fed.contoso.com"},
+		"another TTL":           {"they would set it back again and again", func(r *v1alpha1.FederationRoute) { r.Spec.DNS.TTL = 60 }, "the A record of fed.contoso.com"},
+		"a pool without a name": {"nobody knows what it would write", func(r *v1alpha1.FederationRoute) { r.Spec.EdgePool = "edge9.contoso.com" }, "the A record of fed.contoso.com"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			mine, other := federationRoute("mine", "edge1.contoso.com"), federationRoute("other", "edge1.contoso.com")
+			other.CreationTimestamp = metav1.NewTime(begin.Add(-time.Hour))
+			other.Spec.SIP, other.Spec.XMPP = nil, &v1alpha1.ProtocolRoute{}
+			for _, r := range []*v1alpha1.FederationRoute{mine, other} {
+				r.Spec.Mode = v1alpha1.ModeEnforce
+				r.Spec.DNS = &v1alpha1.DNS{TTL: 300, Servers: []v1alpha1.DNSServer{{Zone: "contoso.com"}}}
+				for _, p := range []*v1alpha1.ProtocolRoute{r.Spec.SIP, r.Spec.XMPP} {
+					if p != nil {
+						p.Domains = []v1alpha1.Domain{{Name: "contoso.com", Host: "fed.contoso.com"}}
+					}
+				}
+			}
+			c.change(other)
+			st := newStage(t, mine, other, lyncTopology())
+			s := scope{FederationRouteReconciler: st.routes, route: mine, topology: *lyncTopology()}
+			_, claim, err := s.holder(t.Context(), twoPools(begin).Snapshot.Topology.Value)
+			if err != nil || claim != c.claim {
+				t.Errorf("%s: held is %q (%v), want %q", c.reason, claim, err, c.claim)
+			}
+		})
+	}
+}
+
 // TestRoutesThatCannotBeListed: a route changes nothing while the routes cannot be listed. Another
 // one may hold the switch that it wants to set.
 func TestRoutesThatCannotBeListed(t *testing.T) {
@@ -82,7 +164,7 @@ func TestRoutesThatCannotBeListed(t *testing.T) {
 	now := twoPools(begin)
 	s := scope{FederationRouteReconciler: st.routes, route: mine, topology: *lyncTopology()}
 	s.facts.Plan = plan.Plan{ID: "sha256-1", Steps: []plan.Step{{Act: plan.SetSiteRoute{}}}}
-	if err := s.judge(t.Context(), now); err == nil {
+	if _, err := s.judge(t.Context(), now); err == nil {
 		t.Errorf("nobody knows who holds the site, and the verdict is %+v", s.facts.Verdict)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/memory/sights"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/status"
@@ -41,7 +42,12 @@ func (s *scope) hear(now sights.Sight) {
 // the pools that the latest move has not failed back yet, and the pool that a person asks
 // for. It returns the move that begins with the plan; nil when none does.
 func (s *scope) owe(now sights.Sight) (begins *plan.Move) {
+	s.facts.Desired.MinAvailable = minAvailable(s.route.Spec.MinAvailable)
+	if mode := s.route.Spec.Mode; mode != v1alpha1.ModeApprove && mode != v1alpha1.ModeObserve && s.facts.Undone == nil {
+		s.facts.Desired.LeftLately = status.Returning(s.route.Status, s.facts.Now)
+	}
 	if s.facts.Undone != nil { // the move stays on record, and nothing is failed back for it
+		s.facts.Desired.Leaves, s.facts.Desired.From = s.route.Status.Move.Leaves, s.route.Status.Move.EdgePool
 		if pool := s.facts.FailBack.Pool; pool != "" {
 			s.facts.Desired.FailBack = []string{pool}
 		}
@@ -49,7 +55,17 @@ func (s *scope) owe(now sights.Sight) (begins *plan.Move) {
 	}
 	seen, last := now.Snapshot.Topology.Value, plan.Move{}
 	if m := s.route.Status.Move; m != nil {
-		last = plan.Move{EdgePool: m.EdgePool, From: m.From, FailBack: m.FailBackOwed}
+		last = plan.Move{EdgePool: m.EdgePool, From: m.From, Answered: m.Answered, FailBack: m.FailBackOwed, Leaves: m.Leaves, LongestTTL: uint32(m.LongestTTL), LoweredFrom: uint32(m.LoweredFrom)}
+		if m.Shown != nil {
+			last.Shown = m.Shown.Time
+		}
+		if m.Lowered != nil {
+			last.Lowered = m.Lowered.Time
+		}
+	}
+	if seen.Unread(lync.PartSites) != nil { // whether federation is to be moved is unknown, and the move on record stays
+		s.facts.Desired.FailBack = last.FailBack
+		return nil
 	}
 	next, fresh := last.Next(s.facts.Desired, seen)
 	if fresh {
@@ -57,21 +73,10 @@ func (s *scope) owe(now sights.Sight) (begins *plan.Move) {
 	} else {
 		s.facts.Move = &next
 	}
-	s.facts.Desired.FailBack = next.FailBack
+	s.facts.Desired.From = next.From
+	s.facts.Desired.FailBack, s.facts.Desired.Leaves, s.facts.Desired.Ahead = next.FailBack, next.Leaves, next.Ahead(s.facts.Desired, seen)
 	if pool := s.facts.FailBack.Pool; pool != "" {
 		s.facts.Desired.FailBack = append(slices.Clone(next.FailBack), pool)
 	}
 	return begins
 }
-
-// remember puts a move that begins into the facts; nil means that none begins.
-func (s *scope) remember(begins *plan.Move) {
-	if begins != nil {
-		s.facts.Move = begins
-	}
-}
-
-// owes reports whether a move has Front End pools to fail back. Such a move is written
-// into status before it begins: once the routes have changed, only status shows that there
-// was a move.
-func owes(begins *plan.Move) bool { return begins != nil && len(begins.FailBack) > 0 }

@@ -3,12 +3,14 @@ package controllers
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/memory/sights"
 )
@@ -29,30 +31,81 @@ func movingRoute() *v1alpha1.FederationRoute {
 	return route
 }
 
-// TestAMoveThatOwesIsWrittenDownBeforeItBegins: a move that owes a failback is in status before its
-// first step. Once the routes have moved, only status shows that there was a move, and the
-// manager may crash in between.
-func TestAMoveThatOwesIsWrittenDownBeforeItBegins(t *testing.T) {
-	route := movingRoute()
-	s := newStage(t, lyncTopology(), managerSecret(), route)
-	s.hosts.answer = func(ctx context.Context, _ string) (json.RawMessage, error) {
-		<-ctx.Done() // the run is still under way when status is written
-		return nil, ctx.Err()
+// TestAMoveIsWrittenDownBeforeItBegins: a move is in status before its first step. Once the
+// routes have moved, only status shows that there was a move, and the manager may crash in
+// between.
+func TestAMoveIsWrittenDownBeforeItBegins(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		route  *v1alpha1.FederationRoute
+		spoil  func(*v1alpha1.FederationRouteSpec)
+		seen   []func(*sights.Sight)
+		want   v1alpha1.Move
+	}{
+		"it owes a failback": {"the failback comes last", movingRoute(), func(*v1alpha1.FederationRouteSpec) {}, []func(*sights.Sight){withFrontEnd(lync.PoolFailedOver)},
+			v1alpha1.Move{FailBackOwed: []string{"fe1.contoso.com"}, Leaves: []string{"edge1.contoso.com"}}},
+		"it leaves a pool that works": {"the flags of that pool are cleared last", federationRoute("r", "edge2.contoso.com"),
+			func(spec *v1alpha1.FederationRouteSpec) { spec.Strategy = v1alpha1.StrategyPrepareFirst }, nil,
+			v1alpha1.Move{Leaves: []string{"edge1.contoso.com"}}},
+		"it owes nothing": {"where no address answers it goes back to the pool that it came from", federationRoute("r", "edge2.contoso.com"),
+			func(spec *v1alpha1.FederationRouteSpec) { spec.Strategy = v1alpha1.StrategyProcedure }, nil,
+			v1alpha1.Move{Leaves: []string{"edge1.contoso.com"}}},
 	}
-	s.seen(withFrontEnd(lync.PoolFailedOver))
-	s.clock.forward(time.Second)
-	s.reconcile(route) // asks for one more observation before the first change
-	if route.Status.Move != nil {
-		t.Fatalf("%+v is remembered and has not begun", route.Status.Move)
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			route := c.route
+			c.spoil(&route.Spec)
+			s := newStage(t, lyncTopology(), managerSecret(), route)
+			s.hosts.answer = func(ctx context.Context, _ string) (json.RawMessage, error) {
+				select { // the run is still under way when status is written
+				case <-ctx.Done():
+				case <-t.Context().Done():
+				}
+				return nil, errors.New("the test is over")
+			}
+			s.seen(c.seen...)
+			s.clock.forward(time.Second)
+			s.reconcile(route) // asks for one more observation before the first change
+			if route.Status.Move != nil {
+				t.Fatalf("%+v is remembered and has not begun", route.Status.Move)
+			}
+			s.seen(c.seen...)
+			again := s.reconcileOnce(route)
+			if route.Status.Move == nil || again != recorded || s.latest(route) != nil {
+				t.Fatalf("%s: again after %s, run %v, move %+v", c.reason, again, s.latest(route), route.Status.Move)
+			}
+			c.want.EdgePool, c.want.From, c.want.Shown = "edge2.contoso.com", "edge1.contoso.com", route.Status.Move.Shown
+			if diff := cmp.Diff(&c.want, route.Status.Move); diff != "" {
+				t.Fatalf("%s: move (-want +got):\n%s", c.reason, diff)
+			}
+			s.reconcile(route)
+			s.expect(route, v1alpha1.ReasonProgressing, "steps are done")
+		})
 	}
-	s.seen(withFrontEnd(lync.PoolFailedOver))
-	again := s.reconcile(route)
-	want := &v1alpha1.Move{EdgePool: "edge2.contoso.com", From: "edge1.contoso.com", FailBackOwed: []string{"fe1.contoso.com"}}
-	if diff := cmp.Diff(want, route.Status.Move); diff != "" || again > time.Second || s.latest(route) != nil {
-		t.Fatalf("again after %s, run %v, move (-want +got):\n%s", again, s.latest(route), diff)
+}
+
+// TestAMoveIsKeptWhileTheRoutesAreUnknown: what a move owes stays in status while nobody can see
+// where the sites lead, and while nobody can see the states of the pools.
+func TestAMoveIsKeptWhileTheRoutesAreUnknown(t *testing.T) {
+	for _, part := range []lync.TopologyPart{lync.PartSites, lync.PartPoolStates, lync.PartServices} {
+		route := movingRoute()
+		route.Status.Move = &v1alpha1.Move{EdgePool: "edge2.contoso.com", From: "edge1.contoso.com", FailBackOwed: []string{"fe1.contoso.com"}}
+		want := route.Status.Move.DeepCopy()
+		s := newStage(t, lyncTopology(), managerSecret(), route)
+		s.seen(withFrontEnd(lync.PoolActive), func(now *sights.Sight) {
+			topology := &now.Snapshot.Topology.Value
+			topology.Sites[0].SIPRoute = "edge2.contoso.com"
+			topology.Unknown = []lync.UnknownPart{{Part: part, Err: fault.New(fault.RightsMissing, "read the "+string(part), "fe1", "no right")}}
+			now.Snapshot.Topology.Err = topology.Unknown[0].Err
+		})
+		s.reconcile(route)
+		if diff := cmp.Diff(want, route.Status.Move); diff != "" {
+			t.Errorf("without the %s (-want +got):\n%s", part, diff)
+		}
+		if len(route.Status.Owed) == 0 {
+			t.Errorf("without the %s nothing is owed", part)
+		}
 	}
-	s.reconcile(route)
-	s.expect(route, v1alpha1.ReasonProgressing, "of 5 steps are done")
 }
 
 // TestAMoveThatIsHeldIsNotRemembered: while the route may not begin a move, status records none.

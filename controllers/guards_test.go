@@ -31,7 +31,7 @@ func TestAGuardClosesInTheMiddleOfARun(t *testing.T) {
 
 	route := federationRoute("r", "edge2.contoso.com")
 	s := newStage(t, lyncTopology(), managerSecret(), route)
-	replies := []string{`[{"Document":"<Topology/>"}]`, `[{"Signature":"s2","BackupFile":"","SimpleUrlsRestored":false}]`}
+	replies := []string{`[{"Document":"<Topology/>","SimpleUrls":""}]`, `[{"Signature":"s2","BackupFile":"","ExportFile":"","ExportError":"","SimpleUrlsRestored":false}]`}
 	s.hosts.answer = func(context.Context, string) (json.RawMessage, error) {
 		if len(replies) == 0 {
 			return nil, fault.New(fault.Failed, "call", "host", "nobody may call any more")

@@ -16,10 +16,11 @@ var sameAddress = cmp.Comparer(func(a, b netip.Addr) bool { return a == b })
 func TestIntentOf(t *testing.T) {
 	spec := v1alpha1.FederationRouteSpec{
 		EdgePool: "edge1.contoso.com", StandbyEdgePools: []v1alpha1.Hostname{"edge2.contoso.com"}, TopologyFlags: v1alpha1.FlagsManage,
-		SIP:           &v1alpha1.ProtocolRoute{Sites: []string{"Redmond"}, Domains: []v1alpha1.Domain{{Name: "contoso.com", Host: "sip.contoso.com"}}},
-		XMPP:          &v1alpha1.ProtocolRoute{Domains: []v1alpha1.Domain{{Name: "contoso.com"}}},
+		SIP: &v1alpha1.ProtocolRoute{Sites: []string{"Redmond"}, Domains: []v1alpha1.Domain{{Name: "contoso.com", Host: "sip.contoso.com"}}},
+		XMPP: &v1alpha1.ProtocolRoute{Domains: []v1alpha1.Domain{{Name: "contoso.com", Priority: 5, Weight: 1, Apex: true,
+			Standby: []v1alpha1.StandbyRecord{{EdgePool: "edge2.contoso.com", Priority: 10, Weight: 2}, {Host: "xmpp3.contoso.com", Priority: 65535}}}}},
 		FrontEndPools: []v1alpha1.FrontEndPoolRoute{{FQDN: "fe1.contoso.com", FailBack: true}},
-		DNS:           &v1alpha1.DNS{TTL: 300, Servers: []v1alpha1.DNSServer{{Zone: "contoso.com"}, {Zone: "emea.contoso.com"}}},
+		DNS:           &v1alpha1.DNS{TTL: 300, Adopt: "sha256-0123456789abcdef", Servers: []v1alpha1.DNSServer{{Zone: "contoso.com"}, {Zone: "emea.contoso.com"}}},
 	}
 	topology := v1alpha1.LyncTopologySpec{Management: v1alpha1.Management{Endpoints: []v1alpha1.ManagementEndpoint{
 		{Endpoint: v1alpha1.Endpoint{URL: "https://198.51.100.30:5986/wsman", ServerName: "fe1.contoso.com"}}, {Endpoint: v1alpha1.Endpoint{URL: "https://fe2.contoso.com:5986/wsman"}}}}, EdgeServers: &v1alpha1.EdgeServers{Overrides: []v1alpha1.EdgeServerOverride{
@@ -29,9 +30,10 @@ func TestIntentOf(t *testing.T) {
 		EdgePool: "edge1.contoso.com", Standby: []string{"edge2.contoso.com"}, ManageFlags: true,
 		Protocols: []plan.ProtocolIntent{
 			{Protocol: lync.SIP, Sites: []string{"Redmond"}, Domains: []plan.Domain{{Name: "contoso.com", Host: "sip.contoso.com"}}},
-			{Protocol: lync.XMPP, Domains: []plan.Domain{{Name: "contoso.com"}}}},
+			{Protocol: lync.XMPP, Domains: []plan.Domain{{Name: "contoso.com", Priority: 5, Weight: 1, Apex: true,
+				Standby: []plan.Standby{{EdgePool: "edge2.contoso.com", Priority: 10, Weight: 2}, {Host: "xmpp3.contoso.com", Priority: 65535}}}}}},
 		FrontEnds: []plan.FrontEnd{{FQDN: "fe1.contoso.com", FailBack: true}},
-		DNS:       &plan.DNSIntent{Zones: []string{"contoso.com", "emea.contoso.com"}, TTL: 300},
+		DNS:       &plan.DNSIntent{Zones: []string{"contoso.com", "emea.contoso.com"}, TTL: 300, Adopt: "sha256-0123456789abcdef"},
 		Servers: map[lync.Host]plan.ServerOverride{
 			"edge1a.contoso.com": {ExternalAddresses: []netip.Addr{netip.MustParseAddr("198.51.100.7"), netip.MustParseAddr("198.51.100.8"), netip.MustParseAddr("2001:db8::7")}},
 			"edge1b.contoso.com": {OutOfService: true}},
@@ -52,7 +54,7 @@ func TestIntentOf(t *testing.T) {
 			s.DNS, in.DNS = nil, nil
 		}},
 		"a zone by cmdlets": {"steps say in which way a zone is changed, where it is not the usual one", func(s *v1alpha1.FederationRouteSpec, _ *v1alpha1.LyncTopologySpec, in *plan.Intent) {
-			s.DNS, in.DNS = s.DNS.DeepCopy(), &plan.DNSIntent{Zones: in.DNS.Zones, TTL: in.DNS.TTL, Ways: map[string]string{"emea.contoso.com": "by DnsServer cmdlets"}}
+			s.DNS, in.DNS = s.DNS.DeepCopy(), &plan.DNSIntent{Zones: in.DNS.Zones, TTL: in.DNS.TTL, Adopt: in.DNS.Adopt, Ways: map[string]string{"emea.contoso.com": "by DnsServer cmdlets"}}
 			s.DNS.Servers[1].Provider = v1alpha1.DNSServerCmdlets
 		}},
 		"flags verified": {"a person sets the flags", func(s *v1alpha1.FederationRouteSpec, _ *v1alpha1.LyncTopologySpec, in *plan.Intent) {

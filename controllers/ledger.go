@@ -14,6 +14,7 @@ import (
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/status"
 )
 
 // keepWithin bounds the one write of a ledger.
@@ -24,6 +25,7 @@ type ledger struct {
 	client   client.Client
 	topology types.NamespacedName
 	uid      types.UID // another object of that name is another organization
+	clock    apply.Clock
 }
 
 var _ apply.Ledger = ledger{}
@@ -40,6 +42,36 @@ func (l ledger) Restored(ctx context.Context) error {
 	// An empty text is left out of the stored object; "remove" would fail where it is.
 	return l.write(ctx, "it could not be noted that the simple URLs are in their place", "they are looked at once more",
 		map[string]any{"op": "add", "path": "/status/simpleURLs", "value": ""})
+}
+
+// through notes to which management server a publish is about to be sent, so that the next
+// manager sends none to another one meanwhile; "" that none is waited for.
+func (l ledger) through(ctx context.Context, server string, since time.Time) error {
+	const path = "/status/publishing"
+	note := map[string]any{"op": "add", "path": path, "value": v1alpha1.PublishingStatus{Endpoint: server, Since: metav1.NewTime(since)}}
+	if server != "" {
+		return l.write(ctx, "the server that publishes could not be noted", "nothing was published", note)
+	}
+	// "remove" alone would fail where there is none.
+	return l.write(ctx, "it could not be noted that the publish has ended", "it is noted later", note, map[string]any{"op": "remove", "path": path})
+}
+
+// SetUp implements apply.Ledger.
+func (l ledger) SetUp(ctx context.Context, server string, installed []lync.Protocol) error {
+	const records = "/status/setups"
+	name, record := string(lync.HostOf(server)), status.SetupRecordOf(installed)
+	record.At = new(metav1.NewTime(l.clock.Now()))
+	// A patch cannot add to a map that does not exist, and must not replace one that does.
+	// Steps of other machines write their records at the same time.
+	add := []map[string]any{{"op": "add", "path": records + "/" + name, "value": record}}
+	found := []map[string]any{{"op": "test", "path": records, "value": nil}, {"op": "add", "path": records, "value": map[string]any{name: record}}}
+	var err error
+	for _, changes := range [][]map[string]any{add, found, add} {
+		if err = l.write(ctx, "what setup installed could not be noted", "setup has run", changes...); err == nil {
+			break
+		}
+	}
+	return err
 }
 
 // write changes fields of the status, if the object is still the same.

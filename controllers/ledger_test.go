@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
@@ -24,7 +27,18 @@ func TestLedgerKeepsBesideWhatWasSeen(t *testing.T) {
 	s.look(lt)
 	l := ledger{client: s.objects, topology: orgKey, uid: lt.UID}
 	must(t, l.Publishing(t.Context(), proposal))
+	sent := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	must(t, l.through(t.Context(), "https://fe1.contoso.com:5986/wsman", sent))
+	must(t, s.objects.Get(t.Context(), orgKey, lt))
+	if at := lt.Status.Publishing; at == nil || at.Endpoint != "https://fe1.contoso.com:5986/wsman" || !at.Since.Time.Equal(sent) {
+		t.Errorf("the publish is noted as %+v", at)
+	}
+	must(t, l.through(t.Context(), "", time.Time{}))
+	must(t, l.through(t.Context(), "", time.Time{})) // an object whose note was lost, too
 	s.look(lt)
+	if lt.Status.Publishing != nil {
+		t.Errorf("a publish that has ended is waited for: %+v", lt.Status.Publishing)
+	}
 	if lt.Status.PublishedDocument != "sha256-ours" || lt.Status.SimpleURLs != proposal.SimpleURLs || lt.Status.Product == nil {
 		t.Errorf("after another look the status is %+v", lt.Status)
 	}
@@ -33,6 +47,35 @@ func TestLedgerKeepsBesideWhatWasSeen(t *testing.T) {
 	s.look(lt)
 	if lt.Status.PublishedDocument != "sha256-ours" || lt.Status.SimpleURLs != "" {
 		t.Errorf("after the simple URLs were seen the status is %+v", lt.Status)
+	}
+}
+
+// TestLedgerKeepsWhatSetupInstalled: machines are set up side by side, and each has a record of its
+// own beside those of the others. A look keeps them.
+func TestLedgerKeepsWhatSetupInstalled(t *testing.T) {
+	lt := lyncTopology()
+	s := newStage(t, lt, managerSecret())
+	s.atHome()
+	s.look(lt)
+	l := ledger{client: s.objects, topology: orgKey, uid: lt.UID, clock: RealClock{}}
+	began := metav1.Now().Rfc3339Copy()
+	must(t, l.SetUp(t.Context(), "EDGE1.contoso.com", []lync.Protocol{lync.SIP, lync.XMPP}))
+	must(t, l.SetUp(t.Context(), "edge2.contoso.com", []lync.Protocol{lync.SIP}))
+	must(t, l.SetUp(t.Context(), "edge2.contoso.com", nil))
+	must(t, s.objects.Get(t.Context(), orgKey, lt))
+	for name, record := range lt.Status.Setups {
+		if record.At == nil || record.At.Before(&began) {
+			t.Errorf("setup ended on %s at %v, and began at %v", name, record.At, began)
+		}
+		record.At = nil
+		lt.Status.Setups[name] = record
+	}
+	want := map[string]v1alpha1.SetupRecord{"edge1.contoso.com": {Ports: []int32{5061, 5269}}, "edge2.contoso.com": {Ports: []int32{}}}
+	if diff := cmp.Diff(want, lt.Status.Setups); diff != "" {
+		t.Errorf("records (-want +got):\n%s", diff)
+	}
+	if err := (ledger{client: s.objects, topology: orgKey, uid: "of another organization", clock: RealClock{}}).SetUp(t.Context(), "edge3.contoso.com", nil); err == nil {
+		t.Error("an object of another uid was written")
 	}
 }
 

@@ -64,7 +64,7 @@ func record(t *testing.T) *written {
 	return &w
 }
 
-func holds(t *testing.T, line string, pieces ...string) {
+func shows(t *testing.T, line string, pieces ...string) {
 	t.Helper()
 	for _, p := range pieces {
 		if !strings.Contains(line, p) {
@@ -90,9 +90,9 @@ func TestARunSaysInTheLogWhatItIsFor(t *testing.T) {
 			s.clock.forward(10 * time.Minute)
 		}
 		<-s.latest(route).Done()
-		holds(t, log.line(t, `msg="run begins"`), "namespace=lync", "route=r", "plan=sha256-", why, "edgePool=edge2.contoso.com", "generation=1", "steps=4")
-		holds(t, log.line(t, `msg="run ended before its last step"`), "result=Busy", "somebody else is at it")
-		holds(t, log.line(t, `msg="remote call"`), "level=DEBUG", "topology=org", "endpoint=https://fe1.contoso.com:5986/wsman", "fault=Busy")
+		shows(t, log.line(t, `msg="run begins"`), "namespace=lync", "route=r", "plan=sha256-", why, "edgePool=edge2.contoso.com", "generation=1", "steps=4")
+		shows(t, log.line(t, `msg="run ended before its last step"`), "result=Busy", "somebody else is at it")
+		shows(t, log.line(t, `script=Publish-FederationFlags`), `msg="remote call"`, "level=DEBUG", "topology=org", "endpoint=https://fe1.contoso.com:5986/wsman", "fault=Busy")
 		if strings.Contains(log.String(), "swordfish") {
 			t.Errorf("the log has the password:\n%s", log)
 		}
@@ -151,7 +151,7 @@ func TestLastEditor(t *testing.T) {
 	route := federationRoute("r", "edge2.contoso.com")
 	route.ManagedFields = cases["the latest"].fields
 	why := slog.GroupValue((&scope{route: route}).why()...).String()
-	holds(t, why, "changedBy=kubectl-edit", "changedAt=2026-03-14 23:00:00")
+	shows(t, why, "changedBy=kubectl-edit", "changedAt=2026-03-14 23:00:00")
 }
 
 func TestARestartSaysWhatItFoundUnderWay(t *testing.T) {
@@ -186,6 +186,6 @@ func TestARestartSaysWhatItFoundUnderWay(t *testing.T) {
 	if diff := cmp.Diff(2, strings.Count(log.String(), "\n")); diff != "" {
 		t.Errorf("lines (-want +got):\n%s\n%s", diff, log)
 	}
-	holds(t, log.line(t, "under way"), "namespace=lync", "route=busy", "plan=sha256-1", "running: SetSiteRoute Redmond")
-	holds(t, log.line(t, "this manager works now"), "organizations=1", "routes=3", "plansUnderWay=1")
+	shows(t, log.line(t, "under way"), "namespace=lync", "route=busy", "plan=sha256-1", "running: SetSiteRoute Redmond")
+	shows(t, log.line(t, "this manager works now"), "organizations=1", "routes=3", "plansUnderWay=1")
 }

@@ -68,8 +68,12 @@ var (
 		append(slices.Clone(ofRoute), "topology", "reason", "mode", "suspended", "edge_pool", "sip_edge_pool", "xmpp_edge_pool"), nil)
 	driftFields = prometheus.NewDesc("fedroute_route_drift_fields",
 		"How many fields differ from what the route wants.", ofRoute, nil)
+	contestedFields = prometheus.NewDesc("fedroute_route_contested_fields",
+		"How many fields of the route are left as somebody else sets them.", ofRoute, nil)
 	failedSteps = prometheus.NewDesc("fedroute_route_failed_steps",
 		"How many steps of the route's plan failed when they were last tried.", ofRoute, nil)
+	warnings = prometheus.NewDesc("fedroute_route_warning",
+		"1 while the route warns of something on which Ready does not depend.", append(slices.Clone(ofRoute), "warning"), nil)
 
 	ofPort       = append(slices.Clone(ofRoute), "protocol", "edge_pool", "edge_server", "address")
 	portAnswers  = prometheus.NewDesc("fedroute_federation_port_answers", "1 when a federation port of the Edge pool that hosts the protocol now answered the manager's last probe.", ofPort, nil)
@@ -88,8 +92,10 @@ type organization struct {
 type routed struct {
 	ready bool
 	drift int
+	left  int // fields that are left as somebody else sets them
 	fails int
 	info  []string // the further labels of routeInfo
+	warns []string // the warnings that are True
 	ports map[publishedPort]probe.Reading
 }
 
@@ -98,8 +104,11 @@ var (
 		return []prometheus.Metric{gauge(observedAt, float64(o.seen.Unix()), key), gauge(topologyReady, truth(o.ready), key), gauge(topologyInfo, 1, key, o.reason)}
 	}, observedAt, topologyReady, topologyInfo)
 	routeSeries = newSeries(func(key types.NamespacedName, r routed) []prometheus.Metric {
-		out := []prometheus.Metric{gauge(routeReady, truth(r.ready), key), gauge(driftFields, float64(r.drift), key),
+		out := []prometheus.Metric{gauge(routeReady, truth(r.ready), key), gauge(driftFields, float64(r.drift), key), gauge(contestedFields, float64(r.left), key),
 			gauge(failedSteps, float64(r.fails), key), gauge(routeInfo, 1, key, r.info...)}
+		for _, warning := range routeWarnings {
+			out = append(out, gauge(warnings, truth(slices.Contains(r.warns, warning)), key, warning))
+		}
 		for port, answer := range r.ports {
 			out = append(out, gauge(portAnswers, truth(answer.Answers()), key, port.labels()...))
 			if !answer.CertificateEnds.IsZero() {
@@ -107,7 +116,7 @@ var (
 			}
 		}
 		return out
-	}, routeReady, driftFields, failedSteps, routeInfo, portAnswers, certificates)
+	}, routeReady, driftFields, contestedFields, failedSteps, routeInfo, warnings, portAnswers, certificates)
 )
 
 func init() {
@@ -129,9 +138,9 @@ type measured struct {
 }
 
 // Write sends the changes and counts the answer.
-func (m measured) Write(ctx context.Context, changes []dns.Change) error {
+func (m measured) Write(ctx context.Context, changes []dns.Change, may func() error) error {
 	began := m.clock.Now()
-	err := m.Writer.Write(ctx, changes)
+	err := m.Writer.Write(ctx, changes, may)
 	updateDuration.WithLabelValues(string(m.provider), resultOf(fault.KindOf(err), "ok")).Observe(m.clock.Now().Sub(began).Seconds())
 	return err
 }
@@ -189,9 +198,9 @@ func observeRoute(route *v1alpha1.FederationRoute, s v1alpha1.FederationRouteSta
 
 // observePorts replaces the ports of a route's series. A port that showed no certificate
 // this time keeps the end of the one that it showed before: a machine that is down has not
-// lost it.
-func observePorts(route *v1alpha1.FederationRoute, answers map[publishedPort]probe.Reading) {
-	routeSeries.note(client.ObjectKeyFromObject(route), func(r *routed) {
+// lost it. A route that is gone meanwhile gets no series.
+func observePorts(route types.NamespacedName, answers measure) {
+	routeSeries.amend(route, func(r *routed) {
 		for port, now := range answers {
 			if now.CertificateEnds.IsZero() {
 				now.CertificateEnds = r.ports[port].CertificateEnds
@@ -212,8 +221,34 @@ func routedAs(route *v1alpha1.FederationRoute, s v1alpha1.FederationRouteStatus)
 			}
 		}
 	}
-	return routed{ready: ready, drift: len(s.Drift), fails: fails, info: []string{route.Spec.TopologyRef.Name, reason, string(route.Spec.Mode),
+	left := 0
+	for _, r := range s.Reversals {
+		if r.LeftSince != nil && !r.Restored {
+			left++
+		}
+	}
+	return routed{ready: ready, drift: len(s.Drift), left: left, fails: fails, warns: warningsOf(s.Conditions), info: []string{route.Spec.TopologyRef.Name, reason, string(route.Spec.Mode),
 		word(route.Spec.Suspend), string(route.Spec.EdgePool), s.SIPEdgePool, s.XMPPEdgePool}}
+}
+
+// routeWarnings are the conditions of a route that warn of something on which Ready does not
+// depend. StandbyNotPrepared stands for a condition that is good when it is True.
+var routeWarnings = []string{v1alpha1.ConditionDegraded, v1alpha1.ConditionOtherPoolFederates, v1alpha1.ConditionSharedOrganization, v1alpha1.ConditionStandbyMayBeRefused, standbyNotPrepared}
+
+const standbyNotPrepared = "StandbyNotPrepared"
+
+// warningsOf lists the warnings that are to be given.
+func warningsOf(conditions []metav1.Condition) []string {
+	var out []string
+	for _, c := range conditions {
+		switch {
+		case c.Type == v1alpha1.ConditionStandbyPrepared && c.Status != metav1.ConditionTrue:
+			out = append(out, standbyNotPrepared)
+		case c.Status == metav1.ConditionTrue && slices.Contains(routeWarnings, c.Type):
+			out = append(out, c.Type)
+		}
+	}
+	return out
 }
 
 // readiness gives whether an object is Ready, and the reason; "" where nothing was said yet.

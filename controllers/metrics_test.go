@@ -50,8 +50,11 @@ func TestSeriesAreThereBeforeTheFirstLook(t *testing.T) {
 	lt.Name, route.Spec.TopologyRef.Name = "dark", "dark"
 	route.Spec.Mode, route.Spec.Suspend = v1alpha1.ModeEnforce, true
 	route.Status.SIPEdgePool = "edge1.contoso.com"
-	route.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: "Suspended"}}
+	route.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: "Suspended"},
+		{Type: v1alpha1.ConditionDegraded, Status: metav1.ConditionTrue}, {Type: v1alpha1.ConditionStandbyPrepared, Status: metav1.ConditionUnknown}, {Type: v1alpha1.ConditionStandbyMayBeRefused, Status: metav1.ConditionUnknown}}
 	route.Status.Plan = &v1alpha1.Plan{Steps: []v1alpha1.Step{{State: v1alpha1.StepDone}, {State: v1alpha1.StepFailed}}}
+	since := metav1.NewTime(begin)
+	route.Status.Reversals = []v1alpha1.Reversal{{Field: "left", LeftSince: &since}, {Field: "given up", LeftSince: &since, Restored: true}, {Field: "put back"}}
 	lt.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: "Denied"}}
 	org, of := client.ObjectKeyFromObject(lt), client.ObjectKeyFromObject(route)
 	t.Cleanup(func() { organizationSeries.forget(org); routeSeries.forget(of) })
@@ -65,10 +68,16 @@ func TestSeriesAreThereBeforeTheFirstLook(t *testing.T) {
 	expectSeries(t, "why it is not ready is as its status says", `fedroute_topology_info.*topology="dark"`, `fedroute_topology_info{namespace="lync",reason="Denied",topology="dark"} 1`)
 	expectSeries(t, "nor was it ready before", ready, `fedroute_topology_ready{namespace="lync",topology="dark"} 0`)
 	expectSeries(t, "the route as status says", `fedroute_route.*route="unhappy"`,
+		`fedroute_route_contested_fields{namespace="lync",route="unhappy"} 1`,
 		`fedroute_route_drift_fields{namespace="lync",route="unhappy"} 0`,
 		`fedroute_route_failed_steps{namespace="lync",route="unhappy"} 1`,
 		`fedroute_route_info{edge_pool="edge2.contoso.com",mode="Enforce",namespace="lync",reason="Suspended",route="unhappy",sip_edge_pool="edge1.contoso.com",suspended="true",topology="dark",xmpp_edge_pool=""} 1`,
-		`fedroute_route_ready{namespace="lync",route="unhappy"} 0`)
+		`fedroute_route_ready{namespace="lync",route="unhappy"} 0`,
+		`fedroute_route_warning{namespace="lync",route="unhappy",warning="Degraded"} 1`,
+		`fedroute_route_warning{namespace="lync",route="unhappy",warning="OtherPoolFederates"} 0`,
+		`fedroute_route_warning{namespace="lync",route="unhappy",warning="SharedOrganization"} 0`,
+		`fedroute_route_warning{namespace="lync",route="unhappy",warning="StandbyMayBeRefused"} 0`,
+		`fedroute_route_warning{namespace="lync",route="unhappy",warning="StandbyNotPrepared"} 1`)
 
 	later := begin.Add(time.Hour)
 	good := v1alpha1.LyncTopologyStatus{Conditions: []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue}}}
@@ -135,12 +144,14 @@ func TestRunsAreMeasured(t *testing.T) {
 type refusing struct{ err error }
 
 func (r refusing) Check(context.Context, []dns.Change) error { return r.err }
-func (r refusing) Write(context.Context, []dns.Change) error { return r.err }
+func (r refusing) Write(context.Context, []dns.Change, func() error) error {
+	return r.err
+}
 
 func TestUpdatesAreMeasured(t *testing.T) {
 	for _, err := range []error{nil, nil, fault.New(fault.Denied, "update", "contoso.com", "the key is not known")} {
 		w := measured{refusing{err}, "Test", &manualClock{now: begin}}
-		if w.Check(t.Context(), nil) != err || w.Write(t.Context(), nil) != err {
+		if w.Check(t.Context(), nil) != err || w.Write(t.Context(), nil, dns.Always) != err {
 			t.Error("what is measured answers otherwise")
 		}
 	}

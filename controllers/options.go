@@ -13,12 +13,17 @@ import (
 
 	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/probe"
+	"github.com/fedroute/fedroute/internal/reach"
 	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/status"
 )
 
 // FieldOwner is the name under which this controller writes status.
 const FieldOwner = "fedroute"
+
+// Patience is how long a reconcile waits for its own look before it leaves the look to the
+// background. Most looks at DNS servers that are near and well have ended by then.
+const Patience = 100 * time.Millisecond
 
 // Options are everything the reconcilers need from outside.
 type Options struct {
@@ -32,6 +37,9 @@ type Options struct {
 	Clock apply.Clock
 	// Dial opens remote sessions.
 	Dial remote.Dialer
+	// Reach bounds which DNS servers and KDCs are connected to; Dial and Prober have bounds of
+	// their own.
+	Reach *reach.Policy
 	// Prober checks whether federation ports answer.
 	Prober probe.Prober
 	// Limits bound the waits of a run.
@@ -39,16 +47,24 @@ type Options struct {
 	// ObserveTimeout bounds one observation of an organization, so that one whose
 	// servers never answer does not delay the others.
 	ObserveTimeout time.Duration
+	// Patience is how long a reconcile waits for its own look.
+	Patience time.Duration
 	// TopologyWorkers is how many organizations are observed at the same time.
 	TopologyWorkers int
 	// RouteWorkers is how many routes are reconciled at the same time.
 	RouteWorkers int
+	// Dice gives a number from 0 to n-1; nil means rand.Int64N.
+	Dice func(n int64) int64
 }
 
 // jitter adds up to a tenth to d, so that objects that were created together are not
 // reconciled together for ever.
-func jitter(d time.Duration) time.Duration {
-	return d + time.Duration(rand.Int64N(int64(d)/10+1))
+func (o Options) jitter(d time.Duration) time.Duration {
+	dice := o.Dice
+	if dice == nil {
+		dice = rand.Int64N
+	}
+	return d + time.Duration(dice(int64(d)/10+1))
 }
 
 // whileYoung shortens the time until the next reconcile of an object that lacks what it

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"time"
 
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
@@ -52,9 +54,13 @@ func publishedPorts(in plan.Intent, active map[lync.Protocol]string, seen []v1al
 	return out
 }
 
+// measure is what published ports answered.
+type measure map[publishedPort]probe.Reading
+
 // measurePorts asks the published ports that this reconcile has not asked yet, and shows
 // all answers in the metrics. While a run is under way it asks nothing: the run moves
-// federation, and its steps ask. Fault: Internal.
+// federation, and its steps ask. Ports that answer slowly are asked in the background.
+// Fault: Internal.
 func (s *scope) measurePorts(ctx context.Context) error {
 	if s.running() {
 		return nil
@@ -62,24 +68,27 @@ func (s *scope) measurePorts(ctx context.Context) error {
 	route := s.route.Status
 	all := publishedPorts(intentOf(s.route.Spec, s.topology.Spec),
 		map[lync.Protocol]string{lync.SIP: route.SIPEdgePool, lync.XMPP: route.XMPPEdgePool}, s.topology.Status.EdgePools)
-	var unasked []probe.Target
-	for _, p := range all {
-		if _, asked := s.facts.Observed.Ports[p.target]; !asked {
-			unasked = append(unasked, p.target)
+	key, known, asked := client.ObjectKeyFromObject(s.route), s.facts.Observed.Ports, s.ports
+	return s.measures.Look(ctx, objectOf(s.route), editionOf(s.route), func(ctx context.Context) (measure, error) {
+		var unasked []probe.Target
+		for _, p := range all {
+			if _, asked := known[p.target]; !asked {
+				unasked = append(unasked, p.target)
+			}
 		}
-	}
-	read, err := s.ports.Read(ctx, unasked, time.Time{})
-	if err != nil {
-		return err
-	}
-	answers := make(map[publishedPort]probe.Reading, len(all))
-	for _, p := range all {
-		if r, asked := s.facts.Observed.Ports[p.target]; asked {
-			answers[p] = r
-		} else {
-			answers[p] = read[p.target]
+		read, err := asked.Read(ctx, unasked, time.Time{})
+		if err != nil {
+			return nil, err
 		}
-	}
-	observePorts(s.route, answers)
-	return nil
+		answers := make(measure, len(all))
+		for _, p := range all {
+			if r, asked := known[p.target]; asked {
+				answers[p] = r
+			} else {
+				answers[p] = read[p.target]
+			}
+		}
+		observePorts(key, answers)
+		return answers, nil
+	}).Err
 }

@@ -4,9 +4,14 @@ import (
 	"cmp"
 	"context"
 	"crypto/x509"
+	"encoding/json"
+	"reflect"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/fingerprint"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/remote"
@@ -39,6 +44,25 @@ func fleetConfig(lt *v1alpha1.LyncTopology, o Options) shell.Config {
 	return c
 }
 
+// connectionsOf is a print of everything in a spec that connections depend on: all but what
+// is left out here. An edit that keeps the print keeps the connections.
+func connectionsOf(spec v1alpha1.LyncTopologySpec) fingerprint.Print {
+	of := *spec.DeepCopy()
+	of.PollInterval, of.Twin = metav1.Duration{}, false
+	if of.EdgeServers != nil {
+		var all []v1alpha1.EdgeServerOverride
+		for _, o := range of.EdgeServers.Overrides {
+			o.ExternalAddresses, o.OutOfService = nil, false
+			if !reflect.DeepEqual(o, v1alpha1.EdgeServerOverride{FQDN: o.FQDN}) { // otherwise it says nothing else
+				all = append(all, o)
+			}
+		}
+		of.EdgeServers.Overrides = all
+	}
+	text, _ := json.Marshal(of) // the API server has just sent it as JSON
+	return fingerprint.Of(text)
+}
+
 // readerOf gives the account that reads.
 func readerOf(a v1alpha1.Accounts) v1alpha1.Authentication { return cmp.Or(a.Reader, a.Authentication) }
 
@@ -51,7 +75,7 @@ func operatorOf(a v1alpha1.Accounts) v1alpha1.Authentication {
 func (s secrets) account(spec v1alpha1.LyncTopologySpec, which func(v1alpha1.Accounts) v1alpha1.Authentication) shell.Account {
 	return shell.Account{
 		Management: func(ctx context.Context) (remote.Credentials, error) {
-			return s.credentials(ctx, which(spec.Management.Accounts))
+			return s.ofDomain(ctx, which(spec.Management.Accounts))
 		},
 		Edge: func(ctx context.Context, fqdn string) (remote.Credentials, error) {
 			common := cmp.Or(spec.EdgeServers, &v1alpha1.EdgeServers{}).Accounts

@@ -125,12 +125,12 @@ func TestReaderAndOperatorAreTwoAccounts(t *testing.T) {
 	named := func(secret string) v1alpha1.Authentication {
 		return v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: secret}}
 	}
-	s := newStage(t, secret("reads", map[string]string{"username": "reader", "password": "x"}), secret("changes", map[string]string{"username": "operator", "password": "y"}))
+	s := newStage(t, secret("reads", map[string]string{"username": `CONTOSO\reader`, "password": "x"}), secret("changes", map[string]string{"username": `CONTOSO\operator`, "password": "y"}))
 	lt := lyncTopology()
 	lt.Spec.Management.Accounts = v1alpha1.Accounts{Reader: named("reads"), Operator: named("changes")}
 	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Accounts: lt.Spec.Management.Accounts}
 	c := fleetConfig(lt, s.topologies.options)
-	for who, account := range map[string]shell.Account{"reader": c.Reader, "operator": c.Operator} {
+	for who, account := range map[string]shell.Account{`CONTOSO\reader`: c.Reader, `CONTOSO\operator`: c.Operator} {
 		if got, err := account.Management(t.Context()); err != nil || got.Username != who {
 			t.Errorf("management servers: %v (%v), want %s", got, err, who)
 		}
@@ -159,7 +159,7 @@ func TestObservingReadsNoOperatorsSecret(t *testing.T) {
 			}
 			lt.Spec.Management.Accounts = v1alpha1.Accounts{Reader: named("reads"), Operator: named("changes")}
 			route.Spec.Mode = c.mode
-			account := map[string]string{"username": "u", "password": "x"}
+			account := map[string]string{"username": `CONTOSO\u`, "password": "x"}
 			s := newStage(t, lt, route, secret("reads", account), secret("changes", account))
 			var mu sync.Mutex
 			read := map[string]bool{}

@@ -10,8 +10,14 @@ import (
 // objectOf gives the key under which the memory packages keep what belongs to the object.
 func objectOf(o client.Object) memory.Object { return memory.Object(client.ObjectKeyFromObject(o)) }
 
+// editionOf names the spec of an object. Deleting an object makes a new generation, and no
+// other spec.
 func editionOf(o client.Object) memory.Edition {
-	return memory.Edition{UID: string(o.GetUID()), Generation: o.GetGeneration()}
+	e := memory.Edition{UID: string(o.GetUID()), Generation: o.GetGeneration()}
+	if deleted(o) {
+		e.Generation--
+	}
+	return e
 }
 
 func versionOf(o client.Object) writes.Version {

@@ -1,7 +1,9 @@
 package controllers
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -16,18 +18,19 @@ import (
 	"github.com/fedroute/fedroute/internal/memory"
 	"github.com/fedroute/fedroute/internal/memory/runs"
 	"github.com/fedroute/fedroute/internal/memory/sights"
+	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/status"
 )
 
 // tellRun puts the route's latest run into the facts. The error of a run for an older spec
 // is left out: only history shows it.
 func (s *scope) tellRun() {
+	if s.run == nil || !s.run.IsOfObject(string(s.route.UID)) && s.run.Over() {
+		return // what an earlier object of the name did is not of interest
+	}
 	s.facts.Run = runFacts(s.run)
 	if s.outdated() {
 		s.facts.Run.Err = nil
-	}
-	if s.run == nil {
-		return
 	}
 	s.facts.Earlier = nil
 	for _, run := range s.run.Before {
@@ -41,11 +44,54 @@ func runFacts(run *runs.Run) *status.RunFacts {
 		return nil
 	}
 	over, _, err := run.Ended()
-	return &status.RunFacts{PlanID: run.PlanID, EdgePool: run.EdgePool, Entries: run.Entries(), Active: !over, Err: err, FailBackRequest: run.FailBack}
+	return &status.RunFacts{PlanID: run.PlanID, Wish: run.Plan.Wish, EdgePool: run.EdgePool, Entries: run.Entries(), Active: !over, Err: err, FailBackRequest: run.FailBack}
 }
 
-// outdated reports whether the latest run was begun for another spec.
+// outdated reports whether the latest run was begun for another spec, or for an earlier
+// object of the same name.
 func (s *scope) outdated() bool { return s.run != nil && !s.run.IsOf(editionOf(s.route)) }
+
+// goesOn reports whether a run for an older spec goes on to the nearest point where
+// federation works. It does where the newer spec takes away a part of what the run works
+// for, or its approval, and asks for nothing in its place. Another Edge pool passes, and a
+// person who suspends the route wants a stop.
+func (s *scope) goesOn() bool {
+	if !s.run.IsOfObject(string(s.route.UID)) || s.route.Spec.Suspend || s.route.Spec.Mode == v1alpha1.ModeObserve || !s.run.Halfway() {
+		return false
+	}
+	wanted := worksFor(s.route.Spec)
+	taken := func(name string) bool { return !slices.Contains(wanted, name) }
+	return !taken(s.run.For[0]) && slices.ContainsFunc(s.run.For, taken)
+}
+
+// worksFor names what a spec asks for, its Edge pool first.
+func worksFor(spec v1alpha1.FederationRouteSpec) []string {
+	out := []string{"Edge pool " + string(lync.HostOf(string(spec.EdgePool))), "LyncTopology " + spec.TopologyRef.Name}
+	protocol := func(name string, p *v1alpha1.ProtocolRoute) {
+		if p == nil {
+			return
+		}
+		out = append(out, name)
+		for _, d := range p.Domains {
+			out = append(out, name+" domain "+string(d.Name))
+		}
+		for _, site := range p.Sites {
+			out = append(out, name+" site "+site)
+		}
+	}
+	for _, pool := range spec.Prepare {
+		out = append(out, "standby Edge pool "+string(pool))
+	}
+	protocol("SIP", spec.SIP)
+	protocol("XMPP", spec.XMPP)
+	for _, server := range cmp.Or(spec.DNS, &v1alpha1.DNS{}).Servers {
+		out = append(out, "zone "+string(server.Zone))
+	}
+	if spec.Mode == v1alpha1.ModeApprove {
+		out = append(out, "approval of "+spec.ApprovedPlan)
+	}
+	return out
+}
 
 // running reports whether the latest run is under way.
 func (s *scope) running() bool { return s.facts.Run != nil && s.facts.Run.Active }
@@ -100,7 +146,7 @@ func (s *scope) requested() bool {
 }
 
 // begin makes the writers and starts a run. No writer exists before that.
-func (s *scope) begin(ctx context.Context, now sights.Sight) error {
+func (s *scope) begin(ctx context.Context, now sights.Sight, due plan.Plan) error {
 	fleet, ok := s.fleets.Connected(memory.Object(s.topologyKey()), now.Edition)
 	if !ok {
 		return &status.Missing{Reason: v1alpha1.ReasonNotObserved, Message: "the organization has not been observed since its LyncTopology changed; nothing is changed; this route goes on when it has been"}
@@ -109,22 +155,28 @@ func (s *scope) begin(ctx context.Context, now sights.Sight) error {
 	if err != nil {
 		return err
 	}
-	w := zoneWriters{keys: s.secrets(), signers: s.signers, fleet: fleet, topology: s.topology.Spec, clock: s.options.Clock}
+	w := zoneWriters{keys: s.secrets(), signers: s.signers, names: s.names, fleet: fleet, topology: s.topology.Spec, clock: s.options.Clock}
 	open, err := w.zones(ctx, s.route.Spec.DNS)
 	if err != nil {
 		return err
 	}
 	key := client.ObjectKeyFromObject(s.route)
+	letGo, look := s.kept.keep(ctx, objectOf(s.route), s.secrets(), secretsOf(s.route.Spec, s.topology.Spec)), s.looker()
 	err = s.runs.Begin(runs.Order{
+		For: worksFor(s.route.Spec), Rest: s.goingBack() || s.facts.Plan.LeftHalfway(s.facts.Desired, s.facts.Observed), Prepare: func() error { return s.attach(ctx) },
 		Route: objectOf(s.route), Edition: editionOf(s.route), Topology: memory.Object(s.topologyKey()),
-		PlanID: s.facts.Plan.ID, Secrets: print, Plan: s.facts.Plan, Base: s.facts.Observed.Topology, EdgePool: s.facts.Desired.Pool.FQDN, FailBack: s.facts.FailBack.Text,
+		PlanID: due.ID, Secrets: print, Plan: due, Base: s.facts.Observed.Topology, EdgePool: s.facts.Desired.Pool.FQDN, FailBack: s.facts.FailBack.Text,
 		Hands: apply.Hands{Observer: shell.NewObserver(fleet), Operator: shell.NewOperator(fleet), Zones: open, Prober: s.options.Prober, Clock: s.options.Clock,
-			Ledger: ledger{client: s.options.Client, topology: s.topologyKey(), uid: s.topology.UID}, Allowed: s.allowed,
-			Log: logOf(s.route).With("plan", s.facts.Plan.ID), Why: s.why(), Meter: meter{}},
+			Ledger: ledger{client: s.options.Client, topology: s.topologyKey(), uid: s.topology.UID, clock: s.options.Clock}, Allowed: s.allowed,
+			Log: logOf(s.route).With("plan", due.ID), Why: s.why(), Meter: meter{}},
 		Changed: func() { s.moved <- event.TypedGenericEvent[types.NamespacedName]{Object: key} },
-		Left:    s.looker(), // it wakes every route of the organization, also one that this run holds up
+		Left:    func(ended time.Time) { letGo(); look(ended) }, // it wakes every route of the organization, also one that this run holds up
 	})
 	if err != nil {
+		letGo()
+		if !s.parting() { // a route that is parting needs them for its next try
+			s.kept.forget(objectOf(s.route))
+		}
 		return err
 	}
 	s.run = s.latest()
@@ -134,11 +186,11 @@ func (s *scope) begin(ctx context.Context, now sights.Sight) error {
 
 // latest is the route's latest run; nil when there was none.
 func (s *scope) latest() *runs.Run {
-	return s.runs.Latest(objectOf(s.route), string(s.route.UID))
+	return s.runs.Latest(objectOf(s.route))
 }
 
 func (s *scope) secrets() secrets {
-	return secrets{reader: s.options.Secrets, namespace: s.route.Namespace}
+	return secrets{reader: s.options.Secrets, namespace: s.route.Namespace, reach: s.options.Reach}
 }
 
 func (s *scope) secretsPrint(ctx context.Context) (fingerprint.Print, error) {

@@ -8,7 +8,11 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
@@ -18,6 +22,7 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/reach"
 	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/status"
 )
@@ -28,11 +33,11 @@ import (
 type secrets struct {
 	reader    client.Reader
 	namespace string
+	reach     *reach.Policy // bounds which servers are shown the keys
 }
 
 func (s secrets) get(ctx context.Context, name string, keys ...string) (map[string][]byte, error) {
-	var secret corev1.Secret
-	err := s.reader.Get(logr.NewContext(ctx, logr.Discard()), client.ObjectKey{Namespace: s.namespace, Name: name}, &secret)
+	secret, err := s.read(ctx, name)
 	if apierrors.IsNotFound(err) {
 		return nil, &status.Missing{Reason: v1alpha1.ReasonSecretMissing,
 			Message: fmt.Sprintf("Secret %s does not exist in namespace %s; nothing can be signed in to; create it with the keys %v", name, s.namespace, keys)}
@@ -47,6 +52,67 @@ func (s secrets) get(ctx context.Context, name string, keys ...string) (map[stri
 		}
 	}
 	return secret.Data, nil
+}
+
+// read asks the API server for a Secret, within one look once.
+func (s secrets) read(ctx context.Context, name string) (corev1.Secret, error) {
+	ask := func() (secret corev1.Secret, err error) {
+		err = s.reader.Get(logr.NewContext(ctx, logr.Discard()), client.ObjectKey{Namespace: s.namespace, Name: name}, &secret)
+		return secret, err
+	}
+	seen, ok := ctx.Value(inThisLook{}).(*sync.Map)
+	if !ok {
+		return ask()
+	}
+	for {
+		mine := &secretRead{ended: make(chan struct{})}
+		first, shared := seen.LoadOrStore(name, mine)
+		if !shared {
+			mine.ask(ctx, ask, func() { seen.Delete(name) })
+			return mine.secret, mine.err
+		}
+		read := first.(*secretRead)
+		select {
+		case <-read.ended:
+		case <-ctx.Done():
+			return corev1.Secret{}, ctx.Err()
+		}
+		if !read.cutShort {
+			return read.secret, read.err
+		}
+	}
+}
+
+// secretRead is one read of a Secret, whose answer all who ask within a look share. Each of
+// them waits no longer than its own context lasts.
+type secretRead struct {
+	ended    chan struct{} // closed when the other fields are set
+	secret   corev1.Secret
+	err      error
+	cutShort bool // the context of who asked has ended, which says nothing to the others
+}
+
+// ask reads. What was cut short, by the end of ctx or by a panic, is forgotten, so that the
+// next asks itself.
+func (r *secretRead) ask(ctx context.Context, ask func() (corev1.Secret, error), forget func()) {
+	r.cutShort = true
+	defer func() {
+		if r.cutShort {
+			forget()
+		}
+		close(r.ended)
+	}()
+	r.secret, r.err = ask()
+	r.cutShort = r.err != nil && ctx.Err() != nil
+}
+
+// inThisLook is the key under which a context keeps the reads of Secrets of one look, by name.
+type inThisLook struct{}
+
+// eachSecretOnce gives a context in which each Secret of a namespace is read once: a look asks
+// many servers, and each with the same account.
+func eachSecretOnce(ctx context.Context) context.Context {
+	return context.WithValue(ctx, inThisLook{}, &sync.Map{})
 }
 
 // unread makes the error for a Secret that could not be read. It repeats the text of an
@@ -79,6 +145,9 @@ func (s secrets) credentials(ctx context.Context, a v1alpha1.Authentication) (re
 		return remote.Credentials{Method: remote.Certificate, Certificate: &pair}, nil
 	case v1alpha1.AuthKerberos:
 		account, err := s.kerberos(ctx, name)
+		if err == nil {
+			err = whole(name, map[string]string{"username": account.Username, "password": account.Password, "realm": account.Realm})
+		}
 		if err != nil {
 			return remote.Credentials{}, err
 		}
@@ -89,8 +158,32 @@ func (s secrets) credentials(ctx context.Context, a v1alpha1.Authentication) (re
 		if err != nil {
 			return remote.Credentials{}, err
 		}
-		return remote.Credentials{Method: remote.Method(a.Method), Username: string(data["username"]), Password: string(data["password"])}, nil
+		c := remote.Credentials{Method: remote.Method(a.Method), Username: string(data["username"]), Password: string(data["password"])}
+		return c, whole(name, map[string]string{"username": c.Username, "password": c.Password})
 	}
+}
+
+// whole refuses values that end in a newline, as a file written by echo does: a host would
+// count each of them as a wrong password. Fault: Invalid.
+func whole(secret string, values map[string]string) error {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if strings.TrimRight(values[key], "\r\n") != values[key] {
+			return fault.New(fault.Invalid, opReadSecret, secret, fmt.Sprintf("the value of %s ends in a newline", key)).
+				With("nothing is signed in to, so that the account is not locked out", "store it without one, as kubectl create secret --from-literal and printf do")
+		}
+	}
+	return nil
+}
+
+// ofDomain reads credentials for a server that is a member of the domain. Fault: Invalid,
+// where the user's name leaves the domain open.
+func (s secrets) ofDomain(ctx context.Context, a v1alpha1.Authentication) (remote.Credentials, error) {
+	c, err := s.credentials(ctx, a)
+	if err == nil && c.Method == remote.NTLM && !strings.ContainsAny(c.Username, `\@`) {
+		err = fault.New(fault.Invalid, opReadSecret, a.SecretRef.Name, "the user name has no domain, and a server would look for a local account of that name").
+			With("nothing is signed in to", `write username as DOMAIN\user or user@domain, or .\user for an account of the server itself`)
+	}
+	return c, err
 }
 
 // keyPair reads a client certificate and its key. Fault: Invalid.
@@ -129,7 +222,7 @@ func (s secrets) kerberos(ctx context.Context, name string) (rfc2136.Kerberos, e
 			Message: fmt.Sprintf("Secret %s has neither key password nor keytab; nothing can be signed in to; add one of the two", name)}
 	}
 	return rfc2136.Kerberos{Realm: string(data["realm"]), Username: string(data["username"]), Password: string(data["password"]),
-		Keytab: data["keytab"], Config: string(data["krb5.conf"])}, nil
+		Keytab: data["keytab"], Config: string(data["krb5.conf"]), Reach: s.reach}, nil
 }
 
 // tsig reads an update key.

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/go-logr/logr/funcr"
@@ -48,6 +51,9 @@ func TestSecretsSayWhatIsMissing(t *testing.T) {
 		"no certificate":       {"each method has its keys", values("username", "u", "password", swordfish), v1alpha1.AuthCertificate, v1alpha1.ReasonSecretMissing, "no key tls.crt"},
 		"bad certificate":      {"what is no certificate is told", certificateSecret(swordfish, swordfish), v1alpha1.AuthCertificate, "", "use the client certificate of Secret s: tls.crt begins with no certificate in PEM that can be read; nothing can be signed in to; store a certificate and the key that belongs to it"},
 		"no realm":             {"Kerberos needs to know where tickets come from", values("username", "u", "password", swordfish), v1alpha1.AuthKerberos, v1alpha1.ReasonSecretMissing, "no key realm"},
+		"newline":              {"echo writes one, and a host counts it as a wrong password", values("username", "u", "password", swordfish+"\n"), v1alpha1.AuthNTLM, "", "read Secret s: the value of password ends in a newline; nothing is signed in to, so that the account is not locked out; store it without one, as kubectl create secret --from-literal and printf do"},
+		"newline in the name":  {"Windows editors write two characters", values("username", "u\r\n", "password", swordfish), v1alpha1.AuthBasic, "", "the value of username ends in a newline"},
+		"newline in the realm": {"a KDC counts, too", values("username", "u", "password", swordfish, "realm", "CONTOSO.COM\n"), v1alpha1.AuthKerberos, "", "the value of realm ends in a newline"},
 		"no password, no keys": {"one of the two is needed", values("username", "u", "realm", "CONTOSO.COM", "krb5.conf", "x"), v1alpha1.AuthKerberos, v1alpha1.ReasonSecretMissing, "neither key password nor keytab; nothing can be signed in to; add one of the two"},
 	}
 	for name, c := range cases {
@@ -68,6 +74,95 @@ func TestSecretsSayWhatIsMissing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAccountOfADomainNamesIt: a management server is a member of a domain, and takes a name without
+// one for a local account.
+func TestAccountOfADomainNamesIt(t *testing.T) {
+	cases := map[string]struct {
+		reason, username string
+		method           v1alpha1.AuthenticationMethod
+		invalid          bool
+	}{
+		"none":      {"a host would count a wrong password of a local account", "alice", v1alpha1.AuthNTLM, true},
+		"NetBIOS":   {"the usual form", `CONTOSO\alice`, v1alpha1.AuthNTLM, false},
+		"UPN":       {"the other form", "alice@contoso.com", v1alpha1.AuthNTLM, false},
+		"local":     {"a person may want the local account, and says so", `.\alice`, v1alpha1.AuthNTLM, false},
+		"for Basic": {"Basic knows local accounts only", "alice", v1alpha1.AuthBasic, false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			from := secrets{reader: fakeObjects(t, secret("s", map[string]string{"username": c.username, "password": swordfish})), namespace: "lync"}
+			_, err := from.ofDomain(t.Context(), v1alpha1.Authentication{Method: c.method, SecretRef: v1alpha1.LocalReference{Name: "s"}})
+			if c.invalid != fault.Is(err, fault.Invalid) || !c.invalid && err != nil {
+				t.Errorf("%s: %v", c.reason, err)
+			}
+		})
+	}
+}
+
+// TestALookReadsEachSecretOnce: each server of a look asks for the account's Secret.
+func TestALookReadsEachSecretOnce(t *testing.T) {
+	reads := 0
+	from := secrets{namespace: "lync", reader: interceptor.NewClient(fakeObjects(t, secret("s", map[string]string{"username": "u", "password": swordfish})), interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, options ...client.GetOption) error {
+			reads++
+			return c.Get(ctx, key, o, options...)
+		}})}
+	for look := range 2 {
+		ctx := eachSecretOnce(t.Context())
+		for range 5 {
+			if _, err := from.credentials(ctx, v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "s"}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if reads != look+1 {
+			t.Errorf("look %d: the Secret was read %d times in all", look, reads)
+		}
+	}
+}
+
+// TestOneWhoGivesUpEndsNobodysRead: the machines of a look share the read of an account's
+// Secret, and each has a time of its own.
+func TestOneWhoGivesUpEndsNobodysRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		there := fakeObjects(t, secret("s", map[string]string{"username": "u", "password": swordfish}))
+		from := secrets{namespace: "lync", reader: interceptor.NewClient(there, interceptor.Funcs{
+			Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, options ...client.GetOption) error {
+				select {
+				case <-time.After(10 * time.Second): // a slow API server
+					return c.Get(ctx, key, o, options...)
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}})}
+		look := eachSecretOnce(t.Context())
+		tries := map[string]struct {
+			reason string
+			within time.Duration
+			took   time.Duration
+			read   bool
+		}{
+			"first":     {"it asks, and its time ends meanwhile", 5 * time.Second, 5 * time.Second, false},
+			"impatient": {"it waits for another's read no longer than it may", time.Second, time.Second, false},
+			"patient":   {"the end of the first is none of its own, so it asks anew", time.Minute, 15 * time.Second, true},
+		}
+		var all sync.WaitGroup
+		for _, name := range []string{"first", "impatient", "patient"} {
+			c := tries[name]
+			all.Go(func() {
+				ctx, cancel := context.WithTimeout(look, c.within)
+				defer cancel()
+				began := time.Now()
+				_, err := from.read(ctx, "s")
+				if took := time.Since(began); took != c.took || c.read != (err == nil) {
+					t.Errorf("%s: %s: after %s, %v", name, c.reason, took, err)
+				}
+			})
+			synctest.Wait()
+		}
+		all.Wait()
+	})
 }
 
 func TestSecretsGiveCredentials(t *testing.T) {

@@ -33,6 +33,16 @@ func (s *series[T]) note(key types.NamespacedName, change func(*T)) {
 	s.of[key] = now
 }
 
+// amend changes the value of an object that has one.
+func (s *series[T]) amend(key types.NamespacedName, change func(*T)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now, ok := s.of[key]; ok {
+		change(&now)
+		s.of[key] = now
+	}
+}
+
 // begin gives a new object its first value, unless it has one.
 func (s *series[T]) begin(key types.NamespacedName, first T) {
 	s.mu.Lock()

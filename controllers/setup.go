@@ -18,12 +18,17 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/memory"
+	"github.com/fedroute/fedroute/internal/memory/accounts"
+	"github.com/fedroute/fedroute/internal/memory/circuits"
 	"github.com/fedroute/fedroute/internal/memory/fleets"
+	"github.com/fedroute/fedroute/internal/memory/holds"
+	"github.com/fedroute/fedroute/internal/memory/looks"
 	"github.com/fedroute/fedroute/internal/memory/ports"
 	"github.com/fedroute/fedroute/internal/memory/runs"
 	"github.com/fedroute/fedroute/internal/memory/sights"
 	"github.com/fedroute/fedroute/internal/memory/signers"
 	"github.com/fedroute/fedroute/internal/memory/since"
+	"github.com/fedroute/fedroute/internal/memory/standings"
 	"github.com/fedroute/fedroute/internal/memory/writes"
 )
 
@@ -51,18 +56,31 @@ func Setup(mgr ctrl.Manager, o Options) error {
 	if err := mgr.Add(arriving{mgr.GetClient(), o.Clock}); err != nil {
 		return err
 	}
-	return mgr.Add(leaving{runs: routes.runs, signers: routes.signers, fleets: topologies.fleets})
+	return mgr.Add(leaving{topologies, routes})
 }
 
 // reconcilers makes both, with the memory that they share.
 func reconcilers(o Options) (*LyncTopologyReconciler, *FederationRouteReconciler) {
+	kept := newKeptSecrets(o.Secrets)
+	o.Secrets = kept
 	wake := make(chan event.TypedGenericEvent[types.NamespacedName], backlog)
-	topologies := &LyncTopologyReconciler{options: o, fleets: fleets.New(), sights: sights.New(), written: writes.New[v1alpha1.LyncTopologyStatus](),
+	working := runs.New(o.Limits)
+	moved := make(chan event.TypedGenericEvent[types.NamespacedName], backlog)
+	topologies := &LyncTopologyReconciler{options: o, looks: looks.New[sights.Sight]("observe LyncTopology", o.Patience, waker(wake)), runs: working, fleets: fleets.New(), holds: holds.New(), sights: sights.New(), accounts: accounts.New(o.Clock.Now), circuits: circuits.New(o.Clock.Now), written: writes.New[v1alpha1.LyncTopologyStatus](),
 		wake: wake, fresh: make(chan event.TypedGenericEvent[types.NamespacedName], backlog)}
-	routes := &FederationRouteReconciler{options: o, fleets: topologies.fleets, sights: topologies.sights, runs: runs.New(o.Limits),
-		wishes: since.New[memory.Edition](), requests: since.New[failBackRequest](), signers: signers.New(o.Clock.Now), ports: ports.New(o.Prober, o.Clock.Now),
-		written: writes.New[v1alpha1.FederationRouteStatus](), wakeTopology: wake, moved: make(chan event.TypedGenericEvent[types.NamespacedName], backlog)}
+	routes := &FederationRouteReconciler{options: o, fleets: topologies.fleets, accounts: topologies.accounts, circuits: topologies.circuits, sights: topologies.sights, runs: working, kept: kept,
+		wishes: since.New[memory.Edition](), requests: since.New[failBackRequest](), signers: signers.New(o.Clock.Now), names: standings.New(o.Clock.Now), ports: ports.New(o.Prober, o.Clock.Now),
+		written: writes.New[v1alpha1.FederationRouteStatus](), wakeTopology: wake, moved: moved,
+		looks: looks.New[view]("look for FederationRoute", o.Patience, waker(moved)), heard: since.New[string]()}
+	routes.measures = looks.New[measure]("measure the ports of FederationRoute", o.Patience, func(of memory.Object) { routes.measures.Forget(of) }) // the metrics show them
 	return topologies, routes
+}
+
+// waker gives a function that asks for a reconcile of an object.
+func waker(wake chan<- event.TypedGenericEvent[types.NamespacedName]) func(memory.Object) {
+	return func(o memory.Object) {
+		wake <- event.TypedGenericEvent[types.NamespacedName]{Object: types.NamespacedName(o)}
+	}
 }
 
 // fill caches objects of both kinds from the manager's start on and does not wait for the
@@ -108,12 +126,12 @@ func (r *FederationRouteReconciler) routesOf(ctx context.Context, topology types
 	return requests
 }
 
-// leaving ends what outlives a reconcile when the manager stops or loses the lease. It
-// lets running steps end, begins no further step and removes the remote shells.
+// leaving ends what outlives a reconcile when the manager stops or loses the lease. It ends
+// the looks, lets running steps end, begins no further step, writes down what the runs have done and
+// removes the remote shells.
 type leaving struct {
-	runs    *runs.Memory
-	signers *signers.Memory
-	fleets  *fleets.Memory
+	topologies *LyncTopologyReconciler
+	routes     *FederationRouteReconciler
 }
 
 var _ manager.LeaderElectionRunnable = leaving{}
@@ -126,8 +144,12 @@ func (l leaving) Start(ctx context.Context) error {
 	<-ctx.Done()
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
-	l.runs.Stop(bounded)
-	l.signers.Close()
-	l.fleets.Close()
+	l.topologies.looks.Stop()
+	l.routes.looks.Stop()
+	l.routes.measures.Stop()
+	l.routes.runs.Stop(bounded)
+	l.routes.lastWords(context.WithoutCancel(ctx))
+	l.routes.signers.Close()
+	l.topologies.fleets.Close()
 	return nil
 }

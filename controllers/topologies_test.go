@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,5 +174,36 @@ func TestTheServerThatAnsweredIsNamed(t *testing.T) {
 	now := sights.Sight{Snapshot: lync.Snapshot{Endpoint: "https://10.0.0.2:5986/wsman"}}
 	if got := topologyFacts(lt, now, newStage(t).topologies.options).Answered; got != "fe2.contoso.com (10.0.0.2:5986)" {
 		t.Errorf("%q answered: nobody knows the machine by that", got)
+	}
+}
+
+// TestTwoNamespacesDescribeOneOrganization: both say so, and neither names the other.
+func TestTwoNamespacesDescribeOneOrganization(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		change func(*v1alpha1.LyncTopology)
+		want   string
+	}{
+		"another namespace": {"the other has the same names", func(*v1alpha1.LyncTopology) {}, v1alpha1.ReasonSharedOrganization},
+		"a twin":            {"a rehearsal has them on purpose", func(lt *v1alpha1.LyncTopology) { lt.Spec.Twin = true }, ""},
+		"other sites":       {"another organization of the domain", func(lt *v1alpha1.LyncTopology) { lt.Status.Sites = lt.Status.Sites[:1] }, ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			lt, other := lyncTopology(), lyncTopology()
+			other.Namespace, other.Name, other.UID = "tenant", "theirs", "other"
+			other.Status.DefaultDomain, other.Status.Sites = "contoso.com", []v1alpha1.SiteStatus{{Name: "Dublin"}, {Name: "Redmond"}}
+			c.change(other)
+			s := newStage(t, lt, other, managerSecret())
+			s.atHome()
+			s.look(lt)
+			got := conditionOf(lt.Status.Conditions, v1alpha1.ConditionSharedOrganization)
+			if got.Reason != c.want || strings.Contains(got.Message, "tenant") || strings.Contains(got.Message, "theirs") {
+				t.Errorf("%s: it says %q: %s", c.reason, got.Reason, got.Message)
+			}
+			if ready := conditionOf(lt.Status.Conditions, v1alpha1.ConditionReady); ready.Reason != v1alpha1.ReasonObserved {
+				t.Errorf("%s: Ready says %s: %s", c.reason, ready.Reason, ready.Message)
+			}
+		})
 	}
 }

@@ -21,7 +21,7 @@ func (s *scope) intent(now sights.Sight) plan.Intent {
 	if s.facts.Undone != nil {
 		old := s.route.Status.Move.From
 		in.EdgePool = old
-		in.Standby = slices.DeleteFunc(in.Standby, func(pool string) bool { return lync.SameHost(pool, old) })
+		in.Standby = append(slices.DeleteFunc(in.Standby, func(pool string) bool { return lync.SameHost(pool, old) }), s.route.Status.Move.EdgePool)
 		s.facts.Spec.EdgePool = v1alpha1.Hostname(old)
 	}
 	return in
@@ -34,7 +34,7 @@ func (s *scope) undone(now sights.Sight) *v1alpha1.UndoneMove {
 		return nil
 	}
 	if m.Undone != nil {
-		if m.Undone.Generation == s.route.Generation && !s.requested() {
+		if m.Undone.Generation == editionOf(s.route).Generation && !s.requested() {
 			return m.Undone
 		}
 		return nil // a changed spec, or a person, asks for another try
@@ -46,7 +46,7 @@ func (s *scope) undone(now sights.Sight) *v1alpha1.UndoneMove {
 	if silent == "" {
 		return nil
 	}
-	return &v1alpha1.UndoneMove{Generation: s.route.Generation, Since: metav1.NewTime(s.facts.Now).Rfc3339Copy(), Message: silent}
+	return &v1alpha1.UndoneMove{Generation: editionOf(s.route).Generation, Since: metav1.NewTime(s.facts.Now).Rfc3339Copy(), Message: silent}
 }
 
 // works reports whether the services of a machine of the Edge pool run.

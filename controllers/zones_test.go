@@ -47,6 +47,28 @@ func TestLookUpLeavesUnknownWhatCannotBeRead(t *testing.T) {
 	}
 }
 
+// TestLookUpAllFollowsServices: the addresses of a host that an SRV record names tell whose
+// the record is.
+func TestLookUpAllFollowsServices(t *testing.T) {
+	sets := map[dns.Key][]string{
+		{Name: "_sipfederationtls._tcp.contoso.com", Type: dns.SRV}: {"0 0 5061 partners.contoso.com"},
+		{Name: "partners.contoso.com", Type: dns.A}:                 {"192.0.2.1"},
+	}
+	open := map[string]dns.Reader{"contoso.com": readerFunc(func(keys []dns.Key) (map[dns.Key]dns.Lookup, error) {
+		found := map[dns.Key]dns.Lookup{}
+		for _, key := range keys {
+			found[key] = dns.Lookup{Set: dns.RRSet{Key: key, Data: sets[key]}}
+		}
+		return found, nil
+	})}
+	service := dns.Key{Name: "_sipfederationtls._tcp.contoso.com", Type: dns.SRV}
+	d := plan.Desired{Zones: []string{"contoso.com"}, Records: []plan.Record{{Zone: "contoso.com", RRSet: dns.RRSet{Key: service, Data: []string{"0 0 5061 sip.contoso.com"}}}}}
+	found := lookUpAll(t.Context(), open, d)
+	if got := found[dns.Key{Name: "partners.contoso.com", Type: dns.A}].Value.Set.Data; len(found) != 3 || len(got) != 1 || got[0] != "192.0.2.1" {
+		t.Errorf("read were %v", found)
+	}
+}
+
 func TestZonesAreOpenedWithTheirKeys(t *testing.T) {
 	spec := &v1alpha1.DNS{Servers: []v1alpha1.DNSServer{{Zone: "contoso.com", Address: "192.0.2.53:53", TSIGSecretRef: &v1alpha1.LocalReference{Name: "key"}}}}
 	good := secret("key", map[string]string{"name": "key.contoso.com", "algorithm": "hmac-sha256", "secret": "c3dvcmRmaXNo"})
@@ -102,7 +124,7 @@ func TestZoneConfig(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := server
 			c.change(&server)
-			got, err := zoneConfig(t.Context(), server, c.keys)
+			got, err := zoneConfig(t.Context(), server, c.keys, nil)
 			if c.says != "" {
 				if err == nil || !strings.Contains(err.Error(), c.says) {
 					t.Errorf("%s: %v, want %q", c.reason, err, c.says)

@@ -11,6 +11,7 @@ import (
 	"github.com/fedroute/fedroute/internal/dns/rfc2136"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/memory/signers"
+	"github.com/fedroute/fedroute/internal/memory/standings"
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
@@ -18,6 +19,7 @@ import (
 type zoneWriters struct {
 	keys     secrets
 	signers  *signers.Memory
+	names    *standings.Memory
 	fleet    *shell.Fleet // runs the cmdlets
 	topology v1alpha1.LyncTopologySpec
 	clock    apply.Clock
@@ -29,7 +31,7 @@ func (z zoneWriters) zones(ctx context.Context, spec *v1alpha1.DNS) (map[string]
 	if spec == nil {
 		return out, nil
 	}
-	open, err := readers(ctx, spec, z.keys)
+	open, err := readers(ctx, spec, z.keys, z.names, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +51,7 @@ func (z zoneWriters) signed(ctx context.Context, server v1alpha1.DNSServer) (dns
 	if err != nil {
 		return nil, err
 	}
-	c, err := zoneConfig(ctx, server, z.keys)
+	c, err := zoneConfig(ctx, server, z.keys, z.names)
 	if err != nil {
 		return nil, err
 	}

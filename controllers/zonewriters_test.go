@@ -92,7 +92,7 @@ func TestCmdletsRunAsSomebody(t *testing.T) {
 			}
 			must(t, err)
 			key := dns.NewKey("sip.contoso.com", dns.A)
-			if err := open["contoso.com"].Writer.Write(t.Context(), []dns.Change{{From: dns.RRSet{Key: key}, To: dns.RRSet{Key: key, TTL: 60, Data: []string{"192.0.2.1"}}}}); err != nil {
+			if err := open["contoso.com"].Writer.Write(t.Context(), []dns.Change{{From: dns.RRSet{Key: key}, To: dns.RRSet{Key: key, TTL: 60, Data: []string{"192.0.2.1"}}}}, dns.Always); err != nil {
 				t.Fatal(fault.Sentence(err))
 			}
 			if want := c.who + " at https://dc1.contoso.com:5986/wsman"; len(who) != 1 || who[0] != want {

@@ -24,6 +24,25 @@ const (
 	ConditionPortsOpen = "PortsOpen"
 	// ConditionFrontEndsAssociated: the listed Front End pools use the Edge pool.
 	ConditionFrontEndsAssociated = "FrontEndsAssociated"
+	// ConditionStandbyPrepared: the Edge pools of spec.prepare are ready to take
+	// federation over.
+	ConditionStandbyPrepared = "StandbyPrepared"
+
+	// ConditionContested: fields are left as somebody else sets them. Present only while
+	// true.
+	ConditionContested = "Contested"
+	// ConditionDegraded: machines of the Edge pool are left out. Present only while true.
+	ConditionDegraded = "Degraded"
+	// ConditionOtherPoolFederates: an Edge pool carries a federation flag, and no route
+	// names it. Present only while true.
+	ConditionOtherPoolFederates = "OtherPoolFederates"
+	// ConditionStandbyMayBeRefused: partners would refuse the certificate of an Edge pool
+	// that federation may be led to one day; Unknown where a certificate could not be read.
+	// Absent where all is well.
+	ConditionStandbyMayBeRefused = "StandbyMayBeRefused"
+	// ConditionSharedOrganization: another LyncTopology describes the same organization.
+	// Present only while true.
+	ConditionSharedOrganization = "SharedOrganization"
 
 	// ConditionEdgeServersReachable: every Edge machine answered over WinRM.
 	ConditionEdgeServersReachable = "EdgeServersReachable"
@@ -55,6 +74,19 @@ const (
 	ReasonSuspended = "Suspended"
 	// ReasonConflict: an older route holds the same switch.
 	ReasonConflict = "Conflict"
+	// ReasonContested: somebody else changed a field back again and again, and it is left.
+	ReasonContested = "Contested"
+	// ReasonMachineLeftOut: a machine of the Edge pool does not answer, and the others do
+	// without it.
+	ReasonMachineLeftOut = "MachineLeftOut"
+	// ReasonOtherPoolFederates: an Edge pool that no route names carries a federation flag.
+	ReasonOtherPoolFederates = "OtherPoolFederates"
+	// ReasonStandbyMayBeRefused: the certificate of an Edge pool that federation may be led
+	// to is not proven.
+	ReasonStandbyMayBeRefused = "StandbyMayBeRefused"
+	// ReasonSharedOrganization: another LyncTopology describes an organization with the same
+	// default SIP domain and the same central sites.
+	ReasonSharedOrganization = "SharedOrganization"
 	// ReasonTopologyMissing: the referenced LyncTopology does not exist.
 	ReasonTopologyMissing = "TopologyMissing"
 	// ReasonSecretMissing: a referenced Secret does not exist or lacks a key.
@@ -69,6 +101,11 @@ const (
 	ReasonNameBlocked = "NameBlocked"
 	// ReasonHostedFederation: an SRV record leads partners to Microsoft 365.
 	ReasonHostedFederation = "HostedFederation"
+	// ReasonForeignRecords: a set of records is somebody else's and waits for a consent.
+	ReasonForeignRecords = "ForeignRecords"
+	// ReasonDraining: federation is as the spec says, and the pool that it left serves
+	// partners who may remember the old records.
+	ReasonDraining = "Draining"
 	// ReasonPropagating: an authoritative server does not show a record yet.
 	ReasonPropagating = "Propagating"
 	// ReasonFailBackWaits: a Front End pool is still to be failed back.
@@ -101,6 +138,10 @@ const (
 	// ReasonInternal: a defect of the controller.
 	ReasonInternal = "Internal"
 )
+
+// Finalizer keeps a FederationRoute and its LyncTopology while a run of the route is under
+// way.
+const Finalizer = "fedroute.io/run"
 
 // AnnotationRequestedAt asks for a reconcile now. Any new value counts. The controller
 // writes the value that it handled last into status.lastHandledReconcileAt.

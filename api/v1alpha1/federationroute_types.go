@@ -2,6 +2,7 @@ package v1alpha1
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
 // Mode says how far the controller may go.
@@ -58,9 +59,58 @@ const (
 	FailureStay FailurePolicy = "Stay"
 )
 
+// BlockedPolicy says what a planned move does about records that cannot be written.
+// +kubebuilder:validation:Enum=Wait;Leave
+type BlockedPolicy string
+
+// The policies.
+const (
+	// BlockedWait makes the new pool ready and leads no site there before the records can
+	// be written.
+	BlockedWait BlockedPolicy = "Wait"
+	// BlockedLeave moves federation and leaves such records behind.
+	BlockedLeave BlockedPolicy = "Leave"
+)
+
+// Strategy is the order of a move between two Edge pools.
+// +kubebuilder:validation:Enum=PrepareFirst;Procedure
+type Strategy string
+
+// The strategies.
+const (
+	// StrategyPrepareFirst makes the new pool ready while the old one serves.
+	StrategyPrepareFirst Strategy = "PrepareFirst"
+	// StrategyProcedure is the order of Microsoft's procedure.
+	StrategyProcedure Strategy = "Procedure"
+)
+
+// Rollout says how many machines of an Edge pool are taken from their users at a time.
+// +kubebuilder:validation:Enum=Rolling;Parallel
+type Rollout string
+
+// The rollouts.
+const (
+	// RolloutRolling sets machines up and restarts them one by one while federation is
+	// served elsewhere, and all but one at once while nobody serves it.
+	RolloutRolling Rollout = "Rolling"
+	// RolloutParallel sets all machines up, and restarts them, at once.
+	RolloutParallel Rollout = "Parallel"
+)
+
+// NextHop says what becomes of an Edge pool's next hop that does not serve.
+// +kubebuilder:validation:Enum=Keep;Follow
+type NextHop string
+
+// What becomes of the next hop.
+const (
+	// NextHopKeep leaves it as it is.
+	NextHopKeep NextHop = "Keep"
+	// NextHopFollow sets it to the backup pool until its own pool serves again.
+	NextHopFollow NextHop = "Follow"
+)
+
 // FederationRouteSpec says which Edge pool hosts federation.
 // +kubebuilder:validation:XValidation:rule="has(self.sip) || has(self.xmpp)",message="the route manages no protocol; add spec.sip, spec.xmpp or both"
-// +kubebuilder:validation:XValidation:rule="!has(self.standbyEdgePools) || !(self.edgePool in self.standbyEdgePools)",message="spec.edgePool is also listed in spec.standbyEdgePools; list there only the pools that do not host federation now"
 // +kubebuilder:validation:XValidation:rule="!has(self.approvedPlan) || self.mode == 'Approve'",message="spec.approvedPlan has no meaning in this mode; set spec.mode to Approve or remove spec.approvedPlan"
 type FederationRouteSpec struct {
 	// TopologyRef names the LyncTopology, in the same namespace, of the organization.
@@ -72,11 +122,55 @@ type FederationRouteSpec struct {
 
 	// StandbyEdgePools are Edge pools that must not host federation: their
 	// federation flags are cleared when the flags are published. The pool that a
-	// site leaves is cleared too, listed or not; other pools are never touched.
+	// site leaves is cleared too, listed or not; other pools are never touched. That
+	// edgePool is listed, too, means nothing, and neither does a pool of prepare.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=16
 	StandbyEdgePools []Hostname `json:"standbyEdgePools,omitempty"`
+
+	// Prepare are Edge pools that are kept ready to take federation over: their
+	// federation flags are set, their services run, and setup has installed their
+	// federation ports. It wins over standbyEdgePools. edgePool may be listed, too.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=16
+	Prepare []Hostname `json:"prepare,omitempty"`
+
+	// Strategy is the order of a move from a pool that works. PrepareFirst makes the
+	// new pool ready while the old one serves, and clears the old pool's flags when
+	// partners have left it. Procedure clears and sets all flags in one publish and
+	// sets the new pool up afterwards. A pool that is dead is always left so.
+	// +optional
+	// +kubebuilder:default=PrepareFirst
+	Strategy Strategy `json:"strategy,omitempty"`
+
+	// Rollout says how many machines of an Edge pool are set up or restarted at a time,
+	// which stops all services of a machine, those of remote users, too. Rolling takes
+	// one after the other while federation is served elsewhere. While nobody serves it,
+	// Rolling takes all but one at once, and leads partners to the first machine that
+	// answers; the others are added as they answer. Parallel takes all at once, and leads
+	// partners there when all of them answer.
+	// +optional
+	// +kubebuilder:default=Rolling
+	Rollout Rollout `json:"rollout,omitempty"`
+
+	// MinAvailable is how many machines of the Edge pool have to take part at least, as a
+	// number or in per cent, rounded up. A machine that does not answer while another
+	// one of its pool does is left out of setup, ports and DNS as far as that leaves so
+	// many. Left out: all machines have to take part.
+	// +optional
+	// +kubebuilder:validation:XIntOrString
+	// +kubebuilder:validation:XValidation:rule="type(self) == int ? self >= 1 : string(self).matches('^(100|[1-9][0-9]?)%$')",message="minAvailable is neither a number of machines nor a share of them; write 1 or more, or per cent from 1% to 100%, like 2 or 50%"
+	MinAvailable *intstr.IntOrString `json:"minAvailable,omitempty"`
+
+	// NextHop says what becomes of the Front End pool that the Edge pool hands its traffic
+	// to, when that pool is failed over, or silent when federation moves. Keep leaves it.
+	// Follow sets the next hop to its backup pool, if that is active, and back when the
+	// pool serves again.
+	// +optional
+	// +kubebuilder:default=Keep
+	NextHop NextHop `json:"nextHop,omitempty"`
 
 	// Mode says how far the controller may go: Enforce carries plans out, Approve
 	// waits until spec.approvedPlan names the plan's id, Observe only reports and
@@ -91,6 +185,7 @@ type FederationRouteSpec struct {
 
 	// SIP manages SIP federation (port 5061). Left out, SIP is not touched.
 	// +optional
+	// +kubebuilder:validation:XValidation:rule="!has(self.domains) || self.domains.all(d, !has(d.standby))",message="for _sipfederationtls several priorities were never supported; remove standby from the domains of spec.sip, it is for spec.xmpp"
 	SIP *ProtocolRoute `json:"sip,omitempty"`
 
 	// XMPP manages XMPP federation (port 5269). Left out, XMPP is not touched.
@@ -187,6 +282,8 @@ type ProtocolRoute struct {
 }
 
 // Domain is one federated domain and the host its SRV record names.
+// +kubebuilder:validation:XValidation:rule="!has(self.standby) || self.standby.all(s, s.priority > (has(self.priority) ? self.priority : 0))",message="a standby record is asked after the domain's own; give it a higher priority than the domain has, like 10"
+// +kubebuilder:validation:XValidation:rule="!has(self.standby) || self.standby.all(s, !has(s.host) || s.host.endsWith('.' + self.name))",message="the SRV target must lie in the SRV record's own domain; choose a standby host below the domain, like xmpp2.contoso.com for contoso.com"
 // +kubebuilder:validation:XValidation:rule="!has(self.host) || self.host == self.name || self.host.endsWith('.' + self.name)",message="the SRV target must lie in the SRV record's own domain; choose a host below the domain, like sip.contoso.com for contoso.com"
 type Domain struct {
 	// Name of the domain, such as contoso.com.
@@ -197,12 +294,71 @@ type Domain struct {
 	// external FQDN of the Edge pool.
 	// +optional
 	Host Hostname `json:"host,omitempty"`
+
+	// Priority of the SRV record; partners ask the lowest first. Left out: 0. It has no
+	// default in the schema, for the reason that Provider of DNSServer has none.
+	// +optional
+	Priority Rank `json:"priority,omitempty"`
+
+	// Weight of the SRV record among those of the same priority. Left out: 0.
+	// +optional
+	Weight Rank `json:"weight,omitempty"`
+
+	// Standby are further records of the set, one for each pool that partners ask when
+	// the host does not answer. Their hosts' addresses are not managed.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	Standby []StandbyRecord `json:"standby,omitempty"`
+
+	// Apex says that the host is meant to be the domain itself, whose addresses are mostly
+	// those of a website. Without it the domain's A and AAAA records are not taken from
+	// others, even with a consent.
+	// +optional
+	Apex bool `json:"apex,omitempty"`
 }
 
-// FrontEndPoolRoute is a Front End pool that uses the Edge pool.
+// Rank is the priority or the weight of an SRV record.
+// +kubebuilder:validation:XValidation:rule="self >= 0 && self <= 65535",message="priority and weight of an SRV record are numbers between 0 and 65535"
+type Rank int32
+
+// StandbyRecord is a further SRV record of a domain.
+// +kubebuilder:validation:XValidation:rule="has(self.edgePool) != has(self.host)",message="a standby record leads to exactly one host; give edgePool (then it is that pool's Access Edge name) or host"
+type StandbyRecord struct {
+	// EdgePool whose Access Edge external FQDN the record names. While the pool hosts
+	// federation, the record is left out.
+	// +optional
+	EdgePool Hostname `json:"edgePool,omitempty"`
+	// Host that the record names.
+	// +optional
+	Host Hostname `json:"host,omitempty"`
+	// Priority of the record, higher than the domain's.
+	Priority Rank `json:"priority"`
+	// Weight of the record. Left out: 0.
+	// +optional
+	Weight Rank `json:"weight,omitempty"`
+}
+
+// EdgePoolChoice is the FQDN of an Edge pool in lower case, such as edge1.contoso.com, or
+// Local.
+// +kubebuilder:validation:MaxLength=253
+// +kubebuilder:validation:XValidation:rule="self == 'Local' || self.matches('^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$')",message="not an Edge pool; write its full name in lower case, like edge1.contoso.com, or Local for the Edge pool of the Front End pool's own site"
+type EdgePoolChoice string
+
+// EdgePoolLocal stands for the Edge pool of a Front End pool's own site.
+const EdgePoolLocal EdgePoolChoice = "Local"
+
+// FrontEndPoolRoute is a Front End pool that uses an Edge pool.
 type FrontEndPoolRoute struct {
 	// FQDN of the Front End pool.
 	FQDN Hostname `json:"fqdn"`
+
+	// EdgePool that the Front End pool uses. Local is the Edge pool of its own site
+	// while the services of minAvailable of that pool's machines run, else the route's;
+	// with several on the site, the route's if it lies there, else the one in use. Left
+	// out: the route's.
+	// +optional
+	EdgePool EdgePoolChoice `json:"edgePool,omitempty"`
 
 	// FailBack makes a move of edgePool fail the pool back (Invoke-CsPoolFailBack)
 	// as its last step, if the pool is failed over when the move begins and all its
@@ -212,6 +368,7 @@ type FrontEndPoolRoute struct {
 }
 
 // DNS says where the public records live.
+// +kubebuilder:validation:XValidation:rule="!has(self.moveTTL) || self.moveTTL < self.ttl",message="moveTTL is not lower than ttl, so it would lower nothing; choose a lower one, or remove it"
 type DNS struct {
 	// Servers are the zones and the servers that accept updates for them.
 	// +listType=map
@@ -225,6 +382,28 @@ type DNS struct {
 	// +kubebuilder:default=300
 	// +kubebuilder:validation:XValidation:rule="self >= 1 && self <= 86400",message="ttl is out of range; write seconds between 1 and 86400, 300 is usual for records that move"
 	TTL int32 `json:"ttl,omitempty"`
+
+	// MoveTTL is the TTL, in seconds, that the records of a planned move get as its first
+	// step. The move goes on when the TTL of before has passed, so that partners follow
+	// within moveTTL. A pool that is dead is left at once. Left out, no TTL is lowered.
+	// +optional
+	// +kubebuilder:validation:XValidation:rule="self >= 1 && self <= 86400",message="moveTTL is out of range; write seconds between 1 and 86400, 30 is usual for a move"
+	MoveTTL int32 `json:"moveTTL,omitempty"`
+
+	// Adopt is the hash of the one set of somebody else's records that may be replaced,
+	// as the condition DNSPublished shows it. Another set is not replaced by it.
+	// +optional
+	// +kubebuilder:validation:MaxLength=80
+	// +kubebuilder:validation:XValidation:rule="self.matches('^sha256-[0-9a-f]{16}$')",message="adopt is no hash of a set of records; copy it from the condition DNSPublished, it looks like sha256-0123456789abcdef"
+	Adopt string `json:"adopt,omitempty"`
+
+	// OnBlocked says what a move from a pool that works does when records that lead
+	// partners to that pool cannot be written, for a reason that is known before any site
+	// is moved. Wait makes the new pool ready and moves no site before they can be
+	// written. Leave moves without them.
+	// +optional
+	// +kubebuilder:default=Wait
+	OnBlocked BlockedPolicy `json:"onBlocked,omitempty"`
 }
 
 // DNSProvider is a way to change the records of a zone.
@@ -333,7 +512,10 @@ type FederationRouteStatus struct {
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// Conditions in the kstatus meaning: Ready, Reconciling, Stalled, and one for
-	// each part: SIPRouted, XMPPRouted, DNSPublished, PortsOpen, FrontEndsAssociated.
+	// each part: SIPRouted, XMPPRouted, DNSPublished, PortsOpen, FrontEndsAssociated,
+	// StandbyPrepared.
+	// Contested, Degraded, OtherPoolFederates and SharedOrganization are present only
+	// while true; StandbyMayBeRefused only while it is not false.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -361,12 +543,40 @@ type FederationRouteStatus struct {
 	// +listMapKey=field
 	Drift []Drift `json:"drift,omitempty"`
 
+	// NextHops are the next hops that fedroute changed, because spec.nextHop is Follow, and
+	// has not set back.
+	// +optional
+	// +listType=map
+	// +listMapKey=edgePool
+	NextHops []ChangedNextHop `json:"nextHops,omitempty"`
+
 	// Owed lists the parts that cannot be brought into the wanted state yet. The rest of
 	// the plan does not wait for them.
 	// +optional
 	// +listType=map
 	// +listMapKey=part
 	Owed []Owed `json:"owed,omitempty"`
+
+	// Absent are the Edge machines that do not answer while another one of their pool does,
+	// and those that are left out for that.
+	// +optional
+	// +listType=map
+	// +listMapKey=server
+	Absent []AbsentServer `json:"absent,omitempty"`
+
+	// Reversals are the fields that somebody else changed back within the last hour after
+	// they had been as wanted. A field that was changed back five times within an hour is
+	// left as it is; the condition Contested names it.
+	// +optional
+	// +listType=map
+	// +listMapKey=field
+	Reversals []Reversal `json:"reversals,omitempty"`
+
+	// Adopted holds, by name and type, the hash of each set of records when it was last
+	// seen as the spec wants it. Such a set is the route's own; what is changed there by
+	// hand is drift.
+	// +optional
+	Adopted map[string]string `json:"adopted,omitempty"`
 
 	// History holds the last 40 steps that changed something and the last 40 different
 	// failures, newest first.
@@ -383,6 +593,13 @@ type FederationRouteStatus struct {
 	// nothing else tells.
 	// +optional
 	Move *Move `json:"move,omitempty"`
+
+	// Left are the Edge pools that federation left within the last seven days and whose
+	// flags were cleared. Flags that return with the document of before are cleared once.
+	// +optional
+	// +listType=map
+	// +listMapKey=edgePool
+	Left []LeftPool `json:"left,omitempty"`
 
 	// LastHandledFailBackAt is the value of the annotation
 	// failback.fedroute.io/requestedAt that was handled last.
@@ -411,6 +628,57 @@ type Move struct {
 	// changes or a person asks for another try.
 	// +optional
 	Undone *UndoneMove `json:"undone,omitempty"`
+	// Leaves are the Edge pools that this move and those before it left, as far as
+	// their federation flags are not cleared and their machines not set up without
+	// them.
+	// +optional
+	// +listType=set
+	Leaves []string `json:"leaves,omitempty"`
+	// LongestTTL is the longest, in seconds, that a record of the move had before it.
+	// +optional
+	LongestTTL int64 `json:"longestTTL,omitempty"`
+	// Shown is since when every authoritative server shows the move's records.
+	// +optional
+	Shown *metav1.Time `json:"shown,omitempty"`
+	// DrainsUntil is when no partner remembers the records of before any more. The
+	// pools of leaves serve until then.
+	// +optional
+	DrainsUntil *metav1.Time `json:"drainsUntil,omitempty"`
+	// LoweredFrom is the longest TTL, in seconds, that a record of the move had before
+	// spec.dns.moveTTL took its place.
+	// +optional
+	LoweredFrom int64 `json:"loweredFrom,omitempty"`
+	// Lowered is since when no authoritative server shows a higher TTL than
+	// spec.dns.moveTTL. The move goes on when loweredFrom has passed since.
+	// +optional
+	Lowered *metav1.Time `json:"lowered,omitempty"`
+}
+
+// LeftPool is an Edge pool that federation left.
+type LeftPool struct {
+	// EdgePool that federation left.
+	EdgePool string `json:"edgePool"`
+	// Since is when its flags were first seen cleared.
+	Since metav1.Time `json:"since"`
+	// Document is a digest of the topology document in which they were cleared; left out
+	// where fedroute did not publish it.
+	// +optional
+	// +kubebuilder:validation:MaxLength=128
+	Document string `json:"document,omitempty"`
+	// Returned is when flags that had returned were cleared, or were to be. They are not
+	// cleared a second time.
+	// +optional
+	Returned *metav1.Time `json:"returned,omitempty"`
+}
+
+// ChangedNextHop is the next hop of an Edge pool that fedroute changed.
+type ChangedNextHop struct {
+	// EdgePool that hands its traffic on.
+	EdgePool string `json:"edgePool"`
+	// Before is the Front End pool that it goes back to when that serves again.
+	Before string `json:"before"`
+	// Now is the Front End pool that it handed its traffic to since.
+	Now string `json:"now"`
 }
 
 // UndoneMove says why and when a move was given up.
@@ -428,9 +696,23 @@ type UndoneMove struct {
 type Plan struct {
 	// ID to write into spec.approvedPlan in mode Approve.
 	ID string `json:"id"`
+	// Wish is a digest of what the spec and the machines' overrides asked for when the plan
+	// was made. The rest of a plan keeps the plan's id only while they ask for the same.
+	// +optional
+	Wish string `json:"wish,omitempty"`
 	// Steps in the order of the procedures. A step begins when those in its after are done.
 	// +listType=atomic
 	Steps []Step `json:"steps"`
+	// Omitted stands for the steps that are not done and that status has no room for: eight
+	// bytes of the SHA-256 of each one's kind, target, from and to. By these the rest of the
+	// plan keeps the plan's id, and so its approval.
+	// +optional
+	Omitted []byte `json:"omitted,omitempty"`
+	// Notices say what to know before the plan is carried out and what no step of it
+	// changes, such as how long partners may still use old records.
+	// +optional
+	// +listType=atomic
+	Notices []string `json:"notices,omitempty"`
 }
 
 // StepState says where a step stands.
@@ -490,6 +772,28 @@ type Drift struct {
 	Since metav1.Time `json:"since"`
 }
 
+// Reversal is one field that somebody else changed back.
+type Reversal struct {
+	// Field in words, such as "SIP federation route of site Redmond".
+	Field string `json:"field"`
+	// Wanted value, which was changed back.
+	Wanted string `json:"wanted"`
+	// Times at which it was found changed back, within the last hour, the oldest first. A
+	// new generation and a requested reconcile begin to count anew.
+	// +optional
+	// +listType=atomic
+	Times []metav1.MicroTime `json:"times,omitempty"`
+	// Changed is when somebody else was last found to have changed it.
+	Changed metav1.MicroTime `json:"changed"`
+	// Restored says that it has been as wanted since then.
+	// +optional
+	Restored bool `json:"restored,omitempty"`
+	// LeftSince is when it began to be left as it is. It ends after an hour in which nobody
+	// changed the field, with a new generation, and with a requested reconcile.
+	// +optional
+	LeftSince *metav1.Time `json:"leftSince,omitempty"`
+}
+
 // Owed is one part that cannot be brought into the wanted state yet.
 type Owed struct {
 	// Part in words, such as "zone contoso.com".
@@ -498,6 +802,20 @@ type Owed struct {
 	Since metav1.Time `json:"since"`
 	// Message says why, and the way out.
 	Message string `json:"message"`
+}
+
+// AbsentServer is an Edge machine that does not answer, or that is left out.
+type AbsentServer struct {
+	// Server is the machine's FQDN.
+	Server string `json:"server"`
+	// Since is when it was first found without an answer.
+	Since metav1.Time `json:"since"`
+	// LeftOut is since when it is left out of setup, ports and DNS.
+	// +optional
+	LeftOut *metav1.Time `json:"leftOut,omitempty"`
+	// Answers is since when a machine that was left out answers again.
+	// +optional
+	Answers *metav1.Time `json:"answers,omitempty"`
 }
 
 // HistoryEntry is one step that was carried out, or one failure that was met again and

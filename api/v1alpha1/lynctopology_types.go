@@ -33,6 +33,11 @@ type LyncTopologySpec struct {
 	// +kubebuilder:validation:XValidation:rule="self.contains('-----BEGIN CERTIFICATE-----')",message="caBundle holds no PEM certificate; paste the issuing authority's certificate with its BEGIN CERTIFICATE and END CERTIFICATE lines"
 	CABundle string `json:"caBundle,omitempty"`
 
+	// Twin says that the organization is a copy of another, such as one on which a move is
+	// rehearsed. It has the names of the other, and is not taken for it.
+	// +optional
+	Twin bool `json:"twin,omitempty"`
+
 	// PollInterval is how often the organization is observed. Default 1m.
 	// +optional
 	// +kubebuilder:default="1m"
@@ -200,7 +205,7 @@ type LyncTopologyStatus struct {
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// Conditions: Ready, Reconciling and Stalled in the kstatus meaning,
-	// EdgeServersReachable and TopologyEnabled.
+	// EdgeServersReachable, TopologyEnabled and SharedOrganization.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -213,6 +218,11 @@ type LyncTopologyStatus struct {
 	// Endpoint that answered.
 	// +optional
 	Endpoint string `json:"endpoint,omitempty"`
+
+	// DefaultDomain is the organization's default SIP domain. With the names of the central
+	// sites it tells whether two LyncTopologies describe one organization.
+	// +optional
+	DefaultDomain string `json:"defaultDomain,omitempty"`
 
 	// Sites and their federation routes.
 	// +optional
@@ -229,8 +239,7 @@ type LyncTopologyStatus struct {
 	// +listType=atomic
 	FrontEndPools []FrontEndPoolStatus `json:"frontEndPools,omitempty"`
 
-	// UnknownParts could not be read at the last look. Nothing is planned while there are
-	// any.
+	// UnknownParts could not be read at the last look. Steps that need one of them wait.
 	// +optional
 	// +listType=atomic
 	UnknownParts []UnknownPartStatus `json:"unknownParts,omitempty"`
@@ -249,11 +258,43 @@ type LyncTopologyStatus struct {
 	// +kubebuilder:validation:MaxLength=262144
 	SimpleURLs string `json:"simpleURLs,omitempty"`
 
+	// Publishing is the management server to which fedroute sent a publish whose end it
+	// has not seen; empty otherwise. Until ten minutes after it was lost, everything is
+	// changed through this server only.
+	// +optional
+	Publishing *PublishingStatus `json:"publishing,omitempty"`
+
+	// Setups hold, by the name of an Edge machine in lower case, what setup installed
+	// there last, as far as fedroute ran it or saw it.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=1024
+	Setups map[string]SetupRecord `json:"setups,omitempty"`
+
 	// ObservedAt is when what is shown here was first seen so. It does not move
 	// while nothing changes; the metric fedroute_observation_timestamp_seconds
 	// tells when the organization was looked at last.
 	// +optional
 	ObservedAt *metav1.Time `json:"observedAt,omitempty"`
+}
+
+// PublishingStatus is a publish that was begun.
+type PublishingStatus struct {
+	// Endpoint is the URL of the management server.
+	// +kubebuilder:validation:MaxLength=2048
+	Endpoint string `json:"endpoint"`
+	// Since is when the publish was sent there.
+	Since metav1.Time `json:"since"`
+}
+
+// SetupRecord is what setup installed on an Edge machine.
+type SetupRecord struct {
+	// Ports are the federation ports: 5061, 5269, both or none.
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=2
+	Ports []int32 `json:"ports"`
+	// At is when setup by fedroute last ended there.
+	// +optional
+	At *metav1.Time `json:"at,omitempty"`
 }
 
 // UnknownPartStatus is a part of the organization that could not be read.

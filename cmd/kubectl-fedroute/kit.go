@@ -25,6 +25,7 @@ type kitOptions struct {
 	runAs, dnsRunAs    string
 	readers, operators string
 	transcripts        string
+	accounts           bool
 	out                string
 }
 
@@ -36,6 +37,11 @@ func (p *plugin) kit() *cobra.Command {
 		Long: `kit writes, for every machine of an organization, a session configuration that holds
 the functions that fedroute calls there, with an installer and its undo. README.md in
 the folder lists each act. It changes nothing and connects to no server.
+
+With --accounts, which is the default, it makes up passwords: the installers make the
+accounts, and the folder secrets has the manifests of their Secrets. Delete the folder
+when everything is installed. Without it the kit has no secret and accounts stay as
+they are.
 
 Before the first look nothing is known of the organization: name Edge machines, sites
 and further pools yourself.`,
@@ -50,10 +56,11 @@ and further pools yourself.`,
 	f.StringArrayVar(&o.sites, "site", nil, "central site beside those of the routes and the topology; repeat it")
 	f.StringArrayVar(&o.pools, "pool", nil, "Edge or Front End pool beside those that the routes name; repeat it")
 	f.StringVar(&o.runAs, "run-as", "", `group managed service account of the management servers, such as CONTOSO\fedroute$`)
-	f.StringVar(&o.dnsRunAs, "dns-run-as", "", "group managed service account of Windows DNS servers; left out: that of --run-as")
+	f.StringVar(&o.dnsRunAs, "dns-run-as", "", "group managed service account of Windows DNS servers that are no management servers; left out: that of --run-as")
 	f.StringVar(&o.readers, "readers", "FedRoute Readers", "group that may read, in the domain of --run-as and on each Edge machine")
 	f.StringVar(&o.operators, "operators", "FedRoute Operators", "group that may read and change, likewise")
 	f.StringVar(&o.transcripts, "transcripts", "", "folder on the machines for a transcript of each session, about 31 MB a day; left out: none")
+	f.BoolVar(&o.accounts, "accounts", true, "let the installers make the accounts of the Secrets that the objects name, with new passwords")
 	f.StringVar(&o.out, "out", "", "folder to write; it must not be there yet")
 	for _, name := range []string{"run-as", "out"} {
 		_ = c.MarkFlagRequired(name) // the flags exist
@@ -66,30 +73,41 @@ func (p *plugin) writeKit(c *cobra.Command, o kitOptions) error {
 	if err != nil {
 		return err
 	}
-	machines, err := o.machines(topology, routes)
+	whole, err := o.whole(topology, routes)
 	if err != nil {
 		return err
 	}
 	if err := os.Mkdir(o.out, 0o755); err != nil {
 		return err
 	}
-	choices := kit.Options{Transcripts: o.transcripts}
-	files := []kit.File{{Path: "README.md", Text: kit.Readme(machines, choices)}}
-	for _, m := range machines {
-		files = append(files, m.Files(choices)...)
-	}
-	files = append(files, kit.AdminScripts(o.limits(topology, routes))...)
-	for _, f := range files {
+	for _, f := range whole.Files() {
 		path := filepath.Join(o.out, filepath.FromSlash(f.Path))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, f.Bytes(), 0o644); err != nil {
+		mode := os.FileMode(0o644)
+		if f.Secret {
+			mode = 0o600
+		}
+		if err := os.WriteFile(path, f.Bytes(), mode); err != nil {
 			return err
 		}
 	}
-	c.Printf("wrote the kit of %d machines into %s; README.md there says what to do\n", len(machines), o.out)
+	c.Printf("wrote the kit of %d machines into %s; README.md there says what to do\n", len(whole.Machines), o.out)
+	if len(whole.Secrets) > 0 {
+		c.Printf("it has passwords: delete %s when everything is installed\n", o.out)
+	}
 	return nil
+}
+
+// whole is the kit of the objects.
+func (o kitOptions) whole(topology v1alpha1.LyncTopology, routes []v1alpha1.FederationRoute) (kit.Kit, error) {
+	machines, err := o.machines(topology, routes)
+	k := kit.Kit{Options: kit.Options{Transcripts: o.transcripts}, Limits: o.limits(topology, routes), Machines: machines}
+	if err == nil && o.accounts {
+		err = o.addAccounts(&k, topology, routes)
+	}
+	return k, err
 }
 
 // machines are the management servers, the Edge machines and the Windows DNS servers.
@@ -99,12 +117,19 @@ func (o kitOptions) machines(topology v1alpha1.LyncTopology, routes []v1alpha1.F
 		return nil, errors.New("no site is known: the routes name none and the topology was not read yet; write --site")
 	}
 	domain, _, _ := strings.Cut(o.runAs, `\`)
+	// A machine that is named for two roles gets both. It stays what it is named for first:
+	// all of its functions run as one account.
 	add := func(name string, role kit.Role, runAs, authority string) {
-		m := kit.Machine{FQDN: strings.ToLower(name), Role: role, RunAs: runAs, Limits: limits,
-			Readers: authority + `\` + o.readers, Operators: authority + `\` + o.operators}
-		if !slices.ContainsFunc(list, func(have kit.Machine) bool { return have.FQDN == m.FQDN }) {
-			list = append(list, m)
-			err = errors.Join(err, m.Check())
+		fqdn := strings.ToLower(name)
+		i := slices.IndexFunc(list, func(have kit.Machine) bool { return have.FQDN == fqdn })
+		if i < 0 {
+			i = len(list)
+			list = append(list, kit.Machine{FQDN: fqdn, RunAs: runAs, Limits: limits,
+				Readers: authority + `\` + o.readers, Operators: authority + `\` + o.operators})
+		}
+		if !list[i].Has(role) {
+			list[i].Roles = append(list[i].Roles, role)
+			err = errors.Join(err, list[i].Check())
 		}
 	}
 	for _, e := range topology.Spec.Management.Endpoints {
@@ -170,17 +195,54 @@ func (o kitOptions) edgeServers(topology v1alpha1.LyncTopology) []string {
 	return names
 }
 
+// edgePoolsOf lists the Edge pools that a Front End pool may be led to beside the route's.
+func edgePoolsOf(p v1alpha1.FrontEndPoolRoute, topology v1alpha1.LyncTopology) []string {
+	if p.EdgePool != v1alpha1.EdgePoolLocal {
+		return []string{string(p.EdgePool)}
+	}
+	var out []string
+	for _, fe := range topology.Status.FrontEndPools {
+		for _, edge := range topology.Status.EdgePools {
+			if strings.EqualFold(fe.FQDN, string(p.FQDN)) && strings.EqualFold(edge.Site, fe.Site) {
+				out = append(out, edge.FQDN)
+			}
+		}
+	}
+	return out
+}
+
+// nextHops are the Front End pools that Edge pools hand their traffic to, and their backup
+// pools.
+func nextHops(seen v1alpha1.LyncTopologyStatus) []string {
+	var out []string
+	for _, edges := range seen.EdgePools {
+		for _, fe := range seen.FrontEndPools {
+			if edges.NextHop == fe.FQDN {
+				out = append(out, fe.FQDN)
+				if fe.BackupPool != "" {
+					out = append(out, fe.BackupPool)
+				}
+			}
+		}
+	}
+	return out
+}
+
 // limits are the names that the routes use, and those where federation is now.
 func (o kitOptions) limits(topology v1alpha1.LyncTopology, routes []v1alpha1.FederationRoute) kit.Limits {
 	l := kit.Limits{Sites: slices.Clone(o.sites), Pools: slices.Clone(o.pools)}
 	all := false
 	for _, r := range routes {
 		l.Pools = append(l.Pools, string(r.Spec.EdgePool))
-		for _, p := range r.Spec.StandbyEdgePools {
+		for _, p := range slices.Concat(r.Spec.StandbyEdgePools, r.Spec.Prepare) {
 			l.Pools = append(l.Pools, string(p))
 		}
 		for _, p := range r.Spec.FrontEndPools {
 			l.Pools = append(l.Pools, string(p.FQDN))
+			l.Pools = append(l.Pools, edgePoolsOf(p, topology)...)
+		}
+		if r.Spec.NextHop == v1alpha1.NextHopFollow {
+			l.Pools = append(l.Pools, nextHops(topology.Status)...)
 		}
 		for _, protocol := range []*v1alpha1.ProtocolRoute{r.Spec.SIP, r.Spec.XMPP} {
 			if protocol != nil {

@@ -62,8 +62,11 @@ func objectsIn(files []string) (topology v1alpha1.LyncTopology, routes []v1alpha
 			}
 		}
 	}
-	if topology.Name == "" || len(routes) == 0 {
-		return topology, nil, errors.New("the files hold no LyncTopology, or no FederationRoute")
+	switch {
+	case topology.Name == "":
+		return topology, nil, errors.New("the files hold no LyncTopology; add it, or name its file with a further --file")
+	case len(routes) == 0:
+		return topology, nil, errors.New("the files hold no FederationRoute; add one, or name its file with a further --file")
 	}
 	return topology, routes, nil
 }

@@ -1,5 +1,5 @@
 // Command kubectl-fedroute is a kubectl plugin with the verbs of the people who
-// route federation: kubectl fedroute status, plan, approve, history, suspend,
+// route federation: kubectl fedroute status, plan, approve, adopt, history, suspend,
 // resume, reconcile, failback and commands.
 package main
 
@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -53,6 +55,7 @@ func newCommand() *cobra.Command {
 		p.verb("status ROUTE", "Say where a route stands, part by part", printed(printStatus)),
 		p.verb("plan ROUTE", "Show the steps that would be, or are being, taken", printed(printPlan)),
 		p.verb("approve ROUTE", "Approve the plan that the route shows now", p.approve),
+		p.adopt(),
 		p.verb("history ROUTE", "Show what was changed, newest first", printed(printHistory)),
 		p.verb("suspend ROUTE", "Stop all changes; observation goes on", p.suspend(true)),
 		p.verb("resume ROUTE", "Let changes go on", p.suspend(false)),
@@ -136,7 +139,6 @@ func followed(c *cobra.Command, route *v1alpha1.FederationRoute, done string) {
 	p.line("follow it with %s", command("status", route))
 }
 
-// failBack asks for one failback. The controller reports the outcome in status.
 // exactly refuses another number of names and says how the verb is called.
 func exactly(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
@@ -147,20 +149,47 @@ func exactly(n int) cobra.PositionalArgs {
 	}
 }
 
+// failBack asks for one failback. The controller reports the outcome in status.
 func (p *plugin) failBack() *cobra.Command {
-	pool := ""
-	c := p.verb("failback ROUTE POOL", "Ask that a Front End pool of the route is failed back once", func(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
+	return p.verbOf("failback ROUTE POOL", "Ask that a Front End pool of the route is failed back once", func(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute, pool string) error {
 		if err := ask(v1alpha1.AnnotationFailBackRequestedAt, time.Now().UTC().Format(time.RFC3339)+" "+pool).write(c, api, route); err != nil {
 			return err
 		}
 		followed(c, route, fmt.Sprintf("Front End pool %s is to be failed back once, for %s; FrontEndsAssociated says what it waits for, or why it cannot be done", pool, named(route)))
 		return nil
 	})
+}
+
+// adopt consents to replace the set of somebody else's records that has the hash and that it
+// has shown, and no other. Where the route has changed since, the API server refuses.
+func (p *plugin) adopt() *cobra.Command {
+	return p.verbOf("adopt ROUTE HASH", "Let a set of somebody else's records be replaced", func(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute, hash string) error {
+		i := slices.IndexFunc(route.Status.Owed, func(o v1alpha1.Owed) bool { return strings.Contains(o.Message, "set "+hash+" ") })
+		if i < 0 {
+			return fmt.Errorf("%s shows no set of records with the hash %s; see %s", route.Name, hash, command("plan", route))
+		}
+		owed := route.Status.Owed[i]
+		pageOf(c).entry(owed.Part, owed.Message)
+		if err := decide("dns", map[string]any{"adopt": hash}).write(c, api, route); err != nil {
+			return err
+		}
+		c.Println()
+		followed(c, route, fmt.Sprintf("the set %s may be replaced for %s; no other set may", hash, named(route)))
+		return nil
+	})
+}
+
+// verbOf is a verb about a route and one more name.
+func (p *plugin) verbOf(use, short string, run func(*cobra.Command, client.Client, *v1alpha1.FederationRoute, string) error) *cobra.Command {
+	name := ""
+	c := p.verb(use, short, func(c *cobra.Command, api client.Client, route *v1alpha1.FederationRoute) error {
+		return run(c, api, route, name)
+	})
 	c.Args = func(c *cobra.Command, args []string) error {
 		if err := exactly(2)(c, args); err != nil {
 			return err
 		}
-		pool = args[1]
+		name = args[1]
 		return nil
 	}
 	return c

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/fedroute/fedroute/internal/fault"
 )
 
 // page writes text for a person and keeps it within a width. It wraps what is longer and
@@ -50,8 +52,9 @@ func (p page) entry(head string, texts ...string) {
 }
 
 // wrap breaks a text between words. Only a word that is longer than a line is broken
-// itself.
+// itself. What status says may come from a server, so every character is made visible.
 func (p page) wrap(text string, indent int) {
+	text = fault.Visible(text)
 	line := strings.Repeat(" ", indent)
 	length, words := indent, 0
 	end := func() {

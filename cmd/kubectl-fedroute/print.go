@@ -47,6 +47,10 @@ func printStatus(p page, route *v1alpha1.FederationRoute) {
 		p.line("")
 		p.entry(fmt.Sprintf("%s is %s: %s%s", c.Type, c.Status, c.Reason, older), message)
 	}
+	for _, a := range s.Absent {
+		p.line("")
+		printAbsent(p, a)
+	}
 	if s.Plan != nil {
 		p.line("")
 		p.line("%s; see %s", progress(s.Plan), command("plan", route))
@@ -59,6 +63,20 @@ func printStatus(p page, route *v1alpha1.FederationRoute) {
 		p.line("")
 		p.entry("drift of "+d.Field, found+d.Found, "wanted "+d.Wanted, "since "+clock(d.Since))
 	}
+}
+
+// printAbsent says of a machine of the Edge pool since when it does not take part.
+func printAbsent(p page, a v1alpha1.AbsentServer) {
+	lines := []string{"without an answer since " + clock(a.Since)}
+	if a.LeftOut == nil {
+		p.entry("does not answer: "+a.Server, lines...)
+		return
+	}
+	lines = append(lines, "left out of setup, ports and DNS since "+clock(*a.LeftOut))
+	if a.Answers != nil {
+		lines = append(lines, "answers again since "+clock(*a.Answers)+", and takes part again when it still does ten minutes later")
+	}
+	p.entry("left out: "+a.Server, lines...)
 }
 
 // current reports whether the controller has looked at the object, and says so where it
@@ -96,6 +114,9 @@ func progress(plan *v1alpha1.Plan) string {
 			text += fmt.Sprintf(", %d %s", n, state)
 		}
 	}
+	if len(plan.Omitted) > 0 {
+		text += "; status has no room for the others"
+	}
 	return text
 }
 
@@ -118,6 +139,31 @@ func printPlan(p page, route *v1alpha1.FederationRoute) {
 		margin := strings.Repeat("  ", depth[i])
 		p.entry(fmt.Sprintf("%2d  %-7s  %s%s %s", i+1, s.State, margin, s.Kind, s.Target), append(p.change(s.From, s.To), s.Message, timing(s))...)
 	}
+	printDrain(p, route)
+	for _, notice := range plan.Notices {
+		p.line("")
+		p.entry("to know", notice)
+	}
+	for _, o := range route.Status.Owed {
+		p.line("")
+		p.entry("cannot be done now: "+o.Part, o.Message, "since "+clock(o.Since))
+	}
+}
+
+// printDrain says until when the steps pause that end federation on the pools that the move
+// left.
+func printDrain(p page, route *v1alpha1.FederationRoute) {
+	m, ready := route.Status.Move, meta.FindStatusCondition(route.Status.Conditions, v1alpha1.ConditionReady)
+	draining := ready != nil && ready.Reason == v1alpha1.ReasonDraining
+	if m == nil || m.DrainsUntil == nil && !draining {
+		return
+	}
+	until := "until every authoritative server shows the new records and they have forgotten the old ones"
+	if m.DrainsUntil != nil {
+		until = "until " + clock(*m.DrainsUntil)
+	}
+	p.line("")
+	p.entry("the steps that end federation on "+strings.Join(m.Leaves, ", ")+" pause", "partners who remember the old records are served there "+until)
 }
 
 func printHistory(p page, route *v1alpha1.FederationRoute) {

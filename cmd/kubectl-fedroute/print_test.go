@@ -51,7 +51,7 @@ func midway() *v1alpha1.FederationRoute {
 				{Kind: "AwaitReplication", Target: "edge2.contoso.com", From: "replica of before", To: "replica newer than the change", State: "Running", Message: "waits for the replica of edge2.contoso.com (not up to date)", After: []int32{1, 2}, Started: later(13), Limit: most(15 * time.Minute)},
 				{Kind: "CheckPorts", Target: "203.0.113.20 port 5061", To: "answers", State: "Pending", After: []int32{1, 2, 3}, Limit: most(81 * time.Minute)},
 				{Kind: "UpdateDNS", Target: "zone contoso.com", From: records, To: strings.ReplaceAll(records, ".10 ", ".20 "), State: "Pending", After: []int32{4}, Limit: most(3 * time.Hour)},
-			}},
+			}, Notices: []string{"partners may go where fed.contoso.com A leads now for another 1h0m0s after the change, because its TTL is 3600 seconds; edge1.contoso.com serves them meanwhile"}},
 			Drift: []v1alpha1.Drift{{Field: "_sipfederationtls._tcp.contoso.com SRV", Wanted: "0 0 5061 fed.contoso.com (ttl 60)", Found: "0 0 5061 fed.contoso.com (ttl 3600)", Since: at}},
 			History: []v1alpha1.HistoryEntry{
 				{Time: *later(600), Count: 6, FirstTime: &at, Kind: "UpdateDNS", Target: "zone contoso.com by DnsServer cmdlets", From: none, To: records, Result: "Failed", Reason: "Denied",
@@ -116,9 +116,30 @@ func TestVerbsSayWhatTheyDoNotKnow(t *testing.T) {
 		write  func(page, *v1alpha1.FederationRoute)
 		want   string
 	}{
-		"fresh, status":     {"an empty status is no state", func(r *v1alpha1.FederationRoute) { r.Status = v1alpha1.FederationRouteStatus{ObservedGeneration: -1} }, printStatus, "no controller has looked at it yet; is the manager running?"},
-		"fresh, plan":       {"no plan was made, which is not the same as nothing to do", func(r *v1alpha1.FederationRoute) { r.Status = v1alpha1.FederationRouteStatus{ObservedGeneration: -1} }, printPlan, "no controller has looked at it yet"},
-		"older spec":        {"the status is about something else", func(r *v1alpha1.FederationRoute) { r.Generation++ }, printPlan, "what follows is about an older spec"},
+		"fresh, status": {"an empty status is no state", func(r *v1alpha1.FederationRoute) { r.Status = v1alpha1.FederationRouteStatus{ObservedGeneration: -1} }, printStatus, "no controller has looked at it yet; is the manager running?"},
+		"fresh, plan":   {"no plan was made, which is not the same as nothing to do", func(r *v1alpha1.FederationRoute) { r.Status = v1alpha1.FederationRouteStatus{ObservedGeneration: -1} }, printPlan, "no controller has looked at it yet"},
+		"older spec":    {"the status is about something else", func(r *v1alpha1.FederationRoute) { r.Generation++ }, printPlan, "what follows is about an older spec"},
+		"not in the plan": {"whoever approves the plan approves a move that DNS does not follow", func(r *v1alpha1.FederationRoute) {
+			r.Status.Owed = []v1alpha1.Owed{{Part: "record fed.contoso.com A", Since: at, Message: "the set is somebody else's"}}
+		}, printPlan, "\n\ncannot be done now: record fed.contoso.com A\n    the set is somebody else's\n    since 2026-03-14 22:00:00Z"},
+		"drains, until": {"the plan stands still, and a person wants to know for how long", func(r *v1alpha1.FederationRoute) {
+			until := metav1.NewTime(at.Add(5 * time.Minute))
+			r.Status.Move = &v1alpha1.Move{EdgePool: "edge2.contoso.com", Leaves: []string{"edge1.contoso.com"}, DrainsUntil: &until}
+		}, printPlan, "\n\nthe steps that end federation on edge1.contoso.com pause\n    partners who remember the old records are served there until 2026-03-14 22:05:00Z"},
+		"drains": {"nobody knows yet for how long", func(r *v1alpha1.FederationRoute) {
+			r.Status.Conditions[0].Type, r.Status.Conditions[0].Reason = "Ready", "Draining"
+			r.Status.Move = &v1alpha1.Move{EdgePool: "edge2.contoso.com", Leaves: []string{"edge1.contoso.com"}}
+		}, printPlan, "served there until every"},
+		"too many steps": {"whoever approves the plan approves what is not shown, too", func(r *v1alpha1.FederationRoute) { r.Status.Plan.Omitted = make([]byte, 16) }, printPlan, "2 Pending; status has no room for the\n    others"},
+		"a machine is left out": {"partners have one address less", func(r *v1alpha1.FederationRoute) {
+			r.Status.Absent = []v1alpha1.AbsentServer{{Server: "edge2b.contoso.com", Since: at, LeftOut: later(60)}}
+		}, printStatus, "\n\nleft out: edge2b.contoso.com\n    without an answer since 2026-03-14 22:00:00Z\n    left out of setup, ports and DNS since 2026-03-14 22:01:00Z\n"},
+		"a machine that was left out answers": {"it is taken in again by itself", func(r *v1alpha1.FederationRoute) {
+			r.Status.Absent = []v1alpha1.AbsentServer{{Server: "edge2b.contoso.com", Since: at, LeftOut: later(60), Answers: later(120)}}
+		}, printStatus, "since 2026-03-14 22:01:00Z\n    answers again since 2026-03-14 22:02:00Z, and takes part again when it still does ten minutes\n    later\n"},
+		"a machine does not answer": {"it is not left out yet, or spec.minAvailable does not allow it", func(r *v1alpha1.FederationRoute) {
+			r.Status.Absent = []v1alpha1.AbsentServer{{Server: "edge2b.contoso.com", Since: at}}
+		}, printStatus, "\n\ndoes not answer: edge2b.contoso.com\n    without an answer since 2026-03-14 22:00:00Z\n"},
 		"unread":            {"why there is no plan", ready("False", "Unreachable", "read the topology: no answer"), printPlan, "Ready is False: Unreachable\n    read the topology: no answer"},
 		"in sync":           {"nothing is left to do", ready("True", "InSync", "as the spec says"), printPlan, "contoso has no plan\nReady is True: InSync"},
 		"sites differ":      {"no pool is not the same as not managed", func(r *v1alpha1.FederationRoute) { r.Status.SIPEdgePool = "" }, printStatus, "SIP  is on no single Edge pool"},
@@ -152,5 +173,16 @@ func TestWithoutATerminalLinesHaveTheUsualWidth(t *testing.T) {
 	c.SetOut(file)
 	if got := pageOf(c).width; got != usualWidth {
 		t.Errorf("%d for a file, want %d", got, usualWidth)
+	}
+}
+
+// TestNoTextOfAServerReachesTheTerminal: a status may hold what a server said.
+func TestNoTextOfAServerReachesTheTerminal(t *testing.T) {
+	var screen strings.Builder
+	p := page{out: &screen, width: usualWidth}
+	p.line("%s", "site\x1b[2J\u202e one")
+	p.entry("edge\x00", "said \x1b]0;x\a", "and\nmore")
+	if want := "site\\x1b[2J\\u202e one\nedge\\x00\n    said \\x1b]0;x\\a\n    and more\n"; screen.String() != want {
+		t.Errorf("%q, want %q", screen.String(), want)
 	}
 }

@@ -6,11 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -25,6 +27,7 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/probe/tcp"
 	"github.com/fedroute/fedroute/internal/psrp"
+	"github.com/fedroute/fedroute/internal/reach"
 	"github.com/fedroute/fedroute/internal/version"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
@@ -43,6 +46,8 @@ type settings struct {
 	routeWorkers     int
 	apiQPS           float64
 	logLevel         level
+	deny, allow      reach.CIDRs
+	ports            reach.Ports
 	version          bool
 }
 
@@ -61,7 +66,7 @@ func main() {
 
 // register adds the options to the command line.
 func register(fs *flag.FlagSet) *settings {
-	s := &settings{}
+	s := &settings{deny: reach.Denied(), ports: reach.Known()}
 	fs.StringVar(&s.metrics, "metrics-bind-address", "0", "address of the metrics endpoint, such as :8080; 0 serves none")
 	fs.StringVar(&s.health, "health-probe-bind-address", ":8081", "address of /healthz and /readyz; 0 serves none")
 	fs.BoolVar(&s.leaderElection, "leader-elect", false, "let only one of several managers work")
@@ -72,24 +77,36 @@ func register(fs *flag.FlagSet) *settings {
 	fs.DurationVar(&s.portLimit, "port-timeout", plan.KindCheckPorts.Rules().Wait, "longest wait for federation ports to answer")
 	fs.DurationVar(&s.poll, "poll", apply.DefaultLimits.Poll, "time between two looks while a step waits")
 	fs.IntVar(&s.topologyWorkers, "topology-workers", 32, "organizations observed side by side")
-	fs.IntVar(&s.routeWorkers, "route-workers", 8, "routes reconciled side by side")
+	fs.IntVar(&s.routeWorkers, "route-workers", 32, "routes reconciled side by side")
 	fs.Float64Var(&s.apiQPS, "kube-api-qps", 50, "requests per second to the API server")
 	fs.TextVar(&s.logLevel, "log-level", level{slog.LevelInfo}, "DEBUG, INFO, WARN or ERROR")
+	fs.Var(&s.deny, "deny-cidr", "addresses that no object can make the manager connect to, such as 10.96.0.0/12,127.0.0.0/8; the first use replaces the default")
+	fs.Var(&s.allow, "allow-cidr", "addresses that it may connect to although they are denied, and of which objects tell why a connection failed")
+	fs.Var(&s.ports, "allow-port", "further ports that it may connect to on behalf of objects, such as 5353,8000-8010")
 	fs.BoolVar(&s.version, "version", false, "print the version and end")
 	return s
+}
+
+// withoutCRDs adds the way out to the error of an API server that has no CRDs of fedroute.
+func withoutCRDs(err error) error {
+	if !meta.IsNoMatchError(err) {
+		return err
+	}
+	return fmt.Errorf("%w: the API server does not serve it, or not yet; apply config/crd, wait until its CRDs are Established, and start the manager again", err)
 }
 
 func run(s settings) error {
 	log := newLog(os.Stderr, s.logLevel.Level)
 	slog.SetDefault(slog.New(log))
 	ctrl.SetLogger(logr.FromSlogHandler(log))
-	slog.Info("fedroute starts", "version", version.String())
+	slog.Info("fedroute starts", "version", version.String(), "softMemoryLimit", collectBelow(os.Getenv),
+		"denyCIDR", s.deny.String(), "allowCIDR", s.allow.String(), "ports", s.ports.String())
 	mgr, err := newManager(s)
 	if err != nil {
 		return err
 	}
 	if err := controllers.Setup(mgr, options(s, mgr)); err != nil {
-		return err
+		return withoutCRDs(err)
 	}
 	var seen caches
 	if err := errors.Join(mgr.Add(&seen), mgr.AddHealthzCheck("healthz", healthz.Ping), mgr.AddReadyzCheck("caches", seen.check)); err != nil {
@@ -135,15 +152,20 @@ func options(s settings, mgr ctrl.Manager) controllers.Options {
 	//exhaustive:ignore
 	limits := apply.Limits{Poll: s.poll, Wait: map[plan.Kind]time.Duration{plan.KindAwaitReplication: s.replicationLimit,
 		plan.KindSetupEdgeServer: s.portLimit, plan.KindCheckPorts: s.portLimit}}
+	within := reach.New(s.deny, s.allow, s.ports, apiServers(mgr.GetConfig().Host, os.Getenv)...)
+	own, _ := net.InterfaceAddrs() // only for a warning
+	warnOfCluster(within, os.Getenv, own)
 	return controllers.Options{
 		Client:          mgr.GetClient(),
 		Secrets:         mgr.GetAPIReader(),
 		Recorder:        mgr.GetEventRecorder("fedroute"),
 		Clock:           controllers.RealClock{},
-		Dial:            dialer(winrm.Dialer(winrm.Options{}), session.Dialer(psrp.Options{})),
-		Prober:          tcp.Prober{},
+		Dial:            dialer(winrm.Dialer(winrm.Options{Reach: within}), session.Dialer(psrp.Options{Options: winrm.Options{Reach: within}})),
+		Reach:           within,
+		Prober:          tcp.Prober{Reach: within},
 		Limits:          limits,
 		ObserveTimeout:  s.observeTimeout,
+		Patience:        controllers.Patience,
 		TopologyWorkers: s.topologyWorkers,
 		RouteWorkers:    s.routeWorkers,
 	}

@@ -100,8 +100,11 @@ type farm struct {
 	// effect replaces what an act does to the organization.
 	effect  map[string]func()
 	emptied []string // scopes whose simple URLs a publish emptied
-	// unread holds the error of reading the topology or a machine.
+	lacks   string   // what the account lacks to enable a topology
+	// unread holds the error of reading the topology, a machine or the account's rights.
 	unread map[string]error
+	// looking is called ahead of a look at the topology, without the lock; it may be nil.
+	looking func()
 }
 
 func newFarm() *farm {
@@ -193,6 +196,9 @@ func (f *farm) replica(at time.Duration, s lync.EdgeServer, signature string, r 
 }
 
 func (f *farm) ReadTopology(context.Context) (lync.Topology, string, error) {
+	if f.looking != nil {
+		f.looking()
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	t := f.topology
@@ -210,6 +216,18 @@ func (f *farm) ReadEdgeServer(_ context.Context, server string) (lync.EdgeServer
 	return f.machines[server], f.unread[server]
 }
 
+func (f *farm) ReadEdgeCertificate(context.Context, string) (lync.Certificate, error) {
+	return lync.Certificate{}, nil
+}
+
+func (f *farm) SetNextHop(_ context.Context, edgePool, frontEndPool string) (string, string, error) {
+	err := f.act("lead "+edgePool+" to "+frontEndPool, func() { f.topology.Signature = "s3" })
+	if f.effect["keep hops"] != nil {
+		frontEndPool = "fe1.contoso.com"
+	}
+	return frontEndPool, "s3", err
+}
+
 func (f *farm) PublishFlags(_ context.Context, change lync.FlagChange) (lync.Published, error) {
 	err := f.act("publish from "+change.Signature, func() { f.topology.Signature = "s2" })
 	return lync.Published{Signature: "s2"}, err
@@ -225,17 +243,28 @@ func (f *farm) RestoreSimpleURLs(_ context.Context, kept string) ([]string, erro
 	return emptied, err
 }
 
-// Publishing and Restored make the farm the run's Ledger.
+// Publishing, Restored and SetUp make the farm the run's Ledger.
 func (f *farm) Publishing(_ context.Context, p lync.Proposal) error {
 	return f.act("note "+p.Digest+" and "+p.SimpleURLs, func() {})
 }
 
 func (f *farm) Restored(context.Context) error { return f.act("note restored", func() {}) }
 
+func (f *farm) SetUp(_ context.Context, server string, installed []lync.Protocol) error {
+	return f.act(fmt.Sprintf("note %s has %v", server, installed), func() {})
+}
+
 func (f *farm) ReadDocument(context.Context) (string, string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.topology.Signature, "sha256-of-" + f.topology.Signature, f.unread["topology"]
+}
+
+// MayEnable is no act: it changes nothing.
+func (f *farm) MayEnable(context.Context) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.lacks, f.unread["rights"]
 }
 
 func (f *farm) SetSiteRoute(_ context.Context, site string, protocol lync.Protocol, pool string) (string, error) {
@@ -252,8 +281,8 @@ func (f *farm) StartServices(_ context.Context, server string) error {
 	return f.act("start "+server, func() { f.set(server, lync.ServiceRunning) })
 }
 
-func (f *farm) StopServices(_ context.Context, server string) error {
-	return f.act("stop "+server, func() { f.set(server, lync.ServiceStopped) })
+func (f *farm) RestartServices(_ context.Context, server string) error {
+	return f.act("restart "+server, func() { f.set(server, lync.ServiceRunning) })
 }
 
 func (f *farm) set(server string, state lync.ServiceState) {

@@ -3,6 +3,7 @@
 package apply
 
 import (
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -29,6 +30,7 @@ type Entry struct {
 	State   State
 	Message string     // what the step waits for, why it failed, or a remark on how it was done
 	Fault   fault.Kind // of a failed step
+	NotKept bool       // of a failed step: it set the value, and a read afterwards showed another
 	Started time.Time
 	Ended   time.Time
 }
@@ -76,7 +78,7 @@ func (j *journal) end(i int, now time.Time, o outcome) {
 		e.Ended = now
 		switch {
 		case o.err != nil:
-			e.State, e.Message, e.Fault = Failed, fault.Sentence(o.err), fault.KindOf(o.err)
+			e.State, e.Message, e.Fault, e.NotKept = Failed, fault.Sentence(o.err), fault.KindOf(o.err), errors.Is(o.err, errNotKept)
 		case o.skipped:
 			e.State, e.Message = Skipped, "already so"
 		default:

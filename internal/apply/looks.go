@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/fedroute/fedroute/internal/lync"
@@ -21,18 +20,28 @@ func (w work) readEdgeServer(ctx context.Context, server string) (lync.EdgeServe
 	return state, err
 }
 
-// readTopology looks at the topology.
+// readTopology looks at the topology. Parts of it may be unknown.
 func (w work) readTopology(ctx context.Context) (lync.Topology, error) {
-	t, _, err := w.hands.Observer.ReadTopology(w.looks)
+	t, err := w.afterChange(w.looks)
 	if err != nil && w.looks.Err() != nil {
 		err = w.cut(ctx, "it was looking at the topology")
 	}
 	return t, err
 }
 
+// afterChange reads the topology, where the read belongs to a change. Parts of the topology
+// may be unknown: a step asks plan.Kind.Unread for those that it needs.
+func (w work) afterChange(ctx context.Context) (lync.Topology, error) {
+	t, _, err := w.hands.Observer.ReadTopology(ctx)
+	if len(t.Unknown) > 0 {
+		err = nil
+	}
+	return t, err
+}
+
 // lastLook is the latest look at the topology that waiting steps share.
 type lastLook struct {
-	mu       sync.Mutex // held during a look
+	turn     chan struct{} // holds a value during a look, and while the other fields are read
 	began    time.Time
 	answered time.Time
 	topology lync.Topology
@@ -43,8 +52,14 @@ type lastLook struct {
 // the same time, and one answer of the management server serves all of them.
 func (w work) shareTopology(ctx context.Context) (t lync.Topology, answered time.Time, err error) {
 	l := &w.last
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	select {
+	case l.turn <- struct{}{}:
+	case <-w.looks.Done():
+		return t, time.Time{}, w.cut(ctx, "it was waiting for another step's look at the topology")
+	case <-ctx.Done():
+		return t, time.Time{}, w.cut(ctx, "it was waiting for another step's look at the topology")
+	}
+	defer func() { <-l.turn }()
 	w.mu.Lock()
 	changed := w.lastChange
 	w.mu.Unlock()

@@ -17,24 +17,32 @@ func (w work) overtaken(t lync.Topology) error {
 	for _, site := range t.Sites {
 		for _, p := range []lync.Protocol{lync.SIP, lync.XMPP} {
 			want, found := w.routeByNow(site.Name, p), site.Route(p)
-			if lync.SameHost(want, found) {
+			if lync.ContainsHost(want, found) {
 				continue
 			}
-			return fault.New(fault.WorldChanged, opCarryOut, w.Plan.ID, fmt.Sprintf("the %s route of site %s is %q and not %q any more", p, site.Name, found, want)).
+			return fault.New(fault.WorldChanged, opCarryOut, w.Plan.ID, fmt.Sprintf("the %s route of site %s is %q and not %q any more", p, site.Name, found, want[0])).
 				With("setup, ports and DNS were not touched", "a new plan is made")
 		}
 	}
 	return nil
 }
 
-// routeByNow is the route that a site should have now that the plan's steps have set the
-// routes.
-func (w work) routeByNow(site string, p lync.Protocol) string {
-	for _, s := range w.Plan.Steps {
-		if a, ok := s.Act.(plan.SetSiteRoute); ok && a.Site == site && a.Protocol == p {
-			return a.EdgePool
+// routeByNow lists the routes that a site may have now: the one of before until the plan's
+// step begins to set it, the plan's once the step is done, and either of them meanwhile.
+func (w work) routeByNow(site string, p lync.Protocol) []string {
+	before, _ := w.Base.Site(site) // an unknown site has no route
+	for _, e := range w.Entries() {
+		a, ok := e.Step.Act.(plan.SetSiteRoute)
+		if !ok || a.Site != site || a.Protocol != p {
+			continue
+		}
+		switch e.State {
+		case Pending:
+		case Done, Skipped:
+			return []string{a.EdgePool}
+		case Running, Failed:
+			return []string{a.EdgePool, before.Route(p)}
 		}
 	}
-	before, _ := w.Base.Site(site) // an unknown site has no route
-	return before.Route(p)
+	return []string{before.Route(p)}
 }

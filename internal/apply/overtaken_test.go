@@ -37,7 +37,7 @@ func TestRouteMovedMeanwhile(t *testing.T) {
 				f.topology.Sites = []lync.Site{{Name: "Redmond", SIPRoute: c.sip, XMPPRoute: c.xmpp}}
 			}
 			_, err := f.carryOut(t, siteRoute, awaitReplication, restart)
-			restarted := slices.Contains(f.acts, "stop "+edgeA.FQDN)
+			restarted := slices.Contains(f.acts, "restart "+edgeA.FQDN)
 			if c.says == "" {
 				if !restarted || fault.Is(err, fault.WorldChanged) {
 					t.Errorf("%s: %v", c.reason, err)

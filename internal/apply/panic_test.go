@@ -1,44 +1,31 @@
-package apply_test
+package apply
 
 import (
-	"strings"
+	"context"
 	"testing"
+	"time"
 
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
+	"github.com/fedroute/fedroute/internal/probe"
 )
 
-// TestAPanicEndsItsOwnRunOnly lets each goroutine of a run panic. The run ends, its step says why,
-// and no goroutine goes on waiting for it.
-func TestAPanicEndsItsOwnRunOnly(t *testing.T) {
-	const secret = "swordfish"
-	cases := map[string]struct {
-		reason string
-		set    func(f *farm)
-		steps  []plan.Step
-		want   []string
-	}{
-		"a step": {"what follows is not begun", func(f *farm) {
-			f.before["route SIP of Redmond"] = func() error { panic(secret) }
-		}, []plan.Step{siteRoute, awaitReplication}, []string{"SetSiteRoute Failed", "AwaitReplication Pending"}},
-		"a zone that is asked beforehand": {"nothing is begun", func(f *farm) {
-			f.zone.check = func(dns.Change) error { panic(secret) }
-		}, []plan.Step{siteRoute, updateDNS}, []string{"SetSiteRoute Pending", "UpdateDNS Failed"}},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			f := newFarm()
-			c.set(f)
-			entries, err := f.carryOut(t, c.steps...)
-			if !fault.Is(err, fault.Internal) || strings.Contains(fault.Sentence(err), secret) {
-				t.Errorf("%s: the run ended with %v", c.reason, err)
-			}
-			if diff := cmp.Diff(c.want, states(entries)); diff != "" {
-				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
-			}
-		})
+type panicking struct{}
+
+func (panicking) Probe(context.Context, probe.Target) probe.Reading { panic("swordfish") }
+
+type noon struct{}
+
+func (noon) Now() time.Time                             { return time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC) }
+func (noon) Sleep(context.Context, time.Duration) error { return nil }
+
+// TestAPortWhoseLookPanicsDoesNotAnswer: DNS does not move to a port that could not be asked again.
+func TestAPortWhoseLookPanicsDoesNotAnswer(t *testing.T) {
+	port := probe.Target{Host: "edge2.contoso.com", Protocol: lync.SIP}
+	w := work{Run: &Run{hands: Hands{Clock: noon{}, Prober: panicking{}}, answered: map[probe.Target]time.Time{port: noon{}.Now().Add(-2 * answerAge)}}}
+	err := w.portsAnswer(t.Context(), plan.Step{Target: "zone contoso.com"}, []probe.Target{port})
+	if !fault.Is(err, fault.Internal) {
+		t.Errorf("got %s: %v", fault.KindOf(err), err)
 	}
 }

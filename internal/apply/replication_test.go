@@ -106,12 +106,60 @@ func TestReplicationWaitsForEachSign(t *testing.T) {
 	}
 }
 
+// TestReplicationAfterSimpleURLs: simple URLs that nobody emptied are not put back, so no replica
+// will ever be newer than that, and none is waited for.
+func TestReplicationAfterSimpleURLs(t *testing.T) {
+	for name, c := range map[string]struct {
+		reason  string
+		emptied []string
+		waits   bool
+	}{
+		"whole":   {"nothing was changed", nil, false},
+		"emptied": {"what was put back has to reach the machine", []string{"Global"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			f.emptied = c.emptied
+			f.topology.Replicas[lync.HostOf(edgeA.FQDN)] = lync.Replica{UpToDate: true, LastUpdate: start.Add(-time.Hour)}
+			f.machine(edgeA, func(m *lync.EdgeServerState) { m.LocalSignature = "s1" })
+			restored := make(chan struct{})
+			f.before["note restored"] = func() error { close(restored); return nil }
+			f.looking = func() { <-restored }
+			entries, err := f.carryOut(t, restoreURLs, awaitReplication)
+			if waited := entries[1].Ended.Sub(start) > 0; waited != c.waits || (err != nil) != c.waits {
+				t.Errorf("%s: waited %v, %v, %q", c.reason, waited, err, entries[1].Message)
+			}
+		})
+	}
+}
+
 func TestReplicationOfAnUnknownReplica(t *testing.T) {
 	f := newFarm()
 	delete(f.topology.Replicas, lync.HostOf(edgeB.FQDN))
 	entries, err := f.carryOut(t, awaitReplication, awaitOther)
 	if err == nil || entries[0].State != apply.Done || !strings.Contains(entries[1].Message, "edge-b.contoso.com (no replica known)") {
 		t.Errorf("got %v, %v, %q: the machine without a replica is to be named, and no other", err, states(entries), entries[1].Message)
+	}
+}
+
+// lacks makes a part of the topology unknown.
+func lacks(f *farm, part lync.TopologyPart) {
+	f.unread["topology"] = fault.New(fault.RightsMissing, "read the "+string(part), "fe1.contoso.com", "no right")
+	f.topology.Unknown = []lync.UnknownPart{{Part: part, Err: f.unread["topology"], Local: true}}
+}
+
+// TestReplicationOfAPartlyKnownTopology: a wait looks at the replicas, the routes and the
+// document. What else is unknown does not end it.
+func TestReplicationOfAPartlyKnownTopology(t *testing.T) {
+	for part, want := range map[lync.TopologyPart]apply.State{
+		lync.PartPoolStates: apply.Done, lync.PartServices: apply.Done, lync.PartAccessEdge: apply.Done, lync.PartVersion: apply.Done,
+		lync.PartReplicas: apply.Failed, lync.PartSites: apply.Failed, lync.PartDocument: apply.Failed,
+	} {
+		f := newFarm()
+		lacks(f, part)
+		if entries, err := f.carryOut(t, awaitReplication); entries[0].State != want || fault.Is(err, fault.RightsMissing) != (want == apply.Failed) {
+			t.Errorf("without the %s the wait is %s: %v, want %s", part, entries[0].State, err, want)
+		}
 	}
 }
 

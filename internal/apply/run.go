@@ -103,9 +103,10 @@ type Run struct {
 	halted     time.Time // when the run was stopped; zero while it was not
 	err        error
 	ended      time.Time
-	signature  string                // of the published topology document, as far as the run knows
-	lastChange time.Time             // by hands.Clock; zero while nothing was changed
-	answering  map[probe.Target]bool // ports that this run saw answering
+	signature  string                     // of the published topology document, as far as the run knows
+	lastChange time.Time                  // by hands.Clock; zero while nothing was changed
+	answered   map[probe.Target]time.Time // by port: when this run last saw it answering
+	again      contain.Flight[probe.Reading]
 }
 
 // Start begins to carry the plan out in the background. changed is called, from any
@@ -122,7 +123,7 @@ func Start(ctx context.Context, p plan.Plan, base lync.Topology, hands Hands, li
 		hands.Locks = NewLocks()
 	}
 	r := &Run{Plan: p, Base: base, hands: hands, limits: limits, locks: hands.Locks, journal: newJournal(p.Steps, changed, hands.Log, hands.Meter),
-		stop: make(chan struct{}), cancel: cancel, done: make(chan struct{}), signature: base.Signature, answering: map[probe.Target]bool{}}
+		stop: make(chan struct{}), cancel: cancel, done: make(chan struct{}), signature: base.Signature, answered: map[probe.Target]time.Time{}, last: lastLook{turn: make(chan struct{}, 1)}}
 	r.looks, r.endLooks = context.WithCancel(ctx)
 	began := hands.Clock.Now()
 	r.tellBegin()
@@ -131,13 +132,21 @@ func Start(ctx context.Context, p plan.Plan, base lync.Topology, hands Hands, li
 		err := contain.Run(opCarryOut, p.ID, func() error { return r.steps(ctx) })
 		ended := hands.Clock.Now()
 		r.tellEnd(ended.Sub(began), err)
-		r.mu.Lock()
-		r.err, r.ended = err, ended
-		r.mu.Unlock()
-		close(r.done) // however the run ended, another may now work on the organization
+		r.end(err, ended)
 		changed()
-	}, nil)
+	}, func(err error) { cancel(); r.end(err, began) })
 	return r
+}
+
+// end notes how the run ended, once. However it did, another may now work on the organization.
+func (r *Run) end(err error, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.ended.IsZero() {
+		return
+	}
+	r.err, r.ended = err, at
+	close(r.done)
 }
 
 const opCarryOut = "carry out plan"
@@ -161,6 +170,15 @@ func (r *Run) Stop() {
 // Changes reports whether a step of the run changes a resource of the sort now.
 func (r *Run) Changes(sort plan.Sort) bool {
 	return slices.ContainsFunc(r.locks.of(r), func(on plan.Resource) bool { return on.Sort == sort })
+}
+
+// Halfway reports whether the run has led federation away from where it worked, and not yet
+// to where it works again. rest: the run carries out the rest of a move that was begun
+// before.
+func (r *Run) Halfway(rest bool) bool {
+	entries := r.Entries()
+	return plan.Halfway(r.Plan.Steps, rest, func(n int) bool { return entries[n].State != Pending },
+		func(n int) bool { return entries[n].State == Done || entries[n].State == Skipped })
 }
 
 // Latest is when the run last stopped changing something: its end, or, while it is being
@@ -234,8 +252,13 @@ func (r *Run) step(ctx context.Context, n int) error {
 
 // changing notes the time before a change is sent to the organization. An update that
 // carries the change cannot be older than that time; it can be older than the answer.
-func (r *Run) changing() {
+func (r *Run) changing() { r.changed(r.hands.Clock.Now()) }
+
+// changed is changing for a change that was sent at that time.
+func (r *Run) changed(sent time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.lastChange = r.hands.Clock.Now()
+	if sent.After(r.lastChange) {
+		r.lastChange = sent
+	}
 }

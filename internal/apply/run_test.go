@@ -2,6 +2,8 @@ package apply_test
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,7 +48,7 @@ func TestFailover(t *testing.T) {
 		if diff := cmp.Diff(want, states(r.Entries())); diff != "" {
 			t.Errorf("steps (-want +got):\n%s", diff)
 		}
-		acts := []string{"propose from s1", "note sha256-of-s2 and urls", "publish from s1", "note restored", "route SIP of Redmond", "set up edge-a.contoso.com with s2", "associate fe1.contoso.com"}
+		acts := []string{"propose from s1", "note sha256-of-s2 and urls", "publish from s1", "note restored", "route SIP of Redmond", "set up edge-a.contoso.com with s2", "note edge-a.contoso.com has [SIP]", "associate fe1.contoso.com"}
 		if diff := cmp.Diff(acts, f.acts); diff != "" {
 			t.Errorf("setup must name the document of the publish before it (-want +got):\n%s", diff)
 		}
@@ -305,6 +307,78 @@ func TestDNSMovesOnlyToPortsThatThisRunSaw(t *testing.T) {
 				t.Errorf("%s: %d updates, %v, %v", c.reason, f.zone.writes, states(entries), err)
 			}
 		})
+	}
+}
+
+// TestDNSMovesOnlyWhileThePortsAnswer lets a zone's server take its time between the check of the
+// port and the zone's update. An answer counts for 5 seconds.
+func TestDNSMovesOnlyWhileThePortsAnswer(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		passes time.Duration
+		dies   bool
+		probes int
+		writes int
+		says   string
+	}{
+		"at once":    {"the usual case costs no further question", 0, false, 1, 1, ""},
+		"just fresh": {"an answer of five seconds ago counts", 5 * time.Second, false, 1, 1, ""},
+		"old":        {"an older one does not, so the port is asked again", 5*time.Second + 1, false, 2, 1, ""},
+		"dead":       {"a pool that died in the meantime gets no partners", 38 * time.Second, true, 2, 0, "port 5061 of 192.0.2.1 answered at 22:00:00 and does not answer any more (connection refused); zone contoso.com stays as it is"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			f.open[edgeA.ExternalAddresses[0]] = true
+			f.zone.slow = func() {
+				f.zone.slow = nil
+				_ = f.clock.Sleep(t.Context(), c.passes)
+				f.open[edgeA.ExternalAddresses[0]] = !c.dies
+			}
+			entries, err := f.carryOut(t, checkPort, ledDNS)
+			if f.zone.writes != c.writes || f.probes != c.probes {
+				t.Errorf("%s: %d updates after %d probes (%v), want %d after %d", c.reason, f.zone.writes, f.probes, err, c.writes, c.probes)
+			}
+			if c.says != "" && (!fault.Is(err, fault.Unreachable) || !strings.Contains(entries[1].Message, c.says)) {
+				t.Errorf("%s: %s %q, want %q", c.reason, fault.KindOf(err), entries[1].Message, c.says)
+			}
+		})
+	}
+}
+
+// TestUsersAreLedOnlyWhereThePortsAnswer lets the pool die between the check of its port and a step
+// that leads users to the pool.
+func TestUsersAreLedOnlyWhereThePortsAnswer(t *testing.T) {
+	cases := map[string]struct {
+		act   string // that must not be done
+		last  string // the act during which the pool dies
+		steps []plan.Step
+	}{
+		"associate": {"associate fe1.contoso.com", "route SIP of Redmond", []plan.Step{checkPort, siteRoute, associate}},
+		"fail back": {"fail back fe1.contoso.com", "associate fe1.contoso.com", []plan.Step{checkPort, associate, failBack}},
+	}
+	for name, c := range cases {
+		for _, dies := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", dies ", dies), func(t *testing.T) {
+				f, checked := newFarm(), make(chan struct{})
+				f.open[edgeA.ExternalAddresses[0]] = true
+				f.before[c.last] = func() error {
+					<-checked
+					f.open[edgeA.ExternalAddresses[0]] = !dies
+					return f.clock.Sleep(t.Context(), time.Minute)
+				}
+				r := f.begin(t, func() {}, c.steps...)
+				for r.Entries()[0].State != apply.Done {
+					time.Sleep(time.Millisecond)
+				}
+				close(checked)
+				<-r.Done()
+				_, _, err := r.Ended()
+				if done := slices.Contains(f.acts, c.act); done == dies || fault.Is(err, fault.Unreachable) != dies {
+					t.Errorf("users must not be led to a dead pool, and must be to one that answers: %v, ended with %v", f.acts, err)
+				}
+			})
+		}
 	}
 }
 

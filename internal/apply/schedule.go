@@ -66,7 +66,7 @@ func (s *schedule) end(n int, err error) {
 func (s *schedule) heldBy(n int) []int {
 	held := map[int]bool{n: true}
 	var out []int
-	for later := n + 1; later < len(s.after); later++ { // edges lead to earlier steps only
+	for _, later := range plan.Order(s.after) {
 		for _, before := range s.after[later] {
 			if held[before] && !held[later] {
 				held[later] = true
@@ -87,11 +87,11 @@ func (s *schedule) err() error {
 	return nil
 }
 
-// hold bars the steps that obstacles hold, and notes at each step why.
+// hold bars the steps that obstacles and pauses hold, and notes at each step why.
 func (r *Run) hold(s *schedule) {
-	for n, o := range r.Plan.Held() {
+	for n, err := range r.Plan.Held() {
 		s.stand[n] = barred
-		r.journal.note(n, "held: "+fault.Sentence(r.Plan.Obstacles[o].Err))
+		r.journal.note(n, "held: "+fault.Sentence(err))
 	}
 }
 

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,10 +20,32 @@ type work struct {
 	remark func(message string) // takes the message to show once the step is done
 }
 
-// do carries one step out. A step on a machine or a zone looks first, and is skipped when
+// do carries one step out. An operation that somebody else began, such as a manager that
+// died, may still be at work on the server. The step then waits for its end, within the
+// limit of the step, and begins anew with its look: what the operation has made of the world
+// is not made again.
+func (w work) do(ctx context.Context, s plan.Step) (skipped bool, err error) {
+	deadline := w.hands.Clock.Now().Add(w.limits.Of(s.Kind()))
+	for {
+		skipped, err = w.attempt(ctx, s)
+		if !errors.Is(err, lync.ErrAtWork) || !w.hands.Clock.Now().Before(deadline) {
+			return skipped, err
+		}
+		waits := "waits: " + fault.Cause(err)
+		w.note(waits)
+		if err := w.hands.Clock.Sleep(w.looks, w.limits.Poll); err != nil {
+			return false, w.cut(ctx, waits)
+		}
+		if err := w.mayBegin(s); err != nil {
+			return false, err
+		}
+	}
+}
+
+// attempt tries to carry one step out. A step on a machine or a zone looks first, and is skipped when
 // everything is already as the step wants it. A change through the management server does
 // no harm when it is made twice, and the change itself reads back what it wrote.
-func (w work) do(ctx context.Context, s plan.Step) (skipped bool, err error) {
+func (w work) attempt(ctx context.Context, s plan.Step) (skipped bool, err error) {
 	switch a := s.Act.(type) {
 	case plan.StartEdgeServices:
 		return w.startServices(ctx, a.Server)
@@ -30,6 +53,8 @@ func (w work) do(ctx context.Context, s plan.Step) (skipped bool, err error) {
 		return w.restoreSimpleURLs(ctx, a)
 	case plan.PublishFlags:
 		return false, w.publishFlags(ctx, a)
+	case plan.SetNextHop:
+		return false, w.setNextHop(ctx, s, a)
 	case plan.SetSiteRoute:
 		return false, w.setSiteRoute(ctx, s, a)
 	case plan.AwaitReplication:
@@ -66,8 +91,12 @@ func (w work) startServices(ctx context.Context, server lync.EdgeServer) (bool, 
 }
 
 func (w work) publishFlags(ctx context.Context, a plan.PublishFlags) error {
-	change := lync.FlagChange{Signature: w.Base.Signature, Flags: a.Flags}
-	if err := w.announce(ctx, change); err != nil {
+	change := lync.FlagChange{Signature: w.published(), Flags: a.Flags}
+	unknown, err := w.mayEnable(ctx, change)
+	if err != nil {
+		return err
+	}
+	if err := w.announce(ctx, change, a.Expects); err != nil {
 		return err
 	}
 	w.changing()
@@ -78,13 +107,29 @@ func (w work) publishFlags(ctx context.Context, a plan.PublishFlags) error {
 	w.mu.Lock()
 	w.signature = published.Signature
 	w.mu.Unlock()
-	if message := told(published); message != "" {
+	if message := told(published, unknown); message != "" {
 		w.remark(message)
 	}
 	if len(a.Flags) == 0 {
 		return nil // nothing was published, so nothing was kept
 	}
 	return w.hands.Ledger.Restored(ctx)
+}
+
+// setNextHop changes the document, so the run goes on with the signature that it has then.
+func (w work) setNextHop(ctx context.Context, s plan.Step, a plan.SetNextHop) error {
+	w.changing()
+	found, signature, err := w.hands.Operator.SetNextHop(ctx, a.EdgePool, a.Now)
+	if err != nil {
+		return err
+	}
+	if !lync.SameHost(found, a.Now) {
+		return notKept(s, found)
+	}
+	w.mu.Lock()
+	w.signature = signature
+	w.mu.Unlock()
+	return nil
 }
 
 func (w work) setSiteRoute(ctx context.Context, s plan.Step, a plan.SetSiteRoute) error {
@@ -99,11 +144,16 @@ func (w work) setSiteRoute(ctx context.Context, s plan.Step, a plan.SetSiteRoute
 	return nil
 }
 
+// errNotKept is in the chain of the error for a value that was changed back at once.
+var errNotKept = errors.New("the value was not kept")
+
 // notKept makes the error for a change that was accepted while a read afterwards shows
 // another value.
 func notKept(s plan.Step, found string) error {
-	return fault.New(fault.Failed, "verify", s.Target, fmt.Sprintf("it was set to %s and reads %q afterwards", s.To, found)).
+	err := fault.New(fault.Failed, "verify", s.Target, fmt.Sprintf("it was set to %s and reads %q afterwards", s.To, found)).
 		With("the rest of the plan was not begun", "look for someone or something that changes it back")
+	err.Err = errNotKept
+	return err
 }
 
 func (w work) setup(ctx context.Context, a plan.SetupEdgeServer) (bool, error) {
@@ -112,20 +162,27 @@ func (w work) setup(ctx context.Context, a plan.SetupEdgeServer) (bool, error) {
 		return false, err
 	}
 	if setUp(state, a) {
-		return true, nil
+		return true, w.hands.Ledger.SetUp(ctx, a.Server.FQDN, a.Installs)
 	}
-	w.mu.Lock()
-	signature := w.signature
-	w.mu.Unlock()
-	if err := w.hands.Operator.Setup(ctx, a.Server.FQDN, signature); err != nil {
+	if err := w.hands.Operator.Setup(ctx, a.Server.FQDN, w.published()); err != nil {
 		return false, err
 	}
 	if err := w.startAfterSetup(ctx, a.Server.FQDN); err != nil {
 		return false, err
 	}
-	return false, w.untilServer(ctx, a.Server.FQDN, w.limits.bound(plan.KindSetupEdgeServer), "is set up", func(state lync.EdgeServerState) bool {
-		return setUp(state, a)
-	})
+	if err := w.untilServer(ctx, a.Server.FQDN, w.limits.bound(plan.KindSetupEdgeServer), "is set up", func(state lync.EdgeServerState) bool {
+		return state.Running() && (!slices.Contains(a.Ports, lync.XMPP.Port()) || state.HasXMPPProxy())
+	}); err != nil {
+		return false, err
+	}
+	return false, w.hands.Ledger.SetUp(ctx, a.Server.FQDN, a.Installs)
+}
+
+// published is the Signature of the topology document as far as the run knows.
+func (w work) published() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.signature
 }
 
 // startAfterSetup starts the services that setup left stopped. Setup starts only those
@@ -138,11 +195,12 @@ func (w work) startAfterSetup(ctx context.Context, server string) error {
 	return w.hands.Operator.StartServices(ctx, server)
 }
 
-// setUp reports whether setup has nothing left to do for the ports. The services have to
-// run. For SIP the port has to listen. For XMPP the proxy has to be installed; it listens
-// only once it knows its route.
+// setUp reports whether the machine itself shows that setup has nothing left to do: the
+// services run, the SIP port listens, and the XMPP proxy is installed, which listens only
+// once it knows its route. A machine cannot show that nothing is left to take away. One that
+// does not show it may still be set up: a pool need not listen before a route names it.
 func setUp(state lync.EdgeServerState, a plan.SetupEdgeServer) bool {
-	return state.Running() && !slices.ContainsFunc(a.Ports, func(port uint16) bool {
+	return !a.Removes && !a.Anew && state.Running() && !slices.ContainsFunc(a.Ports, func(port uint16) bool {
 		if port == lync.XMPP.Port() {
 			return !state.HasXMPPProxy()
 		}
@@ -161,10 +219,7 @@ func (w work) restart(ctx context.Context, a plan.RestartEdgeServices) (bool, er
 	if listens(state) {
 		return true, nil
 	}
-	if err := w.hands.Operator.StopServices(ctx, a.Server.FQDN); err != nil {
-		return false, err
-	}
-	if err := w.hands.Operator.StartServices(ctx, a.Server.FQDN); err != nil {
+	if err := w.hands.Operator.RestartServices(ctx, a.Server.FQDN); err != nil {
 		return false, err
 	}
 	return false, w.untilServer(ctx, a.Server.FQDN, w.limits.bound(plan.KindRestartEdgeServices), "listens again", func(state lync.EdgeServerState) bool {
@@ -173,6 +228,9 @@ func (w work) restart(ctx context.Context, a plan.RestartEdgeServices) (bool, er
 }
 
 func (w work) associate(ctx context.Context, s plan.Step, a plan.AssociateFrontEnd) error {
+	if err := w.portsStillAnswer(ctx, s); err != nil {
+		return err
+	}
 	w.changing()
 	found, err := w.hands.Operator.Associate(ctx, a.Pool, a.EdgePool)
 	if err != nil {
@@ -187,26 +245,20 @@ func (w work) associate(ctx context.Context, s plan.Step, a plan.AssociateFrontE
 // failBack reads the pool again before it acts. Since the plan was made, somebody may have
 // failed the pool back, or a machine of the pool may have died.
 func (w work) failBack(ctx context.Context, s plan.Step, a plan.FailBackFrontEnd) (bool, error) {
-	t, err := w.readTopology(ctx)
-	if err != nil {
+	if skipped, err := w.untilFrontEndsMayReturn(ctx, s, a); skipped || err != nil {
+		return skipped, err
+	}
+	if err := w.portsStillAnswer(ctx, s); err != nil {
 		return false, err
-	}
-	switch found := plan.PoolState(t, a.Pool); found {
-	case lync.PoolFailedOver:
-	case lync.PoolFailingOver, lync.PoolStateNone:
-		return false, fault.New(fault.WorldChanged, "fail back Front End pool", a.Pool, fmt.Sprintf("its state is %q and not %q any more", found, s.From)).
-			With("it was left as it is", "a new plan is made")
-	default: // somebody failed it back
-		return true, nil
-	}
-	down := plan.FrontEndsDown(a.Machines, t, func(p probe.Target) probe.Reading { return w.hands.Prober.Probe(w.looks, p) })
-	if len(down) > 0 {
-		return false, plan.Down(a.Pool, down)
 	}
 	if err := w.hands.Operator.FailBack(ctx, a.Pool); err != nil {
 		return false, err
 	}
-	if t, _, err = w.hands.Observer.ReadTopology(ctx); err != nil {
+	t, err := w.afterChange(ctx)
+	if err != nil {
+		return false, err
+	}
+	if err := t.Unread(lync.PartServices, lync.PartPoolStates); err != nil {
 		return false, err
 	}
 	switch found := plan.PoolState(t, a.Pool); found {
@@ -215,4 +267,35 @@ func (w work) failBack(ctx context.Context, s plan.Step, a plan.FailBackFrontEnd
 	default:
 		return false, nil
 	}
+}
+
+// untilFrontEndsMayReturn waits until the replicas of the pool's machines are up to date: the
+// step before it has changed the pool's links. It reports whether somebody has failed the pool
+// back.
+func (w work) untilFrontEndsMayReturn(ctx context.Context, s plan.Step, a plan.FailBackFrontEnd) (returned bool, err error) {
+	var behind []string
+	err = w.until(ctx, w.limits.bound(plan.KindFailBackFrontEnd), func() (bool, string, error) {
+		t, err := w.readTopology(ctx)
+		if err != nil {
+			return false, "", err
+		}
+		if err := plan.KindFailBackFrontEnd.Unread(t); err != nil {
+			return false, "", err
+		}
+		switch found := plan.PoolState(t, a.Pool); found {
+		case lync.PoolFailedOver:
+		case lync.PoolFailingOver, lync.PoolStateNone:
+			return false, "", fault.New(fault.WorldChanged, "fail back Front End pool", a.Pool, fmt.Sprintf("its state is %q and not %q any more", found, s.From)).
+				With("it was left as it is", "a new plan is made")
+		default:
+			returned = true
+			return true, "", nil
+		}
+		if down := plan.FrontEndsDown(a.Machines, t, func(p probe.Target) probe.Reading { return w.hands.Prober.Probe(w.looks, p) }); len(down) > 0 {
+			return false, "", plan.Down(a.Pool, down)
+		}
+		behind = plan.FrontEndsBehind(a.Machines, t)
+		return len(behind) == 0, "waits for " + strings.Join(behind, ", "), nil
+	}, func(string) error { return plan.Down(a.Pool, behind) })
+	return returned, err
 }

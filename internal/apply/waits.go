@@ -79,6 +79,9 @@ func (w work) awaitReplication(ctx context.Context, s plan.Step, a plan.AwaitRep
 		if err != nil {
 			return false, "", err
 		}
+		if err := plan.KindAwaitReplication.Unread(t); err != nil {
+			return false, "", err
+		}
 		if err := w.overtaken(t); err != nil {
 			return false, "", err
 		}

@@ -15,11 +15,12 @@ import (
 
 // mayWrite asks the zones of the plan, before its first step, whether they would accept
 // the changes. Otherwise a wrong key would show only after flags and routes have changed.
-// The step of a zone that refuses fails. Where every zone refuses, so does the run.
+// The steps of a zone that refuses fail. Where every zone refuses, so does the run.
 func (r *Run) mayWrite(ctx context.Context, s *schedule) error {
 	var group contain.Group
 	group.SetLimit(sideBySide)
 	refused, asked := make([]error, len(r.Plan.Steps)), 0
+	first := map[string]int{} // by zone: the step that asks for all that machines join
 	for n, step := range r.Plan.Steps {
 		update, ok := step.Act.(plan.UpdateDNS)
 		if !ok || s.stand[n] == barred {
@@ -30,6 +31,10 @@ func (r *Run) mayWrite(ctx context.Context, s *schedule) error {
 			continue
 		}
 		asked++
+		if _, is := first[update.Zone]; is {
+			continue
+		}
+		first[update.Zone] = n
 		group.Go(opCarryOut, r.Plan.ID, func() error {
 			refused[n] = contain.Run(string(step.Kind()), step.Target, func() error { return refusal(zone.Writer.Check(ctx, update.Changes)) })
 			return nil
@@ -38,11 +43,19 @@ func (r *Run) mayWrite(ctx context.Context, s *schedule) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	for n, step := range r.Plan.Steps {
+		if update, ok := step.Act.(plan.UpdateDNS); ok && s.stand[n] != barred {
+			if asks, is := first[update.Zone]; is {
+				refused[n] = refused[asks]
+			}
+		}
+	}
 	return r.refuse(s, refused, asked)
 }
 
-// refuse ends the steps of the zones that refuse. Its error ends the run: no zone of those
-// that were asked takes the changes.
+// refuse ends the steps of the zones that refuse, and, where the plan wants its records first,
+// the steps that lead sites elsewhere. Its error ends the run: no zone of those that were
+// asked takes the changes, and the spec does not say to leave them.
 func (r *Run) refuse(s *schedule, refused []error, asked int) error {
 	effect, first, count := "the zone was not changed, and the rest of the plan goes on", error(nil), 0
 	for _, err := range refused {
@@ -50,8 +63,12 @@ func (r *Run) refuse(s *schedule, refused []error, asked int) error {
 			count++
 		}
 	}
-	if count == asked {
+	none := count == asked && !r.Plan.LeavesBehind
+	switch {
+	case none:
 		effect = "nothing was changed and no step of the plan was begun"
+	case r.Plan.RecordsFirst:
+		effect = "the zone was not changed, and federation stays where it is while the new Edge pool is made ready"
 	}
 	for n, err := range refused {
 		f, ok := errors.AsType[*fault.Error](err)
@@ -65,10 +82,24 @@ func (r *Run) refuse(s *schedule, refused []error, asked int) error {
 		s.end(n, err)
 		r.tellHeld(s, n, err)
 	}
-	if count == asked {
+	if none {
 		return first
 	}
+	if first != nil && r.Plan.RecordsFirst {
+		r.stay(s, first)
+	}
 	return nil
+}
+
+// stay bars the steps that lead sites elsewhere.
+func (r *Run) stay(s *schedule, err error) {
+	for n, step := range r.Plan.Steps {
+		if step.Kind() == plan.KindSetSiteRoute {
+			s.end(n, err)
+			r.journal.note(n, "held: "+fault.Sentence(err))
+			r.tellHeld(s, n, err)
+		}
+	}
 }
 
 // refusal gives the error only where it means that the server refuses the changes. A
@@ -83,15 +114,13 @@ func refusal(err error) error {
 }
 
 // updateDNS writes all changes of a zone at once, on the condition that the records are
-// still as they were read. When no answer came, or one that anybody may have sent, it
-// reads the zone to see whether the change was made. It never sends the change again.
+// still as they were read, and that the ports to which they lead answer. When no answer came,
+// or one that anybody may have sent, it reads the zone to see whether the change was made. It
+// never sends the change again.
 func (w work) updateDNS(ctx context.Context, s plan.Step, a plan.UpdateDNS) (bool, error) {
 	zone, ok := w.hands.Zones[a.Zone]
 	if !ok {
 		return false, fault.New(fault.Internal, "update", s.Target, "no writer was made for it")
-	}
-	if err := w.portsAnswered(s, a.Ports); err != nil {
-		return false, err
 	}
 	keys := make([]dns.Key, 0, len(a.Changes))
 	for _, c := range a.Changes {
@@ -101,16 +130,17 @@ func (w work) updateDNS(ctx context.Context, s plan.Step, a plan.UpdateDNS) (boo
 	if err != nil {
 		return false, err
 	}
-	if onPrimary(found, a.Changes) {
+	due := a.Due(found)
+	if onPrimary(found, due) {
 		return true, nil
 	}
 	began := w.hands.Clock.Now()
-	sent := zone.Writer.Write(ctx, a.Changes)
-	w.tellUpdate(a.Zone, a.Changes, w.hands.Clock.Now().Sub(began), sent)
+	sent := zone.Writer.Write(ctx, due, func() error { return w.portsAnswer(ctx, s, a.Ports) })
+	w.tellUpdate(a.Zone, due, w.hands.Clock.Now().Sub(began), sent)
 	if sent != nil && !fault.Is(sent, fault.OutcomeUnknown) {
 		return false, sent
 	}
-	err = w.untilPublished(ctx, zone, s, a.Changes, keys, sent)
+	err = w.untilPublished(ctx, zone, s, due, keys, sent)
 	if err == nil && sent != nil {
 		w.remark(fault.Cause(sent) + "; confirmed by reading back")
 	}

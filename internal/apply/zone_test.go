@@ -30,6 +30,8 @@ type zone struct {
 	secondaryErr       error
 	silent             error // the error of asking ns3; nil: there is no ns3
 	unread             error
+	// slow is what happens while the primary takes its time to answer a query; nil: it is quick.
+	slow func()
 	// write is how the primary carries out an update, and the error that the writer gets.
 	write  func(z *zone, to dns.RRSet) error
 	writes int
@@ -48,6 +50,9 @@ func newZone() *zone {
 func (z *zone) Read(_ context.Context, keys []dns.Key) (map[dns.Key]dns.Lookup, error) {
 	if z.unread != nil {
 		return nil, z.unread
+	}
+	if z.slow != nil {
+		z.slow()
 	}
 	found := map[dns.Key]dns.Lookup{}
 	for _, k := range keys {
@@ -69,7 +74,10 @@ func (z *zone) Check(_ context.Context, changes []dns.Change) error {
 	return nil
 }
 
-func (z *zone) Write(_ context.Context, changes []dns.Change) error {
+func (z *zone) Write(_ context.Context, changes []dns.Change, may func() error) error {
+	if err := may(); err != nil {
+		return err
+	}
 	z.writes++
 	if !z.primary.Same(changes[0].From) {
 		return fault.New(fault.WorldChanged, "change zone", "contoso.com", "a record is not as it was read").With("nothing was changed", "it is read again")
@@ -174,6 +182,62 @@ func TestUpdateDNS(t *testing.T) {
 				t.Errorf("%s: the primary shows %s, want %s", c.reason, f.zone.primary, c.shows)
 			}
 		})
+	}
+}
+
+// TestMachinesJoinAZone: the port of a machine answers later than that of another one. The zone
+// shows the first alone meanwhile. A port that never answers keeps nobody else from partners.
+func TestMachinesJoinAZone(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		opens  time.Duration // when the other machine's port answers
+		states []string
+		shows  int // how many address sets were published, each with one address more
+	}{
+		"late":  {"it is added when it answers", 5 * time.Second, []string{"CheckPorts Done", "CheckPorts Done", "UpdateDNS Done", "UpdateDNS Done"}, 2},
+		"never": {"the first one serves", 24 * time.Hour, []string{"CheckPorts Done", "CheckPorts Failed", "UpdateDNS Done", "UpdateDNS Pending"}, 1},
+	}
+	both := dns.RRSet{Key: hostKey, TTL: 300, Data: []string{"192.0.2.1", "192.0.2.2"}}
+	joins := func(s lync.EdgeServer, port probe.Target) plan.Step {
+		return plan.Step{Target: updateDNS.Target, Act: plan.UpdateDNS{Zone: "contoso.com", Changes: []dns.Change{{From: before, To: both}}, Ports: []probe.Target{port}, Joins: s}}
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			f.open[edgeA.ExternalAddresses[0]] = true
+			f.clock.after(c.opens, func() { f.open[edgeB.ExternalAddresses[0]] = true })
+			var shows []string
+			f.zone.write = func(z *zone, to dns.RRSet) error {
+				z.primary, z.secondary = to, to
+				shows = append(shows, strings.Join(to.Data, " "))
+				return nil
+			}
+			entries, _ := f.carryOut(t, checkPort, checkOther, joins(edgeA, sipPort), joins(edgeB, otherPort))
+			if diff := cmp.Diff(c.states, states(entries)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+			}
+			if f.zone.checks != 1 {
+				t.Errorf("%s: the zone was asked %d times before the first step, want once", c.reason, f.zone.checks)
+			}
+			if len(shows) != c.shows || strings.Contains(shows[0], " ") {
+				t.Errorf("%s: the sets were %q one after the other, want %d and the first with one address", c.reason, shows, c.shows)
+			}
+		})
+	}
+}
+
+// TestZoneRefusesToBeJoined: the key is not allowed to change the zone. None of its steps is begun.
+func TestZoneRefusesToBeJoined(t *testing.T) {
+	f := newFarm()
+	f.zone.check = func(dns.Change) error { return refuses() }
+	f.open[edgeA.ExternalAddresses[0]], f.open[edgeB.ExternalAddresses[0]] = true, true
+	one, other := updateDNS, updateDNS
+	for step, s := range map[*plan.Step]lync.EdgeServer{&one: edgeA, &other: edgeB} {
+		step.Act = plan.UpdateDNS{Zone: "contoso.com", Changes: []dns.Change{{From: before, To: after}}, Joins: s}
+	}
+	entries, err := f.carryOut(t, one, other)
+	if diff := cmp.Diff([]string{"UpdateDNS Failed", "UpdateDNS Failed"}, states(entries)); diff != "" || err == nil || f.zone.writes > 0 {
+		t.Errorf("the run ended with %v after %d updates; steps (-want +got):\n%s", err, f.zone.writes, diff)
 	}
 }
 

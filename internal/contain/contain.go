@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
 )
@@ -52,6 +53,13 @@ func AfterFunc(ctx context.Context, op, target string, f func()) (stop func() bo
 	return context.AfterFunc(ctx, func() {
 		_ = Run(op, target, func() error { f(); return nil }) // a panic is in the log already, and no caller waits for the error
 	})
+}
+
+// Later is time.AfterFunc, which starts a goroutine when d has passed.
+func Later(d time.Duration, op, target string, f func()) (stop func() bool) {
+	return time.AfterFunc(d, func() {
+		_ = Run(op, target, func() error { f(); return nil }) // a panic is in the log already, and no caller waits for the error
+	}).Stop
 }
 
 // defect logs a panic and makes the fault of it. Neither the panic's value nor the

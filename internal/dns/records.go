@@ -71,6 +71,9 @@ type Lookup struct {
 	Barrier Barrier
 	// Detail names the barrier: the alias target, the wildcard, the cut.
 	Detail string
+	// Absence is for how many seconds resolvers remember that the set does not exist; 0 for
+	// a set that exists, and where the server did not tell.
+	Absence uint32
 	// Servers holds every authoritative server that was asked, the primary first.
 	Servers []ServerView
 }
@@ -127,6 +130,11 @@ type Writer interface {
 	// then stay in one. Faults: WorldChanged (a prerequisite failed), Denied (key, clock),
 	// Refused (policy), Invalid (not the zone), OutcomeUnknown. OutcomeUnknown has
 	// ErrUnverified in its chain when an answer reported success and its signature
-	// does not prove that the server sent it.
-	Write(ctx context.Context, changes []Change) error
+	// does not prove that the server sent it. Write calls may right before it sends
+	// anything that changes records, each UPDATE of several too; an error of may ends the
+	// write and is given back.
+	Write(ctx context.Context, changes []Change, may func() error) error
 }
+
+// Always is the may of a Write that depends on nothing else.
+func Always() error { return nil }

@@ -1,6 +1,11 @@
 package dns
 
-import "slices"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+)
 
 // DefaultTTL is the TTL in seconds of a new set for which no TTL was chosen. It is
 // short, because partners see a failover within this time.
@@ -30,6 +35,13 @@ func NewSet(name string, t Type, ttl uint32, values ...string) (RRSet, error) {
 	slices.Sort(set.Data)
 	set.Data = slices.Compact(set.Data)
 	return set, nil
+}
+
+// Hash names the set by its content: name, type and data. A person's consent names a set
+// so. The TTL is left out, as it is in a Change's prerequisites.
+func (s RRSet) Hash() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", s.Name, s.Type, s.Data))
+	return "sha256-" + hex.EncodeToString(sum[:])[:16]
 }
 
 // Exists reports whether the set has any record.

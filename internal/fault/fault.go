@@ -46,6 +46,11 @@ const (
 	Internal Kind = "Internal"
 )
 
+// ErrAccountRefused is in the chain of a Denied fault where an account was shown to somebody
+// who checks its password, and was refused. An account that is shown again and again may be
+// locked out.
+var ErrAccountRefused = errors.New("the account was refused")
+
 // Error is one thing that went wrong, in words for the people who read it. Op and
 // Target are for logs; Cause, Effect and Next make the one sentence that conditions
 // and events carry.
@@ -101,6 +106,15 @@ func (e *Error) Sentence() string {
 		parts = append(parts, e.Next)
 	}
 	return strings.Join(parts, "; ")
+}
+
+// Of gives the first Error in err's chain. Where there is none, it makes an Internal one of
+// err's text, with op and target.
+func Of(err error, op, target string) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return New(Internal, op, target, err.Error())
 }
 
 // KindOf gives the kind of the first Error in err's chain, Internal when there

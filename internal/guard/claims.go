@@ -67,8 +67,15 @@ func ClaimsOf(in plan.Intent, t lync.Topology) []Switch {
 	for _, fe := range in.FrontEnds {
 		out = append(out, Switch{Kind: "the Edge association of", Name: "Front End pool " + fe.FQDN})
 	}
-	for _, key := range plan.RecordKeys(in, t) {
-		out = append(out, Switch{Kind: fmt.Sprintf("the %s record of", key.Type), Name: key.Name})
+	return append(out, RecordsOf(in, t)...)
+}
+
+// RecordsOf lists the DNS records among the switches of ClaimsOf. A name in DNS is the same
+// whatever organization a route is about.
+func RecordsOf(in plan.Intent, t lync.Topology) []Switch {
+	var out []Switch
+	for _, r := range plan.RecordClaims(in, t) {
+		out = append(out, Switch{Kind: fmt.Sprintf("the %s record of", r.Type), Name: r.Name, Value: r.Value})
 	}
 	return out
 }

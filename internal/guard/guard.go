@@ -26,14 +26,15 @@ type Input struct {
 // Reason names the check that said no. Status uses it as the reason of Ready.
 type Reason string
 
-// The reasons, in the order in which the checks are asked. Obstructed is the only one that
-// is not a reason of Ready: Ready then has the reason of the plan's obstacle.
+// The reasons, in the order in which the checks are asked. Obstructed and Pausing are no
+// reasons of Ready: Ready then has the reason of the plan's obstacle or pause.
 const (
 	Allowed          Reason = ""
 	Suspended        Reason = v1alpha1.ReasonSuspended
 	Conflict         Reason = v1alpha1.ReasonConflict
 	Observing        Reason = v1alpha1.ReasonDrifted
 	Obstructed       Reason = "Obstructed"
+	Pausing          Reason = "Pausing"
 	AwaitingApproval Reason = v1alpha1.ReasonAwaitingApproval
 )
 
@@ -73,6 +74,7 @@ var Guards = Chain{
 	conflict,   // an older route holds the same switch
 	observing,  // mode Observe changes nothing
 	obstructed, // every step waits for something unknown, blocked or to be done by a person
+	pausing,    // every step waits for time to pass
 	approval,   // mode Approve waits for a person
 }
 
@@ -88,11 +90,17 @@ func (c Chain) Evaluate(in Input) Verdict {
 
 // DuringRun gives a function that asks the chain again at a later time, about a plan that
 // is being carried out. The spec is that of the run: a change of the spec ends the run in
-// another way. Fault: WorldChanged.
-func (c Chain) DuringRun(in Input) func(now time.Time) error {
+// another way. Holder finds anew whether an older route holds one of the switches: it may
+// have been suspended since, or may want something else. Faults: WorldChanged, and those of
+// holder.
+func (c Chain) DuringRun(in Input, holder func() (route, claim string, err error)) func(now time.Time) error {
 	return func(now time.Time) error {
 		in := in
 		in.Now = now
+		var err error
+		if in.Holder, in.Claim, err = holder(); err != nil {
+			return err
+		}
 		v := c.Evaluate(in)
 		if v.Allows() {
 			return nil
@@ -128,6 +136,19 @@ func obstructed(in Input) Verdict {
 		return Verdict{}
 	}
 	return Verdict{Reason: Obstructed}
+}
+
+func pausing(in Input) Verdict {
+	if !in.Plan.Idle() {
+		return Verdict{}
+	}
+	v := Verdict{Reason: Pausing}
+	for _, p := range in.Plan.Pauses {
+		if v.Until.IsZero() || !p.Until.IsZero() && p.Until.Before(v.Until) {
+			v.Until = p.Until
+		}
+	}
+	return v
 }
 
 func approval(in Input) Verdict {

@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -21,12 +22,17 @@ func TestEvaluate(t *testing.T) {
 	looking.Steps = append(looking.Steps, plan.Step{Act: plan.CheckPorts{}})
 	owed := plan.Plan{ID: "sha256-9", Steps: []plan.Step{{Act: plan.RestoreSimpleURLs{}}, {Act: plan.CheckPorts{}}}}
 	owedAndMore := plan.Plan{ID: "sha256-1", Steps: append(slices.Clone(owed.Steps), plan.Step{Act: plan.SetSiteRoute{}})}
+	pauses := plan.Plan{ID: "sha256-1", Steps: []plan.Step{{Act: plan.CheckPorts{}}, {Stage: plan.Leaving, Act: plan.PublishFlags{}}}, Pauses: []plan.Pause{{Stage: plan.Leaving}}}
+	pausesInPart := pauses
+	pausesInPart.Steps = append(slices.Clone(pauses.Steps), plan.Step{Act: plan.SetSiteRoute{}})
 	cases := map[string]struct {
 		reason string
 		in     guard.Input
 		want   guard.Reason
 		says   string
 	}{
+		"pauses":             {"time ends it, and nobody is asked before", guard.Input{Plan: pauses, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove}}, guard.Pausing, ""},
+		"pauses in part":     {"the rest goes on", guard.Input{Plan: pausesInPart}, guard.Allowed, ""},
 		"enforce":            {"nothing stands in the way", guard.Input{Plan: p}, guard.Allowed, ""},
 		"suspended":          {"a person's stop comes first", guard.Input{Plan: p, Holder: "a/b", Spec: v1alpha1.FederationRouteSpec{Suspend: true, Mode: v1alpha1.ModeObserve}}, guard.Suspended, "set it to false"},
 		"held by another":    {"two routes never fight", guard.Input{Plan: p, Holder: "ns/old", Claim: "the SIP route of site Redmond", Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove}}, guard.Conflict, "ns/old"},
@@ -54,6 +60,43 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
+// TestAnOlderRouteIsAskedForDuringARun: what held nothing when the run began may hold a switch later.
+func TestAnOlderRouteIsAskedForDuringARun(t *testing.T) {
+	unread := errors.New("the routes cannot be read")
+	var holder string
+	var failed error
+	allowed := guard.Guards.DuringRun(guard.Input{Plan: plan.Plan{ID: "sha256-1"}, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeEnforce}},
+		func() (string, string, error) { return holder, "SIP of site Redmond", failed })
+	for name, c := range map[string]struct {
+		reason, holder string
+		failed         error
+		want           string // a part of the sentence; empty: it may go on
+	}{
+		"agrees":    {"both want the same", "", nil, ""},
+		"suspended": {"a suspended route holds what its spec names", "default/older", nil, "it may not go on: SIP of site Redmond is held by the older FederationRoute default/older"},
+		"unread":    {"unknown is not free", "", unread, unread.Error()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			holder, failed = c.holder, c.failed
+			err := allowed(time.Time{})
+			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: %v", c.reason, err)
+			}
+		})
+	}
+}
+
+// TestAPauseEndsByItself: the verdict names the time at which the pause ends, so that the route is
+// reconciled then.
+func TestAPauseEndsByItself(t *testing.T) {
+	now := time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC)
+	p := plan.Plan{Steps: []plan.Step{{Stage: plan.Leaving, Act: plan.PublishFlags{}}}, Pauses: []plan.Pause{{Stage: plan.Leaving, Until: now.Add(5 * time.Second)}}}
+	v := guard.Guards.Evaluate(guard.Input{Plan: p, Now: now})
+	if again := v.Within(time.Minute, now); v.Reason != guard.Pausing || again != 5*time.Second {
+		t.Errorf("%+v, and it is looked at again after %s", v, again)
+	}
+}
+
 // TestAGuardThatKnowsATime adds a guard that forbids changes from ten in the evening to six in the
 // morning. It is asked before a run and in the middle of one, and it decides when the route is
 // reconciled again.
@@ -68,7 +111,7 @@ func TestAGuardThatKnowsATime(t *testing.T) {
 		return guard.Verdict{Reason: "Closed", Message: "it is night", Until: six}
 	})
 	in := guard.Input{Plan: plan.Plan{ID: "sha256-1"}}
-	allowed := night.DuringRun(in)
+	allowed := night.DuringRun(in, func() (string, string, error) { return "", "", nil })
 	cases := map[string]struct {
 		reason string
 		at     time.Time

@@ -2,6 +2,7 @@ package kerberos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -12,6 +13,8 @@ import (
 	"github.com/jcmturner/gokrb5/v8/krberror"
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
+
+	"github.com/fedroute/fedroute/internal/reach"
 )
 
 // User is the account that signs in.
@@ -25,6 +28,8 @@ type User struct {
 	Config string `json:"-"`
 	// Delegate hands a ticket of the user to each service that a context is made with.
 	Delegate bool
+	// Reach bounds which KDCs are asked: krb5.conf names them.
+	Reach *reach.Policy `json:"-"`
 	// Now is the clock that decides when tickets have expired; nil means time.Now.
 	Now func() time.Time `json:"-"`
 }
@@ -44,6 +49,7 @@ type Client struct {
 	config   *config.Config
 	who      *credentials.Credentials
 	delegate bool
+	reach    *reach.Policy
 	now      func() time.Time
 	// held has the valid tickets by the name of their service. A caller takes the map
 	// out while it uses it, because waiting for a KDC must be interruptible.
@@ -82,7 +88,7 @@ func New(op, target string, u User) (*Client, error) {
 	if u.Delegate {
 		settings.LibDefaults.Forwardable = true
 	}
-	c := &Client{config: settings, who: who, delegate: u.Delegate, now: u.Now, held: make(chan map[string]ticket, 1)}
+	c := &Client{config: settings, who: who, delegate: u.Delegate, reach: u.Reach, now: u.Now, held: make(chan map[string]ticket, 1)}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -143,10 +149,12 @@ func (c *Client) ticket(ctx context.Context, held map[string]ticket, service str
 		return t, nil
 	}
 	home := c.who.Domain()
-	tgt, err := c.loggedIn(ctx, held)
+	mine, err := c.loggedIn(ctx, held)
 	if err != nil {
 		return ticket{}, err
 	}
+	delete(held, krbtgt) // held again when the KDC has taken it
+	tgt := mine
 	name := types.NewPrincipalName(nametype.KRB_NT_PRINCIPAL, service)
 	realm := c.config.ResolveRealm(name.NameString[len(name.NameString)-1])
 	if realm != "" && realm != home {
@@ -157,6 +165,9 @@ func (c *Client) ticket(ctx context.Context, held map[string]ticket, service str
 		tgt, home = abroad, realm
 	}
 	got, err := c.grant(ctx, tgt, home, name)
+	if err == nil || errors.Is(explain(err), ErrNoSuchService) {
+		held[krbtgt] = mine
+	}
 	if err != nil {
 		return ticket{}, err
 	}

@@ -58,6 +58,11 @@ func (g *Context) finish(answer []byte) error {
 	if !said.CTime.Equal(g.made) || said.Cusec != g.fraction {
 		return errors.New("the service repeats another time")
 	}
+	if said.Subkey.KeyType != 0 { // the context would be kept, and could neither sign nor seal
+		if err := usable(said.Subkey); err != nil {
+			return err
+		}
+	}
 	g.theirs, g.proved = said.Subkey, true
 	return nil
 }

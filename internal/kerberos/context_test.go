@@ -104,7 +104,15 @@ func TestServiceMustProveWhoItIs(t *testing.T) {
 		"other time":     {"an answer to somebody else", func(a *acceptor) []byte { a.said.CTime = a.said.CTime.Add(time.Second); return a.token(t, a.key) }, false},
 		"other fraction": {"an answer to another token", func(a *acceptor) []byte { a.said.Cusec++; return a.token(t, a.key) }, false},
 		"no token":       {"some bytes", func(*acceptor) []byte { return []byte("`\x01") }, false},
-		"cut":            {"the library takes a piece that is not there", func(a *acceptor) []byte { return a.token(t, a.key)[:60] }, false},
+		"odd key": {"nothing can be signed with it, and the context would be kept", func(a *acceptor) []byte {
+			a.said.Subkey = types.EncryptionKey{KeyType: 99, KeyValue: a.key.KeyValue}
+			return a.token(t, a.key)
+		}, false},
+		"short key": {"nothing can be signed with it, and the context would be kept", func(a *acceptor) []byte {
+			a.said.Subkey = types.EncryptionKey{KeyType: 18, KeyValue: []byte{1}}
+			return a.token(t, a.key)
+		}, false},
+		"cut": {"the library takes a piece that is not there", func(a *acceptor) []byte { return a.token(t, a.key)[:60] }, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -25,13 +25,28 @@ func ticketGranter(realm string) types.PrincipalName {
 	return types.PrincipalName{NameType: nametype.KRB_NT_SRV_INST, NameString: []string{krbtgt, realm}}
 }
 
-func taken(rep messages.KDCRepFields) ticket {
+// taken gives the ticket of an answer. It refuses one whose key nothing can be encrypted
+// with: held, it would keep the user out until it ends.
+func taken(rep messages.KDCRepFields) (ticket, error) {
 	part := rep.DecryptedEncPart
+	if err := usable(part.Key); err != nil {
+		return ticket{}, err
+	}
 	since := part.StartTime
 	if since.IsZero() { // a KDC may leave it out (RFC 4120 section 5.4.2)
 		since = part.AuthTime
 	}
-	return ticket{Ticket: rep.Ticket, part: part, key: part.Key, since: since, until: part.EndTime}
+	return ticket{Ticket: rep.Ticket, part: part, key: part.Key, since: since, until: part.EndTime}, nil
+}
+
+// usable refuses a key that nothing can be encrypted with. Whoever sends a key may send any
+// type and any number of bytes.
+func usable(key types.EncryptionKey) error {
+	etype, err := crypto.GetEtype(key.KeyType)
+	if err != nil || len(key.KeyValue) != etype.GetKeyByteSize() {
+		return krberror.NewErrorf(krberror.EncodingError, "a key of type %d with %d bytes", key.KeyType, len(key.KeyValue))
+	}
+	return nil
 }
 
 // logIn gets the user's ticket for the KDC: the AS exchange (RFC 4120 section 3.1).
@@ -66,7 +81,7 @@ func (c *Client) logIn(ctx context.Context) (ticket, error) {
 	if ok, err := rep.Verify(c.config, c.who, request); !ok {
 		return ticket{}, krberror.Errorf(err, krberror.KRBMsgError, "AS answer is not valid or client password/keytab incorrect")
 	}
-	return taken(rep.KDCRepFields), nil
+	return taken(rep.KDCRepFields)
 }
 
 // grant gets a ticket for a service: the TGS exchange (RFC 4120 section 3.3). When
@@ -92,11 +107,12 @@ func (c *Client) grant(ctx context.Context, tgt ticket, realm string, service ty
 		if ok, err := rep.Verify(c.config, request); !ok {
 			return ticket{}, krberror.Errorf(err, krberror.KRBMsgError, "TGS answer")
 		}
+		given, err := taken(rep.KDCRepFields)
 		got := rep.Ticket.SName
-		if got.NameString[0] != krbtgt || got.Equal(service) {
-			return taken(rep.KDCRepFields), nil
+		if err != nil || got.NameString[0] != krbtgt || got.Equal(service) {
+			return given, err
 		}
-		tgt, realm = taken(rep.KDCRepFields), got.NameString[len(got.NameString)-1]
+		tgt, realm = given, got.NameString[len(got.NameString)-1]
 	}
 	return ticket{}, krberror.New(krberror.KRBMsgError, "too many referrals")
 }

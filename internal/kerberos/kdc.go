@@ -16,6 +16,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/messages"
 
 	"github.com/fedroute/fedroute/internal/contain"
+	"github.com/fedroute/fedroute/internal/reach"
 )
 
 // The library accepts any length that a KDC announces, up to 4 GiB, and waits 5
@@ -41,7 +42,10 @@ func (c *Client) ask(ctx context.Context, realm string, marshal func() ([]byte, 
 	kdcs, err := c.kdcs(ctx, realm)
 	for _, address := range kdcs {
 		var answer []byte
-		if answer, err = exchange(ctx, address, request); err != nil {
+		if answer, err = c.exchange(ctx, address, request); err != nil {
+			if _, denied := errors.AsType[*reach.DeniedError](err); denied {
+				return nil, err
+			}
 			continue
 		}
 		var refused messages.KRBError
@@ -70,7 +74,10 @@ func (c *Client) kdcs(ctx context.Context, realm string) ([]string, error) {
 	}
 	rand.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	if len(out) == 0 && c.config.LibDefaults.DNSLookupKDC {
-		_, found, err := net.DefaultResolver.LookupSRV(ctx, "kerberos", "tcp", realm) // LookupSRV sorts by priority and shuffles by weight
+		found, err := c.reach.Services(ctx, "kerberos", "tcp", realm)
+		if _, withheld := errors.AsType[*reach.WithheldError](err); withheld {
+			return nil, err
+		}
 		if err != nil {
 			return nil, fmt.Errorf("no KDC: %w", err)
 		}
@@ -84,16 +91,31 @@ func (c *Client) kdcs(ctx context.Context, realm string) ([]string, error) {
 	return out[:min(len(out), maxKDCs)], nil
 }
 
-// exchange sends a request to one KDC and reads its answer (RFC 4120 section 7.2.2).
-func exchange(ctx context.Context, address string, request []byte) ([]byte, error) {
+// exchange sends a request to one KDC and reads its answer. Of what does not answer as a KDC
+// it tells what the client's bounds let an editor learn.
+func (c *Client) exchange(ctx context.Context, address string, request []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, kdcTimeout)
 	defer cancel()
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "tcp", address)
+	conn, err := c.reach.Dial(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
 	defer conn.Close()
+	answer, err := carry(ctx, conn, address, request)
+	if err == nil && !isKerberos(answer) && !c.reach.Tells(conn.RemoteAddr()) {
+		err = errors.New("what answers is no KDC")
+	}
+	return answer, c.reach.Withhold(conn.RemoteAddr(), err)
+}
+
+// isKerberos reports whether a message begins as AS-REP, TGS-REP or KRB-ERROR do (RFC 4120
+// section 5.10).
+func isKerberos(message []byte) bool {
+	return len(message) > 0 && slices.Contains([]byte{0x60 | 11, 0x60 | 13, 0x60 | 30}, message[0])
+}
+
+// carry sends a request over a connection and reads the answer (RFC 4120 section 7.2.2).
+func carry(ctx context.Context, conn net.Conn, address string, request []byte) ([]byte, error) {
 	stop := contain.AfterFunc(ctx, "leave", address, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	framed := append(binary.BigEndian.AppendUint32(nil, uint32(len(request))), request...)
@@ -109,6 +131,6 @@ func exchange(ctx context.Context, address string, request []byte) ([]byte, erro
 		return nil, krberror.NewErrorf(krberror.EncodingError, "an answer of %d bytes", size)
 	}
 	answer := make([]byte, size)
-	_, err = io.ReadFull(conn, answer)
+	_, err := io.ReadFull(conn, answer)
 	return answer, err
 }

@@ -3,6 +3,7 @@ package kerberos
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
@@ -11,6 +12,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/spnego"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/reach"
 )
 
 // said gives the name of the error that the library or a KDC reports, such as
@@ -70,6 +72,11 @@ var ErrNoSuchService = errors.New("no such service")
 // because the library was given password and keys. Faults: Denied, Unreachable,
 // Invalid.
 func explain(err error) *fault.Error {
+	if denied, ok := errors.AsType[*reach.DeniedError](err); ok {
+		f, _ := reach.Explain(denied)
+		f.Cause = "KDC " + denied.Address + ": " + f.Cause
+		return &f
+	}
 	out := &fault.Error{Kind: fault.Denied, Cause: "Kerberos does not let us in: " + said(err), Next: "check user, password or keytab, and the service's name", Err: fault.Redact(err)}
 	for _, t := range troubles {
 		if strings.Contains(err.Error(), t.text) {
@@ -77,10 +84,19 @@ func explain(err error) *fault.Error {
 			break
 		}
 	}
-	if said(err) == "KDC_ERR_S_PRINCIPAL_UNKNOWN" {
+	switch {
+	case said(err) == "KDC_ERR_S_PRINCIPAL_UNKNOWN":
 		out.Err = ErrNoSuchService
+	case refusesAccount(err):
+		out.Err = fault.ErrAccountRefused
 	}
 	return out
+}
+
+// refusesAccount reports whether the KDC checked the account and refused it.
+func refusesAccount(err error) bool {
+	return slices.ContainsFunc([]string{"KDC_ERR_PREAUTH_FAILED", "password/keytab incorrect", "KDC_ERR_KEY_EXPIRED", "KDC_ERR_CLIENT_REVOKED", "KDC_ERR_C_PRINCIPAL_UNKNOWN"},
+		func(text string) bool { return strings.Contains(err.Error(), text) })
 }
 
 // refusals are the reasons for which a service refuses a ticket.

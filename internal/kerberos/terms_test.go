@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jcmturner/gofork/encoding/asn1"
-	"github.com/jcmturner/gokrb5/v8/asn1tools"
 	"github.com/jcmturner/gokrb5/v8/crypto"
 	"github.com/jcmturner/gokrb5/v8/gssapi"
 	"github.com/jcmturner/gokrb5/v8/iana/flags"
@@ -258,20 +256,7 @@ func TestOldKeysSealNothing(t *testing.T) {
 }
 
 func TestWhyAServiceRefusesATicket(t *testing.T) {
-	say := func(code int32) []byte {
-		refused := messages.NewKRBError(types.PrincipalName{NameString: []string{"HTTP", "fe01"}}, home, code, password)
-		raw, err := refused.Marshal()
-		if err != nil {
-			t.Fatal(err)
-		}
-		oid, _ := asn1.Marshal(gssapi.OIDKRB5.OID())
-		reply := spnego.NegTokenResp{NegState: asn1.Enumerated(spnego.NegStateReject), ResponseToken: asn1tools.AddASNAppTag(append(append(oid, 3, 0), raw...), 0)}
-		token, err := reply.Marshal()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return token
-	}
+	say := func(code int32) []byte { return refusal(t, code) }
 	cases := map[string]struct {
 		reason, cause, next string
 		token               []byte

@@ -1,14 +1,15 @@
 package kit
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/lync/shell"
 )
 
 // Version of the kit that this program writes. It becomes one more with every change of
-// what is written.
-const Version = 1
+// what answers on a machine.
+const Version = 2
 
 // ConfigurationName is the name under which the installer registers the session
 // configuration.
@@ -29,9 +30,10 @@ const (
 
 // Function is one visible function of the module.
 type Function struct {
-	Name   string
-	Role   Role
-	Writes bool
+	Name string
+	Role Role
+	// Operator: the function is an operator's, and not a reader's.
+	Operator bool
 	// Generation becomes one more when the function's parameters or answers change in a way
 	// that a client of the one before does not expect.
 	Generation int
@@ -52,11 +54,16 @@ func Functions(role Role) []Function {
 			continue
 		}
 		list = append(list, Function{
-			Name: c.Name, Role: role, Writes: c.Writes(), Generation: Generation(c.Name),
+			Name: c.Name, Role: role, Operator: c.Operator(), Generation: Generation(c.Name),
 			Parameters: parameters[c.Name], What: c.What, Script: c.Text,
 		})
 	}
 	return list
+}
+
+// Writes reports whether a function changes something.
+func Writes(function string) bool {
+	return slices.ContainsFunc(shell.Commands(), func(c shell.Command) bool { return c.Name == function && c.Writes() })
 }
 
 // Generation of a function as this program knows it.

@@ -1,7 +1,7 @@
 package kit
 
 import (
-	_ "embed" // for the two scripts
+	_ "embed" // for the scripts
 	"fmt"
 	"strings"
 )
@@ -11,6 +11,8 @@ var (
 	installPart string
 	//go:embed parts/Uninstall-FedRoute.ps1
 	uninstallPart string
+	//go:embed parts/accounts.ps1
+	accountsPart string
 )
 
 // installer is the machine's Install-FedRoute.ps1, and uninstaller takes away what it made.
@@ -18,7 +20,7 @@ func (m Machine) installer() string {
 	text := strings.Replace(installPart, "# GROUPS\n", m.makeGroups(), 1)
 	account := ""
 	if m.RunAs != "" {
-		name := m.RunAs[strings.LastIndex(m.RunAs, `\`)+1:]
+		name := nameOnly(m.RunAs)
 		account = fmt.Sprintf(`if (Get-Command -Name Test-ADServiceAccount -ErrorAction SilentlyContinue) {
     if (-not (Test-ADServiceAccount -Identity %s)) { throw "This machine may not use the group managed service account %s. Add it to PrincipalsAllowedToRetrieveManagedPassword, and restart it." }
 }
@@ -39,8 +41,8 @@ func (m Machine) localGroups() (names []string) {
 	return names
 }
 
-// makeGroups makes the machine's own groups. PowerShell takes no configuration whose groups
-// are not there.
+// makeGroups makes the machine's own groups, and the accounts of a file beside the script.
+// PowerShell takes no configuration whose groups are not there.
 func (m Machine) makeGroups() string {
 	if len(m.localGroups()) == 0 {
 		return ""
@@ -48,13 +50,25 @@ func (m Machine) makeGroups() string {
 	return fmt.Sprintf(`foreach ($group in %s) {
     if (-not (Get-LocalGroup -Name $group -ErrorAction SilentlyContinue)) { $null = New-LocalGroup -Name $group -Description 'May call functions of fedroute' }
 }
-`, array(m.localGroups()))
+`, array(m.localGroups())) + accountsPart
 }
 
 func (m Machine) uninstaller() string {
 	groups := ""
+	if len(m.Accounts) > 0 {
+		var names []string
+		for _, a := range m.Accounts {
+			names = append(names, a.Name)
+		}
+		groups = fmt.Sprintf(`foreach ($name in %s) {
+    if (Get-LocalUser -Name $name -ErrorAction SilentlyContinue) {
+        if ($PSCmdlet.ShouldProcess($name, 'Remove the local account')) { Remove-LocalUser -Name $name }
+    }
+}
+`, array(names))
+	}
 	if len(m.localGroups()) > 0 {
-		groups = fmt.Sprintf(`foreach ($group in %s) {
+		groups += fmt.Sprintf(`foreach ($group in %s) {
     if (Get-LocalGroup -Name $group -ErrorAction SilentlyContinue) {
         if ($PSCmdlet.ShouldProcess($group, 'Remove the local group')) { Remove-LocalGroup -Name $group }
     }

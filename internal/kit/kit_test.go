@@ -16,17 +16,22 @@ var update = flag.Bool("update", false, "write the golden kit anew")
 // contoso is a kit with every role.
 func contoso() []File {
 	limits := Limits{Sites: []string{"Redmond", "München"}, Pools: []string{"edge1.contoso.com", "Edge2.contoso.com", "fe1.contoso.com"}, Zones: []string{"contoso.com"}}
-	machines := []Machine{
-		{FQDN: "fe1.contoso.com", Role: FrontEnd, RunAs: `CONTOSO\fedroute$`, Readers: `CONTOSO\FedRoute Readers`, Operators: `CONTOSO\FedRoute Operators`, Limits: limits},
-		{FQDN: "edge1.contoso.com", Role: Edge, Readers: `EDGE1\FedRoute Readers`, Operators: `EDGE1\FedRoute Operators`, Limits: limits},
-		{FQDN: "dc1.contoso.com", Role: DNS, RunAs: `CONTOSO\fedroutedns$`, Readers: `CONTOSO\FedRoute Operators`, Operators: `CONTOSO\FedRoute Operators`, Limits: limits},
-	}
-	o := Options{Transcripts: `C:\FedRoute\Transcripts`}
-	files := []File{{"README.md", Readme(machines, o)}}
-	for _, m := range machines {
-		files = append(files, m.Files(o)...)
-	}
-	return append(files, AdminScripts(limits)...)
+	return Kit{
+		Options: Options{Transcripts: `C:\FedRoute\Transcripts`},
+		Limits:  limits,
+		Machines: []Machine{
+			{FQDN: "fe1.contoso.com", Roles: []Role{FrontEnd}, RunAs: `CONTOSO\fedroute$`, Readers: `CONTOSO\FedRoute Readers`, Operators: `CONTOSO\FedRoute Operators`, Limits: limits},
+			{FQDN: "edge1.contoso.com", Roles: []Role{Edge}, Readers: `EDGE1\FedRoute Readers`, Operators: `EDGE1\FedRoute Operators`, Limits: limits,
+				Accounts: []Account{{"fedroute-reader", "FedRoute Readers", "one"}, {"fedroute-operator", "FedRoute Operators", "two"}}},
+			{FQDN: "edge2.contoso.com", Roles: []Role{Edge}, Readers: `EDGE2\FedRoute Readers`, Operators: `EDGE2\FedRoute Operators`, Limits: limits},
+			{FQDN: "dc1.contoso.com", Roles: []Role{DNS}, RunAs: `CONTOSO\fedroutedns$`, Readers: `CONTOSO\FedRoute Operators`, Operators: `CONTOSO\FedRoute Operators`, Limits: limits},
+		},
+		Accounts: []Account{{"fedroute-reader", "FedRoute Readers", "three"}, {"fedroute-operator", "FedRoute Operators", "four"}},
+		Secrets: []Credential{
+			{Namespace: "messaging", Name: "contoso-reader", Username: `CONTOSO\fedroute-reader`, Password: "three"},
+			{Name: "contoso-operator", Username: "fedroute-operator", Realm: "CONTOSO.COM", Password: "it's four", Writes: true},
+		},
+	}.Files()
 }
 
 // TestKit compares a whole kit with the golden one. A changed module is a change of what
@@ -87,7 +92,7 @@ func TestFilesAreReadAsTheyWereWritten(t *testing.T) {
 }
 
 func TestMachinesAreChecked(t *testing.T) {
-	good := Machine{FQDN: "fe1", Role: FrontEnd, RunAs: `A\b$`, Readers: `A\r`, Operators: `A\Grüße der Leser`}
+	good := Machine{FQDN: "fe1", Roles: []Role{FrontEnd}, RunAs: `A\b$`, Readers: `A\r`, Operators: `A\Grüße der Leser`}
 	for _, c := range []struct {
 		reason string
 		edit   func(*Machine)
@@ -99,7 +104,8 @@ func TestMachinesAreChecked(t *testing.T) {
 		{"so would another of PowerShell's", func(m *Machine) { m.Operators = "A\\it\u2019s" }, true},
 		{"a line of its own", func(m *Machine) { m.RunAs = "A\\b$\n(calc)" }, true},
 		{"nobody", func(m *Machine) { m.Readers = "" }, true},
-		{"a virtual account on a domain controller is a Domain Admin", func(m *Machine) { m.Role, m.RunAs = DNS, "" }, true},
+		{"a virtual account on a domain controller is a Domain Admin", func(m *Machine) { m.Roles, m.RunAs = []Role{FrontEnd, DNS}, "" }, true},
+		{"an Edge machine is outside the domain", func(m *Machine) { m.Roles = []Role{FrontEnd, Edge} }, true},
 	} {
 		m := good
 		c.edit(&m)

@@ -16,16 +16,15 @@ type Limits struct {
 	Zones []string // DNS zones
 }
 
-// of leaves the names that a machine's functions use.
-func (l Limits) of(role Role) Limits {
-	switch role {
-	case FrontEnd:
-		return Limits{Sites: l.Sites, Pools: l.Pools}
-	case DNS:
-		return Limits{Zones: l.Zones}
-	default:
-		return Limits{}
+// of leaves the names that the functions of a machine with these roles use.
+func (l Limits) of(roles []Role) (used Limits) {
+	if slices.Contains(roles, FrontEnd) {
+		used.Sites, used.Pools = l.Sites, l.Pools
 	}
+	if slices.Contains(roles, DNS) {
+		used.Zones = l.Zones
+	}
+	return used
 }
 
 // text is FedRoute.limits.json: names in lower case, sorted, each once. The file is ASCII,

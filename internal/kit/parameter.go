@@ -50,6 +50,7 @@ var parameters = map[string][]Parameter{
 	"Set-SiteRoute": {
 		{Name: "Site", Pattern: sitePattern, Listed: "Sites"}, {Name: "Protocol", Pattern: `SIP|XMPP`}, pool.named("EdgePool"),
 	},
+	"Set-NextHop":         {pool.named("EdgePool"), pool.named("FrontEndPool")},
 	"Set-EdgeAssociation": {pool.named("FrontEndPool"), pool.named("EdgePool")},
 	"Invoke-PoolFailBack": {pool.named("FrontEndPool")},
 	"Publish-FederationFlags": {

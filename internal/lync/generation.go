@@ -14,6 +14,9 @@ type Generation struct {
 	// WithoutXMPP says why it has no XMPP federation; empty where it has. The cmdlets and
 	// parameters do not show it: later versions still have those of 2013.
 	WithoutXMPP string
+	// XMPPByHost: the certificate for XMPP may carry the host of the SRV record, or a wildcard,
+	// in place of the domain. docs/versions.md has the sources.
+	XMPPByHost bool
 }
 
 // The two generations that the major version number alone does not tell apart.
@@ -28,7 +31,7 @@ var generations = []Generation{
 	{Name: "Lync Server 2010", Major: 4, Module: "Lync",
 		WithoutXMPP: "its XMPP gateway is an add-on with a server of its own, which neither an Edge pool nor a site's route leads to"},
 	{Name: "Lync Server 2013", Major: 5, Module: "Lync"},
-	{Name: "Skype for Business Server 2015", Major: 6, Module: "SkypeForBusiness"},
+	{Name: "Skype for Business Server 2015", Major: 6, Module: "SkypeForBusiness", XMPPByHost: true},
 	{Name: Name2019, Major: 7, Module: "SkypeForBusiness", WithoutXMPP: removed},
 	{Name: NameSE, Major: 7, Module: "SkypeForBusiness", WithoutXMPP: removed},
 }

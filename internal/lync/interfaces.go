@@ -1,6 +1,13 @@
 package lync
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// ErrAtWork is in the chain of a Busy that the server itself gave: an operation that somebody
+// began earlier, such as a manager that died, is still at work there. The call changed nothing.
+var ErrAtWork = errors.New("an earlier operation is still at work on the server")
 
 // Observer reads an organization and changes nothing.
 type Observer interface {
@@ -12,6 +19,10 @@ type Observer interface {
 	ReadTopology(ctx context.Context) (Topology, string, error)
 	// ReadEdgeServer asks the Edge machine itself. Faults as of ReadTopology.
 	ReadEdgeServer(ctx context.Context, server string) (EdgeServerState, error)
+	// ReadEdgeCertificate asks the Edge machine for the certificate that it shows partners.
+	// Faults as of ReadTopology; Unsupported also where the machine's endpoint kit is older
+	// than the question.
+	ReadEdgeCertificate(ctx context.Context, server string) (Certificate, error)
 	// ReadDocument gives signature and digest of the published document. Two
 	// documents that differ in nothing but their Signature have the same digest.
 	// Faults as of ReadTopology.
@@ -30,6 +41,10 @@ type Publisher interface {
 	// ProposeFlags tells what PublishFlags would publish and may lose, and changes
 	// nothing. Faults as of PublishFlags.
 	ProposeFlags(ctx context.Context, change FlagChange) (Proposal, error)
+	// MayEnable asks whether the account that publishes may also enable. lacks says what it
+	// lacks and who can give it; "" where it lacks nothing. The error says why that is
+	// unknown.
+	MayEnable(ctx context.Context) (lacks string, err error)
 	// PublishFlags edits, publishes and enables the topology in one remote call. Without
 	// flags it only enables the topology, which finishes a publish that ended half-way.
 	// It refuses with WorldChanged when the document's Signature is not the expected one,
@@ -42,16 +57,23 @@ type Publisher interface {
 
 // EdgeMaintainer works on one Edge machine.
 type EdgeMaintainer interface {
+	// StartServices starts the services that are stopped. Fault: Busy while setup runs
+	// there.
 	StartServices(ctx context.Context, server string) error
-	StopServices(ctx context.Context, server string) error
+	// RestartServices stops all services and starts them again. The start follows also
+	// where the stop fails. Fault: Busy while setup runs there.
+	RestartServices(ctx context.Context, server string) error
 	// Setup runs the step "set up or remove components" of the product's deployment again.
 	// It refuses with WorldChanged unless the machine's local replica carries the
 	// signature.
 	Setup(ctx context.Context, server string, signature string) error
 }
 
-// FrontEndMaintainer works on Front End pools.
+// FrontEndMaintainer works on Front End pools and on what Edge pools hand to them.
 type FrontEndMaintainer interface {
+	// SetNextHop leads the traffic of an Edge pool to a Front End pool. It returns the pool
+	// that a read after the change shows, and the Signature of the document then.
+	SetNextHop(ctx context.Context, edgePool, frontEndPool string) (found, signature string, err error)
 	// Associate sets all three links and returns the links that a read afterwards shows.
 	Associate(ctx context.Context, frontEndPool, edgePool string) (Association, error)
 	// FailBack runs Invoke-CsPoolFailBack; it can take an hour.

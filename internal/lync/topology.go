@@ -26,6 +26,17 @@ func (p Protocol) Port() uint16 {
 	return 5061
 }
 
+// ProtocolsOf gives the protocols of federation ports. It leaves out other ports.
+func ProtocolsOf(ports []int32) []Protocol {
+	out := []Protocol{}
+	for _, p := range []Protocol{SIP, XMPP} {
+		if slices.Contains(ports, int32(p.Port())) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // Product says which server generation answered.
 type Product struct {
 	Name    string // "Lync Server 2013", "Skype for Business Server 2019", …
@@ -34,6 +45,9 @@ type Product struct {
 	XMPP    bool   // whether this generation has XMPP federation at all
 	// WithoutXMPP says in a message why it has none.
 	WithoutXMPP string
+	// XMPPByHost: its certificate for XMPP may carry the host of the SRV record, or a
+	// wildcard, in place of the domain.
+	XMPPByHost bool
 	// XMPPRouteParameter is the parameter for XMPP routes that Set-CsSite has on this
 	// server: "XmppFederationRoute", as Microsoft's cmdlet reference calls it, or
 	// "XmppExternalFederationRoute", as Microsoft's procedures call it. Empty when it has
@@ -50,6 +64,8 @@ type Topology struct {
 	ServerTime time.Time
 	// Signature identifies the published document. It changes with each publish.
 	Signature string
+	// DefaultDomain is the default SIP domain; "" where the server did not tell it.
+	DefaultDomain string
 	// FederatedUsersAllowed is the global switch of the Access Edge configuration.
 	FederatedUsersAllowed bool
 	Sites                 []Site
@@ -57,11 +73,29 @@ type Topology struct {
 	FrontEndPools         []FrontEndPool
 	// Replicas holds the replication state of each computer.
 	Replicas map[Host]Replica
-	// Unknown lists the parts that could not be read. A topology that has any is shown,
-	// and nothing is planned upon it.
+	// Unknown lists the parts that could not be read. What their fields hold may be old or
+	// nothing: it is shown, and nothing is planned upon it.
 	Unknown []UnknownPart
 	// Kit is the endpoint kit of the management server; nil without one.
 	Kit *Kit
+}
+
+// EdgePool finds an Edge pool by its name.
+func (t Topology) EdgePool(name string) (EdgePool, bool) {
+	i := slices.IndexFunc(t.EdgePools, func(p EdgePool) bool { return SameHost(p.FQDN, name) })
+	if i < 0 {
+		return EdgePool{}, false
+	}
+	return t.EdgePools[i], true
+}
+
+// FrontEndPool finds a Front End pool by its name.
+func (t Topology) FrontEndPool(name string) (FrontEndPool, bool) {
+	i := slices.IndexFunc(t.FrontEndPools, func(p FrontEndPool) bool { return SameHost(p.FQDN, name) })
+	if i < 0 {
+		return FrontEndPool{}, false
+	}
+	return t.FrontEndPools[i], true
 }
 
 // Kit is what the functions of an endpoint kit take.
@@ -106,6 +140,17 @@ func (t Topology) Lacks(part TopologyPart) (lacks, local bool) {
 		}
 	}
 	return false, false
+}
+
+// Unread gives the error of the first of these parts that could not be read; nil where all
+// are known.
+func (t Topology) Unread(parts ...TopologyPart) error {
+	for _, u := range t.Unknown {
+		if slices.Contains(parts, u.Part) {
+			return u.Err
+		}
+	}
+	return nil
 }
 
 // Site finds a central site by its name. Upper and lower case mean the same.
@@ -280,6 +325,19 @@ type Service struct {
 	Disabled bool
 }
 
+// Certificate is what an Edge machine shows partners on its external Access Edge.
+type Certificate struct {
+	// Thumbprint is "" where no certificate is assigned; the other fields are then empty.
+	Thumbprint string
+	// Names are the subject's common name and the alternative names, in lower case.
+	Names               []string
+	NotBefore, NotAfter time.Time
+	// Chain has what is wrong with the certificate's chain, as the machine itself finds it.
+	// ChainError says why the machine could not look.
+	Chain      []string
+	ChainError string
+}
+
 // Snapshot is one observation of an organization. It is immutable after
 // Observe returns and may be shared between goroutines.
 type Snapshot struct {
@@ -288,6 +346,8 @@ type Snapshot struct {
 	Topology Part[Topology]
 	// EdgeServers holds every Edge machine of the topology.
 	EdgeServers map[Host]Part[EdgeServerState]
+	// Certificates holds what every Edge machine shows partners.
+	Certificates map[Host]Part[Certificate]
 	// Document is the digest of the published document. It is read only while that
 	// document is not in force on some machine; otherwise it is known and empty.
 	Document Part[string]

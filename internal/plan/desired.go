@@ -15,22 +15,72 @@ import (
 // Desired is an Intent with every name resolved against the organization.
 type Desired struct {
 	// Pool hosts federation. Its Servers are those in service, with overrides.
-	Pool        lync.EdgePool
-	Standby     []string
-	Protocols   []DesiredProtocol
-	FrontEnds   []FrontEndPool
-	ManageFlags bool
+	Pool    lync.EdgePool
+	Standby []string
+	// Prepare are the other Edge pools that are kept ready. Their Servers are those in
+	// service.
+	Prepare []lync.EdgePool
+	// Candidates are the other Edge pools that federation may be led to one day.
+	Candidates []Candidate
+	Strategy   Strategy
+	Rollout    Rollout
+	// Leaves are the Edge pools that the move leaves, and those that earlier moves left,
+	// as far as federation has not ended there.
+	Leaves []string
+	// From is the Edge pool that the latest move left; "" for none, or for several.
+	From string
+	// LeftLately are the Edge pools that federation left lately, whose flags are cleared once
+	// more where they return.
+	LeftLately []LeftPool
+	// MinAvailable is how many machines of a Front End pool's own Edge pool have to run.
+	MinAvailable MinAvailable
+	// OutOfService are the machines that nothing is done with.
+	OutOfService map[lync.Host]bool
+	Protocols    []DesiredProtocol
+	FrontEnds    []FrontEndPool
+	// Hops are all Front End pools of the organization: what an Edge pool hands its traffic
+	// to is one of them. FollowNextHop: the Edge pool follows a failed next hop to its backup
+	// pool.
+	Hops          []FrontEndPool
+	FollowNextHop bool
+	ManageFlags   bool
 	// FailBack are the Front End pools to fail back now, if they are failed over: the
 	// pools of a move of federation, and the pool that a person asked for.
 	FailBack []string
 	// Records are the wanted records, each with its zone. A record without Data must not
 	// exist.
 	Records []Record
+	// Zones may be written. Adopt is the hash of the one set of somebody else that may be
+	// replaced.
+	Zones []string
+	Adopt string
+	// Ahead: the move to the Edge pool has led no site there yet (Move.Ahead). LeavesBehind:
+	// it does not wait for records that cannot be written.
+	Ahead        bool
+	LeavesBehind bool
+	// MoveTTL is the TTL that records get before a planned move, in seconds; 0 for none.
+	MoveTTL uint32
+	// Outsides are all Edge pools of the organization as partners see them.
+	Outsides []Outside
 	// Ways say, by zone, how the records of the zone are changed. A zone that is changed
 	// in the usual way has none.
 	Ways map[string]string
+	// Shown are the names that the certificate of every machine of the Pool must carry.
+	Shown []Shown
+	// Back: federation is led back to the pool that a move left and that served before.
+	Back bool
 	// Targets are the ports that must answer.
 	Targets []probe.Target
+	// Left are fields, by Difference.Field, that no step sets: somebody else changes them
+	// back again and again.
+	Left map[string]bool
+}
+
+// Outside is an Edge pool as partners see it: its Access Edge external FQDN, and the
+// external addresses of its machines, those of the topology and those of the spec.
+type Outside struct {
+	Host      string
+	Addresses []string
 }
 
 // ZoneTarget is the target of the step that changes a zone: the zone's name, followed by
@@ -53,6 +103,8 @@ type DesiredProtocol struct {
 type Record struct {
 	Zone      string
 	Protocols []lync.Protocol
+	// Apex: the name is a domain itself, and the spec does not say that it is meant.
+	Apex bool
 	dns.RRSet
 }
 
@@ -66,6 +118,8 @@ func (d Desired) targetsOf(protocols []lync.Protocol) []probe.Target {
 	}
 	return out
 }
+
+func (d Desired) outOfService(s lync.EdgeServer) bool { return d.OutOfService[lync.HostOf(s.FQDN)] }
 
 // behind lists the machines of the pool that share the address of a port.
 func (d Desired) behind(t probe.Target) []lync.EdgeServer {
@@ -81,18 +135,30 @@ func (d Desired) behind(t probe.Target) []lync.EdgeServer {
 // Resolve looks every name of the intent up. Its errors are faults of kind Invalid (the
 // spec names something that does not exist) or Unsupported (the product has no such
 // feature). Both last until somebody changes the spec or the organization.
+//
+// A name that belongs to an unknown part of the topology is left as the spec writes it. Where
+// a part is unknown without which there is no plan, the error is that of the part.
 func Resolve(in Intent, t lync.Topology) (Desired, error) {
+	if err := stopped(whole, t); err != nil {
+		return Desired{}, err
+	}
 	pool, err := resolvePool(in, t)
 	if err != nil {
 		return Desired{}, err
 	}
-	d := Desired{Pool: pool, ManageFlags: in.ManageFlags}
+	d := Desired{Pool: pool, ManageFlags: in.ManageFlags, Strategy: in.Strategy, Rollout: in.Rollout, OutOfService: map[lync.Host]bool{}}
+	for name, o := range in.Servers {
+		d.OutOfService[name] = o.OutOfService
+	}
 	for _, name := range in.Standby {
-		standby, ok := findPool(t, name)
+		standby, ok := t.EdgePool(name)
 		if !ok {
 			return Desired{}, unknownName("standby Edge pool", name, poolNames(t))
 		}
 		d.Standby = append(d.Standby, standby.FQDN)
+	}
+	if d.Prepare, err = prepared(in, pool, t); err != nil {
+		return Desired{}, err
 	}
 	for _, p := range in.Protocols {
 		resolved, err := resolveProtocol(p, t)
@@ -103,21 +169,38 @@ func Resolve(in Intent, t lync.Topology) (Desired, error) {
 		d.Targets = append(d.Targets, targets(p, pool, in.PortsConnect)...)
 	}
 	for _, fe := range in.FrontEnds {
-		i := slices.IndexFunc(t.FrontEndPools, func(p lync.FrontEndPool) bool { return lync.SameHost(p.FQDN, fe.FQDN) })
-		if i < 0 {
+		if t.Unread(lync.PartServices) != nil {
+			d.FrontEnds = append(d.FrontEnds, FrontEndPool{FrontEnd: fe})
+			continue
+		}
+		pool, ok := t.FrontEndPool(fe.FQDN)
+		if !ok {
 			return Desired{}, unknownName("Front End pool", fe.FQDN, frontEndNames(t))
 		}
-		d.FrontEnds = append(d.FrontEnds, frontEndPool(fe, t.FrontEndPools[i], in.Hosts))
+		resolved := frontEndPool(fe, pool, in.Hosts)
+		if fe.EdgePool != "" && fe.EdgePool != Local {
+			edge, ok := t.EdgePool(fe.EdgePool)
+			if !ok {
+				return Desired{}, unknownName("Edge pool of Front End pool "+fe.FQDN, fe.EdgePool, poolNames(t))
+			}
+			resolved.EdgePool = edge.FQDN
+		}
+		d.FrontEnds = append(d.FrontEnds, resolved)
+	}
+	d.FollowNextHop = in.FollowNextHop
+	for _, fe := range t.FrontEndPools {
+		d.Hops = append(d.Hops, frontEndPool(FrontEnd{FQDN: fe.FQDN}, fe, in.Hosts))
 	}
 	if in.DNS != nil {
-		d.Ways = in.DNS.Ways
+		d.Ways, d.Zones, d.Adopt, d.LeavesBehind, d.MoveTTL = in.DNS.Ways, in.DNS.Zones, in.DNS.Adopt, in.DNS.LeavesBehind, in.DNS.MoveTTL
 	}
-	d.Records, err = records(in, pool)
+	d.Outsides, d.Shown, d.Candidates = outsides(in, t), shownNames(in, pool, t.Product), candidates(in, pool, t)
+	d.Records, err = records(in, pool, t)
 	return d, err
 }
 
 func resolvePool(in Intent, t lync.Topology) (lync.EdgePool, error) {
-	pool, ok := findPool(t, in.EdgePool)
+	pool, ok := t.EdgePool(in.EdgePool)
 	if !ok {
 		return lync.EdgePool{}, unknownName("Edge pool", in.EdgePool, poolNames(t))
 	}
@@ -144,10 +227,25 @@ func resolvePool(in Intent, t lync.Topology) (lync.EdgePool, error) {
 	return pool, nil
 }
 
+// outsides lists every Edge pool as partners see it.
+func outsides(in Intent, t lync.Topology) []Outside {
+	var out []Outside
+	for _, pool := range t.EdgePools {
+		o := Outside{Host: strings.ToLower(pool.ExternalFQDN)}
+		for _, s := range pool.Servers {
+			for _, a := range slices.Concat(s.ExternalAddresses, in.Servers[lync.HostOf(s.FQDN)].ExternalAddresses) {
+				o.Addresses = append(o.Addresses, a.String())
+			}
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
 // frontEndPool gives the pool with its machines. The port of a machine is asked at the
 // host that the spec names for the machine, else at the machine's own name.
 func frontEndPool(fe FrontEnd, pool lync.FrontEndPool, hosts map[lync.Host]string) FrontEndPool {
-	out := FrontEndPool{FrontEnd: FrontEnd{FQDN: pool.FQDN, FailBack: fe.FailBack}}
+	out := FrontEndPool{FrontEnd: FrontEnd{FQDN: pool.FQDN, FailBack: fe.FailBack, EdgePool: fe.EdgePool}}
 	for _, name := range pool.Servers {
 		host := cmp.Or(hosts[lync.HostOf(name)], name)
 		out.Machines = append(out.Machines, FrontEndMachine{FQDN: name, Port: probe.Target{Host: host, Protocol: lync.SIP, Domain: name}})
@@ -156,11 +254,18 @@ func frontEndPool(fe FrontEnd, pool lync.FrontEndPool, hosts map[lync.Host]strin
 }
 
 func resolveProtocol(p ProtocolIntent, t lync.Topology) (DesiredProtocol, error) {
+	if err := stopped(ofXMPP, t); p.Protocol == lync.XMPP && err != nil {
+		return DesiredProtocol{}, err
+	}
 	if p.Protocol == lync.XMPP && !t.Product.XMPP {
 		return DesiredProtocol{}, fault.New(fault.Unsupported, "route", "XMPP", t.Product.Name+" has no XMPP federation: "+t.Product.WithoutXMPP).
 			With("nothing was changed", "remove spec.xmpp; where a gateway or an Edge pool of 2013 or 2015 carries XMPP, lead to it by hand")
 	}
 	d := DesiredProtocol{Protocol: p.Protocol}
+	if t.Unread(lync.PartSites) != nil {
+		d.Sites = p.Sites
+		return d, nil
+	}
 	if len(p.Sites) == 0 {
 		for _, s := range t.Sites {
 			d.Sites = append(d.Sites, s.Name)
@@ -197,7 +302,7 @@ func targets(p ProtocolIntent, pool lync.EdgePool, connect bool) []probe.Target 
 	return all
 }
 
-func records(in Intent, pool lync.EdgePool) ([]Record, error) {
+func records(in Intent, pool lync.EdgePool, t lync.Topology) ([]Record, error) {
 	if in.DNS == nil {
 		return nil, nil
 	}
@@ -209,8 +314,10 @@ func records(in Intent, pool lync.EdgePool) ([]Record, error) {
 			if err != nil {
 				return nil, err
 			}
-			srv := dns.RRSet{Key: dns.Key{Name: serviceName(p.Protocol) + domain.Name, Type: dns.SRV}, TTL: in.DNS.TTL,
-				Data: []string{fmt.Sprintf("0 0 %d %s", p.Protocol.Port(), host)}}
+			srv := dns.RRSet{Key: dns.Key{Name: serviceName(p.Protocol) + domain.Name, Type: dns.SRV}, TTL: in.DNS.TTL}
+			if srv.Data, err = services(domain, p.Protocol, host, pool, t); err != nil {
+				return nil, err
+			}
 			sets := []dns.RRSet{srv}
 			if len(hosts[host]) == 0 {
 				sets = append(addressSets(host, in.DNS.TTL, pool), srv)
@@ -221,7 +328,7 @@ func records(in Intent, pool lync.EdgePool) ([]Record, error) {
 				if err != nil {
 					return nil, err
 				}
-				all = append(all, Record{Zone: zone, Protocols: []lync.Protocol{p.Protocol}, RRSet: set})
+				all = append(all, Record{Zone: zone, Protocols: []lync.Protocol{p.Protocol}, Apex: set.Name == domain.Name && !domain.Apex, RRSet: set})
 			}
 		}
 	}
@@ -242,12 +349,36 @@ func serviceName(p lync.Protocol) string {
 	return "_sipfederationtls._tcp."
 }
 
+// services gives the data of a domain's SRV record set. The pool that hosts federation is
+// no standby.
+func services(d Domain, p lync.Protocol, host string, pool lync.EdgePool, t lync.Topology) ([]string, error) {
+	data := []string{dns.Service{Priority: d.Priority, Weight: d.Weight, Port: p.Port(), Target: host}.String()}
+	for _, s := range d.Standby {
+		if s.EdgePool != "" && lync.SameHost(s.EdgePool, pool.FQDN) {
+			continue
+		}
+		if s.Host == "" {
+			standby, ok := t.EdgePool(s.EdgePool)
+			if !ok {
+				return nil, unknownName("standby Edge pool of "+d.Name, s.EdgePool, poolNames(t))
+			}
+			var err error
+			if s.Host, err = hostOf(Domain{Name: d.Name}, p, standby); err != nil {
+				return nil, err
+			}
+		}
+		data = append(data, dns.Service{Priority: s.Priority, Weight: s.Weight, Port: p.Port(), Target: s.Host}.String())
+	}
+	slices.Sort(data)
+	return slices.Compact(data), nil
+}
+
 func hostOf(d Domain, p lync.Protocol, pool lync.EdgePool) (string, error) {
 	if d.Host != "" {
 		return d.Host, nil
 	}
 	host := strings.ToLower(pool.ExternalFQDN)
-	if host == d.Name || strings.HasSuffix(host, "."+d.Name) {
+	if dns.Within(host, d.Name) {
 		return host, nil
 	}
 	return "", fault.New(fault.Invalid, "name the "+string(p)+" host of", d.Name, fmt.Sprintf("the Access Edge name %s lies outside the domain, and an SRV target must lie in its own domain", host)).
@@ -289,14 +420,6 @@ func zoneOf(zones []string, name string) (string, error) {
 	return best, nil
 }
 
-func findPool(t lync.Topology, name string) (lync.EdgePool, bool) {
-	i := slices.IndexFunc(t.EdgePools, func(p lync.EdgePool) bool { return lync.SameHost(p.FQDN, name) })
-	if i < 0 {
-		return lync.EdgePool{}, false
-	}
-	return t.EdgePools[i], true
-}
-
 func unknownName(what, name string, have []string) error {
 	list := "none"
 	if len(have) > 0 {
@@ -307,8 +430,10 @@ func unknownName(what, name string, have []string) error {
 }
 
 func poolNames(t lync.Topology) []string {
-	return names(t.EdgePools, func(p lync.EdgePool) string { return p.FQDN })
+	return names(t.EdgePools, nameOf)
 }
+
+func nameOf(p lync.EdgePool) string { return p.FQDN }
 
 func siteNames(t lync.Topology) []string {
 	return names(t.Sites, func(s lync.Site) string { return s.Name })

@@ -45,7 +45,7 @@ func (c comparison) enable(changed change, waits bool) Plan {
 	switch {
 	case own:
 		p.differ(aspect, "published topology", "enabled", "not in force on "+machine)
-		p.step(Step{Target: "topology", From: "published, not in force on " + machine, To: "enabled", Act: PublishFlags{}})
+		p.step(Step{Stage: c.stage(), Target: "topology", From: "published, not in force on " + machine, To: "enabled", Act: PublishFlags{}})
 	case waits && !c.o.Document.Known():
 		p.obstruct(aspect, c.o.Document.Err, theStore)
 	case waits:

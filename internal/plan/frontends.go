@@ -2,24 +2,41 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// frontEnds associates Front End pools with the Edge pool, and fails back the pools that
-// are to be failed back.
+// frontEnds associates each Front End pool with its Edge pool, and fails back the pools
+// that are to be failed back.
 func (c comparison) frontEnds() Plan {
 	var p Plan
+	known := c.o.Topology.Unread(lync.PartServices) == nil
 	for _, fe := range c.d.FrontEnds {
-		i := slices.IndexFunc(c.o.Topology.FrontEndPools, func(p lync.FrontEndPool) bool { return lync.SameHost(p.FQDN, fe.FQDN) })
-		pool := c.o.Topology.FrontEndPools[i]
-		if !pool.Edge.Is(c.d.Pool.FQDN) {
-			found := association(pool.Edge)
-			p.differ(AspectFrontEnds, "Edge association of Front End pool "+pool.FQDN, c.d.Pool.FQDN, found)
-			p.step(Step{Target: pool.FQDN, From: found, To: c.d.Pool.FQDN, Act: AssociateFrontEnd{Pool: pool.FQDN, EdgePool: c.d.Pool.FQDN}})
+		if !known {
+			p = join(p, c.failBack(fe))
+			continue
 		}
-		p = join(p, c.failBack(fe))
+		pool, _ := c.o.Topology.FrontEndPool(fe.FQDN) // Resolve refuses one that is not there
+		p = join(p, c.associate(fe, pool), c.failBack(fe))
+	}
+	return p
+}
+
+// associate leads a Front End pool to its Edge pool.
+func (c comparison) associate(fe FrontEndPool, pool lync.FrontEndPool) Plan {
+	var p Plan
+	edge, err := c.edgeOf(fe, pool)
+	if err != nil {
+		p.obstruct(AspectFrontEnds, err, frontEnd(pool.FQDN))
+		return p
+	}
+	if pool.Edge.Is(edge) {
+		return p
+	}
+	found, s := association(pool.Edge), associationSetting(pool.FQDN, edge)
+	p.toSet(AspectFrontEnds, s, found)
+	if !c.d.leaves(s) {
+		p.step(Step{Target: pool.FQDN, From: found, To: edge, Act: AssociateFrontEnd{Pool: pool.FQDN, EdgePool: edge}})
 	}
 	return p
 }

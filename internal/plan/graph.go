@@ -3,12 +3,13 @@ package plan
 import "slices"
 
 // Edges gives, for each step, the places of the steps that it waits for. Each edge follows
-// from a row of the table, and leads to an earlier step, so that no step waits for itself.
+// from a row of the table. No steps wait for each other in a circle: an edge leads to an
+// earlier step, or to a machine that has its turn before.
 func Edges(steps []Step) [][]int {
 	out := make([][]int, len(steps))
 	for i, s := range steps {
-		for j, before := range steps[:i] {
-			if waits(s, before) {
+		for j, before := range steps {
+			if i != j && waits(s, before, j < i) {
 				out[i] = append(out[i], j)
 			}
 		}
@@ -16,11 +17,51 @@ func Edges(steps []Step) [][]int {
 	return out
 }
 
-// waits reports whether a row of the table lets the step wait for the one before.
-func waits(s, before Step) bool {
+// waits reports whether a row of the table lets the step wait for another. listed: the plan
+// lists that one before.
+func waits(s, before Step, listed bool) bool {
 	return slices.ContainsFunc(s.Kind().Rules().After, func(d Dependency) bool {
-		return d.Kind == before.Kind() && (d.Which == All || share(s, before))
+		return d.Kind == before.Kind() && (listed || d.Which == InTurn) && d.Which.covers(s, before)
 	})
+}
+
+// Order lists the places of all steps so that each stands behind those that it waits for,
+// and otherwise as the plan lists them.
+func Order(edges [][]int) []int {
+	out, listed := make([]int, 0, len(edges)), make([]bool, len(edges))
+	var list func(n int)
+	list = func(n int) {
+		if listed[n] {
+			return
+		}
+		listed[n] = true
+		for _, j := range edges[n] {
+			list(j)
+		}
+		out = append(out, n)
+	}
+	for n := range edges {
+		list(n)
+	}
+	return out
+}
+
+// covers reports whether the step before is one of those that the later step waits for.
+func (w Which) covers(s, before Step) bool {
+	switch w {
+	case All:
+		return true
+	case OnTheSame:
+		return share(s, before)
+	case Prepared:
+		return before.Stage == Preparing && s.Stage > Preparing
+	case Moved:
+		return before.Stage == Moving && s.Stage > Moving
+	case InTurn:
+		turn, waits := s.follows()
+		return waits && s.Stage == before.Stage && slices.Contains(before.On(), turn)
+	}
+	return false
 }
 
 // share reports whether two steps have a resource in common.
@@ -29,18 +70,18 @@ func share(a, b Step) bool {
 	return slices.ContainsFunc(a.On(), func(r Resource) bool { return slices.Contains(on, r) })
 }
 
-// Held gives, for each step that an obstacle holds, the obstacle's place in Obstacles. A step
-// is held when the obstacle holds one of its resources, or a step that it waits for.
-func (p Plan) Held() map[int]int {
-	out := map[int]int{}
-	for i, edges := range Edges(p.Steps) {
-		if o := p.obstacleOf(p.Steps[i]); o >= 0 {
-			out[i] = o
+// Held gives, for each step that may not begin, the reason. A step is held when an obstacle
+// holds it, when its stage pauses, or when a step that it waits for is held.
+func (p Plan) Held() map[int]error {
+	edges, out := Edges(p.Steps), map[int]error{}
+	for _, i := range Order(edges) {
+		if err := p.heldBy(p.Steps[i]); err != nil {
+			out[i] = err
 			continue
 		}
-		for _, j := range edges {
-			if o, held := out[j]; held {
-				out[i] = o
+		for _, j := range edges[i] {
+			if err, held := out[j]; held {
+				out[i] = err
 				break
 			}
 		}
@@ -48,14 +89,19 @@ func (p Plan) Held() map[int]int {
 	return out
 }
 
-func (p Plan) obstacleOf(s Step) int {
-	on := s.On()
-	return slices.IndexFunc(p.Obstacles, func(o Obstacle) bool {
-		return slices.ContainsFunc(o.Holds, func(r Resource) bool { return slices.Contains(on, r) })
-	})
+func (p Plan) heldBy(s Step) error {
+	if o := p.obstacleOf(s); o >= 0 {
+		return p.Obstacles[o].Err
+	}
+	pause, _ := p.pauseOf(s)
+	return pause.Err
 }
 
-// Free reports whether a step that changes something is held by no obstacle.
+func (p Plan) obstacleOf(s Step) int {
+	return slices.IndexFunc(p.Obstacles, func(o Obstacle) bool { return o.holds(s) })
+}
+
+// Free reports whether a step that changes something is not held.
 func (p Plan) Free() bool {
 	held := p.Held()
 	for i, s := range p.Steps {

@@ -25,24 +25,27 @@ func TestEdges(t *testing.T) {
 		before, after plan.Act
 		waits         bool
 	}{
-		"setup, own replica":    {"setup reads the machine's own replica", plan.AwaitReplication{Server: first}, plan.SetupEdgeServer{Server: first}, true},
-		"setup, other case":     {"a machine has one name, however it is written", plan.AwaitReplication{Server: lync.EdgeServer{FQDN: "EDGE2A.contoso.com"}}, plan.SetupEdgeServer{Server: first}, true},
-		"setup, other replica":  {"another machine's replica may be stuck for hours", plan.AwaitReplication{Server: second}, plan.SetupEdgeServer{Server: first}, false},
-		"restart, other setup":  {"another machine's setup says nothing of this one", plan.SetupEdgeServer{Server: second}, plan.RestartEdgeServices{Server: first}, false},
-		"replica, publish":      {"every replica carries the one document", plan.PublishFlags{}, plan.AwaitReplication{Server: first}, true},
-		"publish, start":        {"the document needs no Edge machine", plan.StartEdgeServices{Server: first}, plan.PublishFlags{}, false},
-		"route, publish":        {"a site is led to a pool that carries the flag", plan.PublishFlags{}, plan.SetSiteRoute{Site: "Redmond"}, true},
-		"route, other route":    {"sites are independent", plan.SetSiteRoute{Site: "Dublin"}, plan.SetSiteRoute{Site: "Redmond"}, false},
-		"port, own machine":     {"the machine opens the port", plan.SetupEdgeServer{Server: first}, plan.CheckPorts{Port: sip, Servers: []lync.EdgeServer{first}}, true},
-		"port, own replica":     {"DNS must not move before the routes did, also where nothing is set up", plan.AwaitReplication{Server: first}, plan.CheckPorts{Port: sip, Servers: []lync.EdgeServer{first}}, true},
-		"port, other machine":   {"that machine has another address", plan.SetupEdgeServer{Server: second}, plan.CheckPorts{Port: sip, Servers: []lync.EdgeServer{first}}, false},
-		"zone, its port":        {"partners are led there", plan.CheckPorts{Port: sip}, plan.UpdateDNS{Zone: "contoso.com", Ports: []probe.Target{sip}}, true},
-		"zone, other port":      {"a zone without XMPP leads nobody to 5269", plan.CheckPorts{Port: xmpp}, plan.UpdateDNS{Zone: "contoso.com", Ports: []probe.Target{sip}}, false},
-		"zone, other zone":      {"zones have servers of their own", plan.UpdateDNS{Zone: "fabrikam.com", Ports: []probe.Target{sip}}, plan.UpdateDNS{Zone: "contoso.com", Ports: []probe.Target{sip}}, false},
-		"links, a zone":         {"a silent zone server is no reason to keep users on a dead pool", plan.UpdateDNS{Zone: "contoso.com"}, plan.AssociateFrontEnd{Pool: "fe1"}, false},
-		"links, a port":         {"users need the pool that answers", plan.CheckPorts{Port: sip}, plan.AssociateFrontEnd{Pool: "fe1"}, true},
-		"failback, own links":   {"users come home to right links", plan.AssociateFrontEnd{Pool: "fe1"}, plan.FailBackFrontEnd{Pool: "fe1"}, true},
-		"failback, other links": {"pools are independent", plan.AssociateFrontEnd{Pool: "fe2"}, plan.FailBackFrontEnd{Pool: "fe1"}, false},
+		"setup, own replica":      {"setup reads the machine's own replica", plan.AwaitReplication{Server: first}, plan.SetupEdgeServer{Server: first}, true},
+		"setup, other case":       {"a machine has one name, however it is written", plan.AwaitReplication{Server: lync.EdgeServer{FQDN: "EDGE2A.contoso.com"}}, plan.SetupEdgeServer{Server: first}, true},
+		"setup, other replica":    {"another machine's replica may be stuck for hours", plan.AwaitReplication{Server: second}, plan.SetupEdgeServer{Server: first}, false},
+		"setup, machine before":   {"its users are served again", plan.SetupEdgeServer{Server: second}, plan.SetupEdgeServer{Server: first, Follows: "EDGE2B.contoso.com"}, true},
+		"restart, machine before": {"setup stops services, too", plan.SetupEdgeServer{Server: second}, plan.RestartEdgeServices{Server: first, Follows: second.FQDN}, true},
+		"setup, other machine":    {"its turn is not before", plan.SetupEdgeServer{Server: second}, plan.SetupEdgeServer{Server: first, Follows: "edge2c.contoso.com"}, false},
+		"restart, other setup":    {"another machine's setup says nothing of this one", plan.SetupEdgeServer{Server: second}, plan.RestartEdgeServices{Server: first}, false},
+		"replica, publish":        {"every replica carries the one document", plan.PublishFlags{}, plan.AwaitReplication{Server: first}, true},
+		"publish, start":          {"the document needs no Edge machine", plan.StartEdgeServices{Server: first}, plan.PublishFlags{}, false},
+		"route, publish":          {"a site is led to a pool that carries the flag", plan.PublishFlags{}, plan.SetSiteRoute{Site: "Redmond"}, true},
+		"route, other route":      {"sites are independent", plan.SetSiteRoute{Site: "Dublin"}, plan.SetSiteRoute{Site: "Redmond"}, false},
+		"port, own machine":       {"the machine opens the port", plan.SetupEdgeServer{Server: first}, plan.CheckPorts{Port: sip, Servers: []lync.EdgeServer{first}}, true},
+		"port, own replica":       {"DNS must not move before the routes did, also where nothing is set up", plan.AwaitReplication{Server: first}, plan.CheckPorts{Port: sip, Servers: []lync.EdgeServer{first}}, true},
+		"port, other machine":     {"that machine has another address", plan.SetupEdgeServer{Server: second}, plan.CheckPorts{Port: sip, Servers: []lync.EdgeServer{first}}, false},
+		"zone, its port":          {"partners are led there", plan.CheckPorts{Port: sip}, plan.UpdateDNS{Zone: "contoso.com", Ports: []probe.Target{sip}}, true},
+		"zone, other port":        {"a zone without XMPP leads nobody to 5269", plan.CheckPorts{Port: xmpp}, plan.UpdateDNS{Zone: "contoso.com", Ports: []probe.Target{sip}}, false},
+		"zone, other zone":        {"zones have servers of their own", plan.UpdateDNS{Zone: "fabrikam.com", Ports: []probe.Target{sip}}, plan.UpdateDNS{Zone: "contoso.com", Ports: []probe.Target{sip}}, false},
+		"links, a zone":           {"a silent zone server is no reason to keep users on a dead pool", plan.UpdateDNS{Zone: "contoso.com"}, plan.AssociateFrontEnd{Pool: "fe1"}, false},
+		"links, a port":           {"users need the pool that answers", plan.CheckPorts{Port: sip}, plan.AssociateFrontEnd{Pool: "fe1"}, true},
+		"failback, own links":     {"users come home to right links", plan.AssociateFrontEnd{Pool: "fe1"}, plan.FailBackFrontEnd{Pool: "fe1"}, true},
+		"failback, other links":   {"pools are independent", plan.AssociateFrontEnd{Pool: "fe2"}, plan.FailBackFrontEnd{Pool: "fe1"}, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -54,6 +57,22 @@ func TestEdges(t *testing.T) {
 				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
 			}
 		})
+	}
+}
+
+// TestEdgesOfATurnMayLeadToLaterSteps: a plan lists every setup before the first restart, and a
+// machine that has its turn later waits for the restart of the one before.
+func TestEdgesOfATurnMayLeadToLaterSteps(t *testing.T) {
+	steps := []plan.Step{
+		{Act: plan.SetupEdgeServer{Server: second, Follows: first.FQDN}}, {Act: plan.SetupEdgeServer{Server: first}},
+		{Act: plan.RestartEdgeServices{Server: second, Follows: first.FQDN}}, {Act: plan.RestartEdgeServices{Server: first}},
+	}
+	edges := plan.Edges(steps)
+	if diff := cmp.Diff([][]int{{1, 3}, nil, {0, 1, 3}, {1}}, edges); diff != "" {
+		t.Errorf("edges (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]int{1, 3, 0, 2}, plan.Order(edges)); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
 	}
 }
 

@@ -10,6 +10,10 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
+// StoppedByUs is how a step names services that a step of fedroute stopped and did not
+// start again.
+const StoppedByUs = "stopped by fedroute"
+
 // services starts the stopped services on the machines of the Edge pool, except where
 // only setup can start them.
 func (c comparison) services() Plan {
@@ -27,9 +31,18 @@ func (c comparison) services() Plan {
 		if c.unset(s, state.Value) {
 			continue
 		}
-		p.step(Step{Target: s.FQDN, From: "stopped", To: "running", Act: StartEdgeServices{Server: s}})
+		p.step(c.start(s, c.stage()))
 	}
 	return p
+}
+
+// start starts the services of a machine. What a run of fedroute has stopped, it owes.
+func (c comparison) start(s lync.EdgeServer, stage Stage) Step {
+	from, owed := "stopped", c.o.Stopped[lync.HostOf(s.FQDN)]
+	if owed {
+		from = StoppedByUs
+	}
+	return Step{Stage: stage, Target: s.FQDN, From: from, To: "running", Act: StartEdgeServices{Server: s, Owed: owed}}
 }
 
 // unset reports whether only setup, which starts services at its end, can make the
@@ -44,53 +57,93 @@ func (c comparison) unset(s lync.EdgeServer, state lync.EdgeServerState) bool {
 }
 
 // activation decides which machines run setup or a restart again, and waits for
-// replication whenever one of them, a flag or a route depends on it.
+// replication whenever one of them, a flag or a route depends on it. Where the pool is
+// prepared first, its flags and setup are waited for before the routes are.
 func (c comparison) activation(changed change) Plan {
 	var p Plan
-	wait := len(changed.flags) > 0 || len(changed.moved) > 0
+	flags, routes := len(changed.flags) > 0 || changed.hops, len(changed.moved) > 0
 	for _, s := range c.d.Pool.Servers {
 		state := c.o.server(s)
 		if !state.Known() {
 			continue
 		}
-		setup, restart := c.takeUp(changed, s, state.Value)
-		if len(setup) > 0 {
-			wait = true
-			p.step(Step{Target: s.FQDN, From: "not set up", To: "set up", Act: SetupEdgeServer{Server: s, Ports: setup}}) // no ports in its words: the rest of a plan must have the same words
+		if setup := c.setUp(changed, c.d.Pool, s, state.Value); len(setup) > 0 {
+			flags = true
+			from, anew := "not set up", c.o.Returning[lync.HostOf(s.FQDN)]
+			if anew {
+				from = "left out before"
+			}
+			p.step(Step{Stage: c.stage(), Target: s.FQDN, From: from, To: "set up", // no ports in its words: the rest of a plan must have the same words
+				Act: SetupEdgeServer{Server: s, Ports: setup, Anew: anew, Installs: protocolsOf(c.d.Pool, changed.flags)}})
 		}
-		if len(restart) > 0 {
-			wait = true // the proxy reads its route from the local replica
+		if restart := c.restart(changed, s, state.Value); len(restart) > 0 {
+			routes = true // the proxy reads its route from the local replica
 			p.step(Step{Target: s.FQDN, From: "XMPP route of before", To: "listening on " + portList(restart), Act: RestartEdgeServices{Server: s, Ports: restart}})
 		}
 	}
-	enabling := c.enable(changed, wait)
+	enabling := c.enable(changed, flags || routes)
 	p = join(p, enabling)
-	if wait || len(enabling.Steps) > 0 {
-		for _, s := range c.d.Pool.Servers {
-			p.step(Step{Target: s.FQDN, From: "replica of before", To: "replica newer than the change", Act: AwaitReplication{Server: s, Pool: c.d.Pool.FQDN}})
-		}
+	flags = flags || len(enabling.Steps) > 0
+	if flags && c.stage() == Preparing {
+		p = join(p, c.replication(Preparing, "replica newer than the flags"))
+		flags = false
+	}
+	if flags || routes {
+		p = join(p, c.replication(Moving, "replica newer than the change"))
 	}
 	return p
 }
 
-// takeUp gives the ports for which the machine needs setup, and those for which its
-// services must be restarted. Setup installs what a flag asks for. The XMPP proxy also
-// has to read the site's route; the failover procedure restarts the services for that.
-func (c comparison) takeUp(changed change, s lync.EdgeServer, state lync.EdgeServerState) (setup, restart []uint16) {
-	unset := c.unset(s, state)
+// replication waits for the replicas of the Edge pool's machines.
+func (c comparison) replication(stage Stage, to string) Plan {
+	var p Plan
+	for _, s := range c.d.Pool.Servers {
+		p.step(Step{Stage: stage, Target: s.FQDN, From: "replica of before", To: to, Act: AwaitReplication{Server: s, Pool: c.d.Pool.FQDN}})
+	}
+	return p
+}
+
+// setUp gives the ports for which the machine needs setup. That is so where setup last
+// installed other ports than the pool's flags will ask for, where the XMPP proxy is
+// missing, where only setup can make the services run, and where the machine was left out
+// and may have missed anything. Where nobody knows what setup
+// installed, a flag that is switched on and a silent SIP port ask for it. A protocol that is
+// kept from the pool needs none, and neither does one for which a standby pool has no flag.
+func (c comparison) setUp(changed change, pool lync.EdgePool, s lync.EdgeServer, state lync.EdgeServerState) []uint16 {
+	var out []uint16
+	installed, known := c.o.installed(pool, s)
+	asked := protocolsOf(pool, changed.flags)
 	for _, p := range c.d.Protocols {
-		port := p.Protocol.Port()
-		flagged := slices.ContainsFunc(changed.flags, func(f lync.Flag) bool { return f.On && f.Protocol == p.Protocol })
-		silent := state.Running() && !state.Listens(port, s.InterfaceAddresses)
-		switch {
-		case unset, flagged, p.Protocol == lync.SIP && silent, p.Protocol == lync.XMPP && !state.HasXMPPProxy():
-			setup = append(setup, port)
+		if lync.SameHost(pool.FQDN, c.d.Pool.FQDN) && c.keptFrom(p.Protocol) != "" || c.d.Prepares(pool.FQDN) && !slices.Contains(asked, p.Protocol) {
+			continue
 		}
-		if p.Protocol == lync.XMPP && (changed.moved[lync.XMPP] || silent) {
-			restart = append(restart, port)
+		flagged := slices.ContainsFunc(changed.flags, func(f lync.Flag) bool {
+			return f.On && f.Protocol == p.Protocol && lync.SameHost(f.Pool, pool.FQDN)
+		})
+		silent := state.Running() && !state.Listens(p.Protocol.Port(), s.InterfaceAddresses)
+		due := c.o.Returning[lync.HostOf(s.FQDN)] || c.unset(s, state) || p.Protocol == lync.XMPP && !state.HasXMPPProxy()
+		if known {
+			due = due || !slices.Contains(installed, p.Protocol)
+		} else {
+			due = due || flagged || p.Protocol == lync.SIP && silent
+		}
+		if due {
+			out = append(out, p.Protocol.Port())
 		}
 	}
-	return setup, restart
+	return out
+}
+
+// restart gives the ports for which the machine's services must be restarted. The XMPP
+// proxy has to read the site's route; the failover procedure restarts the services for
+// that.
+func (c comparison) restart(changed change, s lync.EdgeServer, state lync.EdgeServerState) []uint16 {
+	port := lync.XMPP.Port()
+	managed := slices.ContainsFunc(c.d.Protocols, func(p DesiredProtocol) bool { return p.Protocol == lync.XMPP })
+	if managed && c.keptFrom(lync.XMPP) == "" && (changed.moved[lync.XMPP] || state.Running() && !state.Listens(port, s.InterfaceAddresses)) {
+		return []uint16{port}
+	}
+	return nil
 }
 
 // unknownServers holds the steps on machines of the Edge pool that cannot be read: what is
@@ -120,16 +173,29 @@ func (c comparison) unknownServers(steps []Step) Plan {
 func (c comparison) leavesWorkingPool() bool {
 	for _, p := range c.d.Protocols {
 		for _, site := range p.Sites {
-			pool, found := findPool(c.o.Topology, c.o.route(site, p.Protocol))
-			if found && !lync.SameHost(pool.FQDN, c.d.Pool.FQDN) && slices.ContainsFunc(pool.Servers, func(s lync.EdgeServer) bool {
-				state := c.o.server(s)
-				return state.Known() && state.Value.Running()
-			}) {
+			pool, found := c.o.Topology.EdgePool(c.o.route(site, p.Protocol))
+			stays := c.d.leaves(routeSetting(p.Protocol, site, pool.FQDN))
+			if found && !stays && !lync.SameHost(pool.FQDN, c.d.Pool.FQDN) && c.o.works(pool) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// works reports whether the services of a machine of the pool run.
+func (o Observed) works(pool lync.EdgePool) bool {
+	return slices.ContainsFunc(pool.Servers, func(s lync.EdgeServer) bool {
+		state := o.server(s)
+		return state.Known() && state.Value.Running()
+	})
+}
+
+// Works reports whether the services of a machine of the Edge pool run, as far as that is
+// known.
+func (o Observed) Works(name string) bool {
+	pool, found := o.Topology.EdgePool(name)
+	return found && o.works(pool)
 }
 
 // unread says which machine could not be read, what is held by that, and how to go on

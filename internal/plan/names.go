@@ -5,26 +5,40 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// RecordKeys lists the records that the intent names, even where Resolve would fail. It
+// RecordClaim is a record that an intent names. Value is what the record is set to; "" where
+// that is not known.
+type RecordClaim struct {
+	dns.Key
+	Value string
+}
+
+// RecordClaims lists the records that the intent names, even where Resolve would fail. It
 // does not look at the zones. A domain without a host takes the external name of the Edge
-// pool. Where that pool is not known, RecordKeys lists every pool's external name that
+// pool. Where that pool is not known, RecordClaims lists every pool's external name that
 // fits the domain. The topology may be unknown (zero).
-func RecordKeys(in Intent, t lync.Topology) []dns.Key {
+func RecordClaims(in Intent, t lync.Topology) []RecordClaim {
 	if in.DNS == nil {
 		return nil
 	}
+	values := map[dns.Key]string{}
+	if pool, err := resolvePool(in, t); err == nil {
+		wanted, _ := records(in, pool, t) // none where the intent cannot be resolved
+		for _, r := range wanted {
+			values[r.Key] = withTTL(r.RRSet)
+		}
+	}
 	pools := t.EdgePools
-	if named, ok := findPool(t, in.EdgePool); ok {
+	if named, ok := t.EdgePool(in.EdgePool); ok {
 		pools = []lync.EdgePool{named}
 	}
-	var out []dns.Key
+	var out []RecordClaim
 	listed := map[dns.Key]bool{}
 	add := func(name string, types ...dns.Type) {
 		for _, kind := range types {
 			key := dns.Key{Name: dns.Canonical(name), Type: kind}
 			if !listed[key] {
 				listed[key] = true
-				out = append(out, key)
+				out = append(out, RecordClaim{key, values[key]})
 			}
 		}
 	}

@@ -12,51 +12,118 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// records compares every record and gathers the changes of each zone in one step.
+// records compares every record and gathers the changes of each zone in one step. The set
+// of somebody else holds itself. Where it has the addresses of a host, it also holds the
+// SRV records that would lead partners there.
 func (c comparison) records() Plan {
+	var p Plan
+	due := c.due(&p)
+	return join(p, c.lower(due), c.updates(due, Moving))
+}
+
+// due gives the sets that differ and may be changed. It adds to the plan what differs, and
+// what is in the way.
+func (c comparison) due(p *Plan) []Record {
+	var due []Record
+	held := map[string]bool{}
+	for _, want := range c.d.Records {
+		found, ok := c.found(p, want)
+		if !ok || found.Same(want.RRSet) {
+			continue
+		}
+		s := recordSetting(want.RRSet)
+		ours, err := c.ours(want, found)
+		switch {
+		case err != nil:
+			p.obstruct(AspectDNS, err, zone(want.Zone))
+			continue
+		case !ours && (c.d.Adopt != found.Hash() || want.Apex):
+			p.obstruct(AspectDNS, foreign(want, found), record(s))
+			held[want.Name] = true
+			continue
+		}
+		p.toSet(AspectDNS, s, withTTL(found))
+		p.kept(c.o.Adopted[want.Key] == found.Hash() && found.Hash() != want.Hash())
+		if c.d.leaves(s) {
+			continue
+		}
+		if field := c.awaits(want); field != "" {
+			p.obstruct(AspectDNS, needs("publish", s.Field, field), record(s))
+			continue
+		}
+		due = append(due, want)
+	}
+	return slices.DeleteFunc(due, func(want Record) bool {
+		return held[want.Name] || slices.ContainsFunc(servicesOf(want.RRSet), func(s dns.Service) bool { return held[s.Target] })
+	})
+}
+
+// found gives the set that was read in place of a wanted one. Where it is unknown, or may
+// not be written, it adds an obstacle that holds the zone.
+func (c comparison) found(p *Plan, want Record) (dns.RRSet, bool) {
+	part, ok := c.o.Records[want.Key]
+	if !ok {
+		part.Err = fault.New(fault.Unreachable, "look up", want.Name, "it has not been looked up yet")
+	}
+	err := part.Err
+	if err == nil && part.Value.Barrier != dns.BarrierNone && !(len(want.Data) == 0 && part.Value.Barrier == dns.BarrierWildcard) {
+		err = blocked(want, part.Value)
+	}
+	if err == nil {
+		err = hosted(part.Value.Set)
+	}
+	if err != nil {
+		p.obstruct(AspectDNS, err, zone(want.Zone))
+		return dns.RRSet{}, false
+	}
+	found := part.Value.Set
+	found.Key = want.Key
+	return found, true
+}
+
+// updates makes one step for each zone of the sets that are due. Where the TTL of a set is
+// lowered first, the later step says what it will find by then.
+func (c comparison) updates(due []Record, stage Stage) Plan {
 	var p Plan
 	changes := map[string][]dns.Change{}
 	leads := map[string][]lync.Protocol{} // by zone: the protocols that the changed records lead to
 	var zones []string
-	for _, want := range c.d.Records {
-		part, ok := c.o.Records[want.Key]
-		if !ok {
-			part.Err = fault.New(fault.Unreachable, "look up", want.Name, "it has not been looked up yet")
-		}
-		if !part.Known() {
-			p.obstruct(AspectDNS, part.Err, zone(want.Zone))
-			continue
-		}
-		if part.Value.Barrier != dns.BarrierNone && !(len(want.Data) == 0 && part.Value.Barrier == dns.BarrierWildcard) {
-			p.obstruct(AspectDNS, blocked(want, part.Value), zone(want.Zone))
-			continue
-		}
-		found := part.Value.Set
-		if err := hosted(found); err != nil {
-			p.obstruct(AspectDNS, err, zone(want.Zone))
-			continue
-		}
-		if found.Same(want.RRSet) {
-			continue
-		}
-		p.differ(AspectDNS, fmt.Sprintf("%s %s", want.Name, want.Type), withTTL(want.RRSet), withTTL(found))
+	for _, want := range due {
 		if !slices.Contains(zones, want.Zone) {
 			zones = append(zones, want.Zone)
 		}
+		found := c.o.Records[want.Key].Value.Set
 		found.Key = want.Key
+		if stage == Moving && c.lowers() && len(c.moved([]Record{want})) > 0 {
+			found.TTL = min(found.TTL, c.d.MoveTTL)
+		}
 		changes[want.Zone] = append(changes[want.Zone], dns.Change{From: found, To: want.RRSet})
 		leads[want.Zone] = append(leads[want.Zone], want.Protocols...)
 	}
+	joining := c.joining(due)
 	for _, name := range zones {
 		var from, to []string
 		for _, ch := range changes[name] {
 			record := fmt.Sprintf("%s %s ", ch.To.Name, ch.To.Type)
 			from, to = append(from, record+withTTL(ch.From)), append(to, record+withTTL(ch.To))
 		}
-		p.step(Step{Target: c.d.ZoneTarget(name), From: strings.Join(from, "; "), To: strings.Join(to, "; "),
-			Act: UpdateDNS{Zone: name, Changes: changes[name], Ports: c.d.targetsOf(leads[name])}})
+		whole := UpdateDNS{Zone: name, Changes: changes[name], Ports: c.d.targetsOf(leads[name])}
+		for _, a := range c.asTheyAnswer(whole, joining) {
+			p.step(Step{Stage: stage, Target: c.d.ZoneTarget(name), From: strings.Join(from, "; "), To: strings.Join(to, "; ") + a.joins(), Act: a})
+		}
 	}
 	return p
+}
+
+// awaits names a field that is left and that keeps a protocol of the record from the Edge
+// pool; "" for none. Partners are led only to ports that answer.
+func (c comparison) awaits(r Record) string {
+	for _, protocol := range r.Protocols {
+		if field := c.keptFrom(protocol); field != "" {
+			return field
+		}
+	}
+	return ""
 }
 
 // ErrHosted is in the chain of an obstacle when an SRV record leads partners to Microsoft

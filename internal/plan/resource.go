@@ -12,12 +12,15 @@ type Sort string
 
 // The sorts of resources.
 const (
-	SortStore    Sort = "Central Management Store"
-	SortMachine  Sort = "Edge server"
-	SortPort     Sort = "port"
-	SortZone     Sort = "zone"
-	SortFrontEnd Sort = "Front End pool"
-	SortSite     Sort = "site"
+	SortStore       Sort = "Central Management Store"
+	SortMachine     Sort = "Edge server"
+	SortEdgePool    Sort = "Edge pool"
+	SortPort        Sort = "port"
+	SortZone        Sort = "zone"
+	SortFrontEnd    Sort = "Front End pool"
+	SortSite        Sort = "site"
+	SortRecord      Sort = "record"
+	SortCertificate Sort = "certificate of Edge pool"
 )
 
 // Resource is one thing in the world that steps work on or look at. Dependencies, locks and
@@ -42,9 +45,13 @@ var theStore = Resource{Sort: SortStore}
 
 func machine(s lync.EdgeServer) Resource { return Resource{SortMachine, string(lync.HostOf(s.FQDN))} }
 
+func edgePool(fqdn string) Resource { return Resource{SortEdgePool, string(lync.HostOf(fqdn))} }
+
 func frontEnd(fqdn string) Resource { return Resource{SortFrontEnd, string(lync.HostOf(fqdn))} }
 
 func zone(name string) Resource { return Resource{SortZone, name} }
+
+func record(s Setting) Resource { return Resource{SortRecord, s.Field} }
 
 func portOf(t probe.Target) Resource {
 	return Resource{SortPort, fmt.Sprintf("%d of %s", t.Protocol.Port(), t.Where())}
@@ -62,6 +69,7 @@ func (a StartEdgeServices) on() []Resource   { return []Resource{machine(a.Serve
 func (a RestoreSimpleURLs) on() []Resource   { return []Resource{theStore} }
 func (a PublishFlags) on() []Resource        { return []Resource{theStore} }
 func (a SetSiteRoute) on() []Resource        { return []Resource{theStore} }
+func (a SetNextHop) on() []Resource          { return []Resource{theStore} }
 func (a AwaitReplication) on() []Resource    { return []Resource{theStore, machine(a.Server)} }
 func (a SetupEdgeServer) on() []Resource     { return []Resource{machine(a.Server)} }
 func (a RestartEdgeServices) on() []Resource { return []Resource{machine(a.Server)} }

@@ -9,21 +9,40 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
-// routing compares the global switch, the flags and the site routes. All flags
-// change in one publish.
+// routing compares the global switch, the flags and the site routes. All flags change in
+// one publish, except those of pools that keep theirs until partners have left them.
 func (c comparison) routing() (Plan, change) {
 	var p Plan
 	all := change{moved: make(map[lync.Protocol]bool)}
+	if c.o.Topology.Unread(lync.PartSites) != nil {
+		return p, all // which pools the sites lead to decides about flags, too
+	}
 	for _, protocol := range c.d.Protocols {
-		all.flags = append(all.flags, c.flags(&p, protocol)...)
+		now, later := c.flags(&p, protocol)
+		all.flags, all.later = append(all.flags, now...), append(all.later, later...)
 		if c.routes(&p, protocol) {
 			all.moved[protocol.Protocol] = true
 		}
 	}
+	all.flags = append(all.flags, c.standbyFlags(&p)...)
+	if c.clearsOnly(all) {
+		all.flags, all.later = nil, append(all.later, all.flags...)
+	}
 	if len(all.flags) > 0 {
-		p.step(publish(all.flags))
+		sets := publish(all.flags)
+		sets.Stage = c.stage()
+		p.step(sets)
 	}
 	return p, all
+}
+
+// clearsOnly reports whether a publish before the routes would only clear flags, while a pool
+// that is dead is left. Nobody needs that publish to be served again, and it takes longer than
+// all else that has to be done: so it comes when federation has moved.
+func (c comparison) clearsOnly(all change) bool {
+	left := leftBehind(c.d, c.o.Topology)
+	return c.d.Strategy == PrepareFirst && !c.prepares() && slices.ContainsFunc(all.flags, func(f lync.Flag) bool { return lync.ContainsHost(left, f.Pool) }) &&
+		!slices.ContainsFunc(all.flags, func(f lync.Flag) bool { return f.On })
 }
 
 // everywhere lists the store and all zones. Nobody knows which pool hosts federation of a
@@ -39,27 +58,46 @@ func (c comparison) everywhere() []Resource {
 	return out
 }
 
-// flags compares the switches of a protocol and gives the flags to publish. Where the spec
-// leaves flags to a person, it adds an obstacle that says what the person has to set.
-func (c comparison) flags(p *Plan, protocol DesiredProtocol) []lync.Flag {
+// flags compares the switches of a protocol and gives the flags to publish now, and those
+// to clear when partners have left. Where a person sets the flags, it adds an obstacle that
+// says what the person has to set.
+func (c comparison) flags(p *Plan, protocol DesiredProtocol) (now, later []lync.Flag) {
 	aspect := aspectOf(protocol.Protocol)
-	if !c.o.Topology.FederatedUsersAllowed {
+	if c.o.Topology.Unread(lync.PartAccessEdge) == nil && !c.o.Topology.FederatedUsersAllowed {
 		p.differ(aspect, "AllowFederatedUsers of the Access Edge configuration", "True", "False")
 		p.obstruct(aspect, fault.New(fault.Refused, "route", string(protocol.Protocol), "the organization does not allow federated users").
 			With("no partner can be reached and nothing was changed", "run Set-CsAccessEdgeConfiguration -AllowFederatedUsers $true if federation is wanted"), theStore)
 	}
-	changed := flagsOf(c.d, c.o, protocol)
-	var ticks []string
-	for _, f := range changed {
-		p.differ(aspect, flagField(f), onOff(f.On), onOff(!f.On))
-		ticks = append(ticks, fmt.Sprintf("%s %s", flagField(f), onOff(f.On)))
+	for _, f := range flagsOf(c.d, c.o, protocol) {
+		if !f.On && c.staysForNow(f.Pool) {
+			later = append(later, f)
+			continue
+		}
+		now = append(now, f)
 	}
-	if len(changed) == 0 || c.d.ManageFlags {
-		return changed
+	if c.o.Drain.Over && !c.d.ManageFlags {
+		now, later = append(now, later...), nil // a person's turn has come for these, too
+	}
+	var ticks []string
+	for _, f := range now {
+		s := flagSetting(f)
+		if c.d.ManageFlags {
+			p.toSet(aspect, s, onOff(!f.On))
+			continue
+		}
+		p.differ(aspect, s.Field, s.Value, onOff(!f.On))
+		ticks = append(ticks, s.Field+" "+s.Value)
+	}
+	if c.d.ManageFlags {
+		isLeft := func(f lync.Flag) bool { return c.d.leaves(flagSetting(f)) }
+		return slices.DeleteFunc(now, isLeft), slices.DeleteFunc(later, isLeft)
+	}
+	if len(now) == 0 {
+		return nil, nil
 	}
 	p.obstruct(aspect, fault.New(fault.Refused, "verify the federation flags of", c.d.Pool.FQDN, "they are not as the route needs them").
 		With("nothing else was changed", "set in Topology Builder and publish: "+strings.Join(ticks, ", ")), theStore)
-	return nil
+	return nil, nil
 }
 
 func publish(flags []lync.Flag) Step {
@@ -87,12 +125,20 @@ func (c comparison) routes(p *Plan, protocol DesiredProtocol) (moved bool) {
 		if lync.SameHost(found, pool) {
 			continue
 		}
-		if _, edge := findPool(c.o.Topology, found); found != "" && !edge {
+		if _, edge := c.o.Topology.EdgePool(found); found != "" && !edge {
 			p.obstruct(aspect, elsewhere(protocol.Protocol, site, found), Resource{SortSite, site}, c.everywhere()...)
 			continue
 		}
+		s := routeSetting(protocol.Protocol, site, pool)
+		p.toSet(aspect, s, orNone(found))
+		if c.d.leaves(s) {
+			continue
+		}
+		if c.flagLeftOff(protocol.Protocol) { // a site is led only to a pool that carries the flag
+			p.obstruct(aspect, needs("set the "+string(protocol.Protocol)+" route of site", site, c.d.flag(protocol.Protocol).Field), Resource{SortSite, site})
+			continue
+		}
 		moved = true
-		p.differ(aspect, fmt.Sprintf("%s federation route of site %s", protocol.Protocol, site), pool, orNone(found))
 		p.step(Step{Target: fmt.Sprintf("%s route of site %s", protocol.Protocol, site), From: orNone(found), To: pool,
 			Act: SetSiteRoute{Site: site, Protocol: protocol.Protocol, EdgePool: pool}})
 	}

@@ -5,11 +5,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Step is one change, or one wait, as data. Target, From and To describe it to a person;
 // the Act is what the program needs to do it.
 type Step struct {
+	Stage  Stage
 	Target string
 	From   string
 	To     string
@@ -34,8 +36,27 @@ type Words struct {
 // Words gives what the step says.
 func (s Step) Words() Words { return Words{Kind: s.Kind(), Target: s.Target, From: s.From, To: s.To} }
 
-// Owed reports whether the step puts right what fedroute may have broken.
-func (s Step) Owed() bool { return s.Kind().Rules().Owed }
+// Owed reports whether the step finishes or puts right what a step of fedroute began and
+// was not seen to end. It needs no approval of its own, and is not part of the plan's id.
+func (s Step) Owed() bool {
+	switch a := s.Act.(type) {
+	case RestoreSimpleURLs:
+		return true
+	case PublishFlags:
+		return len(a.Flags) == 0 // what fedroute published is put in force
+	case StartEdgeServices:
+		return a.Owed
+	case AssociateFrontEnd, AwaitReplication, CheckPorts, FailBackFrontEnd, RestartEdgeServices, SetNextHop, SetSiteRoute, SetupEdgeServer, UpdateDNS:
+	}
+	return false
+}
+
+// Without gives the steps that are not among others, by their words.
+func Without(steps, others []Step) []Step {
+	return slices.DeleteFunc(slices.Clone(steps), func(s Step) bool {
+		return slices.ContainsFunc(others, func(o Step) bool { return o.Words() == s.Words() })
+	})
+}
 
 // String is the one-line form for logs.
 func (s Step) String() string {
@@ -65,11 +86,15 @@ func ID(steps []Step) string {
 }
 
 // approved gives the words of a step that go into the plan's id, and so into an approval.
-// Every machine of a pool waits for its own replica. A person approves the wait of the
-// pool, so the waits have the same words here.
+// Every machine of a pool waits for its own replica, and may join the records on its own. A
+// person approves what is done for the pool, so these steps have the same words here.
 func approved(s Step) Words {
-	if a, waits := s.Act.(AwaitReplication); waits {
-		return Words{Kind: s.Kind(), Target: a.Pool, From: "replicas of before", To: "replicas newer than the change"}
+	w := s.Words()
+	if a, is := s.Act.(AwaitReplication); is {
+		w.Target, w.From, w.To = a.Pool, "replicas of before", "replicas"+strings.TrimPrefix(s.To, "replica")
 	}
-	return s.Words()
+	if a, is := s.Act.(UpdateDNS); is {
+		w.To = strings.TrimSuffix(s.To, a.joins())
+	}
+	return w
 }

@@ -32,12 +32,16 @@ func (c comparison) unlisted() Plan {
 		if sites := missing(kit.Sites, protocol.Sites...); len(sites) > 0 {
 			p.obstruct(aspectOf(protocol.Protocol), refused("the sites", sites), theStore)
 		}
-		if pools := missing(kit.Pools, append([]string{c.d.Pool.FQDN}, c.d.Standby...)...); len(pools) > 0 {
+		if pools := missing(kit.Pools, slices.Concat([]string{c.d.Pool.FQDN}, c.d.Standby, names(c.d.Prepare, nameOf))...); len(pools) > 0 {
 			p.obstruct(aspectOf(protocol.Protocol), refused("the Edge pools", pools), theStore)
 		}
 	}
 	for _, fe := range c.d.FrontEnds {
-		if pools := missing(kit.Pools, fe.FQDN); len(pools) > 0 {
+		names := []string{fe.FQDN}
+		if fe.EdgePool != "" && fe.EdgePool != Local {
+			names = append(names, fe.EdgePool)
+		}
+		if pools := missing(kit.Pools, names...); len(pools) > 0 {
 			p.obstruct(AspectFrontEnds, refused("the Front End pool", pools), frontEnd(fe.FQDN))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
@@ -16,21 +17,39 @@ import (
 // world is a small organization with two Edge pools whose federation edge1 hosts. It holds
 // everything that a route of this organization observes.
 type world struct {
-	intent     plan.Intent
-	topology   lync.Topology
-	servers    map[lync.Host]lync.Part[lync.EdgeServerState]
-	records    map[dns.Key]lync.Part[dns.Lookup]
-	closed     map[string]bool    // addresses and host names whose ports do not answer
-	notStarted map[lync.Host]bool // machines whose services did not start
-	failBack   []string           // pools to fail back
-	document   lync.Part[string]
-	simpleURLs string // what a publish kept of them that nobody saw end
-	published  string // digest of the document that fedroute published last
+	intent       plan.Intent
+	topology     lync.Topology
+	servers      map[lync.Host]lync.Part[lync.EdgeServerState]
+	records      map[dns.Key]lync.Part[dns.Lookup]
+	adopted      map[dns.Key]string // the hashes of the sets that the route has had as it wants them
+	closed       map[string]bool    // addresses and host names whose ports do not answer
+	notStarted   map[lync.Host]bool // machines whose services did not start
+	stopped      map[lync.Host]bool // machines whose services fedroute stopped
+	failBack     []string           // pools to fail back
+	left         map[string]bool    // fields that somebody else changes back again and again
+	document     lync.Part[string]
+	simpleURLs   string   // what a publish kept of them that nobody saw end
+	published    string   // digest of the document that fedroute published last
+	leaves       []string // pools that the move left, as status remembers them
+	drain        plan.Drain
+	setups       map[lync.Host][]lync.Protocol
+	ahead        bool               // the move has led no site to the Edge pool yet
+	out          map[lync.Host]bool // machines that are left out
+	returning    map[lync.Host]bool // machines that were left out and are taken in again
+	unwritten    map[string]bool
+	certificates map[lync.Host]lync.Part[lync.Certificate] // that the Edge machines show partners
+	lowering     plan.Lowering
+	hops         []plan.Hop // next hops that fedroute changed
+	at           time.Time
+	back         bool              // a move is taken back
+	minAvailable plan.MinAvailable // how many machines of an Edge pool have to run
+	leftLately   []plan.LeftPool   // pools whose flags are cleared once more
 }
 
 var addresses = map[string]netip.Addr{
 	"edge1.contoso.com": netip.MustParseAddr("192.0.2.1"),
 	"edge2.contoso.com": netip.MustParseAddr("192.0.2.2"),
+	"edge3.contoso.com": netip.MustParseAddr("192.0.2.3"),
 }
 
 func edgePool(fqdn, external string, on bool) lync.EdgePool {
@@ -78,11 +97,14 @@ func settled() *world {
 		},
 		records: map[dns.Key]lync.Part[dns.Lookup]{},
 		closed:  map[string]bool{},
+		at:      time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC),
 	}
+	w.certificates = map[lync.Host]lync.Part[lync.Certificate]{"edge1.contoso.com": {Value: w.certificate()}, "edge2.contoso.com": {Value: w.certificate()}}
 	w.record("sip.contoso.com", dns.A, "192.0.2.1")
 	w.record("sip.contoso.com", dns.AAAA)
 	w.record("_sipfederationtls._tcp.contoso.com", dns.SRV, "0 0 5061 sip.contoso.com")
 	w.record("_xmpp-server._tcp.contoso.com", dns.SRV, "0 0 5269 sip.contoso.com")
+	w.adopt()
 	return w
 }
 
@@ -93,6 +115,60 @@ func (w *world) record(name string, t dns.Type, data ...string) {
 		set.TTL = 300
 	}
 	w.records[key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: set, Zone: "contoso.com"}}
+}
+
+// lasts gives the records of a set another TTL.
+func (w *world) lasts(name string, t dns.Type, ttl uint32) {
+	key := dns.Key{Name: name, Type: t}
+	part := w.records[key]
+	part.Value.Set.TTL = ttl
+	w.records[key] = part
+}
+
+// absent says for how many seconds resolvers remember that a set does not exist.
+func (w *world) absent(name string, t dns.Type, seconds uint32) {
+	key := dns.Key{Name: name, Type: t}
+	part := w.records[key]
+	part.Value.Absence = seconds
+	w.records[key] = part
+}
+
+// certificate is one that partners accept on every machine of the organization.
+func (w *world) certificate() lync.Certificate {
+	return lync.Certificate{Thumbprint: "AB12", Names: []string{"ae1.contoso.com", "ae2.contoso.com", "contoso.com", "sip.contoso.com", "sip.fabrikam.com"},
+		NotBefore: w.at.AddDate(-1, 0, 0), NotAfter: w.at.AddDate(1, 0, 0)}
+}
+
+// shows gives a machine another certificate.
+func (w *world) shows(fqdn string, change func(*lync.Certificate)) {
+	c := w.certificate()
+	change(&c)
+	w.certificates[lync.HostOf(fqdn)] = lync.Part[lync.Certificate]{Value: c}
+}
+
+// lacks takes a name away from a machine's certificate.
+func (w *world) lacks(fqdn, name string) {
+	w.shows(fqdn, func(c *lync.Certificate) {
+		c.Names = slices.DeleteFunc(c.Names, func(n string) bool { return n == name })
+	})
+}
+
+// pairs adds a second Front End pool, fe2, pairs it with fe1, and lets edge2 hand its traffic to
+// fe1.
+func (w *world) pairs() {
+	fe2 := w.topology.FrontEndPools[0]
+	fe2.FQDN, fe2.Servers, fe2.BackupPool = "fe2.contoso.com", []string{"fe2a.contoso.com"}, "fe1.contoso.com"
+	w.topology.FrontEndPools[0].BackupPool = "fe2.contoso.com"
+	w.topology.FrontEndPools = append(w.topology.FrontEndPools, fe2)
+	w.pool("edge2.contoso.com").NextHop = "fe1.contoso.com"
+}
+
+// adopt lets the route know all present records as its own.
+func (w *world) adopt() {
+	w.adopted = map[dns.Key]string{}
+	for key, part := range w.records {
+		w.adopted[key] = part.Value.Set.Hash()
+	}
 }
 
 func (w *world) pool(fqdn string) *lync.EdgePool {
@@ -106,7 +182,95 @@ func (w *world) twoMachines() {
 	other := lync.EdgeServer{FQDN: "edge1b.contoso.com", ExternalAddresses: []netip.Addr{netip.MustParseAddr("192.0.2.11")}, InterfaceAddresses: pool.Servers[0].InterfaceAddresses}
 	pool.Servers = append(pool.Servers, other)
 	w.servers["edge1b.contoso.com"] = w.servers["edge1.contoso.com"]
+	w.certificates["edge1b.contoso.com"] = w.certificates["edge1.contoso.com"]
 	w.record("sip.contoso.com", dns.A, "192.0.2.1", "192.0.2.11")
+}
+
+// threeMachines gives an Edge pool the machines a, b and c, which are alike.
+func (w *world) threeMachines(pool string) {
+	p, last := w.pool(pool), addresses[pool].As4()
+	state := w.servers[lync.HostOf(pool)]
+	p.Servers = nil
+	for i, name := range []string{"a", "b", "c"} {
+		last[3] = last[3]%10 + byte(10*(i+1))
+		own := []netip.Addr{netip.AddrFrom4(last)}
+		s := lync.EdgeServer{FQDN: name + "." + pool, ExternalAddresses: own, InterfaceAddresses: own}
+		p.Servers = append(p.Servers, s)
+		w.servers[lync.HostOf(s.FQDN)] = lync.Part[lync.EdgeServerState]{Value: onAddress(state.Value, own[0])}
+		w.closed[own[0].String()] = len(state.Value.Listening) == 0
+	}
+}
+
+// onAddress is a state whose listeners are on another address.
+func onAddress(s lync.EdgeServerState, at netip.Addr) lync.EdgeServerState {
+	s.Services, s.Listening = slices.Clone(s.Services), slices.Clone(s.Listening)
+	for i, l := range s.Listening {
+		s.Listening[i] = netip.AddrPortFrom(at, l.Port())
+	}
+	return s
+}
+
+// unread makes a part of the topology unknown. Its fields then hold what the server's own
+// replica might say: another pool hosts federation, and everything is up to date.
+func (w *world) unread(part lync.TopologyPart) {
+	t := &w.topology
+	switch part {
+	case lync.PartVersion:
+		t.Product = lync.Product{}
+	case lync.PartAccessEdge:
+		t.FederatedUsersAllowed = false
+	case lync.PartSites:
+		t.Sites = []lync.Site{{Name: "Old", SIPRoute: "edge9.contoso.com", XMPPRoute: "edge2.contoso.com"}}
+	case lync.PartServices:
+		t.FrontEndPools = nil
+	case lync.PartPoolStates:
+		t.FrontEndPools[0].State = lync.PoolFailedOver
+	case lync.PartReplicas:
+		t.Replicas = map[lync.Host]lync.Replica{"edge1.contoso.com": {UpToDate: true}}
+	case lync.PartDocument:
+	}
+	t.Unknown = append(t.Unknown, lync.UnknownPart{Part: part, Local: true,
+		Err: fault.New(fault.SecondHop, "read the "+string(part), "fe1", "ANONYMOUS LOGON").With("", "install the endpoint kit")})
+}
+
+// drains makes edge2 the pool that federation left for edge1: it has its flags and its ports yet.
+func (w *world) drains() {
+	w.leaves = []string{"edge2.contoso.com"}
+	w.pool("edge2.contoso.com").SIPEnabled, w.pool("edge2.contoso.com").XMPPEnabled = true, true
+	w.servers["edge2.contoso.com"] = lync.Part[lync.EdgeServerState]{Value: edgeState("edge2.contoso.com", true)}
+}
+
+// prepared makes a pool ready to take federation over. It does not listen: no site's route
+// names it.
+func (w *world) prepared(fqdn string) {
+	w.pool(fqdn).SIPEnabled, w.pool(fqdn).XMPPEnabled = true, true
+	w.edgeServer(fqdn, func(s *lync.EdgeServerState) { s.Services = edgeState(fqdn, true).Services })
+	w.setups = map[lync.Host][]lync.Protocol{lync.HostOf(fqdn): {lync.SIP, lync.XMPP}}
+}
+
+// dublin is a second site, with the Edge pool edge2 and a Front End pool that uses the Edge
+// pool. The Front End pool is listed with Local.
+func (w *world) dublin(uses string) {
+	w.topology.Sites = append(w.topology.Sites, lync.Site{Name: "Dublin", SIPRoute: "edge1.contoso.com", XMPPRoute: "edge1.contoso.com"})
+	w.pool("edge2.contoso.com").Site = "Dublin"
+	w.intent.FrontEnds = append(w.intent.FrontEnds, plan.FrontEnd{FQDN: "fe2.contoso.com", EdgePool: plan.Local})
+	w.topology.FrontEndPools = append(w.topology.FrontEndPools, lync.FrontEndPool{FQDN: "fe2.contoso.com", Site: "dublin", State: lync.PoolActive,
+		Edge: lync.Association{Registrar: uses, Conferencing: uses}})
+}
+
+// edge3 is a further Edge pool in Dublin.
+func (w *world) edge3() {
+	pool := edgePool("edge3.contoso.com", "ae3.contoso.com", false)
+	pool.Site = "Dublin"
+	w.topology.EdgePools = append(w.topology.EdgePools, pool)
+	w.servers["edge3.contoso.com"] = lync.Part[lync.EdgeServerState]{Value: edgeState("edge3.contoso.com", false)}
+}
+
+// returns lets flags return to a pool that federation left lately.
+func (w *world) returns(fqdn string) {
+	w.pool(fqdn).SIPEnabled, w.pool(fqdn).XMPPEnabled = true, true
+	w.leftLately = []plan.LeftPool{{EdgePool: fqdn, Document: "sha256-after"}}
+	w.drain.Over = true
 }
 
 // dead makes a machine unreadable.
@@ -123,9 +287,10 @@ func (w *world) edgeServer(fqdn string, change func(*lync.EdgeServerState)) {
 
 // observed gives what a reconcile would have observed of this world.
 func (w *world) observed(d plan.Desired) plan.Observed {
-	o := plan.Observed{Topology: w.topology, EdgeServers: w.servers, NotStarted: w.notStarted, Document: w.document, Published: w.published, SimpleURLs: w.simpleURLs,
-		Records: w.records, Ports: map[probe.Target]probe.Reading{}}
-	for _, t := range slices.Concat(d.Targets, d.FailBackTargets()) {
+	o := plan.Observed{Topology: w.topology, EdgeServers: w.servers, NotStarted: w.notStarted, Stopped: w.stopped, Document: w.document, Published: w.published, SimpleURLs: w.simpleURLs,
+		Records: w.records, Adopted: w.adopted, Ports: map[probe.Target]probe.Reading{}, Drain: w.drain, Setups: w.setups, Returning: w.returning}
+	o.Certificates, o.At, o.Lowering, o.Hops, o.Unwritten = w.certificates, w.at, w.lowering, w.hops, w.unwritten
+	for _, t := range slices.Concat(d.Targets, d.FailBackTargets(), d.NextHopTargets(w.topology, w.hops)) {
 		open := !w.closed[t.Address.String()] && !w.closed[t.Host]
 		r := probe.Reading{Target: t, Open: open, Spoke: open, Detail: "accepted"}
 		if !r.Open {
@@ -141,7 +306,13 @@ func (w *world) compute() (plan.Plan, error) {
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	d.FailBack = w.failBack
+	if d, err = d.Without(w.out, w.intent, w.topology); err != nil {
+		return plan.Plan{}, err
+	}
+	d.FailBack, d.Left = w.failBack, w.left
+	d.Back, d.LeftLately = w.back, w.leftLately
+	next, _ := plan.Move{EdgePool: d.Pool.FQDN, Leaves: w.leaves}.Next(d, w.topology)
+	d.Leaves, d.From, d.Ahead, d.MinAvailable = next.Leaves, next.From, w.ahead, w.minAvailable
 	return plan.Compute(d, w.observed(d)), nil
 }
 
@@ -157,6 +328,14 @@ func after(edges []int) string {
 	return " [after " + strings.Join(out, ", ") + "]"
 }
 
+// said is an obstacle's error; its whole sentence where a part of the topology is unknown.
+func said(o plan.Obstacle) string {
+	if o.Lacks != "" {
+		return fault.Sentence(o.Err)
+	}
+	return o.Err.Error()
+}
+
 // text writes a plan in the form of testdata/plans.txt.
 func text(p plan.Plan) string {
 	var b strings.Builder
@@ -169,10 +348,16 @@ func text(p plan.Plan) string {
 		fmt.Fprintf(&b, "%d. %s%s%s\n", i+1, s, after(edges[i]), mark)
 	}
 	for _, o := range p.Obstacles {
-		b.WriteString("OBSTACLE " + string(o.Aspect) + ": " + o.Err.Error() + "\n")
+		b.WriteString("OBSTACLE " + string(o.Aspect) + ": " + said(o) + "\n")
 	}
 	for _, o := range p.Waits {
 		b.WriteString("WAITS " + string(o.Aspect) + ": " + o.Err.Error() + "\n")
+	}
+	for _, pause := range p.Pauses {
+		fmt.Fprintf(&b, "PAUSE %s\n", fault.Sentence(pause.Err))
+	}
+	for _, notice := range p.Notices {
+		b.WriteString("NOTICE " + notice + "\n")
 	}
 	for _, pool := range p.LeftFailedOver {
 		b.WriteString("LEFT FAILED OVER " + pool + "\n")

@@ -42,6 +42,8 @@ type Reading struct {
 	// CertificateEnds is the notAfter of the certificate that a SIP port showed, trusted
 	// or not; zero when it showed none.
 	CertificateEnds time.Time
+	// Thumbprint is the name by which Windows knows that certificate; "" for none.
+	Thumbprint string
 	// Detail says in a few words what happened, e.g. "connection refused".
 	Detail string
 }

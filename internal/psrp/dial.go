@@ -1,6 +1,7 @@
 package psrp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -29,6 +30,7 @@ var configurationName = regexp.MustCompile(`^[0-9A-Za-z._-]{1,256}$`)
 // another version), Failed.
 func Dial(ctx context.Context, endpoint remote.Endpoint, configuration string, credentials remote.Credentials, o Options) (*Session, error) {
 	o = o.withDefaults()
+	o.IdleTimeout = cmp.Or(endpoint.Idle, o.IdleTimeout)
 	connection, err := connect(endpoint, configuration, credentials, o)
 	if err != nil {
 		return nil, err

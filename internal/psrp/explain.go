@@ -31,7 +31,8 @@ func (s *Session) unopened(err error) error {
 
 // unreadable is the fault of an answer that is damaged.
 func unreadable(op, host string, err *damagedError) *fault.Error {
-	f := fault.New(fault.Failed, op, host, err.Error())
+	f := fault.New(fault.Failed, op, host, fault.Line(err.Error())).
+		With("", "look at the WinRM event log of that host, and for somebody who changes messages on the way; it is tried again")
 	f.Err = err
 	return f
 }
@@ -40,7 +41,7 @@ func unreadable(op, host string, err *damagedError) *fault.Error {
 func (s *Session) broken(record *ErrorRecord) error {
 	cause := "the host closed the session while it was opened"
 	if record != nil {
-		cause += ": " + record.Message
+		cause += ": " + fault.Line(record.Message)
 	}
 	f := fault.New(fault.Failed, opOpen, s.target.Host, cause).
 		With("", "check the session configuration there: a module that it imports may be missing or broken")
@@ -75,7 +76,7 @@ func (s *Session) ending(name string, o Outcome) error {
 		f.Cause = "the command failed without saying why"
 	}
 	if o.Failure != nil {
-		f.Cause, f.Err = o.Failure.Message, o.Failure
+		f.Cause, f.Err = fault.Line(o.Failure.Message), o.Failure
 	}
 	return f
 }

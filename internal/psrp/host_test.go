@@ -25,7 +25,8 @@ const (
 	nothingYet   = 2150858793
 	shellGone    = 2150858843
 	accessDenied = 5
-	noResource   = 2150858752
+	noResource   = 2150858811
+	invalidURI   = 2150858754
 	// notDisconnected stands for any fault but shellGone.
 	notDisconnected = 2150859191
 )

@@ -100,16 +100,21 @@ func runLive(t *testing.T, s *psrp.Session, cases []liveCase) {
 	}
 }
 
-func program(t *testing.T) string {
+// program is the real PowerShell that judges what is said; empty where there is none.
+func program(t *testing.T, judging string) string {
+	t.Helper()
 	path := os.Getenv(engine)
 	if path == "" {
 		t.Logf("NOT JUDGED by the real engine: %s names no PowerShell", engine)
+		return ""
 	}
+	t.Attr("case", "The PowerShell Remoting client with a real engine: "+judging)
+	t.Attr("with", "PowerShell")
 	return path
 }
 
 func TestTheRealEngineRunsWhatTheClientSays(t *testing.T) {
-	path := program(t)
+	path := program(t, "commands with any text, lists, numbers, streams and errors")
 	if path == "" {
 		return
 	}
@@ -141,7 +146,7 @@ func TestTheRealEngineRunsWhatTheClientSays(t *testing.T) {
 }
 
 func TestTheRealEngineStopsACommandAndGoesOn(t *testing.T) {
-	path := program(t)
+	path := program(t, "a command is stopped, and the session goes on")
 	if path == "" {
 		return
 	}
@@ -168,13 +173,13 @@ func TestTheRealEngineStopsACommandAndGoesOn(t *testing.T) {
 }
 
 func TestTheRealEngineRestrictsTheSession(t *testing.T) {
-	path := program(t)
-	if path == "" {
-		return
-	}
 	folder := os.Getenv(recordings)
 	if folder == "" {
 		t.Logf("NOT JUDGED: %s names no folder with restricted.pssc", recordings)
+		return
+	}
+	path := program(t, "a restricted session shows its functions and nothing else")
+	if path == "" {
 		return
 	}
 	s := serve(t, path, "-ConfigurationFile", filepath.Join(folder, "restricted.pssc"))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -39,6 +40,10 @@ var otherwise = map[string]string{
 // has no scripts, no host and no pipeline input. But from the same answers it must give its
 // caller the same results.
 func TestTheClientTellsWhatTheRealClientTold(t *testing.T) {
+	if os.Getenv(recordings) != "" {
+		t.Attr("case", "The PowerShell Remoting client tells what the real client told of the same recorded answers")
+		t.Attr("with", "psrp-recordings")
+	}
 	for _, folder := range folders(t) {
 		all := names(t, folder)
 		var mu sync.Mutex

@@ -3,7 +3,9 @@ package psrp_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -149,6 +151,50 @@ func TestWhatEndsACall(t *testing.T) {
 	}
 }
 
+// TestABombHarmsNobody: CLIXML that is small and would become large, or that leads round in
+// circles, ends the call at most. It costs neither time nor memory, wherever it stands.
+func TestABombHarmsNobody(t *testing.T) {
+	doubled := `<Obj RefId="0"><S>a</S></Obj>`
+	for i := 1; i < 60; i++ { // each level holds the one below twice: 2^59 values for who walks them
+		doubled = fmt.Sprintf(`<Obj RefId="%d"><LST>%s<Ref RefId="%d" /></LST></Obj>`, i, doubled, i-1)
+	}
+	bombs := map[string]struct{ text, says string }{
+		"its own base":      {`<Obj RefId="0"><Ref RefId="0" /></Obj>`, "made of itself"},
+		"its own property":  {`<Obj RefId="0"><MS><Ref N="Exception" RefId="0" /><Ref N="TargetObject" RefId="0" /><Ref N="PipelineState" RefId="0" /><Ref N="ci" RefId="0" /></MS></Obj>`, ""},
+		"doubled 59 times":  {doubled, "deep"},
+		"10,000 levels":     {strings.Repeat(`<Obj RefId="0"><LST>`, 10_000) + strings.Repeat(`</LST></Obj>`, 10_000), "deep"},
+		"120,000 elements":  {`<Obj RefId="0"><LST>` + strings.Repeat(`<Nil/>`, 120_000) + `</LST></Obj>`, "elements"},
+		"a billion laughs":  {`<!DOCTYPE a [<!ENTITY b "lol"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><S>&c;</S>`, "document type"},
+		"references at end": {`<S>` + strings.Repeat("&#x", 100_000) + `</S>`, ""},
+	}
+	for name, bomb := range bombs {
+		for _, kind := range []message.Type{message.PipelineOutput, message.ErrorRecordType, message.WarningRecord, message.ProgressRecord, message.PipelineState, message.PipelineHostCall} {
+			h := newHost(t)
+			s := h.dial(t, psrp.Options{})
+			h.answers = []message.Message{{Type: kind, Text: bomb.text}, ended(message.Completed)}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			began := time.Now()
+			o, err := s.Call(t.Context(), psrp.Command{Name: "Read-Topology", Limit: time.Minute, Tell: func(psrp.Record) {}})
+			for _, v := range o.Output {
+				_, _ = v.String(), v.IsString()
+			}
+			runtime.ReadMemStats(&after)
+			if took, used := time.Since(began), after.TotalAlloc-before.TotalAlloc; took > 5*time.Second || used > 300<<20 {
+				t.Errorf("%s in %#x: %s and %d octets", name, uint32(kind), took, used)
+			}
+			if err != nil && !fault.Is(err, fault.OutcomeUnknown) || bomb.says != "" && !strings.Contains(fmt.Sprint(err), bomb.says) {
+				t.Errorf("%s in %#x: %s %v, want OutcomeUnknown saying %q", name, uint32(kind), fault.KindOf(err), err, bomb.says)
+			}
+		}
+		h := newHost(t)
+		h.greeting = []message.Message{{Type: message.SessionCapability, Text: bomb.text}}
+		if _, err := psrp.Dial(t.Context(), h.endpoint(), "FedRoute", credentials, psrp.Options{}); err == nil || !strings.Contains(err.Error(), bomb.says) {
+			t.Errorf("%s in the greeting: %v, want something about %q", name, err, bomb.says)
+		}
+	}
+}
+
 const silence = "no answer in time"
 
 // short gives a time limit: a short one if the test waits for it, else a long one.
@@ -184,12 +230,17 @@ func TestWhatKeepsASessionFromOpening(t *testing.T) {
 		{reason: "silence", kind: fault.Unreachable, says: silence},
 		{reason: "a pool that broke", greeting: append(greeting("2.3")[:1:1], message.Message{Type: message.RunspacePoolState, Text: clixml.Write(broken)}),
 			kind: fault.Failed, says: "the module is missing"},
+		{reason: "a pool that broke after a message that no call needs", greeting: append(greeting("2.3")[:1:1],
+			message.Message{Type: message.ApplicationPrivateData, Text: "<S>passed over</S>"}, message.Message{Type: message.RunspacePoolState, Text: clixml.Write(broken)}),
+			kind: fault.Failed, says: "the module is missing"},
 		{reason: "an answer that cannot be read", greeting: []message.Message{{Type: message.SessionCapability, Text: "<"}}, kind: fault.Failed, says: "cannot be read"},
 		{reason: "no right to the configuration", before: on("Create", func(w http.ResponseWriter) { faultWith(w, accessDenied, "AccessDenied") }),
 			kind: fault.Denied, says: "FedRoute"},
 		{reason: "a wrong password", before: on("Create", func(w http.ResponseWriter) { w.WriteHeader(http.StatusUnauthorized) }),
 			kind: fault.Denied, says: "check user name, password"},
 		{reason: "a configuration that was never installed", before: on("Create", func(w http.ResponseWriter) { faultWith(w, noResource, "DestinationUnreachable") }),
+			kind: fault.Invalid, says: "install the endpoint kit"},
+		{reason: "the same, as Windows Server 2008 R2 says it", before: on("Create", func(w http.ResponseWriter) { faultWith(w, invalidURI, "DestinationUnreachable") }),
 			kind: fault.Invalid, says: "install the endpoint kit"},
 		{reason: "a shell without a name", before: on("Create", func(w http.ResponseWriter) { reply(w, "") }), kind: fault.Failed, says: "no UUID"},
 		{reason: "a name that would change the address", configuration: "../Microsoft.PowerShell?x", kind: fault.Invalid, says: "no name"},

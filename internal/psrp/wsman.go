@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/psrp/message"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 )
 
@@ -104,6 +105,7 @@ func (w *wsman) exchange(ctx context.Context, envelope string) (answer, error) {
 type wsmanStream struct {
 	*wsman
 	command message.ID // zero for the pool
+	pace    remote.Pace
 }
 
 // Receive repeats the request as long as the host has no output yet.
@@ -111,6 +113,9 @@ func (s *wsmanStream) Receive(ctx context.Context) (octets []byte, last bool, er
 	for {
 		body, err := s.connection.Await(ctx, s.receive(s.command))
 		if winrm.NothingYet(err) {
+			if err := s.pace.Wait(ctx, 0); err != nil {
+				return nil, false, err
+			}
 			continue
 		}
 		if err != nil {
@@ -120,7 +125,10 @@ func (s *wsmanStream) Receive(ctx context.Context) (octets []byte, last bool, er
 		if err != nil {
 			return nil, false, err
 		}
-		return a.octets(s.command)
+		if octets, last, err = a.octets(s.command); err == nil && !last {
+			err = s.pace.Wait(ctx, len(octets))
+		}
+		return octets, last, err
 	}
 }
 

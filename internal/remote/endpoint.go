@@ -5,13 +5,14 @@ import (
 	"crypto/x509"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // Endpoint is where a host can be reached.
 type Endpoint struct {
 	// URL of the WSMan listener, e.g. "https://fe01.contoso.com:5986/wsman". Without a
-	// path it is /wsman, without a port it is 5986, and 5985 with http. http is for
-	// Kerberos and NTLM, which seal their messages.
+	// path it is /wsman, without a port it is 5986, 5985 with http, and 443 with the path
+	// /OcsPowershell. http is for Kerberos and NTLM, which seal their messages.
 	URL string
 	// Machine is the host's FQDN where the URL may name it otherwise, such as by an
 	// address. It is for messages only. Empty means ServerName, else the URL's host.
@@ -31,6 +32,9 @@ type Endpoint struct {
 	// Delegate hands the account's Kerberos ticket to the host, which can then sign
 	// in to other hosts with it.
 	Delegate bool
+	// Idle is how long the host keeps a session to which nothing is sent, with what runs
+	// in it; zero: as the protocol's options say.
+	Idle time.Duration
 }
 
 // Name is the host in messages for people: the machine first, then host and port of the

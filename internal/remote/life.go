@@ -75,6 +75,11 @@ func (l *Life) TakeTurn(ctx context.Context, op string) error {
 func (l *Life) TakeLastTurn(ctx context.Context) error {
 	select {
 	case l.turn <- struct{}{}:
+		return nil // also where ctx has ended already
+	default:
+	}
+	select {
+	case l.turn <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)

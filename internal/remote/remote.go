@@ -7,7 +7,12 @@ package remote
 import (
 	"context"
 	"encoding/json"
+	"errors"
 )
+
+// ErrNotShown is in the chain of the fault of a sign-in that was not tried: the host was not
+// asked, and said nothing of the account.
+var ErrNotShown = errors.New("not shown to the host")
 
 // Session runs scripts on one host, one after the other. It is safe for concurrent
 // use.

@@ -42,6 +42,6 @@ func partnersRefused(f Facts) bool {
 // to it.
 func hosted(f Facts, protocol lync.Protocol) bool {
 	return slices.ContainsFunc(f.Desired.Protocols, func(p plan.DesiredProtocol) bool {
-		return p.Protocol == protocol && lync.SameHost(plan.ActivePool(f.Observed.Topology, p), string(f.Spec.EdgePool))
+		return p.Protocol == protocol && lync.SameHost(f.activePool(p), string(f.Spec.EdgePool))
 	})
 }

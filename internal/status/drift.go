@@ -16,7 +16,7 @@ import (
 // show in the ports.
 var partOf = map[plan.Aspect]string{
 	plan.AspectSIP: v1alpha1.ConditionSIPRouted, plan.AspectXMPP: v1alpha1.ConditionXMPPRouted, plan.AspectDNS: v1alpha1.ConditionDNSPublished,
-	plan.AspectPorts: v1alpha1.ConditionPortsOpen, plan.AspectServices: v1alpha1.ConditionPortsOpen, plan.AspectFrontEnds: v1alpha1.ConditionFrontEndsAssociated,
+	plan.AspectPorts: v1alpha1.ConditionPortsOpen, plan.AspectServices: v1alpha1.ConditionPortsOpen, plan.AspectFrontEnds: v1alpha1.ConditionFrontEndsAssociated, plan.AspectStandby: v1alpha1.ConditionStandbyPrepared,
 }
 
 // drifted reports whether a difference is drift: it came up by itself after its part had
@@ -26,12 +26,26 @@ func (f Facts) drifted(d plan.Difference) bool {
 	if f.Spec.Mode == v1alpha1.ModeObserve {
 		return true
 	}
-	if slices.ContainsFunc(f.Previous.Drift, func(p v1alpha1.Drift) bool { return p.Field == d.Field && p.Wanted == shorten(d.Wanted) }) {
+	if d.Kept {
+		return false // a machine that is left out, or taken in again, changes what is wanted
+	}
+	noted := slices.ContainsFunc(f.Previous.Drift, func(p v1alpha1.Drift) bool { return p.Field == d.Field && p.Wanted == shorten(d.Wanted) })
+	if noted && !f.onlyObserved() {
+		return true
+	}
+	if slices.ContainsFunc(f.reversals, func(r v1alpha1.Reversal) bool { return r.Field == d.Field && r.Wanted == shorten(d.Wanted) }) {
 		return true
 	}
 	part := meta.FindStatusCondition(f.Previous.Conditions, partOf[d.Aspect])
 	return part != nil && part.ObservedGeneration == f.Generation && (part.Status == metav1.ConditionTrue ||
 		part.Reason == v1alpha1.ReasonDrifted || part.Reason == v1alpha1.ReasonPropagating || part.Reason == v1alpha1.ReasonFailBackWaits)
+}
+
+// onlyObserved reports whether status is of mode Observe, where every difference counts as
+// drift. From the change of the mode on it is a change that the spec asks for.
+func (f Facts) onlyObserved() bool {
+	ready := meta.FindStatusCondition(f.Previous.Conditions, v1alpha1.ConditionReady)
+	return ready != nil && ready.Reason == v1alpha1.ReasonDrifted
 }
 
 func drift(f Facts) []v1alpha1.Drift {
@@ -52,23 +66,31 @@ func drift(f Facts) []v1alpha1.Drift {
 }
 
 // differ gives a text for each difference of an aspect, and the reason of the aspect's
-// condition: Drifted where one of them is drift, else Planned. While a run is under way the
-// texts speak of the time at which it began; nobody has looked since.
+// condition: Drifted where one of them is drift, Contested where all are left as they are,
+// else Planned. While a run is under way the texts speak of the time at which it began;
+// nobody has looked since.
 func (f Facts) differ(aspect plan.Aspect) (texts []string, reason string) {
 	text := "%s is %s, wanted %s"
 	if f.active() {
 		text = "%s was %s when the plan began, wanted %s"
 	}
+	left := 0
 	for _, d := range f.Plan.Differences {
 		if d.Aspect != aspect {
 			continue
 		}
 		texts = append(texts, fmt.Sprintf(text, d.Field, d.Found, d.Wanted))
-		if f.drifted(d) {
+		switch {
+		case f.leaves(d):
+			left++
+		case f.drifted(d):
 			reason = v1alpha1.ReasonDrifted
 		}
 	}
-	if len(texts) > 0 {
+	switch {
+	case left > 0 && left == len(texts):
+		reason = v1alpha1.ReasonContested
+	case len(texts) > 0:
 		reason = cmp.Or(reason, v1alpha1.ReasonPlanned)
 	}
 	return texts, reason

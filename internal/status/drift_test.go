@@ -5,6 +5,7 @@ import (
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/guard"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/status"
 )
@@ -15,6 +16,10 @@ func TestAPlannedChangeIsNoDrift(t *testing.T) {
 	fine := func(f *status.Facts) {}
 	moved := func(f *status.Facts) { f.Generation++; drifted(f) }
 	observe := func(f *status.Facts) { f.Spec.Mode = v1alpha1.ModeObserve; drifted(f) }
+	observed := func(f *status.Facts) {
+		observe(f)
+		f.Verdict = guard.Verdict{Reason: guard.Observing, Message: "mode Observe changes nothing"}
+	}
 	lost := func(f *status.Facts) { *f = bare(fault.New(fault.Unreachable, "read", "fe1", "no answer")) }
 	approved := func(f *status.Facts) { f.Generation++; drifted(f) }
 	cases := map[string]struct {
@@ -33,6 +38,7 @@ func TestAPlannedChangeIsNoDrift(t *testing.T) {
 		"moved while unread":      {"a look that failed said nothing", []func(*status.Facts){fine, func(f *status.Facts) { lost(f); f.Generation++ }}, moved, v1alpha1.ReasonPlanned, 0},
 		"edited, approved":        {"to approve its repair wants nothing new", []func(*status.Facts){fine, drifted}, approved, v1alpha1.ReasonDrifted, 2},
 		"first look in Observe":   {"the mode asks for nothing", nil, observe, v1alpha1.ReasonDrifted, 2},
+		"Observe, then Enforce":   {"from now on the spec asks for it", []func(*status.Facts){observed}, moved, v1alpha1.ReasonPlanned, 0},
 		"edited while ports shut": {"a closed port is another part", []func(*status.Facts){closed}, drifted, v1alpha1.ReasonDrifted, 2},
 		"port closed": {"a pool that dies was not changed by anybody", []func(*status.Facts){fine}, func(f *status.Facts) {
 			closed(f)

@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/fault"
 )
 
 // Event is one fact to report once, as a Kubernetes event.
@@ -20,7 +21,8 @@ type Event struct {
 }
 
 // RouteEvents gives events for what is new in the next status: steps that ended, drift
-// that appeared, a failback that waits, and a new reason of Ready.
+// that appeared, what a plan says, a failback that waits, machines and fields that are left,
+// and a new reason of Ready.
 func RouteEvents(previous, next v1alpha1.FederationRouteStatus) []Event {
 	var out []Event
 	for _, h := range slices.Backward(next.History) {
@@ -37,8 +39,40 @@ func RouteEvents(previous, next v1alpha1.FederationRouteStatus) []Event {
 				clip(fmt.Sprintf("%s is %s, wanted %s", d.Field, d.Found, d.Wanted))})
 		}
 	}
+	out = append(out, noticeEvents(previous.Plan, next.Plan)...)
 	out = append(out, frontEndEvents(previous.Conditions, next.Conditions)...)
-	return together(append(out, readyEvent(previous.Conditions, next.Conditions)...))
+	for _, warning := range []string{v1alpha1.ConditionOtherPoolFederates, v1alpha1.ConditionStandbyMayBeRefused} {
+		out = append(out, warningEvents(warning, previous.Conditions, next.Conditions)...)
+	}
+	out = append(out, absentEvents(previous, next)...)
+	ready := readyEvent(previous.Conditions, next.Conditions)
+	if len(ready) == 0 || ready[0].Reason != v1alpha1.ReasonContested {
+		out = append(out, contestEvents(previous, next)...)
+	}
+	return together(append(out, ready...))
+}
+
+// warningEvents gives an event when a condition that warns becomes True, or says something else.
+func warningEvents(kind string, previous, next []metav1.Condition) []Event {
+	now, before := meta.FindStatusCondition(next, kind), meta.FindStatusCondition(previous, kind)
+	if now == nil || now.Status != metav1.ConditionTrue || before != nil && before.Status == now.Status && before.Message == now.Message {
+		return nil
+	}
+	return []Event{{corev1.EventTypeWarning, now.Reason, "Observe", clip(now.Message)}}
+}
+
+// noticeEvents gives events for what a plan says and the one before did not say.
+func noticeEvents(previous, next *v1alpha1.Plan) []Event {
+	if next == nil {
+		return nil
+	}
+	var out []Event
+	for _, n := range next.Notices {
+		if previous == nil || !slices.Contains(previous.Notices, n) {
+			out = append(out, Event{corev1.EventTypeNormal, "PlanNotice", "Plan", clip(n)})
+		}
+	}
+	return out
 }
 
 // compared reports whether the organization was compared with this generation of the spec
@@ -97,8 +131,9 @@ func readyEvent(previous, next []metav1.Condition) []Event {
 	return []Event{{kind, now.Reason, "Reconcile", clip(now.Message)}}
 }
 
-// clip keeps a note within the 1 kB that events.k8s.io/v1 allows.
+// clip keeps a note within the 1 kB that events.k8s.io/v1 allows, and its characters visible.
 func clip(s string) string {
+	s = fault.Visible(s)
 	if len(s) <= 1000 {
 		return s
 	}
@@ -110,8 +145,9 @@ func clip(s string) string {
 }
 
 // TopologyEvents gives events for what is new about an organization: a new reason of
-// Ready, Edge servers that stopped or began to answer, and a topology that was published
-// and never enabled. The reason of an event is that of the condition.
+// Ready, Edge servers that stopped or began to answer, a topology that was published and
+// never enabled, and another LyncTopology of the same organization. The reason of an event
+// is that of the condition.
 func TopologyEvents(previous, next v1alpha1.LyncTopologyStatus) []Event {
 	out := readyEvent(previous.Conditions, next.Conditions)
 	before := meta.FindStatusCondition(previous.Conditions, v1alpha1.ConditionEdgeServersReachable)
@@ -127,5 +163,5 @@ func TopologyEvents(previous, next v1alpha1.LyncTopologyStatus) []Event {
 	if enabled != nil && enabled.Status == metav1.ConditionFalse && !meta.IsStatusConditionFalse(previous.Conditions, v1alpha1.ConditionTopologyEnabled) {
 		out = append(out, Event{corev1.EventTypeWarning, enabled.Reason, "ReadTopology", clip(enabled.Message)})
 	}
-	return out
+	return append(out, shareEvents(previous.Conditions, next.Conditions)...)
 }

@@ -110,6 +110,18 @@ func TestNotesFitIntoAnEvent(t *testing.T) {
 	}
 }
 
+// TestANoteThatFitsIsWhole: the longest note that is not cut has a thousand octets.
+func TestANoteThatFitsIsWhole(t *testing.T) {
+	for octets, whole := range map[int]bool{1000: true, 1001: false} {
+		next := v1alpha1.FederationRouteStatus{Conditions: []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse,
+			Reason: v1alpha1.ReasonUnreachable, Message: strings.Repeat("x", octets)}}}
+		events := status.RouteEvents(v1alpha1.FederationRouteStatus{}, next)
+		if len(events) != 1 || (events[0].Note == strings.Repeat("x", octets)) != whole {
+			t.Errorf("a note of %d octets, which is to stay whole: %v; got %+v", octets, whole, events)
+		}
+	}
+}
+
 func TestLongTextsAreShortenedInStatus(t *testing.T) {
 	f := inSync()
 	drifted(&f)

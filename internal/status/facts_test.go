@@ -20,7 +20,10 @@ var (
 	now    = time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC)
 	record = dns.RRSet{Key: dns.Key{Name: "sip.contoso.com", Type: dns.A}, TTL: 300, Data: []string{"192.0.2.1"}}
 	target = probe.Target{Address: netip.MustParseAddr("192.0.2.1"), Protocol: lync.SIP, Domain: "contoso.com"}
-	steps  = []plan.Step{
+	// far is the SRV record of a host that lies two labels below its domain.
+	far = plan.Record{Zone: "contoso.com", Protocols: []lync.Protocol{lync.SIP},
+		RRSet: dns.RRSet{Key: dns.Key{Name: "_sipfederationtls._tcp.contoso.com", Type: dns.SRV}, TTL: 300, Data: []string{"0 0 5061 sip.emea.contoso.com"}}}
+	steps = []plan.Step{
 		{Act: plan.SetSiteRoute{}, Target: "SIP route of site Redmond", From: "edge2.contoso.com", To: "edge1.contoso.com"},
 		{Act: plan.CheckPorts{}, Target: "192.0.2.1 port 5061", To: "answers"},
 		{Act: plan.UpdateDNS{}, Target: "zone contoso.com", From: "a", To: "b"},

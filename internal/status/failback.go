@@ -33,7 +33,8 @@ func move(f Facts) *v1alpha1.Move {
 	m := f.Previous.Move.DeepCopy()
 	if f.Move != nil {
 		answered := m != nil && m.Answered && lync.SameHost(m.EdgePool, f.Move.EdgePool)
-		m = &v1alpha1.Move{EdgePool: f.Move.EdgePool, From: f.Move.From, Answered: answered, FailBackOwed: f.Move.FailBack}
+		m = &v1alpha1.Move{EdgePool: f.Move.EdgePool, From: f.Move.From, Answered: answered, FailBackOwed: f.Move.FailBack,
+			Leaves: f.Move.Leaves, LongestTTL: int64(f.Move.LongestTTL), Shown: seconds(f.Move.Shown), DrainsUntil: drainsUntil(f), LoweredFrom: int64(f.Move.LoweredFrom), Lowered: seconds(f.Move.Lowered)}
 	}
 	if m != nil && f.observed() {
 		m.Undone = f.Undone
@@ -61,7 +62,7 @@ func handledFailBack(f Facts) string {
 		if f.Run.FailBackRequest != asked.Text || !failedBack(*f.Run, asked.Pool) {
 			return before
 		}
-	case !f.observed():
+	case !f.observed() || f.Observed.Topology.Unread(lync.PartServices, lync.PartPoolStates) != nil:
 		return before
 	default:
 		if state := plan.PoolState(f.Observed.Topology, asked.Pool); state == lync.PoolFailedOver || state == lync.PoolFailingOver {
@@ -78,6 +79,14 @@ func failedBack(r RunFacts, pool string) bool {
 	})
 }
 
+// frontEndsUse says which Edge pool the listed Front End pools use.
+func frontEndsUse(spec v1alpha1.FederationRouteSpec) string {
+	if slices.ContainsFunc(spec.FrontEndPools, func(p v1alpha1.FrontEndPoolRoute) bool { return p.EdgePool != "" }) {
+		return "each listed Front End pool uses the Edge pool that the spec gives it"
+	}
+	return "the listed Front End pools use " + string(spec.EdgePool)
+}
+
 // frontEnds gives status, reason and message of the Front End pools' condition. It goes by
 // their associations and by the failbacks that are still to come. A pool that was failed
 // over on purpose is only mentioned.
@@ -91,7 +100,7 @@ func (f Facts) frontEnds(texts []string, reason, good string) (metav1.ConditionS
 	if failed := f.failure(plan.AspectFrontEnds); failed != nil && len(texts) > 0 {
 		texts, reason = append(texts, failed.Message), byKind[failed.Fault].reason
 	}
-	for _, w := range f.Plan.Waits {
+	for _, w := range f.waits(plan.AspectFrontEnds) {
 		reason = cmp.Or(reason, v1alpha1.ReasonFailBackWaits)
 		texts = append(texts, findingOf(w.Err).message+since(f, w))
 	}
@@ -114,13 +123,25 @@ func (f Facts) frontEnds(texts []string, reason, good string) (metav1.ConditionS
 	return metav1.ConditionFalse, reason, strings.Join(texts, "; ") + left
 }
 
-// owed adds to Ready's message that a failback is still to come; "" for none. The
-// condition FrontEndsAssociated explains it.
+// waits lists what of an aspect is not planned yet.
+func (f Facts) waits(aspect plan.Aspect) []plan.Obstacle {
+	return slices.DeleteFunc(slices.Clone(f.Plan.Waits), func(w plan.Obstacle) bool { return w.Aspect != aspect })
+}
+
+// owed adds to Ready's message what is still to come; "" for nothing. The conditions of the
+// parts explain it.
 func owed(f Facts) string {
-	if len(f.Plan.Waits) == 0 {
-		return ""
+	text := ""
+	if len(f.waits(plan.AspectStandby)) > 0 {
+		text = "; a pool of spec.prepare is not ready, see " + v1alpha1.ConditionStandbyPrepared
 	}
-	return "; a Front End pool is still to be failed back, see " + v1alpha1.ConditionFrontEndsAssociated
+	switch waits := f.waits(plan.AspectFrontEnds); {
+	case len(waits) == 0:
+		return text
+	case !slices.ContainsFunc(waits, func(w plan.Obstacle) bool { return w.Lacks == "" }):
+		return text + "; whether a Front End pool is to be failed back is unknown, see " + v1alpha1.ConditionFrontEndsAssociated
+	}
+	return text + "; a Front End pool is still to be failed back, see " + v1alpha1.ConditionFrontEndsAssociated
 }
 
 // frontEndEvents gives an event when a failback begins to wait, and one for each request

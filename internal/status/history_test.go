@@ -264,6 +264,7 @@ func TestContinues(t *testing.T) {
 		"nothing to do":       {"no steps continue nothing", earlier, nil, false},
 		"no plan before":      {"the first plan is new", nil, steps, false},
 		"longer than we show": {"steps are compared as they are shown", shortened, []plan.Step{long}, true},
+		"finishes what began": {"half of what the step was to change is changed", earlier, []plan.Step{changed(steps[1], "half"), steps[2]}, true},
 		"differs in the dark": {"what is too long to be shown is approved too", shortened, []plan.Step{{Act: long.Act, Target: long.Target, To: long.To[:len(long.To)-2] + "è"}}, false},
 	}
 	for name, c := range cases {
@@ -279,7 +280,7 @@ func TestContinues(t *testing.T) {
 // that only looks, by the rules of its kind, is not in history; it needs no new approval, nor does
 // one that is owed.
 func TestEveryKindIsTold(t *testing.T) {
-	acts := []plan.Act{plan.StartEdgeServices{}, plan.RestoreSimpleURLs{}, plan.PublishFlags{}, plan.SetSiteRoute{}, plan.AwaitReplication{}, plan.SetupEdgeServer{},
+	acts := []plan.Act{plan.StartEdgeServices{}, plan.RestoreSimpleURLs{}, plan.PublishFlags{}, plan.SetNextHop{}, plan.SetSiteRoute{}, plan.AwaitReplication{}, plan.SetupEdgeServer{},
 		plan.RestartEdgeServices{}, plan.CheckPorts{}, plan.UpdateDNS{}, plan.AssociateFrontEnd{}, plan.FailBackFrontEnd{}}
 	for _, kind := range plan.Kinds() {
 		i := slices.IndexFunc(acts, func(a plan.Act) bool { return plan.Step{Act: a}.Kind() == kind })

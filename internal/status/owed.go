@@ -3,6 +3,7 @@ package status
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -18,7 +19,7 @@ import (
 func owes(f Facts) []v1alpha1.Owed {
 	var out []v1alpha1.Owed
 	for _, o := range slices.Concat(f.Plan.Obstacles, f.Plan.Waits) {
-		part := obstructedPart(o)
+		part := o.Part()
 		if slices.ContainsFunc(out, func(have v1alpha1.Owed) bool { return have.Part == part }) {
 			continue
 		}
@@ -34,17 +35,28 @@ func owedSince(f Facts, part string) metav1.Time {
 	return metav1.NewTime(f.Now).Rfc3339Copy()
 }
 
-// obstructedPart names the part that an obstacle is about.
-func obstructedPart(o plan.Obstacle) string {
-	if len(o.Holds) == 0 {
-		return string(o.Aspect)
+// cannotBeDone names the parts that are owed, for a person who decides about the plan: it
+// does not bring them about now. "" for none.
+func cannotBeDone(f Facts) string {
+	const named = 3
+	owed := owes(f)
+	if len(owed) == 0 {
+		return ""
 	}
-	return o.Holds[0].String()
+	var parts []string
+	for _, o := range owed[:min(named, len(owed))] {
+		parts = append(parts, o.Part)
+	}
+	more := ""
+	if n := len(owed) - named; n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return "; what cannot be done now, see status.owed: " + strings.Join(parts, ", ") + more
 }
 
 // since says which part waits for an obstacle to go, and since when.
 func since(f Facts, o plan.Obstacle) string {
-	part := obstructedPart(o)
+	part := o.Part()
 	return fmt.Sprintf("; %s waits since %s", part, owedSince(f, part).UTC().Format(time.RFC3339))
 }
 
@@ -66,7 +78,7 @@ func (f Facts) failure(aspect plan.Aspect) *apply.Entry {
 	if f.Run == nil || f.Run.Active || f.Run.Err == nil {
 		return nil
 	}
-	i := slices.IndexFunc(f.Run.Entries, func(e apply.Entry) bool { return e.State == apply.Failed && belongs(e.Step.Act, aspect) })
+	i := slices.IndexFunc(f.Run.Entries, func(e apply.Entry) bool { return e.State == apply.Failed && f.belongs(e.Step.Act, aspect) })
 	if i < 0 {
 		return nil
 	}
@@ -74,22 +86,41 @@ func (f Facts) failure(aspect plan.Aspect) *apply.Entry {
 }
 
 // belongs reports whether an act brings an aspect into the wanted state.
-func belongs(act plan.Act, aspect plan.Aspect) bool {
+func (f Facts) belongs(act plan.Act, aspect plan.Aspect) bool {
 	switch a := act.(type) {
 	case plan.PublishFlags:
-		return slices.ContainsFunc(a.Flags, func(f lync.Flag) bool { return aspect == aspectOf(f.Protocol) })
+		return slices.ContainsFunc(a.Flags, func(flag lync.Flag) bool {
+			return aspect == aspectOf(flag.Protocol) || aspect == plan.AspectStandby && f.Desired.Prepares(flag.Pool)
+		})
 	case plan.RestoreSimpleURLs:
 		return aspect == plan.AspectSIP || aspect == plan.AspectXMPP
 	case plan.SetSiteRoute:
 		return aspect == aspectOf(a.Protocol)
 	case plan.UpdateDNS:
 		return aspect == plan.AspectDNS
+	case plan.SetNextHop: // no aspect waits for it
 	case plan.AssociateFrontEnd, plan.FailBackFrontEnd:
 		return aspect == plan.AspectFrontEnds
-	case plan.StartEdgeServices, plan.AwaitReplication, plan.SetupEdgeServer, plan.RestartEdgeServices, plan.CheckPorts:
+	case plan.StartEdgeServices:
+		return aspect == f.aspectOfMachine(a.Server)
+	case plan.AwaitReplication:
+		return aspect == f.aspectOfMachine(a.Server)
+	case plan.SetupEdgeServer:
+		return aspect == f.aspectOfMachine(a.Server)
+	case plan.RestartEdgeServices, plan.CheckPorts:
 		return aspect == plan.AspectPorts
 	}
 	return false
+}
+
+// aspectOfMachine is the aspect of what is done on an Edge machine.
+func (f Facts) aspectOfMachine(s lync.EdgeServer) plan.Aspect {
+	for _, pool := range f.Desired.Prepare {
+		if slices.ContainsFunc(pool.Servers, func(m lync.EdgeServer) bool { return lync.SameHost(m.FQDN, s.FQDN) }) {
+			return plan.AspectStandby
+		}
+	}
+	return plan.AspectPorts
 }
 
 func aspectOf(p lync.Protocol) plan.Aspect {

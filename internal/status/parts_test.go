@@ -29,12 +29,27 @@ func TestRouteParts(t *testing.T) {
 		why    string
 		says   string
 	}{
-		"SIP routed":         {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionSIPRouted, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
-		"XMPP routed":        {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionXMPPRouted, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
-		"XMPP not managed":   {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.XMPP = nil }, v1alpha1.ConditionXMPPRouted, absent, "", ""},
-		"DNS not managed":    {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.DNS = nil }, v1alpha1.ConditionDNSPublished, absent, "", ""},
-		"no Front End pools": {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.FrontEndPools = nil }, v1alpha1.ConditionFrontEndsAssociated, absent, "", ""},
-		"Front Ends":         {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionFrontEndsAssociated, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
+		"SIP routed":           {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionSIPRouted, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
+		"XMPP routed":          {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionXMPPRouted, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
+		"XMPP not managed":     {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.XMPP = nil }, v1alpha1.ConditionXMPPRouted, absent, "", ""},
+		"DNS not managed":      {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.DNS = nil }, v1alpha1.ConditionDNSPublished, absent, "", ""},
+		"no Front End pools":   {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.FrontEndPools = nil }, v1alpha1.ConditionFrontEndsAssociated, absent, "", ""},
+		"Front Ends":           {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionFrontEndsAssociated, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
+		"standby prepared":     {"nothing differs", standby, v1alpha1.ConditionStandbyPrepared, yes, v1alpha1.ReasonInSync, "ready to take federation over"},
+		"no pool to prepare":   {"what the spec leaves out has no condition", func(*status.Facts) {}, v1alpha1.ConditionStandbyPrepared, absent, "", ""},
+		"standby unread":       {"unknown is not ready", standbyDead, v1alpha1.ConditionStandbyPrepared, unknown, v1alpha1.ReasonUnreachable, "edge2.contoso.com: connection refused"},
+		"federation beside it": {"it runs without the standby pool", standbyDead, v1alpha1.ConditionReady, yes, v1alpha1.ReasonInSync, "a pool of spec.prepare is not ready, see StandbyPrepared"},
+		"Front Ends beside it": {"another part's wait is not this one's", standbyDead, v1alpha1.ConditionFrontEndsAssociated, yes, v1alpha1.ReasonInSync, ""},
+		"standby lost its flag": {"what differs is named", func(f *status.Facts) {
+			standby(f)
+			f.Plan.Differences = []plan.Difference{{Aspect: plan.AspectStandby, Field: "SIP federation flag (port 5061) of Edge pool edge2.contoso.com", Wanted: "on", Found: "off"}}
+		}, v1alpha1.ConditionStandbyPrepared, no, v1alpha1.ReasonPlanned, "of Edge pool edge2.contoso.com is off, wanted on"},
+		"standby not set up": {"why it is not", func(f *status.Facts) {
+			standby(f)
+			f.Plan.Differences = []plan.Difference{{Aspect: plan.AspectStandby, Field: "setup of Edge server edge2.contoso.com", Wanted: "port 5061", Found: "not installed"}}
+			ran(f, fault.New(fault.Failed, "set up", "edge2.contoso.com", "it broke"), apply.Failed)
+			f.Run.Entries[0].Step = plan.Step{Act: plan.SetupEdgeServer{Server: f.Desired.Prepare[0].Servers[0]}}
+		}, v1alpha1.ConditionStandbyPrepared, no, v1alpha1.ReasonStepFailed, "it broke"},
 		"failback in the plan": {"what a plan is about to do is not done", func(f *status.Facts) {
 			f.Plan.Steps = []plan.Step{{Act: plan.FailBackFrontEnd{Pool: "fe1.contoso.com"}}}
 		}, v1alpha1.ConditionFrontEndsAssociated, no, v1alpha1.ReasonFailBackWaits, "fe1.contoso.com is failed over; the plan fails it back"},
@@ -60,6 +75,21 @@ func TestRouteParts(t *testing.T) {
 		"drifted, run begun": {"it may be repaired while this is read", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonDrifted, "SIP federation route of site Redmond was edge2.contoso.com when the plan began, wanted edge1.contoso.com"},
 		"person's flags":     {"a person was asked", func(f *status.Facts) { obstacle(f, plan.AspectSIP, fault.Refused) }, v1alpha1.ConditionSIPRouted, no, v1alpha1.ReasonAwaitingPerson, "something happened"},
 		"DNS published":      {"all authoritative servers agree", func(*status.Facts) {}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "every authoritative server shows the records"},
+		"far host": {"partners may refuse it", func(f *status.Facts) {
+			f.Desired.Records = append(f.Desired.Records, far)
+			f.Observed.Records[far.Key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: far.RRSet, Servers: []dns.ServerView{{Server: "ns1:53", Set: far.RRSet}}}}
+		}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync,
+			"every authoritative server shows the records; sip.emea.contoso.com lies more than one label below contoso.com: partners were reported to refuse such a host (ms-diagnostics 1009); choose one right below the domain"},
+		"another certificate": {"the services were not restarted since it was assigned", func(f *status.Facts) {
+			f.Desired.Pool = lync.EdgePool{FQDN: "edge1.contoso.com", Servers: []lync.EdgeServer{{FQDN: "edge1a.contoso.com", ExternalAddresses: []netip.Addr{target.Address}}}}
+			f.Observed.Certificates = map[lync.Host]lync.Part[lync.Certificate]{"edge1a.contoso.com": {Value: lync.Certificate{Thumbprint: "AB12"}}}
+			f.Observed.Ports[target] = probe.Reading{Target: target, Open: true, Spoke: true, Thumbprint: "CD34"}
+		}, v1alpha1.ConditionPortsOpen, yes, v1alpha1.ReasonInSync, "answers; partners see another certificate than is assigned at port 5061 of edge1a.contoso.com (192.0.2.1): restart the services"},
+		"the assigned certificate": {"nothing to say", func(f *status.Facts) {
+			f.Desired.Pool = lync.EdgePool{FQDN: "edge1.contoso.com", Servers: []lync.EdgeServer{{FQDN: "edge1a.contoso.com", ExternalAddresses: []netip.Addr{target.Address}}}}
+			f.Observed.Certificates = map[lync.Host]lync.Part[lync.Certificate]{"edge1a.contoso.com": {Value: lync.Certificate{Thumbprint: "CD34"}}}
+			f.Observed.Ports[target] = probe.Reading{Target: target, Open: true, Spoke: true, Thumbprint: "CD34"}
+		}, v1alpha1.ConditionPortsOpen, yes, v1alpha1.ReasonInSync, ""},
 		"DNS refused": {"why a zone was not changed", func(f *status.Facts) {
 			drifted(f)
 			ran(f, fault.New(fault.Denied, "change zone", "contoso.com", "it broke"), apply.Pending, apply.Pending, apply.Failed)
@@ -92,7 +122,7 @@ func TestRouteParts(t *testing.T) {
 			f.Observed.Ports[target] = probe.Reading{Target: target, Open: true, Detail: "open, but the other side hung up"}
 		}, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed, "port 5061 of 192.0.2.1: open, but the other side hung up; partners may not get through"},
 		"ports closed, not in use": {"no partner is led there", func(f *status.Facts) { closed(f); elsewhere(f) }, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed,
-			"port 5061 of 192.0.2.1: connection refused; partners are not led there yet; each must answer before DNS moves"},
+			"port 5061 of 192.0.2.1: connection refused; partners are not led there yet; each must answer before DNS leads there"},
 		"ports closed, run begun": {"the plan is about to open them", func(f *status.Facts) { closed(f); elsewhere(f); drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed,
 			"connection refused; so it was when the plan began; the plan asks again before DNS moves"},
 		"port of machines": {"a person knows machines by their names", func(f *status.Facts) {
@@ -226,4 +256,17 @@ func TestTheActivePoolMovesWithItsSteps(t *testing.T) {
 			}
 		})
 	}
+}
+
+// standby keeps edge2 prepared.
+func standby(f *status.Facts) {
+	f.Spec.Prepare = []v1alpha1.Hostname{"edge2.contoso.com"}
+	f.Desired.Prepare = []lync.EdgePool{{FQDN: "edge2.contoso.com", Servers: []lync.EdgeServer{{FQDN: "edge2.contoso.com"}}}}
+}
+
+// standbyDead keeps edge2 prepared, whose machine cannot be read.
+func standbyDead(f *status.Facts) {
+	standby(f)
+	f.Plan.Waits = []plan.Obstacle{{Aspect: plan.AspectStandby, Holds: []plan.Resource{{Sort: plan.SortMachine, Name: "edge2.contoso.com"}},
+		Err: fault.New(fault.Unreachable, "prepare Edge server", "edge2.contoso.com", "connection refused")}}
 }

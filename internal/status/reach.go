@@ -32,12 +32,12 @@ func closedPorts(f Facts) string {
 	}
 	var out []string
 	if len(inUse) > 0 {
-		out = append(out, few(inUse)+"; partners may not get through; look at the Edge server's services and its firewall")
+		out = append(out, plan.Few(inUse)+"; partners may not get through; look at the Edge server's services and its firewall")
 	}
 	if len(unused) > 0 && f.active() {
-		out = append(out, few(unused)+"; so it was when the plan began; the plan asks again before DNS moves")
+		out = append(out, plan.Few(unused)+"; so it was when the plan began; the plan asks again before DNS moves")
 	} else if len(unused) > 0 {
-		out = append(out, few(unused)+"; partners are not led there yet; each must answer before DNS moves")
+		out = append(out, plan.Few(unused)+"; partners are not led there yet; each must answer before DNS leads there")
 	}
 	return strings.Join(out, "; ")
 }
@@ -69,7 +69,7 @@ func late(f Facts) string {
 	if len(out) == 0 {
 		return ""
 	}
-	return "the primary has the records, " + few(out) + "; some partners see the old ones; it is looked at again"
+	return "the primary has the records, " + plan.Few(out) + "; some partners see the old ones; it is looked at again"
 }
 
 // unasked names the authoritative servers that could not be asked; "" for none. What they
@@ -84,7 +84,7 @@ func unasked(f Facts) string {
 	if len(out) == 0 {
 		return ""
 	}
-	return ", as far as they can be asked; " + few(out) + "; what partners see there is unknown; it is asked again"
+	return ", as far as they can be asked; " + plan.Few(out) + "; what partners see there is unknown; it is asked again"
 }
 
 // doubts names the zones whose last update did not get a proper answer, and how each update
@@ -121,13 +121,4 @@ func laggards(f Facts) []dns.Laggard {
 	}
 	_, servers := dns.Published(found, wanted)
 	return servers
-}
-
-// few lists the first three texts and counts the rest.
-func few(texts []string) string {
-	const shown = 3
-	if len(texts) <= shown {
-		return strings.Join(texts, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(texts[:shown], ", "), len(texts)-shown)
 }

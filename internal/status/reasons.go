@@ -60,10 +60,7 @@ func findingOf(err error) finding {
 	if m, ok := errors.AsType[*Missing](err); ok {
 		return finding{reason: m.Reason, message: m.Message, outlook: m.outlook()}
 	}
-	known, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		known = fault.New(fault.Internal, "", "", err.Error())
-	}
+	known := fault.Of(err, "", "")
 	kind := byKind[known.Kind]
 	kind.message = known.With(cmp.Or(known.Effect, kind.effect), cmp.Or(known.Next, kind.next)).Sentence()
 	return kind.finding
@@ -99,10 +96,19 @@ func ofVerdict(v guard.Verdict) finding {
 	return f
 }
 
-// shorten cuts a text to a length that a status should carry. The sum keeps texts with the
+// shorten cuts a text to a length that a status should carry, and makes every character of
+// it visible: names and values come from outside. The sum keeps texts with the
 // same beginning apart, because plans are compared and approved as status shows them.
 func shorten(s string) string {
-	const limit = 1024
+	return within(s, 1024)
+}
+
+// Request is the value of an annotation with which a person asks for something, as status
+// holds it. A time has some thirty characters.
+func Request(value string) string { return within(value, 64) }
+
+func within(s string, limit int) string {
+	s = fault.Visible(s)
 	runes := []rune(s)
 	if len(runes) <= limit {
 		return s

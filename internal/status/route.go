@@ -31,7 +31,9 @@ type Facts struct {
 	Desired  plan.Desired
 	Observed plan.Observed
 	Plan     plan.Plan
-	Verdict  guard.Verdict
+	// Left are the steps that the plan would have if no field were left to somebody else.
+	Left    []plan.Step
+	Verdict guard.Verdict
 
 	// Undone says that the latest move was given up. The spec's Edge pool is then the one
 	// that it left.
@@ -46,11 +48,26 @@ type Facts struct {
 	// Earlier are stopped runs that had not ended when the latest began, the latest first.
 	Earlier []RunFacts
 	Limits  apply.Limits // of runs
+
+	// Others lists, by protocol, the Edge pools that other routes of the LyncTopology let
+	// federate.
+	Others map[lync.Protocol][]string
+
+	// Shared: another LyncTopology describes the same organization.
+	Shared bool
+
+	// Absent is what is remembered from now on of machines that do not answer; nil keeps what
+	// status has.
+	Absent map[lync.Host]plan.Absence
+
+	reversals []v1alpha1.Reversal        // set by Route
+	set       map[plan.Setting]time.Time // set by Reversals
 }
 
 // RunFacts are the record of the latest run.
 type RunFacts struct {
 	PlanID   string
+	Wish     string // that the plan was made for
 	EdgePool string // that the plan leads federation to
 	Entries  []apply.Entry
 	Active   bool
@@ -65,6 +82,7 @@ func Route(f Facts) v1alpha1.FederationRouteStatus {
 	s.ObservedGeneration = f.Generation
 	s.LastHandledReconcileAt = f.RequestedAt
 	s.Move, s.LastHandledFailBackAt = move(f), handledFailBack(f)
+	s.Left = left(f, leavesOf(f.Previous.Move), leavesOf(s.Move))
 	c := conditions{list: &s.Conditions, generation: f.Generation, now: metav1.NewTime(f.Now)}
 	for _, r := range slices.Backward(f.Earlier) {
 		s.History = history(s.History, r)
@@ -72,16 +90,26 @@ func Route(f Facts) v1alpha1.FederationRouteStatus {
 	if f.Run != nil {
 		s.History = history(s.History, *f.Run)
 	}
+	f.reversals = Reversals(f)
+	s.Reversals = f.reversals
+	s.Adopted = adopted(f)
+	s.NextHops = nextHops(f)
 	if f.observed() {
 		s.SIPEdgePool, s.XMPPEdgePool = activePools(f)
 		s.Plan, s.Drift, s.Owed = pendingPlan(f), drift(f), owes(f)
 		c.aspects(f, s.History)
+		c.contest(f)
+		s.Absent = absent(f)
+		c.degrade(f)
+		c.share(f.Shared)
+		c.tellOthers(f)
+		c.tellCandidates(f)
 	}
 	if f.active() {
-		s.Plan = runPlan(*f.Run, f.Limits)
+		s.Plan = runPlan(f)
 		s.SIPEdgePool, s.XMPPEdgePool = moved(*f.Run, lync.SIP, s.SIPEdgePool), moved(*f.Run, lync.XMPP, s.XMPPEdgePool)
 	}
-	c.summary(suspended(f, deadPool(f, arriving(conclude(f), f.Created, f.Now))))
+	c.summary(suspended(f, deadPool(f, arriving(conclude(f), f.Created, f.Now))).and(fitRoute(&s)))
 	return s
 }
 
@@ -94,34 +122,54 @@ func (f Facts) active() bool { return f.Run != nil && f.Run.Active }
 // conclude says whether federation is as the spec says and, if not, why. Ready shows its
 // answer.
 func conclude(f Facts) finding {
-	steps := len(f.Plan.Steps) > 0
+	steps := len(f.Plan.Steps) > 0 && !f.Plan.Idle()
 	switch {
 	case f.Err != nil:
 		return findingOf(f.Err)
 	case f.active():
 		return progressing(*f.Run)
 	case steps && !f.Verdict.Allows() && f.Verdict.Reason != guard.Obstructed:
-		return ofVerdict(f.Verdict)
-	case len(f.Plan.Obstacles) > 0:
-		return obstructed(f.Plan.Obstacles)
+		found := ofVerdict(f.Verdict)
+		found.message += cannotBeDone(f)
+		return found
+	case len(uncontested(f.Plan.Obstacles)) > 0:
+		return stillServed(f, obstructed(uncontested(f.Plan.Obstacles)))
+	case steps && !f.Verdict.Allows(): // what is left holds every step
+		return finding{v1alpha1.ReasonContested, contested(f), stuck}
 	case steps && f.Run != nil && f.Run.Err != nil:
-		return findingOf(f.Run.Err)
+		return stillServed(f, findingOf(f.Run.Err))
 	case steps:
 		return finding{v1alpha1.ReasonPlanned, fmt.Sprintf("%d steps are to be taken to host federation on %s; they begin now", len(f.Plan.Steps), f.Spec.EdgePool), passing}
 	case f.Undone != nil:
 		return moveUndone(f)
+	case contested(f) != "":
+		return finding{v1alpha1.ReasonContested, contested(f), stuck}
+	case f.Plan.PausesIn(plan.Moving):
+		return lowering(f)
 	case closedPorts(f) != "":
 		return finding{v1alpha1.ReasonPortsClosed, closedPorts(f), passing}
 	case late(f) != "":
 		return finding{v1alpha1.ReasonPropagating, late(f), passing}
+	case len(f.Plan.Pauses) > 0:
+		return draining(f)
 	}
 	return finding{v1alpha1.ReasonInSync, "federation is hosted by " + string(f.Spec.EdgePool) + " as the spec says" + owed(f), settled}
 }
 
+// uncontested leaves out the obstacles that come from fields that are left.
+func uncontested(all []plan.Obstacle) []plan.Obstacle {
+	return slices.DeleteFunc(slices.Clone(all), func(o plan.Obstacle) bool { return errors.Is(o.Err, plan.ErrContested) })
+}
+
 func obstructed(all []plan.Obstacle) finding {
 	first := findingOf(all[0].Err)
-	if errors.Is(all[0].Err, plan.ErrHosted) {
+	switch {
+	case errors.Is(all[0].Err, plan.ErrContested):
+		first.reason = v1alpha1.ReasonContested
+	case errors.Is(all[0].Err, plan.ErrHosted):
 		first.reason = v1alpha1.ReasonHostedFederation
+	case errors.Is(all[0].Err, plan.ErrForeign):
+		first.reason = v1alpha1.ReasonForeignRecords
 	}
 	if all[0].Aspect == plan.AspectDNS && first.reason == v1alpha1.ReasonRefused {
 		first.reason = v1alpha1.ReasonNameBlocked
@@ -129,8 +177,14 @@ func obstructed(all []plan.Obstacle) finding {
 	if (all[0].Aspect == plan.AspectSIP || all[0].Aspect == plan.AspectXMPP) && first.reason == v1alpha1.ReasonRefused {
 		first.reason = v1alpha1.ReasonAwaitingPerson
 	}
-	if len(all) > 1 {
-		first.message = fmt.Sprintf("%s (and %d more)", first.message, len(all)-1)
+	others := map[string]bool{}
+	for _, o := range all {
+		if o.Part() != all[0].Part() {
+			others[o.Part()] = true
+		}
+	}
+	if len(others) > 0 {
+		first.message = fmt.Sprintf("%s (and %d more)", first.message, len(others))
 	}
 	return first
 }
@@ -154,12 +208,12 @@ func progressing(r RunFacts) finding {
 	if len(now) == 0 {
 		now = append(now, "looking at the organization again")
 	}
-	return finding{v1alpha1.ReasonProgressing, fmt.Sprintf("%d of %d steps are done; now: %s", done, len(r.Entries), strings.Join(now, ", ")), passing}
+	return finding{v1alpha1.ReasonProgressing, fmt.Sprintf("%d of %d steps are done; now: %s", done, len(r.Entries), strings.Join(now, ", ")) + joined(r), passing}
 }
 
 func activePools(f Facts) (sip, xmpp string) {
 	for _, p := range f.Desired.Protocols {
-		active := plan.ActivePool(f.Observed.Topology, p)
+		active := f.activePool(p)
 		if p.Protocol == lync.XMPP {
 			xmpp = active
 		} else {
@@ -167,6 +221,18 @@ func activePools(f Facts) (sip, xmpp string) {
 		}
 	}
 	return sip, xmpp
+}
+
+// activePool is the Edge pool that all sites of a protocol use. While the routes of the sites
+// are unknown, it is the one that was seen last.
+func (f Facts) activePool(p plan.DesiredProtocol) string {
+	switch {
+	case f.Observed.Topology.Unread(lync.PartSites) == nil:
+		return plan.ActivePool(f.Observed.Topology, p)
+	case p.Protocol == lync.XMPP:
+		return f.Previous.XMPPEdgePool
+	}
+	return f.Previous.SIPEdgePool
 }
 
 // moved is the Edge pool that all sites of a protocol use while a run is under way: the one

@@ -15,6 +15,7 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/guard"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/probe"
 	"github.com/fedroute/fedroute/internal/status"
@@ -47,6 +48,23 @@ func undone(f *status.Facts) {
 	f.Undone = &v1alpha1.UndoneMove{Generation: 2, Message: "port 5061 of 192.0.2.2: connection refused"}
 }
 
+// drains changes the facts to those of a route whose old pool, edge2, is not done with.
+func drains(f *status.Facts) {
+	f.Plan = plan.Plan{ID: "sha256-1", Steps: []plan.Step{{Stage: plan.Leaving, Act: plan.PublishFlags{}}}, Leaves: []string{"edge2.contoso.com"},
+		Pauses: []plan.Pause{{Stage: plan.Leaving, Err: fault.New(fault.Busy, "end federation on", "edge2.contoso.com", "partners remember it")}}}
+	f.Verdict = guard.Verdict{Reason: guard.Pausing}
+}
+
+// runs gives an Edge pool one machine whose one service is in the state.
+func runs(f *status.Facts, pool string, state lync.ServiceState) {
+	for i := range f.Observed.Topology.EdgePools {
+		if p := &f.Observed.Topology.EdgePools[i]; p.FQDN == pool {
+			p.Servers = []lync.EdgeServer{{FQDN: pool}}
+		}
+	}
+	f.Observed.EdgeServers = map[lync.Host]lync.Part[lync.EdgeServerState]{lync.HostOf(pool): {Value: lync.EdgeServerState{Services: []lync.Service{{State: state}}}}}
+}
+
 func verdict(r guard.Reason) func(*status.Facts) {
 	return func(f *status.Facts) {
 		drifted(f)
@@ -70,11 +88,45 @@ func routeCases() map[string]routeCase {
 			drifted(f)
 			ran(f, fault.New(fault.Failed, "set", "route", "it broke"), apply.Failed, apply.Pending, apply.Pending)
 		}, v1alpha1.ReasonStepFailed, passing, "set route: it broke; what depends on it waits; it is tried again"},
-		"run failed, repaired": {"what a person repaired is in sync", func(f *status.Facts) { ran(f, fault.New(fault.Failed, "set", "route", "it broke"), apply.Failed) }, v1alpha1.ReasonInSync, ready, ""},
-		"suspended":            {"a person said stop", verdict(guard.Suspended), v1alpha1.ReasonSuspended, stuck, "because"},
-		"conflict":             {"an older route holds a switch; somebody has to decide", verdict(guard.Conflict), v1alpha1.ReasonConflict, stuck, "because"},
-		"observing":            {"mode Observe looked, and that is all it is for", verdict(guard.Observing), v1alpha1.ReasonDrifted, ready, "because"},
-		"awaiting approval":    {"a person was asked", verdict(guard.AwaitingApproval), v1alpha1.ReasonAwaitingApproval, stuck, "because"},
+		"run failed, old pool serves": {"a failed preparation takes nothing down, and the route says so", func(f *status.Facts) {
+			drifted(f)
+			ran(f, fault.New(fault.Failed, "set up", "edge1a", "it broke"), apply.Failed, apply.Pending, apply.Pending)
+			runs(f, "edge2.contoso.com", lync.ServiceRunning)
+		}, v1alpha1.ReasonStepFailed, passing, "it is tried again after a pause; XMPP federation still runs on edge2.contoso.com"},
+		"run failed, old pool is down": {"nobody says that a dead pool serves", func(f *status.Facts) {
+			drifted(f)
+			ran(f, fault.New(fault.Failed, "set up", "edge1a", "it broke"), apply.Failed, apply.Pending, apply.Pending)
+			runs(f, "edge2.contoso.com", lync.ServiceStopped)
+		}, v1alpha1.ReasonStepFailed, passing, "it is tried again after a pause"},
+		"waiting for a TTL": {"the move waits until partners have forgotten it, and says until when", func(f *status.Facts) {
+			drifted(f)
+			for i := range f.Plan.Steps {
+				f.Plan.Steps[i].Stage = plan.Moving
+			}
+			f.Desired.MoveTTL, f.Observed.Lowering.Ends = 30, now.Add(time.Hour)
+			f.Plan.Pauses = []plan.Pause{{Stage: plan.Moving, Until: now.Add(time.Hour)}}
+			f.Verdict = guard.Verdict{Reason: guard.Pausing}
+		}, v1alpha1.ReasonProgressing, passing, "the TTL of the records was lowered to 30 seconds; partners may remember the old records for their old TTL until 2026-03-14T23:00:00Z; federation moves to edge1.contoso.com then"},
+		"draining": {"federation is as the spec says; the rest is for time to do", func(f *status.Facts) {
+			drains(f)
+			f.Observed.Drain.Ends = now.Add(5 * time.Minute)
+		}, v1alpha1.ReasonDraining, ready, "federation is hosted by edge1.contoso.com as the spec says; partners who remember the old records are served by edge2.contoso.com until 2026-03-14T22:05:00Z; then its flags are cleared"},
+		"draining, and a port closes": {"partners who come by the new records are more urgent", func(f *status.Facts) { drains(f); closed(f) }, v1alpha1.ReasonPortsClosed, stuck, "connection refused"},
+		"run failed, repaired":        {"what a person repaired is in sync", func(f *status.Facts) { ran(f, fault.New(fault.Failed, "set", "route", "it broke"), apply.Failed) }, v1alpha1.ReasonInSync, ready, ""},
+		"suspended":                   {"a person said stop", verdict(guard.Suspended), v1alpha1.ReasonSuspended, stuck, "because"},
+		"conflict":                    {"an older route holds a switch; somebody has to decide", verdict(guard.Conflict), v1alpha1.ReasonConflict, stuck, "because"},
+		"observing":                   {"mode Observe looked, and that is all it is for", verdict(guard.Observing), v1alpha1.ReasonDrifted, ready, "because"},
+		"awaiting approval":           {"a person was asked", verdict(guard.AwaitingApproval), v1alpha1.ReasonAwaitingApproval, stuck, "because"},
+		"awaiting approval of a part": {"whoever approves must see what the plan leaves behind", func(f *status.Facts) {
+			verdict(guard.AwaitingApproval)(f)
+			silent(f, plan.AspectDNS, plan.Resource{Sort: plan.SortZone, Name: "fabrikam.com"})
+		}, v1alpha1.ReasonAwaitingApproval, stuck, "3 steps; because; do; what cannot be done now, see status.owed: zone fabrikam.com"},
+		"observing a part": {"and so must whoever looks before that, in few words", func(f *status.Facts) {
+			verdict(guard.Observing)(f)
+			for _, zone := range []string{"a.com", "b.com", "c.com", "d.com", "e.com"} {
+				silent(f, plan.AspectDNS, plan.Resource{Sort: plan.SortZone, Name: zone})
+			}
+		}, v1alpha1.ReasonDrifted, ready, "do; what cannot be done now, see status.owed: zone a.com, zone b.com, zone c.com and 2 more"},
 		"until a time": {"nobody has to do anything: time passes", func(f *status.Facts) {
 			drifted(f)
 			f.Verdict = guard.Verdict{Reason: guard.Suspended, Message: "3 steps; it is night; they begin at six", Until: now.Add(time.Hour)}
@@ -97,14 +149,26 @@ func routeCases() map[string]routeCase {
 			f.Observed.Topology.Sites[0].SIPRoute = "edge2.contoso.com"
 			obstacle(f, plan.AspectServices, fault.Unreachable)
 		}, v1alpha1.ReasonUnreachable, passing, "it is tried again"},
-		"move undone":      {"the new pool answered nowhere", undone, v1alpha1.ReasonMoveUndone, stuck, "no address of the new Edge pool answered (port 5061 of 192.0.2.2: connection refused); federation was led back to edge1.contoso.com, which hosts it; mend the new pool, then run kubectl fedroute reconcile or change the spec"},
-		"propagating":      {"a secondary answers with the old record", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ReasonPropagating, passing, "ns2:53 does not show sip.contoso.com A yet; some partners see the old ones; it is looked at again"},
-		"secondary silent": {"who cannot be asked does not make federation less ready", func(f *status.Facts) { server(f, dns.RRSet{}, errors.New("no answer in time")) }, v1alpha1.ReasonInSync, ready, ""},
+		"move undone": {"the new pool answered nowhere", undone, v1alpha1.ReasonMoveUndone, stuck, "no address of the new Edge pool answered (port 5061 of 192.0.2.2: connection refused); federation was led back to edge1.contoso.com, which hosts it; mend the new pool, then run kubectl fedroute reconcile or change the spec"},
+		"a machine left out": {"the others serve, and Degraded tells of it", func(f *status.Facts) {
+			f.Absent = map[lync.Host]plan.Absence{"edge1b.contoso.com": {Since: now, Left: now}}
+		}, v1alpha1.ReasonInSync, ready, "federation is hosted by edge1.contoso.com as the spec says"},
+		"contested":                                   {"somebody else sets it, too", contested, v1alpha1.ReasonContested, stuck, "somebody else changed back 5 times within an hour: SIP federation route of site Redmond is edge2.contoso.com, wanted edge1.contoso.com; that is left as it is, and the rest goes on; find out who sets it"},
+		"contested, and it holds the rest":            {"the steps that are left need what somebody else sets", contestedHolds, v1alpha1.ReasonContested, stuck, "SIP federation route of site Redmond is edge2.contoso.com"},
+		"contested, and something else is the matter": {"what holds the rest is told first", func(f *status.Facts) { contestedHolds(f); obstacle(f, plan.AspectDNS, fault.Unreachable) }, v1alpha1.ReasonUnreachable, passing, "something happened"},
+		"contested, and a step is to be taken":        {"the rest goes on", func(f *status.Facts) { contested(f); f.Plan.Steps = steps[2:] }, v1alpha1.ReasonPlanned, passing, "1 steps"},
+		"propagating":                                 {"a secondary answers with the old record", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ReasonPropagating, passing, "ns2:53 does not show sip.contoso.com A yet; some partners see the old ones; it is looked at again"},
+		"secondary silent":                            {"who cannot be asked does not make federation less ready", func(f *status.Facts) { server(f, dns.RRSet{}, errors.New("no answer in time")) }, v1alpha1.ReasonInSync, ready, ""},
 		"hosted elsewhere": {"Microsoft 365 has the domain", func(f *status.Facts) {
 			drifted(f)
 			obstacle(f, plan.AspectDNS, fault.Refused)
 			f.Plan.Obstacles[0].Err.(*fault.Error).Err = plan.ErrHosted
 		}, v1alpha1.ReasonHostedFederation, stuck, "something happened"},
+		"records of others": {"a person consents to have them replaced", func(f *status.Facts) {
+			drifted(f)
+			obstacle(f, plan.AspectDNS, fault.Refused)
+			f.Plan.Obstacles[0].Err.(*fault.Error).Err = plan.ErrForeign
+		}, v1alpha1.ReasonForeignRecords, stuck, "something happened"},
 		"name blocked": {"DNS has something in the way", func(f *status.Facts) { drifted(f); obstacle(f, plan.AspectDNS, fault.Refused) }, v1alpha1.ReasonNameBlocked, stuck, "something happened"},
 		"flags are a person's": {"Topology Builder is asked for", func(f *status.Facts) {
 			drifted(f)

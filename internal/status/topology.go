@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -27,6 +28,9 @@ type TopologyFacts struct {
 	// Overridden and OutOfService come from the spec.
 	Overridden   map[lync.Host][]netip.Addr
 	OutOfService map[lync.Host]bool
+	// Shared says of a status whether another LyncTopology describes the same organization;
+	// nil: there is no other.
+	Shared func(v1alpha1.LyncTopologyStatus) bool
 }
 
 // Topology computes the whole status, once. Where nothing could be read now, it keeps what
@@ -35,6 +39,13 @@ func Topology(f TopologyFacts) v1alpha1.LyncTopologyStatus {
 	s := *f.Previous.DeepCopy()
 	s.ObservedGeneration = f.Generation
 	c := conditions{list: &s.Conditions, generation: f.Generation, now: metav1.NewTime(f.Now)}
+	c.summary(f.look(&s, c).and(fit(&s)))
+	c.share(f.Shared != nil && f.Shared(s))
+	return s
+}
+
+// look writes what was seen, and concludes about Ready.
+func (f TopologyFacts) look(s *v1alpha1.LyncTopologyStatus, c conditions) finding {
 	err := f.Err
 	if err == nil {
 		err = f.Snapshot.Topology.Err
@@ -42,23 +53,23 @@ func Topology(f TopologyFacts) v1alpha1.LyncTopologyStatus {
 	t := f.Snapshot.Topology.Value
 	if err != nil {
 		if f.Err == nil && len(t.Unknown) > 0 {
-			f.partly(&s, c)
+			f.partly(s, c)
 		}
-		c.summary(arriving(findingOf(err), f.Created, f.Now))
-		return s
+		return arriving(findingOf(err), f.Created, f.Now)
 	}
 	s.UnknownParts = nil
-	s.Product = &v1alpha1.Product{Name: t.Product.Name, Version: t.Product.Version, XMPP: t.Product.XMPP}
+	s.Product = &v1alpha1.Product{Name: shorten(t.Product.Name), Version: shorten(t.Product.Version), XMPP: t.Product.XMPP}
 	s.Endpoint = f.Snapshot.Endpoint
+	s.DefaultDomain = cmp.Or(shorten(t.DefaultDomain), s.DefaultDomain) // an older endpoint kit does not tell it
 	s.Sites, s.EdgePools, s.FrontEndPools = sites(t), f.edgePools(t), frontEndPools(t)
-	if !sameSight(f.Previous, s) || s.ObservedAt == nil {
+	s.Setups = f.setups(t)
+	if !sameSight(f.Previous, *s) || s.ObservedAt == nil {
 		at := metav1.NewTime(f.Snapshot.At).Rfc3339Copy()
 		s.ObservedAt = &at
 	}
 	c.edgeServers(f, s.EdgePools)
 	c.topologyEnabled(f)
-	c.summary(finding{v1alpha1.ReasonObserved, fmt.Sprintf("%s %s answers on %s%s", t.Product.Name, t.Product.Version, f.Answered, oldKit(t.Kit)), settled})
-	return s
+	return finding{v1alpha1.ReasonObserved, fmt.Sprintf("%s %s answers on %s%s", t.Product.Name, t.Product.Version, f.Answered, oldKit(t.Kit)), settled}
 }
 
 // oldKit says which functions an installed endpoint kit lacks; "" for none.
@@ -83,7 +94,10 @@ func (f TopologyFacts) partly(s *v1alpha1.LyncTopologyStatus, c conditions) {
 	}
 	s.Endpoint = f.Snapshot.Endpoint
 	if !lacks[lync.PartVersion] {
-		s.Product = &v1alpha1.Product{Name: t.Product.Name, Version: t.Product.Version, XMPP: t.Product.XMPP}
+		s.Product = &v1alpha1.Product{Name: shorten(t.Product.Name), Version: shorten(t.Product.Version), XMPP: t.Product.XMPP}
+	}
+	if !lacks[lync.PartDocument] {
+		s.DefaultDomain = cmp.Or(shorten(t.DefaultDomain), s.DefaultDomain)
 	}
 	if !lacks[lync.PartSites] {
 		s.Sites = sites(t)
@@ -125,7 +139,7 @@ func (c conditions) edgeServers(f TopologyFacts, pools []v1alpha1.EdgePoolStatus
 func sites(t lync.Topology) []v1alpha1.SiteStatus {
 	var out []v1alpha1.SiteStatus
 	for _, s := range t.Sites {
-		out = append(out, v1alpha1.SiteStatus{Name: s.Name, SIPRoute: s.SIPRoute, XMPPRoute: s.XMPPRoute})
+		out = append(out, v1alpha1.SiteStatus{Name: shorten(s.Name), SIPRoute: shorten(s.SIPRoute), XMPPRoute: shorten(s.XMPPRoute)})
 	}
 	return out
 }
@@ -133,9 +147,9 @@ func sites(t lync.Topology) []v1alpha1.SiteStatus {
 func frontEndPools(t lync.Topology) []v1alpha1.FrontEndPoolStatus {
 	var out []v1alpha1.FrontEndPoolStatus
 	for _, p := range t.FrontEndPools {
-		s := v1alpha1.FrontEndPoolStatus{FQDN: p.FQDN, Site: p.Site, BackupPool: p.BackupPool, State: string(p.State)}
+		s := v1alpha1.FrontEndPoolStatus{FQDN: shorten(p.FQDN), Site: shorten(p.Site), BackupPool: shorten(p.BackupPool), State: string(p.State)}
 		if p.Edge.Is(p.Edge.Registrar) {
-			s.EdgePool = p.Edge.Registrar
+			s.EdgePool = shorten(p.Edge.Registrar)
 		}
 		out = append(out, s)
 	}
@@ -145,7 +159,7 @@ func frontEndPools(t lync.Topology) []v1alpha1.FrontEndPoolStatus {
 func (f TopologyFacts) edgePools(t lync.Topology) []v1alpha1.EdgePoolStatus {
 	var out []v1alpha1.EdgePoolStatus
 	for _, p := range t.EdgePools {
-		s := v1alpha1.EdgePoolStatus{FQDN: p.FQDN, Site: p.Site, ExternalFQDN: p.ExternalFQDN, SIP: p.SIPEnabled, XMPP: p.XMPPEnabled, NextHop: p.NextHop}
+		s := v1alpha1.EdgePoolStatus{FQDN: shorten(p.FQDN), Site: shorten(p.Site), ExternalFQDN: shorten(p.ExternalFQDN), SIP: p.SIPEnabled, XMPP: p.XMPPEnabled, NextHop: shorten(p.NextHop)}
 		for _, machine := range p.Servers {
 			s.Servers = append(s.Servers, f.edgeServer(t, machine))
 		}
@@ -156,7 +170,7 @@ func (f TopologyFacts) edgePools(t lync.Topology) []v1alpha1.EdgePoolStatus {
 
 func (f TopologyFacts) edgeServer(t lync.Topology, machine lync.EdgeServer) v1alpha1.EdgeServerStatus {
 	name := lync.HostOf(machine.FQDN)
-	s := v1alpha1.EdgeServerStatus{FQDN: machine.FQDN, Services: "Unknown", Replica: replica(t.Replicas, name)}
+	s := v1alpha1.EdgeServerStatus{FQDN: shorten(machine.FQDN), Services: "Unknown", Replica: replica(t.Replicas, name)}
 	addresses := machine.ExternalAddresses
 	if o := f.Overridden[name]; len(o) > 0 {
 		addresses = o

@@ -228,8 +228,15 @@ func TestEveryReasonIsReached(t *testing.T) {
 		c.change(&f)
 		collect(status.Route(f).Conditions)
 	}
+	other := inSync()
+	others(&other, true, false)
+	collect(status.Route(other).Conditions)
+	standby := inSync()
+	mayMoveTo(&standby, lync.Part[lync.Certificate]{})
+	collect(status.Route(standby).Conditions)
 	collect(status.Topology(seen()).Conditions)
 	collect(status.Topology(partly()).Conditions)
+	collect(status.Topology(sharedFacts()).Conditions)
 	f := partly()
 	f.Snapshot.Topology.Err = f.Snapshot.Topology.Value.Unknown[1].Err
 	collect(status.Topology(f).Conditions)

@@ -3,6 +3,7 @@ package winrm
 import (
 	"net/http"
 
+	"github.com/fedroute/fedroute/internal/reach"
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
@@ -12,12 +13,12 @@ type authenticator interface {
 	over(w *wire) http.RoundTripper
 }
 
-func newAuthenticator(c remote.Credentials, host string, at remote.Endpoint) (authenticator, error) {
+func newAuthenticator(c remote.Credentials, host string, at remote.Endpoint, within *reach.Policy) (authenticator, error) {
 	switch c.Method {
 	case remote.NTLM:
 		return ntlmSigner{username: c.Username, password: func() string { return c.Password }}, nil
 	case remote.Kerberos:
-		return newKerberosSigner(c, host, at)
+		return newKerberosSigner(c, host, at, within)
 	case remote.Certificate:
 		return headerSigner{value: func() string { return mutualTLS }}, nil
 	default:

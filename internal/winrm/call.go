@@ -38,7 +38,7 @@ func (w *Worker) Call(ctx context.Context, request remote.Request) (json.RawMess
 func (w *Worker) result(name string, r reply) (json.RawMessage, error) {
 	if r.Error != nil {
 		r.Error.Script = name
-		return nil, &fault.Error{Kind: fault.Failed, Op: name, Target: w.Host, Cause: oneLine(r.Error.Message), Err: r.Error}
+		return nil, &fault.Error{Kind: fault.Failed, Op: name, Target: w.Host, Cause: fault.Line(r.Error.Message), Err: r.Error}
 	}
 	if !bytes.HasPrefix(r.Result, []byte("[")) {
 		return nil, fault.New(fault.Internal, name, w.Host, "the worker's reply is not an array")

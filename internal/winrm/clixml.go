@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/fedroute/fedroute/internal/fault"
 )
 
 // diagnosis makes text of what PowerShell wrote to standard error. That is either
@@ -14,9 +16,9 @@ func diagnosis(stderr []byte) string {
 	text := string(stderr)
 	before, document, found := strings.Cut(text, "#< CLIXML")
 	if !found {
-		return oneLine(text)
+		return fault.Line(text)
 	}
-	return oneLine(before + " " + clixmlText(document))
+	return fault.Line(before + " " + clixmlText(document))
 }
 
 func clixmlText(document string) string {
@@ -61,5 +63,3 @@ func unescapeCLIXML(text string) string {
 		return string(rune(code))
 	})
 }
-
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -16,7 +16,10 @@ import (
 func (w *Worker) Close(ctx context.Context) error {
 	w.End(fault.New(fault.Unreachable, "use PowerShell on", w.Host, "the connection was closed by us").
 		With("", "a new one is opened with the next attempt"))
-	<-w.silent
+	select {
+	case <-w.silent:
+	case <-ctx.Done(): // it never began to listen
+	}
 	if err := w.TakeLastTurn(ctx); err != nil {
 		return explain("close PowerShell on", w.Host, err)
 	}

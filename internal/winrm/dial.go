@@ -19,6 +19,7 @@ const opDial = "start PowerShell on"
 // up), Unsupported (Constrained Language Mode, PowerShell before 3.0), Failed.
 func Dial(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials, options Options) (*Worker, error) {
 	options = options.withDefaults()
+	options.IdleTimeout = orDefault(endpoint.Idle, options.IdleTimeout)
 	host, shell, err := prepare(endpoint, credentials, options)
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func prepare(endpoint remote.Endpoint, credentials remote.Credentials, options O
 	if err := checkCredentials(credentials, host); err != nil {
 		return "", nil, err
 	}
-	signer, err := newAuthenticator(credentials, identity(endpoint, url), endpoint)
+	signer, err := newAuthenticator(credentials, identity(endpoint, url), endpoint, options.Reach)
 	if err != nil {
 		return "", nil, err
 	}

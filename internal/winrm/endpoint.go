@@ -5,9 +5,17 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/remote"
+)
+
+// Paths of services on a host: WinRM's own, and that of the product's own endpoint, which
+// its web server has on the port of https.
+const (
+	winrmPath = "/wsman"
+	ocsPath   = "/OcsPowershell"
 )
 
 // parse checks the URL and fills in port and path. Over http only a method with
@@ -26,6 +34,8 @@ func parse(e remote.Endpoint, m remote.Method) (*url.URL, error) {
 			With("no command is sent there", "use the https listener, or Kerberos or NTLM, which seal their messages")
 	case u.Scheme != "https":
 		return nil, invalid(e, fmt.Sprintf("the endpoint's scheme is %q and only https and http are allowed", u.Scheme))
+	case strings.EqualFold(u.Path, ocsPath):
+		port = ":443"
 	}
 	if u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, invalid(e, "the endpoint must be host, port and path only")
@@ -34,7 +44,7 @@ func parse(e remote.Endpoint, m remote.Method) (*url.URL, error) {
 		u.Host += port
 	}
 	if u.Path == "" || u.Path == "/" {
-		u.Path = "/wsman"
+		u.Path = winrmPath
 	}
 	return u, nil
 }

@@ -52,14 +52,14 @@ func (e envelopes) create() string {
 	return message.String()
 }
 
-// command starts the program directly, without cmd.exe and its limit of 8,191
-// characters, and with standard input as a pipe. The library's own request does
-// the opposite of both.
+// command starts the program through cmd.exe, with standard input as a pipe. The option
+// to do without cmd.exe is not used: before Windows Server 2012 R2 a program is then found
+// by its full path only, and later versions pass it over. The library's own request makes
+// standard input a console.
 func (e envelopes) command(shell, program string, arguments []string) string {
 	message := e.header(actionCommand).
 		ShellId(shell).
 		AddOption(soap.NewHeaderOption("WINRS_CONSOLEMODE_STDIN", "FALSE")).
-		AddOption(soap.NewHeaderOption("WINRS_SKIP_CMD_SHELL", "TRUE")).
 		Build()
 	line := message.CreateBodyElement("CommandLine", soap.DOM_NS_WIN_SHELL)
 	message.CreateElement(line, "Command", soap.DOM_NS_WIN_SHELL).SetContent(escape(program))

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/reach"
 )
 
 // explain makes a fault for people of the error that an exchange with the host ended
@@ -28,6 +29,9 @@ func explain(op, host string, err error) *fault.Error {
 func diagnose(err error) fault.Error {
 	if known, ok := errors.AsType[*fault.Error](err); ok {
 		return *known
+	}
+	if f, ok := reach.Explain(err); ok {
+		return f
 	}
 	if f, ok := errors.AsType[*wsmanFault](err); ok {
 		return diagnoseFault(f)
@@ -61,9 +65,12 @@ func diagnoseFault(f *wsmanFault) fault.Error {
 	case f.limits():
 		return fault.Error{Kind: fault.Busy, Cause: "the host's limit of remote shells for this account is reached: " + f.Error(),
 			Next: "wait until idle shells end, or raise MaxShellsPerUser there"}
-	case f.code == codeNoResource:
+	case f.unknownURI():
 		return fault.Error{Kind: fault.Invalid, Cause: "the host has no session configuration of that name: " + f.Error(),
 			Next: "install the endpoint kit on that host, or correct configuration; Get-PSSessionConfiguration lists those of the host"}
+	case f.code == codeManagedAccount, f.code == codeRunAs:
+		return fault.Error{Kind: fault.RightsMissing, Cause: "the host cannot sign in the account that the session configuration runs as: " + f.Error(),
+			Next: "let the host retrieve the account's password (PrincipalsAllowedToRetrieveManagedPassword), restart the host so that a new group counts, and check it there with Test-ADServiceAccount"}
 	case f.code == codeShellNotFound:
 		return fault.Error{Kind: fault.Unreachable, Cause: "the remote shell is gone: " + f.Error(),
 			Next: "a new one is opened with the next attempt"}

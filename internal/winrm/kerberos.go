@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/kerberos"
+	"github.com/fedroute/fedroute/internal/reach"
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
@@ -29,9 +30,9 @@ type kerberosSigner struct {
 // tries HTTP/, the name that Windows' own client uses, and then WSMAN/. HTTP/ fails
 // where an account of a web application owns that name, as Lync's own does on a
 // Standard Edition server.
-func newKerberosSigner(c remote.Credentials, host string, at remote.Endpoint) (authenticator, error) {
+func newKerberosSigner(c remote.Credentials, host string, at remote.Endpoint, within *reach.Policy) (authenticator, error) {
 	k := c.Kerberos
-	held, err := kerberos.New(opSignIn, host, kerberos.User{Name: c.Username, Realm: k.Realm, Password: c.Password, Keytab: k.Keytab, Config: k.Krb5Conf, Delegate: at.Delegate})
+	held, err := kerberos.New(opSignIn, host, kerberos.User{Name: c.Username, Realm: k.Realm, Password: c.Password, Keytab: k.Keytab, Config: k.Krb5Conf, Delegate: at.Delegate, Reach: within})
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +71,7 @@ func (s *kerberosSigner) signIn(w *wire, request *http.Request) (entry, error) {
 		return entry{}, unknown
 	}
 	cause, next := kerberos.Refusal(negotiateToken(refused))
-	return entry{}, &ticketRefusedError{statusError{status: refused.StatusCode, offers: refused.Header.Values("WWW-Authenticate")}, names, cause, next}
+	return entry{}, &ticketRefusedError{statusError{status: refused.StatusCode, offers: refused.Header.Values("WWW-Authenticate"), ticket: true}, names, cause, next}
 }
 
 // as signs in with a ticket for one principal.

@@ -33,6 +33,7 @@ type link struct {
 	turn   chan struct{}
 	heard  chan error
 	rested time.Time // when the last exchange ended
+	spoke  bool      // the host has answered in WSMan here; the user of the link reads and writes it
 }
 
 // idleConnection is shorter than the 120 s after which HTTP.sys closes a quiet

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 const opListen = "read from PowerShell on"
@@ -14,6 +15,7 @@ const opListen = "read from PowerShell on"
 func (w *Worker) listen() {
 	defer close(w.silent)
 	out := &printed{tag: w.talk.tag, limit: w.options.MaxReply}
+	var pace remote.Pace
 	for w.Healthy() {
 		got, err := w.shell.read(w.Context())
 		if err != nil {
@@ -29,6 +31,7 @@ func (w *Worker) listen() {
 		if got.ended {
 			w.End(w.obituary(out, got.exitCode))
 		}
+		_ = pace.Wait(w.Context(), len(got.stdout)+len(got.stderr)) // the loop sees that the worker has ended
 	}
 }
 

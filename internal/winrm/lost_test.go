@@ -94,7 +94,7 @@ var losses = map[string]struct {
 			p.warn("#< CLIXML\r\n<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj S=\"progress\" RefId=\"0\"><MS><S N=\"x\">Loading</S></MS></Obj><S S=\"Error\">Out of memory._x000D__x000A_</S></Objs>")
 			return nil
 		},
-		kind: fault.OutcomeUnknown, cause: "exit code 3 and said: Out of memory.",
+		kind: fault.OutcomeUnknown, cause: "exit code 3 and said: Out of memory",
 	},
 	"reply damaged": {
 		reason: "half a reply is no reply",

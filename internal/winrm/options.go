@@ -1,6 +1,10 @@
 package winrm
 
-import "time"
+import (
+	"time"
+
+	"github.com/fedroute/fedroute/internal/reach"
+)
 
 // Options tune a Worker. The zero value is right for production.
 type Options struct {
@@ -12,7 +16,8 @@ type Options struct {
 	// say (60 s). It does not bound a Call: the context does.
 	OperationTimeout time.Duration
 	// IdleTimeout is how long the host keeps a shell to which nothing is sent (3
-	// min). It makes the host remove the shells of a manager that crashed.
+	// min). It makes the host remove the shells of a manager that crashed. Where the
+	// endpoint names a time, that counts.
 	IdleTimeout time.Duration
 	// MaxAge is the age at which Expired begins to report true (6 h). Windows ends
 	// every shell after MaxShellRunTime, 8 h by default.
@@ -21,6 +26,9 @@ type Options struct {
 	MaxReply int64
 	// EnvelopeSize is the host's MaxEnvelopeSizekb in bytes (512,000).
 	EnvelopeSize int
+	// Reach bounds which hosts and KDCs are connected to, and what is told of them; nil
+	// does not.
+	Reach *reach.Policy
 	// Clock measures the worker's age and nothing else; nil means time.Now.
 	Clock func() time.Time
 	// Meter counts requests, replies and connections; nil counts nothing.

@@ -14,7 +14,7 @@ import (
 func TestDiagnosis(t *testing.T) {
 	const head = "#< CLIXML\r\n<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">"
 	cases := map[string]struct{ reason, stderr, want string }{
-		"plain":    {"another program's words", "The system cannot\r\nfind the file.\r\n", "The system cannot find the file."},
+		"plain":    {"another program's words", "The system cannot\r\nfind the file.\r\n", "The system cannot find the file"},
 		"error":    {"escapes are undone", head + `<S S="Error">Import-Module : gone_x000D__x000A_</S><S S="Error">At line:1 &lt;1&gt;</S></Objs>`, "Import-Module : gone At line:1 <1>"},
 		"warning":  {"may tell why", head + `<S S="warning">low on memory</S></Objs>`, "low on memory"},
 		"noise":    {"progress and verbose tell nothing", head + `<Obj S="progress" RefId="0"><MS><S N="Activity">Loading</S></MS></Obj><S S="verbose">v</S></Objs>`, ""},
@@ -35,7 +35,7 @@ func TestDiagnosis(t *testing.T) {
 func TestCommandLineFitsAndDecodes(t *testing.T) {
 	program, arguments := commandLine()
 	whole := program + " " + strings.Join(arguments, " ")
-	// 8191 is the limit of cmd.exe, which a host may use in spite of SKIP_CMD_SHELL.
+	// 8191 is the limit of cmd.exe.
 	if len(whole) > 8191 {
 		t.Errorf("the command line has %d characters", len(whole))
 	}

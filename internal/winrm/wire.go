@@ -4,10 +4,15 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
+	"mime"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/fedroute/fedroute/internal/reach"
 )
 
 // wire is the HTTP transport under a lane's sign-in. It has one connection, counts
@@ -22,7 +27,8 @@ type wire struct {
 	meter   Meter
 	limit   int64
 	timeout time.Duration // of connecting, and of the TLS handshake
-	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	within  *reach.Policy
+	dial    func(ctx context.Context, network, address string) (net.Conn, error) // that of within
 
 	// kept holds the connection between requests, and nil when there is none yet. A
 	// goroutine that has taken it is the only user of the wire until it puts it back.
@@ -34,7 +40,7 @@ type wire struct {
 func newWire(config *tls.Config, o Options) *wire {
 	w := &wire{
 		config: config, meter: o.Meter, limit: int64(o.EnvelopeSize) * 4, timeout: o.ConnectTimeout,
-		dial: new(net.Dialer).DialContext, kept: make(chan *link, 1),
+		within: o.Reach, dial: o.Reach.Dial, kept: make(chan *link, 1),
 	}
 	w.kept <- nil
 	return w
@@ -89,6 +95,11 @@ func (w *wire) roundTrip(request *http.Request, number int) (*http.Response, err
 	defer func() { w.put(l, whole) }() // also after a panic: the next request waits for the connection
 	var response *http.Response
 	response, whole, err = l.exchange(request)
+	if !l.spoke {
+		if err = w.first(ctx, l, response, err); err != nil {
+			whole = false
+		}
+	}
 	switch {
 	case err == nil:
 		w.meter.Reply(int(response.Body.(*answerBody).Size()))
@@ -99,9 +110,48 @@ func (w *wire) roundTrip(request *http.Request, number int) (*http.Response, err
 	return nil, interruption(ctx, err)
 }
 
+// first judges the first answer of a connection, or the error in its place. Unless the host
+// speaks WSMan, only what the wire's bounds let an editor learn comes back.
+func (w *wire) first(ctx context.Context, l *link, response *http.Response, err error) error {
+	at := l.connection.RemoteAddr()
+	if err != nil {
+		return w.within.Withhold(at, interruption(ctx, err))
+	}
+	l.spoke = speaksWSMan(response)
+	if l.spoke || w.within.Tells(at) {
+		return nil
+	}
+	err = w.within.Withhold(at, fmt.Errorf("what answers is not WSMan: HTTP %d", response.StatusCode))
+	if response.StatusCode == http.StatusUnauthorized {
+		return &neverSentError{err}
+	}
+	return err
+}
+
+// speaksWSMan reports whether an answer is one of WinRM: an envelope, sealed or not, or a
+// sign-in that it offers or goes on with.
+func speaksWSMan(response *http.Response) bool {
+	for _, offer := range response.Header.Values("WWW-Authenticate") {
+		scheme, rest, _ := strings.Cut(offer, " ")
+		switch strings.ToLower(scheme) {
+		case "negotiate", "kerberos", "credssp":
+			return true
+		case "basic":
+			if strings.EqualFold(strings.TrimSpace(rest), `realm="WSMAN"`) {
+				return true
+			}
+		}
+	}
+	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	return kind == "application/soap+xml" || kind == "multipart/encrypted" || kind == "multipart/x-multi-encrypted"
+}
+
 // interruption prefers the reason why ctx ended to the error that its end caused on
-// the connection.
+// the connection. What is withheld stays so.
 func interruption(ctx context.Context, err error) error {
+	if _, withheld := errors.AsType[*reach.WithheldError](err); withheld {
+		return err
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -163,7 +213,7 @@ func (w *wire) connect(ctx context.Context, address string) (*link, error) {
 	defer cancel()
 	if err := secured.HandshakeContext(shaking); err != nil {
 		plain.Close()
-		return nil, err
+		return nil, w.within.Withhold(plain.RemoteAddr(), interruption(ctx, err))
 	}
 	return newLink(secured, w.limit, channel{number: w.made, binding: binding(secured.ConnectionState())}), nil
 }

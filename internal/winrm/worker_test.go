@@ -78,7 +78,7 @@ func TestShellIsAskedForAsDocumented(t *testing.T) {
 	h.dial(t, winrm.Options{IdleTimeout: 90 * time.Second})
 	for _, want := range []string{
 		`Name="WINRS_NOPROFILE">TRUE<`, `Name="WINRS_CODEPAGE">65001<`, `IdleTimeOut>PT90.000S<`,
-		`Name="WINRS_CONSOLEMODE_STDIN">FALSE<`, `Name="WINRS_SKIP_CMD_SHELL">TRUE<`,
+		`Name="WINRS_CONSOLEMODE_STDIN">FALSE<`,
 		`Command>powershell.exe<`, `>-NoProfile<`, `>-NonInteractive<`, `>-EncodedCommand<`,
 	} {
 		if !strings.Contains(h.created, want) {

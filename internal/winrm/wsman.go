@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/fedroute/fedroute/internal/fault"
 )
 
 // Fault codes of WSMan (WsmErrorCodes.h and winerror.h) that this package treats
@@ -12,8 +14,11 @@ import (
 const (
 	codeAccessDenied   = 5
 	codeNothingYet     = 2150858793 // the operation timed out: a Receive found no output
-	codeNoResource     = 2150858752 // nothing of the name in the request's URI, such as a session configuration
+	codeInvalidURI     = 2150858754 // ERROR_WSMAN_INVALID_URI; Windows Server 2008 R2 also means codeNoResource by it
+	codeNoResource     = 2150858811 // ERROR_WSMAN_INVALID_RESOURCE_URI: nothing of the name in the request's URI, such as a session configuration
 	codeShellNotFound  = 2150858843
+	codeRunAs          = 2150859203 // ERROR_WSMAN_RUNAS_INVALIDUSERCREDENTIALS
+	codeManagedAccount = 2150859261 // ERROR_WSMAN_RUNASUSER_MANAGEDACCOUNT_LOGON_FAILED
 	codeShellsPerUser  = 2150859173 // MaxShellsPerUser
 	codeOperationLimit = 2150859174 // MaxConcurrentOperationsPerUser
 )
@@ -29,7 +34,7 @@ func (f *wsmanFault) Error() string {
 	if f.text == "" {
 		return fmt.Sprintf("WSMan fault %d %s", f.code, f.subcode)
 	}
-	return fmt.Sprintf("%s (WSMan fault %d)", strings.TrimRight(f.text, ". "), f.code)
+	return fmt.Sprintf("%s (WSMan fault %d)", f.text, f.code)
 }
 
 func (f *wsmanFault) denies() bool { return f.code == codeAccessDenied || f.subcode == "AccessDenied" }
@@ -42,10 +47,17 @@ func (f *wsmanFault) limits() bool {
 type statusError struct {
 	status int
 	offers []string // WWW-Authenticate of a 401
+	ticket bool     // a Kerberos ticket was refused: the KDC had accepted the account
 }
 
 func (e *statusError) Error() string {
 	return fmt.Sprintf("HTTP %d %s", e.status, http.StatusText(e.status))
+}
+
+// Is tells a 401 of a host that offers sign-in as the refusal of an account. A host that
+// offers none was shown no password.
+func (e *statusError) Is(target error) bool {
+	return target == fault.ErrAccountRefused && e.status == http.StatusUnauthorized && len(e.offers) > 0 && !e.ticket
 }
 
 // schemes names what a 401 offers, e.g. "Negotiate, Kerberos".
@@ -57,6 +69,10 @@ func (e *statusError) schemes() string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// unknownURI reports whether the host has nothing at the request's resource URI. PowerShell's
+// own client goes by the same two codes.
+func (f *wsmanFault) unknownURI() bool { return f.code == codeNoResource || f.code == codeInvalidURI }
 
 // isNothingYet recognizes the only fault after which the same request is sent again.
 func isNothingYet(err error) bool {

@@ -26,6 +26,9 @@ type standing struct {
 	cut     string // not "": a delegation at or above the name
 	lame    string // not "": why the server is not authoritative for the name
 	covered bool   // the name does not exist and a wildcard answers for it
+	// absence is how many seconds resolvers remember what does not exist in the zone: the
+	// lower of the SOA record's own TTL and its last field (RFC 2308 section 5).
+	absence uint32
 }
 
 // open reports whether the standing is still unknown and needs a probe.
@@ -50,7 +53,11 @@ func standingOf(server, name string, m *mdns.Msg) (standing, error) {
 	for _, rr := range slices.Concat(m.Answer, m.Ns) {
 		owner := dns.Canonical(rr.Header().Name)
 		if rr.Header().Rrtype == mdns.TypeSOA && dns.Within(name, owner) {
-			return standing{zone: owner, covered: m.Rcode == mdns.RcodeSuccess}, nil
+			st := standing{zone: owner, covered: m.Rcode == mdns.RcodeSuccess}
+			if soa, whole := rr.(*mdns.SOA); whole {
+				st.absence = min(soa.Hdr.Ttl, soa.Minttl)
+			}
+			return st, nil
 		}
 	}
 	return standing{}, nil

@@ -12,10 +12,12 @@ import (
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/reach"
 )
 
 const (
 	defaultTimeout = 5 * time.Second
+	defaultBudget  = 20 * time.Second
 	dnsPort        = 53
 )
 
@@ -49,12 +51,22 @@ type Config struct {
 	// Timeout is the longest wait for a connection or for the next answer; 0
 	// means 5 seconds.
 	Timeout time.Duration
+	// Budget is the longest time that one server may take for all the questions of one
+	// Read, and half of what all servers together may take; 0 means 20 seconds.
+	Budget time.Duration
+	// Turn, where not nil, is waited for before a server is asked. Its error is what there
+	// is to say about the server without asking it. done is told how asking went.
+	Turn func(ctx context.Context, server string) (done func(error), err error)
 	// QueryKey signs the questions to Server; nil: they are not signed. A server that
 	// chooses a view of the zone by the key then shows the view that the key changes. The
 	// other servers are asked without a key, as partners ask them.
 	QueryKey Signer
-	Dial     Dial             // nil: net.Dialer
-	Now      func() time.Time // nil: time.Now; dates signatures
+	// Standings are shared by those who read and change the zone in this way; nil: each
+	// Read asks anew where the names stand.
+	Standings *Standings
+	Reach     *reach.Policy    // bounds which servers are asked and what is told of them
+	Dial      Dial             // nil: that of Reach
+	Now       func() time.Time // nil: time.Now; dates signatures
 }
 
 // complete checks a Config and fills in defaults. Fault: Invalid.
@@ -85,8 +97,14 @@ func (c Config) complete() (Config, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}
+	if c.Budget <= 0 {
+		c.Budget = defaultBudget
+	}
+	if c.Turn == nil {
+		c.Turn = func(context.Context, string) (func(error), error) { return func(error) {}, nil }
+	}
 	if c.Dial == nil {
-		c.Dial = (&net.Dialer{}).DialContext
+		c.Dial = c.Reach.Dial
 	}
 	if c.Now == nil {
 		c.Now = time.Now

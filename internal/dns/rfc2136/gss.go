@@ -13,6 +13,7 @@ import (
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/kerberos"
+	"github.com/fedroute/fedroute/internal/reach"
 )
 
 // Kerberos is the account that signs updates with GSS-TSIG (RFC 3645), as Active
@@ -29,6 +30,8 @@ type Kerberos struct {
 	// empty, the host of Config.Server is used. When that is an IP address, it is the
 	// primary that the zone's SOA record names.
 	Host string
+	// Reach bounds which KDCs are asked.
+	Reach *reach.Policy `json:"-"`
 }
 
 // String shows user and realm, without password or keytab.

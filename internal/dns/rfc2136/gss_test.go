@@ -106,7 +106,7 @@ func TestContextIsKept(t *testing.T) {
 			g := &gssServer{lifetime: tc.lifetime}
 			w := startGSS(t, g)
 			for range 3 {
-				if err := w.Write(t.Context(), createHost()); err != nil {
+				if err := w.Write(t.Context(), createHost(), dns.Always); err != nil {
 					t.Fatal(fault.Sentence(err))
 				}
 			}
@@ -116,7 +116,7 @@ func TestContextIsKept(t *testing.T) {
 			if err := w.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if err := w.Write(t.Context(), createHost()); err != nil || g.tkeys.Load() != tc.want+1 {
+			if err := w.Write(t.Context(), createHost(), dns.Always); err != nil || g.tkeys.Load() != tc.want+1 {
 				t.Errorf("%d negotiations (%v), want one more: a closed context is forgotten", g.tkeys.Load(), err)
 			}
 		})
@@ -128,7 +128,7 @@ func TestForgottenContextIsAgreedAnew(t *testing.T) {
 	w := startGSS(t, g)
 	for _, forgot := range []bool{false, true} {
 		g.forgot.Store(forgot)
-		if err := w.Write(t.Context(), createHost()); err != nil {
+		if err := w.Write(t.Context(), createHost(), dns.Always); err != nil {
 			t.Fatal(fault.Sentence(err))
 		}
 	}
@@ -233,7 +233,7 @@ func TestAPanicOfTheKerberosLibraryIsContained(t *testing.T) {
 	w := startGSS(t, &gssServer{lifetime: time.Hour})
 	w.signer.(*gssSigner).begin = func(context.Context, string) (initiator, []byte, error) { panic("swordfish") }
 	for range 2 { // the second Write would hang if the first had kept the lock
-		err := w.Write(t.Context(), createHost())
+		err := w.Write(t.Context(), createHost(), dns.Always)
 		if !fault.Is(err, fault.Internal) || strings.Contains(fault.Sentence(err), "swordfish") {
 			t.Errorf("got %s: %v", fault.KindOf(err), err)
 		}

@@ -3,6 +3,7 @@ package rfc2136
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -113,8 +114,11 @@ func exchangeTKEY(ctx context.Context, c Config, name string, token []byte) (*md
 	}
 	defer conn.Close()
 	raw, err := sendOnce(ctx, conn, packed)
+	if reply := new(mdns.Msg); err == nil && !c.Reach.Tells(conn.RemoteAddr()) && (reply.Unpack(raw) != nil || reply.Id != m.Id || !reply.Response) {
+		err = errors.New("what answers is not DNS")
+	}
 	if err != nil {
-		return nil, unreachable(c.Server, err)
+		return nil, unreachable(c.Server, c.Reach.Withhold(conn.RemoteAddr(), err))
 	}
 	return readTKEY(c.Server, m.Id, name, raw)
 }

@@ -18,7 +18,7 @@ type initiator interface {
 
 // user is the account of the credentials.
 func (k Kerberos) user() kerberos.User {
-	return kerberos.User{Name: k.Username, Realm: k.Realm, Password: k.Password, Keytab: k.Keytab, Config: k.Config}
+	return kerberos.User{Name: k.Username, Realm: k.Realm, Password: k.Password, Keytab: k.Keytab, Config: k.Config, Reach: k.Reach}
 }
 
 // begin gets new tickets and makes the first token for a server. The tickets are not

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 )
@@ -34,19 +35,44 @@ func (r *Reader) Read(ctx context.Context, keys []dns.Key) (map[dns.Key]dns.Look
 	if err != nil || len(keys) == 0 {
 		return map[dns.Key]dns.Lookup{}, err
 	}
-	primary := newSession(r.config, r.config.Server)
-	defer primary.close()
-
-	found, err := r.lookUp(ctx, primary, keys)
+	ctx, cancel := context.WithTimeoutCause(ctx, 2*r.config.Budget, errTooSlow)
+	defer cancel()
+	found, others, err := r.askPrimary(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
-	others, err := r.otherServers(ctx, primary, found)
+	views, err := r.askAll(ctx, others)
 	if err != nil {
 		return nil, err
 	}
-	addViews(found, r.askAll(ctx, others))
+	addViews(found, views)
 	return found, nil
+}
+
+// askPrimary looks every key up on the primary, and lists the servers to ask then.
+func (r *Reader) askPrimary(ctx context.Context, keys []dns.Key) (found map[dns.Key]dns.Lookup, others []errand, err error) {
+	err = r.inTurn(ctx, r.config.Server, func(ctx context.Context) error {
+		primary := newSession(r.config, r.config.Server)
+		defer primary.close()
+		if found, err = r.lookUp(ctx, primary, keys); err == nil {
+			others, err = r.otherServers(ctx, primary, found)
+		}
+		return err
+	})
+	return found, others, err
+}
+
+// inTurn asks one server once it is its turn, within the time that one server may take.
+func (r *Reader) inTurn(ctx context.Context, server string, ask func(context.Context) error) error {
+	done, err := r.config.Turn(ctx, server)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, r.config.Budget, errTooSlow)
+	defer cancel()
+	err = contain.Run(opAsk, server, func() error { return ask(ctx) })
+	done(err)
+	return err
 }
 
 // checkKeys brings keys into canonical form, removes duplicates and sorts them.
@@ -70,7 +96,7 @@ func (r *Reader) lookUp(ctx context.Context, s *session, keys []dns.Key) (map[dn
 	if err != nil {
 		return nil, err
 	}
-	standings, err := survey(ctx, s, r.config.Zone, tell(answers))
+	standings, err := r.stand(ctx, s, tell(answers))
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +111,31 @@ func (r *Reader) lookUp(ctx context.Context, s *session, keys []dns.Key) (map[dn
 		found[key] = l
 	}
 	return found, nil
+}
+
+// stand completes how the server stands to each name. A name that answers with records and
+// was seen to exist lately is not asked about again.
+func (r *Reader) stand(ctx context.Context, s *session, told map[string]standing) (map[string]standing, error) {
+	known, answered := map[string]standing{}, map[string]bool{}
+	for name, st := range told {
+		if !st.open() {
+			continue
+		}
+		answered[name] = true
+		if st, exists, ok := r.config.Standings.within(name, trusted, r.config.Now); ok && exists {
+			known[name] = st
+			delete(told, name)
+		}
+	}
+	standings, err := survey(ctx, s, told)
+	if err != nil {
+		return nil, err
+	}
+	for name, st := range standings {
+		r.config.Standings.note(name, st, answered[name], r.config.Now)
+	}
+	maps.Copy(standings, known)
+	return confineAll(r.config.Zone, standings), nil
 }
 
 // tell collects how the server stands to each name, as far as the answers show it.
@@ -137,6 +188,9 @@ func judge(s standing, r reply, wildcard string) dns.Lookup {
 		l.Barrier, l.Detail = dns.BarrierCNAME, r.alias
 	default:
 		l.Set = r.set
+		if !l.Set.Exists() {
+			l.Absence = s.absence
+		}
 	}
 	return l
 }

@@ -2,10 +2,12 @@ package rfc2136
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"sync"
 	"time"
 
 	mdns "github.com/miekg/dns"
@@ -17,6 +19,7 @@ import (
 
 const (
 	window   = 64   // questions under way at once on one connection
+	batch    = 4096 // octets of questions that are written at once
 	maxRound = 4096 // questions of one round; far fewer than there are message ids
 )
 
@@ -30,9 +33,31 @@ type round struct {
 	timeout   time.Duration
 	now       func() time.Time
 	key       *signingKey // signs the questions; nil: they are not signed
+	room      *int        // octets that the answers of the session may still have
 	base      uint16
+	spoke     bool    // an answer came, and not something else
 	queries   []query // in the order of pending
 	slots     chan struct{}
+}
+
+const (
+	maxRecords = 512       // of one answer; a zone has a handful for one name
+	answerRoom = 2_000_000 // octets of all answers of one server to one look
+)
+
+// announced counts the records that a message says it has, before anything is built of them.
+func announced(message []byte) int {
+	n := 0
+	for at := 6; at < 12 && len(message) >= 12; at += 2 {
+		n += int(binary.BigEndian.Uint16(message[at:]))
+	}
+	return n
+}
+
+// tooMuch is the fault of a server that answers with more than any zone has.
+func (r *round) tooMuch(cause string) error {
+	return fault.New(fault.Unreachable, opAsk, r.server, cause).
+		With("its records are unknown and stay as they are", "check that this is the zone's own server, and what it answers")
 }
 
 // query is a question as it is sent.
@@ -54,10 +79,11 @@ func (r *round) run(ctx context.Context, conn net.Conn) error {
 	}
 	r.slots = make(chan struct{}, window)
 	done, sent := make(chan struct{}), make(chan struct{})
+	ended := sync.OnceFunc(func() { close(sent) })
 	contain.Go(opAsk, conn.RemoteAddr().String(), func() {
-		defer close(sent)
+		defer ended()
 		r.send(conn, done)
-	}, func(error) { conn.Close() }) // the reading goroutine reports it
+	}, func(error) { conn.Close(); ended() }) // the reading goroutine reports it
 	defer func() { close(done); <-sent }()
 	err := r.collect(conn)
 	if err != nil {
@@ -66,18 +92,25 @@ func (r *round) run(ctx context.Context, conn net.Conn) error {
 	return err
 }
 
-// send writes the questions, never more than a window ahead of the answers.
+// send writes the questions, never more than a window ahead of the answers. It writes
+// those for which there is room at once.
 func (r *round) send(conn net.Conn, done <-chan struct{}) {
-	for _, q := range r.queries {
+	var room []byte
+	for n, q := range r.queries {
 		select {
 		case r.slots <- struct{}{}:
 		case <-done:
 			return
 		}
-		if err := writeFrame(conn, q.packed); err != nil {
+		room = appendFrame(room, q.packed)
+		if last := n == len(r.queries)-1; !last && len(r.slots) < window && len(room) < batch {
+			continue
+		}
+		if _, err := conn.Write(room); err != nil {
 			conn.Close() // the reading goroutine reports it
 			return
 		}
+		room = room[:0]
 	}
 }
 
@@ -89,6 +122,13 @@ func (r *round) collect(conn net.Conn) error {
 		frame, err := readFrame(conn)
 		if err != nil {
 			return err
+		}
+		r.spoke = r.spoke || r.isAnswer(frame)
+		if *r.room -= len(frame); *r.room < 0 {
+			return r.tooMuch(fmt.Sprintf("its answers have more than %d kB together", answerRoom/1000))
+		}
+		if n := announced(frame); n > maxRecords {
+			return r.tooMuch(fmt.Sprintf("an answer has %d records, and more than %d are not read", n, maxRecords))
 		}
 		m := new(mdns.Msg)
 		if err := m.Unpack(frame); err != nil {
@@ -108,6 +148,12 @@ func (r *round) collect(conn net.Conn) error {
 		}
 	}
 	return nil
+}
+
+// isAnswer reports whether a message is an answer to one of the questions, by its head alone
+// (RFC 1035 section 4.1.1).
+func (r *round) isAnswer(frame []byte) bool {
+	return len(frame) >= 12 && frame[2]&0x80 != 0 && int(binary.BigEndian.Uint16(frame)-r.base) < len(r.pending)
 }
 
 func answersTo(m *mdns.Msg, q question) bool {

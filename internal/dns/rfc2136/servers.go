@@ -15,6 +15,13 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 )
 
+const (
+	// maxServers is how many name servers, and how many addresses of them, are asked. The
+	// root has thirteen and twenty-six.
+	maxServers    = 32
+	serversAtOnce = 8
+)
+
 // errand is one further authoritative server and the keys to ask it for.
 type errand struct {
 	server string
@@ -69,12 +76,13 @@ func (r *Reader) discover(ctx context.Context, primary *session, keys map[string
 	if err != nil {
 		return nil, err
 	}
-	addresses, err := hostAddresses(ctx, primary, slices.Sorted(maps.Keys(hosts)))
+	names, unasked := atMost(slices.Sorted(maps.Keys(hosts)), "names", primary.server, keys)
+	addresses, err := hostAddresses(ctx, primary, names)
 	if err != nil {
 		return nil, err
 	}
 	errands := map[string]errand{}
-	for _, host := range slices.Sorted(maps.Keys(hosts)) {
+	for _, host := range names {
 		for _, e := range r.errandsFor(host, addresses[host]) {
 			if known, ok := errands[e.server]; ok {
 				e = known // another name of the same server
@@ -85,14 +93,25 @@ func (r *Reader) discover(ctx context.Context, primary *session, keys map[string
 			errands[e.server] = e
 		}
 	}
-	list := make([]errand, 0, len(errands))
-	for _, server := range slices.Sorted(maps.Keys(errands)) {
+	servers, more := atMost(slices.Sorted(maps.Keys(errands)), "addresses", primary.server, keys)
+	list := slices.Concat(unasked, more)
+	for _, server := range servers {
 		e := errands[server]
 		slices.SortFunc(e.keys, compareKeys)
 		e.keys = slices.Compact(e.keys)
 		list = append(list, e)
 	}
 	return list, nil
+}
+
+// atMost gives the first of the servers, and an errand that says that others are not asked.
+func atMost(all []string, what, primary string, keys map[string][]dns.Key) (first []string, unasked []errand) {
+	if len(all) <= maxServers {
+		return all, nil
+	}
+	err := fault.New(fault.Unsupported, opAsk, primary, fmt.Sprintf("its name servers have %d %s, and %d are asked", len(all), what, maxServers)).
+		With("whether the others serve the records is unknown", "correct the zone's NS records, or list the servers to ask in readBackFrom of spec.dns.servers")
+	return all[:maxServers], []errand{{server: "the other name servers", err: err, keys: slices.Concat(slices.Collect(maps.Values(keys))...)}}
 }
 
 func (r *Reader) errandsFor(host string, addresses []string) []errand {
@@ -158,17 +177,18 @@ type serverViews struct {
 }
 
 // askAll asks all errands' servers at the same time.
-func (r *Reader) askAll(ctx context.Context, errands []errand) []serverViews {
+func (r *Reader) askAll(ctx context.Context, errands []errand) ([]serverViews, error) {
 	all := make([]serverViews, len(errands))
 	var group contain.Group
+	group.SetLimit(serversAtOnce)
 	for i, e := range errands {
 		group.Go(opAsk, e.server, func() error {
 			all[i] = r.run(ctx, e)
 			return nil
 		})
 	}
-	_ = group.Wait() // run keeps its errors in the views
-	return all
+	err := group.Wait() // run keeps its own errors in the views
+	return all, err
 }
 
 const opAsk = "ask DNS server"
@@ -178,10 +198,11 @@ func (r *Reader) run(ctx context.Context, e errand) serverViews {
 	var replies map[dns.Key]reply
 	err := e.err
 	if err == nil {
-		replies, err = contain.Value(opAsk, e.server, func() (map[dns.Key]reply, error) {
+		err = r.inTurn(ctx, e.server, func(ctx context.Context) error {
 			s := newSession(r.config, e.server)
 			defer s.close()
-			return askKeys(ctx, s, e.keys)
+			replies, err = askKeys(ctx, s, e.keys)
+			return err
 		})
 	}
 	for _, key := range e.keys {

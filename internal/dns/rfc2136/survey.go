@@ -16,19 +16,21 @@ func compareKeys(a, b dns.Key) int {
 }
 
 // survey completes how the server stands to each name: it probes for every name
-// whose standing is open. onlyZone, when not empty, is the one zone that may be
-// changed.
-func survey(ctx context.Context, s *session, onlyZone string, standings map[string]standing) (map[string]standing, error) {
+// whose standing is open.
+func survey(ctx context.Context, s *session, standings map[string]standing) (map[string]standing, error) {
 	if err := probe(ctx, s, standings); err != nil {
 		return nil, err
 	}
-	if err := walk(ctx, s, standings); err != nil {
-		return nil, err
-	}
+	return standings, walk(ctx, s, standings)
+}
+
+// confineAll applies the one zone that may be changed to all standings. onlyZone is empty
+// where there is no such zone.
+func confineAll(onlyZone string, standings map[string]standing) map[string]standing {
 	for name, st := range standings {
 		standings[name] = confine(onlyZone, name, st)
 	}
-	return standings, nil
+	return standings
 }
 
 func probe(ctx context.Context, s *session, standings map[string]standing) error {

@@ -17,7 +17,7 @@ func (w *Writer) otherView(ctx context.Context, zone string, changes []dns.Chang
 	if !fault.Is(refusal, fault.WorldChanged) || !w.shownAsRead(ctx, changes) {
 		return refusal
 	}
-	if again := w.submitPart(ctx, zone, changes, questionOf); !fault.Is(again, fault.WorldChanged) {
+	if again := w.submitPart(ctx, zone, changes, questionOf, dns.Always); !fault.Is(again, fault.WorldChanged) {
 		return refusal
 	}
 	return act{zone: zone, server: w.config.Server}.fault(fault.Refused,

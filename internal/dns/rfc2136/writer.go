@@ -3,6 +3,7 @@ package rfc2136
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"time"
 
@@ -40,21 +41,24 @@ func (w *Writer) Close() error { return w.signer.Close() }
 
 // Write sends all changes as one signed UPDATE over TCP; see dns.Writer. Where they do
 // not fit, it sends several, one after the other, and stops at the first that fails. All
-// names must lie in one zone. Write asks for that zone first, so that nothing is written
-// below a zone cut. An update that the server may have carried out is never sent
-// again. No error means that the primary reports success; the caller still reads the
-// records back. Faults: WorldChanged, Denied, Refused, Invalid, Unsupported,
-// Unreachable (nothing was changed), OutcomeUnknown (read the records before
+// names must lie in one zone. Write asks for that zone first, unless it was seen within the
+// last minute, so that nothing is written below a zone cut. An update that the server may
+// have carried out is never sent again. No error means that the primary reports success;
+// the caller still reads the records back. Faults: WorldChanged, Denied, Refused, Invalid,
+// Unsupported, Unreachable (nothing was changed), OutcomeUnknown (read the records before
 // anything else).
-func (w *Writer) Write(ctx context.Context, changes []dns.Change) error {
-	done, all, err := w.submit(ctx, changes, updateOf)
+func (w *Writer) Write(ctx context.Context, changes []dns.Change, may func() error) error {
+	done, all, err := w.submit(ctx, changes, updateOf, may)
+	if err == nil {
+		w.wrote(changes)
+	}
 	return afterOthers(done, all, err)
 }
 
 // Check measures the updates as Write would send them, and sends their prerequisites
 // alone; see dns.Writer.
 func (w *Writer) Check(ctx context.Context, changes []dns.Change) error {
-	_, _, err := w.submit(ctx, changes, questionOf)
+	_, _, err := w.submit(ctx, changes, questionOf, dns.Always)
 	return err
 }
 
@@ -63,7 +67,7 @@ type form func(zone string, changes []dns.Change) (*mdns.Msg, error)
 
 // submit sends a message for each part of the changes, until one fails. It tells how many
 // were sent without an error, of how many.
-func (w *Writer) submit(ctx context.Context, changes []dns.Change, f form) (done, all int, err error) {
+func (w *Writer) submit(ctx context.Context, changes []dns.Change, f form, may func() error) (done, all int, err error) {
 	if len(changes) == 0 {
 		return 0, 0, nil
 	}
@@ -76,20 +80,21 @@ func (w *Writer) submit(ctx context.Context, changes []dns.Change, f form) (done
 		return 0, 0, err
 	}
 	for n, part := range parts {
-		if err := w.submitPart(ctx, zone, part, f); err != nil {
+		if err := w.submitPart(ctx, zone, part, f, may); err != nil {
+			w.config.Standings.forget(namesIn(part))
 			return n, len(parts), w.otherView(ctx, zone, part, err)
 		}
 	}
 	return len(parts), len(parts), nil
 }
 
-func (w *Writer) submitPart(ctx context.Context, zone string, changes []dns.Change, f form) error {
+func (w *Writer) submitPart(ctx context.Context, zone string, changes []dns.Change, f form, may func() error) error {
 	attempt := func() (retry bool, err error) {
 		m, err := f(zone, changes)
 		if err != nil {
 			return false, err
 		}
-		return w.try(ctx, zone, m)
+		return w.try(ctx, zone, m, may)
 	}
 	retry, err := attempt()
 	if retry {
@@ -98,11 +103,15 @@ func (w *Writer) submitPart(ctx context.Context, zone string, changes []dns.Chan
 	return err
 }
 
-// try sends the message once. retry reports that the server has forgotten an agreed
-// key, for example after a restart. It then changed nothing, and a new key helps.
-func (w *Writer) try(ctx context.Context, zone string, m *mdns.Msg) (retry bool, err error) {
+// try sends the message once, if it may: may is asked when a key has been agreed, which
+// takes a while. retry reports that the server has forgotten an agreed key, for example
+// after a restart. It then changed nothing, and a new key helps.
+func (w *Writer) try(ctx context.Context, zone string, m *mdns.Msg, may func() error) (retry bool, err error) {
 	key, err := w.signer.key(ctx, w.config)
 	if err != nil {
+		return false, err
+	}
+	if err := may(); err != nil {
 		return false, err
 	}
 	err = w.exchange(ctx, zone, m, key)
@@ -113,22 +122,33 @@ func (w *Writer) try(ctx context.Context, zone string, m *mdns.Msg) (retry bool,
 	return false, err
 }
 
-// zoneOf finds the one zone of all changes.
-func (w *Writer) zoneOf(ctx context.Context, changes []dns.Change) (string, error) {
+func namesIn(changes []dns.Change) []string {
 	names := make([]string, len(changes))
 	for i, c := range changes {
 		names[i] = c.To.Name
 	}
+	return names
+}
+
+// zoneOf finds the one zone of all changes.
+func (w *Writer) zoneOf(ctx context.Context, changes []dns.Change) (string, error) {
+	names := namesIn(changes)
 	s := newSession(w.config, w.config.Server)
 	defer s.close()
-	standings := map[string]standing{}
+	standings, known := map[string]standing{}, map[string]standing{}
 	for _, name := range names {
-		standings[name] = standing{}
+		if st, _, ok := w.config.Standings.within(name, fresh, w.config.Now); ok {
+			known[name] = st
+		} else {
+			standings[name] = standing{}
+		}
 	}
-	standings, err := survey(ctx, s, w.config.Zone, standings)
+	standings, err := survey(ctx, s, standings)
 	if err != nil {
 		return "", err
 	}
+	maps.Copy(standings, known)
+	standings = confineAll(w.config.Zone, standings)
 	zone := standings[names[0]].zone
 	for _, name := range names {
 		st := standings[name]
@@ -142,6 +162,20 @@ func (w *Writer) zoneOf(ctx context.Context, changes []dns.Change) (string, erro
 		}
 	}
 	return zone, nil
+}
+
+// wrote notes that the names to which records were written exist. A name that lost records
+// may be gone, and a wildcard may answer for it.
+func (w *Writer) wrote(changes []dns.Change) {
+	var lost []string
+	for _, c := range changes {
+		if !c.To.Exists() {
+			lost = append(lost, c.To.Name)
+		} else if st, _, ok := w.config.Standings.within(c.To.Name, trusted, w.config.Now); ok {
+			w.config.Standings.note(c.To.Name, st, true, w.config.Now)
+		}
+	}
+	w.config.Standings.forget(lost)
 }
 
 func misplaced(name, cause, next string) error {

@@ -37,10 +37,17 @@ type Options struct {
 	// Sensitive gives no ticket that may be handed over, as for members of Protected
 	// Users.
 	Sensitive bool
+	// Ahead is how far the KDC's clock is ahead. A user whose clock differs by more than 5
+	// minutes is refused.
+	Ahead time.Duration
+	// Owned gives the number of accounts that own a service's name; nil means one.
+	Owned func(service string) int
 	// Refer names the realm of a service, "" for the KDC's own.
 	Refer func(service string) string
 	// Spoil changes an answer before it is written.
 	Spoil func(kind string, answer *messages.KDCRepFields)
+	// Sealed gives what is encrypted in an answer in place of the honest part.
+	Sealed func(kind string, part []byte) []byte
 	// Wire changes the bytes of an answer on the wire, including the 4 bytes of its
 	// length.
 	Wire func(kind string, framed []byte) []byte

@@ -53,7 +53,11 @@ func (k *KDC) logIn(request messages.ASReq) ([]byte, error) {
 		refused.EData = marshal(hints)
 		return nil, refused
 	}
-	if err := provesKey(request.PAData, k.userKey); err != nil {
+	at, err := provesKey(request.PAData, k.userKey)
+	if err == nil && time.Now().Add(k.options.Ahead).Sub(at).Abs() > 5*time.Minute {
+		return nil, messages.NewKRBError(request.ReqBody.SName, k.Realm, errorcode.KRB_AP_ERR_SKEW, "")
+	}
+	if err != nil {
 		return nil, messages.NewKRBError(request.ReqBody.SName, k.Realm, errorcode.KDC_ERR_PREAUTH_FAILED, "")
 	}
 	made, err := k.ticket(request.ReqBody, request.ReqBody.CName, k.Realm, request.ReqBody.SName)
@@ -64,19 +68,25 @@ func (k *KDC) logIn(request messages.ASReq) ([]byte, error) {
 	return k.seal(AS, made, k.userKey, keyusage.AS_REP_ENCPART)
 }
 
-func provesKey(sent types.PADataSequence, key types.EncryptionKey) error {
+// provesKey gives the time by the clock of a user who has the key.
+func provesKey(sent types.PADataSequence, key types.EncryptionKey) (time.Time, error) {
 	for _, pa := range sent {
 		if pa.PADataType != patype.PA_ENC_TIMESTAMP {
 			continue
 		}
 		var sealed types.EncryptedData
 		if err := sealed.Unmarshal(pa.PADataValue); err != nil {
-			return err
+			return time.Time{}, err
 		}
-		_, err := crypto.DecryptEncPart(sealed, key, keyusage.AS_REQ_PA_ENC_TIMESTAMP)
-		return err
+		plain, err := crypto.DecryptEncPart(sealed, key, keyusage.AS_REQ_PA_ENC_TIMESTAMP)
+		if err != nil {
+			return time.Time{}, err
+		}
+		var stamp types.PAEncTSEnc
+		err = stamp.Unmarshal(plain)
+		return stamp.PATimestamp, err
 	}
-	return fmt.Errorf("no timestamp")
+	return time.Time{}, fmt.Errorf("no timestamp")
 }
 
 // give gives a ticket for a service, or for the KDC of the realm that has the
@@ -104,6 +114,9 @@ func (k *KDC) give(kind string, request messages.TGSReq) ([]byte, error) {
 		return nil, messages.NewKRBError(request.ReqBody.SName, k.Realm, errorcode.KRB_AP_ERR_BADMATCH, "")
 	}
 	service := request.ReqBody.SName
+	if owned := k.options.Owned; owned != nil && owned(service.PrincipalNameString()) > 1 {
+		return nil, messages.NewKRBError(service, k.Realm, errorcode.KDC_ERR_PRINCIPAL_NOT_UNIQUE, "")
+	}
 	if k.options.Refer != nil {
 		if realm := k.options.Refer(service.PrincipalNameString()); realm != "" {
 			service = types.NewPrincipalName(nametype.KRB_NT_SRV_INST, "krbtgt/"+realm)
@@ -122,7 +135,7 @@ func renews(request messages.TGSReq) bool {
 }
 
 func (k *KDC) ticket(asked messages.KDCReqBody, user types.PrincipalName, realm string, service types.PrincipalName) (messages.KDCRepFields, error) {
-	now := time.Now().UTC().Truncate(time.Second)
+	now := time.Now().Add(k.options.Ahead).UTC().Truncate(time.Second)
 	end, renew := now.Add(k.options.Life), now.Add(24*time.Hour)
 	bits := types.NewKrbFlags()
 	types.SetFlag(&bits, flags.Renewable)
@@ -150,6 +163,9 @@ func (k *KDC) seal(kind string, answer messages.KDCRepFields, key types.Encrypti
 	plain, err := answer.DecryptedEncPart.Marshal()
 	if err != nil {
 		return nil, err
+	}
+	if k.options.Sealed != nil {
+		plain = k.options.Sealed(kind, plain)
 	}
 	if answer.EncPart, err = crypto.GetEncryptedData(plain, key, usage, kvno); err != nil {
 		return nil, err

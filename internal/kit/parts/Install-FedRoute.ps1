@@ -2,10 +2,16 @@
 # the folder that it lies in.
 #
 # -Check only checks the files and changes nothing. -WhatIf tells what would be done.
+# -Unattended leaves how it ended in outcome.txt.
 [CmdletBinding(SupportsShouldProcess = $true)]
-param([switch]$Check)
+param([switch]$Check, [switch]$Unattended)
 
 $ErrorActionPreference = 'Stop'
+$outcome = Join-Path -Path $PSScriptRoot -ChildPath 'outcome.txt'
+trap {
+    if ($Unattended) { Set-Content -LiteralPath $outcome -Value "$_" }
+    break
+}
 $source = Join-Path -Path $PSScriptRoot -ChildPath 'FedRoute'
 
 # A role that names a function which the module lacks would show no function at all, and
@@ -35,4 +41,5 @@ if ($PSCmdlet.ShouldProcess('FedRoute', 'Register the session configuration and 
     if (Get-PSSessionConfiguration -Name FedRoute -ErrorAction SilentlyContinue) { Unregister-PSSessionConfiguration -Name FedRoute -Force -NoServiceRestart }
     $null = Register-PSSessionConfiguration -Name FedRoute -Path (Join-Path -Path $PSScriptRoot -ChildPath 'FedRoute.pssc') -Force
     Write-Output 'The session configuration FedRoute is registered. Sessions on this machine were ended by the restart of WinRM.'
+    if ($Unattended) { Set-Content -LiteralPath $outcome -Value 'installed' }
 }

@@ -35,8 +35,13 @@ func read(o psrp.Outcome) (answer, error) {
 	return a, nil
 }
 
-// strange is the fault of an answer that no kit gives.
+// strange is the fault of an answer that no kit gives. A function that changes something has
+// run all the same.
 func (s *Session) strange(name, why string) error {
+	if kit.Writes(name) {
+		return fault.New(fault.OutcomeUnknown, name, s.host, "what it answered is none of a kit's answers: "+why).
+			With("it may have taken effect", "it is looked at; "+renew)
+	}
 	return fault.New(fault.Unsupported, name, s.host, "the session configuration there is not one of fedroute's kit: "+why).
 		With("", "name the kit's configuration in the endpoint, or install the kit there")
 }
@@ -54,11 +59,15 @@ func (s *Session) explain(name string, err error) error {
 	case "CommandNotFoundException":
 		f.Kind, f.Cause = fault.Denied, "the session configuration there shows this account no function "+name
 		f.Next = "add the account to the group of the kit that may call it, or check with the installer that the kit is whole"
+		if name == kit.Describe {
+			f.Cause = "the session configuration there shows this account no function of the endpoint kit"
+			f.Next = "check that configuration names the kit's, that the account is in a group of the kit, and with the installer that the kit is whole"
+		}
 	case "ParameterArgumentValidationError", "ParameterArgumentValidationErrorNullNotAllowed":
-		f.Kind, f.Cause = fault.Invalid, "the endpoint kit refuses a value: "+record.Message
+		f.Kind, f.Cause = fault.Invalid, "the endpoint kit refuses a value: "+fault.Line(record.Message)
 		f.Next = "correct the name in the spec or the organization"
 	case "NamedParameterNotFound":
-		f.Kind, f.Cause = fault.Unsupported, "the endpoint kit there is older than this program: "+record.Message
+		f.Kind, f.Cause = fault.Unsupported, "the endpoint kit there is older than this program: "+fault.Line(record.Message)
 		f.Next = renew
 	default:
 		return err

@@ -6,6 +6,7 @@ package session
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -43,6 +44,7 @@ type Installed struct {
 		Name       string
 		Generation int
 	} // of its module, whatever role they belong to
+	Account, Caller string // SIDs
 	kit.Limits
 }
 
@@ -74,11 +76,17 @@ func Dialer(o psrp.Options) remote.Dialer {
 // closeTimeout bounds the farewell to a host whose kit cannot be used.
 const closeTimeout = 5 * time.Second
 
+const opDescribe = "ask the endpoint kit on"
+
 // Open asks the host which kit it has. Faults: Denied (the configuration shows the account
-// no function of the kit), Unsupported (it answers as no kit does), and those of a call.
+// no function of the kit), Unsupported (it answers as no kit does), Failed (the kit is
+// damaged), and those of a call.
 func Open(ctx context.Context, r runspace, host string) (*Session, error) {
 	s := &Session{runspace: r, host: host}
 	reply, version, err := s.ask(ctx, kit.Describe, nil)
+	if thrown, ok := errors.AsType[*remote.ScriptError](err); ok {
+		err = fault.New(fault.Failed, opDescribe, host, "it cannot say what it is: "+fault.Line(thrown.Message)).With("nothing there is called", renew)
+	}
 	if err == nil {
 		s.installed.Version = version
 		if err = json.Unmarshal(reply, &s.installed); err != nil {
@@ -96,7 +104,7 @@ func Open(ctx context.Context, r runspace, host string) (*Session, error) {
 
 // Kit implements remote.Described.
 func (s *Session) Kit() remote.Kit {
-	k := remote.Kit{Version: s.installed.Version, Sites: s.installed.Sites, Pools: s.installed.Pools}
+	k := remote.Kit{Version: s.installed.Version, Account: s.installed.Account, Caller: s.installed.Caller, Sites: s.installed.Sites, Pools: s.installed.Pools}
 	for _, role := range []kit.Role{kit.FrontEnd, kit.Edge, kit.DNS} {
 		var lacks []string
 		functions := kit.Functions(role)
@@ -164,7 +172,7 @@ func (s *Session) ask(ctx context.Context, name string, parameters []psrp.Parame
 	}
 	if a.Error != nil {
 		a.Error.Script = name
-		return nil, 0, &fault.Error{Kind: fault.Failed, Op: name, Target: s.host, Cause: a.Error.Message, Err: a.Error}
+		return nil, 0, &fault.Error{Kind: fault.Failed, Op: name, Target: s.host, Cause: fault.Line(a.Error.Message), Err: a.Error}
 	}
 	return a.Result, a.Kit, nil
 }

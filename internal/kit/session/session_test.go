@@ -36,7 +36,7 @@ func (h *host) Healthy() bool               { return true }
 func (h *host) Expired() bool               { return false }
 func (h *host) Close(context.Context) error { h.closed = true; return nil }
 
-const described = `{"Kit":1,"Result":{"Functions":[{"Name":"Publish-FederationFlags","Generation":1},{"Name":"Set-SiteRoute","Generation":1},` +
+const described = `{"Kit":1,"Result":{"Functions":[{"Name":"Read-Topology","Generation":1},{"Name":"Publish-FederationFlags","Generation":1},{"Name":"Set-SiteRoute","Generation":1},` +
 	`{"Name":"Set-EdgeAssociation","Generation":0},{"Name":"Invoke-PoolFailBack","Generation":2}],"Sites":["redmond"],"Pools":[],"Zones":[]}}`
 
 func failure(id string) error {
@@ -108,8 +108,11 @@ func TestFaults(t *testing.T) {
 		{"a parameter that came later", "Set-SiteRoute", "", failure("NamedParameterNotFound,Set-SiteRoute"), fault.Unsupported, "is older than this program", nil},
 		{"an unknown error stays what it is", "Set-SiteRoute", "", failure("Whatever"), fault.Failed, "the server's text", nil},
 		{"a lost answer stays what it is", "Set-SiteRoute", "", fault.New(fault.OutcomeUnknown, "x", "fe1", "no answer in time"), fault.OutcomeUnknown, "no answer in time", nil},
-		{"no JSON", "Set-SiteRoute", `Hello`, nil, fault.Unsupported, "not one of fedroute's kit", nil},
-		{"neither result nor error", "Set-SiteRoute", `{"Kit":1}`, nil, fault.Unsupported, "not one of fedroute's kit", nil},
+		{"no JSON", "Read-Topology", `Hello`, nil, fault.Unsupported, "not one of fedroute's kit", nil},
+		{"neither result nor error", "Read-Topology", `{"Kit":1}`, nil, fault.Unsupported, "not one of fedroute's kit", nil},
+		{"no JSON, and something was changed", "Set-SiteRoute", `Hello`, nil, fault.OutcomeUnknown, "it may have taken effect; it is looked at; write the kit anew", nil},
+		{"a text of many lines", "Read-Topology", `{"Kit":1,"Error":{"id":"X","category":"X","message":"no\r\n\tright.","line":7}}`, nil,
+			fault.Failed, "Read-Topology fe1: no right", &remote.ScriptError{ID: "X", Category: "X", Message: "no\r\n\tright.", Line: 7, Script: "Read-Topology"}},
 		{"a function that changed since", "Set-EdgeAssociation", "", nil, fault.Unsupported, "has no function Set-EdgeAssociation", nil},
 		{"a function that will change", "Invoke-PoolFailBack", "", nil, fault.Unsupported, "is newer than this program", nil},
 		{"a function of another machine", "Read-EdgeServer", "", nil, fault.Unsupported, "has no function Read-EdgeServer", nil},
@@ -139,7 +142,7 @@ func TestKitTellsWhatItLacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := remote.Kit{Version: 1, Lacks: []string{"Invoke-PoolFailBack", "Read-Topology", "Read-TopologyDocument", "Restore-SimpleUrls", "Set-EdgeAssociation"}, Sites: []string{"redmond"}, Pools: []string{}}
+	want := remote.Kit{Version: 1, Lacks: []string{"Invoke-PoolFailBack", "Read-EnablePermission", "Read-TopologyDocument", "Restore-SimpleUrls", "Set-EdgeAssociation", "Set-NextHop"}, Sites: []string{"redmond"}, Pools: []string{}}
 	if diff := cmp.Diff(want, s.Kit()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -152,6 +155,7 @@ func TestOpeningNeedsAKit(t *testing.T) {
 		kind           fault.Kind
 	}{
 		{"the account is in no group of the kit", "", failure("CommandNotFoundException"), fault.Denied},
+		{"its list of names is damaged", `{"Kit":1,"Error":{"id":"X","category":"X","message":"Invalid JSON primitive: Sites.","line":7}}`, nil, fault.Failed},
 		{"another configuration has a function of the name", `{"Kit":1,"Result":{"Functions":"all"}}`, nil, fault.Unsupported},
 		{"the host is gone", "", fault.New(fault.Unreachable, "x", "fe1", "no answer in time"), fault.Unreachable},
 	} {

@@ -14,11 +14,25 @@ type signIn struct {
 	// goesOn says that the session has a credential for other servers: it runs as an
 	// account of its own, or has a forwarded ticket.
 	goesOn bool
+	// virtual says that it runs as an account that exists on its host only. Other servers
+	// see the account of the computer.
+	virtual bool
 }
 
-func signInOf(endpoint remote.Endpoint, credentials remote.Credentials) signIn {
-	return signIn{account: credentials.Username, goesOn: endpoint.Configuration != "" || endpoint.Delegate}
+// signInOf tells it from the endpoint, and from what the session's kit says of itself; nil
+// where there is none.
+func signInOf(endpoint remote.Endpoint, credentials remote.Credentials, kit *remote.Kit) signIn {
+	s := signIn{account: credentials.Username, goesOn: endpoint.Configuration != "" || endpoint.Delegate}
+	if kit == nil || kit.Account == "" {
+		return s
+	}
+	s.virtual = strings.HasPrefix(kit.Account, virtualAccounts)
+	s.goesOn = endpoint.Delegate || kit.Account != kit.Caller
+	return s
 }
+
+// virtualAccounts begins the SIDs of the accounts that WinRM makes for one session.
+const virtualAccounts = "S-1-5-94-"
 
 // Error numbers of SQL Server (sys.messages) and of Windows.
 const (
@@ -35,6 +49,10 @@ const (
 // barred recognizes the errors of a session that cannot go on to the next server, and of an
 // account without a right, by the numbers of their exceptions. It gives no kind for others.
 func (s signIn) barred(e *remote.ScriptError) (fault.Kind, string) {
+	rightsNext := rightsNext
+	if s.virtual {
+		rightsNext = virtualNext
+	}
 	for _, c := range e.Causes {
 		sql := strings.HasSuffix(c.Type, ".SqlException")
 		switch {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Command describes one script of the catalogue. The texts come from the script's header.
@@ -31,12 +32,19 @@ type Command struct {
 	Text     string // the script
 }
 
+// Operator reports whether the script is for an operator's account, and not for a reader's:
+// it may change something, or it asks about the account itself.
+func (c Command) Operator() bool { return c.Writes() || c.Name == readEnablePermission.reading.name }
+
 // Writes reports whether the script may change something.
 func (c Command) Writes() bool { return c.Changes != "nothing" }
 
 // Commands lists the catalogue, sorted by name. The catalogue is closed: no other script
 // is ever run on a server.
-func Commands() []Command {
+func Commands() []Command { return slices.Clone(commands()) }
+
+// commands reads the headers once: every look at a kit compares it with the catalogue.
+var commands = sync.OnceValue(func() []Command {
 	var all []Command
 	for _, files := range []embed.FS{readingFiles, writingFiles} {
 		entries, err := files.ReadDir("scripts")
@@ -50,7 +58,7 @@ func Commands() []Command {
 	}
 	slices.SortFunc(all, func(a, b Command) int { return strings.Compare(a.Name, b.Name) })
 	return all
-}
+})
 
 var (
 	cmdletName = regexp.MustCompile(`\b[A-Z][a-z]+-(?:Cs|DnsServer)[A-Z][A-Za-z]+\b`)

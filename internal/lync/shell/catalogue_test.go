@@ -19,8 +19,8 @@ func TestCommands(t *testing.T) {
 	}
 	want := []line{
 		{"Invoke-EdgeSetup", true}, {"Invoke-PoolFailBack", true}, {"Publish-FederationFlags", true},
-		{"Read-EdgeServer", false}, {"Read-Topology", false}, {"Read-TopologyDocument", false},
-		{"Restore-SimpleUrls", true}, {"Set-DnsRecords", true}, {"Set-EdgeAssociation", true}, {"Set-SiteRoute", true}, {"Start-EdgeServices", true}, {"Stop-EdgeServices", true},
+		{"Read-EdgeCertificate", false}, {"Read-EdgeServer", false}, {"Read-EnablePermission", false}, {"Read-Topology", false}, {"Read-TopologyDocument", false},
+		{"Restart-EdgeServices", true}, {"Restore-SimpleUrls", true}, {"Set-DnsRecords", true}, {"Set-EdgeAssociation", true}, {"Set-NextHop", true}, {"Set-SiteRoute", true}, {"Start-EdgeServices", true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the catalogue is closed (-want +got):\n%s", diff)

@@ -16,7 +16,7 @@ func TestRefusedCredentialsAreLeftAlone(t *testing.T) {
 	p := newPool(func(context.Context, remote.Endpoint, remote.Credentials) (remote.Session, error) {
 		dials++
 		return nil, fault.New(fault.Denied, "sign in", "fe1", "refused")
-	}, func() time.Time { return now })
+	}, func() time.Time { return now }, 0, 0)
 	wrong := remote.Credentials{Method: remote.Basic, Username: "u", Password: "wrong"}
 	right := remote.Credentials{Method: remote.Basic, Username: "u", Password: "right"}
 	for _, c := range []struct {

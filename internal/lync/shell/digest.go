@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/xml"
@@ -14,8 +15,13 @@ import (
 // documentDigest gives a digest of what a topology document says, without the Signature
 // that a publish replaces. Whether publishing keeps the order of elements and attributes,
 // prefixes and white space is not documented, so none of them counts. It keeps its own
-// stack and does not recurse, because the server decides how deep a reply nests.
+// stack and does not recurse, and the bounds of a document come first, because the server
+// decides how much a reply holds and how deep it nests.
 func documentDigest(text string) (string, error) {
+	bounds := documentBounds
+	if err := bounds.Take(text); err != nil {
+		return "", err
+	}
 	var open []*element
 	decoder := xml.NewDecoder(strings.NewReader(text))
 	for {
@@ -37,7 +43,8 @@ func documentDigest(text string) (string, error) {
 			last := open[len(open)-1] // the decoder has checked that an element is open
 			open = open[:len(open)-1]
 			if len(open) == 0 {
-				return "sha256-" + last.digest(), nil
+				sum := last.digest()
+				return "sha256-" + hex.EncodeToString(sum[:]), nil
 			}
 			parent := open[len(open)-1]
 			parent.children = append(parent.children, last.digest())
@@ -49,7 +56,7 @@ func documentDigest(text string) (string, error) {
 type element struct {
 	head     string // name and attributes
 	text     strings.Builder
-	children []string // digests
+	children [][sha256.Size]byte // digests
 }
 
 func begun(t xml.StartElement, root bool) *element {
@@ -65,8 +72,23 @@ func begun(t xml.StartElement, root bool) *element {
 	return &element{head: fmt.Sprintf("%q %q %q", t.Name.Space, t.Name.Local, attributes)}
 }
 
-func (e *element) digest() string {
-	slices.Sort(e.children)
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %q %q", e.head, strings.TrimSpace(e.text.String()), e.children))
-	return hex.EncodeToString(sum[:])
+// digest writes the digests of the children one by one: an element may have as many as the
+// document has elements.
+func (e *element) digest() (sum [sha256.Size]byte) {
+	slices.SortFunc(e.children, func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
+	h := sha256.New()
+	// A hash takes every write.
+	_, _ = fmt.Fprintf(h, "%s %q [", e.head, strings.TrimSpace(e.text.String()))
+	var line [2*sha256.Size + 3]byte
+	for i, child := range e.children {
+		quoted := append(line[:0], ` "`...)
+		quoted = append(hex.AppendEncode(quoted, child[:]), '"')
+		if i == 0 {
+			quoted = quoted[1:]
+		}
+		_, _ = h.Write(quoted)
+	}
+	_, _ = h.Write([]byte("]"))
+	h.Sum(sum[:0])
+	return sum
 }

@@ -7,7 +7,13 @@ import (
 	"strings"
 
 	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/remote"
 )
+
+// documentBounds are those of one topology document. A machine has about ten elements and
+// attributes, and a pool's services have some hundred, so this is an organization of some
+// thousand pools.
+var documentBounds = remote.XMLBounds{Nodes: 500_000, Depth: 64}
 
 // document is the part of the topology document that this package reads. The
 // flags live only there: no cmdlet has a property for the check boxes.
@@ -58,21 +64,30 @@ type portElement struct {
 
 func readDocument(clusters, edgeServices []string) (document, error) {
 	var d document
+	bounds := documentBounds
 	for _, text := range clusters {
 		var c clusterElement
-		if err := xml.Unmarshal([]byte(text), &c); err != nil {
+		if err := readElement(text, &bounds, &c); err != nil {
 			return document{}, fmt.Errorf("a Cluster element: %w", err)
 		}
 		d.clusters = append(d.clusters, c)
 	}
 	for _, text := range edgeServices {
 		var s serviceElement
-		if err := xml.Unmarshal([]byte(text), &s); err != nil {
+		if err := readElement(text, &bounds, &s); err != nil {
 			return document{}, fmt.Errorf("a Service element: %w", err)
 		}
 		d.edges = append(d.edges, s)
 	}
 	return d, nil
+}
+
+// readElement takes what an element holds from the bounds of the whole document.
+func readElement(text string, bounds *remote.XMLBounds, into any) error {
+	if err := bounds.Take(text); err != nil {
+		return err
+	}
+	return xml.Unmarshal([]byte(text), into)
 }
 
 func (d document) cluster(fqdn string) clusterElement {

@@ -16,24 +16,19 @@ import (
 // timeout again.
 const deadFor = 5 * time.Minute
 
-// heldFor is how long all writes go only through a server that was lost in the middle of a
-// write. Its PowerShell may still be publishing. A second publish on another server would
-// not notice that.
-const heldFor = 10 * time.Minute
-
 // endpoints remembers which management servers answered.
 type endpoints struct {
 	list  []remote.Endpoint
 	clock func() time.Time
 
-	mu        sync.Mutex
-	dead      map[string]time.Time // by URL, the time until which the endpoint is tried last
-	held      remote.Endpoint
-	heldUntil time.Time
+	hold *Hold
+
+	mu   sync.Mutex
+	dead map[string]time.Time // by URL, the time until which the endpoint is tried last
 }
 
-func newEndpoints(list []remote.Endpoint, clock func() time.Time) *endpoints {
-	return &endpoints{list: list, clock: clock, dead: map[string]time.Time{}}
+func newEndpoints(list []remote.Endpoint, hold *Hold, clock func() time.Time) *endpoints {
+	return &endpoints{list: list, clock: clock, hold: hold, dead: map[string]time.Time{}}
 }
 
 // order gives all endpoints: those not known to be dead first, each group in
@@ -65,31 +60,15 @@ func (e *endpoints) answered(endpoint remote.Endpoint) {
 	delete(e.dead, endpoint.URL)
 }
 
-// hold makes the endpoint the only one to write through for a while.
-func (e *endpoints) hold(endpoint remote.Endpoint) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.held, e.heldUntil = endpoint, e.clock().Add(heldFor)
-}
-
-// unhold ends the hold, if it is on this endpoint.
-func (e *endpoints) unhold(endpoint remote.Endpoint) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.held.URL == endpoint.URL {
-		e.heldUntil = time.Time{}
-	}
-}
-
 // writable gives the endpoints to write through, and whether that is only one because of a
 // hold.
 func (e *endpoints) writable() (list []remote.Endpoint, held bool) {
-	e.mu.Lock()
-	if e.clock().Before(e.heldUntil) {
-		defer e.mu.Unlock()
-		return []remote.Endpoint{e.held}, true
+	server := e.hold.held()
+	for _, endpoint := range e.list {
+		if endpoint.URL == server {
+			return []remote.Endpoint{endpoint}, true
+		}
 	}
-	e.mu.Unlock()
 	return e.order(), false
 }
 

@@ -50,7 +50,8 @@ type world struct {
 	password string
 	now      time.Time
 
-	dials    []string // endpoint URLs
+	dials    []string        // endpoint URLs
+	idle     []time.Duration // that each dial asks for
 	requests []remote.Request
 	asked    []string // endpoint URL of each request
 	calls    []shell.Call
@@ -81,19 +82,27 @@ func (w *world) fleet(t *testing.T) *shell.Fleet {
 
 func (w *world) fleetAt(t *testing.T, management ...remote.Endpoint) *shell.Fleet {
 	t.Helper()
+	return w.fleetWith(t, func(c *shell.Config) { c.Management = management })
+}
+
+// fleetWith makes a fleet of another configuration than most tests need.
+func (w *world) fleetWith(t *testing.T, differs func(*shell.Config)) *shell.Fleet {
+	t.Helper()
 	credentials := func(context.Context) (c remote.Credentials, err error) {
 		w.do(func() { c = remote.Credentials{Method: remote.Basic, Username: "admin", Password: w.password} })
 		return c, nil
 	}
 	account := shell.Account{Management: credentials, Edge: func(ctx context.Context, _ string) (remote.Credentials, error) { return credentials(ctx) }}
-	f := shell.NewFleet(shell.Config{
-		Management: management,
+	config := shell.Config{
+		Management: []remote.Endpoint{{URL: first}, {URL: second}},
 		Reader:     account, Operator: account,
 		EdgeServer: func(fqdn string) remote.Endpoint { return remote.Endpoint{URL: "https://" + fqdn + ":5986/wsman"} },
 		Dial:       w.dial,
 		Called:     func(c shell.Call) { w.do(func() { w.calls = append(w.calls, c) }) },
 		Clock:      func() (now time.Time) { w.do(func() { now = w.now }); return now },
-	})
+	}
+	differs(&config)
+	f := shell.NewFleet(config)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
@@ -105,7 +114,7 @@ func (w *world) fleetAt(t *testing.T, management ...remote.Endpoint) *shell.Flee
 func (w *world) dial(_ context.Context, endpoint remote.Endpoint, _ remote.Credentials) (remote.Session, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.dials = append(w.dials, endpoint.URL)
+	w.dials, w.idle = append(w.dials, endpoint.URL), append(w.idle, endpoint.Idle)
 	if err := w.refused[endpoint.URL]; err != nil {
 		return nil, err
 	}
@@ -118,6 +127,7 @@ type worker struct {
 	world                    *world
 	url                      string
 	healthy, expired, closed bool
+	left                     bool // closed without a word to the host
 }
 
 func (k *worker) Call(ctx context.Context, request remote.Request) (json.RawMessage, error) {
@@ -143,8 +153,8 @@ func (k *worker) Call(ctx context.Context, request remote.Request) (json.RawMess
 func (k *worker) Healthy() (yes bool) { k.world.do(func() { yes = k.healthy }); return yes }
 func (k *worker) Expired() (yes bool) { k.world.do(func() { yes = k.expired }); return yes }
 
-func (k *worker) Close(context.Context) error {
-	k.world.do(func() { k.closed, k.healthy = true, false })
+func (k *worker) Close(ctx context.Context) error {
+	k.world.do(func() { k.closed, k.healthy, k.left = true, false, ctx.Err() != nil })
 	return nil
 }
 

@@ -3,9 +3,9 @@ package shell
 import (
 	"errors"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
@@ -14,13 +14,17 @@ const (
 	hopNext = "install the endpoint kit (kubectl fedroute kit), whose functions run as an account of their own, " +
 		"or let the endpoint delegate the Kerberos ticket (management.endpoints[].delegate)"
 	rightsNext      = "give the account the rights of docs/rights.md: the RTC groups, and administrator of the machine where that is asked"
+	virtualNext     = "let the session configuration there run as a group managed service account: other servers see a virtual account as the computer"
 	strangerNext    = "use an account of the domain: the kit's run-as account, or one of the domain in the Secret"
 	unsupportedNext = "run it on a server whose version has this cmdlet, or take the feature out of the spec"
 	busyNext        = "wait until it ends"
 	changedNext     = "observe again and plan anew"
-	zoneDeniedNext  = "make the account a member of DnsAdmins, or let it write the zone, and give spec.dns.servers that account"
+	zoneDeniedNext  = "make the account a member of DnsAdmins, or let it write the zone, and give spec.dns.servers that account; with the endpoint kit it is the account that its functions run as"
 	noZoneNext      = "correct zone and endpoint in spec.dns.servers: the cmdlets run on the zone's own primary"
 )
+
+// busyID is the id with which a script says that its mutex is held.
+const busyID = "fedroute.Busy"
 
 // rule gives PowerShell errors their kind. Empty fields match anything; the first rule
 // that matches decides.
@@ -33,7 +37,7 @@ type rule struct {
 
 var rules = []rule{
 	{id: "fedroute.WorldChanged", kind: fault.WorldChanged, next: changedNext},
-	{id: "fedroute.Busy", kind: fault.Busy, next: busyNext},
+	{id: busyID, kind: fault.Busy, next: busyNext},
 	{id: "fedroute.Invalid", kind: fault.Invalid, next: "correct the name in the spec or the organization"},
 	{id: "fedroute.Unlisted", kind: fault.Invalid, next: "write the kit anew with that name (kubectl fedroute kit) and install it, or correct the spec"},
 	{id: "fedroute.Unsupported", kind: fault.Unsupported, next: unsupportedNext},
@@ -75,13 +79,16 @@ func tell(err error, op, target string, s signIn) error {
 	if !ok {
 		return err
 	}
-	f := &fault.Error{Op: op, Target: target, Cause: oneLine(e.Message), Err: err}
+	f := &fault.Error{Op: op, Target: target, Cause: fault.Line(e.Message), Err: err}
 	if f.Kind, f.Next = s.barred(e); f.Kind != "" {
 		return f
 	}
 	for _, r := range rules {
 		if r.matches(e) {
 			f.Kind, f.Next = r.kind, r.next
+			if r.id == busyID {
+				f.Err = errors.Join(err, lync.ErrAtWork)
+			}
 			return f
 		}
 	}
@@ -93,20 +100,4 @@ func tell(err error, op, target string, s signIn) error {
 func thrown(err error) bool {
 	_, ok := errors.AsType[*remote.ScriptError](err)
 	return ok
-}
-
-// maxCause bounds what a server's message may add to a condition.
-const maxCause = 600
-
-// oneLine makes a message fit into one sentence.
-func oneLine(text string) string {
-	text = strings.TrimRight(strings.Join(strings.Fields(text), " "), ". ")
-	if len(text) <= maxCause {
-		return text
-	}
-	cut := maxCause
-	for !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return text[:cut] + "…"
 }

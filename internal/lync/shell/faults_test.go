@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/remote"
 )
@@ -40,6 +41,9 @@ func TestFaultKinds(t *testing.T) {
 			_, _, err := shell.NewObserver(w.fleet(t)).ReadTopology(context.Background())
 			if fault.KindOf(err) != c.kind || !strings.Contains(fault.Sentence(err), c.sentence) {
 				t.Errorf("%s: got %s, %q; want %s with %q", c.reason, fault.KindOf(err), fault.Sentence(err), c.kind, c.sentence)
+			}
+			if want := c.kind == fault.Busy; errors.Is(err, lync.ErrAtWork) != want {
+				t.Errorf("%s: %v tells of an operation at work: %t, want %t", c.reason, err, !want, want)
 			}
 			if len(w.asked) != 1 {
 				t.Errorf("what a script threw is not asked for again: asked %v", w.asked)

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/remote"
 )
 
@@ -27,6 +29,11 @@ type Config struct {
 	// Called is called after each remote call, from several goroutines. It may be nil.
 	Called func(Call)
 	Clock  func() time.Time // nil means time.Now
+	// Hold is that of the organization; nil: no other fleet writes to it.
+	Hold *Hold
+	// Noted is called before a publish is sent, and after its end was seen. Where it
+	// fails, nothing is published. It may be nil.
+	Noted Noted
 }
 
 // Account gives the current credentials of one account, as Credentials does.
@@ -58,20 +65,29 @@ func NewFleet(config Config) *Fleet {
 	if config.Called == nil {
 		config.Called = func(Call) {}
 	}
-	shared := &hosts{Config: config, management: newEndpoints(config.Management, config.Clock)}
+	if config.Hold == nil {
+		config.Hold = NewHold("", time.Time{}, config.Clock)
+	}
+	shared := &hosts{Config: config, management: newEndpoints(config.Management, config.Hold, config.Clock)}
 	return &Fleet{
-		reader: &reader{hosts: shared, sessions: newPool(config.Dial, config.Clock)},
-		writer: &writer{hosts: shared, sessions: newPool(config.Dial, config.Clock), apart: newPool(config.Dial, config.Clock), operations: newOperations()},
+		reader: &reader{hosts: shared, sessions: newPool(config.Dial, config.Clock, 0, 0)},
+		writer: &writer{hosts: shared, sessions: newPool(config.Dial, config.Clock, lync.SetupLimit, restOfWriters),
+			apart: newPool(config.Dial, config.Clock, lync.FailBackLimit, restOfWriters), operations: newOperations()},
 	}
 }
 
-// Close removes the sessions. Writes that still run are waited for until ctx
+// restOfWriters is how long a session that changed something is kept without a call. It counts
+// against the account's shells on its host.
+const restOfWriters = time.Minute
+
+// Close removes the sessions, side by side. Calls that still run are waited for until ctx
 // ends and are then left alone: the host finishes them and removes the shell.
 func (f *Fleet) Close(ctx context.Context) {
-	f.writer.operations.wait(ctx)
-	f.reader.sessions.close(ctx)
-	f.writer.sessions.close(ctx)
-	f.writer.apart.close(ctx)
+	var all contain.Group
+	for _, sessions := range []*pool{f.reader.sessions, f.writer.sessions, f.writer.apart} {
+		all.Go("close the sessions of", "an organization", func() error { sessions.close(ctx); return nil })
+	}
+	_ = all.Wait() // the log has a panic
 }
 
 // hosts is what reading and writing share.
@@ -90,6 +106,11 @@ type job struct {
 	// apart: the script may run for hours and needs a session of its own, so that no other
 	// write waits for it.
 	apart bool
+	// exclusive: the script takes the mutex of publishing. publishes: it publishes or
+	// enables a topology.
+	exclusive, publishes bool
+	// fits checks a reply that a function of an endpoint kit gave; nil: it is not checked.
+	fits func(json.RawMessage, job) error
 }
 
 // run runs the job on a leased session and reports the call to Called.

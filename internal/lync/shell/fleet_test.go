@@ -328,3 +328,39 @@ func TestNoManagementEndpoint(t *testing.T) {
 		t.Errorf("got %v, want Invalid", err)
 	}
 }
+
+// TestAWriteOutlivesItsConnection: a connection breaks in the middle of a write. The host is not
+// told to remove the session, and keeps it for as long as the write may take.
+func TestAWriteOutlivesItsConnection(t *testing.T) {
+	lose := func(w *world) { w.answers[first], w.answers[edge] = fails(lost()), fails(lost()) }
+	cases := map[string]struct {
+		reason string
+		act    func(*shell.Fleet) error
+		idle   time.Duration
+		left   bool
+	}{
+		"publish": {"half a publish is worse than none", publish, time.Hour, true},
+		"setup": {"it has disabled the services", func(f *shell.Fleet) error {
+			return shell.NewOperator(f).Setup(context.Background(), "edge01.contoso.com", "a")
+		}, time.Hour, true},
+		"failback": {"it may take hours", func(f *shell.Fleet) error {
+			return shell.NewOperator(f).FailBack(context.Background(), "fe1.contoso.com")
+		}, 3 * time.Hour, true},
+		"look": {"nothing is lost, and the shell counts against the account's limit", func(f *shell.Fleet) error {
+			_, err := shell.NewObserver(f).ReadEdgeServer(context.Background(), "edge01.contoso.com")
+			return err
+		}, 0, false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			lose(w)
+			if err := c.act(w.fleet(t)); err == nil {
+				t.Fatal("the story is not told: the call did not fail")
+			}
+			if k := w.workers[0]; w.idle[0] != c.idle || !k.closed || k.left != c.left {
+				t.Errorf("%s: idle %s, closed %v, left to the host %v", c.reason, w.idle[0], k.closed, k.left)
+			}
+		})
+	}
+}

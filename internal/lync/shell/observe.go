@@ -18,13 +18,20 @@ const atOnce = 8
 const opObserve = "observe"
 
 // edgeServers are readings of Edge machines.
-type edgeServers map[lync.Host]lync.Part[lync.EdgeServerState]
+type edgeServers map[lync.Host]edgeServer
+
+// edgeServer is what one machine says of itself. The certificate of a machine that could not
+// be read is unknown for the same reason.
+type edgeServer struct {
+	state       lync.Part[lync.EdgeServerState]
+	certificate lync.Part[lync.Certificate]
+}
 
 // Observe reads the topology and every Edge machine that the topology names. The machines
 // of the last snapshot are asked while the topology is read; the zero Snapshot has none.
 // Observe never fails as a whole: what could not be read is an unknown part.
 func Observe(ctx context.Context, observer lync.Observer, last lync.Snapshot, clock func() time.Time) lync.Snapshot {
-	snapshot := lync.Snapshot{At: clock(), EdgeServers: edgeServers{}}
+	snapshot := lync.Snapshot{At: clock()}
 	meanwhile := make(chan edgeServers, 1)
 	contain.Go(opObserve, "Edge servers", func() { meanwhile <- ask(ctx, observer, edgeNames(last.Topology.Value)) },
 		func(error) { meanwhile <- nil }) // the machines are then asked after the topology
@@ -36,16 +43,18 @@ func Observe(ctx context.Context, observer lync.Observer, last lync.Snapshot, cl
 		return snapshot
 	}
 	var open []string
+	readings := edgeServers{}
 	for _, name := range edgeNames(topology) {
 		key := lync.HostOf(name)
-		if reading, asked := early[key]; asked && stands(reading, topology) {
-			snapshot.EdgeServers[key] = reading
+		if reading, asked := early[key]; asked && stands(reading.state, topology) {
+			readings[key] = reading
 			continue
 		}
 		open = append(open, name)
 	}
-	maps.Copy(snapshot.EdgeServers, ask(ctx, observer, open))
-	if err == nil && len(snapshot.NotEnabled()) > 0 {
+	maps.Copy(readings, ask(ctx, observer, open))
+	snapshot.EdgeServers, snapshot.Certificates = readings.apart()
+	if topology.Unread(lync.PartDocument, lync.PartReplicas) == nil && len(snapshot.NotEnabled()) > 0 {
 		snapshot.Document = published(ctx, observer, topology.Signature)
 	}
 	return snapshot
@@ -81,15 +90,37 @@ func ask(ctx context.Context, observer lync.Observer, names []string) edgeServer
 	group.SetLimit(atOnce)
 	for _, name := range names {
 		group.Go(opObserve, name, func() error {
-			state, err := contain.Value(opObserve, name, func() (lync.EdgeServerState, error) { return observer.ReadEdgeServer(ctx, name) })
+			var r edgeServer
+			r.state.Value, r.state.Err = contain.Value(opObserve, name, func() (lync.EdgeServerState, error) { return observer.ReadEdgeServer(ctx, name) })
+			r.certificate.Err = r.state.Err
+			if r.state.Known() {
+				r.certificate.Value, r.certificate.Err = contain.Value(opObserve, name, func() (lync.Certificate, error) { return observer.ReadEdgeCertificate(ctx, name) })
+			}
 			mu.Lock()
 			defer mu.Unlock()
-			readings[lync.HostOf(name)] = lync.Part[lync.EdgeServerState]{Value: state, Err: err}
+			readings[lync.HostOf(name)] = r
 			return nil
 		})
 	}
-	_ = group.Wait() // no function returns an error
+	if err := group.Wait(); err != nil { // a machine without a reading is unknown, not without services
+		for _, name := range names {
+			if _, read := readings[lync.HostOf(name)]; !read {
+				var r edgeServer
+				r.state.Err, r.certificate.Err = err, err
+				readings[lync.HostOf(name)] = r
+			}
+		}
+	}
 	return readings
+}
+
+// apart gives the readings as a Snapshot holds them.
+func (e edgeServers) apart() (map[lync.Host]lync.Part[lync.EdgeServerState], map[lync.Host]lync.Part[lync.Certificate]) {
+	states, certificates := make(map[lync.Host]lync.Part[lync.EdgeServerState], len(e)), make(map[lync.Host]lync.Part[lync.Certificate], len(e))
+	for name, r := range e {
+		states[name], certificates[name] = r.state, r.certificate
+	}
+	return states, certificates
 }
 
 // edgeNames lists the Edge machines as the topology spells them. Sessions are kept under

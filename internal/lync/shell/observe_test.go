@@ -60,6 +60,10 @@ func (o *observer) ReadEdgeServer(_ context.Context, server string) (lync.EdgeSe
 	return state, o.dead[server]
 }
 
+func (o *observer) ReadEdgeCertificate(_ context.Context, server string) (lync.Certificate, error) {
+	return lync.Certificate{Thumbprint: "of " + server}, nil
+}
+
 func TestObserve(t *testing.T) {
 	errDead := fault.New(fault.Unreachable, "connect to", "EDGE2", "connection refused")
 	o := &observer{
@@ -78,6 +82,12 @@ func TestObserve(t *testing.T) {
 	}
 	if part, there := got.EdgeServers["edge2"]; !there || !errors.Is(part.Err, errDead) {
 		t.Errorf("a machine that does not answer is an unknown part: %+v", part)
+	}
+	if part := got.Certificates["edge1"]; !part.Known() || part.Value.Thumbprint != "of Edge1" {
+		t.Errorf("the certificate of edge1: %+v", part)
+	}
+	if part, there := got.Certificates["edge2"]; !there || !errors.Is(part.Err, errDead) {
+		t.Errorf("a machine that does not answer is not asked for its certificate: %+v", part)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,7 @@ func NewObserver(f *Fleet) *Observer {
 // holds the parts that could be read.
 func (o *Observer) ReadTopology(ctx context.Context) (lync.Topology, string, error) {
 	j := readTopology.job("read the topology", "", topologyLimit)
+	j.fits = fits[topologyReply]
 	raw, by, err := o.onManagement(ctx, j)
 	if err != nil {
 		return lync.Topology{}, by.URL, err
@@ -69,6 +71,7 @@ func (o *Observer) ReadTopology(ctx context.Context) (lync.Topology, string, err
 // ReadEdgeServer implements lync.Observer: one remote call on the machine.
 func (o *Observer) ReadEdgeServer(ctx context.Context, server string) (lync.EdgeServerState, error) {
 	j := readEdgeServer.job("read Edge server", server, edgeServerLimit)
+	j.fits = fits[edgeServerReply]
 	raw, err := o.onEdge(ctx, server, j)
 	if err != nil {
 		return lync.EdgeServerState{}, err
@@ -80,12 +83,67 @@ func (o *Observer) ReadEdgeServer(ctx context.Context, server string) (lync.Edge
 	return reply.state(j.job)
 }
 
+// certificateReply is what Read-EdgeCertificate.ps1 emits. Thumbprint is "" where no
+// certificate is assigned.
+type certificateReply struct {
+	Thumbprint, Subject string
+	Names               []string
+	NotBefore, NotAfter string
+	Chain               []string
+	ChainError          string
+}
+
+// ReadEdgeCertificate implements lync.Observer: one remote call on the machine.
+func (o *Observer) ReadEdgeCertificate(ctx context.Context, server string) (lync.Certificate, error) {
+	j := readEdgeCertificate.job("read the certificate of Edge server", server, edgeServerLimit)
+	j.fits = fits[certificateReply]
+	raw, err := o.onEdge(ctx, server, j)
+	if err != nil {
+		return lync.Certificate{}, err
+	}
+	reply, err := decode[certificateReply](raw, j.job)
+	if err != nil {
+		return lync.Certificate{}, err
+	}
+	return reply.certificate(j.job)
+}
+
+func (r certificateReply) certificate(j job) (c lync.Certificate, err error) {
+	if r.Thumbprint == "" {
+		return c, nil
+	}
+	c = lync.Certificate{Thumbprint: r.Thumbprint, Chain: r.Chain, ChainError: r.ChainError}
+	if c.NotBefore, err = time.Parse(time.RFC3339, r.NotBefore); err == nil {
+		c.NotAfter, err = time.Parse(time.RFC3339, r.NotAfter)
+	}
+	if err != nil {
+		return lync.Certificate{}, malformed(j, "a date of the certificate: %v", err)
+	}
+	for _, name := range append([]string{commonName(r.Subject)}, r.Names...) {
+		if name = strings.ToLower(name); name != "" && !slices.Contains(c.Names, name) {
+			c.Names = append(c.Names, name)
+		}
+	}
+	return c, nil
+}
+
+// commonName is the first one of a subject, such as "CN=sip.contoso.com, O=Contoso".
+func commonName(subject string) string {
+	for part := range strings.SplitSeq(subject, ",") {
+		if name, is := strings.CutPrefix(strings.TrimSpace(part), "CN="); is {
+			return name
+		}
+	}
+	return ""
+}
+
 // documentReply is what Read-TopologyDocument.ps1 emits.
 type documentReply struct{ Signature, Document string }
 
 // ReadDocument implements lync.Observer.
 func (o *Observer) ReadDocument(ctx context.Context) (signature, digest string, err error) {
 	j := readTopologyDocument.job("read the topology document", "", topologyLimit)
+	j.fits = fits[documentReply]
 	raw, _, err := o.onManagement(ctx, j)
 	if err != nil {
 		return "", "", err

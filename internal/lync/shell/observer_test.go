@@ -2,6 +2,7 @@ package shell_test
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -39,6 +40,7 @@ func TestReadTopology(t *testing.T) {
 		},
 		ServerTime:            time.Date(2026, 3, 1, 10, 5, 0, 500000000, time.UTC),
 		Signature:             "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+		DefaultDomain:         "contoso.com",
 		FederatedUsersAllowed: true,
 		Sites: []lync.Site{
 			{Name: "Redmond", SIPRoute: "edgepool01.contoso.com", XMPPRoute: "edgepool01.contoso.com"},
@@ -118,6 +120,41 @@ func TestReadTopologyRefusesPoorReplies(t *testing.T) {
 			}
 			if diff := cmp.Diff(lync.Topology{}, got); diff != "" {
 				t.Errorf("a failed read must not return a value:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestTimesOfReplicas: where a time has no kind, the newest one of the answer shows whether the
+// times are local or universal.
+func TestTimesOfReplicas(t *testing.T) {
+	cases := map[string]struct {
+		reason         string
+		offset         string // of local time, in minutes
+		update, status string
+		want           string
+	}{
+		"universal":              {"the text says so", "120", "2026-03-01T10:00:00.1234567Z", "2026-03-01T10:04:00Z", "10:00"},
+		"local":                  {"the text says how far it is ahead", "120", "2026-03-01T12:00:00.1234567+02:00", "", "10:00"},
+		"no kind, universal":     {"the last report is a minute old, and not two hours", "120", "2026-03-01T10:00:00.1234567", "2026-03-01T10:04:00", "10:00"},
+		"no kind, local":         {"the last report would be of the future", "120", "2026-03-01T12:00:00.1234567", "2026-03-01T12:04:00", "10:00"},
+		"no kind, local, behind": {"the last report would be hours old", "-300", "2026-03-01T05:00:00", "2026-03-01T05:04:59", "10:00"},
+		"no kind, old update":    {"a report is newer than an update", "60", "2026-02-27T10:00:00", "2026-03-01T10:04:00", "10:00"},
+		"no kind, no difference": {"local time is universal there", "0", "2026-03-01T10:00:00", "", "10:00"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			reply := strings.Replace(file(t, "topology.json"), `"2026-03-01T10:00:00.1234567Z"`, fmt.Sprintf("%q", c.update), 1)
+			reply = strings.Replace(reply, `"LastStatus": ""`, fmt.Sprintf(`"LastStatus": %q`, c.status), 1)
+			reply = strings.Replace(reply, `"UtcOffsetMinutes": 0`, `"UtcOffsetMinutes": `+c.offset, 1)
+			w := newWorld()
+			w.answers[first] = says(reply)
+			got, _, err := shell.NewObserver(w.fleet(t)).ReadTopology(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if update := got.Replicas["edge01.contoso.com"].LastUpdate; update.Format("15:04") != c.want || update.Location() != time.UTC {
+				t.Errorf("%s: the update is of %s, want %s", c.reason, update, c.want)
 			}
 		})
 	}

@@ -3,8 +3,6 @@ package shell
 import (
 	"context"
 	"encoding/json"
-	"maps"
-	"slices"
 	"sync"
 
 	"github.com/fedroute/fedroute/internal/contain"
@@ -67,18 +65,4 @@ func (o *operations) end(key string, op *operation, reply json.RawMessage, err e
 	o.mu.Unlock()
 	op.reply, op.err = reply, err
 	close(op.ended)
-}
-
-// wait returns when everything that runs now has ended, or ctx has.
-func (o *operations) wait(ctx context.Context) {
-	o.mu.Lock()
-	running := slices.Collect(maps.Values(o.running))
-	o.mu.Unlock()
-	for _, op := range running {
-		select {
-		case <-op.ended:
-		case <-ctx.Done():
-			return
-		}
-	}
 }

@@ -2,6 +2,10 @@ package shell
 
 import (
 	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
@@ -60,7 +64,7 @@ type publishReply struct {
 
 // PublishFlags implements lync.Publisher.
 func (o *Operator) PublishFlags(ctx context.Context, change lync.FlagChange) (lync.Published, error) {
-	j := job{script: o.scripts.publishFlags.writing, op: "publish the federation flags", limit: lync.PublishLimit}
+	j := job{script: o.scripts.publishFlags.writing, op: "publish the federation flags", limit: lync.PublishLimit, exclusive: true, publishes: true}
 	request, err := publishing(change, j)
 	if err != nil {
 		return lync.Published{}, err
@@ -82,7 +86,7 @@ type proposalReply struct{ Document, SimpleUrls string }
 // ProposeFlags implements lync.Publisher: the script of PublishFlags edits the document
 // and does not publish it.
 func (o *Operator) ProposeFlags(ctx context.Context, change lync.FlagChange) (lync.Proposal, error) {
-	j := job{script: o.scripts.publishFlags.writing, op: "prepare the publish of the federation flags", limit: lync.SettingLimit}
+	j := job{script: o.scripts.publishFlags.writing, op: "prepare the publish of the federation flags", limit: lync.SettingLimit, exclusive: true}
 	request, err := publishing(change, j)
 	if err != nil {
 		return lync.Proposal{}, err
@@ -112,7 +116,7 @@ type restoreReply struct{ Restored []string }
 func (o *Operator) RestoreSimpleURLs(ctx context.Context, simpleURLs string) ([]string, error) {
 	j := job{
 		script: o.scripts.restoreSimpleURLs.writing, op: "restore the simple URLs",
-		arguments: restoreRequest{SimpleUrls: simpleURLs}, limit: lync.SettingLimit,
+		arguments: restoreRequest{SimpleUrls: simpleURLs}, limit: lync.SettingLimit, exclusive: true,
 	}
 	raw, err := o.writer.onManagement(ctx, j)
 	if err != nil {
@@ -120,6 +124,51 @@ func (o *Operator) RestoreSimpleURLs(ctx context.Context, simpleURLs string) ([]
 	}
 	reply, err := decode[restoreReply](raw, j)
 	return reply.Restored, err
+}
+
+type permissionReply struct {
+	Account                  string
+	DomainAdmin, ServerAdmin bool
+	Containers               []containerReply
+}
+
+type containerReply struct{ Container, Granted, Problem string }
+
+// MayEnable implements lync.Publisher.
+func (o *Operator) MayEnable(ctx context.Context) (lacks string, err error) {
+	j := job{script: readEnablePermission.reading, op: "ask whether the account may enable a topology", limit: lync.SettingLimit}
+	raw, err := o.writer.onManagement(ctx, j)
+	if err != nil {
+		return "", err
+	}
+	reply, err := decode[permissionReply](raw, j)
+	if err != nil {
+		return "", err
+	}
+	return reply.lacks(j)
+}
+
+// lacks follows the reference of Enable-CsTopology: Domain Admins may, and members of
+// RTCUniversalServerAdmins where that group was granted the permission on every container.
+func (r permissionReply) lacks(j job) (string, error) {
+	switch {
+	case r.DomainAdmin:
+		return "", nil
+	case !r.ServerAdmin:
+		return r.Account + " is neither in Domain Admins nor in RTCUniversalServerAdmins; make it a member of one", nil
+	case len(r.Containers) == 0:
+		return "", fault.New(fault.Failed, j.op, j.target, "no computer of the topology was found in Active Directory")
+	}
+	for _, c := range r.Containers {
+		switch {
+		case strings.EqualFold(c.Granted, "False"):
+			return fmt.Sprintf("%s is in RTCUniversalServerAdmins, and that group has no setup permission on %s; run Grant-CsSetupPermission -ComputerOU %q, or make the account a member of Domain Admins",
+				r.Account, c.Container, c.Container), nil
+		case !strings.EqualFold(c.Granted, "True"):
+			return "", fault.New(fault.Failed, j.op, c.Container, "Test-CsSetupPermission answered "+strconv.Quote(c.Granted)+" "+c.Problem)
+		}
+	}
+	return "", nil
 }
 
 // publishing sorts the flags into the parameters of the script.
@@ -146,16 +195,16 @@ type servicesReply struct{ Services int }
 
 // StartServices implements lync.EdgeMaintainer: it returns when all services run.
 func (o *Operator) StartServices(ctx context.Context, server string) error {
-	return o.services(ctx, o.scripts.startEdgeServices, "start the services of", server)
+	return o.services(ctx, o.scripts.startEdgeServices, "start the services of", server, lync.ServicesLimit)
 }
 
-// StopServices implements lync.EdgeMaintainer: it returns when all services are stopped.
-func (o *Operator) StopServices(ctx context.Context, server string) error {
-	return o.services(ctx, o.scripts.stopEdgeServices, "stop the services of", server)
+// RestartServices implements lync.EdgeMaintainer: it returns when all services run again.
+func (o *Operator) RestartServices(ctx context.Context, server string) error {
+	return o.services(ctx, o.scripts.restartEdgeServices, "stop and start the services of", server, 2*lync.ServicesLimit)
 }
 
-func (o *Operator) services(ctx context.Context, s writingScript, op, server string) error {
-	j := job{script: s.writing, op: op, target: server, limit: lync.ServicesLimit}
+func (o *Operator) services(ctx context.Context, s writingScript, op, server string, limit time.Duration) error {
+	j := job{script: s.writing, op: op, target: server, limit: limit}
 	raw, err := o.writer.onEdge(ctx, server, j)
 	if err != nil {
 		return err
@@ -209,6 +258,24 @@ func (o *Operator) Associate(ctx context.Context, frontEndPool, edgePool string)
 		Registrar: poolName(reply.Registrar), Conferencing: poolName(reply.Conferencing),
 		Mediation: poolName(reply.Mediation), HasMediation: reply.HasMediation,
 	}, err
+}
+
+type nextHopRequest struct{ EdgePool, FrontEndPool string }
+
+type nextHopReply struct{ NextHop, Signature string }
+
+// SetNextHop implements lync.FrontEndMaintainer.
+func (o *Operator) SetNextHop(ctx context.Context, edgePool, frontEndPool string) (found, signature string, err error) {
+	j := job{
+		script: o.scripts.setNextHop.writing, op: "set the next hop of Edge pool", target: edgePool,
+		arguments: nextHopRequest{EdgePool: edgePool, FrontEndPool: frontEndPool}, limit: lync.SettingLimit,
+	}
+	raw, err := o.writer.onManagement(ctx, j)
+	if err != nil {
+		return "", "", err
+	}
+	reply, err := decode[nextHopReply](raw, j)
+	return poolName(reply.NextHop), reply.Signature, err
 }
 
 type failBack struct{ FrontEndPool string }

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -70,7 +71,7 @@ func TestOperations(t *testing.T) {
 			}, lync.Published{Signature: "new", BackupFile: `C:\Temp\b.xml`, ExportError: "the disk is full", SimpleURLsRestored: true},
 		},
 		"publish-one-flag": {
-			"lists that are not asked for are not sent", first, `[{"Signature": "new", "BackupFile": "", "SimpleUrlsRestored": false}]`,
+			"lists that are not asked for are not sent", first, `[{"Signature": "new", "BackupFile": "", "ExportFile": "", "ExportError": "", "SimpleUrlsRestored": false}]`,
 			func(ctx context.Context, o *shell.Operator) (any, error) {
 				return o.PublishFlags(ctx, lync.FlagChange{Signature: "old", Flags: []lync.Flag{{Pool: pool, Protocol: lync.SIP, On: true}}})
 			}, lync.Published{Signature: "new"},
@@ -81,6 +82,10 @@ func TestOperations(t *testing.T) {
 				return o.ProposeFlags(ctx, lync.FlagChange{Signature: "old", Flags: []lync.Flag{{Pool: pool, Protocol: lync.SIP, On: true}}})
 			}, lync.Proposal{Digest: "sha256-70cc291a067283e26377d75ac91f7770aa00f00c1a52f16b3d26fecb99fc17d8", SimpleURLs: "[]"},
 		},
+		"may-enable": {
+			"the account is asked about on the server that publishes", first, `[{"Account": "CONTOSO\\fedroute", "DomainAdmin": true, "ServerAdmin": true, "Containers": []}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) { return o.MayEnable(ctx) }, "",
+		},
 		"restore-simple-urls": {
 			"as they were kept", first, `[{"Restored": ["Global"]}]`,
 			func(ctx context.Context, o *shell.Operator) (any, error) { return o.RestoreSimpleURLs(ctx, "[]") }, []string{"Global"},
@@ -89,9 +94,9 @@ func TestOperations(t *testing.T) {
 			"on the machine itself", edge, `[{"Services": 6}]`,
 			func(ctx context.Context, o *shell.Operator) (any, error) { return nil, o.StartServices(ctx, server) }, nil,
 		},
-		"stop-services": {
+		"restart-services": {
 			"on the machine itself", edge, `[{"Services": 6}]`,
-			func(ctx context.Context, o *shell.Operator) (any, error) { return nil, o.StopServices(ctx, server) }, nil,
+			func(ctx context.Context, o *shell.Operator) (any, error) { return nil, o.RestartServices(ctx, server) }, nil,
 		},
 		"setup": {
 			"the topology's name goes along for the comparison", edge, `[{"Ran": "Bootstrapper"}]`,
@@ -102,6 +107,13 @@ func TestOperations(t *testing.T) {
 			`[{"Registrar": "EdgeServer:edgepool02.contoso.com", "Conferencing": "EdgeServer:edgepool02.contoso.com", "Mediation": "", "HasMediation": false}]`,
 			func(ctx context.Context, o *shell.Operator) (any, error) { return o.Associate(ctx, fe, pool) },
 			lync.Association{Registrar: pool, Conferencing: pool},
+		},
+		"next-hop": {
+			"its signature is that of another document", first, `[{"NextHop": "Registrar:fepool01.contoso.com", "Signature": "s2"}]`,
+			func(ctx context.Context, o *shell.Operator) (any, error) {
+				found, signature, err := o.SetNextHop(ctx, pool, fe)
+				return found + " " + signature, err
+			}, "fepool01.contoso.com s2",
 		},
 		"fail-back": {
 			"by pool", first, `[{"FrontEndPool": "fepool01.contoso.com"}]`,
@@ -164,6 +176,33 @@ func TestOperationsRefuse(t *testing.T) {
 			err := c.run(context.Background(), shell.NewOperator(w.fleet(t)))
 			if !fault.Is(err, c.kind) || len(w.requests) != c.sent {
 				t.Errorf("%s: got %v after %d requests, want %s after %d", c.reason, err, len(w.requests), c.kind, c.sent)
+			}
+		})
+	}
+}
+
+// TestMayEnable: No holds a publish, so what is not known must not look like No.
+func TestMayEnable(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		reply  string
+		lacks  string
+		known  bool
+	}{
+		"Domain Admins": {"they may everywhere", `"DomainAdmin": true, "ServerAdmin": false, "Containers": []`, "", true},
+		"granted":       {"on every container", `"DomainAdmin": false, "ServerAdmin": true, "Containers": [{"Container": "OU=A", "Granted": "True", "Problem": ""}, {"Container": "OU=B", "Granted": "True", "Problem": ""}]`, "", true},
+		"not granted":   {"one container is enough to refuse", `"DomainAdmin": false, "ServerAdmin": true, "Containers": [{"Container": "OU=A", "Granted": "True", "Problem": ""}, {"Container": "OU=B", "Granted": "False", "Problem": ""}]`, `run Grant-CsSetupPermission -ComputerOU "OU=B"`, true},
+		"no group":      {"what the containers grant is granted to the group", `"DomainAdmin": false, "ServerAdmin": false, "Containers": []`, "neither in Domain Admins nor in RTCUniversalServerAdmins", true},
+		"no answer":     {"the cmdlet failed", `"DomainAdmin": false, "ServerAdmin": true, "Containers": [{"Container": "OU=A", "Granted": "", "Problem": "access is denied"}]`, "", false},
+		"no computer":   {"nothing was found that could be asked about", `"DomainAdmin": false, "ServerAdmin": true, "Containers": []`, "", false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.answers[first] = says(`[{"Account": "CONTOSO\\fedroute", ` + c.reply + `}]`)
+			lacks, err := shell.NewOperator(w.fleet(t)).MayEnable(context.Background())
+			if (err == nil) != c.known || !strings.Contains(lacks, c.lacks) || (lacks == "") != (c.lacks == "") {
+				t.Errorf("%s: it lacks %q, %v", c.reason, lacks, err)
 			}
 		})
 	}

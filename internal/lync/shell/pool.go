@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sync"
 	"time"
 
@@ -32,19 +33,28 @@ const unasked = 6 * time.Hour
 type pool struct {
 	dial  remote.Dialer
 	clock func() time.Time
+	// outlive is how long a host keeps a session that was lost, with what runs in it; zero
+	// in pools whose calls change nothing, and as the protocol says.
+	outlive time.Duration
+	// rest is how long a session that nobody calls is kept; zero: until it expires.
+	rest time.Duration
+	done chan struct{} // closed with the pool
 
 	mu     sync.Mutex
 	slots  map[string]*slot
 	closed bool
 }
 
-// slot is one host's place. Only the holder of the turn may use session, print and denial.
+// slot is one host's place. Only the holder of the turn may use session, print, denial,
+// rested and wake.
 type slot struct {
 	turn    chan struct{}
 	session remote.Session
 	print   fingerprint.Print
 	denial  denial
-	asked   time.Time // when a turn was last wanted; guarded by the pool's lock
+	rested  int         // how often the session began or ended to rest
+	wake    func() bool // ends the wait of a session that rests
+	asked   time.Time   // when a turn was last wanted; guarded by the pool's lock
 }
 
 // denial is a host's refusal of credentials.
@@ -64,8 +74,8 @@ func (d denial) again(err error, print fingerprint.Print, now time.Time) denial 
 	return denial{err: err, print: print, wait: wait, until: now.Add(wait)}
 }
 
-func newPool(dial remote.Dialer, clock func() time.Time) *pool {
-	return &pool{dial: dial, clock: clock, slots: map[string]*slot{}}
+func newPool(dial remote.Dialer, clock func() time.Time, outlive, rest time.Duration) *pool {
+	return &pool{dial: dial, clock: clock, outlive: outlive, rest: rest, done: make(chan struct{}), slots: map[string]*slot{}}
 }
 
 // lease is the turn on one host, with a session that was healthy when the lease began.
@@ -75,7 +85,8 @@ type lease struct {
 	endpoint remote.Endpoint
 	signIn   signIn
 	// reused says that the session served earlier calls.
-	reused bool
+	reused   bool
+	released bool
 }
 
 // open waits for the turn on the host and gives a lease with a session. It takes the
@@ -88,15 +99,20 @@ func (p *pool) open(ctx context.Context, endpoint remote.Endpoint, credentials r
 	}
 	select {
 	case s.turn <- struct{}{}:
+	case <-p.done:
+		return nil, closedTo(endpoint)
 	case <-ctx.Done():
 		return nil, fault.New(fault.Busy, "wait for", endpoint.Name(), "an earlier call there has not ended in time")
 	}
-	l := &lease{pool: p, slot: s, endpoint: endpoint, signIn: signInOf(endpoint, credentials), reused: true}
+	s.stir()
+	l := &lease{pool: p, slot: s, endpoint: endpoint, reused: true}
 	print := credentials.Print()
 	if s.session != nil && (s.print != print || !s.session.Healthy() || s.session.Expired()) {
 		l.drop(ctx)
 	}
 	if s.session == nil {
+		endpoint := endpoint
+		endpoint.Idle = p.outlive
 		session, err := p.enter(ctx, s, endpoint, credentials)
 		if err != nil {
 			l.release()
@@ -104,6 +120,7 @@ func (p *pool) open(ctx context.Context, endpoint remote.Endpoint, credentials r
 		}
 		s.session, s.print, l.reused = session, print, false
 	}
+	l.signIn = signInOf(endpoint, credentials, l.kit())
 	return l, nil
 }
 
@@ -117,7 +134,7 @@ func (p *pool) enter(ctx context.Context, s *slot, endpoint remote.Endpoint, cre
 	switch {
 	case err == nil:
 		s.denial = denial{}
-	case fault.Is(err, fault.Denied):
+	case fault.Is(err, fault.Denied) && !errors.Is(err, remote.ErrNotShown):
 		s.denial = s.denial.again(err, print, p.clock())
 	}
 	return session, err
@@ -127,7 +144,7 @@ func (p *pool) slot(endpoint remote.Endpoint) (*slot, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return nil, fault.New(fault.Unreachable, "connect to", endpoint.Name(), "the connection to this organization was closed")
+		return nil, closedTo(endpoint)
 	}
 	s := p.slots[endpoint.URL]
 	if s == nil {
@@ -137,6 +154,10 @@ func (p *pool) slot(endpoint remote.Endpoint) (*slot, error) {
 	s.asked = p.clock()
 	p.sweep()
 	return s, nil
+}
+
+func closedTo(endpoint remote.Endpoint) error {
+	return fault.New(fault.Unreachable, "connect to", endpoint.Name(), "the connection to this organization was closed")
 }
 
 // sweep forgets hosts that are not asked any more. It closes their sessions in the
@@ -176,9 +197,20 @@ func (l *lease) kit() *remote.Kit {
 func (l *lease) call(ctx context.Context, request remote.Request) (json.RawMessage, error) {
 	reply, err := contain.Value(request.Name, l.endpoint.Name(), func() (json.RawMessage, error) { return l.slot.session.Call(ctx, request) })
 	if fault.Is(err, fault.Internal) || err != nil && !thrown(err) && !l.slot.session.Healthy() {
-		l.drop(ctx) // a session whose code panicked is dropped like one that was lost
+		l.dropAfter(ctx, err) // a session whose code panicked is dropped like one that was lost
 	}
 	return reply, err
+}
+
+// dropAfter closes the session after a call. Where a change may still be at work on the
+// host, the host is not told: removing the session there would end the change half-way.
+func (l *lease) dropAfter(ctx context.Context, err error) {
+	if l.pool.outlive > 0 && !thrown(err) && (fault.Is(err, fault.OutcomeUnknown) || fault.Is(err, fault.Internal)) {
+		ended, cancel := context.WithCancel(ctx)
+		cancel() // with a context that has ended nothing is sent
+		ctx = ended
+	}
+	l.drop(ctx)
 }
 
 // lost reports whether the session is gone.
@@ -196,14 +228,51 @@ func (s *slot) close(ctx context.Context) {
 	s.session = nil
 }
 
-// release ends the turn. Where the pool was closed during the lease, it closes the session.
+// release ends the turn, once. Where the pool was closed during the lease, it closes the session.
 func (l *lease) release() {
+	if l.released {
+		return
+	}
+	l.released = true
 	if l.slot.session != nil && l.pool.isClosed() {
 		ctx, cancel := context.WithTimeout(context.Background(), farewell)
 		defer cancel()
 		l.drop(ctx)
 	}
+	if l.slot.session != nil && l.pool.rest > 0 {
+		l.slot.lie(l.endpoint, l.pool.rest)
+	}
 	<-l.slot.turn
+}
+
+// lie lets the session rest: when nobody has called it for so long, it is closed. The caller
+// has the turn.
+func (s *slot) lie(endpoint remote.Endpoint, rest time.Duration) {
+	s.rested++
+	since := s.rested
+	s.wake = contain.Later(rest, "close the shell on", endpoint.Name(), func() {
+		select {
+		case s.turn <- struct{}{}:
+		default:
+			return // a call has begun
+		}
+		defer func() { <-s.turn }()
+		if s.session == nil || s.rested != since {
+			return // a call came and went meanwhile
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), farewell)
+		defer cancel()
+		s.close(ctx)
+	})
+}
+
+// stir ends the rest of the session. The caller has the turn.
+func (s *slot) stir() {
+	s.rested++
+	if s.wake != nil {
+		s.wake()
+		s.wake = nil
+	}
 }
 
 func (p *pool) isClosed() bool {
@@ -212,22 +281,29 @@ func (p *pool) isClosed() bool {
 	return p.closed
 }
 
-// close ends the pool. A session that is still busy at the end of ctx is closed when its
-// call ends.
+// close ends the pool. The hosts are left side by side, so that none waits for one that hangs.
+// A session that is still busy at the end of ctx is closed when its call ends.
 func (p *pool) close(ctx context.Context) {
 	p.mu.Lock()
-	p.closed = true
 	slots := p.slots
-	p.slots = nil
-	p.mu.Unlock()
-	for _, s := range slots {
-		select {
-		case s.turn <- struct{}{}:
-			if s.session != nil {
-				s.close(ctx)
-			}
-		case <-ctx.Done():
-			return
-		}
+	if !p.closed {
+		close(p.done)
 	}
+	p.closed, p.slots = true, nil
+	p.mu.Unlock()
+	var all contain.Group
+	for url, s := range slots {
+		all.Go("close the session on", url, func() error {
+			select {
+			case s.turn <- struct{}{}: // the turn is never given back
+				s.stir()
+				if s.session != nil {
+					s.close(ctx)
+				}
+			case <-ctx.Done():
+			}
+			return nil
+		})
+	}
+	_ = all.Wait() // the log has a panic
 }

@@ -27,7 +27,7 @@ func TestHostsThatNobodyAsksAreForgotten(t *testing.T) {
 		p := newPool(func(context.Context, remote.Endpoint, remote.Credentials) (remote.Session, error) {
 			dialed++
 			return idleSession{&closed}, nil
-		}, time.Now)
+		}, time.Now, 0, 0)
 		ask := func(host string) *lease {
 			l, err := p.open(t.Context(), remote.Endpoint{URL: host}, remote.Credentials{Method: remote.NTLM})
 			if err != nil {
@@ -63,3 +63,32 @@ func TestHostsThatNobodyAsksAreForgotten(t *testing.T) {
 		busy.release()
 	})
 }
+
+// TestAHostThatIsForgottenMayPanic: to leave a host that is not asked any more is nobody's turn.
+func TestAHostThatIsForgottenMayPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool(func(context.Context, remote.Endpoint, remote.Credentials) (remote.Session, error) {
+			return fragileSession{}, nil
+		}, time.Now, 0, 0)
+		ask := func(host string) {
+			l, err := p.open(t.Context(), remote.Endpoint{URL: host}, remote.Credentials{Method: remote.NTLM})
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.release()
+		}
+		ask("edge1")
+		time.Sleep(unasked)
+		ask("edge2")
+		synctest.Wait()
+		ask("edge1")
+		if len(p.slots) != 2 {
+			t.Errorf("%d hosts are held, want 2", len(p.slots))
+		}
+	})
+}
+
+// fragileSession is one whose end panics.
+type fragileSession struct{ idleSession }
+
+func (fragileSession) Close(context.Context) error { panic("swordfish") }

@@ -31,7 +31,7 @@ func product(text, module, xmppParameter string) lync.Product {
 		p.WithoutXMPP = "its version is not one that is known here"
 		return p
 	}
-	p.Name, p.XMPP, p.WithoutXMPP = g.Name, g.WithoutXMPP == "", g.WithoutXMPP
+	p.Name, p.XMPP, p.WithoutXMPP, p.XMPPByHost = g.Name, g.WithoutXMPP == "", g.WithoutXMPP, g.XMPPByHost
 	return p
 }
 

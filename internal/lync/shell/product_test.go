@@ -47,7 +47,7 @@ func TestProducts(t *testing.T) {
 			var want lync.Product
 			for _, g := range lync.Generations() {
 				if g.Name == c.name {
-					want = lync.Product{Name: g.Name, Version: c.version, Module: "Lync", XMPP: g.WithoutXMPP == "", WithoutXMPP: g.WithoutXMPP, XMPPRouteParameter: "XmppFederationRoute"}
+					want = lync.Product{Name: g.Name, Version: c.version, Module: "Lync", XMPP: g.WithoutXMPP == "", WithoutXMPP: g.WithoutXMPP, XMPPByHost: g.XMPPByHost, XMPPRouteParameter: "XmppFederationRoute"}
 				}
 			}
 			if diff := cmp.Diff(want, productOf(t, c.says)); diff != "" {

@@ -35,7 +35,7 @@ func (r *reader) onManagement(ctx context.Context, j job) (json.RawMessage, answ
 		reply, kit, err := r.at(ctx, endpoint, credentials, j)
 		if err == nil || thrown(err) {
 			r.management.answered(endpoint)
-			return reply, answered{endpoint, signInOf(endpoint, credentials), kit}, err
+			return reply, answered{endpoint, signInOf(endpoint, credentials, kit), kit}, err
 		}
 		r.management.failed(endpoint)
 		tried = append(tried, failure{endpoint, err})
@@ -70,6 +70,10 @@ func (r *reader) at(ctx context.Context, endpoint remote.Endpoint, credentials r
 		}
 		reply, err := r.run(ctx, l, j)
 		kit := l.kit()
+		if err == nil && kit != nil && j.fits != nil {
+			j.target = endpoint.Name()
+			err = j.fits(reply, j)
+		}
 		again := err != nil && l.reused && l.lost() && ctx.Err() == nil
 		l.release()
 		if !again {

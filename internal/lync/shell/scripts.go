@@ -11,7 +11,7 @@ import (
 var (
 	//go:embed scripts/Read-*.ps1
 	readingFiles embed.FS
-	//go:embed scripts/Set-*.ps1 scripts/Publish-*.ps1 scripts/Start-*.ps1 scripts/Stop-*.ps1 scripts/Invoke-*.ps1 scripts/Restore-*.ps1
+	//go:embed scripts/Set-*.ps1 scripts/Publish-*.ps1 scripts/Start-*.ps1 scripts/Invoke-*.ps1 scripts/Restart-*.ps1 scripts/Restore-*.ps1
 	writingFiles embed.FS
 )
 
@@ -29,32 +29,36 @@ var (
 	readTopology         = readingScript{load(readingFiles, "Read-Topology")}
 	readTopologyDocument = readingScript{load(readingFiles, "Read-TopologyDocument")}
 	readEdgeServer       = readingScript{load(readingFiles, "Read-EdgeServer")}
+	readEdgeCertificate  = readingScript{load(readingFiles, "Read-EdgeCertificate")}
+	readEnablePermission = readingScript{load(readingFiles, "Read-EnablePermission")} // of an Operator: it asks about its account
 )
 
 // writing holds the scripts of an Operator and of a ZoneWriter.
 type writing struct {
-	setSiteRoute       writingScript
-	publishFlags       writingScript
-	restoreSimpleURLs  writingScript
-	startEdgeServices  writingScript
-	stopEdgeServices   writingScript
-	invokeEdgeSetup    writingScript
-	setEdgeAssociation writingScript
-	invokePoolFailBack writingScript
-	setDNSRecords      writingScript
+	setNextHop          writingScript
+	setSiteRoute        writingScript
+	publishFlags        writingScript
+	restoreSimpleURLs   writingScript
+	startEdgeServices   writingScript
+	restartEdgeServices writingScript
+	invokeEdgeSetup     writingScript
+	setEdgeAssociation  writingScript
+	invokePoolFailBack  writingScript
+	setDNSRecords       writingScript
 }
 
 func loadWriting() writing {
 	return writing{
-		setSiteRoute:       writingScript{load(writingFiles, "Set-SiteRoute")},
-		publishFlags:       writingScript{load(writingFiles, "Publish-FederationFlags")},
-		restoreSimpleURLs:  writingScript{load(writingFiles, "Restore-SimpleUrls")},
-		startEdgeServices:  writingScript{load(writingFiles, "Start-EdgeServices")},
-		stopEdgeServices:   writingScript{load(writingFiles, "Stop-EdgeServices")},
-		invokeEdgeSetup:    writingScript{load(writingFiles, "Invoke-EdgeSetup")},
-		setEdgeAssociation: writingScript{load(writingFiles, "Set-EdgeAssociation")},
-		invokePoolFailBack: writingScript{load(writingFiles, "Invoke-PoolFailBack")},
-		setDNSRecords:      writingScript{load(writingFiles, "Set-DnsRecords")},
+		setNextHop:          writingScript{load(writingFiles, "Set-NextHop")},
+		setSiteRoute:        writingScript{load(writingFiles, "Set-SiteRoute")},
+		publishFlags:        writingScript{load(writingFiles, "Publish-FederationFlags")},
+		restoreSimpleURLs:   writingScript{load(writingFiles, "Restore-SimpleUrls")},
+		startEdgeServices:   writingScript{load(writingFiles, "Start-EdgeServices")},
+		restartEdgeServices: writingScript{load(writingFiles, "Restart-EdgeServices")},
+		invokeEdgeSetup:     writingScript{load(writingFiles, "Invoke-EdgeSetup")},
+		setEdgeAssociation:  writingScript{load(writingFiles, "Set-EdgeAssociation")},
+		invokePoolFailBack:  writingScript{load(writingFiles, "Invoke-PoolFailBack")},
+		setDNSRecords:       writingScript{load(writingFiles, "Set-DnsRecords")},
 	}
 }
 

@@ -23,11 +23,11 @@ func TestAnObserverCannotRunAWritingScript(t *testing.T) {
 		body   string
 		says   string // part of the compiler's message
 	}{
-		{"a writing script makes no job", `o.onEdge(c, "", loadWriting().stopEdgeServices.job("", "", 0))`, "stopEdgeServices.job undefined"},
-		{"nor is any job taken", `o.onEdge(c, "", job{script: loadWriting().stopEdgeServices.writing})`, "cannot use job{"},
-		{"nor does one kind of script become the other", `_ = readingScript(loadWriting().stopEdgeServices)`, "cannot convert"},
-		{"the reader behind it is not at hand", `o.reader.onEdge(c, "", job{script: loadWriting().stopEdgeServices.writing})`, "o.reader undefined"},
-		{"least of all what writes", `o.writer.onEdge(c, "", job{script: loadWriting().stopEdgeServices.writing})`, "o.writer undefined"},
+		{"a writing script makes no job", `o.onEdge(c, "", loadWriting().restartEdgeServices.job("", "", 0))`, "restartEdgeServices.job undefined"},
+		{"nor is any job taken", `o.onEdge(c, "", job{script: loadWriting().restartEdgeServices.writing})`, "cannot use job{"},
+		{"nor does one kind of script become the other", `_ = readingScript(loadWriting().restartEdgeServices)`, "cannot convert"},
+		{"the reader behind it is not at hand", `o.reader.onEdge(c, "", job{script: loadWriting().restartEdgeServices.writing})`, "o.reader undefined"},
+		{"least of all what writes", `o.writer.onEdge(c, "", job{script: loadWriting().restartEdgeServices.writing})`, "o.writer undefined"},
 	}
 	text := head
 	for i, c := range cases {

@@ -27,20 +27,38 @@ func (w *writer) onManagement(ctx context.Context, j job) (json.RawMessage, erro
 			done(nil, err)
 			return
 		}
+		ctx := context.WithoutCancel(ctx)
+		if j.publishes {
+			if err := w.Hold.publishing(ctx, l.endpoint.URL, w.Noted); err != nil {
+				l.release()
+				done(nil, err)
+				return
+			}
+		}
 		contain.Go(j.op, j.target, func() {
 			reply, err := w.detached(ctx, l, j)
-			switch fault.KindOf(err) {
-			case fault.OutcomeUnknown, fault.Internal: // the script may still run there
-				w.management.hold(l.endpoint)
-			case fault.Busy: // an earlier write still runs there
-			default:
-				if !j.apart { // its answer says nothing of a publish that was lost
-					w.management.unhold(l.endpoint)
-				}
-			}
+			w.heard(ctx, l.endpoint.URL, j, err)
 			done(reply, err)
-		}, func(err error) { done(nil, err) })
+		}, func(err error) { l.release(); w.Hold.lost(l.endpoint.URL, j.exclusive); done(nil, err) })
 	})
+}
+
+// heard judges by the outcome of a job whether a write may still be at work on the server.
+func (w *writer) heard(ctx context.Context, server string, j job, err error) {
+	switch {
+	case fault.Is(err, fault.OutcomeUnknown), fault.Is(err, fault.Internal): // the script may still run there
+		w.Hold.lost(server, j.exclusive)
+	case fault.Is(err, fault.Busy):
+		if j.exclusive && thrown(err) { // an earlier publish still runs there
+			w.Hold.lost(server, true)
+		}
+	case err != nil && !thrown(err):
+		if j.publishes {
+			w.Hold.unsent(ctx, w.Noted)
+		}
+	case !j.apart: // its answer says nothing of a publish that was lost
+		w.Hold.answered(ctx, server, j.exclusive, w.Noted)
+	}
 }
 
 // onEdge runs the job on an Edge machine.
@@ -62,7 +80,7 @@ func (w *writer) at(ctx context.Context, endpoint remote.Endpoint, current Crede
 			done(nil, err)
 			return
 		}
-		contain.Go(j.op, j.target, func() { done(w.detached(ctx, l, j)) }, func(err error) { done(nil, err) })
+		contain.Go(j.op, j.target, func() { done(w.detached(ctx, l, j)) }, func(err error) { l.release(); done(nil, err) })
 	})
 }
 

@@ -70,24 +70,27 @@ func (z *ZoneWriter) Check(ctx context.Context, changes []dns.Change) error {
 	for i := range request.Changes {
 		request.Changes[i].After, request.Changes[i].TTL = request.Changes[i].Before, ""
 	}
-	return z.run(ctx, "check with the DnsServer cmdlets zone", request)
+	return z.run(ctx, "check with the DnsServer cmdlets zone", request, dns.Always)
 }
 
 // Write implements dns.Writer, but the changes are not atomic. Address records are added
 // first, then SRV records; old SRV records are removed before old address records. Faults
 // beside those of dns.Writer: Failed (a part of the changes was made), Busy (an earlier
 // run of the script still works on the zone), Unreachable (nothing was sent).
-func (z *ZoneWriter) Write(ctx context.Context, changes []dns.Change) error {
+func (z *ZoneWriter) Write(ctx context.Context, changes []dns.Change, may func() error) error {
 	request, err := z.request(changes)
 	if err != nil || len(changes) == 0 {
 		return err
 	}
-	return z.run(ctx, "change with the DnsServer cmdlets zone", request)
+	return z.run(ctx, "change with the DnsServer cmdlets zone", request, may)
 }
 
-func (z *ZoneWriter) run(ctx context.Context, op string, request recordsRequest) error {
+func (z *ZoneWriter) run(ctx context.Context, op string, request recordsRequest, may func() error) error {
 	if z.access.Endpoint.Configuration != "" {
-		return z.setBySet(ctx, op, request)
+		return z.setBySet(ctx, op, request, may)
+	}
+	if err := may(); err != nil {
+		return err
 	}
 	reply, err := z.send(ctx, op, request)
 	if err != nil {

@@ -49,14 +49,14 @@ const published = `[{"Sets": [{"Name": "fed", "Type": "A", "Values": ["192.0.2.3
 func TestZoneWriter(t *testing.T) {
 	w := newWorld()
 	w.answers[dnsHost] = says(published)
-	if err := w.zone(t).Write(t.Context(), failover(t)); err != nil {
+	if err := w.zone(t).Write(t.Context(), failover(t), dns.Always); err != nil {
 		t.Fatal(fault.Sentence(err))
 	}
 	if diff := cmp.Diff([]string{dnsHost}, w.asked); diff != "" {
 		t.Errorf("who was asked (-want +got):\n%s", diff)
 	}
 	golden(t, "request-set-dns-records.json", w.requests[0].Arguments)
-	if err := w.zone(t).Write(t.Context(), nil); err != nil || len(w.asked) != 1 {
+	if err := w.zone(t).Write(t.Context(), nil, dns.Always); err != nil || len(w.asked) != 1 {
 		t.Errorf("nothing to change: %v, asked %v", err, w.asked)
 	}
 }
@@ -88,7 +88,7 @@ func TestZoneWriterFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
 			w.answers[dnsHost] = c.answer
-			err := w.zone(t).Write(t.Context(), c.changes)
+			err := w.zone(t).Write(t.Context(), c.changes, dns.Always)
 			if !fault.Is(err, c.kind) || !strings.Contains(fault.Sentence(err), c.says) {
 				t.Errorf("%s: got %s, %v; want %s saying %q", c.reason, fault.KindOf(err), err, c.kind, c.says)
 			}
@@ -104,7 +104,7 @@ func TestZoneWriterWithoutCredentials(t *testing.T) {
 	gone := errors.New("the Secret is gone")
 	z := shell.NewZoneWriter(w.fleet(t), shell.ZoneAccess{Zone: "contoso.com", Endpoint: remote.Endpoint{URL: dnsHost},
 		Credentials: func(context.Context) (remote.Credentials, error) { return remote.Credentials{}, gone }})
-	if err := z.Write(t.Context(), failover(t)); !errors.Is(err, gone) || len(w.dials) > 0 {
+	if err := z.Write(t.Context(), failover(t), dns.Always); !errors.Is(err, gone) || len(w.dials) > 0 {
 		t.Errorf("%v, dialed %v", err, w.dials)
 	}
 }

@@ -22,13 +22,10 @@ func (c recordsChange) request(zone string) setRequest {
 // setBySet carries out a request one set a call, in the order of the script: every set is
 // compared before the first change, addresses are added before services change and removed
 // after that. Faults beside those of Write: Failed when a later call fails.
-func (z *ZoneWriter) setBySet(ctx context.Context, op string, request recordsRequest) error {
+func (z *ZoneWriter) setBySet(ctx context.Context, op string, request recordsRequest, may func() error) error {
 	passes := passesOf(request.Changes)
 	for i, c := range passes {
-		reply, err := z.send(ctx, op, c.request(z.access.Zone))
-		if err == nil {
-			err = z.verify([]recordsChange{c}, reply)
-		}
+		err := z.set(ctx, op, c, may)
 		if err == nil {
 			continue
 		}
@@ -39,6 +36,21 @@ func (z *ZoneWriter) setBySet(ctx context.Context, op string, request recordsReq
 		return err
 	}
 	return nil
+}
+
+// set carries out one call: it asks may where the call changes something, and verifies the
+// reply.
+func (z *ZoneWriter) set(ctx context.Context, op string, c recordsChange, may func() error) error {
+	if c.differs() {
+		if err := may(); err != nil {
+			return err
+		}
+	}
+	reply, err := z.send(ctx, op, c.request(z.access.Zone))
+	if err != nil {
+		return err
+	}
+	return z.verify([]recordsChange{c}, reply)
 }
 
 // passesOf lists the calls for the changes: comparisons, additions, removals of addresses.

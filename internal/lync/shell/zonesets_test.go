@@ -72,29 +72,39 @@ func TestZoneWriterSetBySet(t *testing.T) {
 		reason  string
 		changes []dns.Change
 		check   bool
+		may     int // how many changes may be made; the next is refused
 		fails   int
 		with    error
 		want    []string
 		kind    fault.Kind
 		says    string
 	}{
-		{"addresses come before the service that leads to them and go after it", move, false, 0, nil,
+		{"addresses come before the service that leads to them and go after it", move, false, 9, 0, nil,
 			[]string{compareFed, compareOld, compareSIP, addFed, moveSIP, dropOld, dropFed}, "", ""},
-		{"a question changes nothing", move, true, 0, nil, []string{compareFed, compareOld, compareSIP}, "", ""},
-		{"one set is one call", move[1:2], false, 0, nil, []string{"fed A 00:01:00 [192.0.2.1, 192.0.2.2] -> [192.0.2.2, 192.0.2.3]"}, "", ""},
-		{"before the first change nothing is lost", move, false, 2, changed, []string{compareFed, compareOld}, fault.WorldChanged, "nothing was changed"},
-		{"after it a part is there", move, false, 5, changed, []string{compareFed, compareOld, compareSIP, addFed, moveSIP}, fault.Failed, "it holds a part of the change"},
-		{"a lost answer stays unknown", move, false, 5, lost(), []string{compareFed, compareOld, compareSIP, addFed, moveSIP}, fault.OutcomeUnknown, "the connection was lost"},
+		{"a question changes nothing", move, true, 0, 0, nil, []string{compareFed, compareOld, compareSIP}, "", ""},
+		{"one set is one call", move[1:2], false, 9, 0, nil, []string{"fed A 00:01:00 [192.0.2.1, 192.0.2.2] -> [192.0.2.2, 192.0.2.3]"}, "", ""},
+		{"before the first change nothing is lost", move, false, 9, 2, changed, []string{compareFed, compareOld}, fault.WorldChanged, "nothing was changed"},
+		{"after it a part is there", move, false, 9, 5, changed, []string{compareFed, compareOld, compareSIP, addFed, moveSIP}, fault.Failed, "it holds a part of the change"},
+		{"what may not be changed is not", move, false, 0, 0, nil, []string{compareFed, compareOld, compareSIP}, fault.Unreachable, "the pool is dead"},
+		{"each change is asked for anew", move, false, 1, 0, nil, []string{compareFed, compareOld, compareSIP, addFed}, fault.Failed, "it holds a part of the change"},
+		{"a lost answer stays unknown", move, false, 9, 5, lost(), []string{compareFed, compareOld, compareSIP, addFed, moveSIP}, fault.OutcomeUnknown, "the connection was lost"},
 	}
 	for _, c := range cases {
 		w, server := newWorld(), &sets{fails: c.fails, with: c.with}
 		w.answers[dnsHost] = server.answer
 		z := w.kitZone(t)
-		act := z.Write
-		if c.check {
-			act = z.Check
+		may := func() error {
+			if c.may--; c.may < 0 {
+				return fault.New(fault.Unreachable, "ask", "port", "the pool is dead")
+			}
+			return nil
 		}
-		err := act(t.Context(), c.changes)
+		var err error
+		if c.check {
+			err = z.Check(t.Context(), c.changes)
+		} else {
+			err = z.Write(t.Context(), c.changes, may)
+		}
 		if fault.KindOf(err) != c.kind || err != nil && !strings.Contains(fault.Sentence(err), c.says) {
 			t.Errorf("%s: %s %v, want %s saying %q", c.reason, fault.KindOf(err), err, c.kind, c.says)
 		}

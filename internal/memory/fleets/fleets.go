@@ -1,5 +1,5 @@
 // Package fleets remembers the remote workers of each organization, which all its
-// routes share, until the spec of its LyncTopology changes or the object is gone.
+// routes share, until its LyncTopology names other connections or is gone.
 package fleets
 
 import (
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/contain"
+	"github.com/fedroute/fedroute/internal/fingerprint"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/internal/memory"
 )
@@ -18,29 +19,32 @@ type Memory struct {
 	fleets map[memory.Object]connected
 }
 
-// connected is one organization's fleet, with the edition of the LyncTopology whose spec
-// says how to reach it.
+// connected is one organization's fleet, with the latest edition of the LyncTopology whose
+// spec says how to reach it, and the print of what the spec says of that.
 type connected struct {
 	*shell.Fleet
-	edition memory.Edition
+	edition     memory.Edition
+	connections fingerprint.Print
 }
 
 // New gives a Memory without fleets.
 func New() *Memory { return &Memory{fleets: map[memory.Object]connected{}} }
 
-// Open gives the organization's fleet. For a new edition it makes a new one and closes the
-// old one in the background.
-func (m *Memory) Open(topology memory.Object, edition memory.Edition, make func() *shell.Fleet) *shell.Fleet {
+// Open gives the organization's fleet. For another object, and for an edition with other
+// connections, it makes a new one and closes the old one in the background.
+func (m *Memory) Open(topology memory.Object, edition memory.Edition, connections fingerprint.Print, make func() *shell.Fleet) *shell.Fleet {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if have, ok := m.fleets[topology]; ok {
-		if have.edition == edition {
+		if have.edition.UID == edition.UID && have.connections == connections {
+			have.edition = edition
+			m.fleets[topology] = have
 			return have.Fleet
 		}
 		leave(topology, have.Fleet)
 	}
 	fleet := make()
-	m.fleets[topology] = connected{fleet, edition}
+	m.fleets[topology] = connected{fleet, edition, connections}
 	return fleet
 }
 

@@ -69,7 +69,9 @@ func (m *Memory) one(ctx context.Context, t probe.Target, since time.Time) (prob
 	question := fmt.Sprint(t.Where(), t.Protocol, t.Domain, t.Connect, since.UnixNano())
 	return m.flight.Do(question, opProbe, t.Where(), func() (probe.Reading, error) {
 		began := m.clock()
-		reading := m.prober.Probe(ctx, t)
+		// Another route may share the reading. It must not hear that a port is silent because
+		// the look of this route has ended. The prober bounds the time.
+		reading := m.prober.Probe(context.WithoutCancel(ctx), t)
 		m.note(t, timedReading{reading, began})
 		return reading, nil
 	})

@@ -98,3 +98,36 @@ func TestPortsThatNobodyLooksAtAreForgotten(t *testing.T) {
 		now = now.Add(fresh / 2)
 	}
 }
+
+// cancelled is a prober whose port answers after a second, to whoever still waits.
+type cancelled struct{}
+
+func (cancelled) Probe(ctx context.Context, t probe.Target) probe.Reading {
+	select {
+	case <-time.After(time.Second):
+		return probe.Reading{Target: t, Open: true}
+	case <-ctx.Done():
+		return probe.Reading{Target: t, Detail: "the probe was cancelled"}
+	}
+}
+
+// TestALookThatEndsSilencesNoPortOfAnother: two routes ask for a port at the same time, and
+// the one that asked first is deleted.
+func TestALookThatEndsSilencesNoPortOfAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(cancelled{}, func() time.Time { return begin })
+		deleted, gone := context.WithCancel(t.Context())
+		go func() { _, _ = p.Read(deleted, []probe.Target{port("192.0.2.1")}, begin) }()
+		synctest.Wait()
+		heard := make(chan map[probe.Target]probe.Reading)
+		go func() {
+			got, _ := p.Read(t.Context(), []probe.Target{port("192.0.2.1")}, begin)
+			heard <- got
+		}()
+		synctest.Wait()
+		gone()
+		if got := (<-heard)[port("192.0.2.1")]; !got.Open {
+			t.Errorf("the other route heard %+v", got)
+		}
+	})
+}

@@ -17,6 +17,8 @@ type Run struct {
 	EdgePool string            // as of Order
 	FailBack string            // as of Order
 	Secrets  fingerprint.Print // as of Order
+	For      []string          // as of Order
+	Rest     bool              // as of Order
 	// Failures counts the runs in a row that failed before this one, with the same
 	// spec and Secrets.
 	Failures int
@@ -25,11 +27,20 @@ type Run struct {
 	// the latest first.
 	Before []*Run
 
-	edition memory.Edition // of the route
+	edition  memory.Edition // of the route
+	topology memory.Object
+	gone     bool // the route is gone
 }
 
 // IsOf reports whether the run was begun for this edition of its route.
 func (r *Run) IsOf(e memory.Edition) bool { return r.edition == e }
+
+// IsOfObject reports whether the run was begun for the object with that UID, and not for an
+// earlier one of the same name.
+func (r *Run) IsOfObject(uid string) bool { return r.edition.UID == uid }
+
+// Halfway reports whether federation works neither as before the run nor as after it.
+func (r *Run) Halfway() bool { return r.Run.Halfway(r.Rest) }
 
 // underWay lists the run and those before it, as far as they have not ended.
 func (r *Run) underWay() []*Run {
@@ -49,6 +60,9 @@ func (r *Run) Finishing() bool {
 	over, _, _ := r.Ended()
 	return !over && r.Stopping() && !r.Changes(plan.SortStore)
 }
+
+// Over reports whether the run has ended.
+func (r *Run) Over() bool { return ended(r.Run) }
 
 func (r *Run) failed() bool {
 	_, _, err := r.Ended()

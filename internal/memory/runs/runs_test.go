@@ -2,7 +2,9 @@ package runs
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -61,7 +63,7 @@ func (r route) changed() route {
 	return r
 }
 
-func (m *Memory) of(r route) *Run { return m.Latest(r.Object, r.UID) }
+func (m *Memory) of(r route) *Run { return m.Latest(r.Object) }
 
 // orderOf orders a run that sets the routes of two sites.
 func orderOf(r route, topology string, g *gate) Order {
@@ -112,8 +114,8 @@ func TestARouteThatIsGoneStillHoldsItsOrganization(t *testing.T) {
 	run := r.of(a)
 	<-g.began
 	r.Forget(a.Object)
-	if r.of(a) != nil {
-		t.Error("the run of a deleted route is kept")
+	if have := r.of(a); have != run || !have.Stopping() {
+		t.Error("a run under way goes on unseen when its route is gone")
 	}
 	next, told := newGate(), make(chan struct{}, 10)
 	o := orderOf(b, "org", next)
@@ -129,6 +131,15 @@ func TestARouteThatIsGoneStillHoldsItsOrganization(t *testing.T) {
 		t.Errorf("after deletion the steps are %s and %s, want the one under way done and no further one", states[0].State, states[1].State)
 	}
 	next.finish(r, b, nil)
+	waitUntil(func() bool { return !r.Working(o.Topology) })
+	r.Observed(o.Topology, stopped{}.Now().Add(-time.Second))
+	if r.of(a) != run {
+		t.Error("a new route of the name would be judged by a look from before the run's end")
+	}
+	r.Observed(o.Topology, stopped{}.Now())
+	if r.of(a) != nil || r.of(b) == nil {
+		t.Error("the run of a route that is gone is kept after another look, or that of another route is not")
+	}
 }
 
 func TestRunsBelongToOneObject(t *testing.T) {
@@ -138,8 +149,8 @@ func TestRunsBelongToOneObject(t *testing.T) {
 	g.finish(r, a, nil)
 	again := a
 	again.UID = "another object of the same name"
-	if r.of(a) == nil || r.of(again) != nil || r.of(routeOf("b")) != nil {
-		t.Error("a run is found for its own object, and for no other of its name")
+	if have := r.of(again); have == nil || have.IsOfObject(again.UID) || have.IsOf(again.Edition) || !have.IsOfObject(a.UID) || r.of(routeOf("b")) != nil {
+		t.Error("an object finds the run of an earlier one of its name, and knows that it is not its own")
 	}
 	again = a.changed()
 	if have := r.of(again); have == nil || have.IsOf(again.Edition) || !have.IsOf(a.Edition) {
@@ -345,4 +356,38 @@ func TestANewerWishWaitsForTheStore(t *testing.T) {
 	}
 	g.open <- nil
 	<-run.Done()
+}
+
+// TestNothingElseBeginsWhileARunIsPrepared: preparing asks the API server. Until it has answered,
+// the organization counts as worked on.
+func TestNothingElseBeginsWhileARunIsPrepared(t *testing.T) {
+	m, g := New(apply.DefaultLimits), newGate()
+	a, b := routeOf("a"), routeOf("b")
+	o := orderOf(a, "org", g)
+	refusal := fault.New(fault.Unreachable, "attach", "a", "connection refused")
+	o.Prepare = func() error {
+		if !m.Working(o.Topology) || !fault.Is(m.Begin(orderOf(b, "org", g)), fault.Busy) {
+			t.Error("another run may begin meanwhile")
+		}
+		return refusal
+	}
+	if err := m.Begin(o); !errors.Is(err, refusal) || m.of(a) != nil || m.Working(o.Topology) {
+		t.Errorf("a run that could not be prepared: %v, run %v", err, m.of(a))
+	}
+	o.Prepare = func() error { go m.Stop(context.Background()); waitUntil(m.stopping); return nil }
+	if err := m.Begin(o); !fault.Is(err, fault.Busy) || m.of(a) != nil {
+		t.Errorf("a run began after the stop: %v", err)
+	}
+}
+
+func (m *Memory) stopping() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.leaving
+}
+
+func waitUntil(ok func() bool) {
+	for !ok() {
+		runtime.Gosched()
+	}
 }

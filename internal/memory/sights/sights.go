@@ -86,8 +86,14 @@ func (m *Memory) Forget(topology memory.Object) {
 // part of it: a route may wait for a new edition even if nothing else is new.
 func digestOf(s Sight) [32]byte {
 	type machine struct {
-		State lync.EdgeServerState
+		State       lync.EdgeServerState
+		Kind        fault.Kind
+		Certificate lync.Certificate
+		Unproven    fault.Kind // why the certificate is unknown
+	}
+	type part struct {
 		Kind  fault.Kind
+		Local bool
 	}
 	t := s.Snapshot.Topology.Value
 	t.ServerTime = time.Time{}
@@ -96,13 +102,19 @@ func digestOf(s Sight) [32]byte {
 		replicas[name] = r.UpToDate
 	}
 	t.Replicas = nil
+	unknown := make(map[lync.TopologyPart]part, len(t.Unknown))
+	for _, u := range t.Unknown {
+		unknown[u.Part] = part{fault.KindOf(u.Err), u.Local}
+	}
+	t.Unknown = nil
 	servers := map[lync.Host]machine{}
 	for name, p := range s.Snapshot.EdgeServers {
 		p.Value.Listening = federationListeners(p.Value.Listening)
-		servers[name] = machine{State: p.Value, Kind: fault.KindOf(p.Err)}
+		c := s.Snapshot.Certificates[name]
+		servers[name] = machine{State: p.Value, Kind: fault.KindOf(p.Err), Certificate: c.Value, Unproven: fault.KindOf(c.Err)}
 	}
 	// Marshal sorts map keys and cannot fail on these types.
-	text, _ := json.Marshal([]any{s.Edition.UID, s.Edition.Generation, t, replicas, servers, s.Snapshot.Document.Value, fault.KindOf(s.Snapshot.Document.Err), fault.KindOf(s.Snapshot.Topology.Err), fault.KindOf(s.Err)})
+	text, _ := json.Marshal([]any{s.Edition.UID, s.Edition.Generation, t, unknown, replicas, servers, s.Snapshot.Document.Value, fault.KindOf(s.Snapshot.Document.Err), fault.KindOf(s.Snapshot.Topology.Err), fault.KindOf(s.Err)})
 	return sha256.Sum256(text)
 }
 

@@ -32,6 +32,40 @@ func twoPools(at time.Time) sights.Sight {
 	return s
 }
 
+// TestUnknownPartsAreNews: another part that cannot be read is news, and so is another kind of
+// cause. The words of a cause are none; what it wraps may be anything.
+func TestUnknownPartsAreNews(t *testing.T) {
+	unread := func(part lync.TopologyPart, kind fault.Kind, words string) sights.Sight {
+		s := twoPools(begin)
+		err := fault.New(kind, "read", "fe1", words)
+		err.Err = opaque{}
+		s.Snapshot.Topology.Value.Unknown, s.Snapshot.Topology.Err = []lync.UnknownPart{{Part: part, Err: err}}, err
+		return s
+	}
+	m := sights.New()
+	m.Put(org, unread(lync.PartSites, fault.SecondHop, "no"))
+	for _, step := range []struct {
+		reason string
+		now    sights.Sight
+		news   bool
+	}{
+		{"nothing new", unread(lync.PartSites, fault.SecondHop, "no"), false},
+		{"other words", unread(lync.PartSites, fault.SecondHop, "non"), false},
+		{"another cause", unread(lync.PartSites, fault.RightsMissing, "non"), true},
+		{"another part", unread(lync.PartServices, fault.RightsMissing, "non"), true},
+		{"everything is read again", twoPools(begin), true},
+	} {
+		if got := m.Put(org, step.now); got != step.news {
+			t.Errorf("%s: news is %v", step.reason, got)
+		}
+	}
+}
+
+// opaque is an error that JSON cannot hold.
+type opaque struct{ Nothing chan int }
+
+func (opaque) Error() string { return "opaque" }
+
 func TestNewsWakeRoutes(t *testing.T) {
 	edge := func(s *sights.Sight, change func(*lync.Part[lync.EdgeServerState])) {
 		state := s.Snapshot.EdgeServers["edge1.contoso.com"]

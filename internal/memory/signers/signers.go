@@ -1,5 +1,6 @@
 // Package signers remembers the Kerberos signer of each DNS server and Secret, until the
-// Secret changes or the signer was not asked for during two hours. A new signer costs
+// Secret changes, a route of the namespace is gone, or the signer was not asked for during two
+// hours. A new signer costs
 // several round trips: it has to log in and to agree on a key with the server.
 package signers
 
@@ -71,6 +72,18 @@ func (m *Memory) drop(key Key) {
 	if have := m.held[key]; have != nil {
 		_ = have.signer.Close() // closing only forgets a key and cannot do harm
 		delete(m.held, key)
+	}
+}
+
+// Forget drops the signers of a namespace in which a route is gone. The signers of its other
+// routes agree on new keys.
+func (m *Memory) Forget(namespace string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key := range m.held {
+		if key.Namespace == namespace {
+			m.drop(key)
+		}
 	}
 }
 

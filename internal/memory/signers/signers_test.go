@@ -28,6 +28,14 @@ func TestSignersOfRoutesThatAreGone(t *testing.T) {
 			t.Errorf("%s later: %d signers are held, want %d", c.after, len(m.held), c.want)
 		}
 	}
+	for server, namespace := range map[string]string{"b:53": "lync", "c:53": "other"} {
+		if _, err := m.Kerberos(Key{Server: server, Namespace: namespace}, account); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m.Forget("lync"); len(m.held) != 2 || m.held[Key{Server: "b:53", Namespace: "lync"}] != nil {
+		t.Errorf("%d signers are held after a route of one namespace is gone", len(m.held))
+	}
 	if m.Close(); len(m.held) != 0 {
 		t.Error("a stopping manager holds signers")
 	}

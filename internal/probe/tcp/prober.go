@@ -16,6 +16,7 @@ import (
 	"github.com/fedroute/fedroute/internal/contain"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/probe"
+	"github.com/fedroute/fedroute/internal/reach"
 )
 
 // DefaultTimeout bounds a probe whose Prober sets no Timeout.
@@ -26,7 +27,9 @@ type Prober struct {
 	// Timeout bounds one probe from the connect to the last answer; 0 means
 	// DefaultTimeout.
 	Timeout time.Duration
-	// Dial opens the connection; nil means net.Dialer's Dial.
+	// Reach bounds what is probed and what is told of it.
+	Reach *reach.Policy
+	// Dial opens the connection; nil means that of Reach.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
@@ -51,17 +54,22 @@ func (p Prober) Probe(ctx context.Context, target probe.Target) probe.Reading {
 	defer connection.Close()
 	// Closing the connection ends a read or write that is under way when ctx ends.
 	defer contain.AfterFunc(ctx, "leave", address, func() { _ = connection.Close() })()
-	reading.Open = true
+	tells := p.Reach.Tells(connection.RemoteAddr())
+	reading.Open = tells || target.Connect
 	open := openTLS
 	if target.Protocol == lync.XMPP {
 		open = openStream
 	}
 	shown, err := open(ctx, connection, target)
+	if err = p.Reach.Withhold(connection.RemoteAddr(), err); err != nil && !tells {
+		reading.Detail = trouble(ctx, err, timeout)
+		return reading
+	}
 	if err != nil {
 		reading.Detail = "open, but " + trouble(ctx, err, timeout)
 		return reading
 	}
-	reading.Spoke, reading.Detail, reading.CertificateEnds = true, shown.words, shown.certificateEnds
+	reading.Spoke, reading.Detail, reading.CertificateEnds, reading.Thumbprint = true, shown.words, shown.certificateEnds, shown.thumbprint
 	return reading
 }
 
@@ -69,18 +77,22 @@ func (p Prober) Probe(ctx context.Context, target probe.Target) probe.Reading {
 type answer struct {
 	words           string
 	certificateEnds time.Time // zero where it showed no certificate
+	thumbprint      string
 }
 
 func (p Prober) dial(ctx context.Context, address string) (net.Conn, error) {
 	if p.Dial != nil {
 		return p.Dial(ctx, "tcp", address)
 	}
-	return new(net.Dialer).DialContext(ctx, "tcp", address)
+	return p.Reach.Dial(ctx, "tcp", address)
 }
 
 // trouble says in a few words why there was no answer.
 func trouble(ctx context.Context, err error, timeout time.Duration) string {
+	_, bounded := reach.Explain(err)
 	switch {
+	case bounded:
+		return err.Error()
 	case errors.Is(ctx.Err(), context.Canceled):
 		return "the probe was cancelled"
 	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded):

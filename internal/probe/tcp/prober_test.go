@@ -6,9 +6,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha1"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/hex"
 	"io"
 	"math/big"
 	"net"
@@ -134,10 +136,24 @@ func TestProbe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c.want.Target = target(c.protocol)
 			got := listen(t, c.serve).Probe(t.Context(), c.want.Target)
+			if shown := !got.CertificateEnds.IsZero(); shown != (got.Thumbprint != "") {
+				t.Errorf("a certificate that ends at %s has the thumbprint %q", got.CertificateEnds, got.Thumbprint)
+			}
+			got.Thumbprint = "" // TestAnswerShowsItsCertificate compares it
 			if diff := cmp.Diff(c.want, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
 			}
 		})
+	}
+}
+
+// TestAnswerShowsItsCertificate: the reading names the certificate as Windows does.
+func TestAnswerShowsItsCertificate(t *testing.T) {
+	shown := certificate(t, "sip.contoso.com", time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC))
+	got := listen(t, serveTLS(&tls.Config{Certificates: []tls.Certificate{shown}})).Probe(t.Context(), target(lync.SIP))
+	sum := sha1.Sum(shown.Certificate[0])
+	if want := strings.ToUpper(hex.EncodeToString(sum[:])); got.Thumbprint != want {
+		t.Errorf("the thumbprint is %q, want %q", got.Thumbprint, want)
 	}
 }
 

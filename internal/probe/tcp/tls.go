@@ -2,12 +2,15 @@ package tcp
 
 import (
 	"context"
+	"crypto/sha1" //nolint:gosec // a name, and no proof of anything
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 	"time"
 
@@ -31,7 +34,7 @@ func openTLS(ctx context.Context, connection net.Conn, target probe.Target) (ans
 	}).HandshakeContext(ctx)
 	if shown, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(shown.UnverifiedCertificates) > 0 {
 		certificate := shown.UnverifiedCertificates[0]
-		return answer{describe(certificate), certificate.NotAfter}, nil
+		return answer{describe(certificate), certificate.NotAfter, thumbprint(certificate)}, nil
 	}
 	// An alert from the other side has an unexported type; its *net.OpError wrapper
 	// identifies it.
@@ -45,6 +48,12 @@ func openTLS(ctx context.Context, connection net.Conn, target probe.Target) (ans
 		return answer{}, errors.New("TLS was accepted without a certificate")
 	}
 	return answer{}, err
+}
+
+// thumbprint is the SHA-1 of the certificate, by which Windows names it.
+func thumbprint(c *x509.Certificate) string {
+	sum := sha1.Sum(c.Raw) //nolint:gosec // a name, and no proof of anything
+	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
 
 func describe(c *x509.Certificate) string {

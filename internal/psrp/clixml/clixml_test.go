@@ -67,12 +67,16 @@ func TestReadRefuses(t *testing.T) {
 		{"a Boolean that is none", `<B>maybe</B>`, "no value of its kind"},
 		{"a reference to nothing", `<Obj RefId="0"><MS><Ref N="a" RefId="9" /></MS></Obj>`, "names no object"},
 		{"a type reference to nothing", `<Obj RefId="0"><TNRef RefId="9" /></Obj>`, "names no list"},
+		{"a value that is its own base", `<Obj RefId="0"><Ref RefId="0" /></Obj>`, "made of itself"},
+		{"a value whose base is made of it", `<Obj RefId="0"><Obj RefId="1"><Ref RefId="0" /></Obj></Obj>`, "made of itself"},
 		{"two values", `<S>a</S><S>b</S>`, "behind the value"},
 		{"a raw control character", "<S>\x01</S>", "illegal character"},
 		{"what is not UTF-8", "<S>\xff</S>", "UTF-8"},
 		{"an element in a text", `<S><S>a</S></S>`, "a text holds"},
 		{"3,000 levels", strings.Repeat(`<Obj RefId="0"><LST>`, 1500) + strings.Repeat(`</LST></Obj>`, 1500), "deep"},
-		{"100,001 elements", `<Obj RefId="0"><LST>` + strings.Repeat(`<Nil />`, maxElements) + `</LST></Obj>`, "elements"},
+		{"100,001 elements", `<Obj RefId="0"><LST>` + strings.Repeat(`<Nil />`, maxNodes) + `</LST></Obj>`, "elements"},
+		{"many attributes", `<Obj RefId="0"><LST>` + strings.Repeat(`<Nil N="a" RefId="0" />`, maxNodes/3) + `</LST></Obj>`, "attributes"},
+		{"many attributes of one element", `<Nil` + strings.Repeat(` N='>'`, 2000) + ` />`, "more than 1000 attributes"},
 	} {
 		v, err := Read(c.text)
 		if err == nil {
@@ -121,19 +125,21 @@ func TestAccessorsBearWhatIsMissing(t *testing.T) {
 	}
 }
 
-// FuzzRead: no text that arrives makes Read panic. A value that was read is the same after it was
+// FuzzRead: no text that arrives makes Read or an accessor panic. A value that was read is the same after it was
 // written and read again.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		`<S>a&#xFFFE;_x0041_</S>`, `<Nil />`,
 		`<Obj RefId="0"><TN RefId="0"><T>A</T></TN><ToString>x</ToString><MS><Obj N="P" RefId="1"><TNRef RefId="0" /><LST><I32>1</I32></LST></Obj></MS></Obj>`,
 		`<Obj RefId="0"><DCT><En><S N="Key">k</S><Nil N="Value" /></En></DCT></Obj>`,
-		`<Obj RefId="0"><MS><Ref N="a" RefId="0" /></MS></Obj>`,
+		`<Obj RefId="0"><MS><Ref N="a" RefId="0" /></MS></Obj>`, `<Obj RefId="0"><Ref RefId="0" /></Obj>`,
 	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		v, err := Read(text)
+		_, _ = v.Int()
+		_, _, _ = v.String(), v.IsString(), v.Get("a")
 		if err != nil || strings.Contains(text, "Ref ") {
 			return // Write never gets a value that holds itself
 		}

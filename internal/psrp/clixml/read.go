@@ -6,21 +6,26 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/fedroute/fedroute/internal/remote"
 )
 
 // These limits bound what one message may hold. The real engine was seen to nest at
 // most 5 deep, and an error record has about 60 elements.
 const (
-	maxDepth    = 64
-	maxElements = 100_000
+	maxDepth = 64
+	maxNodes = 100_000 // elements and attributes
 )
 
 // Read gives the value of one message's XML. Read bounds the depth and the number of
-// elements; the code that received the message has bounded its size.
+// elements and attributes; the code that received the message has bounded its size.
 func Read(text string) (*Value, error) {
+	if err := (&remote.XMLBounds{Nodes: maxNodes, Depth: maxDepth}).Take(text); err != nil {
+		return nil, err
+	}
 	r := &reader{
 		decoder: xml.NewDecoder(strings.NewReader(admit(text))),
-		objects: map[string]*Value{}, types: map[string][]string{},
+		objects: map[string]*Value{}, open: map[*Value]bool{}, types: map[string][]string{},
 	}
 	start, err := r.next()
 	if err != nil {
@@ -40,11 +45,10 @@ func Read(text string) (*Value, error) {
 }
 
 type reader struct {
-	decoder  *xml.Decoder
-	elements int
-	depth    int
-	objects  map[string]*Value
-	types    map[string][]string
+	decoder *xml.Decoder
+	objects map[string]*Value
+	open    map[*Value]bool // objects whose end has not come yet
+	types   map[string][]string
 }
 
 // next gives the next element inside the open one, or nil at its end. It skips
@@ -60,9 +64,6 @@ func (r *reader) next() (*xml.StartElement, error) {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			if r.elements++; r.elements > maxElements {
-				return nil, fmt.Errorf("there are more than %d elements", maxElements)
-			}
 			return &t, nil
 		case xml.EndElement:
 			return nil, nil
@@ -74,10 +75,6 @@ func (r *reader) next() (*xml.StartElement, error) {
 
 // each calls inside for every element within the open one.
 func (r *reader) each(inside func(xml.StartElement) error) error {
-	if r.depth++; r.depth > maxDepth {
-		return fmt.Errorf("elements are more than %d deep", maxDepth)
-	}
-	defer func() { r.depth-- }()
 	for {
 		start, err := r.next()
 		if err != nil || start == nil {
@@ -119,6 +116,8 @@ func (r *reader) object(start xml.StartElement) (*Value, error) {
 	if id := attribute(start, "RefId"); id != "" {
 		r.objects[id] = v // before its parts, which may refer to it
 	}
+	r.open[v] = true
+	defer delete(r.open, v)
 	return v, r.each(func(part xml.StartElement) (err error) {
 		switch name := part.Name.Local; name {
 		case "TN":
@@ -144,7 +143,9 @@ func (r *reader) object(start xml.StartElement) (*Value, error) {
 			v.List, v.Entries = name, []Entry{}
 			err = r.each(func(pair xml.StartElement) error { return r.entry(v, pair) })
 		default:
-			v.Base, err = r.value(part)
+			if v.Base, err = r.value(part); r.open[v.Base] {
+				return errors.New("an object is made of itself")
+			}
 		}
 		return err
 	})

@@ -21,7 +21,8 @@ type Value struct {
 	TypeNames []string
 	// ToString is the text form that the sender gave an object.
 	ToString string
-	// Base is the primitive inside an object: of an enumeration its number.
+	// Base is the value inside an object: of an enumeration its number. It is never made of
+	// the object itself.
 	Base *Value
 	// List is "LST", "STK", "QUE" or "IE" for an object that holds Items, "DCT"
 	// for one that holds Entries.

@@ -23,8 +23,15 @@ if (-not $module) {
 
 # One failback at a time per pool, also when the caller lost its shell and came
 # back with another while the first still works.
-$mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, ('Global\fedroute-failback-' + $FrontEndPool.ToLower())
-try { $held = $mutex.WaitOne(0) } catch [System.Threading.AbandonedMutexException] { $held = $true }
+try {
+    $mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, ('Global\fedroute-failback-' + $FrontEndPool.ToLower())
+    $held = $mutex.WaitOne(0)
+}
+catch [System.Threading.AbandonedMutexException] { $held = $true }
+catch [System.UnauthorizedAccessException] {
+    # A mutex that exists and may not be opened is one that a session of another account holds.
+    Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message "a failback of $FrontEndPool is still running; it was begun under another account"
+}
 if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message "a failback of $FrontEndPool is still running" }
 try {
     $null = Invoke-CsPoolFailBack -PoolFqdn $FrontEndPool -Force -Confirm:$false

@@ -137,8 +137,15 @@ function ConvertTo-Plain($Collections) {
 # One publish at a time on this machine, also when the caller lost its shell and
 # came back with another while the first still works. A holder that died leaves
 # the mutex abandoned, which is as good as free.
-$mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-publish'
-try { $held = $mutex.WaitOne(0) } catch [System.Threading.AbandonedMutexException] { $held = $true }
+try {
+    $mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-publish'
+    $held = $mutex.WaitOne(0)
+}
+catch [System.Threading.AbandonedMutexException] { $held = $true }
+catch [System.UnauthorizedAccessException] {
+    # A mutex that exists and may not be opened is one that a session of another account holds.
+    Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'another publish is still running on this machine; it was begun under another account'
+}
 if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'another publish is still running on this machine' }
 try {
     $document = Read-Document

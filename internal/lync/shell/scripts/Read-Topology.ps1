@@ -23,8 +23,9 @@ if (-not $module) {
     Import-Module -Name $module.Name
 }
 
+# The text says whether the time is local, universal, or of no kind.
 function Format-Time($Time) {
-    if ($Time) { return ([datetime]$Time).ToUniversalTime().ToString('o') }
+    if ($Time) { return ([datetime]$Time).ToString('o') }
     ''
 }
 
@@ -99,7 +100,7 @@ function Format-Setting($Settings) {
 
 function Format-Replica($Replicas) {
     foreach ($one in $Replicas) {
-        [pscustomobject]@{ Fqdn = [string]$one.ReplicaFqdn; UpToDate = [bool]$one.UpToDate; LastUpdate = Format-Time $one.LastUpdateCreation }
+        [pscustomobject]@{ Fqdn = [string]$one.ReplicaFqdn; UpToDate = [bool]$one.UpToDate; LastUpdate = Format-Time $one.LastUpdateCreation; LastStatus = Format-Time $one.LastStatusReport }
     }
 }
 
@@ -150,22 +151,30 @@ foreach ($one in $unknown) {
 }
 
 $signature = ''
+$defaultDomain = ''
 $clusters = @()
 $edgeServices = @()
 if ($read.Document.Count -gt 0) {
     $document = [xml]$read.Document[0]
     $signature = $document.DocumentElement.GetAttribute('Signature')
+    $defaultDomain = [string]$document.Topology.InternalDomains.DefaultDomain
     $clusters = @($document.Topology.Clusters.Cluster | ForEach-Object { $_.OuterXml })
     $edgeServices = @($document.Topology.Services.Service | Where-Object { $_.ServiceId.RoleName -eq 'EdgeServer' } | ForEach-Object { $_.OuterXml })
 }
 
+# The clock is read last, after the slow cmdlets: the caller takes this time for that of
+# the answer.
+$now = [datetime]::UtcNow
+
 [pscustomobject]@{
     ServerVersion       = [string]$read.Version
     Module              = $module.Name
-    ServerTime          = [datetime]::UtcNow.ToString('o')
+    ServerTime          = $now.ToString('o')
+    UtcOffsetMinutes    = [int]($now.ToLocalTime().Ticks / 600000000 - $now.Ticks / 600000000)
     XmppRouteParameter  = $xmppParameter
     AllowFederatedUsers = ($read.AccessEdge -contains $true)
     Signature           = $signature
+    DefaultDomain       = $defaultDomain
     Clusters            = $clusters
     EdgeServices        = $edgeServices
     Sites               = $read.Sites

@@ -42,8 +42,15 @@ function ConvertFrom-Plain($Collection) {
     }
 }
 
-$mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-publish'
-try { $held = $mutex.WaitOne(0) } catch [System.Threading.AbandonedMutexException] { $held = $true }
+try {
+    $mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-publish'
+    $held = $mutex.WaitOne(0)
+}
+catch [System.Threading.AbandonedMutexException] { $held = $true }
+catch [System.UnauthorizedAccessException] {
+    # A mutex that exists and may not be opened is one that a session of another account holds.
+    Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'a publish is still running on this machine; it was begun under another account'
+}
 if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'a publish is still running on this machine' }
 try {
     $restored = @(foreach ($collection in (ConvertFrom-Json -InputObject $SimpleUrls)) {

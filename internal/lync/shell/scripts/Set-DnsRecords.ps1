@@ -99,8 +99,15 @@ function Assert-AsRead($Set) {
 
 # One change of a zone at a time on this machine, also when the caller lost its
 # shell and came back. A holder that died leaves the mutex as good as free.
-$mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, "Global\fedroute-dns-$Zone"
-try { $held = $mutex.WaitOne(0) } catch [System.Threading.AbandonedMutexException] { $held = $true }
+try {
+    $mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, "Global\fedroute-dns-$Zone"
+    $held = $mutex.WaitOne(0)
+}
+catch [System.Threading.AbandonedMutexException] { $held = $true }
+catch [System.UnauthorizedAccessException] {
+    # A mutex that exists and may not be opened is one that a session of another account holds.
+    Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message "another change of zone $Zone is still running on this machine; it was begun under another account"
+}
 if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message "another change of zone $Zone is still running on this machine" }
 $made = 0
 try {

@@ -2,10 +2,16 @@
 # the folder that it lies in.
 #
 # -Check only checks the files and changes nothing. -WhatIf tells what would be done.
+# -Unattended leaves how it ended in outcome.txt.
 [CmdletBinding(SupportsShouldProcess = $true)]
-param([switch]$Check)
+param([switch]$Check, [switch]$Unattended)
 
 $ErrorActionPreference = 'Stop'
+$outcome = Join-Path -Path $PSScriptRoot -ChildPath 'outcome.txt'
+trap {
+    if ($Unattended) { Set-Content -LiteralPath $outcome -Value "$_" }
+    break
+}
 $source = Join-Path -Path $PSScriptRoot -ChildPath 'FedRoute'
 
 # A role that names a function which the module lacks would show no function at all, and
@@ -26,6 +32,20 @@ if ($PSVersionTable.PSVersion -lt [version]'5.1') { throw "This machine has Powe
 foreach ($group in @('FedRoute Readers', 'FedRoute Operators')) {
     if (-not (Get-LocalGroup -Name $group -ErrorAction SilentlyContinue)) { $null = New-LocalGroup -Name $group -Description 'May call functions of fedroute' }
 }
+$passwords = Join-Path -Path $PSScriptRoot -ChildPath 'accounts.tsv'
+if (Test-Path -LiteralPath $passwords) {
+    # No command gets a password as text: module logging would keep it.
+    foreach ($line in [System.IO.File]::ReadAllLines($passwords)) {
+        $name, $group, $text = $line -split "`t"
+        $password = New-Object -TypeName System.Security.SecureString
+        foreach ($character in $text.ToCharArray()) { $password.AppendChar($character) }
+        if (-not $PSCmdlet.ShouldProcess($name, 'Make the local account, or set its password')) { continue }
+        if (Get-LocalUser -Name $name -ErrorAction SilentlyContinue) { Set-LocalUser -Name $name -Password $password }
+        else { $null = New-LocalUser -Name $name -Password $password -PasswordNeverExpires -UserMayNotChangePassword -Description 'May call functions of fedroute' }
+        if (-not (Get-LocalGroupMember -Group $group -Member $name -ErrorAction SilentlyContinue)) { Add-LocalGroupMember -Group $group -Member $name }
+    }
+    if ($PSCmdlet.ShouldProcess($passwords, 'Delete the file with passwords')) { Remove-Item -LiteralPath $passwords }
+}
 $target = Join-Path -Path $env:ProgramFiles -ChildPath 'WindowsPowerShell\Modules\FedRoute'
 if ($PSCmdlet.ShouldProcess($target, 'Copy the module')) {
     if (Test-Path -Path $target) { Remove-Item -Path $target -Recurse -Force }
@@ -36,4 +56,5 @@ if ($PSCmdlet.ShouldProcess('FedRoute', 'Register the session configuration and 
     if (Get-PSSessionConfiguration -Name FedRoute -ErrorAction SilentlyContinue) { Unregister-PSSessionConfiguration -Name FedRoute -Force -NoServiceRestart }
     $null = Register-PSSessionConfiguration -Name FedRoute -Path (Join-Path -Path $PSScriptRoot -ChildPath 'FedRoute.pssc') -Force
     Write-Output 'The session configuration FedRoute is registered. Sessions on this machine were ended by the restart of WinRM.'
+    if ($Unattended) { Set-Content -LiteralPath $outcome -Value 'installed' }
 }

@@ -10,6 +10,11 @@ $target = Join-Path -Path $env:ProgramFiles -ChildPath 'WindowsPowerShell\Module
 if (Test-Path -Path $target) {
     if ($PSCmdlet.ShouldProcess($target, 'Remove the module')) { Remove-Item -Path $target -Recurse -Force }
 }
+foreach ($name in @('fedroute-reader', 'fedroute-operator')) {
+    if (Get-LocalUser -Name $name -ErrorAction SilentlyContinue) {
+        if ($PSCmdlet.ShouldProcess($name, 'Remove the local account')) { Remove-LocalUser -Name $name }
+    }
+}
 foreach ($group in @('FedRoute Readers', 'FedRoute Operators')) {
     if (Get-LocalGroup -Name $group -ErrorAction SilentlyContinue) {
         if ($PSCmdlet.ShouldProcess($group, 'Remove the local group')) { Remove-LocalGroup -Name $group }

@@ -116,7 +116,7 @@ function Invoke-Operation([string]$Name, $Given) {
     ConvertTo-Json -InputObject $answer -Depth 20 -Compress
 }
 
-$kitVersion = 1
+$kitVersion = 2
 
 $operations = @{
     'Get-FedRouteKit' = @{
@@ -131,8 +131,16 @@ $operations = @{
 [CmdletBinding()]
 param()
 
+# As whom the session acts, and who signed in. A SID is the same in every language.
+$account = ''
+$caller = ''
+try { $account = [string][System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value } catch { $account = '' }
+try { $caller = [string]$PSSenderInfo.UserInfo.WindowsIdentity.User.Value } catch { $caller = '' }
+
 $limits = Read-Limits
 [pscustomobject]@{
+    Account   = $account
+    Caller    = $caller
     Functions = @(foreach ($name in $operations.Keys | Sort-Object) {
             [pscustomobject]@{ Name = $name; Generation = $operations[$name].Generation }
         })
@@ -175,8 +183,15 @@ if (-not $module) {
 
 # One failback at a time per pool, also when the caller lost its shell and came
 # back with another while the first still works.
-$mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, ('Global\fedroute-failback-' + $FrontEndPool.ToLower())
-try { $held = $mutex.WaitOne(0) } catch [System.Threading.AbandonedMutexException] { $held = $true }
+try {
+    $mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, ('Global\fedroute-failback-' + $FrontEndPool.ToLower())
+    $held = $mutex.WaitOne(0)
+}
+catch [System.Threading.AbandonedMutexException] { $held = $true }
+catch [System.UnauthorizedAccessException] {
+    # A mutex that exists and may not be opened is one that a session of another account holds.
+    Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message "a failback of $FrontEndPool is still running; it was begun under another account"
+}
 if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message "a failback of $FrontEndPool is still running" }
 try {
     $null = Invoke-CsPoolFailBack -PoolFqdn $FrontEndPool -Force -Confirm:$false
@@ -335,8 +350,15 @@ function ConvertTo-Plain($Collections) {
 # One publish at a time on this machine, also when the caller lost its shell and
 # came back with another while the first still works. A holder that died leaves
 # the mutex abandoned, which is as good as free.
-$mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-publish'
-try { $held = $mutex.WaitOne(0) } catch [System.Threading.AbandonedMutexException] { $held = $true }
+try {
+    $mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-publish'
+    $held = $mutex.WaitOne(0)
+}
+catch [System.Threading.AbandonedMutexException] { $held = $true }
+catch [System.UnauthorizedAccessException] {
+    # A mutex that exists and may not be opened is one that a session of another account holds.
+    Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'another publish is still running on this machine; it was begun under another account'
+}
 if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'another publish is still running on this machine' }
 try {
     $document = Read-Document
@@ -399,6 +421,83 @@ finally {
 }
         }
     }
+    'Read-EnablePermission' = @{
+        Generation = 1
+        Takes      = @()
+        Needs      = @()
+        Flags      = @()
+        Names      = @{ Sites = @(); Pools = @(); Zones = @() }
+        OneSet     = $false
+        Script     = {
+# Read-EnablePermission: whether the account that would publish a topology may also enable it
+#
+# An account that may publish and not enable leaves a topology behind that no replica will
+# ever carry. Test-CsSetupPermission tells what the group RTCUniversalServerAdmins was
+# granted on a container, and nothing of the account; so both are asked.
+#
+# Reads: the groups in the account's token, the containers of the topology's computers in Active
+#   Directory, the setup permission on each
+# Changes: nothing
+# Runs on: a management server, as a domain account that may publish
+# Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
+# Source: cmdlet reference of Enable-CsTopology (who may run it), Test-CsSetupPermission, Get-CsComputer;
+#   .NET Framework reference of WindowsIdentity and DirectorySearcher; well-known SIDs (-512: Domain Admins)
+[CmdletBinding()]
+param()
+
+$ErrorActionPreference = 'Stop'
+$module = Get-Module -Name SkypeForBusiness, Lync | Microsoft.PowerShell.Utility\Select-Object -First 1
+if (-not $module) {
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Microsoft.PowerShell.Utility\Select-Object -First 1
+    if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
+    Import-Module -Name $module.Name
+}
+
+$identity = [System.Security.Principal.WindowsIdentity]::GetCurrent()
+$domainAdmin = $false
+$serverAdmin = $false
+foreach ($group in $identity.Groups) {
+    if ($group.Value -match '^S-1-5-21-.*-512$') { $domainAdmin = $true }
+    # A group that is gone has no name.
+    try { $name = [string]$group.Translate([System.Security.Principal.NTAccount]).Value } catch { continue }
+    if ($name -like '*\RTCUniversalServerAdmins') { $serverAdmin = $true }
+}
+
+# A computer that the directory does not have is in a workgroup, as Edge machines are.
+function Find-Container([string]$Fqdn) {
+    if ($Fqdn -notmatch '^[A-Za-z0-9.-]+$') { return '' }
+    $searcher = New-Object -TypeName System.DirectoryServices.DirectorySearcher -ArgumentList "(&(objectCategory=computer)(dNSHostName=$Fqdn))"
+    $found = $searcher.FindOne()
+    if (-not $found) { return '' }
+    ([string]$found.Path -replace '^LDAP://', '') -replace '^CN=(\\.|[^,\\])*,', ''
+}
+
+function Test-Container([string]$Container) {
+    $granted = ''
+    $problem = ''
+    try {
+        $granted = [string](Test-CsSetupPermission -ComputerOU $Container)
+    }
+    catch {
+        $problem = [string]$_.Exception.Message
+    }
+    [pscustomobject]@{ Container = $Container; Granted = $granted; Problem = $problem }
+}
+
+$containers = @()
+if ($serverAdmin -and -not $domainAdmin) {
+    $names = @(Get-CsComputer | ForEach-Object { Find-Container ([string]$_.Fqdn) } | Where-Object { $_ } | Sort-Object -Unique)
+    $containers = @($names | ForEach-Object { Test-Container $_ })
+}
+
+[pscustomobject]@{
+    Account     = [string]$identity.Name
+    DomainAdmin = $domainAdmin
+    ServerAdmin = $serverAdmin
+    Containers  = $containers
+}
+        }
+    }
     'Read-Topology' = @{
         Generation = 1
         Takes      = @()
@@ -432,8 +531,9 @@ if (-not $module) {
     Import-Module -Name $module.Name
 }
 
+# The text says whether the time is local, universal, or of no kind.
 function Format-Time($Time) {
-    if ($Time) { return ([datetime]$Time).ToUniversalTime().ToString('o') }
+    if ($Time) { return ([datetime]$Time).ToString('o') }
     ''
 }
 
@@ -508,7 +608,7 @@ function Format-Setting($Settings) {
 
 function Format-Replica($Replicas) {
     foreach ($one in $Replicas) {
-        [pscustomobject]@{ Fqdn = [string]$one.ReplicaFqdn; UpToDate = [bool]$one.UpToDate; LastUpdate = Format-Time $one.LastUpdateCreation }
+        [pscustomobject]@{ Fqdn = [string]$one.ReplicaFqdn; UpToDate = [bool]$one.UpToDate; LastUpdate = Format-Time $one.LastUpdateCreation; LastStatus = Format-Time $one.LastStatusReport }
     }
 }
 
@@ -559,22 +659,30 @@ foreach ($one in $unknown) {
 }
 
 $signature = ''
+$defaultDomain = ''
 $clusters = @()
 $edgeServices = @()
 if ($read.Document.Count -gt 0) {
     $document = [xml]$read.Document[0]
     $signature = $document.DocumentElement.GetAttribute('Signature')
+    $defaultDomain = [string]$document.Topology.InternalDomains.DefaultDomain
     $clusters = @($document.Topology.Clusters.Cluster | ForEach-Object { $_.OuterXml })
     $edgeServices = @($document.Topology.Services.Service | Where-Object { $_.ServiceId.RoleName -eq 'EdgeServer' } | ForEach-Object { $_.OuterXml })
 }
 
+# The clock is read last, after the slow cmdlets: the caller takes this time for that of
+# the answer.
+$now = [datetime]::UtcNow
+
 [pscustomobject]@{
     ServerVersion       = [string]$read.Version
     Module              = $module.Name
-    ServerTime          = [datetime]::UtcNow.ToString('o')
+    ServerTime          = $now.ToString('o')
+    UtcOffsetMinutes    = [int]($now.ToLocalTime().Ticks / 600000000 - $now.Ticks / 600000000)
     XmppRouteParameter  = $xmppParameter
     AllowFederatedUsers = ($read.AccessEdge -contains $true)
     Signature           = $signature
+    DefaultDomain       = $defaultDomain
     Clusters            = $clusters
     EdgeServices        = $edgeServices
     Sites               = $read.Sites
@@ -675,8 +783,15 @@ function ConvertFrom-Plain($Collection) {
     }
 }
 
-$mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-publish'
-try { $held = $mutex.WaitOne(0) } catch [System.Threading.AbandonedMutexException] { $held = $true }
+try {
+    $mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-publish'
+    $held = $mutex.WaitOne(0)
+}
+catch [System.Threading.AbandonedMutexException] { $held = $true }
+catch [System.UnauthorizedAccessException] {
+    # A mutex that exists and may not be opened is one that a session of another account holds.
+    Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'a publish is still running on this machine; it was begun under another account'
+}
 if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'a publish is still running on this machine' }
 try {
     $restored = @(foreach ($collection in (ConvertFrom-Json -InputObject $SimpleUrls)) {
@@ -748,6 +863,54 @@ if ($mediation -and [string]$mediation.EdgeServer -ne $edge) { $null = Set-CsMed
     Conferencing = [string](Select-Service (Get-CsService -ConferencingServer)).EdgeServer
     Mediation    = [string](Select-Service (Get-CsService -MediationServer)).EdgeServer
     HasMediation = [bool]$mediation
+}
+        }
+    }
+    'Set-NextHop' = @{
+        Generation = 1
+        Takes      = @('EdgePool', 'FrontEndPool')
+        Needs      = @('EdgePool', 'FrontEndPool')
+        Flags      = @()
+        Names      = @{ Sites = @(); Pools = @('EdgePool', 'FrontEndPool'); Zones = @() }
+        OneSet     = $false
+        Script     = {
+# Set-NextHop: leads the traffic of an Edge pool to another Front End pool
+#
+# Reads: the Edge pool's service and the Front End pool's Registrar service, before and after; the
+#   signature of the topology document afterwards
+# Changes: the next hop (Registrar) of the Edge pool, where it is another one
+# Runs on: a management server, as a domain account
+# Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
+# Errors: Invalid when the topology has no such Edge pool or Front End pool
+# Source: cmdlet reference of Set-CsEdgeServer; "Failing over a pool", step 1
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)][string]$EdgePool,
+    [Parameter(Mandatory = $true)][string]$FrontEndPool
+)
+
+$ErrorActionPreference = 'Stop'
+$module = Get-Module -Name SkypeForBusiness, Lync | Microsoft.PowerShell.Utility\Select-Object -First 1
+if (-not $module) {
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Microsoft.PowerShell.Utility\Select-Object -First 1
+    if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
+    Import-Module -Name $module.Name
+}
+
+function Select-Service($Services, $Pool) {
+    $Services | Where-Object { $_.PoolFqdn -eq $Pool } | Microsoft.PowerShell.Utility\Select-Object -First 1
+}
+
+$edge = Select-Service (Get-CsService -EdgeServer) $EdgePool
+$registrar = Select-Service (Get-CsService -Registrar) $FrontEndPool
+if (-not $edge) { Write-Error -ErrorId 'fedroute.Invalid' -Category ObjectNotFound -Message "the topology has no Edge pool $EdgePool" }
+if (-not $registrar) { Write-Error -ErrorId 'fedroute.Invalid' -Category ObjectNotFound -Message "the topology has no Front End pool $FrontEndPool" }
+
+if ([string]$edge.Registrar -ne [string]$registrar.Identity) { $null = Set-CsEdgeServer -Identity $edge.Identity -Registrar $registrar.Identity -Force -Confirm:$false }
+
+[pscustomobject]@{
+    NextHop   = [string](Select-Service (Get-CsService -EdgeServer) $EdgePool).Registrar
+    Signature = ([xml](Get-CsTopology -AsXml).ToString()).DocumentElement.GetAttribute('Signature')
 }
         }
     }
@@ -830,6 +993,12 @@ function Publish-FederationFlags {
     Invoke-Operation 'Publish-FederationFlags' $PSBoundParameters
 }
 
+function Read-EnablePermission {
+    [CmdletBinding(PositionalBinding = $false)]
+    param()
+    Invoke-Operation 'Read-EnablePermission' $PSBoundParameters
+}
+
 function Read-Topology {
     [CmdletBinding(PositionalBinding = $false)]
     param()
@@ -857,6 +1026,15 @@ function Set-EdgeAssociation {
         [ValidatePattern('\A(?:(?=.{1,253}\z)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)\z', Options = 'None')][string]$EdgePool
     )
     Invoke-Operation 'Set-EdgeAssociation' $PSBoundParameters
+}
+
+function Set-NextHop {
+    [CmdletBinding(PositionalBinding = $false)]
+    param(
+        [ValidatePattern('\A(?:(?=.{1,253}\z)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)\z', Options = 'None')][string]$EdgePool,
+        [ValidatePattern('\A(?:(?=.{1,253}\z)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)\z', Options = 'None')][string]$FrontEndPool
+    )
+    Invoke-Operation 'Set-NextHop' $PSBoundParameters
 }
 
 function Set-SiteRoute {

@@ -1,10 +1,10 @@
 @{
     RootModule        = 'FedRoute.psm1'
-    ModuleVersion     = '1.0'
-    GUID              = 'f25d54ca-82f6-1b28-0975-a8a7fb27d27c'
+    ModuleVersion     = '2.0'
+    GUID              = '6eba6e1f-ca15-6931-e90c-bc134ffb3ecc'
     PowerShellVersion = '5.1'
     Description       = 'The functions of fedroute; written by kubectl fedroute kit'
-    FunctionsToExport = @('Get-FedRouteKit', 'Invoke-EdgeSetup', 'Read-EdgeServer', 'Start-EdgeServices', 'Stop-EdgeServices')
+    FunctionsToExport = @('Get-FedRouteKit', 'Invoke-EdgeSetup', 'Read-EdgeCertificate', 'Read-EdgeServer', 'Restart-EdgeServices', 'Start-EdgeServices')
     CmdletsToExport   = @()
     VariablesToExport = @()
     AliasesToExport   = @()

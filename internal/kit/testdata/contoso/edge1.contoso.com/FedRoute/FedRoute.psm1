@@ -116,7 +116,7 @@ function Invoke-Operation([string]$Name, $Given) {
     ConvertTo-Json -InputObject $answer -Depth 20 -Compress
 }
 
-$kitVersion = 1
+$kitVersion = 2
 
 $operations = @{
     'Get-FedRouteKit' = @{
@@ -131,8 +131,16 @@ $operations = @{
 [CmdletBinding()]
 param()
 
+# As whom the session acts, and who signed in. A SID is the same in every language.
+$account = ''
+$caller = ''
+try { $account = [string][System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value } catch { $account = '' }
+try { $caller = [string]$PSSenderInfo.UserInfo.WindowsIdentity.User.Value } catch { $caller = '' }
+
 $limits = Read-Limits
 [pscustomobject]@{
+    Account   = $account
+    Caller    = $caller
     Functions = @(foreach ($name in $operations.Keys | Sort-Object) {
             [pscustomobject]@{ Name = $name; Generation = $operations[$name].Generation }
         })
@@ -162,7 +170,7 @@ $limits = Read-Limits
 # Runs on: an Edge server, as a local administrator
 # Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
 # Errors: WorldChanged when the local replica carries another topology; Invalid when the machine has
-#   another name; Busy while setup runs on this machine; Failed with the setup program's exit code
+#   another name; Busy while setup, a start or a stop of the services runs on this machine; Failed with the setup program's exit code
 # Source: "Deploying paired Front End pools for disaster recovery" (Bootstrapper.exe and its folders);
 #   "Re-activate server" (Enable-CsComputer re-activates installed roles as Bootstrapper does)
 [CmdletBinding()]
@@ -184,15 +192,46 @@ $ownName = $network.HostName
 if ($network.DomainName) { $ownName = $ownName + '.' + $network.DomainName }
 if ($ownName -ne $HostName) { Write-Error -ErrorId 'fedroute.Invalid' -Category InvalidData -Message "this machine calls itself $ownName and the topology calls it $HostName; setup would find no roles here and leave its services disabled; set the primary DNS suffix" }
 
+# What setup has done: the document that it went by, and the services that are there then.
+function Format-Note {
+    $names = @(Get-CsWindowsService -ExcludeActivityLevel | ForEach-Object { [string]$_.Name } | Sort-Object)
+    "$Signature $($names -join ' ')"
+}
+
+function Measure-Idle {
+    @(Get-CsWindowsService -ExcludeActivityLevel | Where-Object { [string]$_.Status -ne 'Running' }).Count
+}
+
+# A service that cannot be started, such as a disabled one, asks for setup.
+function Test-Started {
+    if ((Measure-Idle) -eq 0) { return $true }
+    try { $null = Start-CsWindowsService -Force -Confirm:$false }
+    catch { return $false }
+    (Measure-Idle) -eq 0
+}
+
 # One setup at a time, also when the caller lost its shell and came back with
-# another while the first still works.
-$mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-setup'
-try { $held = $mutex.WaitOne(0) } catch [System.Threading.AbandonedMutexException] { $held = $true }
-if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'setup is still running on this machine' }
+# another while the first still works. What starts or stops the services takes it too.
+try {
+    $mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-setup'
+    $held = $mutex.WaitOne(0)
+}
+catch [System.Threading.AbandonedMutexException] { $held = $true }
+catch [System.UnauthorizedAccessException] {
+    # A mutex that exists and may not be opened is one that a session of another account holds.
+    Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'setup is still running on this machine, or its services are being stopped and started; it was begun under another account'
+}
+if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'setup is still running on this machine, or its services are being stopped and started' }
 try {
     $local = [xml](Get-CsTopology -LocalStore -AsXml).ToString()
     $found = $local.DocumentElement.GetAttribute('Signature')
     if ($found -ne $Signature) { Write-Error -ErrorId 'fedroute.WorldChanged' -Category InvalidData -Message "the local replica carries signature $found, not $Signature" }
+
+    $note = Join-Path -Path $env:ProgramFiles -ChildPath 'fedroute-setup.txt'
+    if ((Test-Path -Path $note) -and ((Get-Content -Path $note) -join ' ') -eq (Format-Note) -and (Test-Started)) {
+        return [pscustomobject]@{ Ran = 'nothing' }
+    }
+    Remove-Item -Path $note -ErrorAction SilentlyContinue
 
     # An upgraded machine may keep the older folder, and an older version's setup
     # must not run on it: only the folder that is named like the version counts.
@@ -204,7 +243,9 @@ try {
     }
     if ($program) {
         # The pipe makes PowerShell wait for the program and keeps its text out of the reply.
-        $text = & $program | Out-String
+        # Without an input of its own, here an empty line, it would inherit that of PowerShell,
+        # over which the next calls come.
+        $text = '' | & $program | Out-String
         if ($LASTEXITCODE -ne 0) { Write-Error -ErrorId 'fedroute.Failed' -Category InvalidResult -Message "Bootstrapper.exe ended with exit code ${LASTEXITCODE}: $($text.Trim())" }
         $ran = 'Bootstrapper'
     }
@@ -214,11 +255,75 @@ try {
         $null = Enable-CsComputer -Force -Confirm:$false
         $ran = 'Enable-CsComputer'
     }
+    # Without the note setup only runs once more than it has to.
+    Set-Content -Path $note -Value (Format-Note) -ErrorAction SilentlyContinue
     [pscustomobject]@{ Ran = $ran }
 }
 finally {
     $mutex.ReleaseMutex()
     $mutex.Dispose()
+}
+        }
+    }
+    'Read-EdgeCertificate' = @{
+        Generation = 1
+        Takes      = @()
+        Needs      = @()
+        Flags      = @()
+        Names      = @{ Sites = @(); Pools = @(); Zones = @() }
+        OneSet     = $false
+        Script     = {
+# Read-EdgeCertificate: the certificate that one Edge machine shows partners
+#
+# Reads: the certificate that is assigned to the external Access Edge, and what the machine itself finds
+#   when it builds the certificate's chain. Revocation is not asked for: an Edge server may not reach the list
+# Changes: nothing
+# Runs on: an Edge server, as a local account
+# Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
+# Source: cmdlet reference of Get-CsCertificate;
+#   .NET Framework reference of X509Store, X509Chain and X509ChainStatusFlags
+[CmdletBinding()]
+param()
+
+$ErrorActionPreference = 'Stop'
+$module = Get-Module -Name SkypeForBusiness, Lync | Microsoft.PowerShell.Utility\Select-Object -First 1
+if (-not $module) {
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Microsoft.PowerShell.Utility\Select-Object -First 1
+    if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
+    Import-Module -Name $module.Name
+}
+
+# The flags of a chain that is not whole. Partners see what this machine sees, unless they
+# know an issuer that it does not know.
+function Read-Chain([string]$Thumbprint) {
+    $store = New-Object -TypeName System.Security.Cryptography.X509Certificates.X509Store -ArgumentList 'My', 'LocalMachine'
+    $store.Open('ReadOnly')
+    $certificate = $store.Certificates | Where-Object { $_.Thumbprint -eq $Thumbprint } | Microsoft.PowerShell.Utility\Select-Object -First 1
+    $store.Close()
+    if (-not $certificate) { return 'NotInStore' }
+    $chain = New-Object -TypeName System.Security.Cryptography.X509Certificates.X509Chain -ArgumentList $true
+    $chain.ChainPolicy.RevocationMode = 'NoCheck'
+    if (-not $chain.Build($certificate)) { $chain.ChainStatus | ForEach-Object { [string]$_.Status } }
+}
+
+$assigned = Get-CsCertificate -Type AccessEdgeExternal | Microsoft.PowerShell.Utility\Select-Object -First 1
+if (-not $assigned) {
+    return [pscustomobject]@{ Thumbprint = ''; Subject = ''; Names = @(); NotBefore = ''; NotAfter = ''; Chain = @(); ChainError = '' }
+}
+
+$chain = @()
+$chainError = ''
+try { $chain = @(Read-Chain ([string]$assigned.Thumbprint)) }
+catch { $chainError = [string]$_.Exception.Message }
+
+[pscustomobject]@{
+    Thumbprint = [string]$assigned.Thumbprint
+    Subject    = [string]$assigned.Subject
+    Names      = @($assigned.AlternativeNames | ForEach-Object { [string]$_ })
+    NotBefore  = ([datetime]$assigned.NotBefore).ToUniversalTime().ToString('o')
+    NotAfter   = ([datetime]$assigned.NotAfter).ToUniversalTime().ToString('o')
+    Chain      = $chain
+    ChainError = $chainError
 }
         }
     }
@@ -286,6 +391,71 @@ if ($services.Count -gt 0) { $startModes = Read-StartMode @($services | ForEach-
 }
         }
     }
+    'Restart-EdgeServices' = @{
+        Generation = 1
+        Takes      = @()
+        Needs      = @()
+        Flags      = @()
+        Names      = @{ Sites = @(); Pools = @(); Zones = @() }
+        OneSet     = $false
+        Script     = {
+# Restart-EdgeServices: stops every Lync service of one Edge machine, starts them again, and waits for both
+#
+# The services are started whatever the stop ends with. The replica agent stops too: the
+# machine receives no topology until the start.
+#
+# Reads: the services after the stop and after the start
+# Changes: the state of the machine's Lync services
+# Runs on: an Edge server, as a local administrator
+# Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
+# Errors: Busy while setup runs on this machine; Failed when a service still runs after the stop, or
+#   does not run after the start
+# Source: cmdlet reference of Stop-CsWindowsService and Start-CsWindowsService (no name: all services);
+#   "Failing over the Edge pool used for XMPP federation", steps 2 and 7
+[CmdletBinding()]
+param()
+
+$ErrorActionPreference = 'Stop'
+$module = Get-Module -Name SkypeForBusiness, Lync | Microsoft.PowerShell.Utility\Select-Object -First 1
+if (-not $module) {
+    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Microsoft.PowerShell.Utility\Select-Object -First 1
+    if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
+    Import-Module -Name $module.Name
+}
+
+# Setup disables the services and enables them again. It may still run for a caller that
+# lost its shell.
+try {
+    $mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-setup'
+    $held = $mutex.WaitOne(0)
+}
+catch [System.Threading.AbandonedMutexException] { $held = $true }
+catch [System.UnauthorizedAccessException] {
+    # A mutex that exists and may not be opened is one that a session of another account holds.
+    Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'setup is still running on this machine, or its services are being stopped and started; it was begun under another account'
+}
+if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'setup is still running on this machine, or its services are being stopped and started' }
+try {
+    try {
+        $null = Stop-CsWindowsService -Force -Confirm:$false
+        $busy = @(Get-CsWindowsService -ExcludeActivityLevel | Where-Object { [string]$_.Status -ne 'Stopped' } | ForEach-Object { $_.Name })
+    }
+    finally {
+        $null = Start-CsWindowsService -Force -Confirm:$false
+    }
+    if ($busy.Count -gt 0) { Write-Error -ErrorId 'fedroute.Failed' -Category InvalidResult -Message "after the stop these services still ran: $($busy -join ', ')" }
+
+    $services = @(Get-CsWindowsService -ExcludeActivityLevel)
+    $idle = @($services | Where-Object { [string]$_.Status -ne 'Running' } | ForEach-Object { $_.Name })
+    if ($idle.Count -gt 0) { Write-Error -ErrorId 'fedroute.Failed' -Category InvalidResult -Message "after the start these services do not run: $($idle -join ', ')" }
+    [pscustomobject]@{ Services = $services.Count }
+}
+finally {
+    $mutex.ReleaseMutex()
+    $mutex.Dispose()
+}
+        }
+    }
     'Start-EdgeServices' = @{
         Generation = 1
         Takes      = @()
@@ -300,7 +470,7 @@ if ($services.Count -gt 0) { $startModes = Read-StartMode @($services | ForEach-
 # Changes: the state of the machine's Lync services
 # Runs on: an Edge server, as a local administrator
 # Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
-# Errors: Failed when a service does not run afterwards
+# Errors: Busy while setup runs on this machine; Failed when a service does not run afterwards
 # Source: cmdlet reference of Start-CsWindowsService (no name: all services)
 [CmdletBinding()]
 param()
@@ -313,50 +483,30 @@ if (-not $module) {
     Import-Module -Name $module.Name
 }
 
-$null = Start-CsWindowsService -Force -Confirm:$false
-
-$services = @(Get-CsWindowsService -ExcludeActivityLevel)
-$idle = @($services | Where-Object { [string]$_.Status -ne 'Running' } | ForEach-Object { $_.Name })
-if ($idle.Count -gt 0) { Write-Error -ErrorId 'fedroute.Failed' -Category InvalidResult -Message "after the start these services do not run: $($idle -join ', ')" }
-[pscustomobject]@{ Services = $services.Count }
-        }
-    }
-    'Stop-EdgeServices' = @{
-        Generation = 1
-        Takes      = @()
-        Needs      = @()
-        Flags      = @()
-        Names      = @{ Sites = @(); Pools = @(); Zones = @() }
-        OneSet     = $false
-        Script     = {
-# Stop-EdgeServices: stops every Lync service of one Edge machine and waits for them
-#
-# The replica agent stops too: the machine receives no topology until the start.
-#
-# Reads: the services after the stop
-# Changes: the state of the machine's Lync services
-# Runs on: an Edge server, as a local administrator
-# Versions: Lync Server 2010, Lync Server 2013, Skype for Business Server 2015, Skype for Business Server 2019, Skype for Business Server Subscription Edition
-# Errors: Failed when a service still runs afterwards
-# Source: cmdlet reference of Stop-CsWindowsService (no name: all services);
-#   "Failing over the Edge pool used for XMPP federation", steps 2 and 7
-[CmdletBinding()]
-param()
-
-$ErrorActionPreference = 'Stop'
-$module = Get-Module -Name SkypeForBusiness, Lync | Microsoft.PowerShell.Utility\Select-Object -First 1
-if (-not $module) {
-    $module = Get-Module -ListAvailable -Name SkypeForBusiness, Lync | Sort-Object -Property Name -Descending | Microsoft.PowerShell.Utility\Select-Object -First 1
-    if (-not $module) { Write-Error -ErrorId 'fedroute.Unsupported' -Category ResourceUnavailable -Message 'this machine has neither the SkypeForBusiness nor the Lync module' }
-    Import-Module -Name $module.Name
+# Setup disables the services and enables them again. It may still run for a caller that
+# lost its shell.
+try {
+    $mutex = New-Object -TypeName System.Threading.Mutex -ArgumentList $false, 'Global\fedroute-setup'
+    $held = $mutex.WaitOne(0)
 }
+catch [System.Threading.AbandonedMutexException] { $held = $true }
+catch [System.UnauthorizedAccessException] {
+    # A mutex that exists and may not be opened is one that a session of another account holds.
+    Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'setup is still running on this machine, or its services are being stopped and started; it was begun under another account'
+}
+if (-not $held) { Write-Error -ErrorId 'fedroute.Busy' -Category ResourceBusy -Message 'setup is still running on this machine, or its services are being stopped and started' }
+try {
+    $null = Start-CsWindowsService -Force -Confirm:$false
 
-$null = Stop-CsWindowsService -Force -Confirm:$false
-
-$services = @(Get-CsWindowsService -ExcludeActivityLevel)
-$busy = @($services | Where-Object { [string]$_.Status -ne 'Stopped' } | ForEach-Object { $_.Name })
-if ($busy.Count -gt 0) { Write-Error -ErrorId 'fedroute.Failed' -Category InvalidResult -Message "after the stop these services still run: $($busy -join ', ')" }
-[pscustomobject]@{ Services = $services.Count }
+    $services = @(Get-CsWindowsService -ExcludeActivityLevel)
+    $idle = @($services | Where-Object { [string]$_.Status -ne 'Running' } | ForEach-Object { $_.Name })
+    if ($idle.Count -gt 0) { Write-Error -ErrorId 'fedroute.Failed' -Category InvalidResult -Message "after the start these services do not run: $($idle -join ', ')" }
+    [pscustomobject]@{ Services = $services.Count }
+}
+finally {
+    $mutex.ReleaseMutex()
+    $mutex.Dispose()
+}
         }
     }
 }
@@ -376,20 +526,26 @@ function Invoke-EdgeSetup {
     Invoke-Operation 'Invoke-EdgeSetup' $PSBoundParameters
 }
 
+function Read-EdgeCertificate {
+    [CmdletBinding(PositionalBinding = $false)]
+    param()
+    Invoke-Operation 'Read-EdgeCertificate' $PSBoundParameters
+}
+
 function Read-EdgeServer {
     [CmdletBinding(PositionalBinding = $false)]
     param()
     Invoke-Operation 'Read-EdgeServer' $PSBoundParameters
 }
 
+function Restart-EdgeServices {
+    [CmdletBinding(PositionalBinding = $false)]
+    param()
+    Invoke-Operation 'Restart-EdgeServices' $PSBoundParameters
+}
+
 function Start-EdgeServices {
     [CmdletBinding(PositionalBinding = $false)]
     param()
     Invoke-Operation 'Start-EdgeServices' $PSBoundParameters
-}
-
-function Stop-EdgeServices {
-    [CmdletBinding(PositionalBinding = $false)]
-    param()
-    Invoke-Operation 'Stop-EdgeServices' $PSBoundParameters
 }

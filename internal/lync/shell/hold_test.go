@@ -1,0 +1,165 @@
+package shell_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fedroute/fedroute/internal/fault"
+	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/lync/shell"
+	"github.com/fedroute/fedroute/internal/remote"
+)
+
+const publishedReply = `[{"Signature": "b", "BackupFile": "", "ExportFile": "", "ExportError": "", "SimpleUrlsRestored": false}]`
+
+// record is what fleets note outside.
+type record struct {
+	notes []string
+	err   error
+}
+
+func (r *record) note(_ context.Context, server string, _ time.Time) error {
+	if r.err != nil {
+		return r.err
+	}
+	r.notes = append(r.notes, server)
+	return nil
+}
+
+func publish(f *shell.Fleet) error {
+	_, err := shell.NewOperator(f).PublishFlags(context.Background(), lync.FlagChange{Signature: "a"})
+	return err
+}
+
+func route(f *shell.Fleet) error {
+	_, err := shell.NewOperator(f).SetSiteRoute(context.Background(), "Redmond", lync.SIP, "edgepool02.contoso.com")
+	return err
+}
+
+func (w *world) clock() (now time.Time) { w.do(func() { now = w.now }); return now }
+
+// TestHoldOutlivesItsFleet: a publish through the first server is lost, and then the
+// organization gets another fleet. A write to the second server must wait.
+func TestHoldOutlivesItsFleet(t *testing.T) {
+	cases := map[string]struct {
+		reason     string
+		later      time.Duration
+		between    func(w *world, f *shell.Fleet) // before the next fleet
+		management []remote.Endpoint              // of the next fleet; nil: both servers
+		kind       fault.Kind                     // of the next fleet's write; "" where it is sent
+	}{
+		"another spec":            {"an edit does not end a publish", 0, nil, nil, fault.Busy},
+		"the time is over":        {"a server that is gone must not hold up a failover for ever", 11 * time.Minute, nil, nil, ""},
+		"the server is taken out": {"a person knows that it is gone", 0, nil, []remote.Endpoint{{URL: second}}, ""},
+		"another write answered": {"that a route was set says nothing of the publish", 0, func(w *world, f *shell.Fleet) {
+			w.do(func() { w.answers[first] = says(`[{"Route": "x"}]`) })
+			_ = route(f)
+		}, nil, fault.Busy},
+		"the publish still runs": {"its mutex says so, and the time counts anew", 11 * time.Minute, func(w *world, f *shell.Fleet) {
+			w.do(func() {
+				w.now = w.now.Add(9 * time.Minute)
+				w.answers[first] = fails(throws("fedroute.Busy", "ResourceBusy", "still running"))
+			})
+			_ = publish(f)
+			w.do(func() { w.now = w.now.Add(-9 * time.Minute) })
+		}, nil, fault.Busy},
+		"the publish has ended": {"its mutex was free", 0, func(w *world, f *shell.Fleet) {
+			w.do(func() { w.answers[first] = fails(throws("fedroute.WorldChanged", "InvalidData", "another signature")) })
+			_ = publish(f)
+		}, nil, ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			hold := shell.NewHold("", time.Time{}, w.clock)
+			w.answers[first], w.answers[second] = fails(lost()), says(`[{"Route": "x"}]`)
+			both := []remote.Endpoint{{URL: first}, {URL: second}}
+			f := w.fleetWith(t, func(c *shell.Config) { c.Hold, c.Management = hold, both })
+			if err := publish(f); !fault.Is(err, fault.OutcomeUnknown) {
+				t.Fatalf("got %v, want OutcomeUnknown", err)
+			}
+			if c.between != nil {
+				c.between(w, f)
+			}
+			w.do(func() { w.now = w.now.Add(c.later); w.refused[first] = errRefused })
+			next := w.fleetWith(t, func(config *shell.Config) {
+				config.Hold, config.Management = hold, both
+				if c.management != nil {
+					config.Management = c.management
+				}
+			})
+			if err := route(next); fault.KindOf(err) != c.kind {
+				t.Errorf("%s: got %v, want kind %q", c.reason, err, c.kind)
+			}
+		})
+	}
+}
+
+func TestHoldIsNotedBeforeAPublish(t *testing.T) {
+	refusal := fault.New(fault.Unreachable, "note in LyncTopology", "org", "connection refused")
+	cases := map[string]struct {
+		reason string
+		answer answer
+		err    error // of noting
+		notes  []string
+		asked  []string
+	}{
+		"it ends":           {"the next manager need not wait", says(publishedReply), nil, []string{first, ""}, []string{first}},
+		"it throws":         {"its end was seen, too", fails(throws("fedroute.Failed", "InvalidResult", "no")), nil, []string{first, ""}, []string{first}},
+		"it is lost":        {"the next manager waits", fails(lost()), nil, []string{first}, []string{first}},
+		"it was not sent":   {"nothing was begun", fails(fault.New(fault.Unreachable, "call", "fe01", "reset")), nil, []string{first, ""}, []string{first}},
+		"it cannot be told": {"a crash would forget it", says(publishedReply), refusal, nil, nil},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w, r := newWorld(), &record{err: c.err}
+			w.answers[first] = c.answer
+			f := w.fleetWith(t, func(config *shell.Config) { config.Noted = r.note })
+			if err := publish(f); c.err != nil && !errors.Is(err, c.err) {
+				t.Errorf("got %v, want %v", err, c.err)
+			}
+			if diff := cmp.Diff(c.notes, r.notes); diff != "" {
+				t.Errorf("%s: notes (-want +got):\n%s", c.reason, diff)
+			}
+			if diff := cmp.Diff(c.asked, w.asked); diff != "" {
+				t.Errorf("%s: asked (-want +got):\n%s", c.reason, diff)
+			}
+		})
+	}
+}
+
+func TestHoldOfAnEarlierManager(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		sent   time.Duration // before the manager started
+		later  time.Duration // after it
+		kind   fault.Kind
+		notes  []string
+	}{
+		"a minute ago":        {"it may still run", time.Minute, 0, fault.Busy, nil},
+		"half an hour ago":    {"nobody knows when it was lost", 30 * time.Minute, 9 * time.Minute, fault.Busy, nil},
+		"and the time passed": {"the record is cleared at the next look", 30 * time.Minute, 11 * time.Minute, "", []string{""}},
+		"yesterday":           {"no publish takes that long", 24 * time.Hour, 0, "", []string{""}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w, r := newWorld(), &record{}
+			hold := shell.NewHold(first, w.now.Add(-c.sent), w.clock)
+			w.answers[second] = says(`[{"Route": "x"}]`)
+			w.do(func() { w.now = w.now.Add(c.later); w.refused[first] = errRefused })
+			f := w.fleetWith(t, func(config *shell.Config) { config.Hold, config.Noted = hold, r.note })
+			hold.Lapse(context.Background(), r.note)
+			if err := route(f); fault.KindOf(err) != c.kind {
+				t.Errorf("%s: got %v, want kind %q", c.reason, err, c.kind)
+			}
+			hold.Lapse(context.Background(), r.note)
+			if diff := cmp.Diff(c.notes, r.notes); diff != "" {
+				t.Errorf("%s: notes (-want +got):\n%s", c.reason, diff)
+			}
+		})
+	}
+}
