@@ -50,8 +50,8 @@ help: ## Print this help.
 ##@ Look and try
 
 .PHONY: demo
-demo: $(if $(wildcard $(BIN)/controlplane),,look) build controlplane ## Fail federation over and back in a simulated organization (KEEP=1 leaves it running).
-	@$(BIN)/demo --bin $(BIN) $(if $(KEEP),--keep)
+demo: $(if $(wildcard $(BIN)/controlplane),,look) build controlplane ## Fail federation over and back in a simulated organization (KEEP=1 leaves it running, POWERSHELL=PROGRAM runs a real PowerShell on the machines).
+	@$(BIN)/demo --bin $(BIN) $(if $(KEEP),--keep) $(if $(POWERSHELL),--powershell $(POWERSHELL))
 
 .PHONY: look
 look: $(BIN)/lyncsim ## Look into the simulated organization with an administrator's cmdlets (built within a minute).
@@ -72,11 +72,27 @@ story: $(if $(NAME),controlplane) ## Run one story of test/scenario on a real AP
 # such a file changed.
 .PHONY: test
 test: build controlplane ## Run all tests of all modules with the race detector: unit, golden, property, scenario.
-	@failed=; for module in $(MODULES); do \
+	@failed=; rm -f $(BIN)/test-*.log; for module in $(MODULES); do \
 	  echo "tests of $$module"; \
-	  again=; if [ $$module = test ]; then again=-count=1; fi; \
-	  CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -C $$module -race $$again -timeout 20m ./... || failed+=" $$module"; \
-	done; test -z "$$failed" || { echo "tests failed in:$$failed"; exit 1; }
+	  again=; if [ $$module = test ]; then again=-count=1; fi; log=$(BIN)/test-$${module//\//-}.log; \
+	  CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -C $$module -race $$again -timeout 30m ./... 2>&1 | tee $$log || failed+=" $$log"; \
+	done; test -z "$$failed" || { hack/failed.sh $$failed; exit 1; }
+
+.PHONY: chaos
+chaos: ## Play organizations on seeds, in which all kinds of things go wrong at once, and let a judge watch; before that two organizations live three days (SEEDS=1000 SEED_BASE=1; SEEDS=1 SEED_BASE=42 FLAGS=-tell tells one; BROKEN=1 breaks the manager on purpose, and the judge has to notice).
+	go test -C test -c -o $(BIN)/chaos.test ./chaos
+	$(if $(SEEDS)$(BROKEN),,cd test/chaos && $(BIN)/chaos.test -test.run '^(TestSoak|TestASoakFindsLeaks)$$')
+	cd test/chaos && $(BIN)/chaos.test -test.run '^$(if $(BROKEN),TestBrokenControllers,TestChaos)$$' $(if $(BROKEN),-test.v -broken .) -test.timeout 0 -seeds $(or $(SEEDS),100) -seed-base $(or $(SEED_BASE),1) $(FLAGS)
+
+.PHONY: soak
+soak: ## Play thirty days with incidents in 20 organizations with one manager, count every evening what it keeps, and write docs/proof.md (DAYS=30 ORGANIZATIONS=20 SOAK_SEED=1).
+	go test -C test -c -o $(BIN)/chaos.test ./chaos
+	cd test/chaos && $(BIN)/chaos.test -test.run '^TestSoak$$' -test.timeout 0 -soak-days $(or $(DAYS),30) -soak-from 3 -soak-organizations $(or $(ORGANIZATIONS),20) \
+	  -soak-seed $(or $(SOAK_SEED),1) -soak-page $(CURDIR)/docs/proof.md -soak-date $$(date -u +%F) -soak-commit $$(git describe --always --dirty)
+
+.PHONY: hostile
+hostile: build controlplane ## Lead the manager to servers that mean harm, all at once, and watch a neighbour's failover (half a minute; make test has it, too).
+	FEDROUTE_BIN=$(BIN) go test -C test -count=1 -v ./hostile
 
 .PHONY: e2e
 e2e: $(BIN)/manager $(BIN)/lyncsim controlplane ## Install the shipped manifests into a bare API server and move federation with the manager under its own account (2 minutes).
@@ -86,6 +102,30 @@ e2e: $(BIN)/manager $(BIN)/lyncsim controlplane ## Install the shipped manifests
 versions: build controlplane ## Run the stories whose ending depends on the version on each, Subscription Edition to 2010, without the race detector (STORIES=. runs all).
 	go test -C test -c -o $(BIN)/scenario.test ./scenario
 	@hack/versions.sh $(BIN) $(STORIES)
+
+.PHONY: long
+long: build controlplane ## Tell every fault of the simulator at every kind of step, there and back, and write how each ended into docs/failure-modes.md (CELLS=RestoreSimpleURLs tells one column, CELLS=SetSiteRoute/DNS some cells; the others stay as they are. AT_ONCE=14 stories run side by side; more starve each other on two processors).
+	FEDROUTE_BIN=$(BIN) go test -C test -count=1 -timeout 4h -parallel $(or $(AT_ONCE),14) -run 'TestFaultAtEveryStep/$(CELLS)' ./scenario -args -every-fault -faults-report=$(CURDIR)/docs/failure-modes.md
+
+.PHONY: crashes
+crashes: build controlplane ## End the manager at every call of every step of a move, and write how each move ended into docs/failure-modes.md (CRASH_SEED=7 chooses mode, direction and managers; AT_ONCE=12 stories run side by side).
+	FEDROUTE_BIN=$(BIN) go test -C test -count=1 -timeout 3h -parallel $(or $(AT_ONCE),12) -run 'TestCrashAnywhere$$' ./scenario -args -manager $(BIN)/manager -every-crash -crashes-report=$(CURDIR)/docs/failure-modes.md $(if $(CRASH_SEED),-crash-seed=$(CRASH_SEED))
+
+# The last commit of version 0.1, as the table of fields counts it.
+OLDER := 8654e77
+
+.PHONY: upgrade
+upgrade: build controlplane ## End with one version of the manager what another began, killed in each kind of step, up and down (needs the history of version 0.1).
+	@git cat-file -e $(OLDER)^{commit} || { echo 'the commit $(OLDER) of version 0.1 is not in this clone: fetch the whole history'; exit 1; }
+	@rm -rf $(BIN)/older && mkdir -p $(BIN)/older && git archive $(OLDER) | tar -x -C $(BIN)/older
+	cd $(BIN)/older && go build -o $(BIN)/manager-older ./cmd/manager
+	@rm -rf $(BIN)/older
+	FEDROUTE_BIN=$(BIN) go test -C test -tags upgrade -count=1 -v -run 'TestAnotherVersion|TestApprovalOutlives' ./scenario -older $(BIN)/manager-older
+
+.PHONY: worlds
+worlds: build controlplane ## Run the stories of a move where an Edge pool listens before its route names it, without the race detector (STORIES=. runs all).
+	go test -C test -c -o $(BIN)/scenario.test ./scenario
+	cd test/scenario && FEDROUTE_BIN=$(BIN) $(BIN)/scenario.test -test.timeout 20m -listeners-ignore-route $(if $(STORIES),-test.run '$(STORIES)')
 
 # The Debian packages with the programs of other projects that make interop runs.
 INTEROP_PACKAGES := bind9 bind9-dnsutils knot pdns-server pdns-backend-sqlite3 sqlite3 \
@@ -104,19 +144,25 @@ $(BIN)/python/installed: test/interop/psrp/requirements.txt | interop-packages
 	@touch $@
 
 .PHONY: interop
-interop: interop-packages build controlplane $(BIN)/report $(BIN)/python/installed ## Test against programs of other projects: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, pypsrp, Ansible, curl, Prosody, Flux, Argo CD, promtool (installs Debian packages).
-	cd test && { go test -json -tags interop -count=1 -timeout 20m ./interop/... ./support/... ; \
+interop: interop-packages build controlplane $(BIN)/report $(BIN)/python/installed ## Test against programs of other projects: BIND, Knot, PowerDNS, Samba, Kerberos, pywinrm, pypsrp, Ansible, curl, Prosody, Flux, Argo CD, promtool, PowerShell where FEDROUTE_POWERSHELL names one (installs Debian packages).
+	cd test && { go test -json -tags interop -count=1 -timeout 20m ./interop/... ./support/... ./kit ./psrp; \
+	  go test -C .. -json -count=1 -run 'Windows|Real' ./internal/winrm ./internal/psrp; \
+	  go test -C ../lyncsim -json -count=1 -parallel 24 -run 'Windows|Real' ./psrp ./sim; \
 	  FEDROUTE_BIN=$(BIN) go test -json -tags interop -count=1 -timeout 20m -run TestReal ./scenario; } | $(BIN)/report ../docs/interop.md
 
 .PHONY: differential
 differential: ## Compare the simulated PowerShell with the real one's recorded answers (FEDROUTE_SNIPPETS names the folder) and, live, with FEDROUTE_POWERSHELL.
 	@go run -C test ./differential
 
+.PHONY: mutants
+mutants: ## Change N places of the product one at a time, chosen by SEED, and count what its tests notice (SHARD=0 SHARDS=5 does a part; FIRST=20: so often the tests have to pass before).
+	@go run -C test ./mutants $(if $(N),-n $(N)) $(if $(SEED),-seed $(SEED)) $(if $(SHARDS),-shards $(SHARDS) -shard $(SHARD)) $(if $(FIRST),-first $(FIRST))
+
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check style, import rules and that generated files are up to date.
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these'; exit 1; }
 	@failed=; for module in $(MODULES); do \
-	  (cd $$module && $(BIN)/golangci-lint run --build-tags interop,e2e ./... && go mod tidy -diff) || failed+=" $$module"; \
+	  (cd $$module && $(BIN)/golangci-lint run --build-tags interop,e2e,upgrade ./... && go mod tidy -diff) || failed+=" $$module"; \
 	done; test -z "$$failed" || { echo "style, import rules or requirements of:$$failed"; exit 1; }
 	@$(MAKE) --no-print-directory generate
 	@git diff --exit-code --stat -- api config docs lyncsim/docs || { echo 'generated files are out of date: commit what make generate wrote'; exit 1; }
@@ -129,9 +175,9 @@ bench: build controlplane $(BIN)/bench ## Measure requests, bytes, wall time, AP
 PEER_PACKAGES := bind9 bind9-dnsutils python3-winrm ansible-core ansible
 
 .PHONY: bench-peers
-bench-peers: build controlplane $(BIN)/bench $(BIN)/peers ## Measure the same job done by fedroute and by Ansible, pywinrm and external-dns; write docs/benchmarks.md (20 minutes; installs Debian packages).
+bench-peers: build controlplane $(BIN)/bench $(BIN)/peers ## Measure the same job done by fedroute and by Ansible, pywinrm and external-dns; write docs/benchmarks.md (20 minutes; installs Debian packages; ONLY=outage measures the outage of a planned move alone, and writes nothing).
 	@hack/install-packages.sh $(PEER_PACKAGES)
-	FEDROUTE_BIN=$(BIN) $(BIN)/bench --peers
+	FEDROUTE_BIN=$(BIN) $(BIN)/bench --peers $(if $(ONLY),--only $(ONLY))
 
 $(BIN)/peers: $(wildcard hack/peers/*)
 	cd hack/peers && go build -o $@ .

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Tells the stories whose ending depends on the version on each version of the product,
 # the supported one first, and once more with the name that Microsoft's procedures give to
-# the parameter for a site's XMPP route. Takes the folder with the built programs, and a
-# pattern of other stories to tell.
+# the parameter for a site's XMPP route. The worker tells them of 2010 and 2013, on machines
+# with a PowerShell that is too old for the endpoint kit; the kit tells them of the others.
+# Takes the folder with the built programs, and a pattern of other stories to tell.
 #   hack/versions.sh bin
 #   hack/versions.sh bin .
 set -euo pipefail

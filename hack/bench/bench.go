@@ -8,13 +8,15 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/fedroute/fedroute/hack/bench/peers"
 	"github.com/fedroute/fedroute/hack/bench/stage"
 )
 
-// bench measures fedroute alone.
+// bench measures fedroute, and what others do beside it where that is wanted.
 type bench struct {
 	*stage.Stage
-	rows []row
+	movers []peers.Mover // make planned moves beside fedroute's
+	rows   []row
 }
 
 // row is one line of the table.
@@ -33,6 +35,11 @@ func (b *bench) run(ctx context.Context, only string, scale int) error {
 		{"observation", b.observation},
 		{"ways-in", b.waysIn},
 		{"failover", func(ctx context.Context) error { return b.failover(ctx, scale) }},
+		{"outage", b.outage},
+		{"disaster", func(ctx context.Context) error { return b.disaster(ctx, scale) }},
+		{"rollback", b.rollback},
+		{"hostile", b.besideHostile},
+		{"hostile", b.eachHostile},
 		{"idle", b.idle},
 		{"memory", func(ctx context.Context) error { return b.memory(ctx, 1, 1) }},
 		{"memory", func(ctx context.Context) error { return b.memory(ctx, 100, 20) }},
@@ -51,7 +58,7 @@ func (b *bench) run(ctx context.Context, only string, scale int) error {
 		fmt.Fprintln(os.Stderr, b.rows[len(b.rows)-1].what, "=", b.rows[len(b.rows)-1].figure)
 	}
 	if len(b.rows) == 0 {
-		return fmt.Errorf("nothing is called %s; there are observation, ways-in, failover, idle and memory", only)
+		return fmt.Errorf("nothing is called %s; there are observation, ways-in, failover, outage, disaster, rollback, hostile, idle and memory", only)
 	}
 	return nil
 }

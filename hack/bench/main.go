@@ -1,13 +1,14 @@
 // Command bench measures fedroute: the requests and bytes of an observation, the
 // time of a whole failover compared with the time that the remote commands need, the
-// writes to the API server while nothing changes, and the manager's memory. With
-// --peers it also compares fedroute with Ansible, pywinrm and external-dns at the
-// same job. It prints a table. It fails on no figure, because the figures depend on
-// the machine and its load.
+// writes to the API server while nothing changes, the manager's memory, and how the
+// neighbour of somebody who means harm fares. With --peers it also compares fedroute
+// with Ansible, pywinrm and external-dns at the same job. It prints a table. It fails
+// on no figure, because the figures depend on the machine and its load.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -22,8 +23,8 @@ import (
 
 func main() {
 	scale := flag.Int("scale", 10, "how much faster than lifelike the organization of the failover is")
-	only := flag.String("only", "", "measure one thing: observation, ways-in, failover, idle or memory")
-	beside := flag.Bool("peers", false, "measure side by side with other programs instead")
+	only := flag.String("only", "", "measure one thing: observation, ways-in, failover, outage, disaster, rollback, hostile, idle or memory")
+	beside := flag.Bool("peers", false, "measure side by side with other programs instead (with --only outage: the outage alone)")
 	var o peers.Options
 	flag.IntVar(&o.Repeat, "repeat", 5, "with --peers: how often each drift check and each DNS change is measured")
 	flag.StringVar(&o.ExternalDNS, "external-dns", "bin/peers", "with --peers: the program built from hack/peers")
@@ -34,17 +35,24 @@ func main() {
 		fmt.Println("bench version", version.String())
 		return
 	}
+	if *beside && *only != "" && *only != "outage" {
+		fmt.Fprintf(os.Stderr, "bench: with --peers only outage can be measured alone, not %s\n", *only)
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := onStage(ctx, func(s *stage.Stage) error {
-		if *beside {
-			return peers.Run(ctx, s, o)
-		}
 		b := &bench{Stage: s}
-		if err := b.run(ctx, *only, *scale); err != nil {
-			return err
+		if *beside {
+			b.movers = peers.Movers()
+			if *only == "" {
+				if err := peers.Run(ctx, s, o); err != nil {
+					return err
+				}
+				*only = "outage"
+			}
 		}
-		return b.print(os.Stdout)
+		return errors.Join(b.run(ctx, *only, *scale), b.print(os.Stdout)) // what was measured before a failure is printed, too
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

@@ -21,6 +21,7 @@ import (
 func main() {
 	bin := flag.String("bin", "bin", "folder with manager, lyncsim, controlplane and kubectl")
 	keep := flag.Bool("keep", false, "leave everything running at the end and say how to look around")
+	powershell := flag.String("powershell", "", "a real PowerShell program; the machines run it in place of the simulated one")
 	said := flag.Bool("version", false, "print the version and end")
 	flag.Parse()
 	if *said {
@@ -29,13 +30,13 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, *bin, *keep))
+	os.Exit(run(ctx, *bin, *powershell, *keep))
 }
 
-func run(ctx context.Context, bin string, keep bool) int {
+func run(ctx context.Context, bin, powershell string, keep bool) int {
 	began := time.Now()
 	screen := newScreen(os.Stdout)
-	s, err := setStage(ctx, bin, screen)
+	s, err := setStage(ctx, bin, powershell, screen)
 	if err == nil {
 		defer s.clear()
 		err = tell(ctx, s, screen)
@@ -66,7 +67,7 @@ func run(ctx context.Context, bin string, keep bool) int {
 // setStage starts everything that the demo needs. The control plane, the folder and
 // the addresses belong to this run alone, so neither a cluster that KUBECONFIG names
 // nor another demo is touched.
-func setStage(ctx context.Context, bin string, screen *screen) (*stage, error) {
+func setStage(ctx context.Context, bin, powershell string, screen *screen) (*stage, error) {
 	root, err := os.Getwd()
 	if err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func setStage(ctx context.Context, bin string, screen *screen) (*stage, error) {
 	if bin, err = filepath.Abs(bin); err != nil {
 		return nil, err
 	}
-	s := &stage{root: root, bin: bin}
+	s := &stage{root: root, bin: bin, powershell: powershell}
 	if s.dir, err = folder(root); err != nil {
 		return nil, err
 	}
@@ -88,7 +89,7 @@ func setStage(ctx context.Context, bin string, screen *screen) (*stage, error) {
 		{"start the API server", s.startCluster},
 		{"start the simulated organization: Lync Server 2013, two Edge pools, DNS", s.startOrganization},
 		{"start the manager", s.startManager},
-		{"read what an administrator and a partner know", s.startOutsiders},
+		{"read what a partner knows", s.startPartner},
 	} {
 		if err := screen.step(act.what, func() (string, error) { return "", act.do(ctx) }, nil); err != nil {
 			s.clear()

@@ -27,16 +27,16 @@ durations: {powershellStart: 150ms, moduleImport: 300ms, cmdlet: 10ms, publish: 
 
 // stage is everything that runs during the demo.
 type stage struct {
-	root, bin string
-	dir       string // of this run alone
+	root, bin  string
+	dir        string // of this run alone
+	powershell string // the program that runs on the machines; empty: a simulated one
 
 	cluster   *cluster.Cluster
 	processes []*exec.Cmd
 	places    places
 
-	administrator *administrator
-	partner       *partner
-	shown         time.Time // when what the partner saw was last shown
+	partner *partner
+	shown   time.Time // when what the partner saw was last shown
 }
 
 // places are the addresses of the simulated organization, as lyncsim reports them.
@@ -67,7 +67,11 @@ func (s *stage) startOrganization(ctx context.Context) error {
 		return err
 	}
 	ready := filepath.Join(s.dir, "ready.json")
-	if err := s.start("lyncsim", "--farm", farm, "--out", filepath.Join(s.dir, "contoso"), "--ready-file", ready); err != nil {
+	arguments := []string{"--farm", farm, "--out", filepath.Join(s.dir, "contoso"), "--ready-file", ready}
+	if s.powershell != "" {
+		arguments = append(arguments, "--powershell", s.powershell)
+	}
+	if err := s.start("lyncsim", arguments...); err != nil {
 		return err
 	}
 	if err := poll(ctx, 20*time.Second, func() bool { _, err := os.Stat(ready); return err == nil }); err != nil {
@@ -80,13 +84,38 @@ func (s *stage) startOrganization(ctx context.Context) error {
 	return json.Unmarshal(raw, &s.places)
 }
 
+// writeKit writes the endpoint kit from the organization and the sample route. No cluster
+// is asked. Edge pools that the route does not name yet are named here.
+func (s *stage) writeKit(ctx context.Context) (string, error) {
+	_, err := s.kubectl(ctx, "fedroute", "kit", "--file", filepath.Join(s.dir, "contoso", "organization.yaml"), "--file", filepath.Join(s.root, sample),
+		"--site", "Redmond", "--pool", edge2, "--run-as", `CONTOSO\fedroute$`, "--out", s.kit())
+	return "", err
+}
+
+func (s *stage) kit() string { return filepath.Join(s.dir, "kit") }
+
+// installKit lets the simulator do what administrators do with the kit's installers.
+func (s *stage) installKit(ctx context.Context) (string, error) {
+	return "", s.admin(ctx, "POST", "/kit", map[string]any{"folder": s.kit(), "change": true}, nil)
+}
+
+// storeAccounts stores the accounts that the installers made, and deletes the kit, which has
+// their passwords.
+func (s *stage) storeAccounts(ctx context.Context) (string, error) {
+	if _, err := s.kubectl(ctx, "apply", "--server-side", "-f", filepath.Join(s.kit(), "secrets")); err != nil {
+		return "", err
+	}
+	return "", os.RemoveAll(s.kit())
+}
+
 func (s *stage) startManager(ctx context.Context) error {
 	admin, err := url.Parse(s.places.Admin)
 	if err != nil {
 		return err
 	}
 	health := net.JoinHostPort(admin.Hostname(), "8081") // no other program uses ports at this run's addresses
-	if err := s.start("manager", "--health-probe-bind-address="+health, "--poll=200ms", "--port-timeout=10s"); err != nil {
+	if err := s.start("manager", "--health-probe-bind-address="+health, "--poll=200ms", "--port-timeout=10s",
+		"--allow-cidr=127.0.0.0/8", "--allow-port=5300"); err != nil {
 		return err
 	}
 	if err := poll(ctx, 20*time.Second, func() bool { return answers(ctx, "http://"+health+"/readyz") }); err != nil {
@@ -95,15 +124,10 @@ func (s *stage) startManager(ctx context.Context) error {
 	return nil
 }
 
-// startOutsiders reads what an administrator and a partner of the organization know:
-// an account, where the servers are, and which authority signs certificates.
-func (s *stage) startOutsiders(context.Context) error {
-	folder := filepath.Join(s.dir, "contoso")
-	var err error
-	if s.administrator, err = newAdministrator(folder, s.places); err != nil {
-		return err
-	}
-	authority, err := os.ReadFile(filepath.Join(folder, "ca.crt"))
+// startPartner reads what a partner of the organization knows: where it looks names up, and
+// which authority signs certificates.
+func (s *stage) startPartner(context.Context) error {
+	authority, err := os.ReadFile(filepath.Join(s.dir, "contoso", "ca.crt"))
 	if err != nil {
 		return err
 	}

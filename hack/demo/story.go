@@ -18,8 +18,12 @@ const (
 	edge1  = "edge1.contoso.com"
 	edge2  = "edge2.contoso.com"
 	fed    = "fed.contoso.com"
-	xmpp   = "_xmpp-server._tcp.contoso.com"
-	sip    = "_sipfederationtls._tcp.contoso.com"
+	// frontEnd is the server at which an administrator sits.
+	frontEnd = "fe1.contoso.com"
+	xmpp     = "_xmpp-server._tcp.contoso.com"
+	sip      = "_sipfederationtls._tcp.contoso.com"
+
+	sample = "config/samples/contoso.yaml" // the route
 )
 
 // chapter is one part of the story: something happens, federation settles, and the
@@ -66,12 +70,16 @@ func (s *stage) chapters(screen *screen) []chapter {
 		return act{"kubectl wait --for=condition=Ready fr/contoso", func(ctx context.Context) (string, error) { return s.settle(ctx, pool) }}
 	}
 	look := func(when, pool string) act {
-		return act{"ask DNS, the ports and, over WinRM, a Front End server", func(ctx context.Context) (string, error) { return s.look(ctx, screen, when, pool) }}
+		return act{"ask DNS, the ports and, at its console, a Front End server", func(ctx context.Context) (string, error) { return s.look(ctx, screen, when, pool) }}
 	}
 	simulate := func(what, path string, body any) act {
 		return act{"lyncsim: " + what, func(ctx context.Context) (string, error) { return "", s.admin(ctx, "POST", path, body, nil) }}
 	}
 	return []chapter{
+		{"Nothing is installed: a password alone would read nothing", false, []act{
+			{"kubectl fedroute kit: what administrators install, with passwords for it", s.writeKit},
+			{"lyncsim: the installers run in the domain and on each server", s.installKit},
+			{"kubectl apply: the accounts that they made; the kit is deleted", s.storeAccounts}}},
 		{"A new route: edge1 hosts federation and nothing is published yet", true, []act{
 			{"kubectl apply: how to reach the organization", s.applyOrganization},
 			{"kubectl patch: look there every 2 seconds", s.lookOften},
@@ -84,7 +92,7 @@ func (s *stage) chapters(screen *screen) []chapter {
 			simulate("edge1 has power again", "/pools/"+edge1+"/return", map[string]any{"services": "stay-stopped"})}},
 		{"Fail back: the same line", true, []act{apply(edge1), plan, settle(edge1), look("failed back", edge1)}},
 		{"Somebody changes two things by hand", true, []act{
-			{setRoute, func(ctx context.Context) (string, error) { return s.administrator.run(ctx, setRoute) }},
+			{setRoute, func(ctx context.Context) (string, error) { return s.atFrontEnd(ctx, setRoute) }},
 			simulate("the A record of "+fed+" is changed", "/dns/records", map[string]any{"name": fed, "type": "A", "values": []string{s.nobody()}}),
 			{"wait until Get-CsSite and DNS answer as before", s.undone},
 			settle(edge1), look("put right", edge1),
@@ -127,12 +135,12 @@ func (s *stage) lookOften(ctx context.Context) (string, error) {
 // apply writes the pool into the sample route and applies it, with this run's
 // addresses. The note shows the lines that differ from what was applied before.
 func (s *stage) apply(ctx context.Context, pool string) (string, error) {
-	sample, err := os.ReadFile(filepath.Join(s.root, "config/samples/contoso.yaml"))
+	text, err := os.ReadFile(filepath.Join(s.root, sample))
 	if err != nil {
 		return "", err
 	}
 	file := filepath.Join(s.dir, "contoso.yaml")
-	text, err := placed(sample, pool, s.places.DNS)
+	text, err = placed(text, pool, s.places.DNS)
 	if err != nil {
 		return "", err
 	}
@@ -225,7 +233,7 @@ func (s *stage) look(ctx context.Context, screen *screen, when, pool string) (st
 // organization asks a Front End server for the SIP and the XMPP route of the site and
 // the Edge pool of the first Front End pool.
 func (s *stage) organization(ctx context.Context) ([]string, error) {
-	text, err := s.administrator.run(ctx, `$site = Get-CsSite -Identity Redmond
+	text, err := s.atFrontEnd(ctx, `$site = Get-CsSite -Identity Redmond
 $registrar = Get-CsService -Registrar | Where-Object { $_.PoolFqdn -eq 'fe1.contoso.com' }
 "$($site.FederationRoute)"; "$($site.XmppFederationRoute)"; "$($registrar.EdgeServer)"`)
 	lines := strings.Fields(text)

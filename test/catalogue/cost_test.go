@@ -29,10 +29,10 @@ func TestLookTakes(t *testing.T) {
 					}
 					return got
 				}
-				// The management server runs 7 cmdlets and each Edge machine 2. The first
+				// The management server runs 7 cmdlets and each Edge machine 3. The first
 				// time the Edge machines run after the management server, later at the same
 				// time.
-				first := look(lync.Snapshot{}, 3600*time.Millisecond)
+				first := look(lync.Snapshot{}, 4000*time.Millisecond)
 				look(first, 2800*time.Millisecond)
 			})
 		})

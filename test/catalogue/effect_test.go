@@ -2,6 +2,7 @@ package catalogue_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -11,6 +12,8 @@ import (
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/lync/shell"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
+	"github.com/fedroute/fedroute/lyncsim/powershell/dotnet"
 )
 
 func (o *organization) topology(t *testing.T) lync.Topology {
@@ -76,33 +79,116 @@ func TestSetSiteRoute(t *testing.T) {
 }
 
 func TestEdgeServices(t *testing.T) {
-	o := start(t, contoso("SkypeForBusinessServer2019"))
-	observer := shell.NewObserver(o.fleet)
-	for _, step := range []struct {
-		act   func(context.Context, string) error
-		state lync.ServiceState
-	}{{o.operator().StopServices, lync.ServiceStopped}, {o.operator().StartServices, lync.ServiceRunning}} {
-		if err := step.act(context.Background(), edge1a); err != nil {
-			t.Fatal(err)
+	stopped := func(o *organization) error {
+		return o.StopServices(context.Background(), farm.Actor{User: "nora"}, farm.ServicesRequest{Machine: edge1a})
+	}
+	stubborn := func(kind farm.FaultKind) func(*organization) error {
+		return func(o *organization) error {
+			return o.AddFault(farm.Fault{Kind: kind, Target: edge1a + "/" + farm.ServiceAccessEdge})
 		}
-		state, err := observer.ReadEdgeServer(context.Background(), edge1a)
-		if err != nil || len(state.Services) == 0 {
-			t.Fatalf("%d services, %v", len(state.Services), err)
-		}
-		for _, s := range state.Services {
-			if s.State != step.state {
-				t.Errorf("%s is %s, want %s", s.Name, s.State, step.state)
+	}
+	cases := map[string]struct {
+		reason string
+		before func(*organization) error
+		act    func(*shell.Operator, context.Context, string) error
+		kind   fault.Kind
+		runs   bool
+		writes []string // of the Access Edge service
+	}{
+		"start": {"all services", stopped, (*shell.Operator).StartServices, "", true, []string{"Running"}},
+		"start, one will not": {"it is told which", func(o *organization) error {
+			return errors.Join(stopped(o), stubborn(farm.FaultServiceWillNotStart)(o))
+		},
+			(*shell.Operator).StartServices, fault.Failed, false, []string{"Running"}},
+		"restart":                 {"one script stops and starts", nil, (*shell.Operator).RestartServices, "", true, []string{"Stopped", "Running"}},
+		"restart, stopped before": {"what was stopped runs afterwards too", stopped, (*shell.Operator).RestartServices, "", true, []string{"Running"}},
+		"restart, one will not stop": {"a stop that fails leaves nothing stopped", stubborn(farm.FaultServiceWillNotStop),
+			(*shell.Operator).RestartServices, fault.Failed, true, []string{"Stopped"}},
+		"restart, one will not start": {"it is told which", stubborn(farm.FaultServiceWillNotStart),
+			(*shell.Operator).RestartServices, fault.Failed, false, []string{"Stopped", "Running"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			o := start(t, contoso("SkypeForBusinessServer2019"))
+			if c.before != nil {
+				if err := c.before(o); err != nil {
+					t.Fatal(err)
+				}
 			}
+			before := len(o.Journal())
+			if err := c.act(o.operator(), context.Background(), edge1a); fault.KindOf(err) != c.kind {
+				t.Errorf("%s: got %v, want kind %q", c.reason, err, c.kind)
+			}
+			state, err := shell.NewObserver(o.fleet).ReadEdgeServer(context.Background(), edge1a)
+			if err != nil || state.Running() != c.runs {
+				t.Errorf("%s: all services run: %v, %v", c.reason, state.Running(), err)
+			}
+			var writes []string
+			for _, e := range o.Journal()[before:] {
+				if strings.HasSuffix(e.Object, farm.ServiceAccessEdge) {
+					writes = append(writes, e.To)
+				}
+			}
+			if diff := cmp.Diff(c.writes, writes); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+			}
+		})
+	}
+}
+
+// TestSetupStillRuns: setup of a caller that lost its shell still runs on the machine. Nobody may
+// start or stop the services meanwhile, nor run setup beside it.
+func TestSetupStillRuns(t *testing.T) {
+	ctx := context.Background()
+	for name, act := range map[string]func(*shell.Operator) error{
+		"start":   func(o *shell.Operator) error { return o.StartServices(ctx, edge1a) },
+		"restart": func(o *shell.Operator) error { return o.RestartServices(ctx, edge1a) },
+		"set up":  func(o *shell.Operator) error { return o.Setup(ctx, edge1a, "any") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := start(t, contoso("LyncServer2013"))
+			if held, err := o.machines[edge1a].Mutexes().Acquire(ctx, "fedroute-setup", dotnet.Process{ID: "an earlier shell"}, 0); !held || err != nil {
+				t.Fatal("setup does not run")
+			}
+			before := len(o.Journal())
+			if err := act(o.operator()); !fault.Is(err, fault.Busy) {
+				t.Errorf("got %v, want Busy", err)
+			}
+			if writes := o.Journal()[before:]; len(writes) > 0 {
+				t.Errorf("it did %+v", writes)
+			}
+		})
+	}
+}
+
+// TestEnablePermission asks about accounts with the groups that the reference names.
+func TestEnablePermission(t *testing.T) {
+	granted := func(s *farm.Spec) { s.SetupPermissionGranted = true }
+	nothing := func(*farm.Spec) {}
+	cases := map[string]struct {
+		reason string
+		spoil  func(*farm.Spec)
+		groups []string
+		lacks  string
+	}{
+		"Domain Admins":     {"they may without a permission", nothing, []string{farm.DomainAdmins, farm.ServerAdmins}, ""},
+		"granted":           {"on the container of every server", granted, []string{farm.ServerAdmins}, ""},
+		"not granted":       {"the account may publish and not enable", nothing, []string{farm.ServerAdmins}, `Grant-CsSetupPermission -ComputerOU "OU=Lync Servers,DC=contoso,DC=com"`},
+		"granted to others": {"the permission is the group's", granted, []string{farm.UserAdmins}, "neither in Domain Admins nor in RTCUniversalServerAdmins"},
+	}
+	for _, product := range farm.ProductIDs() {
+		for name, c := range cases {
+			t.Run(product+"/"+name, func(t *testing.T) {
+				spec := contoso(product)
+				c.spoil(&spec)
+				o := start(t, spec)
+				o.machines[frontEnd].who = identity.Identity{Account: `CONTOSO\fedroute`, SignIn: identity.Console, Groups: farm.Token(c.groups...)}
+				lacks, err := o.operator().MayEnable(context.Background())
+				if err != nil || !strings.Contains(lacks, c.lacks) || (lacks == "") != (c.lacks == "") {
+					t.Errorf("%s: it lacks %q, %v", c.reason, lacks, err)
+				}
+			})
 		}
-	}
-	if err := o.AddFault(farm.Fault{Kind: farm.FaultServiceWillNotStart, Target: edge1a + "/RTCSRV"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.operator().StopServices(context.Background(), edge1a); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.operator().StartServices(context.Background(), edge1a); !fault.Is(err, fault.Failed) {
-		t.Errorf("a service that will not start: got %v", err)
 	}
 }
 
@@ -162,6 +248,73 @@ func TestSetup(t *testing.T) {
 	}
 }
 
+// TestSetupRunsOnceForOneDocument: a machine need not show that setup has run. Its pool listens
+// only once a route names it, and who comes after the caller that began setup asks again.
+func TestSetupRunsOnceForOneDocument(t *testing.T) {
+	person := farm.Actor{User: `EDGE2A\anna`, Machine: edge2a, Command: "a person"}
+	cases := map[string]struct {
+		reason  string
+		between func(*testing.T, *organization) error
+		want    int // how often setup runs
+		kind    fault.Kind
+	}{
+		"asked again": {"the same document, and nothing has changed", func(*testing.T, *organization) error { return nil }, 1, ""},
+		"services stopped": {"they are started", func(_ *testing.T, o *organization) error {
+			return o.StopServices(context.Background(), person, farm.ServicesRequest{Machine: edge2a})
+		}, 1, ""},
+		"roles taken away": {"only setup enables the services again", func(_ *testing.T, o *organization) error { return o.DisableComputer(person, edge2a) }, 2, ""},
+		"a service is stuck": {"one that cannot be started asks for setup", func(_ *testing.T, o *organization) error {
+			return errors.Join(o.StopServices(context.Background(), person, farm.ServicesRequest{Machine: edge2a}),
+				o.AddFault(farm.Fault{Kind: farm.FaultServiceWillNotStart, Target: edge2a + "/" + farm.ServiceAccessEdge}))
+		}, 2, ""},
+		"setup failed": {"a setup that fails leaves no note", func(t *testing.T, o *organization) error {
+			o.setUp(t, edge2a, lync.Flag{Pool: edge2, Protocol: lync.XMPP, On: true}, farm.Fault{Kind: farm.FaultSetupFails, Target: edge2a})
+			return nil
+		}, 3, ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			o := start(t, contoso("LyncServer2013"))
+			o.setUp(t, edge2a, lync.Flag{Pool: edge2, Protocol: lync.SIP, On: true})
+			if err := c.between(t, o); err != nil {
+				t.Fatal(err)
+			}
+			err := o.operator().Setup(context.Background(), edge2a, o.topology(t).Signature)
+			if fault.KindOf(err) != c.kind {
+				t.Errorf("%s: got %v, want kind %q", c.reason, err, c.kind)
+			}
+			ran := 0
+			for _, e := range o.Journal() {
+				if e.Object == "Setup:"+edge2a {
+					ran++
+				}
+			}
+			if ran != c.want {
+				t.Errorf("%s: setup ran %d times, want %d", c.reason, ran, c.want)
+			}
+		})
+	}
+}
+
+// setUp publishes a flag and sets a machine up for it, while faults strike.
+func (o *organization) setUp(t *testing.T, machine string, flag lync.Flag, faults ...farm.Fault) {
+	t.Helper()
+	published, err := o.operator().PublishFlags(context.Background(), lync.FlagChange{Signature: o.topology(t).Signature, Flags: []lync.Flag{flag}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range faults {
+		if err := o.AddFault(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err = o.operator().Setup(context.Background(), machine, published.Signature)
+	if (err != nil) != (len(faults) > 0) {
+		t.Fatalf("setup: %v", err)
+	}
+	o.ClearFaults()
+}
+
 // keepOlderFolders leaves on a machine what upgrades may leave there: the setup programs of
 // all versions before its own.
 func (o *organization) keepOlderFolders(t *testing.T, machine string) {
@@ -177,6 +330,34 @@ func (o *organization) keepOlderFolders(t *testing.T, machine string) {
 		if err := o.machines[machine].disk.WriteFile(older.Bootstrapper(), []byte("MZ")); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestSetNextHop leads an Edge pool to another Front End pool. The document then has another
+// signature, which the script gives.
+func TestSetNextHop(t *testing.T) {
+	for _, product := range farm.ProductIDs() {
+		t.Run(product, func(t *testing.T) {
+			o := start(t, contoso(product))
+			before := o.topology(t).Signature
+			found, signature, err := o.operator().SetNextHop(context.Background(), edge2, pool2)
+			seen := o.topology(t)
+			if err != nil || found != pool2 || signature != seen.Signature || signature == before {
+				t.Errorf("read back %s under %s, and the document has %s: %v", found, signature, seen.Signature, err)
+			}
+			for _, pool := range seen.EdgePools {
+				if want := map[string]string{edge1: pool1, edge2: pool2}[pool.FQDN]; pool.NextHop != want {
+					t.Errorf("the next hop of %s is %s, want %s", pool.FQDN, pool.NextHop, want)
+				}
+			}
+			writes := len(o.Journal())
+			if _, _, err := o.operator().SetNextHop(context.Background(), edge2, pool2); err != nil || len(o.Journal()) != writes {
+				t.Errorf("the second time %d writes and %v", len(o.Journal())-writes, err)
+			}
+			if _, _, err := o.operator().SetNextHop(context.Background(), edge2, "pool9.contoso.com"); !fault.Is(err, fault.Invalid) {
+				t.Errorf("an unknown pool: %v", err)
+			}
+		})
 	}
 }
 

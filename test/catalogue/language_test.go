@@ -33,7 +33,14 @@ var plainCommands = []string{
 var plainTypes = []string{
 	"bool", "CmdletBinding", "datetime", "hashtable", "int", "ipaddress", "object[]", "Parameter", "pscustomobject", "string", "string[]",
 	"timespan", "ValidateSet", "xml",
-	"System.Net.NetworkInformation.IPGlobalProperties", "System.Threading.AbandonedMutexException",
+	"System.Net.NetworkInformation.IPGlobalProperties", "System.Security.Principal.NTAccount", "System.Security.Principal.WindowsIdentity",
+	"System.Threading.AbandonedMutexException", "System.UnauthorizedAccessException",
+}
+
+// Types of which scripts may make an object.
+var plainObjects = []string{
+	"System.DirectoryServices.DirectorySearcher", "System.Security.Cryptography.X509Certificates.X509Chain",
+	"System.Security.Cryptography.X509Certificates.X509Store", "System.Threading.Mutex",
 }
 
 func TestLanguage(t *testing.T) {
@@ -151,8 +158,8 @@ func forbiddenCommand(n *syntax.Command, functions []string, c shell.Command) st
 		return "" // Bootstrapper.exe
 	case n.Invocation != syntax.Direct, n.Name() == "":
 		return "commands are called by their name"
-	case strings.EqualFold(n.Name(), "New-Object") && !strings.HasPrefix(n.Text(), "New-Object -TypeName System.Threading.Mutex "):
-		return "no object but a mutex is made"
+	case strings.EqualFold(n.Name(), "New-Object") && !slices.ContainsFunc(plainObjects, func(name string) bool { return strings.HasPrefix(n.Text(), "New-Object -TypeName "+name+" ") }):
+		return "no object of that type is made"
 	case known(plainCommands), known(functions), known(c.Cmdlets):
 		return ""
 	}

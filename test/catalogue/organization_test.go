@@ -184,6 +184,23 @@ func (m *machine) Listeners() []netip.AddrPort {
 	return all
 }
 
+// Certificates implements dotnet.CertificateStore.
+func (m *machine) Certificates() []dotnet.StoredCertificate {
+	return sim.StoredCertificates(m.farm, m.fqdn)
+}
+
+// Token implements dotnet.Domain.
+func (m *machine) Token() dotnet.Token { return m.session().Token() }
+
+// FindComputer implements dotnet.Domain.
+func (m *machine) FindComputer(dnsName string) (string, error) {
+	return m.session().FindComputer(dnsName)
+}
+
+func (m *machine) session() *cmdlets.Session {
+	return &cmdlets.Session{Farm: m.farm, Machine: m.fqdn, Who: m.who}
+}
+
 // dnsHost is the DNS server of contoso.com.
 const dnsHost = "dc1.contoso.com"
 
@@ -194,7 +211,7 @@ func (m *machine) WindowsServices() ([]utility.Service, error) {
 
 // process starts a PowerShell on the machine.
 func (m *machine) process() (rs *powershell.Runspace, stdout, stderr *bytes.Buffer, err error) {
-	session := &cmdlets.Session{Farm: m.farm, Machine: m.fqdn, Who: m.who}
+	session := m.session()
 	module, err := session.Module()
 	if err != nil {
 		return nil, nil, nil, err
@@ -208,7 +225,7 @@ func (m *machine) process() (rs *powershell.Runspace, stdout, stderr *bytes.Buff
 	}
 	stdout, stderr = &bytes.Buffer{}, &bytes.Buffer{}
 	rs = powershell.New(powershell.Options{
-		Notation: powershell.Recorded, Stdout: stdout, Stderr: stderr, Clock: m.farm.Clock(), Machine: m, Files: m.disk,
+		Notation: powershell.Recorded, Stdout: stdout, Stderr: stderr, Clock: m.farm.Clock(), Machine: m, Account: m.who.Account, Files: m.disk,
 		Programs: programs{session}, Modules: modules, Loaded: utility.Modules(),
 		Env: map[string]string{"TEMP": `C:\Windows\Temp`, "ProgramFiles": `C:\Program Files`},
 	})
@@ -257,7 +274,12 @@ func (p programs) Find(path string) bool {
 	return strings.EqualFold(path, p.session.Farm.Product().Bootstrapper())
 }
 
-func (p programs) Run(ctx context.Context, _ string, args []string) (string, int, error) {
+// Run reads its input as setup might. Without an input of its own a program inherits that of
+// the worker, and what it reads of it is lost to the worker.
+func (p programs) Run(ctx context.Context, _ string, args []string, input string) (string, int, error) {
+	if input == "" {
+		return "it read the worker's next calls", 1, nil
+	}
 	var out bytes.Buffer
 	code := p.session.Bootstrapper(ctx, args, &out)
 	return out.String(), code, nil

@@ -20,7 +20,7 @@ import (
 // and nothing can be planned upon any of it.
 func TestTopologyPartByPart(t *testing.T) {
 	network := func(groups ...string) identity.Identity {
-		return identity.Identity{Account: `CONTOSO\fedroute`, Groups: groups}
+		return identity.Identity{Account: `CONTOSO\fedroute`, Groups: farm.Token(groups...)}
 	}
 	all := []lync.TopologyPart{lync.PartDocument, lync.PartAccessEdge, lync.PartSites, lync.PartServices, lync.PartPoolStates, lync.PartReplicas}
 	cases := map[string]struct {
@@ -87,7 +87,7 @@ func TestASlowStoreIsAskedOnce(t *testing.T) {
 			spec := contoso("SkypeForBusinessServer2015")
 			spec.Durations.Cmdlet = farm.Duration(took)
 			o := startOn(t, spec, farm.RealClock{})
-			o.machines[frontEnd].who = identity.Identity{Account: `CONTOSO\fedroute`, Groups: farm.AllRights()}
+			o.machines[frontEnd].who = identity.Identity{Account: `CONTOSO\fedroute`, Groups: farm.Token(farm.AllRights()...)}
 			began := time.Now()
 			topology, _, err := shell.NewObserver(o.fleet).ReadTopology(t.Context())
 			if got := time.Since(began); got != want || !fault.Is(err, fault.SecondHop) || len(topology.Unknown) != 6 {

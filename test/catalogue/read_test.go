@@ -3,9 +3,12 @@ package catalogue_test
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
@@ -37,6 +40,7 @@ func TestReadEveryVersion(t *testing.T) {
 				Product:               got.Product,
 				ServerTime:            o.Clock().Now(),
 				Signature:             o.Truth().Published.Signature,
+				DefaultDomain:         o.Truth().Published.DefaultDomain,
 				FederatedUsersAllowed: true,
 				Sites:                 []lync.Site{{Name: "Redmond", SIPRoute: edge1, XMPPRoute: route}, {Name: "Dublin", SIPRoute: edge1}},
 				EdgePools: []lync.EdgePool{
@@ -77,6 +81,36 @@ func TestReadEveryVersion(t *testing.T) {
 	}
 }
 
+// TestReplicationTimesHaveNoKind: the server does not say whether the times are local or
+// universal, and they are read as the moments that they are.
+func TestReplicationTimesHaveNoKind(t *testing.T) {
+	plain, spec := start(t, contoso("LyncServer2013")), contoso("LyncServer2013")
+	spec.Behaviour.ReplicationTimesHaveNoKind = true
+	bare := start(t, spec)
+	if diff := cmp.Diff(plain.topology(t).Replicas, bare.topology(t).Replicas); diff != "" {
+		t.Errorf("replicas without a kind of time (-with +without):\n%s", diff)
+	}
+}
+
+// TestServerTimeIsThatOfTheAnswer: the run takes the server's time for the moment of the answer, so
+// it must not be from before the slow cmdlets.
+func TestServerTimeIsThatOfTheAnswer(t *testing.T) {
+	spec := contoso("LyncServer2013")
+	spec.Durations.Cmdlet = farm.Duration(time.Minute)
+	o := start(t, spec)
+	clock, ctx := o.Clock().(*farm.ManualClock), t.Context()
+	begun := clock.Now()
+	go func() {
+		for ctx.Err() == nil {
+			clock.Advance(time.Second)
+			time.Sleep(100 * time.Microsecond)
+		}
+	}()
+	if took := o.topology(t).ServerTime.Sub(begun); took < 7*time.Minute {
+		t.Errorf("the server's time is that of %s after the first of seven cmdlets, each of which takes a minute", took)
+	}
+}
+
 func checkProduct(t *testing.T, o *organization, got lync.Product) {
 	t.Helper()
 	if got.Module != o.Product().Module || got.XMPP != o.Product().XMPP || got.XMPPRouteParameter != o.XMPPRouteParameter() {
@@ -112,6 +146,65 @@ func TestReadEdgeServer(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestReadEdgeCertificate reads the certificate that the machine shows, and what the machine
+// finds when it builds the chain.
+func TestReadEdgeCertificate(t *testing.T) {
+	for _, product := range farm.ProductIDs() {
+		t.Run(product, func(t *testing.T) {
+			spec := contoso(product)
+			spec.Certificates.Names = []string{"fed.contoso.com"}
+			o := start(t, spec)
+			read := func(machine string) lync.Certificate {
+				t.Helper()
+				got, err := shell.NewObserver(o.fleet).ReadEdgeCertificate(context.Background(), machine)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return got
+			}
+			shown, err := o.AccessEdgeCertificate(edge1a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := lync.Certificate{Thumbprint: shown.Thumbprint, Names: unique(shown.Names), NotBefore: shown.NotBefore, NotAfter: shown.NotAfter, Chain: []string{}}
+			if diff := cmp.Diff(want, read(edge1a), cmpopts.EquateApproxTime(time.Second)); diff != "" {
+				t.Errorf("(-farm +read):\n%s", diff)
+			}
+			for name, c := range map[string]struct {
+				reason string
+				assign farm.NewCertificate
+				chain  []string
+			}{
+				"expired":   {"the machine calls it so", farm.NewCertificate{Life: -time.Minute}, []string{"NotTimeValid"}},
+				"loose":     {"its issuer is not on the machine", farm.NewCertificate{Life: time.Hour, Loose: true}, []string{"PartialChain"}},
+				"name gone": {"names are no matter of the chain", farm.NewCertificate{Life: time.Hour, Without: []string{"fed.contoso.com"}}, []string{}},
+			} {
+				if err := o.AssignCertificate(farm.Actor{User: `CONTOSO\anna`, Command: "a person"}, edge1a, c.assign); err != nil {
+					t.Fatal(err)
+				}
+				got := read(edge1a)
+				if diff := cmp.Diff(c.chain, got.Chain); diff != "" || got.ChainError != "" {
+					t.Errorf("%s: %s: %s (-want +got):\n%s", name, c.reason, got.ChainError, diff)
+				}
+				if slices.Contains(c.assign.Without, "fed.contoso.com") == slices.Contains(got.Names, "fed.contoso.com") {
+					t.Errorf("%s: names %v", name, got.Names)
+				}
+			}
+		})
+	}
+}
+
+// unique drops what stands in a list already.
+func unique(names []string) []string {
+	var out []string
+	for _, name := range names {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // TestReadDisabledServices reads a machine on which a setup failed and left services

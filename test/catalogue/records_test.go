@@ -25,6 +25,7 @@ const sipService = "_sipfederationtls._tcp.contoso.com"
 // it.
 type zoneOf struct {
 	*simdns.Authority
+	host   *machine
 	server *dnsserver.Session
 	writer *shell.ZoneWriter
 }
@@ -42,7 +43,7 @@ func startZone(t *testing.T) zoneOf {
 	if err != nil {
 		t.Fatal(err)
 	}
-	z := zoneOf{Authority: zones, server: &dnsserver.Session{Zones: zones.On(dnsHost), ZoneNames: []string{"contoso.com"}, Server: dnsHost, User: `CONTOSO\dnsadmin`}}
+	z := zoneOf{Authority: zones, host: o.machines[dnsHost], server: &dnsserver.Session{Zones: zones.On(dnsHost), ZoneNames: []string{"contoso.com"}, Server: dnsHost, User: `CONTOSO\dnsadmin`}}
 	o.machines[dnsHost].dns = z.server
 	z.writer = shell.NewZoneWriter(o.fleet, shell.ZoneAccess{Zone: "contoso.com", Endpoint: remote.Endpoint{URL: "https://" + dnsHost},
 		Credentials: func(context.Context) (remote.Credentials, error) { return remote.Credentials{Method: remote.NTLM}, nil }})
@@ -112,7 +113,7 @@ func TestSetDnsRecords(t *testing.T) {
 			if err := z.writer.Check(t.Context(), changes); err != nil || len(z.Journal()) > 0 {
 				t.Fatalf("%s: asked beforehand: %v, done %v", c.reason, err, z.done())
 			}
-			if err := z.writer.Write(t.Context(), changes); err != nil {
+			if err := z.writer.Write(t.Context(), changes, dns.Always); err != nil {
 				t.Fatalf("%s: %s", c.reason, fault.Sentence(err))
 			}
 			if diff := cmp.Diff(c.done, z.done()); diff != "" {
@@ -148,7 +149,7 @@ func TestSetDnsRecordsOfManyDomains(t *testing.T) {
 		changes = append(changes, dns.Change{From: set(t, host, dns.A, 300, "192.0.2.1"), To: set(t, host, dns.A, 300, "192.0.2.2")})
 	}
 	before := len(z.Journal())
-	if err := z.writer.Write(t.Context(), changes); err != nil {
+	if err := z.writer.Write(t.Context(), changes, dns.Always); err != nil {
 		t.Fatal(fault.Sentence(err))
 	}
 	for _, c := range changes {
@@ -191,8 +192,8 @@ func TestSetDnsRecordsRefuses(t *testing.T) {
 			z := startZone(t)
 			c.spoil(t, z)
 			before := z.done()
-			for _, ask := range []func(context.Context, []dns.Change) error{z.writer.Check, z.writer.Write} {
-				if err := ask(t.Context(), fed(t)); !fault.Is(err, c.kind) || !strings.Contains(fault.Sentence(err), c.says) {
+			for _, err := range []error{z.writer.Check(t.Context(), fed(t)), z.writer.Write(t.Context(), fed(t), dns.Always)} {
+				if !fault.Is(err, c.kind) || !strings.Contains(fault.Sentence(err), c.says) {
 					t.Errorf("%s: got %s %v; want %s saying %q", c.reason, fault.KindOf(err), err, c.kind, c.says)
 				}
 			}
@@ -235,7 +236,7 @@ func TestSetDnsRecordsInTheMiddle(t *testing.T) {
 					c.act(t, z)
 				}
 			})
-			err := z.writer.Write(t.Context(), move(t))
+			err := z.writer.Write(t.Context(), move(t), dns.Always)
 			if fault.KindOf(err) != c.kind || (err != nil && !strings.Contains(fault.Sentence(err), c.says)) {
 				t.Errorf("%s: got %s %v; want %q saying %q", c.reason, fault.KindOf(err), err, c.kind, c.says)
 			}
@@ -254,7 +255,7 @@ func TestSetDnsRecordsNeedsItsModule(t *testing.T) {
 		Credentials: func(context.Context) (remote.Credentials, error) { return remote.Credentials{Method: remote.NTLM}, nil }})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	err := w.Write(ctx, []dns.Change{{From: set(t, "new.contoso.com", dns.A, 0), To: set(t, "new.contoso.com", dns.A, 300, "192.0.2.3")}})
+	err := w.Write(ctx, []dns.Change{{From: set(t, "new.contoso.com", dns.A, 0), To: set(t, "new.contoso.com", dns.A, 300, "192.0.2.3")}}, dns.Always)
 	if !fault.Is(err, fault.Unsupported) || !strings.Contains(fault.Sentence(err), "no DnsServer module") {
 		t.Errorf("got %v", err)
 	}

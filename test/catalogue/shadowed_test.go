@@ -47,7 +47,7 @@ func TestNoCallIsShadowed(t *testing.T) {
 // TestNoCallOfTheKitIsShadowed checks the modules that hold the scripts.
 func TestNoCallOfTheKitIsShadowed(t *testing.T) {
 	for _, role := range []kit.Role{kit.FrontEnd, kit.Edge, kit.DNS} {
-		for _, f := range (kit.Machine{FQDN: "x", Role: role, Readers: "R", Operators: "O"}).Files(kit.Options{}) {
+		for _, f := range (kit.Machine{FQDN: "x", Roles: []kit.Role{role}, Readers: "R", Operators: "O"}).Files(kit.Options{}) {
 			if !strings.HasSuffix(f.Path, "1") && !strings.HasSuffix(f.Path, "c") {
 				continue // no PowerShell
 			}

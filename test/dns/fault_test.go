@@ -40,7 +40,7 @@ func TestFailingServers(t *testing.T) {
 			c := o.config()
 			c.Timeout = 300 * time.Millisecond
 			change := dns.Change{From: set(t, "sip.contoso.com", dns.A, 300, "192.0.2.10"), To: set(t, "sip.contoso.com", dns.A, 300, "192.0.2.20")}
-			err := writerOf(t, c, key).Write(t.Context(), []dns.Change{change})
+			err := writerOf(t, c, key).Write(t.Context(), []dns.Change{change}, dns.Always)
 			if got := fault.KindOf(err); got != tc.want {
 				t.Errorf("%s: got %q (%v), want %q", tc.reason, got, err, tc.want)
 			}
@@ -65,7 +65,7 @@ func TestSilentAfterSendingIsUnknown(t *testing.T) {
 		return time.Now()
 	}
 	change := dns.Change{From: set(t, "sip.contoso.com", dns.A, 300, "192.0.2.10"), To: set(t, "sip.contoso.com", dns.A, 0)}
-	err := writerOf(t, c, key).Write(ctx, []dns.Change{change})
+	err := writerOf(t, c, key).Write(ctx, []dns.Change{change}, dns.Always)
 	if !fault.Is(err, fault.OutcomeUnknown) {
 		t.Errorf("a cancelled wait for the reply leaves the outcome open, got %v", err)
 	}
@@ -86,7 +86,7 @@ func TestClocksApart(t *testing.T) {
 			o := start(t)
 			o.primary.Skew(tc.skew)
 			change := dns.Change{From: set(t, "sip.contoso.com", dns.A, 300, "192.0.2.10"), To: set(t, "sip.contoso.com", dns.A, 0)}
-			err := o.writer(t).Write(t.Context(), []dns.Change{change})
+			err := o.writer(t).Write(t.Context(), []dns.Change{change}, dns.Always)
 			if got := fault.KindOf(err); got != tc.want {
 				t.Errorf("%s: got %q (%v), want %q", tc.reason, got, err, tc.want)
 			}
@@ -102,13 +102,13 @@ func TestRotatedKey(t *testing.T) {
 	w := o.writer(t)
 	o.RemoveKey("fedroute")
 	change := []dns.Change{{From: set(t, "sip.contoso.com", dns.A, 300, "192.0.2.10"), To: set(t, "sip.contoso.com", dns.A, 60, "192.0.2.20")}}
-	if err := w.Write(t.Context(), change); !fault.Is(err, fault.Denied) {
+	if err := w.Write(t.Context(), change, dns.Always); !fault.Is(err, fault.Denied) {
 		t.Errorf("the key is gone: got %v, want Denied", err)
 	}
 	if err := o.SetKey(simdns.Key{Name: "fedroute", Secret: secret}); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Write(t.Context(), change); err != nil {
+	if err := w.Write(t.Context(), change, dns.Always); err != nil {
 		t.Errorf("the key is back: %v", err)
 	}
 }

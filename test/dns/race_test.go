@@ -138,6 +138,30 @@ func Test400DomainsTakeSeveralUpdates(t *testing.T) {
 	}
 }
 
+// TestEachUpdateOfAZoneIsAskedFor: between two updates of one zone a pool may die. Nothing
+// more is sent when the caller says so.
+func TestEachUpdateOfAZoneIsAskedFor(t *testing.T) {
+	o := start(t)
+	var changes []dns.Change
+	for i := range 700 {
+		a := set(t, fmt.Sprintf("sip.d%04d.contoso.com", i), dns.A, 300, "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4")
+		changes = append(changes, dns.Change{From: dns.RRSet{Key: a.Key}, To: a})
+	}
+	asked := 0
+	err := o.writer(t).Write(t.Context(), changes, func() error {
+		if asked++; asked > 1 {
+			return fault.New(fault.Unreachable, "ask", "192.0.2.1", "connection refused")
+		}
+		return nil
+	})
+	if !fault.Is(err, fault.Unreachable) || !strings.Contains(fault.Sentence(err), "1 of the zone's 3 updates were made and stand") || asked != 2 {
+		t.Errorf("asked %d times, ended with %s", asked, fault.Sentence(err))
+	}
+	if n := len(o.Journal()); n != 1 {
+		t.Errorf("%d updates were made, want 1", n)
+	}
+}
+
 // TestDomainsOfOneHostAreTooMany: Check measures the update that Write would send, so
 // nothing has changed when fedroute reports that the update is too large.
 func TestDomainsOfOneHostAreTooMany(t *testing.T) {
@@ -148,8 +172,8 @@ func TestDomainsOfOneHostAreTooMany(t *testing.T) {
 		to := set(t, fmt.Sprintf("_sipfederationtls._tcp.d%04d.contoso.com", i), dns.SRV, 300, "0 0 5061 sip.contoso.com")
 		changes = append(changes, dns.Change{From: dns.RRSet{Key: to.Key}, To: to})
 	}
-	for op, do := range map[string]func(context.Context, []dns.Change) error{"check": o.writer(t).Check, "write": o.writer(t).Write} {
-		err := do(t.Context(), changes)
+	w := o.writer(t)
+	for op, err := range map[string]error{"check": w.Check(t.Context(), changes), "write": w.Write(t.Context(), changes, dns.Always)} {
 		if !fault.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), "give some of the domains a host of their own") {
 			t.Errorf("%s: got %v, want Invalid with advice that can be followed", op, err)
 		}

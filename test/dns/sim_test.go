@@ -147,5 +147,5 @@ func move(ctx context.Context, r dns.Reader, w dns.Writer, want ...dns.RRSet) er
 		}
 		changes[i] = found[s.Key].ChangeTo(s)
 	}
-	return w.Write(ctx, changes)
+	return w.Write(ctx, changes, dns.Always)
 }

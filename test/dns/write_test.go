@@ -71,7 +71,7 @@ func TestCheckChangesNothing(t *testing.T) {
 	if diff := cmp.Diff(before, o.Records("contoso.com")); diff != "" || len(o.Journal()) != serial {
 		t.Errorf("the zone changed (-before +after):\n%s", diff)
 	}
-	if err := o.writer(t).Write(t.Context(), changes); err != nil {
+	if err := o.writer(t).Write(t.Context(), changes, dns.Always); err != nil {
 		t.Errorf("what was allowed beforehand is refused: %s", fault.Sentence(err))
 	}
 }
@@ -124,7 +124,7 @@ func TestWriteRefusesWhatWasNotRead(t *testing.T) {
 				key = rfc2136.TSIG{Name: "fedroute", Secret: secret}
 			}
 			w := writerOf(t, o.config(), key)
-			err := w.Write(t.Context(), tc.changes(t))
+			err := w.Write(t.Context(), tc.changes(t), dns.Always)
 			if got := fault.KindOf(err); got != tc.want {
 				t.Errorf("%s: got %q (%v), want %q", tc.reason, got, err, tc.want)
 			}

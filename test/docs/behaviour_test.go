@@ -45,6 +45,7 @@ var behaviour = []described{
 	{topologyPage, "## A topology that was never enabled", item},
 	{topologyPage, "## Conditions and reasons", tableRow},
 	{topologyPage, "## How it behaves", item},
+	{"docs/threat-model.md", "## What holds", tableRow},
 	{"docs/gitops.md", "## The folder in Git", item},
 }
 

@@ -89,7 +89,7 @@ func TestEveryReasonHasItsRunbook(t *testing.T) {
 	for path, heading := range map[string]string{routePage: "## Reasons", topologyPage: "## Conditions and reasons"} {
 		for _, r := range rows(section(t, page(t, path), heading)) {
 			name := strings.Join(codes(r[0]), "")
-			if slices.Contains(reasons, name) && r[0] != "[`"+name+"`](../runbooks/"+name+".md)" {
+			if len(r) > 3 && slices.Contains(reasons, name) && r[0] != "[`"+name+"`](../runbooks/"+name+".md)" { // a row of conditions has fewer
 				t.Errorf("%s does not link the runbook of %s: %s", path, name, r[0])
 			}
 		}
@@ -107,12 +107,13 @@ func TestEveryConditionIsExplained(t *testing.T) {
 }
 
 // events are reasons of events that are not also reasons of a condition.
-var events = []string{"DriftDetected", "StepDone", "StepFailed"}
+var events = []string{"DriftDetected", "FederationLeft", "MachineTakenIn", "StepDone", "StepFailed"}
 
 func TestFailureModesNameRealReasons(t *testing.T) {
 	known := slices.Concat(constants(t, "Reason"), events)
 	seen := 0
-	for _, r := range rows(page(t, failurePage)) {
+	text, _, _ := strings.Cut(page(t, failurePage), "<!-- faults: begin -->") // another table, of stories and how each ended
+	for _, r := range rows(text) {
 		if len(r) != 4 {
 			t.Errorf("%v: want failure, what fedroute does, what is seen, what to do", r)
 			continue

@@ -23,6 +23,30 @@ func TestStepsAreListedInRunningOrder(t *testing.T) {
 	}
 }
 
+// TestUnknownPartsTellWhatWaits: the page names, for each part of the topology, the kinds of
+// steps that need it.
+func TestUnknownPartsTellWhatWaits(t *testing.T) {
+	want, got := map[string][]string{}, map[string][]string{}
+	for _, k := range plan.Kinds() {
+		for _, n := range k.Rules().Needs {
+			want[string(n.Part)] = append(want[string(n.Part)], string(k))
+		}
+	}
+	for _, part := range plan.Whole() {
+		want[string(part)] = nil
+	}
+	for _, r := range rows(section(t, page(t, routePage), "## Unknown parts")) {
+		part := codes(r[0])[0]
+		got[part] = codes(r[1])
+		if whole := strings.HasPrefix(r[1], "the whole plan"); whole {
+			got[part] = nil
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("parts of the page (-want +got):\n%s", diff)
+	}
+}
+
 // TestStepsTellTheirLimits checks that a step that waits names the limit of its wait last,
 // after the limits of its remote commands.
 func TestStepsTellTheirLimits(t *testing.T) {

@@ -34,6 +34,8 @@ func TestTheAccountMayWhatTheManagerDoes(t *testing.T) {
 	}{
 		{"routes are cached", "fedroute.io", "federationroutes", "", []string{"list", "watch"}, true},
 		{"topologies are cached", "fedroute.io", "lynctopologies", "", []string{"list", "watch"}, true},
+		{"an object waits for its run", "fedroute.io", "federationroutes", "contoso", []string{"patch"}, true},
+		{"an object waits for its run", "fedroute.io", "lynctopologies", "contoso", []string{"patch"}, true},
 		{"what a route came to is told", "fedroute.io", "federationroutes/status", "contoso", []string{"patch"}, true},
 		{"what was seen of an organization is told", "fedroute.io", "lynctopologies/status", "contoso", []string{"patch"}, true},
 		{"a named Secret is read, uncached", "", "secrets", "contoso", []string{"get"}, true},
@@ -43,8 +45,8 @@ func TestTheAccountMayWhatTheManagerDoes(t *testing.T) {
 
 		{"nobody lists passwords", "", "secrets", "", []string{"list", "watch"}, false},
 		{"nor changes them", "", "secrets", "contoso", []string{"create", "update", "patch", "delete"}, false},
-		{"a spec is a person's", "fedroute.io", "federationroutes", "contoso", []string{"create", "update", "patch", "delete"}, false},
-		{"a spec is a person's", "fedroute.io", "lynctopologies", "contoso", []string{"create", "update", "patch", "delete"}, false},
+		{"an object is a person's", "fedroute.io", "federationroutes", "contoso", []string{"create", "update", "delete"}, false},
+		{"an object is a person's", "fedroute.io", "lynctopologies", "contoso", []string{"create", "update", "delete"}, false},
 		{"the leases of others are theirs", "coordination.k8s.io", "leases", "kube-system", []string{"get", "create", "update"}, false},
 		{"nor are their events", "", "events", "contoso", []string{"create", "patch"}, false},
 		{"it does not give itself rights", "rbac.authorization.k8s.io", "clusterrolebindings", "", []string{"create", "update", "patch", "escalate", "bind"}, false},

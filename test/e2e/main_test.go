@@ -77,6 +77,8 @@ func run(m *testing.M) int {
 	}
 	for _, args := range [][]string{
 		{"apply", "-k", root + "/config/default"},
+		// The API server may take for ever to delete a definition that it does not serve yet.
+		{"wait", "--for=condition=Established", "crd", "--all"},
 		// The other variant finds the objects of config/cluster, and nothing else of the
 		// first variant.
 		{"delete", "-k", root + "/config/cluster"},

@@ -106,8 +106,8 @@ func (s *story) look(t *testing.T) {
 	must(t, objects.Get(t.Context(), client.ObjectKeyFromObject(s.route), s.route))
 }
 
-// says waits until the route has the reason for the present generation of its spec.
-func (s *story) says(t *testing.T, status metav1.ConditionStatus, reason string) {
+// says waits until the route has one of the reasons for the present generation of its spec.
+func (s *story) says(t *testing.T, status metav1.ConditionStatus, reasons ...string) {
 	t.Helper()
 	var seen []string
 	defer func() {
@@ -115,14 +115,14 @@ func (s *story) says(t *testing.T, status metav1.ConditionStatus, reason string)
 			t.Logf("the route said: %s", strings.Join(slices.Compact(seen), "\n"))
 		}
 	}()
-	eventually(t, "the route says "+reason, func() bool {
+	eventually(t, "the route says "+strings.Join(reasons, " or "), func() bool {
 		s.look(t)
 		c := meta.FindStatusCondition(s.route.Status.Conditions, v1alpha1.ConditionReady)
 		if c == nil || s.route.Status.ObservedGeneration != s.route.Generation {
 			return false
 		}
 		seen = append(seen, c.Reason+": "+c.Message)
-		return c.Status == status && c.Reason == reason
+		return c.Status == status && slices.Contains(reasons, c.Reason)
 	})
 }
 
@@ -130,7 +130,7 @@ func (s *story) says(t *testing.T, status metav1.ConditionStatus, reason string)
 // federation and all routes and records point to it.
 func (s *story) hosts(t *testing.T, pool string) {
 	t.Helper()
-	s.says(t, metav1.ConditionTrue, v1alpha1.ReasonInSync)
+	s.says(t, metav1.ConditionTrue, v1alpha1.ReasonInSync, v1alpha1.ReasonDraining)
 	state := s.org.State(t)
 	address := s.address(t, pool)
 	want := []string{address, "0 0 5061 " + fed + ".", "0 0 5269 " + fed + ".", "open", "open", pool, pool, pool}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -49,15 +50,22 @@ func (s *spoken) String() string {
 }
 
 // start runs a replica with the arguments and the environment of the Deployment, and with
-// nothing else from this process's environment. The replica runs as the Deployment's
+// nothing else from this process's environment. Two flags more let it reach organizations on
+// loopback, which the flags of the Deployment deny. The replica runs as the Deployment's
 // account, without rights on this machine. Its file system has the files that a container
 // of the image would have, and cannot be written to. Only the bind addresses differ, so
 // that two replicas fit on one machine.
 func start(t *testing.T, d *appsv1.Deployment) *pod {
 	t.Helper()
+	return startWith(t, d, "--allow-cidr=127.0.0.0/8", "--allow-port=5300")
+}
+
+// startWith is start with other flags after those of the Deployment.
+func startWith(t *testing.T, d *appsv1.Deployment, more ...string) *pod {
+	t.Helper()
 	p := &pod{deployment: d, address: freeAddress(t, d), log: new(spoken), ended: make(chan error, 1)}
 	env := environment(t, d)
-	p.Cmd = exec.Command("/manager", arguments(d, env, p.address)...)
+	p.Cmd = exec.Command("/manager", append(arguments(d, env, p.address), more...)...)
 	for name, value := range env {
 		p.Env = append(p.Env, name+"="+value)
 	}
@@ -98,6 +106,10 @@ func environment(t *testing.T, d *appsv1.Deployment) map[string]string {
 	for _, v := range only(d).Env {
 		env[v.Name] = v.Value
 		if from := v.ValueFrom; from != nil {
+			if r := from.ResourceFieldRef; r != nil && r.ContainerName == "" && r.Resource == "limits.memory" && r.Divisor.IsZero() {
+				env[v.Name] = strconv.FormatInt(only(d).Resources.Limits.Memory().Value(), 10)
+				continue
+			}
 			if from.FieldRef == nil || from.FieldRef.FieldPath != "metadata.namespace" {
 				t.Fatalf("environment variable %s: this suite does not know where it comes from", v.Name)
 			}

@@ -66,6 +66,8 @@ func lacks(reason string) happening {
 
 func hosted(f *status.Facts) { f.Plan.Obstacles[0].Err.(*fault.Error).Err = plan.ErrHosted }
 
+func foreign(f *status.Facts) { f.Plan.Obstacles[0].Err.(*fault.Error).Err = plan.ErrForeign }
+
 func created(f *status.Facts) { f.Created = f.Now }
 
 func planned(f *status.Facts) {
@@ -101,6 +103,15 @@ func closed(f *status.Facts) {
 
 func undone(f *status.Facts) { f.Undone = &v1alpha1.UndoneMove{Message: "no answer"} }
 
+func contested(f *status.Facts) {
+	f.Plan.Differences = []plan.Difference{{Aspect: plan.AspectDNS, Field: "fed.contoso.com A", Wanted: "192.0.2.1", Found: "192.0.2.2", Settable: true}}
+	f.Desired.Left = map[string]bool{"fed.contoso.com A": true}
+}
+
+func drains(f *status.Facts) {
+	f.Plan = plan.Plan{Steps: []plan.Step{{Stage: plan.Leaving, Act: plan.PublishFlags{}}}, Pauses: []plan.Pause{{Stage: plan.Leaving}}}
+}
+
 func secondaryLags(f *status.Facts) {
 	f.Observed.Records[record.Key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: record, Servers: []dns.ServerView{{Server: "ns2.contoso.com:53"}}}}
 }
@@ -108,7 +119,7 @@ func secondaryLags(f *status.Facts) {
 // states are the rows of the page, by state and reason of Ready.
 func states() map[string]map[string]status.Facts {
 	return map[string]map[string]status.Facts{
-		"federation is as the spec says":      {v1alpha1.ReasonInSync: world(unchanged), v1alpha1.ReasonSuspended: world(suspended)},
+		"federation is as the spec says":      {v1alpha1.ReasonInSync: world(unchanged), v1alpha1.ReasonSuspended: world(suspended), v1alpha1.ReasonDraining: world(drains)},
 		"mode Observe, and something differs": {v1alpha1.ReasonDrifted: world(held(guard.Observing))},
 		"a plan is carried out, or begins by itself": {
 			v1alpha1.ReasonPlanned: world(planned), v1alpha1.ReasonProgressing: world(running), v1alpha1.ReasonBusy: world(fails(fault.Busy))},
@@ -128,9 +139,10 @@ func states() map[string]map[string]status.Facts {
 			v1alpha1.ReasonConflict: world(held(guard.Conflict)), v1alpha1.ReasonTopologyMissing: world(lacks(v1alpha1.ReasonTopologyMissing)),
 			v1alpha1.ReasonSecretMissing: world(lacks(v1alpha1.ReasonSecretMissing)), v1alpha1.ReasonNameBlocked: world(obstacle(plan.AspectDNS, fault.Refused)),
 			v1alpha1.ReasonHostedFederation: world(obstacle(plan.AspectDNS, fault.Refused), hosted),
+			v1alpha1.ReasonForeignRecords:   world(obstacle(plan.AspectDNS, fault.Refused), foreign),
 			v1alpha1.ReasonDenied:           world(fails(fault.Denied)), v1alpha1.ReasonSecondHop: world(fails(fault.SecondHop)), v1alpha1.ReasonRightsMissing: world(fails(fault.RightsMissing)),
 			v1alpha1.ReasonRefused: world(fails(fault.Refused)), v1alpha1.ReasonInvalid: world(fails(fault.Invalid)),
 			v1alpha1.ReasonUnsupported: world(fails(fault.Unsupported)), v1alpha1.ReasonInternal: world(fails(fault.Internal)),
-			v1alpha1.ReasonMoveUndone: world(undone)},
+			v1alpha1.ReasonMoveUndone: world(undone), v1alpha1.ReasonContested: world(contested)},
 	}
 }

@@ -24,15 +24,18 @@ import (
 // engine is the environment variable that names a real PowerShell.
 const engine = "FEDROUTE_POWERSHELL"
 
-// realPowerShell is the program, empty where there is none. No other test runs one
-// meanwhile: the named mutexes of all processes of a computer are one another's.
-func realPowerShell(t *testing.T) string {
+// realPowerShell is the program that judges what is said, empty where there is none. No
+// other test runs one meanwhile: the named mutexes of all processes of a computer are one
+// another's.
+func realPowerShell(t *testing.T, judging string) string {
 	t.Helper()
 	path := os.Getenv(engine)
 	if path == "" {
 		t.Logf("NOT JUDGED by the real engine: %s names no PowerShell", engine)
 		return ""
 	}
+	t.Attr("case", "The endpoint kit in a real engine: "+judging)
+	t.Attr("with", "PowerShell")
 	path, err := filepath.EvalSymlinks(path)
 	must(t, err)
 	program.Alone(t, "powershell")

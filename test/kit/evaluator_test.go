@@ -81,7 +81,7 @@ type setup struct{ seat pwsh.Seat }
 
 func (s setup) Find(path string) bool { return strings.EqualFold(path, s.seat.SetupPath) }
 
-func (s setup) Run(ctx context.Context, _ string, args []string) (string, int, error) {
+func (s setup) Run(ctx context.Context, _ string, args []string, _ string) (string, int, error) {
 	var out bytes.Buffer
 	code := s.seat.Setup(ctx, args, &out)
 	return out.String(), code, nil

@@ -3,6 +3,7 @@ package kit_test
 import (
 	"context"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -47,7 +48,7 @@ func reach(t *testing.T, o *organization, open func(*organization, kit.Machine) 
 // TestKitFailsOver carries out a failover through the functions of the kit: every function
 // that the product calls, with the product's own clients of it.
 func TestKitFailsOver(t *testing.T) {
-	engines(t, func(t *testing.T, open func(*organization, kit.Machine) runspace) {
+	engines(t, "its functions fail over", func(t *testing.T, open func(*organization, kit.Machine) runspace) {
 		o := start(t)
 		fleet := reach(t, o, open)
 		observer, operator := shell.NewObserver(fleet), shell.NewOperator(fleet)
@@ -67,6 +68,11 @@ func TestKitFailsOver(t *testing.T) {
 		must(t, err)
 		state, err := observer.ReadEdgeServer(ctx, edge1)
 		must(t, err)
+		certificate, err := observer.ReadEdgeCertificate(ctx, edge1)
+		must(t, err)
+		if certificate.Thumbprint == "" || !slices.Contains(certificate.Names, "fed.contoso.com") {
+			t.Errorf("certificate %+v", certificate)
+		}
 		if signature != topology.Signature || digest == "" || state.LocalSignature != signature || !state.Running() {
 			t.Errorf("document %s %s, Edge server %+v", signature, digest, state)
 		}
@@ -90,8 +96,13 @@ func TestKitFailsOver(t *testing.T) {
 			}
 		}
 		must(t, operator.Setup(ctx, edge2, published.Signature))
-		must(t, operator.StopServices(ctx, edge2))
+		must(t, operator.RestartServices(ctx, edge2))
 		must(t, operator.StartServices(ctx, edge2))
+		hop, under, err := operator.SetNextHop(ctx, edge2, "fe2.contoso.com")
+		must(t, err)
+		if hop != "fe2.contoso.com" || under == "" {
+			t.Errorf("the next hop is %s under %s", hop, under)
+		}
 		_, err = operator.Associate(ctx, fe1, edge2)
 		must(t, err)
 		var got []string
@@ -111,7 +122,7 @@ func TestKitFailsOver(t *testing.T) {
 
 // TestKitFailsBack brings a pool's users back.
 func TestKitFailsBack(t *testing.T) {
-	engines(t, func(t *testing.T, open func(*organization, kit.Machine) runspace) {
+	engines(t, "a pool is failed back", func(t *testing.T, open func(*organization, kit.Machine) runspace) {
 		o := start(t)
 		must(t, o.FailOver(t.Context(), farm.Actor{User: "anna"}, "fe2.contoso.com", farm.Planned))
 		must(t, shell.NewOperator(reach(t, o, open)).FailBack(t.Context(), "fe2.contoso.com"))
@@ -125,7 +136,7 @@ func TestKitWritesRecords(t *testing.T) {
 		must(t, err)
 		return s
 	}
-	engines(t, func(t *testing.T, open func(*organization, kit.Machine) runspace) {
+	engines(t, "records of a zone are written, set by set", func(t *testing.T, open func(*organization, kit.Machine) runspace) {
 		o := start(t)
 		zone := shell.NewZoneWriter(reach(t, o, open), shell.ZoneAccess{Zone: "contoso.com", Endpoint: remote.Endpoint{URL: "https://" + dc1, Configuration: kit.ConfigurationName},
 			Credentials: func(context.Context) (remote.Credentials, error) { return remote.Credentials{Method: remote.NTLM}, nil }})
@@ -136,7 +147,7 @@ func TestKitWritesRecords(t *testing.T) {
 			{From: set("new.contoso.com", dns.AAAA, 0), To: set("new.contoso.com", dns.AAAA, 60, "2001:db8::3")},
 		}
 		must(t, zone.Check(t.Context(), changes))
-		must(t, zone.Write(t.Context(), changes))
+		must(t, zone.Write(t.Context(), changes, dns.Always))
 		var done []string
 		for _, e := range o.zones.Journal() {
 			done = append(done, e.Changes...)
@@ -147,7 +158,7 @@ func TestKitWritesRecords(t *testing.T) {
 		if diff := cmp.Diff(want, done); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		if err := zone.Write(t.Context(), changes[:2]); !fault.Is(err, fault.WorldChanged) {
+		if err := zone.Write(t.Context(), changes[:2], dns.Always); !fault.Is(err, fault.WorldChanged) {
 			t.Errorf("the same again: %v, want to be told that the zone has changed", err)
 		}
 	})

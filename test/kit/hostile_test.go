@@ -14,6 +14,7 @@ import (
 	"github.com/fedroute/fedroute/internal/psrp"
 	"github.com/fedroute/fedroute/internal/psrp/clixml"
 	"github.com/fedroute/fedroute/internal/psrp/message"
+	"github.com/fedroute/fedroute/test/support/hostile"
 )
 
 // siteRoute are good arguments of Set-SiteRoute, with one of them replaced.
@@ -99,7 +100,7 @@ func TestValuesAreRefused(t *testing.T) {
 		{"another type", dc1, "Set-DnsRecords", records(one("Type", "MX")), validation},
 		{"two types in one text", dc1, "Set-DnsRecords", records(one("Type", "A AAAA")), validation},
 	}
-	engines(t, func(t *testing.T, open func(*organization, kit.Machine) runspace) {
+	engines(t, "values that it must not take change nothing", func(t *testing.T, open func(*organization, kit.Machine) runspace) {
 		o := start(t)
 		sessions := map[string]runspace{}
 		for _, c := range cases {
@@ -139,7 +140,7 @@ func (s texts) Start(ctx context.Context, pipeline message.ID, first []byte) (ps
 // TestNothingElseRuns: a caller who means harm gets nothing but the functions, whatever he
 // sends. The session answers afterwards, and no file is new.
 func TestNothingElseRuns(t *testing.T) {
-	path := realPowerShell(t)
+	path := realPowerShell(t, "hostile callers get its functions and nothing else")
 	if path == "" {
 		return
 	}
@@ -147,7 +148,7 @@ func TestNothingElseRuns(t *testing.T) {
 	const notFound, noScript = "ended by CommandNotFoundException", "ended by ScriptsNotAllowed"
 	s := enter(t, o, machines[fe1], path)
 	before := files(t)
-	for _, name := range hostileNames {
+	for _, name := range append(hostile.Commands(), hostile.Names...) {
 		if got := answerOf(t, s, name); got != notFound {
 			t.Errorf("the command %q: %.200s, want %s", name, got, notFound)
 		}
@@ -177,8 +178,15 @@ func TestNothingElseRuns(t *testing.T) {
 			t.Errorf("%s: %.300s, want %s", c.reason, got, c.want)
 		}
 	}
+	for name, values := range hostile.Common() {
+		for _, v := range values {
+			if got := answerOf(t, s, "Set-SiteRoute", append(siteRoute("Site", "Dublin"), one(name, v))...); !strings.Contains(got, unlisted) && !strings.HasPrefix(got, "ended by ") {
+				t.Errorf("-%s %v: %.300s, want to be refused", name, v, got)
+			}
+		}
+	}
 	scripted := enterWith(t, o, machines[fe1], path, func(plain psrp.Transport) psrp.Transport { return texts{plain} })
-	for _, text := range append(hostileTexts, hostileNames...) {
+	for _, text := range append(slices.Clone(hostile.Texts), hostile.Names...) {
 		if got := answerOf(t, scripted, text); got != noScript {
 			t.Errorf("the script %q: %.200s, want %s", text, got, noScript)
 		}
@@ -203,25 +211,4 @@ func files(t *testing.T) (names []string) {
 		}
 	}
 	return names
-}
-
-// hostileNames are sent as names of commands.
-var hostileNames = []string{
-	"Get-Process", "Invoke-Expression", "iex", "Get-CsSite", `Lync\Get-CsSite`, "Set-CsSite", "Import-Module", "Set-Content", "Get-Content", "New-Item", "Remove-Item",
-	"Start-Process", "Invoke-Command", "New-Object", "Add-Type", "Start-Job", "Enter-PSSession", "New-PSSession", "Write-Output", "Out-File", "Set-Variable", "Get-Variable",
-	"ForEach-Object", "Where-Object", "%", "?", "cd", "ls", "cat", "sh", "/bin/sh", "powershell.exe", "cmd.exe", `C:\Windows\System32\cmd.exe`, "./start", "x.ps1",
-	`Microsoft.PowerShell.Utility\Select-Object`, `Microsoft.PowerShell.Utility\Invoke-Expression`, `Microsoft.PowerShell.Core\Get-Command`, `Microsoft.PowerShell.Management\Get-Content`,
-	"Invoke-Operation", "ConvertTo-Argument", "ConvertTo-Change", "Assert-Listed", "Read-Limits", `FedRoute\Invoke-Operation`, `FedRoute\Read-Limits`, "script:Invoke-Operation", "global:Invoke-Operation", "private:Read-Limits",
-	"Get-*", "*", "Set-SiteRout?", " Read-Topology", "Read-Topology ", "Read-Topology;Get-Process", "Read-Topology|Out-File", "& Read-Topology", ". Read-Topology", "$(Get-Process)", "{Get-Process}", "'Get-Process'",
-	"TabExpansion2", "prompt", "Get-PSCallStack", "Set-PSBreakpoint", "Wait-Debugger", "Get-Credential", "Get-Event", "Register-ObjectEvent", "function:Read-Topology", "variable:operations", "env:PATH",
-	"Start-EdgeServices", "Set-DnsRecords", "Read-EdgeServer",
-}
-
-// hostileTexts are sent as scripts.
-var hostileTexts = []string{
-	"", " ", "# nothing", "1", "$true", "$env:PATH", "$ExecutionContext", "$operations", "Read-Topology", "Read-Topology -Verbose", "& { 1 }", ". { 1 }", "{ 1 }", "@{}", "@()", "(1)", "$(1)",
-	"[IO.File]::WriteAllText('/tmp/fedroute-hostile', 'x')", "New-Item /tmp/fedroute-hostile", "Get-Process > /tmp/fedroute-hostile", "function x { 1 }; x", "class X {}", "using namespace System", "trap { 1 }",
-	"if (1) { 1 }", "while (1) { }", "do { } while (1)", "for (;;) { }", "foreach ($x in 1) { }", "switch (1) { 1 { 1 } }", "try { 1 } catch { 1 }", "throw 1", "exit", "return 1", "break", "param($x)", "data { 1 }",
-	"$x = 1", "$x++", "1 + 1", "-join 'a'", "\"$(1)\"", "@'\nx\n'@", "1 | % { 1 }", "Set-SiteRoute @x", "Set-SiteRoute -Site Redmond -Protocol SIP -EdgePool edge2.contoso.com",
-	"Select-Object", "Get-Command", "Get-Command Set-SiteRoute | Select-Object -Property *", "$PSSenderInfo", "$Host.Runspace", "[scriptblock]::Create('1')", "Invoke-Expression 1", "Start-Sleep 100", "#requires -Version 99", "1;1", "1\n1", "1 && 1", "1 &",
 }

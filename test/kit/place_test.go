@@ -33,6 +33,7 @@ const (
 	edge1 = "edge1.contoso.com"
 	edge2 = "edge2.contoso.com"
 	dc1   = "dc1.contoso.com"
+	mgmt1 = "mgmt1.contoso.com" // a management server that is a DNS server, too
 )
 
 var (
@@ -43,9 +44,9 @@ var (
 )
 
 func init() {
-	for fqdn, role := range map[string]kit.Role{fe1: kit.FrontEnd, edge1: kit.Edge, edge2: kit.Edge, dc1: kit.DNS} {
+	for fqdn, roles := range map[string][]kit.Role{fe1: {kit.FrontEnd}, edge1: {kit.Edge}, edge2: {kit.Edge}, dc1: {kit.DNS}, mgmt1: {kit.FrontEnd, kit.DNS}} {
 		machines[fqdn] = kit.Machine{
-			FQDN: fqdn, Role: role, RunAs: `CONTOSO\fedroute$`, Readers: `CONTOSO\FedRoute Readers`, Operators: `CONTOSO\FedRoute Operators`, Limits: limits,
+			FQDN: fqdn, Roles: roles, RunAs: `CONTOSO\fedroute$`, Readers: `CONTOSO\FedRoute Readers`, Operators: `CONTOSO\FedRoute Operators`, Limits: limits,
 		}
 	}
 }
@@ -82,7 +83,7 @@ func start(t *testing.T) *organization {
 }
 
 // runAs is the account that the kit's functions run as.
-var runAs = identity.Identity{Account: `CONTOSO\fedroute$`, SignIn: identity.ServiceAccount, Groups: append(farm.AllRights(), farm.LocalAdministrator)}
+var runAs = identity.Identity{Account: `CONTOSO\fedroute$`, SignIn: identity.ServiceAccount, Groups: farm.Token(append(farm.AllRights(), farm.LocalAdministrator)...)}
 
 // seat is a machine as a PowerShell of the run-as account finds it.
 func (o *organization) seat(t *testing.T, fqdn string) pwsh.Seat {
@@ -92,7 +93,7 @@ func (o *organization) seat(t *testing.T, fqdn string) pwsh.Seat {
 	must(t, err)
 	host, _, _ := strings.Cut(fqdn, ".")
 	s := pwsh.Seat{
-		Name: fqdn, Machine: machine{dotnet.NewLoneMachine(strings.ToUpper(host), fqdn), o.Farm, fqdn}, Clock: o.Clock(),
+		Name: fqdn, Machine: machine{dotnet.NewLoneMachine(strings.ToUpper(host), fqdn), session}, Clock: o.Clock(),
 		Product: product, Setup: session.Bootstrapper, SetupPath: o.Product().Bootstrapper(),
 	}
 	if fqdn == dc1 {
@@ -106,13 +107,18 @@ func (o *organization) seat(t *testing.T, fqdn string) pwsh.Seat {
 // machine is a host of the farm.
 type machine struct {
 	dotnet.Machine
-	farm *farm.Farm
-	fqdn string
+	session *cmdlets.Session // of the run-as account
 }
+
+// Token implements dotnet.Domain.
+func (m machine) Token() dotnet.Token { return m.session.Token() }
+
+// FindComputer implements dotnet.Domain.
+func (m machine) FindComputer(dnsName string) (string, error) { return m.session.FindComputer(dnsName) }
 
 // Listeners implements dotnet.Machine.
 func (m machine) Listeners() []netip.AddrPort {
-	found, err := m.farm.Listeners(m.fqdn)
+	found, err := m.session.Farm.Listeners(m.session.Machine)
 	if err != nil {
 		return nil
 	}
@@ -125,7 +131,7 @@ func (m machine) Listeners() []netip.AddrPort {
 
 // WindowsServices implements utility.ServiceManager.
 func (m machine) WindowsServices() ([]utility.Service, error) {
-	return sim.WindowsServices(m.farm, m.fqdn)
+	return sim.WindowsServices(m.session.Farm, m.session.Machine)
 }
 
 // unpack writes a machine's kit into a new folder and returns it.
@@ -134,11 +140,19 @@ func unpack(t *testing.T, m kit.Machine) string {
 	must(t, m.Check())
 	root := t.TempDir()
 	for _, f := range m.Files(kit.Options{}) {
-		path := filepath.Join(root, strings.TrimPrefix(f.Path, m.FQDN+"/"))
+		path := filepath.Join(root, strings.TrimPrefix(f.Path, m.Folder()+"/"))
 		must(t, os.MkdirAll(filepath.Dir(path), 0o755))
 		must(t, os.WriteFile(path, f.Bytes(), 0o644))
 	}
 	return root
+}
+
+// functionsOf are the functions of the catalogue that a machine gets.
+func functionsOf(m kit.Machine) (all []kit.Function) {
+	for _, role := range m.Roles {
+		all = append(all, kit.Functions(role)...)
+	}
+	return all
 }
 
 // runspace is a session in an installed kit, of the evaluator or of the real engine.
@@ -150,8 +164,9 @@ type runspace interface {
 }
 
 // engines are the PowerShells that run the kit: always the evaluator, and the real one
-// where there is one. open installs the kit on a machine of the organization.
-func engines(t *testing.T, judge func(t *testing.T, open func(*organization, kit.Machine) runspace)) {
+// where there is one, which judges what is said. open installs the kit on a machine of the
+// organization.
+func engines(t *testing.T, judging string, judge func(t *testing.T, open func(*organization, kit.Machine) runspace)) {
 	t.Helper()
 	t.Run("evaluator", func(t *testing.T) {
 		judge(t, func(o *organization, m kit.Machine) runspace {
@@ -159,7 +174,7 @@ func engines(t *testing.T, judge func(t *testing.T, open func(*organization, kit
 		})
 	})
 	t.Run("real engine", func(t *testing.T) {
-		if path := realPowerShell(t); path != "" {
+		if path := realPowerShell(t, judging); path != "" {
 			judge(t, func(o *organization, m kit.Machine) runspace { return enter(t, o, m, path) })
 		}
 	})

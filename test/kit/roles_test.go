@@ -15,7 +15,7 @@ import (
 	"github.com/fedroute/fedroute/internal/kit"
 )
 
-// rolesScript opens a session for each role of a configuration and lists what it shows.
+// rolesScript opens a session for each role of each configuration and lists what it shows.
 //
 //go:embed testdata/roles.ps1
 var rolesScript string
@@ -43,27 +43,28 @@ func run(t *testing.T, path, modules, script string, arguments ...string) []stri
 // TestRolesShowTheirFunctions: the real engine gives a reader the reading functions, an
 // operator all, and anybody else none.
 func TestRolesShowTheirFunctions(t *testing.T) {
-	path := realPowerShell(t)
+	path := realPowerShell(t, "each role shows its functions")
 	if path == "" {
 		return
 	}
-	for fqdn, m := range machines {
+	var want, given []string
+	for _, m := range machines {
 		var reading, all []string
-		for _, f := range append(kit.Functions(m.Role), kit.Function{Name: kit.Describe}) {
+		for _, f := range append(functionsOf(m), kit.Function{Name: kit.Describe}) {
 			all = append(all, f.Name)
-			if !f.Writes {
+			if !f.Operator {
 				reading = append(reading, f.Name)
 			}
 		}
 		slices.Sort(reading)
 		slices.Sort(all)
-		want := []string{"readers: " + strings.Join(reading, " "), "operators: " + strings.Join(all, " "), "nobody: "}
+		want = append(want, "readers: "+strings.Join(reading, " "), "operators: "+strings.Join(all, " "), "nobody: ")
 		root := unpack(t, m)
 		withoutPolicy(t, filepath.Join(root, "FedRoute.pssc"))
-		got := run(t, path, root, rolesScript, filepath.Join(root, "FedRoute.pssc"), m.Readers, m.Operators)
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", fqdn, diff)
-		}
+		given = append(given, root, m.Readers, m.Operators)
+	}
+	if diff := cmp.Diff(want, run(t, path, "", rolesScript, given...)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -77,7 +78,7 @@ func withoutPolicy(t *testing.T, file string) {
 
 // TestRealParserFindsNothing runs the rules with the parser that will read the files.
 func TestRealParserFindsNothing(t *testing.T) {
-	path := realPowerShell(t)
+	path := realPowerShell(t, "the parser finds no rule broken")
 	if path == "" {
 		return
 	}
@@ -100,7 +101,7 @@ func TestRealParserFindsNothing(t *testing.T) {
 // TestInstallerChecksTheKit: a role that shows a function which the module lacks would hide
 // all functions in silence. The installer says so before it changes anything.
 func TestInstallerChecksTheKit(t *testing.T) {
-	path := realPowerShell(t)
+	path := realPowerShell(t, "the installer finds a function missing")
 	if path == "" {
 		return
 	}
@@ -111,7 +112,7 @@ func TestInstallerChecksTheKit(t *testing.T) {
 		out, _ := command.CombinedOutput() // the text says how it ended
 		return string(out)
 	}
-	if got := check(); !strings.Contains(got, "The kit is whole: 8 functions, 1 sites, 4 pools, 0 zones.") {
+	if got := check(); !strings.Contains(got, whole) {
 		t.Errorf("a whole kit: %s", got)
 	}
 	module := filepath.Join(root, "FedRoute", "FedRoute.psm1")

@@ -62,7 +62,7 @@ func TestModulesKeepTheRules(t *testing.T) {
 				}
 			}
 		}
-		if want := len(kit.Functions(m.Role)) + 1; visible != want {
+		if want := len(functionsOf(m)) + 1; visible != want {
 			t.Errorf("%s: %d visible functions, want %d", fqdn, visible, want)
 		}
 		for _, call := range dynamic(block) {

@@ -85,25 +85,42 @@ func x() { `+text+` }`, parser.SkipObjectResolution)
 // goroutinesOf lists the places in a file that start a goroutine.
 func goroutinesOf(file *ast.File) []string {
 	var out []string
-	names := map[string][]string{} // for each imported package: its functions that start a goroutine
+	names := namesOf(file, starters)
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			out = append(out, "a go statement")
+		case *ast.SelectorExpr:
+			if p, ok := selects(n, names); ok {
+				out = append(out, p+"."+n.Sel.Name)
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// namesOf gives, for each name under which a file imports a package, what a table by import
+// path has for it.
+func namesOf(file *ast.File, table map[string][]string) map[string][]string {
+	names := map[string][]string{}
 	for _, i := range file.Imports {
 		path := strings.Trim(i.Path.Value, `"`)
 		name := path[strings.LastIndex(path, "/")+1:]
 		if i.Name != nil {
 			name = i.Name.Name
 		}
-		names[name] = starters[path]
+		names[name] = table[path]
 	}
-	ast.Inspect(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.GoStmt:
-			out = append(out, "a go statement")
-		case *ast.SelectorExpr:
-			if p, ok := n.X.(*ast.Ident); ok && (slices.Contains(names[p.Name], n.Sel.Name) || slices.Contains(names[p.Name], "*")) {
-				out = append(out, p.Name+"."+n.Sel.Name)
-			}
-		}
-		return true
-	})
-	return out
+	return names
+}
+
+// selects reports whether an expression names something of a package that is among its names,
+// where "*" stands for everything, and gives the package's name in the file.
+func selects(n *ast.SelectorExpr, names map[string][]string) (string, bool) {
+	p, ok := n.X.(*ast.Ident)
+	if !ok {
+		return "", false
+	}
+	return p.Name, slices.Contains(names[p.Name], n.Sel.Name) || slices.Contains(names[p.Name], "*")
 }

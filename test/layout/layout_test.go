@@ -38,7 +38,7 @@ type imported struct {
 var rules = []rule{
 	{"Kubernetes stays at the edge of the program", "k8s.io/", []string{"api", "controllers", "internal/status", "cmd", "hack", "test"}, nil},
 	{"Kubernetes stays at the edge of the program", "sigs.k8s.io/controller-runtime", []string{"api", "controllers", "cmd", "hack", "test"}, nil},
-	{"two packages of the product speak over WinRM", "github.com/masterzen/winrm", []string{"internal/winrm", "internal/psrp", "hack/demo", "test/interop"}, nil},
+	{"two packages of the product speak over WinRM", "github.com/masterzen/winrm", []string{"internal/winrm", "internal/psrp", "test/interop"}, nil},
 	{"scripts run in any remote session", module + "internal/winrm", []string{"internal/winrm", "internal/psrp", "cmd/manager", "hack/bench", "test"}, nil},
 	{"one package of each side speaks DNS on the wire", "github.com/miekg/dns", []string{"internal/dns/rfc2136", "lyncsim/dns", "hack", "test"}, nil},
 	{"one package speaks NTLM", "github.com/bodgit/ntlmssp", []string{"internal/winrm"}, nil},

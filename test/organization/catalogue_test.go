@@ -41,6 +41,7 @@ func contoso(t *testing.T, edit func(*farm.Spec)) (*sim.Organization, *shell.Obs
 	t.Helper()
 	spec, err := farm.Load(sample)
 	must(t, err)
+	spec = spec.WithoutSecondHop()
 	edit(&spec)
 	return reach(t, sim.Config{Spec: spec})
 }

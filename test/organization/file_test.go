@@ -36,10 +36,8 @@ func TestOrganizationFile(t *testing.T) {
 	if got := len(topology.Spec.EdgeServers.Overrides); got != 9 {
 		t.Errorf("%d Edge servers, want 9", got)
 	}
-	for _, ref := range []string{topology.Spec.Management.Authentication.SecretRef.Name, topology.Spec.EdgeServers.Authentication.SecretRef.Name} {
-		if secrets[ref].StringData["password"] == "" {
-			t.Errorf("the Secret %s has no password", ref)
-		}
+	if a := topology.Spec.Management.Accounts; a.Reader.SecretRef.Name != "northwind-reader" || a.Operator.SecretRef.Name != "northwind-operator" {
+		t.Errorf("the accounts are %+v", a)
 	}
 	if secrets["northwind-dns"].StringData["secret"] == "" {
 		t.Error("the DNS key has no secret")

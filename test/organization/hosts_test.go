@@ -20,7 +20,7 @@ func TestUnkindHosts(t *testing.T) {
 		edit   func(*farm.Spec)
 		reads  bool
 	}{
-		"kind":           {"the sample lets a network logon go on", func(*farm.Spec) {}, true},
+		"kind":           {"a network logon gets everywhere", func(*farm.Spec) {}, true},
 		"second hop":     {"a password over the network reads no topology", func(s *farm.Spec) { s.ADReadableFromNetworkLogon = false }, false},
 		"no rights":      {"an administrator of the machine is none of the product", noGroups, false},
 		"memory":         {"the module does not fit into the shell", host(farm.HostSpec{Quotas: farm.QuotasSpec{MaxMemoryPerShellMB: 150}}), false},

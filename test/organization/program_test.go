@@ -49,6 +49,7 @@ func withProgram(t *testing.T, edit func(*farm.Spec)) sim.Config {
 	turn(t, path)
 	spec, err := farm.Load(sample)
 	must(t, err)
+	spec = spec.WithoutSecondHop()
 	edit(&spec)
 	return sim.Config{Spec: spec, PowerShell: path}
 }

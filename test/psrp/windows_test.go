@@ -37,6 +37,7 @@ func TestTheClientUnderstandsWindows(t *testing.T) {
 		t.Logf("NOT JUDGED by a real Windows: %s names no folder", recordings)
 		return
 	}
+	judged(t, "understands every answer that a real Windows gave")
 	files, err := filepath.Glob(filepath.Join(folder, "*.yml"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no recordings in %s (%v)", folder, err)
@@ -92,6 +93,13 @@ func replay(t *testing.T, exchanges []exchange, pool message.ID, configuration s
 	return len(ids), err
 }
 
+// judged announces a case of the recordings.
+func judged(t *testing.T, what string) {
+	t.Helper()
+	t.Attr("case", "The PowerShell Remoting client over WSMan "+what)
+	t.Attr("with", "windows-recordings")
+}
+
 // jea is the recording with a JEA configuration.
 func jea(t *testing.T) []exchange {
 	t.Helper()
@@ -110,6 +118,7 @@ func TestAWarmCallCostsThreeRequests(t *testing.T) {
 	if exchanges == nil {
 		return
 	}
+	judged(t, "spends three requests on a warm call in a session configuration of a real Windows")
 	pool, configuration, ids := commands(t, exchanges)
 	h := serve(t, exchanges)
 	meter := &counting{}
@@ -148,6 +157,7 @@ func TestASessionIsResumed(t *testing.T) {
 		t.Logf("NOT JUDGED by a real Windows: %s names no folder", recordings)
 		return
 	}
+	judged(t, "takes up a command that another one had started on a real Windows")
 	exchanges := recording(t, filepath.Join(folder, "test_psrp_disconnected_commands.yml"))
 	pool, configuration, ids := commands(t, exchanges)
 	h := serve(t, exchanges)

@@ -2,10 +2,10 @@ package scenario_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 )
 
 // TestFailoverIsOrderedDuringAFailBack: a Front End pool fails back, which takes up to an
@@ -13,8 +13,9 @@ import (
 // neither cut nor started twice.
 func TestFailoverIsOrderedDuringAFailBack(t *testing.T) {
 	spec := sampleFarm(t, "one-site-two-pools")
-	spec.Durations.FailBack = farm.Duration(8 * time.Second)
-	s := tell(t, spec)
+	failBack := hold(t)
+	spec.Durations.FailBack = heldFor
+	s := tellWith(t, sim.Config{Spec: spec, Clock: failBack})
 	r := s.route("edge1.contoso.com", func(r *v1alpha1.FederationRoute) {
 		r.Spec.FrontEndPools = []v1alpha1.FrontEndPoolRoute{{FQDN: reserve}}
 	})
@@ -25,15 +26,14 @@ func TestFailoverIsOrderedDuringAFailBack(t *testing.T) {
 		s.stands(r, "FailBackFrontEnd", v1alpha1.StepRunning)
 	}
 
-	ordered := time.Now()
 	s.moveTo(r, "edge2.contoso.com")
 	s.until(r, "partners finding the new pool", func(*v1alpha1.FederationRoute) bool {
 		return sameSet(s.published("fed.contoso.com", "A"), s.publicAddresses("edge2.contoso.com"))
 	})
-	t.Logf("the failover took %s", time.Since(ordered).Round(time.Millisecond))
 	if s.pairsPools() {
 		s.inState(reserve, farm.PoolFailedOver) // the failback is still under way
 	}
+	failBack.end()
 	s.settled(r)
 	s.hosts("edge2.contoso.com")
 	s.inState(reserve, farm.PoolActive)
@@ -52,8 +52,9 @@ func TestFailoverIsOrderedDuringAFailBack(t *testing.T) {
 // of the pool that it led to. Setup there is not cut, and nothing waits for it.
 func TestRollbackDoesNotWaitForSetup(t *testing.T) {
 	spec := sampleFarm(t, "three-sites-four-pools")
-	spec.Durations.Setup = farm.Duration(15 * time.Second)
-	s := tell(t, spec)
+	setup := hold(t)
+	spec.Durations.Setup = heldFor
+	s := tellWith(t, sim.Config{Spec: spec, Clock: setup})
 	r := s.route("edge-ams.northwind.com")
 	s.settled(r)
 	s.moveTo(r, "edge-fra.northwind.com")
@@ -73,6 +74,7 @@ func TestRollbackDoesNotWaitForSetup(t *testing.T) {
 			t.Errorf("setup on %s had ended when the routes were set back", machine)
 		}
 	}
+	setup.end()
 	s.settled(r)
 	s.hosts("edge-ams.northwind.com")
 }

@@ -24,13 +24,13 @@ func TestAPersonTicksTheBoxes(t *testing.T) {
 	s.settled(r)
 	before := s.writes()
 	s.moveTo(r, "edge2.contoso.com")
-	s.says(r, v1alpha1.ReasonAwaitingPerson, "set in Topology Builder and publish", "SIP federation flag (port 5061) of Edge pool edge2.contoso.com on",
-		"SIP federation flag (port 5061) of Edge pool edge1.contoso.com off")
+	s.says(r, v1alpha1.ReasonAwaitingPerson, "set in Topology Builder and publish", "SIP federation flag (port 5061) of Edge pool edge2.contoso.com on")
 	s.lookedAt(2)
 	s.unchanged(before)
 
 	s.tick("edge2.contoso.com", true)
 	s.says(r, v1alpha1.ReasonAwaitingPerson, "edge1.contoso.com off")
+	s.led("SIP", "edge2.contoso.com") // partners have left the old pool before its turn comes
 	s.tick("edge1.contoso.com", false)
 	s.settled(r)
 	s.hosts("edge2.contoso.com")

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
+
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
@@ -41,7 +43,7 @@ func TestAnyStateConverges(t *testing.T) {
 			pools := m.org.State().EdgePools
 			pool := pools[m.IntN(len(pools))]
 			r := m.route(pool.FQDN, func(r *v1alpha1.FederationRoute) { m.wishes(r, pool.FQDN) })
-			m.settled(r)
+			m.consents(r)
 			if r.Status.Plan != nil || len(r.Status.Drift) > 0 {
 				t.Errorf("Ready, and yet something is left to do:\n%s", describe(r))
 			}
@@ -87,6 +89,7 @@ func (m mess) boxes() {
 	}
 }
 
+// records edits sets before the route has seen them, so that they are somebody else's.
 func (m mess) records() {
 	for _, domain := range m.org.Farm().Spec().SIPDomains {
 		zones := m.org.Zones()
@@ -94,12 +97,32 @@ func (m mess) records() {
 		case 0:
 			m.must(zones.Set("nora", "fed."+domain, "A", 60, "127.0.0.98", "127.0.0.99"))
 		case 1:
-			m.must(zones.Set("nora", "fed."+domain, "AAAA", 300, "2001:db8::5"))
+			m.must(zones.Set("nora", "fed."+domain, "AAAA", 1, "2001:db8::5"))
 		case 2:
-			m.must(zones.Set("nora", "_sipfederationtls._tcp."+domain, "SRV", 300, "10 5 5061 old."+domain+".", "0 0 5061 fed."+domain+"."))
+			m.must(zones.Set("nora", "_sipfederationtls._tcp."+domain, "SRV", 1, "10 5 5061 old."+domain+".", "0 0 5061 fed."+domain+"."))
 		case 3:
 			m.must(zones.Delete("nora", "_sipfederationtls._tcp."+domain, "SRV"))
 		}
+	}
+}
+
+// consents waits until federation is as the route asks, and consents to each set of
+// somebody else that the route names.
+func (m mess) consents(r *v1alpha1.FederationRoute) {
+	m.Helper()
+	for {
+		hash := ""
+		m.until(r, "getting ready, or naming a set of somebody else", func(r *v1alpha1.FederationRoute) bool {
+			c := meta.FindStatusCondition(r.Status.Conditions, v1alpha1.ConditionDNSPublished)
+			if c != nil && c.Reason == v1alpha1.ReasonForeignRecords && c.ObservedGeneration == r.Generation {
+				hash = setHash.FindString(c.Message)
+			}
+			return ready(r) || hash != "" && hash != r.Spec.DNS.Adopt
+		})
+		if ready(r) {
+			return
+		}
+		change(m.story, r, func(r *v1alpha1.FederationRoute) { r.Spec.DNS.Adopt = hash })
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -18,7 +19,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/controllers"
+	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/sim"
 	"github.com/fedroute/fedroute/test/support/program"
 )
 
@@ -46,9 +50,18 @@ func (s *story) hire(flags ...string) *manager {
 	s.Helper()
 	path, err := builtManager()
 	s.must(err)
+	return s.hireProgram(path, flags...)
+}
+
+// hireProgram is hire with a program that may be of another version.
+func (s *story) hireProgram(path string, flags ...string) *manager {
+	s.Helper()
 	m := &manager{ended: make(chan error, 1)}
 	m.Cmd = exec.Command(path, "--kubeconfig", plane.Kubeconfig, "--namespaces", s.namespace, "--leader-elect", "--leader-elect-namespace", s.namespace,
 		"--health-probe-bind-address", "0", "--poll", "50ms", "--replication-timeout", "20s", "--port-timeout", "5s", "--observe-timeout", "10s", "--log-level", "WARN")
+	if takesReach(path) && !slices.Contains(flags, "--allow-cidr") { // 0.1 and 0.2 reach everything
+		m.Args = append(m.Args, "--allow-cidr", "127.0.0.0/8", "--allow-port", "1-65535")
+	}
 	m.Args = append(m.Args, flags...)
 	m.Stderr = &m.log
 	s.must(m.Start())
@@ -62,6 +75,20 @@ func (s *story) hire(flags ...string) *manager {
 		}
 	})
 	return m
+}
+
+// bounded holds, by program, whether it bounds what it reaches.
+var bounded sync.Map
+
+// takesReach reports whether a manager program has flags that bound what it reaches.
+func takesReach(path string) bool {
+	if known, is := bounded.Load(path); is {
+		return known.(bool)
+	}
+	help, _ := exec.Command(path, "-h").CombinedOutput()
+	takes := bytes.Contains(help, []byte("-allow-cidr"))
+	bounded.Store(path, takes)
+	return takes
 }
 
 // leave waits for the end of a manager that was told to stop.
@@ -78,7 +105,13 @@ func (m *manager) leave(s *story) {
 // lonely starts a story that the managers of this process do not see.
 func lonely(t *testing.T, spec farm.Spec) *story {
 	t.Helper()
-	s := open(t, spec)
+	return lonelyWith(t, sim.Config{Spec: spec})
+}
+
+// lonelyWith is lonely with more settings of the organization.
+func lonelyWith(t *testing.T, c sim.Config) *story {
+	t.Helper()
+	s := openWith(t, c)
 	s.labels = map[string]string{alone: ""}
 	s.credentials()
 	s.create(s.topology())
@@ -110,7 +143,7 @@ func TestManagerCrashes(t *testing.T) {
 	s.settled(r)
 	s.hosts("edge2.contoso.com")
 	s.sameURLs(urls)
-	if n := s.acts("Publish-CsTopology", "Topology"); n != 1 {
+	if n := s.acts("Publish-CsTopology", "Topology"); n != publishesOfAMove {
 		t.Errorf("the flags were published %d times\n%s", n, s.journal())
 	}
 }
@@ -144,7 +177,7 @@ func TestManagerIsReplacedAgainAndAgain(t *testing.T) {
 			s.settled(r)
 			s.hosts("edge-b.fabrikam.com")
 			s.sameURLs(urls)
-			if n := s.acts("Publish-CsTopology", "Topology"); n != 1 {
+			if n := s.acts("Publish-CsTopology", "Topology"); n != publishesOfAMove {
 				t.Errorf("the flags were published %d times\n%s", n, s.journal())
 			}
 		})
@@ -153,13 +186,25 @@ func TestManagerIsReplacedAgainAndAgain(t *testing.T) {
 
 // hireHere starts a manager in this process that sees only the story's namespace. fire
 // stops it and waits for its end.
-func (s *story) hireHere() (fire func()) {
+func (s *story) hireHere() (fire func()) { return s.hireHereAt(controllers.RealClock{}) }
+
+// hireHereAt is hireHere with a clock of the manager's own.
+func (s *story) hireHereAt(clock apply.Clock) (fire func()) {
 	s.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	stopped, err := startManager(ctx, cache.Options{DefaultNamespaces: map[string]cache.Config{s.namespace: {}}})
+	stopped, err := startManager(ctx, cache.Options{DefaultNamespaces: map[string]cache.Config{s.namespace: {}}}, clock)
 	s.must(err)
 	return func() { cancel(); <-stopped }
 }
+
+// ahead is a clock that is ahead of the real one.
+type ahead struct {
+	controllers.RealClock
+	by time.Duration
+}
+
+// Now is later than the real time.
+func (a ahead) Now() time.Time { return a.RealClock.Now().Add(a.by) }
 
 // dropLease deletes the lease of a dead leader, so that the story need not wait until it
 // runs out.
@@ -191,8 +236,11 @@ func TestManagerIsToldToStop(t *testing.T) {
 	}
 	s.settled(r)
 	s.hosts("edge2.contoso.com")
-	if n := s.acts("Publish-CsTopology", "Topology"); n != 1 {
+	if n := s.acts("Publish-CsTopology", "Topology"); n != publishesOfAMove {
 		t.Errorf("the flags were published %d times\n%s", n, s.journal())
+	}
+	if !recorded(r, "PublishFlags", "topology", v1alpha1.StepDone) {
+		t.Errorf("the step that ended last before the stop is not in history\n%s", describe(r))
 	}
 	s.must(next.Process.Signal(syscall.SIGTERM))
 	next.leave(s)

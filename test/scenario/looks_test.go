@@ -126,6 +126,9 @@ func (s *story) answers(address string, port uint16) {
 	}
 }
 
+// publishesOfAMove: one sets the flags of the new pool, another clears those of the old one.
+const publishesOfAMove = 2
+
 // acts counts the changes that a cmdlet made, without refused attempts.
 func (s *story) acts(command, object string) int {
 	n := 0
@@ -135,6 +138,15 @@ func (s *story) acts(command, object string) int {
 		}
 	}
 	return n
+}
+
+// setups counts how often setup ran on each Edge machine.
+func (s *story) setups() map[string]int {
+	out := map[string]int{}
+	for _, m := range []string{"edge1.contoso.com", "edge2.contoso.com"} {
+		out[m] = s.acts("Bootstrapper.exe", "Setup:"+m) + s.acts("Enable-CsComputer", "Setup:"+m)
+	}
+	return out
 }
 
 func sameSet(a, b []string) bool {

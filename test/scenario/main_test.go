@@ -5,10 +5,13 @@ package scenario_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +32,7 @@ import (
 	"github.com/fedroute/fedroute/internal/plan"
 	"github.com/fedroute/fedroute/internal/probe/tcp"
 	"github.com/fedroute/fedroute/internal/psrp"
+	"github.com/fedroute/fedroute/internal/reach"
 	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 	"github.com/fedroute/fedroute/test/support/cluster"
@@ -47,8 +51,13 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	// Stories mostly wait, so more stories than processors may run at once.
-	_ = flag.Set("test.parallel", "12")
+	// Stories mostly wait, so more stories than processors may run at once. The race
+	// detector makes them work several times as much.
+	parallel := "12"
+	if raceDetector {
+		parallel = "8"
+	}
+	_ = flag.Set("test.parallel", parallel)
 	flag.Parse()
 	if flag.Lookup("test.run").Value.String() == "" {
 		_ = flag.Set("test.run", storiesOfThisRun())
@@ -81,7 +90,7 @@ func run(m *testing.M) int {
 	if err != nil {
 		return complain(err)
 	}
-	stopped, err := startManager(ctx, cache.Options{DefaultLabelSelector: everybody})
+	stopped, err := startManager(ctx, cache.Options{DefaultLabelSelector: everybody}, controllers.RealClock{})
 	if err != nil {
 		return complain(err)
 	}
@@ -98,26 +107,36 @@ func complain(err error) int {
 
 // dial opens a session in a configuration where the endpoint names one, as the manager does.
 func dial(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials) (remote.Session, error) {
-	o := winrm.Options{ConnectTimeout: 4 * time.Second}
+	o := winrm.Options{ConnectTimeout: 4 * time.Second, Reach: within()}
 	if endpoint.Configuration != "" {
 		return session.Dialer(psrp.Options{Options: o})(ctx, endpoint, credentials)
 	}
 	return winrm.Dialer(o)(ctx, endpoint, credentials)
 }
 
+// within lets the manager reach the organizations, which are on loopback, and tell all of them.
+var within = sync.OnceValue(func() *reach.Policy {
+	allow, ports := reach.CIDRs{}, reach.Known()
+	if err := errors.Join(allow.Set("127.0.0.0/8"), ports.Set("1-65535")); err != nil {
+		panic(err)
+	}
+	return reach.New(reach.Denied(), allow, ports, strings.TrimPrefix(plane.Config.Host, "https://"))
+})
+
 // startManager runs the controllers in this process, with short waits.
-func startManager(ctx context.Context, seen cache.Options) (stopped <-chan struct{}, err error) {
+func startManager(ctx context.Context, seen cache.Options, clock apply.Clock) (stopped <-chan struct{}, err error) {
 	mgr, err := ctrl.NewManager(plane.Config, ctrl.Options{Scheme: scheme, Cache: seen, HealthProbeBindAddress: "0",
 		Metrics: metricsserver.Options{BindAddress: "0"}, Controller: config.Controller{SkipNameValidation: new(true)}})
 	if err != nil {
 		return nil, err
 	}
 	limits := apply.Limits{Poll: 50 * time.Millisecond, Wait: map[plan.Kind]time.Duration{plan.KindAwaitReplication: 5 * time.Second,
-		plan.KindSetupEdgeServer: 3 * time.Second, plan.KindCheckPorts: 3 * time.Second, plan.KindUpdateDNS: 5 * time.Second}}
+		plan.KindSetupEdgeServer: 3 * time.Second, plan.KindCheckPorts: 3 * time.Second, plan.KindUpdateDNS: 5 * time.Second,
+		plan.KindStartEdgeServices: 10 * time.Second, plan.KindRestartEdgeServices: 10 * time.Second}}
 	err = controllers.Setup(mgr, controllers.Options{
 		Client: mgr.GetClient(), Secrets: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("fedroute"),
-		Clock: controllers.RealClock{}, Dial: dial,
-		Prober: tcp.Prober{}, Limits: limits, ObserveTimeout: 12 * time.Second, TopologyWorkers: 64, RouteWorkers: 64,
+		Clock: clock, Dial: dial,
+		Reach: within(), Prober: tcp.Prober{Reach: within()}, Limits: limits, ObserveTimeout: 12 * time.Second, Patience: controllers.Patience, TopologyWorkers: 64, RouteWorkers: 64,
 	})
 	done := make(chan struct{})
 	go func() {

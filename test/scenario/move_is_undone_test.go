@@ -62,7 +62,7 @@ func TestMoveStaysWhenThePersonSaysSo(t *testing.T) {
 			s.moveTo(r, "edge2.contoso.com")
 			s.says(r, v1alpha1.ReasonUnreachable, "port 5061", "DNS stays where it is")
 			s.lookedAt(3)
-			s.routed("SIP", "edge2.contoso.com")
+			s.led("SIP", "edge2.contoso.com")
 			s.org.Farm().ClearFaults()
 			s.settled(r)
 			s.hosts("edge2.contoso.com")

@@ -28,8 +28,11 @@ import (
 // The organization must end in the state in which the controller leaves it, and the
 // controller must find nothing to do there.
 func TestRealProceduresByHand(t *testing.T) {
-	s := tell(t, sampleFarm(t, "one-site-two-pools"))
+	spec := sampleFarm(t, "one-site-two-pools")
+	spec.DNS.TTL = 300 // as in the organizations of the programs
+	s := tell(t, spec)
 	r := s.route(clients.Primary, func(r *v1alpha1.FederationRoute) {
+		r.Spec.Strategy, r.Spec.DNS.TTL = v1alpha1.StrategyProcedure, 300 // as by hand
 		r.Spec.FrontEndPools = []v1alpha1.FrontEndPoolRoute{{FQDN: clients.FrontEnd, FailBack: true}}
 	})
 	s.settled(r)

@@ -5,6 +5,7 @@ package scenario_test
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +41,18 @@ func (s *realStory) repairs() {
 	s.eventually("the repair", func() bool {
 		return sameSet(s.server.Dig(s, "fed.contoso.com", "A"), s.publicAddresses("edge1.contoso.com"))
 	}, func() string { return describe(s.route) })
+	s.readyAt("edge1.contoso.com")
+}
+
+func (s *realStory) meetsOthers() {
+	const service = "_xmpp-server._tcp.contoso.com"
+	s.server.ByHand(s, "update add "+service+" 300 SRV 10 0 5269 xmpp2.example.org.")
+	both := []string{"0 0 5269 fed.contoso.com.", "10 0 5269 xmpp2.example.org."}
+	consent := s.hash(s.route, service, "10 0 5269 xmpp2.example.org")
+	if now := s.server.Dig(s, service, "SRV"); !sameSet(now, both) {
+		s.Errorf("the set of others is now %v", now)
+	}
+	change(s.story, s.route, func(r *v1alpha1.FederationRoute) { r.Spec.DNS.Adopt = consent })
 	s.readyAt("edge1.contoso.com")
 }
 
@@ -93,11 +106,19 @@ func (s *realStory) recoversAt(pool string) {
 	s.readyAt(pool)
 }
 
+// manyDomains yields the names of 200 domains.
+func manyDomains(yield func(string) bool) {
+	for i := range 200 {
+		if !yield(fmt.Sprintf("d%d.contoso.com", i)) {
+			return
+		}
+	}
+}
+
 func (s *realStory) servesManyDomains() {
-	const many = 200
+	many := len(slices.Collect(manyDomains))
 	change(s.story, s.route, func(r *v1alpha1.FederationRoute) {
-		for i := range many {
-			name := fmt.Sprintf("d%d.contoso.com", i)
+		for name := range manyDomains {
 			r.Spec.SIP.Domains = append(r.Spec.SIP.Domains, v1alpha1.Domain{Name: v1alpha1.Hostname(name), Host: v1alpha1.Hostname("fed." + name)})
 		}
 	})

@@ -23,6 +23,7 @@ func TestRealDNS(t *testing.T) {
 		{"create", "records are created", (*realStory).creates},
 		{"change", "records follow a failover and the failback", (*realStory).changes},
 		{"drift", "what a person edits is put back", (*realStory).repairs},
+		{"others", "a record that somebody adds for the time when the route's own does not answer stays until a person consents", (*realStory).meetsOthers},
 		{"obstacles", "CNAME, wildcard and delegation are named, and nothing is written", (*realStory).meetsObstacles},
 		{"policy", "an account without rights is refused, and partners stay where they are", (*realStory).isRefused},
 		{"wrong key", "a wrong key or password is told, and partners stay where they are", (*realStory).isDenied},
@@ -30,7 +31,11 @@ func TestRealDNS(t *testing.T) {
 	}
 	for name, server := range realServers {
 		t.Run(name, func(t *testing.T) {
-			s := tell(t, sampleFarm(t, "one-site-two-pools"))
+			farm := sampleFarm(t, "one-site-two-pools")
+			for name := range manyDomains {
+				farm.Certificates.Names = append(farm.Certificates.Names, "fed."+name)
+			}
+			s := tell(t, farm)
 			told := onServer(s, server.start(t))
 			for _, c := range chapters {
 				t.Run(c.name, func(t *testing.T) {

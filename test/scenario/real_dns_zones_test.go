@@ -31,7 +31,10 @@ func TestRealSecondaryLags(t *testing.T) {
 
 	s.moveTo(s.route, "edge2.contoso.com")
 	s.says(s.route, v1alpha1.ReasonPropagating, late)
-	s.leads("edge2.contoso.com")
+	s.led("SIP", "edge2.contoso.com")
+	s.led("XMPP", "edge2.contoso.com")
+	s.serves(s.server.Server, "edge2.contoso.com")
+	s.federates("edge1.contoso.com", true) // the secondary still leads partners there
 	s.serves(pair.Secondary, "edge1.contoso.com")
 	pair.Restart()
 	s.readyAt("edge2.contoso.com")
@@ -77,6 +80,9 @@ func TestRealTwoZones(t *testing.T) {
 	servers := map[v1alpha1.ZoneName]nameserver.Server{
 		"northwind.com": nameserver.StartBIND(t, nameserver.BINDOptions{Options: nameserver.Options{Zone: "northwind.com"}}),
 		"tailspin.com":  nameserver.StartKnot(t, nameserver.Options{Zone: "tailspin.com"}),
+	}
+	for _, server := range servers { // the zones of the other cases have a record of somebody else
+		server.ByHand(t, "update delete _sipfederationtls._tcp."+server.Zone+". SRV")
 	}
 	s.secret("real-key", tsigKey())
 	r := s.route("edge-ams.northwind.com", func(r *v1alpha1.FederationRoute) {

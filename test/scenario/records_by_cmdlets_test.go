@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/kit"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 )
 
@@ -16,8 +17,8 @@ const (
 	dnsAdmin = `CONTOSO\dnsadmin`
 )
 
-// withDNSServer is Contoso with its zone on a Windows DNS server. Only one account may
-// administer that server.
+// withDNSServer is Contoso with its zone on a Windows DNS server, which is a management
+// server, too. Only one account may administer its DNS.
 func withDNSServer(t *testing.T, zones ...string) farm.Spec {
 	spec := sampleFarm(t, "one-site-two-pools")
 	spec.ManagementServers = []farm.MachineSpec{{FQDN: dnsHost, DNSZones: zones}}
@@ -30,23 +31,54 @@ func withDNSServer(t *testing.T, zones ...string) farm.Spec {
 	return spec
 }
 
-// byCmdlets makes a route change its records on the DNS server, as the DNS administrator.
+// byCmdlets makes a route change its records on the DNS server: as the DNS administrator,
+// or with the kit as the run-as account, which it makes one.
 func (s *story) byCmdlets() func(*v1alpha1.FederationRoute) {
 	s.Helper()
+	account := "dnsadmin"
+	if s.way == byKit {
+		account = operator
+		s.administersDNS(s.zoneAccount())
+	}
+	s.secret("dnsadmin", s.accountSecret(account, false))
+	return func(r *v1alpha1.FederationRoute) {
+		s.onDNSServer(r)
+		r.Spec.DNS.Servers[0].Authentication = &v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "dnsadmin"}}
+	}
+}
+
+// administersDNS makes an account a member of DnsAdmins.
+func (s *story) administersDNS(name string) {
+	s.Helper()
 	for _, a := range s.org.Accounts() {
-		if a.Name == dnsAdmin {
-			s.secret("dnsadmin", map[string]string{"username": a.Name, "password": a.Password})
+		if a.Name == name {
+			a.Groups = append(slices.Clone(a.Groups), farm.DNSAdmins)
+			s.must(s.org.ReplaceAccount(name, a))
 		}
 	}
-	return func(r *v1alpha1.FederationRoute) {
-		server := &r.Spec.DNS.Servers[0]
-		server.Provider, server.TSIGSecretRef = v1alpha1.DNSServerCmdlets, nil
-		server.Authentication = &v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "dnsadmin"}}
-		for _, e := range s.org.Endpoints() {
-			if e.Machine == dnsHost {
-				server.Endpoint = &v1alpha1.Endpoint{URL: v1alpha1.WSManURL(e.URL), ServerName: dnsHost}
-			}
+	s.org.WinRM(dnsHost).DeleteShells() // a group counts from the next sign-in on
+}
+
+// zoneAccount is the account that the cmdlets run as.
+func (s *story) zoneAccount() string {
+	if s.way == byKit {
+		return s.org.Farm().Spec().Domain() + `\` + runAs
+	}
+	return dnsAdmin
+}
+
+// onDNSServer makes a route change its records on the DNS server, as whoever manages the
+// organization.
+func (s *story) onDNSServer(r *v1alpha1.FederationRoute) {
+	server := &r.Spec.DNS.Servers[0]
+	server.Provider, server.TSIGSecretRef = v1alpha1.DNSServerCmdlets, nil
+	for _, e := range s.org.Endpoints() {
+		if e.Machine == dnsHost {
+			server.Endpoint = &v1alpha1.Endpoint{URL: v1alpha1.WSManURL(e.URL), ServerName: dnsHost}
 		}
+	}
+	if s.way == byKit {
+		server.Endpoint.Configuration = kit.ConfigurationName
 	}
 }
 
@@ -79,7 +111,7 @@ func TestRecordsAreChangedByCmdlets(t *testing.T) {
 	s.settled(r)
 	s.hosts("edge2.contoso.com")
 
-	if by, want := s.changedByCmdlets(), []string{dnsAdmin + " on " + dnsHost}; !slices.Equal(by, want) {
+	if by, want := s.changedByCmdlets(), []string{s.zoneAccount() + " on " + dnsHost}; !slices.Equal(by, want) {
 		t.Errorf("the zone was changed by %v, want %v", by, want)
 	}
 }
@@ -91,7 +123,7 @@ func TestZoneIsChangedBehindTheReading(t *testing.T) {
 	r := s.route("edge1.contoso.com", s.byCmdlets())
 	s.settled(r)
 	s.rehearse("POST", "/dns/servers/1", map[string]string{"lag": "1h"})
-	s.must(s.org.Zones().Set("nora", "fed.contoso.com", "A", 300, "127.0.0.66"))
+	s.must(s.org.Zones().Set("nora", "fed.contoso.com", "A", 1, "127.0.0.66"))
 	changes := len(s.org.Zones().Journal())
 	s.moveTo(r, "edge2.contoso.com")
 	s.hears(r, "StepFailed", "UpdateDNS zone contoso.com by DnsServer cmdlets", "fed A of zone contoso.com is now '127.0.0.66'", "nothing was changed")
@@ -118,13 +150,10 @@ func TestCmdletsFindNoZone(t *testing.T) {
 func TestCmdletsAreDenied(t *testing.T) {
 	s := tell(t, withDNSServer(t, "contoso.com"))
 	before := s.writes()
-	cmdlets := s.byCmdlets()
-	r := s.route("edge2.contoso.com", cmdlets, func(r *v1alpha1.FederationRoute) {
-		r.Spec.DNS.Servers[0].Authentication = nil // the management account is no DNS administrator
-	})
+	r := s.route("edge2.contoso.com", s.onDNSServer) // whoever manages the organization is no DNS administrator
 	s.says(r, v1alpha1.ReasonDenied, "access is denied", "make the account a member of DnsAdmins")
 	s.unchanged(before)
-	change(s, r, cmdlets)
+	change(s, r, s.byCmdlets())
 	s.settled(r)
 	s.hosts("edge2.contoso.com")
 }

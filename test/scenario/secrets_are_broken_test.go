@@ -87,13 +87,13 @@ func TestSecretsAreBroken(t *testing.T) {
 			corev1.TLSPrivateKeyKey: pem.EncodeToMemory(&pem.Block{Type: printable, Bytes: canary})}, v1alpha1.ReasonInvalid, "tls.key holds no private key in PEM"},
 		"key-cut": {v1alpha1.AuthCertificate, map[string][]byte{corev1.TLSCertKey: s.org.CA().CertPEM(),
 			corev1.TLSPrivateKeyKey: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: canary})}, v1alpha1.ReasonInvalid, "the private key in tls.key cannot be read"},
-		"password-wrong": {v1alpha1.AuthNTLM, map[string][]byte{"username": []byte("nobody"), "password": canary}, v1alpha1.ReasonDenied, "were not accepted"},
+		"password-wrong": {v1alpha1.AuthNTLM, map[string][]byte{"username": []byte(`CONTOSO\nobody`), "password": canary}, v1alpha1.ReasonDenied, "were not accepted"},
 	}
 	for name, c := range cases {
 		s.create(&corev1.Secret{ObjectMeta: s.named(name), Data: c.data})
 		lt := s.topology()
 		lt.ObjectMeta = s.named(name)
-		lt.Spec.Management.Authentication = v1alpha1.Authentication{Method: c.method, SecretRef: v1alpha1.LocalReference{Name: name}}
+		lt.Spec.Management.Accounts = v1alpha1.Accounts{Authentication: v1alpha1.Authentication{Method: c.method, SecretRef: v1alpha1.LocalReference{Name: name}}}
 		s.create(lt)
 	}
 	m := s.hire("--log-level", "DEBUG") // the largest value that the flag allows

@@ -33,7 +33,7 @@ func TestSomebodyPublishesMeanwhile(t *testing.T) {
 			t.Errorf("her edit is lost: the next hop is %s", p.NextHop)
 		}
 	}
-	if n := s.acts("Publish-CsTopology", "Topology") - publishes; n != 1 {
+	if n := s.acts("Publish-CsTopology", "Topology") - publishes; n != publishesOfAMove {
 		t.Errorf("the flags were published %d times", n)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/kit"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/sim"
 )
@@ -28,6 +29,7 @@ type story struct {
 	// labels are set on every object. secrets may appear only in Secrets.
 	labels  map[string]string
 	secrets []string
+	way     string // how fedroute works on the organization
 	// unwatched: the story does not check the simulator's invariants for this organization.
 	unwatched bool
 }
@@ -49,7 +51,13 @@ func sampleFarm(t *testing.T, name string) farm.Spec {
 // tell starts an organization and describes it to the API server.
 func tell(t *testing.T, spec farm.Spec) *story {
 	t.Helper()
-	s := open(t, spec)
+	return tellWith(t, sim.Config{Spec: spec})
+}
+
+// tellWith is tell with more settings of the organization.
+func tellWith(t *testing.T, c sim.Config) *story {
+	t.Helper()
+	s := openWith(t, c)
 	s.credentials()
 	s.create(s.topology())
 	return s
@@ -80,17 +88,31 @@ func beside(s *story, spec farm.Spec) *story {
 
 func begin(t *testing.T, c sim.Config) *story {
 	t.Helper()
+	return beginBy(t, c, wayOf(t))
+}
+
+// beginBy is begin in a way of its own.
+func beginBy(t *testing.T, c sim.Config, way string) *story {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*patience)
 	t.Cleanup(cancel)
+	if way != byHand {
+		c.Spec.ADReadableFromNetworkLogon, c.Spec.SQLReachableFromNetworkLogon = way == byWorker, way == byWorker
+	}
 	org, err := sim.Start(context.Background(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(org.Close)
-	s := &story{T: t, ctx: ctx, org: org, namespace: "story-" + rand.String(8)}
+	s := &story{T: t, ctx: ctx, org: org, namespace: "story-" + rand.String(8), way: way}
+	if way == byKit {
+		s.install(kitOf(s))
+	}
 	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace}})
 	for _, a := range org.Accounts() {
-		s.secrets = append(s.secrets, a.Password)
+		if a.Password != "" { // nobody knows that of a service account
+			s.secrets = append(s.secrets, a.Password)
+		}
 	}
 	for _, k := range org.DNSKeys() {
 		s.secrets = append(s.secrets, k.Secret)
@@ -110,13 +132,38 @@ func begin(t *testing.T, c sim.Config) *story {
 // credentials stores the credentials that the organization accepts.
 func (s *story) credentials() {
 	s.Helper()
-	s.secret("manager", s.managerSecret())
-	s.secret("edge", map[string]string{"username": s.org.LocalAccount().Name, "password": s.org.LocalAccount().Password})
 	s.secret("dns-key", s.dnsSecret())
+	s.signIns("")
 }
 
+// signIns stores the accounts of the organization's servers, in Secrets whose names have the
+// ending.
+func (s *story) signIns(ending string) {
+	s.Helper()
+	s.secret("manager"+ending, s.managerSecret())
+	s.secret("edge"+ending, s.edgeSecret())
+	if s.way == byKit {
+		s.secret("manager-operator"+ending, s.accountSecret(operator, false))
+		s.secret("edge-operator"+ending, s.accountSecret(operator, true))
+	}
+}
+
+// managerSecret is the account that reads on management servers; by the worker it also
+// changes.
 func (s *story) managerSecret() map[string]string {
+	if s.way == byKit {
+		return s.accountSecret(reader, false)
+	}
 	a := s.org.DomainAccount()
+	return map[string]string{"username": a.Name, "password": a.Password}
+}
+
+// edgeSecret is the same on Edge machines.
+func (s *story) edgeSecret() map[string]string {
+	if s.way == byKit {
+		return s.accountSecret(reader, true)
+	}
+	a := s.org.LocalAccount()
 	return map[string]string{"username": a.Name, "password": a.Password}
 }
 
@@ -125,10 +172,11 @@ func (s *story) dnsSecret() map[string]string {
 	return map[string]string{"name": k.Name, "algorithm": k.Algorithm, "secret": k.Secret}
 }
 
-// topology describes how to reach the organization.
+// topology describes how to reach the organization. The stories that run side by side tell of
+// copies of one organization.
 func (s *story) topology() *v1alpha1.LyncTopology {
 	lt := &v1alpha1.LyncTopology{ObjectMeta: s.named("org")}
-	lt.Spec.CABundle = string(s.org.CA().CertPEM())
+	lt.Spec.CABundle, lt.Spec.Twin = string(s.org.CA().CertPEM()), true
 	lt.Spec.PollInterval.Duration = 2 * time.Second
 	lt.Spec.Management.Authentication = v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "manager"}}
 	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Accounts: v1alpha1.Accounts{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge"}}}}
@@ -139,6 +187,13 @@ func (s *story) topology() *v1alpha1.LyncTopology {
 			continue
 		}
 		lt.Spec.Management.Endpoints = append(lt.Spec.Management.Endpoints, v1alpha1.ManagementEndpoint{Endpoint: v1alpha1.Endpoint{URL: v1alpha1.WSManURL(e.URL), ServerName: v1alpha1.Hostname(e.Machine)}})
+	}
+	if s.way == byKit {
+		lt.Spec.Management.Accounts = accounts("manager", "manager-operator")
+		for i := range lt.Spec.Management.Endpoints {
+			lt.Spec.Management.Endpoints[i].Configuration = kit.ConfigurationName
+		}
+		lt.Spec.EdgeServers.Accounts, lt.Spec.EdgeServers.Configuration = accounts("edge", "edge-operator"), kit.ConfigurationName
 	}
 	return lt
 }
@@ -151,7 +206,7 @@ func (s *story) route(pool string, changes ...func(*v1alpha1.FederationRoute)) *
 	r.Spec.EdgePool = v1alpha1.Hostname(pool)
 	r.Spec.Interval.Duration = 5 * time.Second
 	spec := s.org.Farm().Spec()
-	r.Spec.DNS = &v1alpha1.DNS{TTL: 300}
+	r.Spec.DNS = &v1alpha1.DNS{TTL: 1} // the old pool of a move drains for that long
 	for _, domain := range spec.SIPDomains {
 		r.Spec.DNS.Servers = append(r.Spec.DNS.Servers, v1alpha1.DNSServer{Zone: v1alpha1.ZoneName(domain), Address: s.org.DNSServers()[0],
 			ReadBackFrom: s.org.DNSServers(), TSIGSecretRef: &v1alpha1.LocalReference{Name: "dns-key"}})

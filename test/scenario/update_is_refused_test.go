@@ -64,7 +64,7 @@ func TestKeyMayNotChangeTheName(t *testing.T) {
 	old := s.published("fed.contoso.com", "A")
 	r := s.route("edge2.contoso.com")
 	s.says(r, v1alpha1.ReasonRefused, "policy does not allow this change (REFUSED)", "nothing was changed", "allow the key to change these names")
-	s.routed("SIP", "edge2.contoso.com")
+	s.led("SIP", "edge2.contoso.com")
 	if now := s.published("fed.contoso.com", "A"); !sameSet(now, old) {
 		t.Errorf("partners are led to %v, were %v", now, old)
 	}
@@ -76,7 +76,7 @@ func TestZoneIsElsewhere(t *testing.T) {
 	s := tell(t, spec)
 	r := s.route("edge2.contoso.com")
 	s.says(r, v1alpha1.ReasonNameBlocked, "publish A of fed.contoso.com", "REFUSED", "no record was changed", "correct zone and address in spec.dns.servers")
-	s.movesButForItsZone(r)
+	s.movesButForItsZone(r, v1alpha1.ReasonNameBlocked)
 
 	// The zone is on another organization's servers.
 	other := beside(s, sampleFarm(t, "one-site-two-pools"))
@@ -94,13 +94,19 @@ func TestZoneIsElsewhere(t *testing.T) {
 	other.unwatched = true // this simulator cannot know to which organization's ports its zone leads
 }
 
-// movesButForItsZone waits until the routes lead to the new pool while the zone is held. A
-// name that is blocked holds its zone and nothing else.
-func (s *story) movesButForItsZone(r *v1alpha1.FederationRoute) {
+// movesButForItsZone: partners are still led to the old pool, and the name cannot be written.
+// Federation stays there, and the new pool is made ready. Once a person says that the
+// move is not to wait, the routes lead to the new pool, and the zone stays behind.
+func (s *story) movesButForItsZone(r *v1alpha1.FederationRoute, reason string) {
 	s.Helper()
+	s.eventually("the new pool being set up", func() bool { return s.setups()["edge2.contoso.com"] > 0 }, s.journal)
+	s.says(r, reason, "federation stays where it is while edge2.contoso.com is made ready", "set spec.dns.onBlocked to Leave", "SIP federation still runs on edge1.contoso.com")
+	s.led("SIP", "edge1.contoso.com")
+	change(s, r, func(r *v1alpha1.FederationRoute) { r.Spec.DNS.OnBlocked = v1alpha1.BlockedLeave })
 	s.until(r, "on the new pool", func(r *v1alpha1.FederationRoute) bool { return r.Status.SIPEdgePool == "edge2.contoso.com" })
-	s.says(r, v1alpha1.ReasonNameBlocked)
-	s.routed("SIP", "edge2.contoso.com")
+	s.says(r, reason)
+	s.led("SIP", "edge2.contoso.com")
+	s.federates("edge1.contoso.com", true) // partners are still led there
 }
 
 func TestAliasIsInTheWay(t *testing.T) {
@@ -109,7 +115,7 @@ func TestAliasIsInTheWay(t *testing.T) {
 	before := len(s.org.Zones().Journal())
 	r := s.route("edge2.contoso.com")
 	s.says(r, v1alpha1.ReasonNameBlocked, "fed.contoso.com", "alias (CNAME) of www.contoso.com", "no record was changed", "remove the CNAME, or choose another host")
-	s.movesButForItsZone(r)
+	s.movesButForItsZone(r, v1alpha1.ReasonNameBlocked)
 	if n := len(s.org.Zones().Journal()) - before; n != 0 {
 		t.Errorf("the zone was changed %d times", n)
 	}
@@ -124,13 +130,12 @@ func TestAliasIsInTheWay(t *testing.T) {
 func TestDomainIsHostedByMicrosoft365(t *testing.T) {
 	const name, hosted = "_sipfederationtls._tcp.contoso.com", "100 1 5061 sipfed.online.lync.com."
 	s := tell(t, sampleFarm(t, "one-site-two-pools"))
-	s.must(s.org.Zones().Set("nora", name, "SRV", 3600, hosted))
+	s.must(s.org.Zones().Set("nora", name, "SRV", 1, hosted))
 	before := len(s.org.Zones().Journal())
 	r := s.route("edge2.contoso.com")
 	s.says(r, v1alpha1.ReasonHostedFederation, name, "sipfed.online.lync.com", "no record was changed", "remove the record by hand")
 	s.stalled(r)
-	s.until(r, "on the new pool", func(r *v1alpha1.FederationRoute) bool { return r.Status.SIPEdgePool == "edge2.contoso.com" })
-	s.says(r, v1alpha1.ReasonHostedFederation, "sipfed.online.lync.com")
+	s.movesButForItsZone(r, v1alpha1.ReasonHostedFederation)
 	if n := len(s.org.Zones().Journal()) - before; n != 0 {
 		t.Errorf("the zone was changed %d times", n)
 	}
@@ -194,8 +199,10 @@ func TestSecondaryLags(t *testing.T) {
 	s.rehearse("POST", "/dns/servers/2", map[string]string{"lag": "1h"})
 	s.moveTo(r, "edge2.contoso.com")
 	s.says(r, v1alpha1.ReasonPropagating, "the primary has the records", s.org.DNSServers()[1]+" does not show", "some partners see the old ones")
-	s.hosts("edge2.contoso.com")
+	s.led("SIP", "edge2.contoso.com")
+	s.federates("edge1.contoso.com", true) // partners who ask the secondary go there
 
 	s.rehearse("POST", "/dns/servers/2", map[string]string{"lag": "0s"})
 	s.settled(r)
+	s.hosts("edge2.contoso.com")
 }

@@ -37,6 +37,8 @@ var dependOnVersion = map[string]string{
 	"TestMoveIsInterruptedBeforeTheFailBack": "2010 cannot fail a pool over",
 	"TestOneLineMovesFederation":             "the whole procedure, on each sample",
 	"TestOneLinkWasMovedByHand":              "the parameters of the three Set-Cs cmdlets",
+	"TestNextHopFollowsAndComesBack":         "2010 cannot fail a pool over",
+	"TestNextHopIsFailedOver":                "2010 cannot fail a pool over",
 	"TestPersonAsksForAFailBack":             "2010 cannot fail a pool over",
 	"TestPublishedAndNothingElseDiffers":     "the topology document",
 	"TestRouteIsMadeWhileAPoolIsFailedOver":  "2010 cannot fail a pool over",
@@ -53,12 +55,17 @@ var dependOnVersion = map[string]string{
 }
 
 // storiesOfThisRun is the pattern of test.run that leaves out the stories that end alike on
-// every version; "" where the run is not about a version.
+// every version, or in both worlds of listeners; "" where the run is about neither.
 func storiesOfThisRun() string {
-	if *version == "" {
+	stories := dependOnVersion
+	switch {
+	case *version != "":
+	case *listenersIgnoreRoute:
+		stories = dependOnListeners
+	default:
 		return ""
 	}
-	return "^(" + strings.Join(slices.Sorted(maps.Keys(dependOnVersion)), "|") + ")$"
+	return "^(" + strings.Join(slices.Sorted(maps.Keys(stories)), "|") + ")$"
 }
 
 // ofThisRun changes a sample into an organization of the version that this run tests. When
@@ -68,6 +75,11 @@ func ofThisRun(t *testing.T, spec farm.Spec) farm.Spec {
 	if *version != "" {
 		spec.Product = *version
 	}
+	if older := olderPowerShell[*version]; older != "" && wayOf(t) == byWorker {
+		spec.Hosts = append(spec.Hosts, farm.HostSpec{PowerShell: older})
+	}
+	spec.Behaviour.SIPListenerIgnoresRoute = *listenersIgnoreRoute
+	spec.DNS.TTL = 1 // the old pool of a move drains for that long
 	product, err := farm.ProductByID(spec.Product)
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +103,7 @@ func ofThisRun(t *testing.T, spec farm.Spec) farm.Spec {
 // TestEveryStoryCanBeToldOfEveryVersion: each story takes its organizations from
 // sampleFarm, none sets a version of its own, and none is skipped. make versions must make
 // a run for every version, with both names of the parameter, and each story that it tells
-// must exist.
+// must exist, and each that has a way of its own.
 func TestEveryStoryCanBeToldOfEveryVersion(t *testing.T) {
 	functions := sources(t)
 	stories := 0
@@ -112,6 +124,16 @@ func TestEveryStoryCanBeToldOfEveryVersion(t *testing.T) {
 	for story := range dependOnVersion {
 		if functions[story] == nil {
 			t.Errorf("%s is to be told of every version, and is no story", story)
+		}
+	}
+	for story, told := range ways {
+		if functions[story] == nil || told.reason == "" {
+			t.Errorf("%s is to be told by %s because %q: is it a story, and is there a reason?", story, told.way, told.reason)
+		}
+	}
+	for version := range olderPowerShell {
+		if !slices.Contains(farm.ProductIDs(), version) {
+			t.Errorf("%s is told by the worker, and is no version", version)
 		}
 	}
 	for name, uses := range functions {

@@ -124,6 +124,25 @@ func (s *story) hears(r *v1alpha1.FederationRoute, reason string, texts ...strin
 // eventually checks again and again something that cannot be watched.
 func (s *story) eventually(what string, ok func() bool, tell func() string) {
 	s.Helper()
+	s.atLast(what, ok, func() bool { return false }, tell)
+}
+
+// afterManyWrites is eventually for what takes many writes to the organization: patience
+// begins anew with each. The writes must have an end.
+func (s *story) afterManyWrites(what string, ok func() bool, tell func() string) {
+	s.Helper()
+	written := s.writes()
+	s.atLast(what, ok, func() bool {
+		before := written
+		written = s.writes()
+		return written != before
+	}, tell)
+}
+
+// atLast checks again and again. When goesOn reports that something happened, patience
+// begins anew.
+func (s *story) atLast(what string, ok, goesOn func() bool, tell func() string) {
+	s.Helper()
 	patient := time.NewTimer(patience)
 	defer patient.Stop()
 	again := time.NewTicker(20 * time.Millisecond)
@@ -131,6 +150,9 @@ func (s *story) eventually(what string, ok func() bool, tell func() string) {
 	for !ok() {
 		select {
 		case <-again.C:
+			if goesOn() {
+				patient.Reset(patience)
+			}
 		case <-patient.C:
 			s.Fatalf("%s did not happen:\n%s", what, tell())
 		}

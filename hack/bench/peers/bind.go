@@ -55,7 +55,7 @@ func startBIND(ctx context.Context, parent string) (*bind, error) {
 		return nil, err
 	}
 	b := &bind{}
-	if b.address, err = freeAddress(); err != nil {
+	if b.address, err = stage.FreeAddress(); err != nil {
 		return nil, err
 	}
 	_, port, _ := net.SplitHostPort(b.address)

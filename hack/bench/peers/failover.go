@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/hack/bench/stage"
 )
 
@@ -49,7 +50,8 @@ func (c *comparison) ownFailover(ctx context.Context) (job, error) {
 		return j, err
 	}
 	defer s.Close()
-	r, err := s.Route(ctx, 0)
+	procedure := func(r *v1alpha1.FederationRoute) { r.Spec.Strategy = v1alpha1.StrategyProcedure } // as the peers do
+	r, err := s.Route(ctx, 0, procedure)
 	if err != nil {
 		return j, err
 	}
@@ -59,7 +61,7 @@ func (c *comparison) ownFailover(ctx context.Context) (job, error) {
 		return j, err
 	}
 	j.took, j.cost, j.needed = times{to.Sub(from)}, spent(before, s.Org.Counters(), 1), clock.Needed(s.Org, from, to)
-	return j, (&workplace{org: s.Org, clock: clock, dir: c.stage.Dir}).federates(ctx)
+	return j, (&workplace{org: s.Org, clock: clock, dir: c.stage.Dir, pace: lifelike}).federates(ctx)
 }
 
 func (c *comparison) peerFailover(ctx context.Context, p peer, name string) (job, error) {

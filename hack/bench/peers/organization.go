@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/fedroute/fedroute/hack/bench/stage"
 	"github.com/fedroute/fedroute/lyncsim/farm"
@@ -27,16 +28,32 @@ type workplace struct {
 	org   *sim.Organization
 	clock *stage.Clock
 	dir   string
+	pace  Pace
+}
+
+// Pace is what a peer itself does for a certain time. It is as much faster than lifelike as
+// the organization is.
+type Pace struct {
+	TTL  uint32        // of the records, in seconds
+	Poll time.Duration // between two questions about replication or about ports
+}
+
+// lifelike is the pace of a peer in an organization with lifelike durations.
+var lifelike = Pace{TTL: 60, Poll: 2 * time.Second}
+
+func (c *comparison) newWorkplace(ctx context.Context, name string) (*workplace, error) {
+	return newWorkplace(ctx, c.stage, name, stage.Options{Durations: c.durations}, lifelike)
 }
 
 // newWorkplace starts an organization that federates through OldPool.
-func (c *comparison) newWorkplace(ctx context.Context, name string) (*workplace, error) {
-	w := &workplace{clock: &stage.Clock{}, dir: filepath.Join(c.stage.Dir, name)}
+func newWorkplace(ctx context.Context, s *stage.Stage, name string, o stage.Options, p Pace) (*workplace, error) {
+	w := &workplace{clock: &stage.Clock{}, dir: filepath.Join(s.Dir, name), pace: p}
+	o.Clock = w.clock
 	if err := os.MkdirAll(w.dir, 0o700); err != nil {
 		return nil, err
 	}
 	var err error
-	if w.org, err = stage.Simulate(ctx, stage.Options{Durations: c.durations, Clock: w.clock}); err != nil {
+	if w.org, err = stage.Simulate(ctx, o); err != nil {
 		return nil, err
 	}
 	if err := w.prepare(); err != nil {
@@ -51,7 +68,7 @@ func (w *workplace) prepare() error {
 	const person = "setup"
 	z, address := w.org.Zones(), publicAddress(w.org, stage.OldPool)
 	for _, r := range [][3]string{{host, "A", address}, {"_sipfederationtls._tcp." + domain, "SRV", "0 0 5061 " + host}, {"_xmpp-server._tcp." + domain, "SRV", "0 0 5269 " + host}} {
-		if err := z.Set(person, r[0], r[1], 60, r[2]); err != nil {
+		if err := z.Set(person, r[0], r[1], w.pace.TTL, r[2]); err != nil {
 			return err
 		}
 	}
@@ -85,6 +102,7 @@ func (w *workplace) describe() error {
 	wanted := map[string]any{
 		"management": stage.FrontEnd, "front_end": stage.FrontEnd, "site": w.org.Farm().Spec().Sites[0].Name,
 		"dns_host": dnsHost, "dns_port": dnsPort, "dns_domain": domain, "dns_name": host, "dns_key_file": w.file("dns.key"),
+		"dns_ttl": w.pace.TTL, "poll_ms": w.pace.Poll.Milliseconds(),
 		"pools": map[string]any{
 			stage.OldPool: map[string]string{"machine": stage.OldPool, "address": publicAddress(w.org, stage.OldPool)},
 			stage.NewPool: map[string]string{"machine": stage.NewPool, "address": publicAddress(w.org, stage.NewPool)},

@@ -2,12 +2,7 @@ package peers
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -26,7 +21,7 @@ const poll = time.Minute
 // parts may run side by side.
 func (c *comparison) ownDrift(ctx context.Context) (job, error) {
 	j := job{who: "fedroute"}
-	metrics, err := freeAddress()
+	metrics, err := stage.FreeAddress()
 	if err != nil {
 		return j, err
 	}
@@ -82,43 +77,10 @@ func (o *observations) next(ctx context.Context) (time.Duration, error) {
 	var sum float64
 	err := stage.Until(ctx, 50*time.Millisecond, func() (bool, error) {
 		var err error
-		sum, err = readMetric(ctx, o.url, `controller_runtime_reconcile_time_seconds_sum{controller="lynctopology"}`)
+		sum, err = stage.ReadMetric(ctx, o.url, `controller_runtime_reconcile_time_seconds_sum{controller="lynctopology"}`)
 		return sum > o.sum, err
 	})
 	took := time.Duration((sum - o.sum) * float64(time.Second))
 	o.sum = sum
 	return took, err
-}
-
-// readMetric reads the value of a series, 0 when the series does not exist.
-func readMetric(ctx context.Context, url, series string) (float64, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return 0, err
-	}
-	reply, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return 0, fmt.Errorf("read the manager's metrics: %w", err)
-	}
-	defer reply.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(reply.Body, 4<<20))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(text)) {
-		if value, ok := strings.CutPrefix(line, series+" "); ok {
-			return strconv.ParseFloat(strings.TrimSpace(value), 64)
-		}
-	}
-	return 0, nil
-}
-
-// freeAddress is a loopback address on which no program listens.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }

@@ -26,11 +26,11 @@ const limit = 30 * time.Minute
 
 // Run measures everything, prints the tables and writes them into the page.
 func Run(ctx context.Context, s *stage.Stage, o Options) error {
-	lifelike, err := farm.Profile("lifelike")
+	durations, err := farm.Profile("lifelike")
 	if err != nil {
 		return err
 	}
-	c := &comparison{stage: s, repeat: o.Repeat, durations: lifelike}
+	c := &comparison{stage: s, repeat: o.Repeat, durations: durations}
 	var r report
 	for _, part := range []struct {
 		table func(io.Writer)

@@ -3,8 +3,9 @@ package peers
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
+
+	"github.com/fedroute/fedroute/test/support/page"
 )
 
 // report is everything that was measured.
@@ -19,25 +20,16 @@ const (
 )
 
 // write puts the tables between the markers of the page.
-func (r *report) write(page string) error {
+func (r *report) write(path string) error {
 	var text strings.Builder
 	for _, table := range []func(io.Writer){r.tellDrift, r.tellFailover, r.tellNames, r.goals} {
 		table(&text)
 	}
-	return replace(page, text.String())
+	return replace(path, text.String())
 }
 
-func replace(page, text string) error {
-	whole, err := os.ReadFile(page)
-	if err != nil {
-		return err
-	}
-	head, rest, found := strings.Cut(string(whole), begin)
-	_, tail, closed := strings.Cut(rest, end)
-	if !found || !closed {
-		return fmt.Errorf("%s has no lines %q and %q", page, begin, end)
-	}
-	return os.WriteFile(page, []byte(head+begin+text+"\n"+end+tail), 0o644)
+func replace(path, text string) error {
+	return page.Rewrite(path, begin, end, func(string) string { return text + "\n" })
 }
 
 func (r *report) tellDrift(out io.Writer) {

@@ -21,7 +21,7 @@ type own struct {
 func openOwn(address string) (syncer, error) { return newOwn(address) }
 
 func newOwn(address string) (*own, error) {
-	config := rfc2136.Config{Server: address, Discovery: rfc2136.DiscoverNone}
+	config := rfc2136.Config{Server: address, Discovery: rfc2136.DiscoverNone, Standings: rfc2136.NewStandings()} // as the manager shares them
 	r, err := rfc2136.NewReader(config)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (o *own) move(ctx context.Context, want []dns.RRSet) error {
 			changes = append(changes, found[s.Key].ChangeTo(s))
 		}
 	}
-	if err := o.writer.Write(ctx, changes); err != nil {
+	if err := o.writer.Write(ctx, changes, dns.Always); err != nil {
 		return err
 	}
 	_, err = o.reader.Read(ctx, keysOf(want))

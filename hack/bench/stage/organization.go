@@ -2,6 +2,8 @@ package stage
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -25,9 +27,12 @@ const (
 // Options change a simulated organization and how it is observed.
 type Options struct {
 	Durations farm.Durations // zero: everything is instant
-	Clock     farm.Clock     // nil: the real one
-	Poll      time.Duration  // poll interval of the LyncTopology
-	Manager   []string       // more arguments of the manager
+	Behaviour farm.Behaviour
+	Clock     farm.Clock    // nil: the real one
+	Poll      time.Duration // poll interval of the LyncTopology
+	Manager   []string      // more arguments of the manager
+	Limited   bool          // the manager has the memory limit of the shipped container, and serves metrics
+	Machines  int           // of each Edge pool; zero: one, which has its pool's name
 }
 
 // Simulate starts the sample organization.
@@ -36,8 +41,18 @@ func Simulate(ctx context.Context, o Options) (*sim.Organization, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec.Durations.Durations = o.Durations
-	return sim.Start(ctx, sim.Config{Spec: spec, Clock: o.Clock})
+	spec.Durations.Durations, spec.Behaviour = o.Durations, o.Behaviour
+	if o.Machines > 1 {
+		for i := range spec.Sites[0].EdgePools {
+			p := &spec.Sites[0].EdgePools[i]
+			name, domain, _ := strings.Cut(p.FQDN, ".")
+			p.Servers = nil
+			for n := range o.Machines {
+				p.Servers = append(p.Servers, farm.MachineSpec{FQDN: fmt.Sprintf("%s%c.%s", name, 'a'+n, domain)})
+			}
+		}
+	}
+	return sim.Start(ctx, sim.Config{Spec: spec.WithoutSecondHop(), Clock: o.Clock})
 }
 
 // Organization starts the sample organization and creates the objects that describe
@@ -57,7 +72,7 @@ func (s *Stage) Organization(ctx context.Context, namespace, name string, o Opti
 func (s *Stage) describe(ctx context.Context, namespace, name string, org *sim.Organization, poll time.Duration) error {
 	key := org.DNSKeys()[0]
 	lt := &v1alpha1.LyncTopology{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}}
-	lt.Spec.CABundle = string(org.CA().CertPEM())
+	lt.Spec.CABundle, lt.Spec.Twin = string(org.CA().CertPEM()), true // all are copies of one organization
 	lt.Spec.PollInterval.Duration = poll
 	lt.Spec.Management.Authentication = authentication(name + "-manager")
 	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Accounts: v1alpha1.Accounts{Authentication: authentication(name + "-edge")}}

@@ -18,7 +18,7 @@ type Scene struct {
 	*Stage
 	Org       *sim.Organization
 	Namespace string
-	manager   *Manager
+	Manager   *Manager
 }
 
 // Open starts an organization and a manager on it in a new namespace.
@@ -30,7 +30,11 @@ func (s *Stage) Open(ctx context.Context, namespace string, o Options) (*Scene, 
 	if err != nil {
 		return nil, err
 	}
-	m, err := s.Manager(namespace, o.Manager...)
+	start := s.Manager
+	if o.Limited {
+		start = s.LimitedManager
+	}
+	m, err := start(namespace, o.Manager...)
 	if err != nil {
 		org.Close()
 		return nil, err
@@ -40,15 +44,18 @@ func (s *Stage) Open(ctx context.Context, namespace string, o Options) (*Scene, 
 
 // Close ends the manager and the organization.
 func (s *Scene) Close() {
-	s.manager.Stop()
+	s.Manager.Stop()
 	s.Org.Close()
 }
 
-// Route creates a route to OldPool with the given poll interval and waits until it
-// is Ready.
-func (s *Scene) Route(ctx context.Context, interval time.Duration) (*v1alpha1.FederationRoute, error) {
+// Route creates a route to OldPool with the given poll interval, changed by the functions,
+// and waits until it is Ready.
+func (s *Scene) Route(ctx context.Context, interval time.Duration, changes ...func(*v1alpha1.FederationRoute)) (*v1alpha1.FederationRoute, error) {
 	r := Route(s.Namespace, "federation", "org", s.Org)
 	r.Spec.Interval.Duration = interval
+	for _, change := range changes {
+		change(r)
+	}
 	if err := s.Create(ctx, r); err != nil {
 		return nil, err
 	}

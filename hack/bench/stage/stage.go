@@ -5,12 +5,7 @@ package stage
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
-	"syscall"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -63,47 +58,4 @@ func (s *Stage) Create(ctx context.Context, objects ...client.Object) error {
 		}
 	}
 	return nil
-}
-
-// Manager is a running manager. The caller stops it.
-type Manager struct {
-	process *exec.Cmd
-	log     *os.File
-}
-
-// Manager starts the built manager on one namespace.
-func (s *Stage) Manager(namespace string, args ...string) (*Manager, error) {
-	log, err := os.Create(filepath.Join(s.Dir, "manager-"+namespace+".log"))
-	if err != nil {
-		return nil, err
-	}
-	c := exec.Command(filepath.Join(s.bin, "manager"), append([]string{"--health-probe-bind-address=0", "--namespaces=" + namespace}, args...)...)
-	c.Env = append(os.Environ(), "KUBECONFIG="+s.cluster.Kubeconfig)
-	c.Stdout, c.Stderr = log, log
-	if err := c.Start(); err != nil {
-		return nil, err
-	}
-	return &Manager{process: c, log: log}, nil
-}
-
-// Stop ends the manager and waits for it.
-func (m *Manager) Stop() {
-	_ = m.process.Process.Signal(syscall.SIGTERM)
-	_ = m.process.Wait()
-	_ = m.log.Close()
-}
-
-// Resident is the manager's resident memory in MiB.
-func (m *Manager) Resident() (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", m.process.Process.Pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(text)) {
-		var kib float64
-		if n, _ := fmt.Sscanf(line, "VmRSS: %f kB", &kib); n == 1 {
-			return kib / 1024, nil
-		}
-	}
-	return 0, errors.New("no VmRSS")
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
@@ -27,6 +28,7 @@ import (
 const (
 	namespace    = "default"
 	edge1, edge2 = "edge1.contoso.com", "edge2.contoso.com"
+	edge1b       = "edge1b.contoso.com" // of the pool edge1
 	brisk        = `
 durations: {powershellStart: 150ms, moduleImport: 300ms, cmdlet: 10ms, publish: 600ms, enable: 400ms, replicationNotice: 100ms,
   replication: 1200ms, setup: 1200ms, serviceStart: 300ms, serviceStop: 200ms}
@@ -36,7 +38,8 @@ durations: {powershellStart: 150ms, moduleImport: 300ms, cmdlet: 10ms, publish: 
 // healthy matches the lines of a manager that has nothing to tell.
 var healthy = slices.Concat(leads, []string{`fedroute_route_info\{.*reason="InSync"`, `fedroute_topology_info\{.*reason="Observed"`,
 	`fedroute_route_drift_fields\{.*\} 0$`, `fedroute_route_failed_steps\{.*\} 0$`, `fedroute_federation_port_answers\{.*protocol="SIP".*\} 1$`,
-	`fedroute_edge_certificate_expiration_timestamp_seconds\{`})
+	`fedroute_edge_certificate_expiration_timestamp_seconds\{`,
+	`fedroute_route_warning\{.*warning="Degraded"\} 0$`, `fedroute_route_warning\{.*warning="OtherPoolFederates"\} 0$`, `fedroute_route_warning\{.*warning="StandbyMayBeRefused"\} 0$`})
 
 // story is the organization Contoso, its route, and two managers.
 type story struct {
@@ -46,7 +49,7 @@ type story struct {
 
 func tell(t *testing.T) *story {
 	t.Helper()
-	s := &story{org: lyncsim.Start(t, root, lyncsim.Options{Farm: "one-site-two-pools", Extra: brisk})}
+	s := &story{org: lyncsim.Start(t, root, lyncsim.Options{Farm: "one-site-two-pools", Besides: map[string]string{edge1: edge1b}, Extra: brisk})}
 	kubectl(t, "apply", "-f", s.org.File("organization.yaml"))
 	kubectl(t, "patch", "lt", "contoso", "--type=merge", "-p", `{"spec":{"pollInterval":"2s"}}`)
 	text, err := os.ReadFile(filepath.Join(root, "config/samples/contoso.yaml"))
@@ -141,6 +144,32 @@ var situations = []struct {
 		func(s *story, t *testing.T) {
 			s.org.Do(t, "/machines/"+edge1+"/certificate", map[string]any{"life": "8760h"})
 		}},
+	{"FedrouteOtherPoolFederates", "somebody ticks the boxes of a pool that no route names", 15, map[string]int{"FedrouteOtherPoolFederates": 1},
+		func(s *story, t *testing.T) {
+			s.org.Do(t, "/edgepools/"+edge2+"/flags", map[string]any{"federation": true})
+		}, []string{`fedroute_route_info\{.*reason="InSync"`, `fedroute_route_warning\{.*warning="OtherPoolFederates"\} 1$`},
+		func(s *story, t *testing.T) {
+			s.org.Do(t, "/edgepools/"+edge2+"/flags", map[string]any{"federation": false})
+		}},
+	{"FedrouteStandbyNotReady", "the certificate of the standby pool lacks a name", 30, map[string]int{"FedrouteStandbyNotReady": 1},
+		func(s *story, t *testing.T) {
+			s.change(t, func(spec *v1alpha1.FederationRouteSpec) { spec.StandbyEdgePools = []v1alpha1.Hostname{edge2} })
+			s.org.Do(t, "/machines/"+edge2+"/certificate", map[string]any{"life": "8760h", "without": []string{"fed.contoso.com"}})
+		}, []string{`fedroute_route_info\{.*reason="InSync"`, `fedroute_route_warning\{.*warning="StandbyMayBeRefused"\} 1$`},
+		func(s *story, t *testing.T) {
+			s.org.Do(t, "/machines/"+edge2+"/certificate", map[string]any{"life": "8760h"})
+			s.change(t, func(spec *v1alpha1.FederationRouteSpec) { spec.StandbyEdgePools = nil })
+		}},
+	{"FedrouteContested", "somebody changes a record back again and again", 5, map[string]int{"FedrouteContested": 1},
+		func(s *story, t *testing.T) {
+			eventually(t, "the record being left", func() bool {
+				s.org.Do(t, "/dns/records", map[string]any{"name": "fed.contoso.com", "type": "A", "values": []string{"192.0.2.66"}})
+				return s.leader.scrape(t).has(`fedroute_route_contested_fields\{.*\} 1$`)
+			})
+		}, []string{`fedroute_route_info\{.*reason="Contested"`, `fedroute_route_contested_fields\{.*\} 1$`},
+		func(s *story, t *testing.T) {
+			kubectl(t, "annotate", "fr", "contoso", "--overwrite", v1alpha1.AnnotationRequestedAt+"="+time.Now().UTC().Format(time.RFC3339))
+		}},
 	{"FedrouteDriftStays", "somebody changes a record, and the mode is Observe", 60, map[string]int{"FedrouteDriftStays": 1},
 		func(s *story, t *testing.T) {
 			s.moveTo(t, edge1, v1alpha1.ModeObserve)
@@ -175,6 +204,15 @@ var situations = []struct {
 		func(s *story, t *testing.T) { s.store(t, "Another-passw0rd") },
 		[]string{`fedroute_topology_info\{.*reason="Denied"`, `fedroute_route_info\{.*reason="Denied"`},
 		func(s *story, t *testing.T) { s.store(t, s.password(t)) }},
+	{"FedrouteMachineLeftOut", "one of two machines of the active pool is dead, and the spec allows to do without", 5, map[string]int{"FedrouteMachineLeftOut": 1},
+		func(s *story, t *testing.T) {
+			s.change(t, func(spec *v1alpha1.FederationRouteSpec) { spec.MinAvailable = new(intstr.FromInt32(1)) })
+			s.org.Do(t, "/machines/"+edge1b+"/kill", nil)
+		}, []string{`fedroute_route_info\{.*reason="InSync"`, `fedroute_route_warning\{.*warning="Degraded"\} 1$`},
+		func(s *story, t *testing.T) {
+			s.org.Do(t, "/machines/"+edge1b+"/return", map[string]any{"services": "start"})
+			s.change(t, func(spec *v1alpha1.FederationRouteSpec) { spec.MinAvailable = nil })
+		}},
 	{"FedrouteNoAddressAnswers", "the active pool dies", 2, map[string]int{"FedrouteNoAddressAnswers": 2}, // SIP and XMPP
 		func(s *story, t *testing.T) { s.org.Do(t, "/pools/"+edge1+"/kill", map[string]any{}) },
 		[]string{`fedroute_federation_port_answers\{.*protocol="SIP".*\} 0$`, `fedroute_federation_port_answers\{.*protocol="XMPP".*\} 0$`},

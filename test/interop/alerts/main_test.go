@@ -69,7 +69,7 @@ func must(t *testing.T, err error) {
 // eventually asks again until the answer is yes.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(90 * time.Second) // generous: the test does not measure speed
+	deadline := time.Now().Add(3 * time.Minute) // generous: the test does not measure speed
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: it took too long", what)

@@ -124,7 +124,7 @@ func TestKerberosRefusals(t *testing.T) {
 			w, err := newGSSWriter(s, tc.who)
 			if err == nil {
 				t.Cleanup(func() { _ = w.Close() })
-				err = w.Write(ctx, change)
+				err = w.Write(ctx, change, dns.Always)
 			}
 			if got := fault.KindOf(err); got != tc.want {
 				t.Errorf("got %q (%v), want %q", got, err, tc.want)

@@ -74,7 +74,7 @@ func TestUpdateToSecondaryIsRefused(t *testing.T) {
 	_, port, _ := net.SplitHostPort(primary.Addr)
 	secondary := nameserver.StartBIND(t, nameserver.BINDOptions{Zones: fmt.Sprintf("zone %q { type secondary; primaries port %s { 127.0.0.1; }; };", nameserver.Zone, port)})
 	change := dns.Change{From: newSet(t, "new.contoso.test", dns.A, 0), To: newSet(t, "new.contoso.test", dns.A, 60, "192.0.2.1")}
-	err := newWriter(t, secondary.Config(), updateKey).Write(t.Context(), []dns.Change{change})
+	err := newWriter(t, secondary.Config(), updateKey).Write(t.Context(), []dns.Change{change}, dns.Always)
 	if !fault.Is(err, fault.Refused) {
 		t.Errorf("got %v, want Refused", err)
 	}
@@ -86,13 +86,13 @@ func TestPolicyAndClock(t *testing.T) {
 	s := nameserver.StartBIND(t, nameserver.BINDOptions{})
 	create := []dns.Change{{From: newSet(t, "new.contoso.test", dns.A, 0), To: newSet(t, "new.contoso.test", dns.A, 60, "192.0.2.1")}}
 
-	err := newWriter(t, s.Config(), rfc2136.TSIG{Name: "narrow", Secret: nameserver.Secret}).Write(t.Context(), create)
+	err := newWriter(t, s.Config(), rfc2136.TSIG{Name: "narrow", Secret: nameserver.Secret}).Write(t.Context(), create, dns.Always)
 	if !fault.Is(err, fault.Refused) {
 		t.Errorf("a name that the key may not change: got %v, want Refused", err)
 	}
 	late := s.Config()
 	late.Now = func() time.Time { return time.Now().Add(-20 * time.Minute) }
-	err = newWriter(t, late, updateKey).Write(t.Context(), create)
+	err = newWriter(t, late, updateKey).Write(t.Context(), create, dns.Always)
 	if !fault.Is(err, fault.Denied) || !strings.Contains(err.Error(), "the clocks differ by") {
 		t.Errorf("a clock 20 minutes late: got %v, want Denied that says so", err)
 	}

@@ -48,7 +48,7 @@ func TestDirectoryByBIND(t *testing.T) {
 		t.Errorf("another user's record: got %v, want Refused", err)
 	}
 	stale := dns.Change{From: moved, To: host}
-	if err := owner.Write(t.Context(), []dns.Change{stale}); !fault.Is(err, fault.WorldChanged) {
+	if err := owner.Write(t.Context(), []dns.Change{stale}, dns.Always); !fault.Is(err, fault.WorldChanged) {
 		t.Errorf("a stale value: got %v, want WorldChanged", err)
 	}
 	mustBePublished(t, r, host, service)
@@ -90,7 +90,7 @@ func TestDirectoryBySamba(t *testing.T) {
 		t.Errorf("another user's record: got %v, want Unreachable", err)
 	}
 	stale := dns.Change{From: moved, To: host}
-	if err := owner.Write(t.Context(), []dns.Change{stale}); !fault.Is(err, fault.WorldChanged) {
+	if err := owner.Write(t.Context(), []dns.Change{stale}, dns.Always); !fault.Is(err, fault.WorldChanged) {
 		t.Errorf("a stale value: got %v, want WorldChanged", err)
 	}
 	mustBePublished(t, r, host, service)

@@ -63,7 +63,7 @@ func moveTo(ctx context.Context, r dns.Reader, w dns.Writer, want ...dns.RRSet) 
 	for i, s := range want {
 		changes[i] = found[s.Key].ChangeTo(s)
 	}
-	return w.Write(ctx, changes)
+	return w.Write(ctx, changes, dns.Always)
 }
 
 // mustBePublished fails unless every set is served by every server.
@@ -154,7 +154,7 @@ func TestRefusals(t *testing.T) {
 					want = tc.want[""]
 				}
 				change := dns.Change{From: newSet(t, tc.name, dns.A, 300, tc.from...), To: newSet(t, tc.name, dns.A, 300, "192.0.2.77")}
-				err := newWriter(t, s.Config(), tc.key).Write(t.Context(), []dns.Change{change})
+				err := newWriter(t, s.Config(), tc.key).Write(t.Context(), []dns.Change{change}, dns.Always)
 				if got := fault.KindOf(err); got != want {
 					t.Errorf("%s: got %q (%v), want %q", name, got, err, want)
 				}

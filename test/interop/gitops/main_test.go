@@ -62,7 +62,8 @@ func run(m *testing.M) int {
 		return complain(err)
 	}
 	defer log.Close()
-	manager := exec.Command(program("manager"), "--health-probe-bind-address=0", "--poll=200ms", "--port-timeout=10s", "--route-workers=16")
+	manager := exec.Command(program("manager"), "--health-probe-bind-address=0", "--poll=200ms", "--port-timeout=10s", "--route-workers=16",
+		"--allow-cidr=127.0.0.0/8", "--allow-port=5300")
 	manager.Env = append(os.Environ(), "KUBECONFIG="+plane.Kubeconfig)
 	manager.Stdout, manager.Stderr = log, log
 	if err := manager.Start(); err != nil {

@@ -1,12 +1,14 @@
 """Drives one session of PowerShell Remoting with pypsrp, as users of the library do.
 
-The input is JSON: server, port, ca, user, password, configuration and calls. A call
-has a script or a command with parameters, and optionally input, or stop, which stops it
-when its first output has come. The output is a JSON list with one object for each call,
-or an object with the error that kept the session from opening.
+The input is JSON: server, port, tls, ca, user, password, configuration and calls. A call
+has a script or a command with parameters, optionally further commands behind it in its
+pipeline, and optionally input, or stop, which stops it when its first output has come. A
+value {"clixml": ...} is sent as it is. The output is a JSON list with one object for each
+call, or an object with the error that kept the session from opening.
 """
 import json
 import sys
+import xml.etree.ElementTree as ElementTree
 
 from pypsrp.complex_objects import PSInvocationState
 from pypsrp.exceptions import WSManFaultError
@@ -14,13 +16,18 @@ from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
 
+def value(given):
+    return ElementTree.fromstring(given["clixml"]) if isinstance(given, dict) and "clixml" in given else given
+
+
 def call(pool, asked):
     shell = PowerShell(pool)
-    if "script" in asked:
-        shell.add_script(asked["script"])
-    else:
-        shell.add_cmdlet(asked["command"])
-        shell.add_parameters(asked.get("parameters", {}))
+    for one in [asked] + asked.get("pipe", []):
+        if "command" not in one:
+            shell.add_script(one.get("script", ""))
+        else:
+            shell.add_cmdlet(one["command"])
+            shell.add_parameters({name: value(v) for name, v in one.get("parameters", {}).items()})
     if asked.get("stop"):
         shell.begin_invoke()
         while not shell.output:
@@ -41,7 +48,7 @@ def call(pool, asked):
 
 def main():
     a = json.load(sys.stdin)
-    connection = WSMan(a["server"], port=a["port"], username=a["user"], password=a["password"], auth=a["auth"], cert_validation=a["ca"])
+    connection = WSMan(a["server"], port=a["port"], ssl=a["tls"], username=a["user"], password=a["password"], auth=a["auth"], cert_validation=a["ca"])
     pool = RunspacePool(connection, configuration_name=a["configuration"])
     try:
         pool.open()

@@ -6,6 +6,7 @@ package psrp_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -54,11 +56,15 @@ sessionConfigurations:
 `, folder)
 }
 
+// patience is how long all calls of a session may take: nothing that is sent may hang.
+const patience = 2 * time.Minute
+
 // ask is one call, as drive.py reads it.
 type ask struct {
-	Script     string         `json:"script,omitempty"`
+	Script     string         `json:"script,omitempty"` // "" with Command "": an empty script
 	Command    string         `json:"command,omitempty"`
 	Parameters map[string]any `json:"parameters,omitempty"`
+	Pipe       []ask          `json:"pipe,omitempty"`
 	Input      []string       `json:"input,omitempty"`
 	Stop       bool           `json:"stop,omitempty"`
 	Disconnect bool           `json:"disconnect,omitempty"`
@@ -79,18 +85,26 @@ type session struct {
 
 func pypsrp(t *testing.T, o *lyncsim.Organization, user, configuration string, calls []ask) session {
 	t.Helper()
-	at, err := url.Parse(o.Machine(t, "fe1.contoso.com").URL)
+	return pypsrpAt(t, o, o.Machine(t, "fe1.contoso.com").URL, user, configuration, calls)
+}
+
+// pypsrpAt drives one session at a URL; over http pypsrp seals its messages.
+func pypsrpAt(t *testing.T, o *lyncsim.Organization, server, user, configuration string, calls []ask) session {
+	t.Helper()
+	at, err := url.Parse(server)
 	if err != nil {
 		t.Fatal(err)
 	}
 	input, err := json.Marshal(map[string]any{
-		"server": at.Hostname(), "port": at.Port(), "ca": o.File("ca.crt"), "user": `CONTOSO\` + user, "password": "p", "auth": "ntlm",
+		"server": at.Hostname(), "port": at.Port(), "tls": at.Scheme == "https", "ca": o.File("ca.crt"), "user": `CONTOSO\` + user, "password": "p", "auth": "ntlm",
 		"configuration": configuration, "calls": calls,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), python(t), "drive.py")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, python(t), "drive.py")
 	cmd.Stdin = bytes.NewReader(input)
 	out, err := cmd.Output()
 	if err != nil {
@@ -163,7 +177,7 @@ func TestPypsrp(t *testing.T) {
 			}, Protocol: "2.3"}},
 		{"is denied a restricted session without a role", "nobody", "Demo", nil, session{Fault: 5}},
 		{"is denied the default configuration without being an administrator", "operator", "Microsoft.PowerShell", nil, session{Fault: 5}},
-		{"is told that a configuration is not registered", "lyncadmin", "Missing", nil, session{Fault: 2150858752}},
+		{"is told that a configuration is not registered", "lyncadmin", "Missing", nil, session{Fault: 2150858811}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Attr("case", "pypsrp against lyncsim: "+tc.name)
@@ -173,5 +187,13 @@ func TestPypsrp(t *testing.T) {
 			}
 		})
 	}
+	t.Run("over http", func(t *testing.T) {
+		t.Attr("case", "pypsrp against lyncsim: seals what it sends over http on port 5985, and opens what it gets")
+		t.Attr("with", "pypi:pypsrp")
+		got := pypsrpAt(t, o, o.Machine(t, "fe1.contoso.com").HTTPURL, "operator", "Demo", []ask{{Command: "Get-SiteNames"}})
+		if diff := cmp.Diff(session{Answers: []told{done("Site:Redmond")}, Protocol: "2.3"}, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
 	o.Quiet(t)
 }

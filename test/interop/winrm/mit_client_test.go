@@ -60,7 +60,7 @@ func TestMITSignsInAndSeals(t *testing.T) {
 			h := newWorkerHost(t, func(config *wsman.Config) {
 				config.Transport, config.ChannelBinding, config.Kerberos = c.transport, c.level, accept
 				config.Program = telling{quiet{}, signedIn}
-				config.Accounts = people{{Name: "fedroute", Domain: realm, Groups: []string{wsman.Administrators}}}
+				config.Accounts = people{{Name: "fedroute", Domain: realm, Groups: []identity.Group{{SID: identity.Administrators}}}}
 			})
 			options := map[string]any{"address": h.Address(), "user": "fedroute", "password": "correct", "service": principal, "delegate": false, "binding": "none"}
 			for key, v := range c.options {

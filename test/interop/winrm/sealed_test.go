@@ -15,6 +15,7 @@ import (
 	"github.com/fedroute/fedroute/internal/kerberos/kdctest"
 	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 	"github.com/fedroute/fedroute/lyncsim/wsman/kerberos"
 )
@@ -46,7 +47,7 @@ func over(t *testing.T, m remote.Method, names ...string) (remote.Credentials, f
 	c := remote.Credentials{Method: m, Username: "fedroute", Password: "correct", Kerberos: &remote.KerberosConfig{Realm: k.Realm, Krb5Conf: kdctest.Conf(k)}}
 	return c, func(config *wsman.Config) {
 		config.Kerberos = accept
-		config.Accounts = people{{Name: "fedroute", Domain: k.Realm, Groups: []string{wsman.Administrators}}}
+		config.Accounts = people{{Name: "fedroute", Domain: k.Realm, Groups: []identity.Group{{SID: identity.Administrators}}}}
 	}
 }
 

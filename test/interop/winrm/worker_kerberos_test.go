@@ -11,6 +11,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 	"github.com/fedroute/fedroute/lyncsim/wsman/kerberos"
 	"github.com/fedroute/fedroute/test/support/kdc"
@@ -36,7 +37,7 @@ func newKerberosHost(t *testing.T, k *kdc.KDC) *workerHost {
 	return newWorkerHost(t, func(c *wsman.Config) {
 		c.Kerberos = accept
 		c.Methods = []wsman.Method{wsman.Negotiate}
-		c.Accounts = people{{Name: "fedroute", Domain: realm, Groups: []string{wsman.Administrators}}}
+		c.Accounts = people{{Name: "fedroute", Domain: realm, Groups: []identity.Group{{SID: identity.Administrators}}}}
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
+	"github.com/fedroute/fedroute/lyncsim/identity"
 	"github.com/fedroute/fedroute/lyncsim/pki"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
 )
@@ -54,8 +55,8 @@ func newWorkerHost(t testing.TB, change func(*wsman.Config)) *workerHost {
 	config := wsman.Config{
 		Machine: workerMachine, Domain: "CONTOSO", Address: "127.0.0.1:0", Certificate: shown, ClientCAs: ca.Pool(),
 		Program: answering{}, Accounts: people{
-			{Name: "local", Password: "Grüße 1", Groups: []string{wsman.Administrators}},
-			{Name: "fedroute", Domain: "CONTOSO", Password: "Grüße 2", Groups: []string{wsman.Administrators}},
+			{Name: "local", Password: "Grüße 1", Groups: []identity.Group{{SID: identity.Administrators}}},
+			{Name: "fedroute", Domain: "CONTOSO", Password: "Grüße 2", Groups: []identity.Group{{SID: identity.Administrators}}},
 			{Name: "guest", Domain: "CONTOSO", Password: "Grüße 3"},
 		},
 	}

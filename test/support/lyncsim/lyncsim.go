@@ -34,12 +34,20 @@ type Organization struct {
 
 // Options change how lyncsim is started.
 type Options struct {
-	Farm  string   // file name of a sample farm, without extension
-	Extra string   // YAML to add to it
-	Flags []string // further flags
+	Farm  string // file name of a sample farm, without extension
+	Extra string // YAML to add to it
+	// Besides are further machines of the sample's pools, each named after the machine that it
+	// stands beside.
+	Besides map[string]string
+	Flags   []string // further flags
 }
 
-// Start runs bin/lyncsim of the checkout at root until the test ends.
+// withoutSecondHop lets whoever signs in with a password go on to Active Directory and SQL
+// Server, because programs of other projects sign in and know of no endpoint kit.
+const withoutSecondHop = "\nadReadableFromNetworkLogon: true\nsqlReachableFromNetworkLogon: true\n"
+
+// Start runs bin/lyncsim of the checkout at root until the test ends. Its organization has
+// no second hop.
 func Start(t testing.TB, root string, o Options) *Organization {
 	t.Helper()
 	place := program.In(t)
@@ -47,7 +55,15 @@ func Start(t testing.TB, root string, o Options) *Organization {
 	if err != nil {
 		t.Fatal(err)
 	}
-	place.Write(t, "farm.yaml", string(sample)+o.Extra)
+	text := string(sample)
+	for machine, further := range o.Besides {
+		line := "    servers:\n    - fqdn: " + machine + "\n"
+		if !strings.Contains(text, line) {
+			t.Fatalf("the sample %s has no machine %s", o.Farm, machine)
+		}
+		text = strings.Replace(text, line, line+"    - fqdn: "+further+"\n", 1)
+	}
+	place.Write(t, "farm.yaml", text+withoutSecondHop+o.Extra)
 	bin, err := filepath.Abs(filepath.Join(cluster.Bin(root), "lyncsim"))
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,8 @@
 // one line per interop case as the case ends, and writes the table docs/interop.md.
 //
 // A case is a test with attributes of t.Attr: "case" says in one line who does what,
-// and "with" names the Debian packages and Go modules that take part.
+// and "with" names the Debian packages, Go modules, Python packages and judges that take
+// part.
 package main
 
 import (

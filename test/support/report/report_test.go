@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -62,5 +63,25 @@ func TestVersions(t *testing.T) {
 	}
 	if _, err := versionsOf([]string{"no-such-package"}); err == nil {
 		t.Error("a package that is not installed has a version")
+	}
+}
+
+func TestVersionsOfJudges(t *testing.T) {
+	folder := t.TempDir()
+	program := filepath.Join(folder, "pwsh")
+	for file, text := range map[string]string{program: "#!/bin/sh\n[ \"$1\" = --version ] && echo PowerShell 7.6.9\n", filepath.Join(folder, "a.yml"): "", filepath.Join(folder, "b.yml"): ""} {
+		if err := os.WriteFile(file, []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("FEDROUTE_POWERSHELL", program)
+	t.Setenv("FEDROUTE_WINDOWS_RECORDINGS", folder)
+	t.Setenv("FEDROUTE_PSRP_RECORDINGS", folder)
+	got, err := versionsOf([]string{"PowerShell", "windows-recordings", "PowerShell"})
+	if d := cmp.Diff(map[string]string{"PowerShell": "7.6.9", "windows-recordings": "(2)"}, got); d != "" || err != nil {
+		t.Errorf("%v\n%s", err, d)
+	}
+	if _, err := versionsOf([]string{"psrp-recordings"}); err == nil {
+		t.Error("a folder without recordings was counted")
 	}
 }

@@ -11,7 +11,7 @@ def move_records(w, address):
         "server %s %s" % (w["dns_host"], w["dns_port"]),
         "zone " + w["dns_domain"],
         "update delete %s A" % w["dns_name"],
-        "update add %s 60 A %s" % (w["dns_name"], address),
+        "update add %s %d A %s" % (w["dns_name"], w["dns_ttl"], address),
         "send",
     ]
     subprocess.run(["nsupdate", "-v", "-k", w["dns_key_file"]], input="\n".join(lines) + "\n", text=True, check=True)
@@ -21,7 +21,7 @@ def await_ports(organization):
     for _ in range(60):
         if all(organization.port_answers(port) for port in (5061, 5269)):
             return
-        time.sleep(1)
+        time.sleep(organization.wanted["poll_ms"] / 1000)
     sys.exit("the ports do not answer")
 
 
@@ -29,7 +29,7 @@ def fail_over(organization):
     w, pool = organization.wanted, organization.pool
     management = Machine(organization.hosts[w["management"]])
     moved = management.run("move.ps1", From=w["from"], To=w["edge_pool"], Site=w["site"])
-    management.run("replication.ps1", Machine=pool["machine"], Changed=moved)
+    management.run("replication.ps1", Machine=pool["machine"], Changed=moved, Every=w["poll_ms"])
     edge = Machine(organization.hosts[pool["machine"]])
     edge.run("setup.ps1")
     edge.close()

@@ -1,0 +1,360 @@
+package chaos_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/fedroute/fedroute/lyncsim/dns"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/lyncsim/farm/topology"
+	"github.com/fedroute/fedroute/lyncsim/wsman"
+	"github.com/fedroute/fedroute/test/support/memnet"
+)
+
+// act is one thing that happens in a seed.
+type act struct {
+	at    time.Duration // since the script began
+	lasts time.Duration // 0: it has no end
+	fault string        // its row in the table
+	text  string
+	begin func(*world)
+	end   func(*world) // nil: nothing ends
+}
+
+func (a act) String() string {
+	if a.lasts == 0 {
+		return fmt.Sprintf("%s %s", a.at.Round(time.Millisecond), a.text)
+	}
+	return fmt.Sprintf("%s %s, for %s", a.at.Round(time.Millisecond), a.text, a.lasts.Round(time.Millisecond))
+}
+
+// dice are thrown while a script is drawn, and never while it is played.
+type dice struct{ *rand.Rand }
+
+func (d dice) of(all ...string) string { return all[d.IntN(len(all))] }
+
+// between gives a time with nanoseconds of its own, so that no two acts are in one instant.
+func (d dice) between(from, to time.Duration) time.Duration {
+	return from + time.Duration(d.Int64N(int64(to-from)))
+}
+
+// cast are those to whom something may happen.
+type cast struct {
+	pools, edges, fronts []string
+	sites                []string
+	sip                  []string
+}
+
+func castOf(spec farm.Spec) cast {
+	c := cast{sip: spec.SIPDomains}
+	for _, s := range spec.Sites {
+		c.sites = append(c.sites, s.Name)
+		for _, p := range s.EdgePools {
+			c.pools = append(c.pools, p.FQDN)
+			for _, m := range p.Servers {
+				c.edges = append(c.edges, m.FQDN)
+			}
+		}
+		for _, p := range s.FrontEndPools {
+			for _, m := range p.Servers {
+				c.fronts = append(c.fronts, m.FQDN)
+			}
+		}
+	}
+	return c
+}
+
+var nora = farm.Actor{User: `CONTOSO\nora`, Machine: "her desk", Command: "by hand"}
+
+// draw makes the script of a seed: a move, and what happens meanwhile.
+func draw(seed uint64, c cast) (script []act) {
+	d := dice{rand.New(rand.NewPCG(seed, 0x6368616f73))}
+	at := d.between(10*time.Second, time.Minute)
+	for range 6 + d.IntN(7) {
+		a := happenings[pick(d)].draw(d, c)
+		a.at = at
+		script = append(script, a)
+		at += d.between(3*time.Second, 5*time.Minute)
+	}
+	// People move federation away and perhaps back, at any time between the others.
+	move := moved(c.pools[1])
+	move.at = d.between(time.Second, 6*time.Minute)
+	script = append(script, move)
+	for d.IntN(2) == 0 {
+		back := moves(d, c)
+		back.at = d.between(0, max(at, time.Minute))
+		script = append(script, back)
+	}
+	// Then everything ends at once, often in the middle of something.
+	end := at
+	for _, a := range script {
+		end = max(end, a.at)
+	}
+	if end += d.between(0, 4*time.Minute); d.IntN(2) == 0 {
+		final := moves(d, c)
+		final.at = end - d.between(0, 30*time.Second)
+		script = append(script, final)
+	}
+	for i := range script {
+		if script[i].at+script[i].lasts > end {
+			script[i].lasts = max(end-script[i].at, 0) + time.Duration(i)
+		}
+	}
+	slices.SortStableFunc(script, func(a, b act) int { return int(a.at - b.at) })
+	return script
+}
+
+func pick(d dice) int {
+	sum := 0
+	for _, h := range happenings {
+		sum += h.weight
+	}
+	n := d.IntN(sum)
+	for i, h := range happenings {
+		if n -= h.weight; n < 0 {
+			return i
+		}
+	}
+	panic("unreachable")
+}
+
+// happening is a kind of act.
+type happening struct {
+	weight int
+	draw   func(d dice, c cast) act
+}
+
+// happenings are all kinds. The rows of the table are their faults.
+var happenings []happening
+
+func init() {
+	happenings = []happening{
+		{8, moves}, {3, suspends}, {3, observes}, {3, approves}, {3, reapplies}, {7, colleagueClaims},
+		{10, farmFault}, {6, machineDies}, {5, machineIsCutOff}, {8, networkFault}, {4, connectionsAreCut},
+		{6, winrmFault}, {3, logonsAreRefused}, {4, processesDie},
+		{8, dnsFault}, {3, dnsLags}, {2, dnsIsSlow}, {2, dnsClock},
+		{6, apiFault}, {3, cacheLags}, {2, watchesAreCut}, {2, leaseIsTaken},
+		{6, managerCrashes}, {3, managerIsReplaced},
+		{3, passwordChanges}, {3, personPublishes}, {3, personRoutes}, {3, personEditsRecords}, {2, certificateChanges},
+	}
+}
+
+func moves(d dice, c cast) act { return moved(d.of(c.pools...)) }
+
+func moved(pool string) act {
+	return act{fault: "spec changes", text: "people wish federation on " + pool, begin: func(w *world) { w.wish(func(s *state) { s.pool = pool }) }}
+}
+
+func suspends(d dice, _ cast) act {
+	return act{fault: "suspended", text: "people suspend the route", lasts: d.between(time.Minute, 40*time.Minute),
+		begin: func(w *world) { w.wish(func(s *state) { s.suspended = true }) },
+		end:   func(w *world) { w.wish(func(s *state) { s.suspended = false }) }}
+}
+
+func observes(d dice, _ cast) act {
+	return act{fault: "mode Observe", text: "people let the route observe", lasts: d.between(time.Minute, 40*time.Minute),
+		begin: func(w *world) { w.wish(func(s *state) { s.observing++ }) },
+		end:   func(w *world) { w.wish(func(s *state) { s.observing-- }) }}
+}
+
+func approves(d dice, _ cast) act {
+	after := d.between(time.Minute, 30*time.Minute)
+	return act{fault: "mode Approve", text: fmt.Sprintf("people want to approve, and approve what they find after %s", after.Round(time.Second)), lasts: d.between(after, 45*time.Minute),
+		begin: func(w *world) {
+			w.wish(func(s *state) { s.approving++ })
+			w.later(after, func() { w.approve() })
+		},
+		end: func(w *world) { w.wish(func(s *state) { s.approving-- }) }}
+}
+
+func colleagueClaims(d dice, c cast) act {
+	pool := d.of(c.pools...)
+	return act{fault: "a second route", text: "a colleague makes a younger route for the same names to " + pool, lasts: d.between(5*time.Minute, 50*time.Minute),
+		begin: func(w *world) { w.claim(pool) }, end: func(w *world) { w.unclaim() }}
+}
+
+func reapplies(d dice, _ cast) act {
+	every := d.between(20*time.Second, 3*time.Minute)
+	return act{fault: "GitOps", text: fmt.Sprintf("a tool applies the spec again every %s", every.Round(time.Second)), lasts: d.between(5*time.Minute, 30*time.Minute),
+		begin: func(w *world) { w.reapply(every) }, end: func(w *world) { w.reapply(0) }}
+}
+
+func farmFault(d dice, c cast) act {
+	f := farm.Fault{Times: 1 + d.IntN(3)}
+	edge := d.of(c.edges...)
+	f.Kind = farm.FaultKind(d.of(string(farm.FaultStuckReplica), string(farm.FaultSlowReplica), string(farm.FaultPublishFails), string(farm.FaultSetupFails),
+		string(farm.FaultServiceWillNotStart), string(farm.FaultServiceWillNotStop), string(farm.FaultPersonEdits), string(farm.FaultFirewall),
+		string(farm.FaultEmptyBalancer), string(farm.FaultCmdletDenied)))
+	switch f.Kind {
+	case farm.FaultStuckReplica, farm.FaultSetupFails:
+		f.Target = edge
+	case farm.FaultSlowReplica:
+		f.Target, f.Delay = edge, farm.Duration(d.between(10*time.Second, 10*time.Minute))
+	case farm.FaultServiceWillNotStart, farm.FaultServiceWillNotStop:
+		f.Target = edge + "/" + farm.ServiceAccessEdge
+	case farm.FaultFirewall, farm.FaultEmptyBalancer:
+		f.Target = edge + "/" + d.of("5061", "5269")
+	case farm.FaultCmdletDenied:
+		f.Target = d.of("Get-CsSite", "Get-CsTopology", "Set-CsSite", "Publish-CsTopology", "Enable-CsTopology", "Get-CsManagementStoreReplicationStatus", "Get-CsSimpleUrlConfiguration", "Set-CsSimpleUrlConfiguration", "Get-CsWindowsService")
+	}
+	return act{fault: string(f.Kind), text: fmt.Sprintf("the farm is given the fault %s %s", f.Kind, f.Target), lasts: d.between(time.Minute, 45*time.Minute),
+		begin: func(w *world) { w.must(w.org.Farm().AddFault(f)) }, end: func(w *world) { w.disarm(f) }}
+}
+
+func anyMachine(d dice, c cast) string { return d.of(slices.Concat(c.edges, c.edges, c.fronts)...) }
+
+func machineDies(d dice, c cast) act {
+	machine, then := anyMachine(d, c), farm.AfterReturn(d.of(string(farm.ServicesStart), string(farm.ServicesStart), string(farm.ServicesStayStopped)))
+	return act{fault: "a machine dies", text: machine + " loses its power", lasts: d.between(10*time.Second, 25*time.Minute),
+		begin: func(w *world) { w.must(w.org.Farm().Kill(nora, machine)) },
+		end:   func(w *world) { w.must(w.org.Farm().Return(nora, machine, then)) }}
+}
+
+func machineIsCutOff(d dice, c cast) act {
+	machine := anyMachine(d, c)
+	return act{fault: "a machine is cut off", text: machine + " is cut off the network", lasts: d.between(5*time.Second, 20*time.Minute),
+		begin: func(w *world) { w.must(w.org.Farm().Disconnect(nora, machine)) },
+		end:   func(w *world) { w.must(w.org.Farm().Return(nora, machine, farm.ServicesStart)) }}
+}
+
+// far is where managers connect to: machines, DNS servers and federation ports.
+func far(d dice, c cast) string {
+	return d.of(append(slices.Concat(c.edges, c.fronts), "the DNS server")...)
+}
+
+func networkFault(d dice, c cast) act {
+	to := far(d, c)
+	f := memnet.Fault(d.of(string(memnet.Swallowed), string(memnet.Swallowed), string(memnet.Unanswered), string(memnet.Refused)))
+	return act{fault: "network " + string(f), text: fmt.Sprintf("the network from the managers to %s: %s", to, f), lasts: d.between(time.Second, 15*time.Minute),
+		begin: func(w *world) { w.disturb(to, f) }, end: func(w *world) { w.disturb(to, memnet.Well) }}
+}
+
+func connectionsAreCut(d dice, c cast) act {
+	to := far(d, c)
+	return act{fault: "connections are cut", text: "the connections to " + to + " are cut", begin: func(w *world) { w.cut(to) }}
+}
+
+func winrmFault(d dice, c cast) act {
+	machine := anyMachine(d, c)
+	r := wsman.Rule{Action: d.of("", "Create", "Command", "Send", "Receive"), Skip: d.IntN(4), Times: 1 + d.IntN(3), Code: 2150858843, Delay: d.between(time.Second, 2*time.Minute),
+		Effect: wsman.Effect(d.of(string(wsman.Drop), string(wsman.Delay), string(wsman.Fault), string(wsman.Unauthorized), string(wsman.LoseShell), string(wsman.Lose), string(wsman.Halve), string(wsman.Silence)))}
+	return act{fault: "WinRM " + string(r.Effect), text: fmt.Sprintf("WinRM on %s: %s at %d requests %s after %d", machine, r.Effect, r.Times, r.Action, r.Skip), lasts: d.between(time.Minute, 20*time.Minute),
+		begin: func(w *world) { w.org.WinRM(machine).Misbehave(r) }, end: func(w *world) { w.behave(machine) }}
+}
+
+func logonsAreRefused(d dice, c cast) act {
+	machine := anyMachine(d, c)
+	return act{fault: "logons are refused", text: machine + " refuses all logons", lasts: d.between(30*time.Second, 20*time.Minute),
+		begin: func(w *world) { w.org.WinRM(machine).RefuseLogons() }, end: func(w *world) { w.behave(machine) }}
+}
+
+func processesDie(d dice, c cast) act {
+	machine := anyMachine(d, c)
+	if d.IntN(2) == 0 {
+		return act{fault: "processes die", text: "the PowerShells on " + machine + " crash", begin: func(w *world) { w.org.WinRM(machine).KillProcesses(1) }}
+	}
+	return act{fault: "shells are deleted", text: "the shells on " + machine + " are deleted", begin: func(w *world) { w.org.WinRM(machine).DeleteShells() }}
+}
+
+func dnsFault(d dice, _ cast) act {
+	f := dns.Fault(d.of(string(dns.Silent), string(dns.Broken), string(dns.RefuseUpdates), string(dns.FailUpdates), string(dns.LoseReplies), string(dns.WrongSignature), string(dns.ForgeReplies)))
+	return act{fault: "DNS " + string(f), text: "the DNS server: " + string(f), lasts: d.between(10*time.Second, 20*time.Minute),
+		begin: func(w *world) { w.org.NameServers()[0].Fail(f) }, end: func(w *world) { w.org.NameServers()[0].Fail(dns.Healthy) }}
+}
+
+func dnsLags(d dice, _ cast) act {
+	lag := d.between(2*time.Second, 10*time.Minute)
+	return act{fault: "DNS lags", text: fmt.Sprintf("the last DNS server is %s behind", lag.Round(time.Second)), lasts: d.between(time.Minute, 20*time.Minute),
+		begin: func(w *world) { last(w.org.NameServers()).Lag(lag) }, end: func(w *world) { last(w.org.NameServers()).Lag(0) }}
+}
+
+func dnsIsSlow(d dice, c cast) act {
+	zone, pause := d.of(c.sip...), d.between(500*time.Millisecond, 30*time.Second)
+	return act{fault: "DNS is slow", text: fmt.Sprintf("the DNS server takes %s for an answer", pause.Round(time.Millisecond)), lasts: d.between(time.Minute, 20*time.Minute),
+		begin: func(w *world) { w.org.NameServers()[0].Slow(zone, pause) }, end: func(w *world) { w.org.NameServers()[0].Slow(zone, 0) }}
+}
+
+func dnsClock(d dice, _ cast) act {
+	skew := d.between(-time.Hour, time.Hour)
+	return act{fault: "DNS clock", text: fmt.Sprintf("the DNS server's clock is off by %s", skew.Round(time.Second)), lasts: d.between(time.Minute, 20*time.Minute),
+		begin: func(w *world) { w.org.NameServers()[0].Skew(skew) }, end: func(w *world) { w.org.NameServers()[0].Skew(0) }}
+}
+
+func last[T any](list []T) T { return list[len(list)-1] }
+
+func apiFault(d dice, _ cast) act {
+	how, chance := d.of("conflicts", "429", "refused", "lost", "slow"), 0.2+0.8*d.Float64()
+	return act{fault: "API " + how, text: fmt.Sprintf("the API to the managers: %s, %.0f%%", how, 100*chance), lasts: d.between(10*time.Second, 15*time.Minute),
+		begin: func(w *world) { w.trouble(how, chance) }, end: func(w *world) { w.trouble(how, 0) }}
+}
+
+func cacheLags(d dice, _ cast) act {
+	lag := d.between(100*time.Millisecond, 30*time.Second)
+	return act{fault: "caches lag", text: fmt.Sprintf("the managers learn of changes %s late", lag.Round(time.Millisecond)), lasts: d.between(time.Minute, 20*time.Minute),
+		begin: func(w *world) { w.lag(lag) }, end: func(w *world) { w.lag(0) }}
+}
+
+func watchesAreCut(dice, cast) act {
+	return act{fault: "watches are cut", text: "the managers' watches are cut", begin: func(w *world) { w.api.CutWatches("") }}
+}
+
+func leaseIsTaken(dice, cast) act {
+	return act{fault: "the lease is taken", text: "somebody takes the lease away", begin: func(w *world) { w.takeLease() }}
+}
+
+func managerCrashes(d dice, _ cast) act {
+	silent, after := d.IntN(2) == 0, d.between(time.Second, 3*time.Minute)
+	text := "the leading manager's process crashes"
+	if silent {
+		text = "the leading manager's node loses its power"
+	}
+	return act{fault: "manager crashes", text: fmt.Sprintf("%s; another is started %s later", text, after.Round(time.Second)),
+		begin: func(w *world) {
+			w.crash(silent)
+			w.later(after, w.hire)
+		}}
+}
+
+func managerIsReplaced(d dice, _ cast) act {
+	return act{fault: "manager is replaced", text: "the manager is told to stop, and another is started", begin: func(w *world) { w.replace() }}
+}
+
+func passwordChanges(d dice, _ cast) act {
+	domain, late := d.IntN(2) == 0, d.between(10*time.Second, 10*time.Minute)
+	who := "on Edge servers"
+	if domain {
+		who = "of the domain"
+	}
+	return act{fault: "password changes", text: fmt.Sprintf("the account %s gets another password, and the Secret %s later", who, late.Round(time.Second)),
+		begin: func(w *world) { w.later(late, w.password(domain)) }}
+}
+
+func personPublishes(dice, cast) act {
+	return act{fault: "a person publishes", text: "nora publishes the topology as it is", begin: func(w *world) {
+		same := func(d *topology.Document) (*topology.Document, error) { return d, nil }
+		_ = w.org.Farm().TopologyBuilder(nora, same) // refused while the store is down
+	}}
+}
+
+func personRoutes(d dice, c cast) act {
+	site, pool := d.of(c.sites...), d.of(c.pools...)
+	return act{fault: "a person routes", text: fmt.Sprintf("nora sets the SIP route of %s to %s", site, pool), begin: func(w *world) {
+		_ = w.org.Farm().SetSiteRoute(nora, site, farm.SIP, pool)
+	}}
+}
+
+func personEditsRecords(d dice, c cast) act {
+	domain, ttl := d.of(c.sip...), uint32(60+d.IntN(600))
+	return act{fault: "a person edits records", text: fmt.Sprintf("nora gives fed.%s another TTL and address", domain), begin: func(w *world) {
+		_ = w.org.Zones().Set("nora", "fed."+domain, "A", ttl, "127.0.0.99")
+	}}
+}
+
+func certificateChanges(d dice, c cast) act {
+	edge := d.of(c.edges...)
+	return act{fault: "certificate changes", text: edge + " gets a new certificate", begin: func(w *world) {
+		_ = w.org.Farm().AssignCertificate(nora, edge, farm.NewCertificate{Life: 365 * 24 * time.Hour})
+	}}
+}

@@ -1,0 +1,299 @@
+package chaos_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	mathrand "math/rand"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	eventsv1 "k8s.io/api/events/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/lyncsim/farm"
+	"github.com/fedroute/fedroute/test/chaos/judge"
+)
+
+// outcome is what became of a seed.
+type outcome struct {
+	Seed       uint64
+	Violations []string
+	Converged  bool
+	// Served is how long after the end of the faults partners were served where people wish.
+	Served time.Duration
+	// ByHand is how long an administrator took for it on a copy of the farm; 0: he did not
+	// get there. Late says that fedroute took longer than 1.5 times that and one look.
+	ByHand time.Duration
+	Late   bool
+	// Took is the time that the seed took to play.
+	Took time.Duration
+	// Lasted is the simulated time of the seed.
+	Lasted time.Duration
+	Writes int
+	// Struck counts faults by the step during which they struck.
+	Struck map[string]map[string]int
+	// Story is what happened, for a person.
+	Story string
+	// Journal is what was written, for comparison.
+	Journal string
+}
+
+const (
+	// settling is how long fedroute may take to make an undisturbed organization its own.
+	settling = 12 * time.Minute
+	// patience is how long after the last fault partners may have to wait.
+	patience = time.Hour
+	// look is how long it takes until fedroute looks again, with jitter.
+	look = time.Minute + 6*time.Second + 10*time.Second
+)
+
+// play plays one seed in a bubble of its own.
+func play(t *testing.T, seed uint64) (out outcome) {
+	out.Seed = seed
+	if _, err := kinds(); err != nil { // not in the bubble
+		t.Fatal(err)
+	}
+	words := catchWords(t)
+	mathrand.Seed(int64(seed)) //nolint:staticcheck // client-go throws these dice
+	synctest.Test(t, func(t *testing.T) {
+		spec := organizationOf(t, seed)
+		w := open(t, seed, spec)
+		w.describe()
+		c := castOf(spec)
+		w.state.pool = c.pools[0]
+		w.route(c.pools[0])
+		w.watch(c)
+		w.judge.Wishes(judge.Wish{Pool: w.state.pool})
+		w.hire()
+		if seed%2 == 0 {
+			w.hire() // a standby
+		}
+		w.pass(time.Now().Add(settling))
+		script := draw(seed, c)
+		var told strings.Builder
+		began := time.Now()
+		struck := w.act(script)
+		ended := time.Now()
+		byHand := make(chan time.Duration, 1)
+		go func() {
+			defer close(byHand)
+			if took, ok := w.restores(w.state.pool); ok {
+				byHand <- took
+			}
+		}()
+		served := w.served(ended)
+		out.Served = time.Since(ended)
+		if took, ok := <-byHand; ok {
+			out.ByHand = took
+			out.Late = out.Served > took*3/2+look+w.predicted(script)
+		}
+		w.over = true
+		w.pass(time.Now().Add(10 * time.Minute))
+		if served && w.judge.Partner(w.state.pool) != "" {
+			w.judge.Lost(w.judge.Partner(w.state.pool))
+		}
+		w.judge.End()
+		w.reveal(words)
+		out.Converged = served
+		for _, v := range w.judge.Violations() {
+			out.Violations = append(out.Violations, v.String())
+		}
+		if !served {
+			out.Violations = append(out.Violations, fmt.Sprintf("liveness: %s after the last fault: %s", patience, w.judge.Partner(w.state.pool)))
+		}
+		fmt.Fprintf(&told, "seed %d: %s\n", seed, spec.Product)
+		for _, a := range script {
+			fmt.Fprintln(&told, " ", a)
+		}
+		journal := w.org.Farm().Journal()
+		out.Struck = tally(struck, journal, w.judge)
+		out.Writes, out.Journal = w.judge.Writes(), written(journal)
+		if len(out.Violations) > 0 {
+			fmt.Fprintf(&told, "the script began at %s and ended at %s; what was written:\n%s%s", began.Sub(bubbleBegan), ended.Sub(bubbleBegan), out.Journal, w.status())
+		}
+		out.Story = told.String()
+		w.dismiss()
+		out.Lasted = time.Since(bubbleBegan)
+		w.org.Close()
+		w.api.Close()
+		time.Sleep(5 * time.Minute) // the last messages arrive, and what waits for time ends
+	})
+	return out
+}
+
+// lockedOut is how long fedroute shows a refused account to no server, so that it is not locked
+// out.
+const lockedOut = 15 * time.Minute
+
+// predicted is how long the script lets fedroute wait on purpose.
+func (w *world) predicted(script []act) time.Duration {
+	for _, a := range script {
+		switch a.fault {
+		case "logons are refused", "WinRM Unauthorized", "password changes":
+			return lockedOut
+		}
+	}
+	return 0
+}
+
+// bubbleBegan is when the clock of every bubble begins.
+var bubbleBegan = began
+
+// organizationOf chooses the organization of a seed.
+func organizationOf(t *testing.T, seed uint64) farm.Spec {
+	spec := sample(t, []string{"one-site-two-pools", "one-site-two-pools", "sfb2019-no-xmpp"}[seed%3])
+	return spec
+}
+
+// watch lets the judge begin.
+func (w *world) watch(c cast) {
+	spec := w.org.Farm().Spec()
+	t := judge.Terms{Pools: c.pools, SIP: spec.SIPDomains}
+	t.Accounts = []string{w.org.DomainAccount().Name, w.org.LocalAccount().Name, w.org.DNSKeys()[0].Name + ".", w.org.DNSKeys()[0].Name, `CONTOSO\` + w.org.DomainAccount().Name}
+	if w.org.Farm().Product().XMPP {
+		t.XMPP = spec.XMPPDomains
+	}
+	for _, d := range t.SIP {
+		t.Names = append(t.Names, "_sipfederationtls._tcp."+d+" SRV", "fed."+d+" A", "fed."+d+" AAAA")
+	}
+	for _, d := range t.XMPP {
+		t.Names = append(t.Names, "_xmpp-server._tcp."+d+" SRV", "fed."+d+" A", "fed."+d+" AAAA")
+	}
+	w.judge = judge.Watch(w.org.Farm(), w.org.Zones(), t)
+	for _, a := range w.org.Accounts() {
+		w.secrets = append(w.secrets, a.Password)
+	}
+	w.secrets = append(w.secrets, w.org.DNSKeys()[0].Secret)
+}
+
+// strike is a fault and when it struck.
+type strike struct {
+	fault string
+	at    time.Time
+}
+
+// act plays the script to its end.
+func (w *world) act(script []act) (struck []strike) {
+	began := time.Now()
+	for _, a := range script {
+		w.due = append(w.due, deed{began.Add(a.at), func() {
+			struck = append(struck, strike{a.fault, time.Now()})
+			a.begin(w)
+		}})
+		if a.end != nil {
+			w.due = append(w.due, deed{began.Add(a.at + a.lasts), func() { a.end(w) }})
+		}
+	}
+	for len(w.due) > 0 {
+		next := w.due[0].at
+		for _, d := range w.due {
+			if d.at.Before(next) {
+				next = d.at
+			}
+		}
+		w.pass(next)
+	}
+	return struck
+}
+
+// served waits until partners are served where people wish.
+func (w *world) served(since time.Time) bool {
+	for time.Since(since) < patience {
+		if w.judge.Partner(w.state.pool) == "" {
+			return true
+		}
+		w.pass(time.Now().Add(5 * time.Second))
+	}
+	return false
+}
+
+// status shows a person what the objects say in the end; nobody judges by it.
+func (w *world) status() string {
+	var r v1alpha1.FederationRoute
+	var lt v1alpha1.LyncTopology
+	_ = w.objects.Get(w.ctx, client.ObjectKey{Namespace: namespace, Name: "federation"}, &r)
+	_ = w.objects.Get(w.ctx, client.ObjectKey{Namespace: namespace, Name: "org"}, &lt)
+	var out strings.Builder
+	for _, c := range append(r.Status.Conditions, lt.Status.Conditions...) {
+		fmt.Fprintf(&out, "%s %s %s: %s\n", c.Type, c.Status, c.Reason, c.Message)
+	}
+	return out.String()
+}
+
+// written shows the journal with its times.
+func written(journal []farm.Entry) string {
+	var out strings.Builder
+	for _, e := range journal {
+		fmt.Fprintf(&out, "%s %s %s %q -> %q %s\n", e.At.Sub(bubbleBegan), e.Actor, e.Object, e.From, e.To, e.Error)
+	}
+	return out.String()
+}
+
+// tally says during which step each fault struck: the next write of fedroute tells it.
+func tally(struck []strike, journal []farm.Entry, j *judge.Judge) map[string]map[string]int {
+	out := map[string]map[string]int{}
+	for _, s := range struck {
+		step := j.StepAt(s.at, journal)
+		if out[s.fault] == nil {
+			out[s.fault] = map[string]int{}
+		}
+		out[s.fault][step]++
+	}
+	return out
+}
+
+// wordsOf catches what fedroute logs.
+type wordsOf struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (w *wordsOf) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.all.Write(p)
+}
+
+func catchWords(t *testing.T) *wordsOf {
+	w := &wordsOf{}
+	if *loud {
+		return w
+	}
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	return w
+}
+
+// reveal looks for secrets in everything that fedroute has said.
+func (w *world) reveal(words *wordsOf) {
+	words.mu.Lock()
+	texts := map[string]string{"the log": words.all.String()}
+	words.mu.Unlock()
+	var r v1alpha1.FederationRouteList
+	var lt v1alpha1.LyncTopologyList
+	var events eventsv1.EventList
+	for name, list := range map[string]client.ObjectList{"a route": &r, "a topology": &lt, "an event": &events} {
+		w.must(w.objects.List(context.Background(), list))
+		text, err := yaml.Marshal(list)
+		w.must(err)
+		texts[name] = string(text)
+	}
+	for where, text := range texts {
+		for _, secret := range w.secrets {
+			for _, form := range []string{secret, base64.StdEncoding.EncodeToString([]byte(secret))} {
+				if secret != "" && strings.Contains(text, form) {
+					w.judge.Secret(where, fmt.Sprintf("%d letters long", len(form)))
+				}
+			}
+		}
+	}
+}

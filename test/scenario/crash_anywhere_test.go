@@ -1,0 +1,344 @@
+package scenario_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/api/meta"
+
+	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/lyncsim/sim"
+)
+
+var (
+	everyCrash    = flag.Bool("every-crash", false, "TestCrashAnywhere tells every crash, and not only some that the seed chooses")
+	crashSeed     = flag.Uint64("crash-seed", uint64(time.Now().Unix()), "chooses which crashes TestCrashAnywhere tells, and how each is told")
+	crashesReport = flag.String("crashes-report", "", "the page whose table TestCrashAnywhere writes anew; empty: none")
+)
+
+// fewCrashes is how many crashes each run tells.
+const fewCrashes = 20
+
+// crash is how the manager ends at a moment, and what surrounds it.
+type crash struct {
+	atCall
+	after   bool // the call has had its effect, and its answer has not left
+	back    bool // the move leads from the second pool to the first
+	mode    v1alpha1.Mode
+	standby bool          // a second manager waits for the lease
+	lease   bool          // the lease is taken away, and nobody kills the manager
+	heldFor time.Duration // so long the call stands still after the manager's end
+}
+
+func (c crash) String() string {
+	w := c.words()
+	return fmt.Sprintf("%s, %s, %s, %s, %s", c.atCall, w[0], w[1], c.mode, strings.Join(w[2:], ", "))
+}
+
+// words say when, which way, beside whom, how and for how long.
+func (c crash) words() []string {
+	when, way, replicas, end := "before its effect", "there", "alone", "killed"
+	if c.after {
+		when = "before its answer"
+	}
+	if c.back {
+		way = "back"
+	}
+	if c.standby {
+		replicas = "two"
+	}
+	if c.lease {
+		end = "loses the lease"
+	}
+	if c.at == atBoundary {
+		when = "seen"
+	}
+	return []string{when, way, replicas, end, c.heldFor.String()}
+}
+
+// TestCrashAnywhere tells a move once undisturbed and notes what is asked of the organization
+// during each step. Then it tells the move again for each of these moments, and the manager
+// ends there: it is killed, or loses its lease. The call itself goes on, as it does on a
+// server. Whoever comes next has to end the move as if nothing had been.
+func TestCrashAnywhere(t *testing.T) {
+	t.Parallel()
+	var moments [2][]atCall
+	var ends [2]ending
+	t.Run("undisturbed", func(t *testing.T) {
+		for i, way := range [2][2]string{{poolA, poolB}, {poolB, poolA}} {
+			t.Run("to "+way[1], func(t *testing.T) {
+				t.Parallel()
+				moments[i], ends[i] = undisturbed(t, way[0], way[1])
+			})
+		}
+	})
+	if t.Failed() {
+		return // there is nothing to compare with
+	}
+	crashes := crashesOf(moments, *crashSeed)
+	t.Logf("%d crashes at %d and %d moments; -crash-seed=%d", len(crashes), len(moments[0]), len(moments[1]), *crashSeed)
+	results := &crashTable{crashes: crashes, how: map[crash]string{}}
+	t.Cleanup(func() { results.enoughCame(t) })
+	for _, c := range crashes {
+		t.Run(c.String(), func(t *testing.T) {
+			t.Parallel()
+			how := "failed"
+			t.Cleanup(func() {
+				if t.Failed() {
+					how = "failed"
+				}
+				results.put(t, c, how)
+			})
+			how = notCome
+			for tries := 0; tries < 3 && how == notCome; tries++ {
+				how = tellCrash(t, c, ends)
+			}
+		})
+	}
+}
+
+// notCome is how a story ended whose move had no such moment. Which calls the looks at the
+// organization make beside a step is a matter of chance.
+const notCome = "did not come"
+
+// crashesOf gives each moment a crash, and each call that may change something two: before its
+// effect and after it.
+func crashesOf(moments [2][]atCall, seed uint64) []crash {
+	var all []crash
+	for _, p := range slices.Concat(moments[0], moments[1]) {
+		if slices.ContainsFunc(all, func(c crash) bool { return c.atCall == p }) {
+			continue
+		}
+		all = append(all, rolls(p, moments, seed)...)
+	}
+	if *everyCrash {
+		return all
+	}
+	dice := rand.New(rand.NewPCG(seed, 0))
+	dice.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all[:min(fewCrashes, len(all))]
+}
+
+// rolls lets the seed choose how the crashes of a moment are told.
+func rolls(p atCall, moments [2][]atCall, seed uint64) []crash {
+	h := fnv.New64a()
+	fmt.Fprint(h, p)
+	dice := rand.New(rand.NewPCG(seed, h.Sum64()))
+	switch {
+	case p.at == atBoundary || strings.HasSuffix(p.call, " port"): // there is no answer
+		return []crash{roll(p, false, moments, dice)}
+	case reads(p): // there is no effect
+		return []crash{roll(p, dice.IntN(2) == 0, moments, dice)}
+	}
+	return []crash{roll(p, false, moments, dice), roll(p, true, moments, dice)}
+}
+
+// reads reports whether the call of a moment changes nothing.
+func reads(p atCall) bool { return strings.HasPrefix(p.call, "Get-") || p.call == sim.DNSQuestion }
+
+func roll(p atCall, after bool, moments [2][]atCall, dice *rand.Rand) crash {
+	one := func(n int) bool { return dice.IntN(n) == 0 }
+	c := crash{atCall: p, after: after, mode: v1alpha1.ModeEnforce, back: one(2), standby: one(2), lease: one(4)}
+	switch {
+	case p.step == betweenSteps && reads(p) && one(3):
+		c.mode = v1alpha1.ModeObserve
+	case one(2):
+		c.mode = v1alpha1.ModeApprove
+	}
+	if one(2) {
+		c.heldFor = 3 * time.Second
+	}
+	if !slices.Contains(moments[map[bool]int{false: 0, true: 1}[c.back]], p) {
+		c.back = !c.back
+	}
+	return c
+}
+
+// tellCrash tells of one crash, and says what the steps that failed on the way said of it.
+func tellCrash(t *testing.T, c crash, ends [2]ending) string {
+	from, to, end := poolA, poolB, ends[0]
+	if c.back {
+		from, to, end = poolB, poolA, ends[1]
+	}
+	m := openMove(t, from, to)
+	urls := m.org.State().SimpleURLs
+	first := m.hire()
+	m.settle(c.mode)
+	if c.standby {
+		m.hire()
+	}
+	publishes, setups, failBacks := m.acts("Publish-CsTopology", "Topology"), m.setups(), m.failBacks()
+	since := time.Now()
+	come, goOn := m.waylay(c)
+	m.begin()
+	approved := m.approvedBefore(come)
+	if !m.comes(come, c.mode) {
+		return notCome
+	}
+	written := m.writes()
+	m.ends(first, c, goOn)
+	if !approved {
+		m.approveUntilBegun(written)
+	}
+	if c.mode == v1alpha1.ModeObserve {
+		m.says(m.r, v1alpha1.ReasonDrifted)
+		m.lookedAt(2)
+		m.unchanged(written)
+		return "-"
+	}
+	got := m.end()
+	if diff := cmp.Diff(end, got); diff != "" {
+		t.Errorf("the end is another than without a crash (-without +with):\n%s", diff)
+	}
+	m.sameURLs(urls)
+	if n := m.acts("Publish-CsTopology", "Topology") - publishes; n != publishesOfAMove {
+		t.Errorf("the flags were published %d times\n%s", n, m.journal())
+	}
+	for machine, n := range m.setups() {
+		if n -= setups[machine]; n != 1 {
+			t.Errorf("setup ran %d times on %s\n%s", n, machine, m.journal())
+		}
+	}
+	if n := m.failBacks() - failBacks; n != 1 {
+		t.Errorf("the Front End pool was failed back %d times\n%s", n, m.journal())
+	}
+	for _, h := range m.r.Status.History {
+		if h.Result == v1alpha1.StepFailed {
+			t.Logf("on the way %s %s failed: %s", h.Kind, h.Target, h.Message)
+		}
+	}
+	return (&strife{story: m.story, r: m.r}).ended(since, false)
+}
+
+// failBacks counts the failbacks that were done.
+func (m *move) failBacks() int {
+	return m.acts("Invoke-CsPoolFailBack", "Registrar:"+management+" PoolState")
+}
+
+// waylay waits for the moment of a crash, and holds the call that makes it until somebody lets
+// it go on.
+func (m *move) waylay(c crash) (come <-chan struct{}, goOn func()) {
+	arrived, free := make(chan struct{}), make(chan struct{})
+	var taken, freed atomic.Bool
+	goOn = func() {
+		if freed.CompareAndSwap(false, true) {
+			close(free)
+		}
+	}
+	m.Cleanup(goOn)
+	halt := func() { close(arrived); <-free }
+	see := sim.Witness(func(call sim.Call) func() {
+		if taken.Load() || call.What != c.call || m.placeOf(call) != c.at {
+			return nil
+		}
+		for deadline := time.Now().Add(2 * catchUp); m.now(call) != c.atCall; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				return nil
+			}
+		}
+		if !taken.CompareAndSwap(false, true) {
+			return nil
+		}
+		if c.after {
+			return halt
+		}
+		halt()
+		return nil
+	})
+	tell := func(p atCall) {
+		if p == c.atCall && taken.CompareAndSwap(false, true) {
+			close(arrived)
+		}
+	}
+	m.witness.Store(&see)
+	m.boundary.Store(&tell)
+	return arrived, goOn
+}
+
+// approvedBefore lets a person approve the plan, once it is there, unless the moment comes first.
+// What such a look at the organization did not see yet may change the plan.
+func (m *move) approvedBefore(come <-chan struct{}) bool {
+	m.Helper()
+	if m.r.Spec.Mode != v1alpha1.ModeApprove {
+		return true
+	}
+	before := false
+	m.eventually("a plan, or the moment", func() bool {
+		select {
+		case <-come:
+			return true
+		default:
+		}
+		m.must(objects.Get(m.ctx, key(m.r), m.r))
+		c := meta.FindStatusCondition(m.r.Status.Conditions, v1alpha1.ConditionReady)
+		before = c != nil && m.r.Status.ObservedGeneration == m.r.Generation && c.Reason == v1alpha1.ReasonAwaitingApproval
+		return before
+	}, m.journal)
+	if before {
+		m.approve(m.r)
+	}
+	return before
+}
+
+// approveUntilBegun lets a person approve each plan until one begins. The status of the manager
+// that ended may show a plan that was never to be begun.
+func (m *move) approveUntilBegun(written int) {
+	m.Helper()
+	m.eventually("a plan that begins", func() bool {
+		m.must(objects.Get(m.ctx, key(m.r), m.r))
+		if plan := m.r.Status.Plan; plan != nil && plan.ID != m.r.Spec.ApprovedPlan && m.r.Status.ObservedGeneration == m.r.Generation {
+			change(m.story, m.r, func(r *v1alpha1.FederationRoute) { r.Spec.ApprovedPlan = plan.ID })
+		}
+		return m.writes() > written
+	}, m.journal)
+}
+
+// comes waits for the moment, and reports whether it came before the move had ended. A move that
+// is only observed has no end; it gets as many looks as a move has.
+func (m *move) comes(come <-chan struct{}, mode v1alpha1.Mode) bool {
+	m.Helper()
+	there := false
+	const looks = 6
+	enough := m.org.Counters().Cmdlets["Get-CsSite"] + looks
+	m.eventually("the moment, or the end of the move", func() bool {
+		select {
+		case <-come:
+			there = true
+			return true
+		default:
+			return m.done(m.r) || mode == v1alpha1.ModeObserve && m.org.Counters().Cmdlets["Get-CsSite"] > enough
+		}
+	}, m.journal)
+	return there
+}
+
+// ends ends the manager as the crash says, lets another one take over, and then the call go on.
+func (m *move) ends(first *manager, c crash, goOn func()) {
+	m.Helper()
+	if c.lease {
+		m.takeLease()
+		time.AfterFunc(c.heldFor, goOn) // the manager has not noticed anything yet
+	} else {
+		if err := first.Process.Kill(); !errors.Is(err, os.ErrProcessDone) { // on a busy machine a manager may lose its lease by itself
+			m.must(err)
+		}
+	}
+	first.leave(m.story)
+	m.dropLease()
+	if !c.standby {
+		m.hire()
+	}
+	if !c.lease {
+		time.AfterFunc(c.heldFor, goOn)
+	}
+}
