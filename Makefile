@@ -155,8 +155,8 @@ differential: ## Compare the simulated PowerShell with the real one's recorded a
 	@go run -C test ./differential
 
 .PHONY: mutants
-mutants: ## Change N places of the product one at a time, chosen by SEED, and count what its tests notice (SHARD=0 SHARDS=5 does a part; FIRST=20: so often the tests have to pass before).
-	@go run -C test ./mutants $(if $(N),-n $(N)) $(if $(SEED),-seed $(SEED)) $(if $(SHARDS),-shards $(SHARDS) -shard $(SHARD)) $(if $(FIRST),-first $(FIRST))
+mutants: ## Change N places of the product one at a time, chosen by SEED, and count what its tests notice (FOR=30m does a part, the same command continues; FIRST=20: so often the tests have to pass before).
+	@go run -C test ./mutants $(if $(N),-n $(N)) $(if $(SEED),-seed $(SEED)) $(if $(FOR),-for $(FOR)) $(if $(FIRST),-first $(FIRST))
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check style, import rules and that generated files are up to date.

@@ -9,8 +9,10 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
@@ -174,7 +176,7 @@ func holdCalls(s *stage) heldCalls {
 }
 
 // failover starts a run for a route and returns when the first step is under way. finish answers
-// the call that is under way and waits until its run has ended.
+// the call that is under way and waits until its run has ended and has asked for a look.
 func failover(t *testing.T) (s *stage, route *v1alpha1.FederationRoute, finish func(json.RawMessage, error)) {
 	route = federationRoute("r", "edge2.contoso.com")
 	s = newStage(t, lyncTopology(), managerSecret(), route)
@@ -196,8 +198,12 @@ func failover(t *testing.T) (s *stage, route *v1alpha1.FederationRoute, finish f
 			run = latest
 		}
 		s.clock.forward(time.Second)
+		asked := len(s.topologies.wake)
 		calls.answers <- answer{text, err}
 		<-run.Done()
+		for range asked + 1 { // the last of them is the run's; they wait for who reads them
+			defer func(e event.TypedGenericEvent[types.NamespacedName]) { s.topologies.wake <- e }(<-s.topologies.wake)
+		}
 	}
 }
 

@@ -6,50 +6,90 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 )
 
 // hunt judges mutants.
 type hunt struct {
 	*suites
-	excused []excuse
+	*ledger
+	excuses map[string]string
 	out     io.Writer
 }
 
-// judge judges the first place of each queue whose change compiles, and prints what became
-// of it. The tests have to pass so often unchanged before.
-func (h hunt) judge(ctx context.Context, queues [][]place, first int) error {
+// judge judges the first place of each queue whose change compiles and of which the ledger
+// does not tell yet, until the time ends, and prints what became of it. The tests have to
+// pass so often unchanged before.
+func (h hunt) judge(ctx context.Context, queues []queue, first int) error {
+	var open []queue
 	var heads []place
-	for _, queue := range queues {
-		heads = append(heads, queue[0])
+	for _, q := range queues {
+		if _, is := h.judged[q.rank]; !is {
+			open, heads = append(open, q), append(heads, q.places[0])
+		}
 	}
 	together, err := h.together(ctx, heads)
+	if err == nil {
+		err = h.prove(ctx, together, packagesOf(heads), first)
+	}
+	began, count := time.Now(), 0
+	for _, q := range open {
+		if err != nil {
+			break
+		}
+		if err = h.decide(ctx, q, together); err == nil {
+			count++
+		}
+	}
+	if err != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return err
+	}
+	t := h.tally(queues, h.excuses)
+	if _, err := fmt.Fprintf(h.out, "%d of %d are judged, %d of them now, in %v\n%v\n", t.mutants, len(queues), count, time.Since(began).Round(time.Second), t); err != nil {
+		return err
+	}
+	return t.tooManyExcuses()
+}
+
+// prove makes sure that the unchanged tests pass, and sees what they reach.
+func (h hunt) prove(ctx context.Context, p *programs, packages []string, first int) error {
+	if err := p.see(ctx, packages); err != nil {
+		return err
+	}
+	if h.steady || len(p.mutants) == 0 {
+		return nil
+	}
+	if err := p.repeat(ctx, first); err != nil {
+		return err
+	}
+	return h.passed(first)
+}
+
+// decide judges one queue.
+func (h hunt) decide(ctx context.Context, q queue, together *programs) error {
+	p, by := q.places[0], together
+	number := slices.Index(together.mutants, p)
+	if number < 0 {
+		var err error
+		if p, by, err = h.alone(ctx, q, together.seen); err != nil {
+			return err
+		}
+		number = 0
+	}
+	verdict, err := by.ask(ctx, number)
 	if err != nil {
 		return err
 	}
-	if err := together.steady(ctx, first); err != nil {
+	r := result{identity: p.identity(), verdict: verdict}
+	if err := h.note(q.rank, r); err != nil {
 		return err
 	}
-	var judged tally
-	for _, queue := range queues {
-		r := result{place: queue[0]}
-		if number := slices.Index(together.mutants, queue[0]); number >= 0 {
-			r.verdict, err = together.ask(ctx, number)
-		} else {
-			r, err = h.alone(ctx, queue, together)
-		}
-		if err != nil {
-			return err
-		}
-		r.excuse = excuseOf(h.excused, r.place)
-		judged.add(r)
-		if _, err := fmt.Fprintln(h.out, r); err != nil {
-			return err
-		}
+	words := fmt.Sprintf("%s  %s", verdict, p)
+	if why := h.excuses[r.identity]; why != "" && verdict == survived {
+		words = fmt.Sprintf("excused  %s: %s", p, why)
 	}
-	if _, err := fmt.Fprintln(h.out, judged); err != nil {
-		return err
-	}
-	return judged.tooManyExcuses()
+	_, err = fmt.Fprintln(h.out, words)
+	return err
 }
 
 // together compiles the mutants into one set of programs, without those that the compiler
@@ -69,19 +109,14 @@ func (h hunt) together(ctx context.Context, mutants []place) (*programs, error) 
 	}
 }
 
-// alone judges the first place of a queue whose change compiles by itself.
-func (h hunt) alone(ctx context.Context, queue []place, measured *programs) (result, error) {
-	for _, p := range queue {
-		one, err := h.compileOne(ctx, p)
+// alone compiles the first place of a queue whose change compiles by itself.
+func (h hunt) alone(ctx context.Context, q queue, seen *sight) (place, *programs, error) {
+	for _, p := range q.places {
+		one, err := h.compileOne(ctx, p, seen)
 		if _, is := errors.AsType[*refused](err); is {
 			continue
 		}
-		if err != nil {
-			return result{}, err
-		}
-		one.took = measured.took
-		verdict, err := one.ask(ctx, 0)
-		return result{place: p, verdict: verdict}, err
+		return p, one, err
 	}
-	return result{}, fmt.Errorf("no change of %s compiles", queue[0].pkg)
+	return place{}, nil, fmt.Errorf("no change of %s compiles", q.places[0].pkg)
 }

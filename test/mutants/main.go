@@ -19,26 +19,27 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strconv"
 	"time"
 )
 
 // options say which mutants are made and how the tests are run.
 type options struct {
-	root   string // of the product's module
-	n      int
-	seed   uint64
-	shard  int // of shards, from 0
-	shards int
-	first  int // so often the tests have to pass unchanged
+	root    string // of the product's module
+	ledgers string // folder
+	n       int
+	seed    uint64
+	first   int // so often the tests have to pass unchanged
+	time    time.Duration
 }
 
 func main() {
-	o := options{root: ".."}
-	flag.IntVar(&o.n, "n", 500, "how many mutants, over all shards")
+	o := options{root: "..", ledgers: filepath.Join("mutants", "seeds")}
+	flag.IntVar(&o.n, "n", 500, "how many mutants")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "chooses the mutants")
-	flag.IntVar(&o.shards, "shards", 1, "parts of the work")
-	flag.IntVar(&o.shard, "shard", 0, "which of them is done, from 0")
 	flag.IntVar(&o.first, "first", 20, "so often the tests have to pass unchanged before")
+	flag.DurationVar(&o.time, "for", 24*time.Hour, "ends the part that is done now; the same command continues")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -49,9 +50,8 @@ func main() {
 }
 
 func (o options) run(ctx context.Context, out io.Writer) error {
-	if o.shards < 1 || o.shard < 0 || o.shard >= o.shards {
-		return fmt.Errorf("there is no shard %d of %d", o.shard, o.shards)
-	}
+	ctx, cancel := context.WithTimeout(ctx, o.time)
+	defer cancel()
 	all, err := places(o.root)
 	if err != nil {
 		return err
@@ -65,12 +65,10 @@ func (o options) run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	var queues [][]place
-	for i, queue := range sample(all, o.n, o.seed) {
-		if i%o.shards == o.shard {
-			queues = append(queues, queue)
-		}
+	ledger, err := ledgerOf(filepath.Join(o.ledgers, strconv.FormatUint(o.seed, 10)+".tsv"))
+	if err != nil {
+		return err
 	}
-	h := hunt{suites: suites, excused: excuses, out: out}
-	return h.judge(ctx, queues, o.first)
+	h := hunt{suites: suites, ledger: ledger, excuses: excuses, out: out}
+	return h.judge(ctx, sample(all, o.n, o.seed), o.first)
 }

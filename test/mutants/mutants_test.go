@@ -1,9 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -66,18 +67,22 @@ func TestPlaces(t *testing.T) {
 }
 
 // TestSample: a seed chooses the same places each time, another seed others; each package gives
-// its share and at least one; no place is chosen twice, nor waits in two queues.
+// its share and at least one; no place is chosen twice, nor waits in two queues. A line that is
+// added above leaves the sample as it is.
 func TestSample(t *testing.T) {
-	var all []place
+	var all, later []place
 	for pkg, n := range map[string]int{"large": 90, "small": 9, "tiny": 1} {
-		for line := range n {
-			all = append(all, place{pkg: pkg, line: line})
+		for i := range n {
+			p := place{pkg: pkg, line: i, source: fmt.Sprint("if a == ", i)}
+			all = append(all, p)
+			p.line++
+			later = append(later, p)
 		}
 	}
 	chosen, counts, seen := sample(all, 20, 7), map[string]int{}, map[place]bool{}
-	for _, queue := range chosen {
-		counts[queue[0].pkg]++
-		for _, p := range queue {
+	for _, q := range chosen {
+		counts[q.places[0].pkg]++
+		for _, p := range q.places {
 			if seen[p] {
 				t.Errorf("%v waits in two queues", p)
 			}
@@ -87,9 +92,51 @@ func TestSample(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"large": 18, "small": 1, "tiny": 1}, counts); diff != "" {
 		t.Errorf("chosen by package (-want +got):\n%s", diff)
 	}
-	same := func(a, b [][]place) bool { return cmp.Equal(a, b, cmp.AllowUnexported(place{})) }
-	if !same(chosen, sample(all, 20, 7)) || same(chosen, sample(all, 20, 8)) {
+	ranks := func(all []place, seed uint64) (out []uint64) {
+		for _, q := range sample(all, 20, seed) {
+			out = append(out, q.rank)
+		}
+		return out
+	}
+	if !slices.Equal(ranks(all, 7), ranks(later, 7)) {
+		t.Error("a line above the places changes the sample")
+	}
+	identities := func(seed uint64) (out []string) {
+		for _, q := range sample(all, 20, seed) {
+			out = append(out, q.places[0].identity())
+		}
+		return out
+	}
+	if !slices.Equal(identities(7), identities(7)) || slices.Equal(identities(7), identities(8)) {
 		t.Error("the seed alone does not choose the places")
+	}
+}
+
+// TestIdentity: a place keeps its name when lines above it come and go. Two places that are
+// written alike have two names.
+func TestIdentity(t *testing.T) {
+	identities := func(text string) (out []string) {
+		found, err := placesOf("p.go", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range found {
+			out = append(out, p.identity())
+		}
+		return out
+	}
+	text := "package p\n\nfunc (s *set[T]) has(a, b bool) bool {\n\treturn !a || !b\n}\n\nvar on = true\n"
+	want := []string{
+		"p.go\tset.has\treturn !a || !b\tboolean: || -> &&\t0",
+		"p.go\tset.has\treturn !a || !b\tboolean: ! -> \t0",
+		"p.go\tset.has\treturn !a || !b\tboolean: ! -> \t1",
+		"p.go\t\tvar on = true\tboolean: true -> false\t0",
+	}
+	if diff := cmp.Diff(want, identities(text)); diff != "" {
+		t.Errorf("identities (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want, identities(strings.Replace(text, "\n\n", "\n\n// A comment.\n\n", 1))); diff != "" {
+		t.Errorf("identities after a line is added (-want +got):\n%s", diff)
 	}
 }
 
@@ -107,32 +154,23 @@ func TestSwitchable(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "package p\n\nfunc f(a, b int, done bool) bool {\n" +
-		"\tif (chosenMutant != 0 && (a == b &&\n\t\t(chosenMutant != 1 && (!done) || chosenMutant == 1 && (done))) || chosenMutant == 0 && (false && (a == b &&\n\t\t!done)))/*line :5:8*/ {\n" +
-		"\t\treturn true\n\t}\n\treturn (chosenMutant != 2 && (false) || chosenMutant == 2 && (true))\n}\n"
+		"\tif (!isMutant(0) && (a == b &&\n\t\t(!isMutant(1) && (!done) || isMutant(1) && (done))) || isMutant(0) && (false && (a == b &&\n\t\t!done)))/*line :5:8*/ {\n" +
+		"\t\treturn true\n\t}\n\treturn (!isMutant(2) && (false) || isMutant(2) && (true))\n}\n"
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("source (-want +got):\n%s", diff)
 	}
 }
 
-// TestExcuses: an excuse is for one change of one line of source, wherever the line stands, and
-// at most three in a hundred may be excused. No excuse is left of source that is gone.
+// TestExcuses: at most three in a hundred may be excused. Each excuse is a sentence, for a change
+// of source that is there.
 func TestExcuses(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "p.go")
-	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
-		t.Fatal(err)
+	list := excusesOf("p.go\tf\tif a == b && !done {\tboolean: && -> ||\t0\tIt is the same.\n")
+	var got tally
+	for _, identity := range []string{"p.go\tf\tif a == b && !done {\tboolean: && -> ||\t0", "p.go\tf\tif a == b && !done {\tcomparison: == -> !=\t0"} {
+		got.add(result{identity: identity, verdict: survived}, list)
 	}
-	found, err := placesOf(path, []byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	found[1].pkg = "internal/plan"
-	list := excusesOf("internal/plan/p.go\tif a == b && !done {\tboolean: && -> ||\tit is the same\n")
-	if why := excuseOf(list, found[1]); why != "it is the same" {
-		t.Errorf("the excuse is %q", why)
-	}
-	found[2].pkg = "internal/plan"
-	if why := excuseOf(list, found[2]); why != "" {
-		t.Errorf("another change of the line is excused: %q", why)
+	if want := (tally{mutants: 2, excused: 1}); got != want {
+		t.Errorf("counted %+v, want %+v", got, want)
 	}
 	for excused, tooMany := range map[int]bool{3: false, 4: true} {
 		if got := (tally{mutants: 100, excused: excused}).tooManyExcuses() != nil; got != tooMany {
@@ -143,12 +181,12 @@ func TestExcuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range excuses {
-		if !slices.ContainsFunc(all, e.fits) {
-			t.Errorf("an excuse is left of source that is gone: %+v", e)
+	for identity, why := range excuses {
+		if !slices.ContainsFunc(all, func(p place) bool { return p.identity() == identity }) {
+			t.Errorf("an excuse is left of source that is gone: %s", identity)
 		}
-		if !strings.HasSuffix(e.why, ".") {
-			t.Errorf("an excuse is no sentence: %+v", e)
+		if !strings.HasSuffix(why, ".") {
+			t.Errorf("an excuse is no sentence: %s", why)
 		}
 	}
 }
@@ -165,7 +203,7 @@ func module(t *testing.T) string {
 	}
 	for name, text := range map[string]string{
 		"go.mod":                    "module example.com/product\n\ngo 1.26\n",
-		"internal/plan/p.go":        "package plan\n\nconst strict = true\n\nfunc Less(a, b int) bool { return a < b }\n\nfunc Same(a, b int) bool { return a == b }\n\nfunc Odd(a int) bool { return strict && a%2 != 0 }\n\nfunc Ends(n int) bool {\n\tfor {\n\t\tif n >= 0 {\n\t\t\treturn true\n\t\t}\n\t}\n}\n",
+		"internal/plan/p.go":        "package plan\n\nconst strict = true\n\nfunc Less(a, b int) bool { return a < b }\n\nfunc Same(a, b int) bool { return a == b }\n\nfunc Odd(a int) bool { return strict && a%2 != 0 }\n\nfunc Ends(n int) bool {\n\tfor {\n\t\tif n >= 0 {\n\t\t\treturn true\n\t\t}\n\t}\n}\n\nfunc Unasked() bool { return true }\n",
 		"internal/plan/p_test.go":   "package plan\n\nimport \"testing\"\n\nfunc TestLess(t *testing.T) {\n\tif Less(2, 2) || !Odd(3) || !Ends(1) {\n\t\tt.Fail()\n\t}\n}\n",
 		"internal/status/s.go":      "package status\n\nimport \"example.com/product/internal/plan\"\n\nvar Same = plan.Same\n",
 		"internal/status/s_test.go": "package status\n\nimport \"testing\"\n\nfunc TestIt(t *testing.T) {\n\tif Same(3, 2) {\n\t\tt.Fail()\n\t}\n}\n",
@@ -184,13 +222,11 @@ func module(t *testing.T) string {
 }
 
 // TestJudge: a change that the package's test notices is killed, and one that only a package
-// beside notices, or a suite in the module beside. One that nobody notices survives. One that cannot be chosen in a running
-// program is compiled alone.
+// beside notices, or a suite in the module beside. One that nobody notices survives, and one
+// that no test reaches. One that cannot be chosen in a running program is compiled alone. A
+// ledger is continued: what it holds is not judged again.
 func TestJudge(t *testing.T) {
-	if _, err := exec.LookPath("go"); err != nil {
-		t.Fatal(err)
-	}
-	root := module(t)
+	root, ledger := module(t), filepath.Join(t.TempDir(), "7.tsv")
 	all, err := places(root)
 	if err != nil {
 		t.Fatal(err)
@@ -199,17 +235,25 @@ func TestJudge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var queues [][]place
-	for _, p := range all {
+	var queues []queue
+	for i, p := range all {
 		if p.kind != "early return" || p.was != "n >= 0" { // it would never end
-			queues = append(queues, []place{p})
+			queues = append(queues, queue{uint64(i), []place{p}})
 		}
 	}
-	var out strings.Builder
-	if err := (hunt{suites: suites, out: &out}).judge(t.Context(), queues, 2); err != nil {
-		t.Fatal(err)
+	judge := func(first int) string {
+		t.Helper()
+		l, err := ledgerOf(ledger)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		if err := (hunt{suites: suites, ledger: l, out: &out}).judge(t.Context(), queues, first); err != nil {
+			t.Fatal(err)
+		}
+		return regexp.MustCompile(`in \d+m?s`).ReplaceAllString(out.String(), "in no time")
 	}
-	want := strings.Join([]string{
+	verdicts := []string{
 		"killed  internal/plan/p.go:3 boolean: true -> false",
 		"killed  internal/plan/p.go:5 comparison: < -> <=",
 		"killed  internal/plan/p.go:7 comparison: == -> !=",
@@ -217,12 +261,27 @@ func TestJudge(t *testing.T) {
 		"killed  internal/plan/p.go:9 comparison: != -> ==",
 		"survived  internal/plan/p.go:13 comparison: >= -> >",
 		"killed  internal/plan/p.go:14 boolean: true -> false",
-		"1 survived, of which 0 are excused",
-		"mutants: 7, killed 6, 85.7 %",
-		"",
-	}, "\n")
-	if diff := cmp.Diff(want, out.String()); diff != "" {
+		"survived  internal/plan/p.go:19 boolean: true -> false",
+	}
+	sum := "2 survived, of which 0 are excused\nmutants: 8, killed 6, 75.0 %\n"
+	want := strings.Join(verdicts, "\n") + "\n8 of 8 are judged, 8 of them now, in no time\n" + sum
+	if diff := cmp.Diff(want, judge(2)); diff != "" {
 		t.Errorf("verdicts (-want +got):\n%s", diff)
+	}
+	text, err := os.ReadFile(ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	if !strings.HasPrefix(lines[0], "steady\t") || !strings.HasSuffix(lines[0], "\t2\n") {
+		t.Errorf("the ledger does not say that the tests passed twice: %q", lines[0])
+	}
+	if err := os.WriteFile(ledger, []byte(strings.Join(lines[:8], "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want = verdicts[7] + "\n8 of 8 are judged, 1 of them now, in no time\n" + sum
+	if diff := cmp.Diff(want, judge(2)); diff != "" {
+		t.Errorf("verdicts of the second part (-want +got):\n%s", diff)
 	}
 }
 
@@ -239,8 +298,11 @@ func TestAskWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	endless := slices.IndexFunc(all, func(p place) bool { return p.was == "n >= 0" })
-	p, err := suites.compileOne(t.Context(), all[endless])
+	p, err := suites.compile(t.Context(), all[endless:endless+1])
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.see(t.Context(), packagesOf(p.mutants)); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -21,20 +22,32 @@ var judgedFolders = []string{
 
 // place is a piece of source that can be written another way.
 type place struct {
-	pkg    string // folder of the package, from the module's root, with slashes
-	file   string // path of the file
-	line   int
-	kind   string
-	offset int
-	was    string
-	is     string
+	pkg      string // folder of the package, from the module's root, with slashes
+	file     string // path of the file
+	function string // around it, empty for none
+	line     int
+	source   string // the line's text
+	nth      int    // among the same changes of such lines in the function, from 0
+	kind     string
+	offset   int
+	was      string
+	is       string
 	// from and to enclose the expression that has another value when the place is written the
 	// other way.
 	from, to int
 }
 
-func (p place) String() string {
-	return fmt.Sprintf("%s:%d %s: %s -> %s", filepath.ToSlash(filepath.Join(p.pkg, filepath.Base(p.file))), p.line, p.kind, short(p.was), short(p.is))
+func (p place) String() string { return fmt.Sprintf("%s:%d %s", p.path(), p.line, p.change()) }
+
+// path is the path of the file from the module's root.
+func (p place) path() string { return filepath.ToSlash(filepath.Join(p.pkg, filepath.Base(p.file))) }
+
+// change is what is written the other way.
+func (p place) change() string { return fmt.Sprintf("%s: %s -> %s", p.kind, short(p.was), short(p.is)) }
+
+// identity names a place by words, which stay when lines above it come and go.
+func (p place) identity() string {
+	return strings.Join([]string{p.path(), p.function, p.source, p.change(), strconv.Itoa(p.nth)}, "\t")
 }
 
 func short(s string) string {
@@ -102,13 +115,26 @@ func placesOf(path string, text []byte) ([]place, error) {
 		return nil, nil
 	}
 	var found []place
+	lines := strings.Split(string(text), "\n")
+	function, before := "", map[string]int{}
 	add := func(kind string, whole ast.Node, from, to token.Pos, is string) {
 		at, end := files.Position(from), files.Position(to)
-		found = append(found, place{file: path, line: at.Line, kind: kind, offset: at.Offset, was: string(text[at.Offset:end.Offset]), is: is,
-			from: files.Position(whole.Pos()).Offset, to: files.Position(whole.End()).Offset})
+		p := place{file: path, function: function, line: at.Line, source: strings.TrimSpace(lines[at.Line-1]),
+			kind: kind, offset: at.Offset, was: string(text[at.Offset:end.Offset]), is: is,
+			from: files.Position(whole.Pos()).Offset, to: files.Position(whole.End()).Offset}
+		same := p.identity()
+		p.nth = before[same]
+		before[same]++
+		found = append(found, p)
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.FuncDecl:
+			function = nameOf(n)
+		case *ast.GenDecl:
+			if slices.Contains(file.Decls, ast.Decl(n)) {
+				function = ""
+			}
 		case *ast.BinaryExpr:
 			if other, ok := otherWay[n.Op]; ok {
 				kind := "comparison"
@@ -139,6 +165,24 @@ func placesOf(path string, text []byte) ([]place, error) {
 		return true
 	})
 	return found, nil
+}
+
+// nameOf is the name of a function, with its receiver's type.
+func nameOf(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return f.Name.Name
+	}
+	of := f.Recv.List[0].Type
+	if pointer, is := of.(*ast.StarExpr); is {
+		of = pointer.X
+	}
+	if generic, is := of.(*ast.IndexExpr); is {
+		of = generic.X
+	}
+	if name, is := of.(*ast.Ident); is {
+		return name.Name + "." + f.Name.Name
+	}
+	return f.Name.Name
 }
 
 // leaves reports whether a block ends by leaving what is around it.

@@ -2,19 +2,30 @@ package main
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 )
 
+// rank is where a seed puts a place among all places. It follows from the place's words alone,
+// so that a sample stays nearly the same when the source around its places changes.
+func rank(seed uint64, p place) uint64 {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\t%s", seed, p.identity()))
+	return binary.BigEndian.Uint64(sum[:])
+}
+
+// queue is a place that is chosen, followed by those that take its place, in their order, when
+// its change does not compile.
+type queue struct {
+	rank   uint64 // of the first
+	places []place
+}
+
 // sample chooses n places by a seed, each package giving as many as its share of all places,
-// and at least one. Each place comes with those that take its place, in their order, when
-// its change does not compile; no place is in two queues.
-func sample(all []place, n int, seed uint64) [][]place {
-	if len(all) == 0 {
-		return nil
-	}
-	dice := rand.New(rand.NewPCG(seed, 0))
+// and at least one. No place is in two queues.
+func sample(all []place, n int, seed uint64) []queue {
 	by := map[string][]place{}
 	for _, p := range all {
 		by[p.pkg] = append(by[p.pkg], p)
@@ -27,7 +38,7 @@ func sample(all []place, n int, seed uint64) [][]place {
 	var shares []share
 	given := 0
 	for _, pkg := range slices.Sorted(maps.Keys(by)) {
-		dice.Shuffle(len(by[pkg]), func(i, j int) { by[pkg][i], by[pkg][j] = by[pkg][j], by[pkg][i] })
+		slices.SortFunc(by[pkg], func(a, b place) int { return cmp.Compare(rank(seed, a), rank(seed, b)) })
 		exact := n * len(by[pkg])
 		s := share{pkg, min(max(1, exact/len(all)), len(by[pkg])), exact % len(all)}
 		shares, given = append(shares, s), given+s.count
@@ -38,16 +49,16 @@ func sample(all []place, n int, seed uint64) [][]place {
 			s.count, given = s.count+1, given+1
 		}
 	}
-	var out [][]place
+	var out []queue
 	for _, s := range shares {
 		for i := range s.count {
-			var queue []place
+			q := queue{rank: rank(seed, by[s.pkg][i])}
 			for j := i; j < len(by[s.pkg]); j += s.count {
-				queue = append(queue, by[s.pkg][j])
+				q.places = append(q.places, by[s.pkg][j])
 			}
-			out = append(out, queue)
+			out = append(out, q)
 		}
 	}
-	dice.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	slices.SortFunc(out, func(a, b queue) int { return cmp.Compare(a.rank, b.rank) })
 	return out[:min(n, len(out))]
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -109,16 +110,18 @@ func (s *suites) judges(pkg string) []string {
 	return append([]string{pkg}, s.users[pkg]...)
 }
 
-// programs are compiled test programs.
+// programs are test programs with mutants in them.
 type programs struct {
 	*suites
+	layer   string // the list of files that lie over the source
 	mutants []place
-	path    map[string]string        // by package
-	took    map[string]time.Duration // by package: how long its tests take unchanged
+	path    map[string]string // of a compiled program, by package
+	seen    *sight            // nil before see
+	alone   bool              // the mutant is in the programs without a choice, so none could see what reaches it
 }
 
-// compile compiles the tests that judge the mutants, with all mutants in them. An error is a
-// *refused where the compiler does not take the source.
+// compile makes programs with all mutants in them. An error is a *refused where the compiler
+// does not take the source.
 func (s *suites) compile(ctx context.Context, mutants []place) (*programs, error) {
 	folder, err := os.MkdirTemp(s.folder, "programs")
 	if err != nil {
@@ -128,11 +131,12 @@ func (s *suites) compile(ctx context.Context, mutants []place) (*programs, error
 	if err != nil {
 		return nil, err
 	}
-	return s.build(ctx, over, mutants)
+	return s.accept(ctx, over, mutants)
 }
 
-// compileOne compiles the tests that judge one mutant, which they are whoever chooses.
-func (s *suites) compileOne(ctx context.Context, p place) (*programs, error) {
+// compileOne makes programs of one mutant, which they are whoever chooses. What the tests
+// take was seen before.
+func (s *suites) compileOne(ctx context.Context, p place, seen *sight) (*programs, error) {
 	folder, err := os.MkdirTemp(s.folder, "programs")
 	if err != nil {
 		return nil, err
@@ -141,30 +145,29 @@ func (s *suites) compileOne(ctx context.Context, p place) (*programs, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.build(ctx, over, []place{p})
+	one, err := s.accept(ctx, over, []place{p})
+	if err != nil {
+		return nil, err
+	}
+	one.seen, one.alone = seen, true
+	return one, nil
 }
 
-func (s *suites) build(ctx context.Context, over layer, mutants []place) (*programs, error) {
+// accept asks the compiler whether it takes the packages with the mutants.
+func (s *suites) accept(ctx context.Context, over layer, mutants []place) (*programs, error) {
 	list, err := over.write()
 	if err != nil {
 		return nil, err
 	}
-	p := &programs{suites: s, mutants: mutants, path: map[string]string{}, took: map[string]time.Duration{}}
-	for _, m := range mutants {
-		for _, pkg := range s.judges(m.pkg) {
-			if p.path[pkg] != "" {
-				continue
-			}
-			p.path[pkg] = filepath.Join(over.folder, strconv.Itoa(len(p.path))+".test")
-			module, path := moduleOf(pkg)
-			build := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay", list, "-o", p.path[pkg], path)
-			build.Dir = filepath.Join(s.root, module)
-			if out, err := build.CombinedOutput(); err != nil {
-				return nil, errors.Join(ctx.Err(), &refused{over.named(string(out))})
-			}
-		}
+	build := exec.CommandContext(ctx, "go", "build", "-overlay", list)
+	for _, pkg := range packagesOf(mutants) {
+		build.Args = append(build.Args, "./"+pkg)
 	}
-	return p, nil
+	build.Dir = s.root
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, errors.Join(ctx.Err(), &refused{over.named(string(out))})
+	}
+	return &programs{suites: s, layer: list, mutants: mutants, path: map[string]string{}}, nil
 }
 
 // refused is the compiler's refusal.
@@ -172,62 +175,187 @@ type refused struct{ text string }
 
 func (r *refused) Error() string { return "the compiler refuses mutants:\n" + r.text }
 
-// steady makes sure that the tests pass so often unchanged, those of a mutated package; of the
-// others once. It measures all of them.
-func (p *programs) steady(ctx context.Context, times int) error {
-	own := map[string]bool{}
-	for _, m := range p.mutants {
-		own[m.pkg] = true
+// program is the path of the compiled tests of a package.
+func (p *programs) program(ctx context.Context, pkg string) (string, error) {
+	if path := p.path[pkg]; path != "" {
+		return path, nil
 	}
-	for pkg := range p.path {
-		n := 1
-		if own[pkg] {
-			n = times
-		}
-		began := time.Now()
-		for range n { // each in a process of its own, as a mutant is judged
-			if out, err := p.run(ctx, pkg, -1, time.Hour); err != nil {
-				return fmt.Errorf("the tests of %s fail unchanged: %w\n%s", pkg, err, last(out))
+	path := filepath.Join(filepath.Dir(p.layer), strconv.Itoa(len(p.path))+".test")
+	module, folder := moduleOf(pkg)
+	build := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay", p.layer, "-o", path, folder)
+	build.Dir = filepath.Join(p.root, module)
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", errors.Join(ctx.Err(), fmt.Errorf("the tests of %s do not compile: %w\n%s", pkg, err, out))
+	}
+	p.path[pkg] = path
+	return path, nil
+}
+
+// test is a test function.
+type test struct{ pkg, name string }
+
+// sight is what the unchanged tests showed.
+type sight struct {
+	took    map[test]time.Duration
+	reached map[test]map[int]bool // the mutants whose places a test evaluates, by number
+}
+
+// see runs each test unchanged, in a process of its own, and sees how long it takes and which
+// mutants' places it reaches. A test that does not reach a place cannot notice its mutant.
+func (p *programs) see(ctx context.Context, packages []string) error {
+	p.seen = &sight{took: map[test]time.Duration{}, reached: map[test]map[int]bool{}}
+	for _, own := range packages {
+		for _, pkg := range p.judges(own) {
+			if p.path[pkg] != "" {
+				continue
+			}
+			names, err := p.names(ctx, pkg)
+			if err != nil {
+				return err
+			}
+			for _, name := range names {
+				if err := p.watch(ctx, test{pkg, name}); err != nil {
+					return err
+				}
 			}
 		}
-		p.took[pkg] = time.Since(began) / time.Duration(n)
 	}
 	return nil
+}
+
+// names lists the tests of a package.
+func (p *programs) names(ctx context.Context, pkg string) ([]string, error) {
+	out, err := p.run(ctx, pkg, time.Minute, nil, "-test.list=^(Test|Example|Fuzz)")
+	if err != nil {
+		return nil, fmt.Errorf("list the tests of %s: %w\n%s", pkg, err, last(out))
+	}
+	return strings.Fields(string(out)), nil
+}
+
+// watch runs one test unchanged.
+func (p *programs) watch(ctx context.Context, t test) error {
+	note := filepath.Join(p.folder, "reached")
+	if err := os.WriteFile(note, nil, 0o600); err != nil {
+		return err
+	}
+	began := time.Now()
+	if out, err := p.run(ctx, t.pkg, time.Hour, []string{reachedIn + "=" + note}, only(t)); err != nil {
+		return fmt.Errorf("%s of %s fails unchanged, alone: %w\n%s", t.name, t.pkg, err, last(out))
+	}
+	p.seen.took[t] = time.Since(began)
+	text, err := os.ReadFile(note)
+	if err != nil {
+		return err
+	}
+	p.seen.reached[t] = map[int]bool{}
+	for line := range strings.Lines(string(text)) {
+		number, err := strconv.Atoi(strings.TrimSpace(line))
+		if err != nil {
+			return err
+		}
+		p.seen.reached[t][number] = true
+	}
+	return nil
+}
+
+// repeat makes sure that the tests of the mutated packages pass so often unchanged.
+func (p *programs) repeat(ctx context.Context, times int) error {
+	for _, pkg := range packagesOf(p.mutants) {
+		if !p.tested[pkg] {
+			continue
+		}
+		for n := range times { // each in a process of its own, as a mutant is judged
+			if out, err := p.run(ctx, pkg, time.Hour, nil); err != nil {
+				return fmt.Errorf("the tests of %s fail unchanged, the time %d of %d: %w\n%s", pkg, n+1, times, err, last(out))
+			}
+		}
+	}
+	return nil
+}
+
+// quick is how long a test takes at most that is asked before the longer ones.
+const quick = 300 * time.Millisecond
+
+// batches are the tests that may notice a mutant, in the order in which they are asked, those
+// of one program together: its own package's first, the quick ones before the slow.
+func (p *programs) batches(number int) [][]test {
+	own := p.mutants[number].pkg
+	type kind struct {
+		pkg  string
+		slow bool
+	}
+	by := map[kind][]test{}
+	for t, took := range p.seen.took {
+		if slices.Contains(p.judges(own), t.pkg) && (p.alone || p.seen.reached[t][number]) {
+			k := kind{t.pkg, took > quick}
+			by[k] = append(by[k], t)
+		}
+	}
+	order := func(a, b []test) int {
+		if is, other := a[0].pkg == own, b[0].pkg == own; is != other {
+			if is {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(p.seen.all(a), p.seen.all(b))
+	}
+	return slices.SortedFunc(maps.Values(by), order)
+}
+
+// all is how long tests take together.
+func (s *sight) all(tests []test) time.Duration {
+	var d time.Duration
+	for _, t := range tests {
+		d += s.took[t]
+	}
+	return d
 }
 
 // shortest is the least time that tests get: a machine that is busy kills no mutant.
 const shortest = 20 * time.Second
 
-// ask tells what the tests make of a mutant: those of its own package first, then those of
-// the packages that import it, the quick ones before the slow.
+// ask tells what the tests make of a mutant.
 func (p *programs) ask(ctx context.Context, number int) (verdict, error) {
-	own := p.mutants[number].pkg
-	judges := slices.SortedFunc(slices.Values(p.users[own]), func(a, b string) int { return cmp.Compare(p.took[a], p.took[b]) })
-	if p.tested[own] {
-		judges = slices.Insert(judges, 0, own)
-	}
-	for _, pkg := range judges {
-		if _, err := p.run(ctx, pkg, number, max(10*p.took[pkg], shortest)); err != nil {
+	for _, batch := range p.batches(number) {
+		limit := max(10*p.seen.all(batch), shortest)
+		if _, err := p.program(ctx, batch[0].pkg); err != nil {
+			return "", err
+		}
+		if _, err := p.run(ctx, batch[0].pkg, limit, []string{chosenBy + "=" + strconv.Itoa(number)}, only(batch...)); err != nil {
 			return killed, ctx.Err()
 		}
 	}
 	return survived, ctx.Err()
 }
 
+// only is the flag that chooses tests.
+func only(tests ...test) string {
+	var names []string
+	for _, t := range tests {
+		names = append(names, t.name)
+	}
+	return "-test.run=^(" + strings.Join(names, "|") + ")$"
+}
+
 // memory is what a test program may ask for, in KiB, so that a mutant that never stops asking
 // does not end the machine.
 const memory = "8388608"
 
-// run runs the tests of a package as one mutant, or unchanged with -1.
-func (p *programs) run(ctx context.Context, pkg string, number int, limit time.Duration) ([]byte, error) {
+// run runs the tests of a package.
+func (p *programs) run(ctx context.Context, pkg string, limit time.Duration, environment []string, flags ...string) ([]byte, error) {
+	path, err := p.program(ctx, pkg)
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit+shortest) // a program that does not even end by its own limit
 	defer cancel()
-	test := exec.CommandContext(ctx, "sh", "-c", `ulimit -v "$0"; exec "$@"`, memory, p.path[pkg],
-		"-test.failfast", "-test.timeout="+limit.String())
-	test.Dir = filepath.Join(p.root, filepath.FromSlash(pkg))
-	test.Env = append(os.Environ(), chosenBy+"="+strconv.Itoa(number))
-	test.WaitDelay = time.Second
-	return test.CombinedOutput()
+	run := exec.CommandContext(ctx, "sh", slices.Concat([]string{"-c", `ulimit -v "$0"; exec "$@"`, memory, path,
+		"-test.failfast", "-test.timeout=" + limit.String()}, flags)...)
+	run.Dir = filepath.Join(p.root, filepath.FromSlash(pkg))
+	run.Env = append(os.Environ(), environment...)
+	run.WaitDelay = time.Second
+	return run.CombinedOutput()
 }
 
 // last is the end of what a command printed.

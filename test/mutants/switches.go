@@ -17,11 +17,17 @@ import (
 // the program is the product as it stands.
 const chosenBy = "FEDROUTE_MUTANT"
 
+// reachedIn is the environment variable that says in which file a test program notes the
+// numbers of the mutants whose places it reaches; without it the program notes nothing.
+const reachedIn = "FEDROUTE_MUTANTS_REACHED"
+
 // chooser is added to each package with mutants.
 const chooser = `
 import (
+	"fmt"
 	"os"
 	"strconv"
+	"sync"
 )
 
 // chosenMutant is the number of the mutant that this program is.
@@ -32,10 +38,34 @@ var chosenMutant = func() int {
 	}
 	return n
 }()
+
+var mutantsReached sync.Map
+
+var mutantsReachedIn = func() *os.File {
+	path := os.Getenv("` + reachedIn + `")
+	if path == "" {
+		return nil
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		panic(err)
+	}
+	return f
+}()
+
+// isMutant reports whether this program is the mutant whose place it has reached.
+func isMutant(number int) bool {
+	if mutantsReachedIn != nil {
+		if _, before := mutantsReached.LoadOrStore(number, true); !before {
+			fmt.Fprintln(mutantsReachedIn, number)
+		}
+	}
+	return number == chosenMutant
+}
 `
 
-// overlay writes all mutants into one copy of the source. A mutant's number is its place in the list. Compiled once, the copy
-// is each mutant in turn.
+// overlay writes all mutants into one copy of the source. A mutant's number is its place in
+// the list. Compiled once, the copy is each mutant in turn.
 func overlay(folder, root string, mutants []place) (layer, error) {
 	byFile := map[string][]int{}
 	folders := map[string]string{}
@@ -151,7 +181,7 @@ func written(text []byte, from, to int, numbers []int, mutants []place) string {
 		inside++
 	}
 	whole := written(text, p.from, p.to, numbers[1:inside], mutants)
-	both := fmt.Sprintf("(chosenMutant != %d && (%s) || chosenMutant == %d && (%s))", i, whole, i, p.expression(text))
+	both := fmt.Sprintf("(!isMutant(%d) && (%s) || isMutant(%d) && (%s))", i, whole, i, p.expression(text))
 	if bytes.ContainsRune(text[p.from:p.to], '\n') { // the lines after it keep their numbers
 		both += fmt.Sprintf("/*line :%d:%d*/", lineAt(text, p.to), p.to-bytes.LastIndexByte(text[:p.to], '\n'))
 	}

@@ -4,27 +4,19 @@ import "fmt"
 
 // result is what became of one mutant.
 type result struct {
-	place   place
-	verdict verdict
-	excuse  string // why nobody needs to kill it
-}
-
-func (r result) String() string {
-	if r.verdict == survived && r.excuse != "" {
-		return fmt.Sprintf("excused  %s: %s", r.place, r.excuse)
-	}
-	return fmt.Sprintf("%s  %s", r.verdict, r.place)
+	identity string // of the place
+	verdict  verdict
 }
 
 // tally counts results.
 type tally struct{ mutants, killed, excused int }
 
-func (t *tally) add(r result) {
+func (t *tally) add(r result, excuses map[string]string) {
 	t.mutants++
 	switch {
 	case r.verdict == killed:
 		t.killed++
-	case r.excuse != "":
+	case excuses[r.identity] != "":
 		t.excused++
 	}
 }

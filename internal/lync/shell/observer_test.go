@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -94,29 +95,36 @@ func TestReadTopology(t *testing.T) {
 
 func TestReadTopologyRefusesPoorReplies(t *testing.T) {
 	good := file(t, "topology.json")
+	without := func(field string) string {
+		return regexp.MustCompile(`(?m)^ *"`+field+`":.*,\n`).ReplaceAllString(good, "")
+	}
 	cases := map[string]struct {
 		reason string
 		reply  string
 		kind   fault.Kind
+		says   string
 	}{
 		"no signature": {
 			"an account that may not see the topology must not look like an empty organization",
-			strings.Replace(good, `"Signature": "3f2504e0-4f89-11d3-9a0c-0305e82c3301"`, `"Signature": ""`, 1), fault.Failed,
+			strings.Replace(good, `"Signature": "3f2504e0-4f89-11d3-9a0c-0305e82c3301"`, `"Signature": ""`, 1), fault.Failed, "no topology document",
 		},
-		"nothing":       {"no object at all", `[]`, fault.Internal},
-		"two objects":   {"stray output of a cmdlet", `[{}, {}]`, fault.Internal},
-		"unknown field": {"a field nobody reads is a mismatch of script and program", strings.Replace(good, `"Module"`, `"Modul"`, 1), fault.Internal},
-		"broken XML":    {"half an element", strings.Replace(good, `<Service `, `<Service<`, 1), fault.Internal},
-		"broken time":   {"a local date format", strings.Replace(good, `2026-03-01T10:00:00.1234567Z`, `01.03.2026 10:00`, 1), fault.Internal},
-		"no JSON":       {"not even JSON", `boom`, fault.Internal},
+		"nothing":       {"no object at all", `[]`, fault.Internal, "it has 0 objects instead of one"},
+		"two objects":   {"stray output of a cmdlet", `[{}, {}]`, fault.Internal, "it has 2 objects instead of one"},
+		"unknown field": {"a field nobody reads is a mismatch of script and program", strings.Replace(good, `"Module"`, `"Modul"`, 1), fault.Internal, `unknown field "Modul"`},
+		"missing field": {"a part that is not there is no empty one", without("Signature"), fault.Internal, "it has no Signature"},
+		"missing deep":  {"nor is a part of a part", without("LastUpdate"), fault.Internal, "it has no Replicas.LastUpdate"},
+		"broken XML":    {"half an element", strings.Replace(good, `<Service `, `<Service<`, 1), fault.Internal, "XML syntax error"},
+		"broken time":   {"a local date format", strings.Replace(good, `2026-03-01T10:00:00.1234567Z`, `01.03.2026 10:00`, 1), fault.Internal, "01.03.2026 10:00"},
+		"no JSON":       {"not even JSON", `boom`, fault.Internal, "it is no JSON array: invalid character"},
+		"no array":      {"an object by itself", `{}`, fault.Internal, "it is no JSON array: json: cannot unmarshal object"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
 			w.answers[first] = says(c.reply)
 			got, _, err := shell.NewObserver(w.fleet(t)).ReadTopology(context.Background())
-			if fault.KindOf(err) != c.kind {
-				t.Fatalf("%s: got %v, want kind %s", c.reason, err, c.kind)
+			if fault.KindOf(err) != c.kind || !strings.Contains(fmt.Sprint(err), c.says) {
+				t.Fatalf("%s: got %v, want kind %s with %q", c.reason, err, c.kind, c.says)
 			}
 			if diff := cmp.Diff(lync.Topology{}, got); diff != "" {
 				t.Errorf("a failed read must not return a value:\n%s", diff)
