@@ -1,13 +1,16 @@
 package chaos_test
 
 import (
+	"bytes"
 	"cmp"
 	"flag"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"syscall"
@@ -26,6 +29,7 @@ var (
 	soakTold = flag.String("soak-commit", "", "the commit that the page names")
 	soakDate = flag.String("soak-date", "", "the day that the page names")
 	soakHere = flag.Bool("soak-here", false, "play in this process; for the processes of a soak")
+	soakKept = flag.String("soak-profiles", "", "write a heap profile of each evening into this folder, for go tool pprof -diff_base")
 	soakEach = flag.Bool("soak-each-leak", false, "plant the leaks one by one")
 )
 
@@ -36,7 +40,8 @@ func inOwnProcess(t *testing.T) bool {
 		return false
 	}
 	c := exec.CommandContext(t.Context(), os.Args[0], append(slices.Clone(os.Args[1:]), "-test.run", "^"+t.Name()+"$", "-test.timeout", "0", "-soak-here")...)
-	c.Env = append(os.Environ(), "GOMAXPROCS=1", "GOGC=400")
+	// heap reads the innermost 32 functions of a stack: to note more costs time.
+	c.Env = append(os.Environ(), "GOMAXPROCS=1", "GOGC=400", "GODEBUG=profstackdepth=32")
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it ends with the suite
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
 	if err := c.Run(); err != nil {
@@ -50,8 +55,7 @@ func soak(t *testing.T, organizations, days int, seed uint64, broken *leak) (cou
 	if _, err := kinds(); err != nil { // not in the bubble
 		t.Fatal(err)
 	}
-	// One allocation in so many bytes is noted: a closer look would take more time than all else.
-	runtime.MemProfileRate = 8 << 10
+	runtime.MemProfileRate = noted
 	if !*loud { // a log that was kept would grow
 		slog.SetDefault(slog.New(slog.DiscardHandler))
 	}
@@ -61,6 +65,9 @@ func soak(t *testing.T, organizations, days int, seed uint64, broken *leak) (cou
 			happened += s.day(day)
 			counted = append(counted, s.count())
 			fmt.Println(line(day, counted[day-1]))
+			if *soakKept != "" {
+				s.must(keepProfile(day))
+			}
 			for _, o := range s.tenants {
 				if broken == nil && !o.ready() {
 					t.Errorf("on the evening of day %d the route for %s is not ready:\n%s", day, o.cast.sip[0], o.status())
@@ -70,6 +77,16 @@ func soak(t *testing.T, organizations, days int, seed uint64, broken *leak) (cou
 		s.leave()
 	})
 	return counted, happened
+}
+
+// keepProfile writes what the heap holds this evening, so that two evenings can be compared.
+func keepProfile(day int) error {
+	var b bytes.Buffer
+	runtime.GC()
+	if err := pprof.Lookup("heap").WriteTo(&b, 0); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(*soakKept, fmt.Sprintf("day-%02d.heap", day)), b.Bytes(), 0o644)
 }
 
 // line is a day for a person who waits.
