@@ -269,7 +269,7 @@ func undisturbed(t *testing.T, from, to string) (moments []atCall, end ending) {
 		}
 	}
 	see := sim.Witness(func(c sim.Call) func() {
-		if isNew(m.now(c)) {
+		if p := m.caughtUp(c); isNew(p) {
 			time.Sleep(catchUp)
 			note(m.now(c))
 		}
@@ -284,6 +284,26 @@ func undisturbed(t *testing.T, from, to string) (moments []atCall, end ending) {
 	mu.Lock()
 	defer mu.Unlock()
 	return slices.Clone(moments), end
+}
+
+// caughtUp is now, once status had time to tell of the step that makes the call. Each change is
+// made by a step.
+func (m *move) caughtUp(c sim.Call) atCall {
+	patience := catchUp / 6
+	if !reads(atCall{call: c.What}) {
+		patience = 20 * catchUp
+	}
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		if p := m.now(c); p.step != betweenSteps || !m.underWay() || time.Now().After(deadline) {
+			return p
+		}
+	}
+}
+
+// underWay reports whether status shows a plan with steps that have not begun.
+func (m *move) underWay() bool {
+	known := m.steps.Load()
+	return known != nil && slices.ContainsFunc(*known, func(s v1alpha1.Step) bool { return s.State == v1alpha1.StepPending })
 }
 
 // catchUp is how long status may need to tell of a step that makes its first call.

@@ -15,7 +15,7 @@ import (
 type crashTable struct {
 	mu      sync.Mutex
 	crashes []crash
-	how     map[crash]string
+	rows    map[string]string // by place
 }
 
 // put writes how the story of a crash ended. Crashes that this run does not tell keep what the
@@ -23,7 +23,7 @@ type crashTable struct {
 func (c *crashTable) put(t *testing.T, told crash, how string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.how[told] = how
+	c.rows[told.place()] = told.row() + how + " |\n"
 	if *crashesReport != "" {
 		if err := page.Rewrite(*crashesReport, "<!-- crashes: begin -->\n", "<!-- crashes: end -->", c.after); err != nil {
 			t.Fatal(err)
@@ -36,15 +36,28 @@ func (c *crashTable) enoughCame(t *testing.T) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	missed := 0
-	for _, how := range c.how {
-		if how == notCome {
+	for _, row := range c.rows {
+		if endsSo(row, notCome) {
 			missed++
 		}
 	}
-	if missed*10 > len(c.how) {
-		t.Errorf("%d of %d moments did not come", missed, len(c.how))
+	if missed*10 > len(c.rows) {
+		t.Errorf("%d of %d moments did not come", missed, len(c.rows))
 	}
 }
+
+// place is the moment of a crash in words, and whether it is before the effect of the call or
+// after it. Each place has one row.
+func (c crash) place() string { return placeOf(c.row()) }
+
+func placeOf(row string) string {
+	cells := strings.Split(row, " | ")
+	when, _, _ := strings.Cut(cells[3], ",")
+	return strings.Join(append(cells[:3:3], when), " | ")
+}
+
+// endsSo reports whether a row says that its story ended so.
+func endsSo(row, how string) bool { return strings.HasSuffix(row, "| "+how+" |\n") }
 
 // row is all that a row says but how the story ended.
 func (c crash) row() string {
@@ -57,42 +70,50 @@ func (c crash) row() string {
 // same seed has told of. Their rows stay.
 func (c *crashTable) after(before string) string {
 	seed := fmt.Sprintf("`CRASH_SEED=%d`", *crashSeed)
-	if !strings.Contains(before, seed) {
-		before = ""
-	}
-	var rows []string
-	for _, one := range c.crashes {
-		how, is := c.how[one]
-		if _, rest, found := strings.Cut(before, one.row()); !is && found {
-			how, _, is = strings.Cut(rest, " |\n")
-		}
-		if !is {
-			how = untold
-		}
-		rows = append(rows, one.row()+how+" |\n")
-	}
+	var lines []string
+	earlier := map[string]string{}
 	for line := range strings.Lines(before) {
-		known := func(one crash) bool { return strings.HasPrefix(line, one.row()) }
-		if strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, tableHead) && !slices.ContainsFunc(c.crashes, known) {
-			rows = append(rows, line)
+		if strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, tableHead) && strings.Contains(before, seed) {
+			lines = append(lines, line)
+			earlier[placeOf(line)] = line
 		}
 	}
-	failed, leases, told, moments := 0, 0, 0, map[string]bool{}
+	var rows, places []string
+	for _, one := range c.crashes {
+		place := one.place()
+		row, was := c.rows[place], earlier[place]
+		if was != "" && (row == "" || endsSo(row, notCome)) {
+			row = was
+		}
+		if row == "" {
+			row = one.row() + untold + " |\n"
+		}
+		rows, places = append(rows, row), append(places, place)
+	}
+	for _, line := range lines {
+		if !slices.Contains(places, placeOf(line)) {
+			rows, places = append(rows, line), append(places, placeOf(line))
+		}
+	}
+	failed, lost, handed, told, moments := 0, 0, 0, 0, map[string]bool{}
 	for _, row := range rows {
-		cells := strings.Split(row, " | ")
-		moments[strings.Join(cells[:3], "|")] = true
-		if strings.Contains(row, "loses the lease") {
-			leases++
+		moments[strings.Join(strings.Split(row, " | ")[:3], "|")] = true
+		if endsSo(row, untold) || endsSo(row, notCome) {
+			continue
 		}
-		if !strings.HasSuffix(row, "| "+untold+" |\n") {
-			told++
+		told++
+		switch {
+		case strings.Contains(row, string(deprived)):
+			lost++
+		case strings.Contains(row, string(replaced)):
+			handed++
 		}
-		if strings.HasSuffix(row, "| failed |\n") {
+		if endsSo(row, "failed") {
 			failed++
 		}
 	}
-	return fmt.Sprintf("Last told on %s with %s: %d moments, %d crashes, of which %d are lost leases and the others kills; %d were told, and %d of these failed.\n\n%s\n|---|---|---|---|---|---|---|\n%s",
-		time.Now().UTC().Format(time.DateOnly), seed, len(moments), len(rows), leases, told, failed, tableHead, strings.Join(rows, ""))
+	return fmt.Sprintf("Last told on %s with %s: %d moments, %d crashes; %d were told, %d of them with a lost lease, %d with one that was handed over and the others with a kill, and %d failed.\n\n%s\n|---|---|---|---|---|---|---|\n%s",
+		time.Now().UTC().Format(time.DateOnly), seed, len(moments), len(rows), told, lost, handed, failed, tableHead, strings.Join(rows, ""))
 }
 
 const tableHead = "| step | call | of | when, which way | mode | managers, how the first ended, how long the call stood | how it ended |"
