@@ -101,6 +101,20 @@ func TestAccountOfADomainNamesIt(t *testing.T) {
 	}
 }
 
+// TestASecretOfAnotherNamespaceIsNotThere: an object names a Secret, and never where it is.
+func TestASecretOfAnotherNamespaceIsNotThere(t *testing.T) {
+	foreign := secret("s", map[string]string{"username": "u", "password": swordfish})
+	foreign.Namespace = "another"
+	from := secrets{reader: fakeObjects(t, foreign), namespace: "lync"}
+	for _, method := range []v1alpha1.AuthenticationMethod{v1alpha1.AuthBasic, v1alpha1.AuthNTLM, v1alpha1.AuthKerberos, v1alpha1.AuthCertificate} {
+		got, err := from.credentials(t.Context(), v1alpha1.Authentication{Method: method, SecretRef: v1alpha1.LocalReference{Name: "s"}})
+		if missing, is := errors.AsType[*status.Missing](err); !is || missing.Reason != v1alpha1.ReasonSecretMissing {
+			t.Errorf("%s: %v", method, err)
+		}
+		tellsNoSecret(t, err, got)
+	}
+}
+
 // TestALookReadsEachSecretOnce: each server of a look asks for the account's Secret.
 func TestALookReadsEachSecretOnce(t *testing.T) {
 	reads := 0

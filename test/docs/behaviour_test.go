@@ -30,12 +30,6 @@ var behaviour = []described{
 	{metricsPage, "## Metrics", tableRow},
 	{metricsPage, "## Alerts", tableRow},
 	{metricsPage, "## How the alerts are written", item},
-	{failurePage, "## The manager itself", tableRow},
-	{failurePage, "## The spec names what is not there", tableRow},
-	{failurePage, "## The organization does not answer", tableRow},
-	{failurePage, "## In the middle of a plan", tableRow},
-	{failurePage, "## DNS", tableRow},
-	{failurePage, "## A person's turn", tableRow},
 	{routePage, "## Conditions", tableRow},
 	{routePage, "## Reasons", rowOrBold},
 	{routePage, "## Steps", tableRow},
@@ -45,7 +39,6 @@ var behaviour = []described{
 	{topologyPage, "## A topology that was never enabled", item},
 	{topologyPage, "## Conditions and reasons", tableRow},
 	{topologyPage, "## How it behaves", item},
-	{"docs/threat-model.md", "## What holds", tableRow},
 	{"docs/gitops.md", "## The folder in Git", item},
 }
 

@@ -17,6 +17,7 @@ const (
 	routePage    = "docs/spec/federationroute.md"
 	topologyPage = "docs/spec/lynctopology.md"
 	failurePage  = "docs/failure-modes.md"
+	threatPage   = "docs/threat-model.md"
 	metricsPage  = "docs/metrics.md"
 	architecture = "docs/architecture.md"
 

@@ -114,8 +114,8 @@ func TestFailureModesNameRealReasons(t *testing.T) {
 	seen := 0
 	text, _, _ := strings.Cut(page(t, failurePage), "<!-- faults: begin -->") // another table, of stories and how each ended
 	for _, r := range rows(text) {
-		if len(r) != 4 {
-			t.Errorf("%v: want failure, what fedroute does, what is seen, what to do", r)
+		if len(r) != 5 {
+			t.Errorf("%v: want failure, what fedroute does, what is seen, what to do, what proves it", r)
 			continue
 		}
 		for _, name := range codes(r[2]) {

@@ -11,7 +11,7 @@ import (
 // TestEveryTargetIsInTheThreatModel: each package that connects for an object has a row in the
 // table of what it connects to.
 func TestEveryTargetIsInTheThreatModel(t *testing.T) {
-	table := section(t, page(t, "docs/threat-model.md"), "## What it connects to")
+	table := section(t, page(t, threatPage), "## What it connects to")
 	found := 0
 	err := filepath.WalkDir(filepath.Join(root, "internal"), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -25,7 +25,7 @@ func TestEveryTargetIsInTheThreatModel(t *testing.T) {
 		if name, _ := filepath.Rel(root, filepath.Dir(path)); strings.Contains(source, "Reach.Dial") || strings.Contains(source, "reach.Dial(") {
 			found++
 			if !strings.Contains(table, "| `"+name+"` |") {
-				t.Errorf("%s connects and has no row in docs/threat-model.md", path)
+				t.Errorf("%s connects and has no row in %s", path, threatPage)
 			}
 		}
 		return nil
