@@ -65,18 +65,24 @@ func (s *scope) serves(server lync.EdgeServer) bool {
 // setUpAt gives, by machine, when setup last ended there. What the latest run did counts
 // before the cache shows it.
 func (s *scope) setUpAt() map[lync.Host]time.Time {
-	out := make(map[lync.Host]time.Time, len(s.topology.Status.Setups))
-	for name, record := range s.topology.Status.Setups {
-		if record.At != nil {
-			out[lync.HostOf(name)] = record.At.Time
-		}
-	}
+	out := s.setUpAtLast()
 	if s.run == nil {
 		return out
 	}
 	for _, e := range s.run.Entries() {
 		if act, is := e.Step.Act.(plan.SetupEdgeServer); is && e.State == apply.Done && e.Ended.After(out[lync.HostOf(act.Server.FQDN)]) {
 			out[lync.HostOf(act.Server.FQDN)] = e.Ended
+		}
+	}
+	return out
+}
+
+// setUpAtLast gives, by machine, when setup ended there, as far as the cache shows it.
+func (s *scope) setUpAtLast() map[lync.Host]time.Time {
+	out := make(map[lync.Host]time.Time, len(s.topology.Status.Setups))
+	for name, record := range s.topology.Status.Setups {
+		if record.At != nil {
+			out[lync.HostOf(name)] = record.At.Time
 		}
 	}
 	return out

@@ -1,6 +1,9 @@
 package controllers
 
 import (
+	"time"
+
+	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
 )
@@ -40,11 +43,33 @@ func (s *scope) move(begins *plan.Move) *plan.Move {
 	return s.facts.Move
 }
 
-// setups gives, by machine, the protocols whose ports setup installed there last.
+// setups gives, by machine, the protocols whose ports setup installed there last, as far as that
+// is known. What the latest run did counts before the cache shows it.
 func (s *scope) setups() map[lync.Host][]lync.Protocol {
 	out := make(map[lync.Host][]lync.Protocol, len(s.topology.Status.Setups))
 	for name, record := range s.topology.Status.Setups {
 		out[lync.HostOf(name)] = lync.ProtocolsOf(record.Ports)
 	}
+	if s.run != nil {
+		recall(out, s.setUpAtLast(), s.run.Entries())
+	}
 	return out
+}
+
+// recall puts into the records what setup did on machines after they were written. Where it
+// was to take something away and its end was not seen, nobody knows what is installed.
+func recall(records map[lync.Host][]lync.Protocol, written map[lync.Host]time.Time, entries []apply.Entry) {
+	for _, e := range entries {
+		act, is := e.Step.Act.(plan.SetupEdgeServer)
+		if !is {
+			continue
+		}
+		switch machine := lync.HostOf(act.Server.FQDN); {
+		case !e.Started.After(written[machine]):
+		case e.State == apply.Done:
+			records[machine] = act.Installs
+		case act.Removes:
+			delete(records, machine)
+		}
+	}
 }

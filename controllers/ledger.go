@@ -56,9 +56,26 @@ func (l ledger) through(ctx context.Context, server string, since time.Time) err
 	return l.write(ctx, "it could not be noted that the publish has ended", "it is noted later", note, map[string]any{"op": "remove", "path": path})
 }
 
+// records holds what setup installed on machines.
+const records = "/status/setups"
+
+// TakingAway implements apply.Ledger.
+func (l ledger) TakingAway(ctx context.Context, server string) error {
+	path := records + "/" + string(lync.HostOf(server))
+	// "remove" alone would fail where nothing is noted of the machine.
+	drop := []map[string]any{{"op": "add", "path": path, "value": status.SetupRecordOf(nil)}, {"op": "remove", "path": path}}
+	none := []map[string]any{{"op": "test", "path": records, "value": nil}}
+	var err error
+	for _, changes := range [][]map[string]any{drop, none, drop} {
+		if err = l.write(ctx, "it could not be noted that setup is about to take something away", "setup was not run", changes...); err == nil {
+			break
+		}
+	}
+	return err
+}
+
 // SetUp implements apply.Ledger.
 func (l ledger) SetUp(ctx context.Context, server string, installed []lync.Protocol) error {
-	const records = "/status/setups"
 	name, record := string(lync.HostOf(server)), status.SetupRecordOf(installed)
 	record.At = new(metav1.NewTime(l.clock.Now()))
 	// A patch cannot add to a map that does not exist, and must not replace one that does.

@@ -14,8 +14,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
+	"github.com/fedroute/fedroute/internal/apply"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
+	"github.com/fedroute/fedroute/internal/plan"
 )
 
 var proposal = lync.Proposal{Digest: "sha256-ours", SimpleURLs: `[{"Identity":"Global","Urls":[]}]`}
@@ -76,6 +78,55 @@ func TestLedgerKeepsWhatSetupInstalled(t *testing.T) {
 	}
 	if err := (ledger{client: s.objects, topology: orgKey, uid: "of another organization", clock: RealClock{}}).SetUp(t.Context(), "edge3.contoso.com", nil); err == nil {
 		t.Error("an object of another uid was written")
+	}
+}
+
+// TestLedgerForgetsWhatSetupTakesAway: while setup takes something away, and after a setup whose
+// end nobody saw, nobody knows what is installed on that machine.
+func TestLedgerForgetsWhatSetupTakesAway(t *testing.T) {
+	lt := lyncTopology()
+	s := newStage(t, lt, managerSecret())
+	s.atHome()
+	s.look(lt)
+	l := ledger{client: s.objects, topology: orgKey, uid: lt.UID, clock: RealClock{}}
+	must(t, l.TakingAway(t.Context(), "edge1.contoso.com")) // nothing was noted yet
+	must(t, l.SetUp(t.Context(), "edge1.contoso.com", []lync.Protocol{lync.SIP}))
+	must(t, l.SetUp(t.Context(), "edge2.contoso.com", []lync.Protocol{lync.SIP}))
+	must(t, l.TakingAway(t.Context(), "EDGE1.contoso.com"))
+	must(t, l.TakingAway(t.Context(), "edge1.contoso.com"))
+	must(t, s.objects.Get(t.Context(), orgKey, lt))
+	if _, kept := lt.Status.Setups["edge1.contoso.com"]; kept || len(lt.Status.Setups) != 1 {
+		t.Errorf("records are %v, want that of edge2 alone", lt.Status.Setups)
+	}
+}
+
+// TestSetupCountsBeforeTheCacheShowsIt: a record that the cache still shows is older than what
+// the latest run did.
+func TestSetupCountsBeforeTheCacheShowsIt(t *testing.T) {
+	const machine = lync.Host("edge1.contoso.com")
+	noted := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	cases := map[string]struct {
+		reason string
+		entry  apply.Entry
+		act    plan.SetupEdgeServer
+		want   map[lync.Host][]lync.Protocol
+	}{
+		"taken away":         {"nothing is left", apply.Entry{State: apply.Done, Started: noted.Add(time.Minute)}, plan.SetupEdgeServer{Removes: true}, map[lync.Host][]lync.Protocol{machine: nil}},
+		"taken away, unseen": {"nobody knows", apply.Entry{State: apply.Failed, Started: noted.Add(time.Minute)}, plan.SetupEdgeServer{Removes: true}, map[lync.Host][]lync.Protocol{}},
+		"not begun":          {"the record stands", apply.Entry{State: apply.Pending}, plan.SetupEdgeServer{Removes: true}, map[lync.Host][]lync.Protocol{machine: {lync.SIP}}},
+		"installed, unseen":  {"setup would run again, whatever the record says", apply.Entry{State: apply.Failed, Started: noted.Add(time.Minute)}, plan.SetupEdgeServer{Installs: []lync.Protocol{lync.SIP}}, map[lync.Host][]lync.Protocol{machine: {lync.SIP}}},
+		"long ago":           {"the record is newer", apply.Entry{State: apply.Done, Started: noted.Add(-time.Minute)}, plan.SetupEdgeServer{Removes: true}, map[lync.Host][]lync.Protocol{machine: {lync.SIP}}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			c.act.Server.FQDN = string(machine)
+			c.entry.Step = plan.Step{Act: c.act}
+			records := map[lync.Host][]lync.Protocol{machine: {lync.SIP}}
+			recall(records, map[lync.Host]time.Time{machine: noted}, []apply.Entry{c.entry})
+			if diff := cmp.Diff(c.want, records); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+			}
+		})
 	}
 }
 

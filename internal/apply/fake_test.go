@@ -243,7 +243,7 @@ func (f *farm) RestoreSimpleURLs(_ context.Context, kept string) ([]string, erro
 	return emptied, err
 }
 
-// Publishing, Restored and SetUp make the farm the run's Ledger.
+// Publishing, Restored, SetUp and TakingAway make the farm the run's Ledger.
 func (f *farm) Publishing(_ context.Context, p lync.Proposal) error {
 	return f.act("note "+p.Digest+" and "+p.SimpleURLs, func() {})
 }
@@ -252,6 +252,10 @@ func (f *farm) Restored(context.Context) error { return f.act("note restored", f
 
 func (f *farm) SetUp(_ context.Context, server string, installed []lync.Protocol) error {
 	return f.act(fmt.Sprintf("note %s has %v", server, installed), func() {})
+}
+
+func (f *farm) TakingAway(_ context.Context, server string) error {
+	return f.act("note nothing of "+server, func() {})
 }
 
 func (f *farm) ReadDocument(context.Context) (string, string, error) {

@@ -20,6 +20,10 @@ type Ledger interface {
 	// SetUp keeps the protocols whose federation ports setup installed on the machine.
 	// Faults as of Publishing.
 	SetUp(ctx context.Context, server string, installed []lync.Protocol) error
+	// TakingAway drops what is kept of the machine, because setup is about to take something
+	// away there: where its end is not seen, nobody knows what is installed. Faults as of
+	// Publishing.
+	TakingAway(ctx context.Context, server string) error
 }
 
 // announce stores the digest of the document before the change publishes it, and the

@@ -164,6 +164,11 @@ func (w work) setup(ctx context.Context, a plan.SetupEdgeServer) (bool, error) {
 	if setUp(state, a) {
 		return true, w.hands.Ledger.SetUp(ctx, a.Server.FQDN, a.Installs)
 	}
+	if a.Removes {
+		if err := w.hands.Ledger.TakingAway(ctx, a.Server.FQDN); err != nil {
+			return false, err
+		}
+	}
 	if err := w.hands.Operator.Setup(ctx, a.Server.FQDN, w.published()); err != nil {
 		return false, err
 	}

@@ -112,7 +112,9 @@ func TestStepsOnMachines(t *testing.T) {
 		"set up anew": {"a machine that was left out may have missed anything, whatever it shows", setUpAnew, func(f *farm) { listens(f, edgeA, 5061) }, apply.Done, "",
 			[]string{"set up edge-a.contoso.com with s1", "note edge-a.contoso.com has [SIP]"}, 0},
 		"set up without federation": {"no look shows that nothing is left to take away", takeAway, func(f *farm) { listens(f, edgeA, 5061) }, apply.Done, "",
-			[]string{"set up edge-a.contoso.com with s1", "note edge-a.contoso.com has []"}, 0},
+			[]string{"note nothing of edge-a.contoso.com", "set up edge-a.contoso.com with s1", "note edge-a.contoso.com has []"}, 0},
+		"set up without federation, and nobody sees it end": {"a record that is wrong would spare a setup that is due", takeAway, func(f *farm) { f.before["set up edge-a.contoso.com with s1"] = refuses }, apply.Failed, "the far side said no",
+			[]string{"note nothing of edge-a.contoso.com", "set up edge-a.contoso.com with s1"}, 0},
 		"set up, proxy installed": {"an XMPP proxy is set up before it listens: it waits for its route", setUpXMPP, func(f *farm) { f.machine(edgeA, hasProxy) }, apply.Skipped, "already so", []string{"note edge-a.contoso.com has [SIP XMPP]"}, 0},
 		"set up, proxy missing": {"setup installs the proxy", setUpXMPP, func(f *farm) {
 			f.effect["set up edge-a.contoso.com with s1"] = func() { f.machine(edgeA, hasProxy) }
