@@ -71,7 +71,8 @@ func (r *Run) failed() bool {
 
 // RetryAfter is how long to wait, from the end of a failed run on, before the next. After
 // the first failure with WorldChanged or OutcomeUnknown it is 0. It grows with each
-// further failure.
+// further failure, up to a minute where no failed step has sent a command to a machine: to ask
+// a DNS server or a port once more disturbs nobody.
 func (r *Run) RetryAfter() time.Duration {
 	_, _, err := r.Ended()
 	longest := 5 * time.Minute
@@ -86,9 +87,27 @@ func (r *Run) RetryAfter() time.Duration {
 		longest = 30 * time.Minute
 	default: // such a fault may pass by itself: longest stays short
 	}
+	if !r.commanded() {
+		longest = time.Minute
+	}
 	wait := 5 * time.Second
 	for range min(r.Failures, 12) {
 		wait *= 2
 	}
 	return min(wait, longest)
+}
+
+// commanded reports whether a failed step of the run sends commands to machines. A run that
+// failed without a failed step counts as one.
+func (r *Run) commanded() bool {
+	failed := false
+	for _, e := range r.Entries() {
+		if e.State == apply.Failed {
+			failed = true
+			if e.Step.Kind().Rules().Commands > 0 {
+				return true
+			}
+		}
+	}
+	return !failed
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/memory"
@@ -191,6 +192,28 @@ func TestRetryAfter(t *testing.T) {
 				t.Errorf("a changed spec waits %s after its first failure, want 5s", got)
 			}
 		})
+	}
+}
+
+// refusing is a zone that takes no update.
+type refusing struct{ dns.Writer }
+
+func (refusing) Check(context.Context, []dns.Change) error { return failure(fault.Refused) }
+
+func TestRetryAfterARefusedUpdate(t *testing.T) {
+	r, a := New(apply.DefaultLimits), routeOf("a")
+	o := orderOf(a, "org", newGate())
+	o.Plan.Steps = []plan.Step{{Target: "contoso.com", Act: plan.UpdateDNS{Zone: "contoso.com"}}}
+	o.Hands.Zones = map[string]apply.Zone{"contoso.com": {Writer: refusing{}}}
+	for n, want := range []int{5, 10, 20, 40, 60, 60} {
+		must(t, r.Begin(o))
+		<-r.of(a).Done()
+		if _, _, err := r.of(a).Ended(); !fault.Is(err, fault.Refused) {
+			t.Fatalf("run %d ended with %v, want a refusal", n+1, err)
+		}
+		if got, want := r.of(a).RetryAfter(), time.Duration(want)*time.Second; got != want {
+			t.Errorf("after run %d it waits %s, want %s", n+1, got, want)
+		}
 	}
 }
 
