@@ -80,6 +80,23 @@ func (o *Organization) ReplaceAccount(name string, with farm.Account) error {
 	return nil
 }
 
+// SetPassword gives every account of that name another password: that of the domain, or those
+// of the machines that have one. Connections that are signed in already stay signed in.
+func (o *Organization) SetPassword(name, password string) error {
+	o.people.Lock()
+	defer o.people.Unlock()
+	found := false
+	for i, a := range o.spec.Accounts {
+		if strings.EqualFold(a.Name, name) {
+			o.spec.Accounts[i].Password, found = password, true
+		}
+	}
+	if !found {
+		return fmt.Errorf("nobody is called %s", name)
+	}
+	return nil
+}
+
 // DomainAccount is the first account of the domain: it manages the farm.
 func (o *Organization) DomainAccount() farm.Account { return o.account(true) }
 

@@ -76,6 +76,22 @@ func TestKeytabThatCannotWork(t *testing.T) {
 	}
 }
 
+// TestSetPassword: accounts of one name on several machines are as many accounts.
+func TestSetPassword(t *testing.T) {
+	o := newOrganization(t, "enterprise-second-hop.yaml", nil)
+	must(t, o.SetPassword("administrator", "another"))
+	for _, machine := range []string{"edge1.litware.com", "edge2.litware.com"} {
+		m, err := o.machine(machine)
+		must(t, err)
+		if a, ok := m.Lookup("Administrator", ""); !ok || a.Password != "another" {
+			t.Errorf("on %s the new password is not in force: %t", machine, ok)
+		}
+	}
+	if err := o.SetPassword("nobody", ""); err == nil || !strings.Contains(err.Error(), "nobody is called") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestReplaceAccount(t *testing.T) {
 	o := newOrganization(t, "one-site-two-pools.yaml", nil)
 	m, err := o.machine("fe1.contoso.com")

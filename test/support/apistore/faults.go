@@ -100,8 +100,4 @@ func (s *Store) CutWatches(client string) {
 }
 
 // Watches counts the open watches.
-func (s *Store) Watches() int {
-	s.streams.mu.Lock()
-	defer s.streams.mu.Unlock()
-	return len(s.streams.open)
-}
+func (s *Store) Watches() int { return s.streams.count() }

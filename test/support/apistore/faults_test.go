@@ -13,31 +13,48 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fedroute/fedroute/test/support/apistore"
 )
 
-// bed is a store in a bubble with two clients.
+// bed is a server in a bubble with two clients.
 type bed struct {
 	*testing.T
-	store     *apistore.Store
+	server    server
 	near, far client.WithWatch
+	within    bool // the faults are the server's own, and not on the way to it
 }
 
-func inBubble(t *testing.T, faults apistore.Faults, story func(bed)) {
+type server interface {
+	Config(name string) *rest.Config
+	CutWatches(client string)
+	Close()
+}
+
+func inBubble(t *testing.T, faults apistore.Faults, within bool, story func(bed)) {
 	t.Helper()
 	k, err := kinds()
 	if err != nil {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		s, err := k.NewStore(faults)
+		own := apistore.Faults{}
+		if within {
+			own = faults
+		}
+		store, err := k.NewStore(own)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer s.Close()
-		b := bed{T: t, store: s}
+		defer store.Close()
+		var s server = store
+		if !within {
+			s = faults.Before(store.Config("the way"))
+			defer s.Close()
+		}
+		b := bed{T: t, server: s, within: within}
 		for name, c := range map[string]*client.WithWatch{"near": &b.near, "far": &b.far} {
 			if *c, err = client.NewWithWatch(s.Config(name), client.Options{Scheme: scheme}); err != nil {
 				t.Fatal(err)
@@ -104,12 +121,12 @@ func TestFaults(t *testing.T) {
 	}
 	cases := map[string]struct {
 		reason string
-		faults apistore.Faults
+		faults func() apistore.Faults
 		story  func(bed)
 	}{
-		"a client lags": {"its watch and its list of any state are late, its own reads are not", apistore.Faults{
+		"a client lags": {"its watch and its list of any state are late, its own reads are not", always(apistore.Faults{
 			Lag: func(client string) time.Duration { return map[string]time.Duration{"far": 5 * time.Second}[client] },
-		}, func(b bed) {
+		}), func(b bed) {
 			near, far := b.watch(b.near), b.watch(b.far)
 			defer near.Stop()
 			defer far.Stop()
@@ -117,45 +134,47 @@ func TestFaults(t *testing.T) {
 			b.same("the near watch", []string{"ADDED a"}, comes(near, time.Second))
 			b.same("the far watch at first", nil, comes(far, time.Second))
 			b.same("the near list of any state", []string{"a"}, b.names(b.near, true))
-			b.same("the far list of any state", nil, b.names(b.far, true))
+			if b.within {
+				b.same("the far list of any state", nil, b.names(b.far, true))
+			}
 			b.same("the far list of the present state", []string{"a"}, b.names(b.far, false))
 			b.same("the far watch after five seconds", []string{"ADDED a"}, comes(far, 4*time.Second))
 			b.same("the far list of any state after five seconds", []string{"a"}, b.names(b.far, true))
 		}},
-		"a write whose answer is lost": {"what is done stays done", apistore.Faults{
+		"a write whose answer is lost": {"what is done stays done", always(apistore.Faults{
 			Lose: func(r apistore.Request) error {
 				if of("far", "create")(r) {
 					return refused
 				}
 				return nil
 			},
-		}, func(b bed) {
+		}), func(b bed) {
 			if err := b.far.Create(b.Context(), named("a")); !errors.Is(err, refused) {
 				b.Errorf("got %v, want %v", err, refused)
 			}
 			b.same("what is there", []string{"a"}, b.names(b.near, false))
 		}},
-		"a connection that fails": {"nothing is done", apistore.Faults{
+		"a connection that fails": {"nothing is done", always(apistore.Faults{
 			Refuse: func(r apistore.Request) error {
 				if of("far", "create")(r) {
 					return refused
 				}
 				return nil
 			},
-		}, func(b bed) {
+		}), func(b bed) {
 			if err := b.far.Create(b.Context(), named("a")); !errors.Is(err, refused) {
 				b.Errorf("got %v, want %v", err, refused)
 			}
 			b.same("what is there", nil, b.names(b.near, false))
 		}},
-		"a conflict": {"it looks as if somebody had been faster", apistore.Faults{
+		"a conflict": {"it looks as if somebody had been faster", always(apistore.Faults{
 			Refuse: func(r apistore.Request) error {
 				if r.Verb == "update" {
 					return apierrors.NewConflict(schema.GroupResource{Group: r.Group, Resource: r.Resource}, r.Name, errors.New("somebody was faster"))
 				}
 				return nil
 			},
-		}, func(b bed) {
+		}), func(b bed) {
 			s := named("a")
 			b.must(b.near.Create(b.Context(), s))
 			s.Data = map[string][]byte{"k": {}}
@@ -163,17 +182,15 @@ func TestFaults(t *testing.T) {
 				b.Errorf("got %v, want a conflict", err)
 			}
 		}},
-		"a busy server": {"client-go waits as long as it is told, then asks again", apistore.Faults{
-			Refuse: func() func(apistore.Request) error {
-				times := 0
-				return func(r apistore.Request) error {
-					if r.Verb != "create" || times == 2 {
-						return nil
-					}
-					times++
-					return apierrors.NewTooManyRequests("busy", 7)
+		"a busy server": {"client-go waits as long as it is told, then asks again", func() apistore.Faults {
+			times := 0
+			return apistore.Faults{Refuse: func(r apistore.Request) error {
+				if r.Verb != "create" || times == 2 {
+					return nil
 				}
-			}(),
+				times++
+				return apierrors.NewTooManyRequests("busy", 7)
+			}}
 		}, func(b bed) {
 			began := time.Now()
 			b.must(b.near.Create(b.Context(), named("a")))
@@ -181,14 +198,14 @@ func TestFaults(t *testing.T) {
 				b.Errorf("it took %v, want 14s", took)
 			}
 		}},
-		"a slow server": {"a request waits, and ends with its context", apistore.Faults{
+		"a slow server": {"a request waits, and ends with its context", always(apistore.Faults{
 			Wait: func(r apistore.Request) time.Duration {
 				if r.Verb == "create" {
 					return time.Minute
 				}
 				return 0
 			},
-		}, func(b bed) {
+		}), func(b bed) {
 			began := time.Now()
 			b.must(b.near.Create(b.Context(), named("a")))
 			if took := time.Since(began); took != time.Minute {
@@ -200,20 +217,25 @@ func TestFaults(t *testing.T) {
 				b.Errorf("got %v, want the end of the context", err)
 			}
 		}},
-		"watches are cut": {"only those of one client", apistore.Faults{}, func(b bed) {
+		"watches are cut": {"only those of one client", always(apistore.Faults{}), func(b bed) {
 			near, far := b.watch(b.near), b.watch(b.far)
 			defer near.Stop()
 			synctest.Wait()
-			b.store.CutWatches("far")
+			b.server.CutWatches("far")
 			b.must(b.near.Create(b.Context(), named("a")))
 			b.same("the near watch", []string{"ADDED a"}, comes(near, time.Second))
 			b.same("the far watch", []string{"end"}, comes(far, time.Second))
 		}},
 	}
 	for name, c := range cases {
-		t.Run(name, func(t *testing.T) { inBubble(t, c.faults, c.story) })
+		t.Run(name, func(t *testing.T) {
+			t.Run("in the server", func(t *testing.T) { inBubble(t, c.faults(), true, c.story) })
+			t.Run("on the way to it", func(t *testing.T) { inBubble(t, c.faults(), false, c.story) })
+		})
 	}
 }
+
+func always(f apistore.Faults) func() apistore.Faults { return func() apistore.Faults { return f } }
 
 func (b bed) same(what string, want, got []string) {
 	b.Helper()

@@ -71,7 +71,7 @@ func TestWhatTheStoreRemembers(t *testing.T) {
 		}},
 	}
 	for name, c := range cases {
-		t.Run(name, func(t *testing.T) { inBubble(t, apistore.Faults{}, c.story) })
+		t.Run(name, func(t *testing.T) { inBubble(t, apistore.Faults{}, true, c.story) })
 	}
 }
 
@@ -101,7 +101,7 @@ func TestStoresShareNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := bed{T: t, store: s, near: c}
+			b := bed{T: t, server: s, within: true, near: c}
 			b.must(c.Create(t.Context(), named(name)))
 			said = append(said, strings.Join(b.names(c, false), " "))
 		}

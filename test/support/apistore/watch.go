@@ -203,6 +203,12 @@ func (s *streams) add(caller string, stop context.CancelFunc) (forget func()) {
 	}
 }
 
+func (s *streams) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open)
+}
+
 // cut ends the watches of the callers that the function accepts.
 func (s *streams) cut(of func(caller string) bool) {
 	s.mu.Lock()
