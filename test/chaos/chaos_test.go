@@ -6,17 +6,13 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/fedroute/fedroute/test/support/page"
 )
 
 var (
@@ -25,7 +21,6 @@ var (
 	within   = flag.Duration("for", 0, "begin no seed after this time; 0: play them all")
 	shards   = flag.Uint64("shards", 2, "how many seeds are played side by side")
 	tell     = flag.Bool("tell", false, "tell the story of each seed, and not only of those that broke something")
-	into     = flag.String("report", "", "a page between whose lines <!-- chaos: begin --> and <!-- chaos: end --> the results are written")
 	playing  = flag.Uint64("play", 0, "play this seed in this process and write what became of it; for the processes of a hunt")
 )
 
@@ -41,21 +36,30 @@ func TestChaos(t *testing.T) {
 		return
 	}
 	began := time.Now()
-	var h hunt
+	h := hunt{kept: resume(t)}
+	h.outcomes = h.kept.before()
 	var all sync.WaitGroup
+	played := func(seed uint64) { h.add(alone(seed)) }
 	next := make(chan uint64)
 	for range *shards {
 		all.Go(func() {
 			for seed := range next {
-				h.add(alone(seed))
+				played(seed)
 			}
 		})
 	}
 	for n := range *seeds {
+		if h.kept.has(*seedBase + n) {
+			continue
+		}
 		if *within > 0 && time.Since(began) > *within {
 			break
 		}
-		next <- *seedBase + n
+		if seed := *seedBase + n; isLive(seed) {
+			all.Go(func() { played(seed) }) // it waits most of the time
+		} else {
+			next <- seed
+		}
 	}
 	close(next)
 	all.Wait()
@@ -65,8 +69,8 @@ func TestChaos(t *testing.T) {
 // marker begins the line that says what became of a seed.
 const marker = "outcome "
 
-// hang is how long a seed may take.
-const hang = 5 * time.Minute
+// hang is how long a seed may take in a bubble, and hangLive how long on a real API server.
+const hang, hangLive = 5 * time.Minute, 4 * time.Hour
 
 // alone plays a seed in a process.
 func alone(seed uint64) outcome { return playedBy(os.Args[0], seed) }
@@ -74,9 +78,13 @@ func alone(seed uint64) outcome { return playedBy(os.Args[0], seed) }
 // playedBy plays a seed in a process of a program. One that panics or hangs is a violation.
 func playedBy(program string, seed uint64) (o outcome) {
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), hang)
+	limit := hang
+	if isLive(seed) {
+		limit = hangLive
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	c := exec.CommandContext(ctx, program, "-test.run", "^TestChaos$", "-test.timeout", "0", "-play", fmt.Sprint(seed))
+	c := exec.CommandContext(ctx, program, "-test.run", "^TestChaos$", "-test.timeout", "0", "-play", fmt.Sprint(seed), "-live", fmt.Sprint(*live))
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGQUIT) } // it says where it hangs
 	c.WaitDelay = 10 * time.Second
 	c.Env = append(os.Environ(), "GOMAXPROCS=1", "GOGC=300")
@@ -87,13 +95,13 @@ func playedBy(program string, seed uint64) (o outcome) {
 	for line := range strings.Lines(out.String()) {
 		if text, is := strings.CutPrefix(line, marker); is {
 			err = json.Unmarshal([]byte(text), &o)
-			o.Took = time.Since(began)
+			o.Took, o.Live = time.Since(began), isLive(seed)
 			if err == nil {
 				return o
 			}
 		}
 	}
-	return outcome{Seed: seed, Violations: []string{fmt.Sprint("the seed broke its process: ", err)}, Took: time.Since(began),
+	return outcome{Seed: seed, Violations: []string{fmt.Sprint("the seed broke its process: ", err)}, Took: time.Since(began), Live: isLive(seed),
 		Story: firstLines(out.String(), 60) + firstLines(errs.String(), 80)}
 }
 
@@ -106,14 +114,20 @@ func firstLines(text string, n int) string {
 type hunt struct {
 	mu       sync.Mutex
 	outcomes []outcome
+	kept     *progress // nil: nothing is kept
 }
 
 func (h *hunt) add(o outcome) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.outcomes = append(h.outcomes, o)
-	fmt.Printf("seed %d: %d writes in %s, served %s after the last fault (by hand %s), %d violations, played in %s\n",
-		o.Seed, o.Writes, o.Lasted.Round(time.Second), o.Served.Round(time.Second), o.ByHand.Round(time.Second), len(o.Violations), o.Took.Round(time.Millisecond))
+	h.kept.add(o)
+	how := "played"
+	if o.Live {
+		how = "played live"
+	}
+	fmt.Printf("seed %d: %d writes in %s, served %s after the last fault (by hand %s), %d violations, %s in %s\n",
+		o.Seed, o.Writes, o.Lasted.Round(time.Second), o.Served.Round(time.Second), o.ByHand.Round(time.Second), len(o.Violations), how, o.Took.Round(time.Millisecond))
 	if len(o.Violations) == 0 && !*tell {
 		return
 	}
@@ -125,55 +139,15 @@ func (h *hunt) add(o outcome) {
 
 // report prints the table and the last line.
 func (h *hunt) report(t *testing.T, took time.Duration) {
-	slices.SortFunc(h.outcomes, func(a, b outcome) int { return int(a.Seed) - int(b.Seed) })
-	violations, converged, late := 0, 0, 0
-	var lasted, served, played time.Duration
-	struck := map[string]map[string]int{}
-	steps := map[string]bool{}
-	for _, o := range h.outcomes {
-		violations += len(o.Violations)
-		if o.Late {
-			late++
-		}
-		if o.Converged {
-			converged++
-		}
-		lasted, served, played = lasted+o.Lasted, max(served, o.Served), played+o.Took
-		for fault, by := range o.Struck {
-			for step, n := range by {
-				if struck[fault] == nil {
-					struck[fault] = map[string]int{}
-				}
-				struck[fault][step] += n
-				steps[step] = true
-			}
-		}
-	}
-	var out strings.Builder
-	columns := slices.Sorted(maps.Keys(steps))
-	fmt.Fprintf(&out, "Seeds %d to %d: %d violations, %d of %d converged. %s were simulated, %s for each seed, at %s of one processor or less. The longest wait for service after the last fault was %s; in %d of the seeds it was longer than 1.5 times that of an administrator and one look.\n\n",
-		*seedBase, *seedBase+uint64(len(h.outcomes))-1, violations, converged, len(h.outcomes), lasted.Round(time.Hour), (lasted / time.Duration(max(len(h.outcomes), 1))).Round(time.Minute),
-		(played / time.Duration(max(len(h.outcomes), 1))).Round(100*time.Millisecond), served.Round(time.Second), late)
-	fmt.Fprintf(&out, "| struck during | %s |\n|---|%s\n", strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
-	for _, fault := range slices.Sorted(maps.Keys(struck)) {
-		fmt.Fprintf(&out, "| %s |", fault)
-		for _, step := range columns {
-			if n := struck[fault][step]; n > 0 {
-				fmt.Fprintf(&out, " %d", n)
-			}
-			out.WriteString(" |")
-		}
-		out.WriteString("\n")
-	}
-	fmt.Println(out.String())
-	fmt.Printf("played in %s\n", took.Round(time.Second))
-	lastLine = fmt.Sprintf("chaos: %d seeds, %d violations, %d converged", len(h.outcomes), violations, converged)
-	if *into != "" {
-		if err := page.Rewrite(*into, "<!-- chaos: begin -->\n", "<!-- chaos: end -->", func(string) string { return out.String() }); err != nil {
+	s := shardOf(*seedBase, h.outcomes)
+	fmt.Printf("%s\n%s\nplayed in %s\n", s.summary(), s.coverage(), took.Round(time.Second))
+	lastLine = fmt.Sprintf("chaos: %d seeds, %d violations, %d converged", s.Seeds, s.Violations, s.Converged)
+	if *results != "" {
+		if err := h.keep(s); err != nil {
 			t.Error(err)
 		}
 	}
-	if violations > 0 || converged < len(h.outcomes) {
+	if s.Violations > 0 || s.Converged < s.Seeds {
 		t.Fail()
 	}
 }

@@ -2,20 +2,24 @@ package chaos_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fedroute/fedroute/lyncsim/dns"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
 	"github.com/fedroute/fedroute/lyncsim/wsman"
+	"github.com/fedroute/fedroute/test/chaos/judge"
 	"github.com/fedroute/fedroute/test/support/memnet"
 )
 
 // act is one thing that happens in a seed.
 type act struct {
 	at    time.Duration // since the script began
+	cue   *cue          // nil: it begins at its time; otherwise it waits for the cue from then on
 	lasts time.Duration // 0: it has no end
 	fault string        // its row in the table
 	text  string
@@ -24,10 +28,74 @@ type act struct {
 }
 
 func (a act) String() string {
-	if a.lasts == 0 {
-		return fmt.Sprintf("%s %s", a.at.Round(time.Millisecond), a.text)
+	when := a.at.Round(time.Millisecond).String()
+	if a.cue != nil {
+		when = fmt.Sprintf("from %s on %s after %s:", when, a.cue.delay.Round(time.Millisecond), a.cue.after)
 	}
-	return fmt.Sprintf("%s %s, for %s", a.at.Round(time.Millisecond), a.text, a.lasts.Round(time.Millisecond))
+	if a.lasts == 0 {
+		return when + " " + a.text
+	}
+	return fmt.Sprintf("%s %s, for %s", when, a.text, a.lasts.Round(time.Millisecond))
+}
+
+// cue lets an act begin some time after fedroute has written something.
+type cue struct {
+	after string // the kind of step that ended with the write, or wished
+	delay time.Duration
+}
+
+// wished is the cue of a changed wish.
+const wished = "a wish"
+
+// during says for each kind of step after which write it is under way, and how long mostly.
+var during = map[string][]cue{
+	"PublishFlags":      {{wished, 40 * time.Second}, {"UpdateDNS", 25 * time.Second}},
+	"RestoreSimpleURLs": {{"PublishFlags", 800 * time.Millisecond}},
+	"EnableTopology":    {{"RestoreSimpleURLs", 20 * time.Second}},
+	"SetupEdgeServer":   {{"EnableTopology", 3 * time.Minute}},
+	"Services":          {{"SetupEdgeServer", 25 * time.Second}},
+	"SetSiteRoute":      {{"Services", 8 * time.Second}, {"SetSiteRoute", 800 * time.Millisecond}},
+	"UpdateDNS":         {{"SetSiteRoute", 45 * time.Second}},
+}
+
+// row is a fault of the table, and the happening that gives it.
+type row struct {
+	fault string
+	of    happening
+}
+
+// rows are all faults that the dice can give.
+var rows = sync.OnceValue(func() (out []row) {
+	d := dice{rand.New(rand.NewPCG(1, 1))}
+	anybody := []string{"a", "b"}
+	for _, h := range happenings {
+		found := map[string]bool{}
+		for range 1000 {
+			found[h.draw(d, cast{anybody, anybody, anybody, anybody, anybody}).fault] = true
+		}
+		for _, fault := range slices.Sorted(maps.Keys(found)) {
+			out = append(out, row{fault, h})
+		}
+	}
+	return out
+})
+
+// aims is how many acts of each seed aim at a cell of the table.
+const aims = 3
+
+// aimed draws an act for a cell: a fault, and a cue by which it strikes during a step. All
+// cells have their turn.
+func aimed(d dice, c cast, turn uint64) act {
+	r := rows()[turn%uint64(len(rows()))]
+	step := judge.Steps[turn/uint64(len(rows()))%uint64(len(judge.Steps))]
+	for {
+		if a := r.of.draw(d, c); a.fault == r.fault {
+			options := during[step]
+			then := options[d.IntN(len(options))]
+			a.at, a.cue = d.between(0, 8*time.Minute), &cue{then.after, d.between(0, then.delay)}
+			return a
+		}
+	}
 }
 
 // dice are thrown while a script is drawn, and never while it is played.
@@ -72,7 +140,7 @@ var nora = farm.Actor{User: `CONTOSO\nora`, Machine: "her desk", Command: "by ha
 func draw(seed uint64, c cast) (script []act) {
 	d := dice{rand.New(rand.NewPCG(seed, 0x6368616f73))}
 	at := d.between(10*time.Second, time.Minute)
-	for range 6 + d.IntN(7) {
+	for range 4 + d.IntN(6) {
 		a := happenings[pick(d)].draw(d, c)
 		a.at = at
 		script = append(script, a)
@@ -96,6 +164,9 @@ func draw(seed uint64, c cast) (script []act) {
 		final := moves(d, c)
 		final.at = end - d.between(0, 30*time.Second)
 		script = append(script, final)
+	}
+	for n := range uint64(aims) {
+		script = append(script, aimed(d, c, seed*aims+n))
 	}
 	for i := range script {
 		if script[i].at+script[i].lasts > end {

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	eventsv1 "k8s.io/api/events/v1"
@@ -33,6 +32,8 @@ type outcome struct {
 	// get there. Late says that fedroute took longer than 1.5 times that and one look.
 	ByHand time.Duration
 	Late   bool
+	// Live: it was played in real time, with a real API server.
+	Live bool
 	// Took is the time that the seed took to play.
 	Took time.Duration
 	// Lasted is the simulated time of the seed.
@@ -63,7 +64,7 @@ func play(t *testing.T, seed uint64) (out outcome) {
 	}
 	words := catchWords(t)
 	mathrand.Seed(int64(seed)) //nolint:staticcheck // client-go throws these dice
-	synctest.Test(t, func(t *testing.T) {
+	stage(t, seed, func(t *testing.T) {
 		spec := organizationOf(t, seed)
 		w := open(t, seed, spec)
 		w.describe()
@@ -71,6 +72,7 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		w.state.pool = c.pools[0]
 		w.route(c.pools[0])
 		w.watch(c)
+		w.listen()
 		w.judge.Wishes(judge.Wish{Pool: w.state.pool})
 		w.hire()
 		if seed%2 == 0 {
@@ -79,7 +81,7 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		w.pass(time.Now().Add(settling))
 		script := draw(seed, c)
 		var told strings.Builder
-		began := time.Now()
+		start := time.Now()
 		struck := w.act(script)
 		ended := time.Now()
 		byHand := make(chan time.Duration, 1)
@@ -93,7 +95,7 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		out.Served = time.Since(ended)
 		if took, ok := <-byHand; ok {
 			out.ByHand = took
-			out.Late = out.Served > took*3/2+look+w.predicted(script)
+			out.Late = out.Served > took*3/2+look+predicted(struck)
 		}
 		w.over = true
 		w.pass(time.Now().Add(10 * time.Minute))
@@ -106,10 +108,13 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		for _, v := range w.judge.Violations() {
 			out.Violations = append(out.Violations, v.String())
 		}
+		if served && out.Late {
+			out.Violations = append(out.Violations, fmt.Sprintf("liveness: partners were served %s after the last fault, and an administrator took %s", out.Served, out.ByHand))
+		}
 		if !served {
 			out.Violations = append(out.Violations, fmt.Sprintf("liveness: %s after the last fault: %s", patience, w.judge.Partner(w.state.pool)))
 		}
-		fmt.Fprintf(&told, "seed %d: %s\n", seed, spec.Product)
+		fmt.Fprintf(&told, "seed %d: %s\n", seed, w.portrait())
 		for _, a := range script {
 			fmt.Fprintln(&told, " ", a)
 		}
@@ -117,14 +122,13 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		out.Struck = tally(struck, journal, w.judge)
 		out.Writes, out.Journal = w.judge.Writes(), written(journal)
 		if len(out.Violations) > 0 {
-			fmt.Fprintf(&told, "the script began at %s and ended at %s; what was written:\n%s%s", began.Sub(bubbleBegan), ended.Sub(bubbleBegan), out.Journal, w.status())
+			fmt.Fprintf(&told, "the script began at %s and ended at %s; what was written:\n%s%s", start.Sub(began), ended.Sub(began), out.Journal, w.status())
 		}
 		out.Story = told.String()
 		w.dismiss()
-		out.Lasted = time.Since(bubbleBegan)
+		out.Lasted = time.Since(began)
 		w.org.Close()
 		w.api.Close()
-		time.Sleep(5 * time.Minute) // the last messages arrive, and what waits for time ends
 	})
 	return out
 }
@@ -134,9 +138,9 @@ func play(t *testing.T, seed uint64) (out outcome) {
 const lockedOut = 15 * time.Minute
 
 // predicted is how long the script lets fedroute wait on purpose.
-func (w *world) predicted(script []act) time.Duration {
-	for _, a := range script {
-		switch a.fault {
+func predicted(struck []strike) time.Duration {
+	for _, s := range struck {
+		switch s.act.fault {
 		case "logons are refused", "WinRM Unauthorized", "password changes":
 			return lockedOut
 		}
@@ -144,20 +148,11 @@ func (w *world) predicted(script []act) time.Duration {
 	return 0
 }
 
-// bubbleBegan is when the clock of every bubble begins.
-var bubbleBegan = began
-
-// organizationOf chooses the organization of a seed.
-func organizationOf(t *testing.T, seed uint64) farm.Spec {
-	spec := sample(t, []string{"one-site-two-pools", "one-site-two-pools", "sfb2019-no-xmpp"}[seed%3])
-	return spec
-}
-
 // watch lets the judge begin.
 func (w *world) watch(c cast) {
 	spec := w.org.Farm().Spec()
 	t := judge.Terms{Pools: c.pools, SIP: spec.SIPDomains}
-	t.Accounts = []string{w.org.DomainAccount().Name, w.org.LocalAccount().Name, w.org.DNSKeys()[0].Name + ".", w.org.DNSKeys()[0].Name, `CONTOSO\` + w.org.DomainAccount().Name}
+	t.Accounts = append(w.writers(), w.org.DNSKeys()[0].Name+".", w.org.DNSKeys()[0].Name)
 	if w.org.Farm().Product().XMPP {
 		t.XMPP = spec.XMPPDomains
 	}
@@ -174,24 +169,41 @@ func (w *world) watch(c cast) {
 	w.secrets = append(w.secrets, w.org.DNSKeys()[0].Secret)
 }
 
-// strike is a fault and when it struck.
+// strike is an act and when it began.
 type strike struct {
-	fault string
-	at    time.Time
+	act act
+	at  time.Time
 }
 
 // act plays the script to its end.
 func (w *world) act(script []act) (struck []strike) {
-	began := time.Now()
+	start := time.Now()
+	var last time.Duration // when everything ends
 	for _, a := range script {
-		w.due = append(w.due, deed{began.Add(a.at), func() {
-			struck = append(struck, strike{a.fault, time.Now()})
+		last = max(last, a.at+a.lasts)
+	}
+	for i, a := range script {
+		begin := func() {
+			if time.Since(start) > last {
+				return // its cue came too late
+			}
+			ends := time.Now().Add(a.lasts)
+			if end := start.Add(last + time.Duration(i+1)); ends.After(end) {
+				ends = end
+			}
+			struck = append(struck, strike{a, time.Now()})
 			a.begin(w)
-		}})
-		if a.end != nil {
-			w.due = append(w.due, deed{began.Add(a.at + a.lasts), func() { a.end(w) }})
+			if a.end != nil {
+				w.due = append(w.due, deed{ends, func() { a.end(w) }})
+			}
+		}
+		if a.cue != nil {
+			w.due = append(w.due, deed{start.Add(a.at), func() { w.waiting = append(w.waiting, waiting{*a.cue, begin}) }})
+		} else {
+			w.due = append(w.due, deed{start.Add(a.at), begin})
 		}
 	}
+	w.due = append(w.due, deed{start.Add(last), func() { w.waiting = nil }})
 	for len(w.due) > 0 {
 		next := w.due[0].at
 		for _, d := range w.due {
@@ -232,7 +244,7 @@ func (w *world) status() string {
 func written(journal []farm.Entry) string {
 	var out strings.Builder
 	for _, e := range journal {
-		fmt.Fprintf(&out, "%s %s %s %q -> %q %s\n", e.At.Sub(bubbleBegan), e.Actor, e.Object, e.From, e.To, e.Error)
+		fmt.Fprintf(&out, "%s %s %s %q -> %q %s\n", e.At.Sub(began), e.Actor, e.Object, e.From, e.To, e.Error)
 	}
 	return out.String()
 }
@@ -242,10 +254,10 @@ func tally(struck []strike, journal []farm.Entry, j *judge.Judge) map[string]map
 	out := map[string]map[string]int{}
 	for _, s := range struck {
 		step := j.StepAt(s.at, journal)
-		if out[s.fault] == nil {
-			out[s.fault] = map[string]int{}
+		if out[s.act.fault] == nil {
+			out[s.act.fault] = map[string]int{}
 		}
-		out[s.fault][step]++
+		out[s.act.fault][step]++
 	}
 	return out
 }

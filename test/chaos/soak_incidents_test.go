@@ -85,21 +85,21 @@ const (
 
 // day lets the next day pass, up to the time of counting, and gives the number of incidents.
 func (s *soaked) day(number int) (n int) {
-	began := bubbleBegan.Add(time.Duration(number-1) * 24 * time.Hour)
+	day := began.Add(time.Duration(number-1) * 24 * time.Hour)
 	for _, t := range s.tenants {
 		kind := incidents[t.dice.IntN(len(incidents))]
 		at := t.dice.between(morning, evening-4*time.Hour)
 		lasts := t.dice.between(20*time.Minute, 4*time.Hour)
-		s.due = append(s.due, deed{began.Add(at), func() {
+		s.due = append(s.due, deed{day.Add(at), func() {
 			mend := kind.begin(t)
 			t.later(lasts, mend)
-		}}, deed{began.Add(drill + time.Duration(t.number)*time.Second), func() { t.orders(t.other()) }})
+		}}, deed{day.Add(drill + time.Duration(t.number)*time.Second), func() { t.orders(t.other()) }})
 		n++
 	}
 	if number%4 == 0 {
-		s.due = append(s.due, deed{began.Add(20 * time.Hour), s.redeploy})
+		s.due = append(s.due, deed{day.Add(20 * time.Hour), s.redeploy})
 	}
-	s.until(began.Add(counting))
+	s.until(day.Add(counting))
 	return n
 }
 

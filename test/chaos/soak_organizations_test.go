@@ -49,15 +49,9 @@ const every = time.Hour
 // openSoak starts the organizations, the API and the manager. It must be called in a bubble.
 func openSoak(t *testing.T, seed uint64, organizations int, broken *leak) *soaked {
 	t.Helper()
-	k, err := kinds()
-	if err != nil {
-		t.Fatal(err)
-	}
 	s := &soaked{world: &world{T: t, ctx: t.Context(), seed: seed, network: memnet.New(seed), apiTrouble: newTrouble(seed)}, broken: broken}
-	if s.api, err = k.NewStore(apistore.Faults{}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.api.Close)
+	s.api = serve(t, apistore.Faults{})
+	var err error
 	if s.objects, err = client.NewWithWatch(s.api.Config(person), client.Options{Scheme: scheme, Mapper: mapper()}); err != nil {
 		t.Fatal(err)
 	}

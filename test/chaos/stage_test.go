@@ -26,8 +26,12 @@ import (
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/controllers"
 	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/kit"
+	"github.com/fedroute/fedroute/internal/kit/session"
 	"github.com/fedroute/fedroute/internal/probe/tcp"
+	"github.com/fedroute/fedroute/internal/psrp"
 	"github.com/fedroute/fedroute/internal/reach"
+	"github.com/fedroute/fedroute/internal/remote"
 	"github.com/fedroute/fedroute/internal/winrm"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/pki"
@@ -39,7 +43,7 @@ import (
 
 const root = "../.."
 
-// began is when the clock of every bubble begins.
+// began is when the clock of every bubble begins, and when a seed that is played live does.
 var began = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // authority signs the certificates of all organizations. Its key is made once.
@@ -74,7 +78,7 @@ type world struct {
 	seed    uint64
 	network *memnet.Network
 	org     *sim.Organization
-	api     *apistore.Store
+	api     server
 	objects client.WithWatch // as people have it
 	judge   *judge.Judge
 	*apiTrouble
@@ -82,6 +86,8 @@ type world struct {
 	// What people want and do. Only the goroutine that plays the script uses these.
 	state     state
 	due       []deed
+	waiting   []waiting   // for a write of fedroute
+	written   chan string // the steps that end with what fedroute writes
 	tool      int
 	over      bool
 	passwords int
@@ -94,7 +100,8 @@ type world struct {
 	ruled     judge.Wish // what the judge was told last
 }
 
-// open starts the organization of a seed and its API. It must be called in a bubble.
+// open starts the organization of a seed and its API. Where no seed is played live, it must be
+// called in a bubble.
 func open(t *testing.T, seed uint64, spec farm.Spec) *world {
 	t.Helper()
 	ca, err := authority()
@@ -107,14 +114,10 @@ func open(t *testing.T, seed uint64, spec farm.Spec) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.org.Close)
-	k, err := kinds()
-	if err != nil {
-		t.Fatal(err)
+	if w.byKit() {
+		w.install()
 	}
-	if w.api, err = k.NewStore(w.apiTrouble.faults()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.api.Close)
+	w.api = serve(t, w.apiTrouble.faults())
 	if w.objects, err = client.NewWithWatch(w.api.Config(person), client.Options{Scheme: scheme, Mapper: mapper()}); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +168,7 @@ func (w *world) start(name string, at netip.Addr, changes ...wiring) *manager {
 	})
 	wired := controllers.Options{
 		Client: mgr.GetClient(), Secrets: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("fedroute"),
-		Clock: controllers.RealClock{}, Dial: winrm.Dialer(winrm.Options{Reach: within}), Reach: within, Prober: tcp.Prober{Reach: within},
+		Clock: controllers.RealClock{}, Dial: dialer(winrm.Options{Reach: within}), Reach: within, Prober: tcp.Prober{Reach: within},
 		Limits: apply.DefaultLimits, ObserveTimeout: 2 * time.Minute, Patience: controllers.Patience, TopologyWorkers: 4, RouteWorkers: 4, Dice: w.dice(name),
 	}
 	for _, c := range changes {
@@ -183,6 +186,18 @@ func (w *world) start(name string, at netip.Addr, changes ...wiring) *manager {
 		}
 	}()
 	return m
+}
+
+// dialer opens sessions as the program does: through the endpoint kit where the endpoint names
+// its configuration, otherwise in remote shells.
+func dialer(o winrm.Options) remote.Dialer {
+	worker, kit := winrm.Dialer(o), session.Dialer(psrp.Options{Options: o})
+	return func(ctx context.Context, endpoint remote.Endpoint, credentials remote.Credentials) (remote.Session, error) {
+		if endpoint.Configuration != "" {
+			return kit(ctx, endpoint, credentials)
+		}
+		return worker(ctx, endpoint, credentials)
+	}
 }
 
 // dice gives numbers that follow from the seed, the manager and the moment.
@@ -209,15 +224,12 @@ func (w *world) secret(name string, values map[string]string) {
 // describe tells the API of the organization.
 func (w *world) describe() {
 	w.Helper()
-	m, e, k := w.org.DomainAccount(), w.org.LocalAccount(), w.org.DNSKeys()[0]
-	w.secret("manager", map[string]string{"username": m.Name, "password": m.Password})
-	w.secret("edge", map[string]string{"username": e.Name, "password": e.Password})
+	k := w.org.DNSKeys()[0]
 	w.secret("dns-key", map[string]string{"name": k.Name, "algorithm": k.Algorithm, "secret": k.Secret})
 	lt := &v1alpha1.LyncTopology{ObjectMeta: named("org")}
 	lt.Spec.CABundle = string(w.org.CA().CertPEM())
 	lt.Spec.PollInterval.Duration = time.Minute
-	lt.Spec.Management.Authentication = v1alpha1.Authentication{Method: v1alpha1.AuthNTLM, SecretRef: v1alpha1.LocalReference{Name: "manager"}}
-	lt.Spec.EdgeServers = &v1alpha1.EdgeServers{Accounts: v1alpha1.Accounts{Authentication: v1alpha1.Authentication{Method: v1alpha1.AuthBasic, SecretRef: v1alpha1.LocalReference{Name: "edge"}}}}
+	w.signIns(lt)
 	for _, e := range w.org.Endpoints() {
 		if e.Role == farm.RoleEdge {
 			lt.Spec.EdgeServers.Overrides = append(lt.Spec.EdgeServers.Overrides, v1alpha1.EdgeServerOverride{
@@ -225,6 +237,9 @@ func (w *world) describe() {
 			continue
 		}
 		lt.Spec.Management.Endpoints = append(lt.Spec.Management.Endpoints, v1alpha1.ManagementEndpoint{Endpoint: v1alpha1.Endpoint{URL: v1alpha1.WSManURL(e.URL), ServerName: v1alpha1.Hostname(e.Machine)}})
+		if w.byKit() {
+			lt.Spec.Management.Endpoints[len(lt.Spec.Management.Endpoints)-1].Configuration = kit.ConfigurationName
+		}
 	}
 	w.must(w.objects.Create(w.ctx, lt))
 }

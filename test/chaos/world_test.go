@@ -44,6 +44,7 @@ func (w *world) wish(change func(*state)) {
 	}
 	w.rule()
 	w.apply()
+	w.cue(wished)
 }
 
 // rule tells the judge what is wished now. A route in mode Observe holds nothing against
@@ -163,19 +164,73 @@ func (w *world) pass(until time.Time) {
 			}
 		}
 		next := time.Now().Add(restartsAfter)
-		if i < 0 && !next.Before(until) {
-			time.Sleep(time.Until(until))
-			return
+		switch {
+		case i < 0 && !next.Before(until):
+			if w.sleep(until) {
+				return
+			}
+		case i < 0 || next.Before(w.due[i].at):
+			w.sleep(next)
+		case w.sleep(w.due[i].at):
+			do := w.due[i].do
+			w.due = slices.Delete(w.due, i, i+1)
+			do()
 		}
-		if i < 0 || next.Before(w.due[i].at) {
-			time.Sleep(time.Until(next))
-			continue
-		}
-		d := w.due[i]
-		w.due = slices.Delete(w.due, i, i+1)
-		time.Sleep(time.Until(d.at))
-		d.do()
 	}
+}
+
+// sleep waits for a moment; false: fedroute has written something before.
+func (w *world) sleep(until time.Time) bool {
+	left := time.Until(until)
+	if left <= 0 {
+		return true
+	}
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case step := <-w.written:
+		w.cue(step)
+		return false
+	}
+}
+
+// waiting is an act that waits for a write of fedroute.
+type waiting struct {
+	cue   cue
+	begin func()
+}
+
+// cue lets the acts begin that have waited for a step's end.
+func (w *world) cue(step string) {
+	w.waiting = slices.DeleteFunc(w.waiting, func(a waiting) bool {
+		if a.cue.after == step {
+			w.later(a.cue.delay, a.begin)
+		}
+		return a.cue.after == step
+	})
+}
+
+// listen hears of what fedroute writes.
+func (w *world) listen() {
+	w.written = make(chan string, 1000)
+	var mu sync.Mutex
+	heard := len(w.org.Farm().Journal())
+	w.org.Farm().Observe(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		journal := w.org.Farm().Journal()
+		for _, e := range journal[heard:] {
+			if step := w.judge.Step(e); step != "" {
+				select {
+				case w.written <- step:
+				default: // nobody waits
+				}
+			}
+		}
+		heard = len(journal)
+	})
 }
 
 // disarm ends a fault of the farm.
@@ -219,22 +274,12 @@ func (w *world) behave(machine string) {
 	}
 }
 
-// password changes an account's, and gives what changes its Secret.
-func (w *world) password(domain bool) func() {
-	a, name := w.org.LocalAccount(), "edge"
-	if domain {
-		a, name = w.org.DomainAccount(), "manager"
-	}
-	w.passwords++
-	a.Password = fmt.Sprintf("Another-%d-%d!", w.seed, w.passwords)
-	w.secrets = append(w.secrets, a.Password)
-	w.must(w.org.ReplaceAccount(a.Name, a))
-	return func() {
-		var s corev1.Secret
-		w.must(w.objects.Get(w.ctx, client.ObjectKey{Namespace: namespace, Name: name}, &s))
-		s.Data["password"] = []byte(a.Password)
-		w.must(w.objects.Update(w.ctx, &s))
-	}
+// store puts another password into a Secret.
+func (w *world) store(secret, password string) {
+	var s corev1.Secret
+	w.must(w.objects.Get(w.ctx, client.ObjectKey{Namespace: namespace, Name: secret}, &s))
+	s.Data["password"] = []byte(password)
+	w.must(w.objects.Update(w.ctx, &s))
 }
 
 // takeLease gives the lease to nobody who lives.

@@ -148,9 +148,16 @@ func TestEachInvariantIsJudged(t *testing.T) {
 		"a stale document": {"somebody has published since", func(c court) {
 			document := c.document()
 			c.must(c.farm.TopologyBuilder(nora, same))
+			time.Sleep(2 * time.Second)
 			c.publishes(document)
 			c.restores()
 		}, []string{"I2"}},
+		"a document that becomes stale": {"somebody publishes between the last read and the publish", func(c court) {
+			document := c.document()
+			c.must(c.farm.TopologyBuilder(nora, same))
+			c.publishes(document)
+			c.restores()
+		}, nil},
 		"suspended": {"a route that is set long after that", func(c court) {
 			c.judge.Wishes(judge.Wish{Pool: edge1, Still: true})
 			time.Sleep(10 * time.Minute)

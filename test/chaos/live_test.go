@@ -1,0 +1,77 @@
+package chaos_test
+
+import (
+	"context"
+	"flag"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"k8s.io/client-go/rest"
+
+	"github.com/fedroute/fedroute/test/support/apistore"
+	"github.com/fedroute/fedroute/test/support/cluster"
+)
+
+var live = flag.Uint64("live", 0, "play each seed that this number divides live: in real time, with a real API server. That takes most of an hour and hardly any processor")
+
+// isLive reports whether a seed is played live.
+func isLive(seed uint64) bool { return *live > 0 && seed%*live == 0 }
+
+// server is the API of a seed: apistore's in a bubble, a real one where it is played live.
+type server interface {
+	Config(name string) *rest.Config
+	CutWatches(client string)
+	Watches() int
+	Close()
+}
+
+var (
+	_ server = (*apistore.Store)(nil)
+	_ server = (*apistore.Remote)(nil)
+)
+
+// real is the API server of the seed that is played live in this process.
+var real *cluster.Cluster
+
+// stage lets the story of a seed happen in a bubble, or live.
+func stage(t *testing.T, seed uint64, story func(*testing.T)) {
+	t.Helper()
+	if !isLive(seed) {
+		synctest.Test(t, func(t *testing.T) {
+			story(t)
+			time.Sleep(5 * time.Minute) // the last messages arrive, and what waits for time ends
+		})
+		return
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	var err error
+	if real, err = cluster.Start(ctx, cluster.Bin(root), t.TempDir(), filepath.Join(root, "config/crd/bases")); err != nil {
+		t.Fatal(err)
+	}
+	defer real.Stop()
+	began = time.Now()
+	story(t)
+}
+
+// serve gives the API of a seed.
+func serve(t *testing.T, faults apistore.Faults) server {
+	t.Helper()
+	if real != nil {
+		r := faults.Before(real.Config)
+		t.Cleanup(r.Close)
+		return r
+	}
+	k, err := kinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := k.NewStore(faults)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
