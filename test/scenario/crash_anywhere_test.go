@@ -111,7 +111,7 @@ func TestCrashAnywhere(t *testing.T) {
 			t.Cleanup(func() {
 				if t.Failed() {
 					how = "failed"
-					t.Logf("make crashes CRASH_SEED=%d CELLS='%s' tells it again", *crashSeed, regexp.QuoteMeta(c.atCall.String()))
+					t.Logf("make crashes CRASH_SEED=%d CELLS='%s' tells it again", *crashSeed, strings.ReplaceAll(regexp.QuoteMeta(c.atCall.String()), "'", "."))
 				}
 				results.put(t, c, how)
 			})
