@@ -188,7 +188,7 @@ func (m *move) begin() {
 // end waits until the move has ended, and gives what is then.
 func (m *move) end() ending {
 	m.Helper()
-	m.settled(m.r)
+	m.afterManyWrites("the end of the move", func() bool { return m.done(m.r) }, func() string { return describe(m.r) + m.journal() })
 	m.eventually("the failback", func() bool { return m.inForce() }, m.journal)
 	m.over()
 	m.hosts(m.to)

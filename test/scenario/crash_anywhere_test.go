@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -201,10 +202,10 @@ func tellCrash(t *testing.T, c crash, ends [2]ending) string {
 	}
 	m := openMove(t, from, to)
 	urls := m.org.State().SimpleURLs
-	first := m.hire()
+	first := m.fill()
 	m.settle(c.mode)
 	if c.standby {
-		m.hire()
+		m.fill()
 	}
 	publishes, setups, failBacks := m.acts("Publish-CsTopology", "Topology"), m.setups(), m.failBacks()
 	since := time.Now()
@@ -383,7 +384,7 @@ func (m *move) comes(come <-chan struct{}, mode v1alpha1.Mode) bool {
 	there := false
 	const looks = 6
 	enough := m.org.Counters().Cmdlets["Get-CsSite"] + looks
-	m.eventually("the moment, or the end of the move", func() bool {
+	m.afterManyWrites("the moment, or the end of the move", func() bool {
 		select {
 		case <-come:
 			there = true
@@ -396,8 +397,9 @@ func (m *move) comes(come <-chan struct{}, mode v1alpha1.Mode) bool {
 }
 
 // ends ends the manager as the crash says, lets another one take over, and then the call go on.
-func (m *move) ends(first *manager, c crash, goOn func()) {
+func (m *move) ends(p *post, c crash, goOn func()) {
 	m.Helper()
+	first := p.vacate()
 	switch c.end {
 	case deprived:
 		m.takeLease()
@@ -415,7 +417,7 @@ func (m *move) ends(first *manager, c crash, goOn func()) {
 	first.leave(m.story)
 	m.dropLease()
 	if !c.standby {
-		m.hire()
+		m.fill()
 	}
 	if c.end == killed {
 		time.AfterFunc(c.heldFor, goOn)
@@ -435,4 +437,53 @@ func (m *move) replace(first *manager) {
 		})
 	}, m.journal)
 	m.must(first.Process.Signal(syscall.SIGCONT))
+}
+
+// post is the place of a manager. It is filled again when the manager ends by itself, as a
+// Deployment does: on a busy machine a manager may not come to renew its lease.
+type post struct {
+	mu      sync.Mutex
+	holder  *manager
+	vacated bool
+}
+
+// fill hires a manager for a new post.
+func (m *move) fill() *post {
+	m.Helper()
+	p, closed := &post{holder: m.hire()}, make(chan struct{})
+	m.Cleanup(func() { <-closed })
+	go func() {
+		defer close(closed)
+		for p.occupied(m) {
+		}
+	}()
+	return p
+}
+
+// occupied waits for the end of the manager, and reports whether there is another one now.
+func (p *post) occupied(m *move) bool {
+	p.mu.Lock()
+	holder := p.holder
+	p.mu.Unlock()
+	select {
+	case <-m.ctx.Done():
+		return false
+	case err := <-holder.ended:
+		holder.ended <- err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.vacated || m.ctx.Err() != nil {
+		return false
+	}
+	p.holder = m.hire()
+	return true
+}
+
+// vacate gives the manager, whose end nobody answers any more.
+func (p *post) vacate() *manager {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.vacated = true
+	return p.holder
 }
