@@ -192,8 +192,21 @@ func TestReadError(t *testing.T) {
 			t.Errorf("without %s: %+v; the real client refuses it", full[missing].Name, got)
 		}
 	}
-	if got := category(clixml.Int32(99)); got != "99" {
-		t.Errorf("an unknown category is %q", got)
+	bare := clixml.Object(clixml.Property{Name: "Exception"}, clixml.Property{Name: "TargetObject"})
+	bare.ToString = "its own words"
+	if got, err := ReadError(bare); err != nil || *got != (ErrorRecord{Category: "NotSpecified", Message: "its own words"}) {
+		t.Errorf("a record of nothing: %+v, %v", got, err)
+	}
+	for _, c := range []struct {
+		value *clixml.Value
+		want  string
+	}{
+		{nil, "NotSpecified"}, {clixml.String("Read"), "NotSpecified"}, {clixml.Int32(-1), "-1"}, {clixml.Int32(0), "NotSpecified"},
+		{clixml.Int32(1), "OpenError"}, {clixml.Int32(31), "NotEnabled"}, {clixml.Int32(32), "32"}, {clixml.Int32(99), "99"},
+	} {
+		if got := category(c.value); got != c.want {
+			t.Errorf("category %s is %q, want %q", c.value, got, c.want)
+		}
 	}
 }
 
@@ -218,7 +231,19 @@ func TestRefusalAnswersOnlyWhoWaits(t *testing.T) {
 	if id, _ := v.Get("ci").Int(); id != 5 || err != nil || record.ID != "fedroute.NoHost" {
 		t.Errorf("the answer is to call %d with %+v (%v)", id, record, err)
 	}
-	if _, _, err := Refusal(Message{Type: PipelineHostCall, Text: "<S>a</S>"}); err == nil {
-		t.Error("a host call without a number was answered")
+	asked := call(5)
+	asked.Type = RunspacePoolHostCall
+	if answer, wanted, err := Refusal(asked); !wanted || err != nil || answer.Type != PoolHostResponse {
+		t.Errorf("a question of the pool: %+v, %v, %v", answer, wanted, err)
+	}
+	one := func(name string) string {
+		return clixml.Write(clixml.Object(clixml.Property{Name: name, Value: clixml.Int64(5)}))
+	}
+	for reason, text := range map[string]string{
+		"no numbers": "<S>a</S>", "no method": one("ci"), "no call": one("mi"), "half an element": "<Obj", "two roots": "<S>a</S><S>b</S>",
+	} {
+		if _, wanted, err := Refusal(Message{Type: PipelineHostCall, Text: text}); err == nil || wanted {
+			t.Errorf("%s: a host call was answered", reason)
+		}
 	}
 }
