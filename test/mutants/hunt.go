@@ -30,7 +30,7 @@ func (h hunt) judge(ctx context.Context, queues []queue, first int) error {
 	}
 	together, err := h.together(ctx, heads)
 	if err == nil {
-		err = h.prove(ctx, together, packagesOf(heads), first)
+		err = h.prove(ctx, together, first)
 	}
 	began, count := time.Now(), 0
 	for _, q := range open {
@@ -51,12 +51,9 @@ func (h hunt) judge(ctx context.Context, queues []queue, first int) error {
 	return t.tooManyExcuses()
 }
 
-// prove makes sure that the unchanged tests pass, and sees what they reach.
-func (h hunt) prove(ctx context.Context, p *programs, packages []string, first int) error {
-	if err := p.see(ctx, packages); err != nil {
-		return err
-	}
-	if h.steady || len(p.mutants) == 0 {
+// prove makes sure that the unchanged tests pass so often, once for all parts of a sample.
+func (h hunt) prove(ctx context.Context, p *programs, first int) error {
+	if h.steady >= first || len(p.mutants) == 0 {
 		return nil
 	}
 	if err := p.repeat(ctx, first); err != nil {
@@ -71,7 +68,7 @@ func (h hunt) decide(ctx context.Context, q queue, together *programs) error {
 	number := slices.Index(together.mutants, p)
 	if number < 0 {
 		var err error
-		if p, by, err = h.alone(ctx, q, together.seen); err != nil {
+		if p, by, err = h.alone(ctx, q, together); err != nil {
 			return err
 		}
 		number = 0
@@ -110,9 +107,9 @@ func (h hunt) together(ctx context.Context, mutants []place) (*programs, error) 
 }
 
 // alone compiles the first place of a queue whose change compiles by itself.
-func (h hunt) alone(ctx context.Context, q queue, seen *sight) (place, *programs, error) {
+func (h hunt) alone(ctx context.Context, q queue, others *programs) (place, *programs, error) {
 	for _, p := range q.places {
-		one, err := h.compileOne(ctx, p, seen)
+		one, err := h.compileOne(ctx, p, others)
 		if _, is := errors.AsType[*refused](err); is {
 			continue
 		}

@@ -16,11 +16,11 @@ import (
 // rank; a survivor's identity follows.
 type ledger struct {
 	path   string
-	steady bool              // the unchanged tests passed as often as they have to
+	steady int               // so often the unchanged tests passed
 	judged map[uint64]result // by rank
 }
 
-// steady begins the line that says that the unchanged tests passed as often as they have to.
+// steady begins the line that says how often the unchanged tests passed.
 const steady = "steady"
 
 func ledgerOf(path string) (*ledger, error) {
@@ -34,12 +34,14 @@ func ledgerOf(path string) (*ledger, error) {
 	}
 	for line := range strings.Lines(string(text)) {
 		f := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 4)
-		if f[0] == steady {
-			l.steady = true
-			continue
-		}
 		if len(f) < 3 {
 			return nil, fmt.Errorf("%s: no verdict: %q", path, line)
+		}
+		if f[0] == steady {
+			if l.steady, err = strconv.Atoi(f[2]); err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+			continue
 		}
 		rank, err := strconv.ParseUint(f[2], 16, 64)
 		if err != nil {
@@ -56,7 +58,7 @@ func ledgerOf(path string) (*ledger, error) {
 
 // passed notes how often the unchanged tests passed.
 func (l *ledger) passed(times int) error {
-	l.steady = true
+	l.steady = times
 	return l.add(fmt.Sprintf("%s\t%s\t%d", steady, today(), times))
 }
 

@@ -44,6 +44,11 @@ var apart = map[string]string{
 	"test/support/apistore": "it judges what stands in for the API server",
 }
 
+// judging are the tests of a suite that judge mutants where not all of its tests do.
+var judging = map[string]string{
+	"test/chaos": "^TestChaos$", // others run hundreds of seeds, or days of a farm
+}
+
 // suitesOf asks the go command which tests see which package: those of the product's module,
 // and those of the suites beside it.
 func suitesOf(ctx context.Context, root, folder string, packages []string) (*suites, error) {
@@ -102,12 +107,14 @@ func moduleOf(pkg string) (module, path string) {
 	return ".", "./" + pkg
 }
 
-// judges are the packages whose tests judge a mutant, its own first.
+// judges are the packages whose tests judge a mutant: its own first, those that run longest
+// last.
 func (s *suites) judges(pkg string) []string {
-	if !s.tested[pkg] {
-		return s.users[pkg]
+	judges := slices.SortedStableFunc(slices.Values(s.users[pkg]), func(a, b string) int { return cmp.Compare(judging[a], judging[b]) })
+	if s.tested[pkg] {
+		judges = slices.Insert(judges, 0, pkg)
 	}
-	return append([]string{pkg}, s.users[pkg]...)
+	return judges
 }
 
 // programs are test programs with mutants in them.
@@ -116,8 +123,8 @@ type programs struct {
 	layer   string // the list of files that lie over the source
 	mutants []place
 	path    map[string]string // of a compiled program, by package
-	seen    *sight            // nil before see
-	alone   bool              // the mutant is in the programs without a choice, so none could see what reaches it
+	seen    map[string]*sight // by package
+	others  *programs         // those that can be unchanged, where these cannot: the mutant is in them without a choice
 }
 
 // compile makes programs with all mutants in them. An error is a *refused where the compiler
@@ -134,9 +141,8 @@ func (s *suites) compile(ctx context.Context, mutants []place) (*programs, error
 	return s.accept(ctx, over, mutants)
 }
 
-// compileOne makes programs of one mutant, which they are whoever chooses. What the tests
-// take was seen before.
-func (s *suites) compileOne(ctx context.Context, p place, seen *sight) (*programs, error) {
+// compileOne makes programs of one mutant, which they are whoever chooses.
+func (s *suites) compileOne(ctx context.Context, p place, others *programs) (*programs, error) {
 	folder, err := os.MkdirTemp(s.folder, "programs")
 	if err != nil {
 		return nil, err
@@ -149,7 +155,7 @@ func (s *suites) compileOne(ctx context.Context, p place, seen *sight) (*program
 	if err != nil {
 		return nil, err
 	}
-	one.seen, one.alone = seen, true
+	one.others = others
 	return one, nil
 }
 
@@ -167,7 +173,7 @@ func (s *suites) accept(ctx context.Context, over layer, mutants []place) (*prog
 	if out, err := build.CombinedOutput(); err != nil {
 		return nil, errors.Join(ctx.Err(), &refused{over.named(string(out))})
 	}
-	return &programs{suites: s, layer: list, mutants: mutants, path: map[string]string{}}, nil
+	return &programs{suites: s, layer: list, mutants: mutants, path: map[string]string{}, seen: map[string]*sight{}}, nil
 }
 
 // refused is the compiler's refusal.
@@ -182,7 +188,7 @@ func (p *programs) program(ctx context.Context, pkg string) (string, error) {
 	}
 	path := filepath.Join(filepath.Dir(p.layer), strconv.Itoa(len(p.path))+".test")
 	module, folder := moduleOf(pkg)
-	build := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay", p.layer, "-o", path, folder)
+	build := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", p.layer, "-o", path, folder)
 	build.Dir = filepath.Join(p.root, module)
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", errors.Join(ctx.Err(), fmt.Errorf("the tests of %s do not compile: %w\n%s", pkg, err, out))
@@ -191,71 +197,69 @@ func (p *programs) program(ctx context.Context, pkg string) (string, error) {
 	return path, nil
 }
 
-// test is a test function.
-type test struct{ pkg, name string }
-
-// sight is what the unchanged tests showed.
+// sight is what the tests of a package showed unchanged.
 type sight struct {
-	took    map[test]time.Duration
-	reached map[test]map[int]bool // the mutants whose places a test evaluates, by number
+	took    map[string]time.Duration // by test
+	reached map[string]map[int]bool  // by test: the mutants whose places it evaluates, by number
 }
 
-// see runs each test unchanged, in a process of its own, and sees how long it takes and which
-// mutants' places it reaches. A test that does not reach a place cannot notice its mutant.
-func (p *programs) see(ctx context.Context, packages []string) error {
-	p.seen = &sight{took: map[test]time.Duration{}, reached: map[test]map[int]bool{}}
-	for _, own := range packages {
-		for _, pkg := range p.judges(own) {
-			if p.path[pkg] != "" {
-				continue
-			}
-			names, err := p.names(ctx, pkg)
-			if err != nil {
-				return err
-			}
-			for _, name := range names {
-				if err := p.watch(ctx, test{pkg, name}); err != nil {
-					return err
-				}
-			}
-		}
+// see runs each test of a package unchanged, in a process of its own, and sees how long it
+// takes and which mutants' places it reaches. A test that does not reach a place cannot notice
+// its mutant.
+func (p *programs) see(ctx context.Context, pkg string) (*sight, error) {
+	if p.others != nil {
+		return p.others.see(ctx, pkg)
 	}
-	return nil
+	if s := p.seen[pkg]; s != nil {
+		return s, nil
+	}
+	names, err := p.names(ctx, pkg)
+	if err != nil {
+		return nil, err
+	}
+	s := &sight{map[string]time.Duration{}, map[string]map[int]bool{}}
+	for _, name := range names {
+		began := time.Now()
+		if s.reached[name], err = p.watch(ctx, pkg, name); err != nil {
+			return nil, err
+		}
+		s.took[name] = time.Since(began)
+	}
+	p.seen[pkg] = s
+	return s, nil
 }
 
 // names lists the tests of a package.
 func (p *programs) names(ctx context.Context, pkg string) ([]string, error) {
-	out, err := p.run(ctx, pkg, time.Minute, nil, "-test.list=^(Test|Example|Fuzz)")
+	out, err := p.run(ctx, pkg, time.Minute, nil, "-test.list="+cmp.Or(judging[pkg], "^(Test|Example|Fuzz)"))
 	if err != nil {
 		return nil, fmt.Errorf("list the tests of %s: %w\n%s", pkg, err, last(out))
 	}
 	return strings.Fields(string(out)), nil
 }
 
-// watch runs one test unchanged.
-func (p *programs) watch(ctx context.Context, t test) error {
+// watch runs one test unchanged, and gives the numbers of the mutants whose places it reaches.
+func (p *programs) watch(ctx context.Context, pkg, name string) (map[int]bool, error) {
 	note := filepath.Join(p.folder, "reached")
 	if err := os.WriteFile(note, nil, 0o600); err != nil {
-		return err
+		return nil, err
 	}
-	began := time.Now()
-	if out, err := p.run(ctx, t.pkg, time.Hour, []string{reachedIn + "=" + note}, only(t)); err != nil {
-		return fmt.Errorf("%s of %s fails unchanged, alone: %w\n%s", t.name, t.pkg, err, last(out))
+	if out, err := p.run(ctx, pkg, time.Hour, []string{reachedIn + "=" + note}, only([]string{name})); err != nil {
+		return nil, fmt.Errorf("%s of %s fails unchanged, alone: %w\n%s", name, pkg, err, last(out))
 	}
-	p.seen.took[t] = time.Since(began)
 	text, err := os.ReadFile(note)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p.seen.reached[t] = map[int]bool{}
+	reached := map[int]bool{}
 	for line := range strings.Lines(string(text)) {
 		number, err := strconv.Atoi(strings.TrimSpace(line))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		p.seen.reached[t][number] = true
+		reached[number] = true
 	}
-	return nil
+	return reached, nil
 }
 
 // repeat makes sure that the tests of the mutated packages pass so often unchanged.
@@ -276,38 +280,26 @@ func (p *programs) repeat(ctx context.Context, times int) error {
 // quick is how long a test takes at most that is asked before the longer ones.
 const quick = 300 * time.Millisecond
 
-// batches are the tests that may notice a mutant, in the order in which they are asked, those
-// of one program together: its own package's first, the quick ones before the slow.
-func (p *programs) batches(number int) [][]test {
-	own := p.mutants[number].pkg
-	type kind struct {
-		pkg  string
-		slow bool
-	}
-	by := map[kind][]test{}
-	for t, took := range p.seen.took {
-		if slices.Contains(p.judges(own), t.pkg) && (p.alone || p.seen.reached[t][number]) {
-			k := kind{t.pkg, took > quick}
-			by[k] = append(by[k], t)
+// batches are the tests of a package that may notice a mutant, the quick ones before the slow.
+func (p *programs) batches(s *sight, number int) [][]string {
+	var swift, slow []string
+	for _, name := range slices.Sorted(maps.Keys(s.took)) {
+		switch {
+		case p.others == nil && !s.reached[name][number]:
+		case s.took[name] <= quick:
+			swift = append(swift, name)
+		default:
+			slow = append(slow, name)
 		}
 	}
-	order := func(a, b []test) int {
-		if is, other := a[0].pkg == own, b[0].pkg == own; is != other {
-			if is {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(p.seen.all(a), p.seen.all(b))
-	}
-	return slices.SortedFunc(maps.Values(by), order)
+	return slices.DeleteFunc([][]string{swift, slow}, func(b []string) bool { return len(b) == 0 })
 }
 
 // all is how long tests take together.
-func (s *sight) all(tests []test) time.Duration {
+func (s *sight) all(names []string) time.Duration {
 	var d time.Duration
-	for _, t := range tests {
-		d += s.took[t]
+	for _, name := range names {
+		d += s.took[name]
 	}
 	return d
 }
@@ -315,28 +307,28 @@ func (s *sight) all(tests []test) time.Duration {
 // shortest is the least time that tests get: a machine that is busy kills no mutant.
 const shortest = 20 * time.Second
 
-// ask tells what the tests make of a mutant.
+// ask tells what the tests make of a mutant: those of its own package first.
 func (p *programs) ask(ctx context.Context, number int) (verdict, error) {
-	for _, batch := range p.batches(number) {
-		limit := max(10*p.seen.all(batch), shortest)
-		if _, err := p.program(ctx, batch[0].pkg); err != nil {
+	for _, pkg := range p.judges(p.mutants[number].pkg) {
+		s, err := p.see(ctx, pkg)
+		if err != nil {
 			return "", err
 		}
-		if _, err := p.run(ctx, batch[0].pkg, limit, []string{chosenBy + "=" + strconv.Itoa(number)}, only(batch...)); err != nil {
-			return killed, ctx.Err()
+		for _, batch := range p.batches(s, number) {
+			if _, err := p.program(ctx, pkg); err != nil {
+				return "", err
+			}
+			limit := max(10*s.all(batch), shortest)
+			if _, err := p.run(ctx, pkg, limit, []string{chosenBy + "=" + strconv.Itoa(number)}, only(batch)); err != nil {
+				return killed, ctx.Err()
+			}
 		}
 	}
 	return survived, ctx.Err()
 }
 
 // only is the flag that chooses tests.
-func only(tests ...test) string {
-	var names []string
-	for _, t := range tests {
-		names = append(names, t.name)
-	}
-	return "-test.run=^(" + strings.Join(names, "|") + ")$"
-}
+func only(names []string) string { return "-test.run=^(" + strings.Join(names, "|") + ")$" }
 
 // memory is what a test program may ask for, in KiB, so that a mutant that never stops asking
 // does not end the machine.

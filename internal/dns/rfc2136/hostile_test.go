@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	mdns "github.com/miekg/dns"
@@ -130,6 +133,28 @@ func TestAnswersThatAreTooMuchEndTheLook(t *testing.T) {
 	}
 	if n := answered.Load(); n > 300 {
 		t.Errorf("%d answers were sent", n)
+	}
+}
+
+// TestTheBudgetEndsWhileConnecting: the connection's time ends with the budget, and whichever
+// is noticed first, the budget is what ended the look.
+func TestTheBudgetEndsWhileConnecting(t *testing.T) {
+	for range 100 {
+		synctest.Test(t, func(t *testing.T) {
+			config, err := Config{Server: "192.0.2.53:53", Timeout: time.Minute, Budget: time.Second}.complete()
+			if err != nil {
+				t.Fatal(err)
+			}
+			config.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+				deadline, _ := ctx.Deadline()
+				time.Sleep(time.Until(deadline))
+				return nil, os.ErrDeadlineExceeded
+			}
+			_, err = (&Reader{config: config}).Read(t.Context(), []dns.Key{dns.NewKey("sip.contoso.com", dns.A)})
+			if !strings.Contains(fault.Sentence(err), "it answers too slowly: 0 of 1 questions in time") {
+				t.Fatalf("got %v", err)
+			}
+		})
 	}
 }
 

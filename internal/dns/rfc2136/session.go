@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"time"
 
 	mdns "github.com/miekg/dns"
 
@@ -78,6 +79,9 @@ func (s *session) ask(ctx context.Context, questions []question) ([]*mdns.Msg, e
 				return nil, known
 			}
 			stuck := len(rest) == len(pending) && !reused
+			if deadline, is := ctx.Deadline(); is && isTimeout(err) && !time.Now().Before(deadline) {
+				<-ctx.Done() // at the same instant as the connection's time, which may be noticed first
+			}
 			if errors.Is(context.Cause(ctx), errTooSlow) {
 				return nil, tooSlow(s.server, len(answers)-len(rest), len(answers))
 			}
