@@ -70,7 +70,7 @@ func TestChaos(t *testing.T) {
 const marker = "outcome "
 
 // hang is how long a seed may take in a bubble, and hangLive how long on a real API server.
-const hang, hangLive = 5 * time.Minute, 4 * time.Hour
+const hang, hangLive = 20 * time.Minute, 4 * time.Hour
 
 // alone plays a seed in a process.
 func alone(seed uint64) outcome { return playedBy(os.Args[0], seed) }

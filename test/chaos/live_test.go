@@ -3,6 +3,7 @@ package chaos_test
 import (
 	"context"
 	"flag"
+	"net/http"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
@@ -74,4 +75,25 @@ func serve(t *testing.T, faults apistore.Faults) server {
 	}
 	t.Cleanup(s.Close)
 	return s
+}
+
+// patient is the way of a person to the API. He asks again when a real server, on a machine that
+// is busy with other tests, gives no answer in time.
+type patient struct{ next http.RoundTripper }
+
+func (p patient) RoundTrip(r *http.Request) (*http.Response, error) {
+	for again := 0; ; again++ {
+		answer, err := p.next.RoundTrip(r)
+		if err != nil || answer.StatusCode < http.StatusInternalServerError || again == 60 || r.Body != nil && r.GetBody == nil {
+			return answer, err
+		}
+		_ = answer.Body.Close()
+		time.Sleep(5 * time.Second)
+		if r.GetBody != nil {
+			r = r.Clone(r.Context())
+			if r.Body, err = r.GetBody(); err != nil {
+				return nil, err
+			}
+		}
+	}
 }

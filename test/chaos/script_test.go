@@ -21,6 +21,7 @@ type act struct {
 	at    time.Duration // since the script began
 	cue   *cue          // nil: it begins at its time; otherwise it waits for the cue from then on
 	lasts time.Duration // 0: it has no end
+	shuns time.Duration // how long fedroute signs in nowhere after it, as it promises
 	fault string        // its row in the table
 	text  string
 	begin func(*world)
@@ -311,13 +312,26 @@ func winrmFault(d dice, c cast) act {
 	machine := anyMachine(d, c)
 	r := wsman.Rule{Action: d.of("", "Create", "Command", "Send", "Receive"), Skip: d.IntN(4), Times: 1 + d.IntN(3), Code: 2150858843, Delay: d.between(time.Second, 2*time.Minute),
 		Effect: wsman.Effect(d.of(string(wsman.Drop), string(wsman.Delay), string(wsman.Fault), string(wsman.Unauthorized), string(wsman.LoseShell), string(wsman.Lose), string(wsman.Halve), string(wsman.Silence)))}
-	return act{fault: "WinRM " + string(r.Effect), text: fmt.Sprintf("WinRM on %s: %s at %d requests %s after %d", machine, r.Effect, r.Times, r.Action, r.Skip), lasts: d.between(time.Minute, 20*time.Minute),
+	shuns := time.Duration(0)
+	if r.Effect == wsman.Unauthorized {
+		shuns = shunned(c, machine)
+	}
+	return act{fault: "WinRM " + string(r.Effect), shuns: shuns, text: fmt.Sprintf("WinRM on %s: %s at %d requests %s after %d", machine, r.Effect, r.Times, r.Action, r.Skip), lasts: d.between(time.Minute, 20*time.Minute),
 		begin: func(w *world) { w.org.WinRM(machine).Misbehave(r) }, end: func(w *world) { w.behave(machine) }}
+}
+
+// shunned is how long an account is shown to no server after that machine refused it: a local
+// account of Edge machines to its machine, an account of the domain to all.
+func shunned(c cast, machine string) time.Duration {
+	if slices.Contains(c.edges, machine) {
+		return 5 * time.Minute
+	}
+	return 15 * time.Minute
 }
 
 func logonsAreRefused(d dice, c cast) act {
 	machine := anyMachine(d, c)
-	return act{fault: "logons are refused", text: machine + " refuses all logons", lasts: d.between(30*time.Second, 20*time.Minute),
+	return act{fault: "logons are refused", shuns: shunned(c, machine), text: machine + " refuses all logons", lasts: d.between(30*time.Second, 20*time.Minute),
 		begin: func(w *world) { w.org.WinRM(machine).RefuseLogons() }, end: func(w *world) { w.behave(machine) }}
 }
 

@@ -95,7 +95,7 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		out.Served = time.Since(ended)
 		if took, ok := <-byHand; ok {
 			out.ByHand = took
-			out.Late = out.Served > took*3/2+look+predicted(struck)
+			out.Late = out.Served > took*3/2+look+predicted(struck, ended)
 		}
 		w.over = true
 		w.pass(time.Now().Add(10 * time.Minute))
@@ -133,19 +133,19 @@ func play(t *testing.T, seed uint64) (out outcome) {
 	return out
 }
 
-// lockedOut is how long fedroute shows a refused account to no server, so that it is not locked
-// out.
-const lockedOut = 15 * time.Minute
-
-// predicted is how long the script lets fedroute wait on purpose.
-func predicted(struck []strike) time.Duration {
+// predicted is how long after the end of the faults the script lets fedroute wait on purpose. It
+// shows an account that a server refuses to no server for a while, so that it is not locked out.
+func predicted(struck []strike, ended time.Time) (wait time.Duration) {
 	for _, s := range struck {
-		switch s.act.fault {
-		case "logons are refused", "WinRM Unauthorized", "password changes":
-			return lockedOut
+		if s.act.shuns > 0 {
+			over := s.at.Add(s.act.lasts)
+			if over.After(ended) {
+				over = ended
+			}
+			wait = max(wait, over.Add(s.act.shuns).Sub(ended))
 		}
 	}
-	return 0
+	return wait
 }
 
 // watch lets the judge begin.

@@ -118,7 +118,9 @@ func open(t *testing.T, seed uint64, spec farm.Spec) *world {
 		w.install()
 	}
 	w.api = serve(t, w.apiTrouble.faults())
-	if w.objects, err = client.NewWithWatch(w.api.Config(person), client.Options{Scheme: scheme, Mapper: mapper()}); err != nil {
+	own := w.api.Config(person)
+	own.Wrap(func(next http.RoundTripper) http.RoundTripper { return patient{next} })
+	if w.objects, err = client.NewWithWatch(own, client.Options{Scheme: scheme, Mapper: mapper()}); err != nil {
 		t.Fatal(err)
 	}
 	return w
