@@ -121,7 +121,7 @@ func FuzzServiceAnswers(f *testing.F) {
 		}
 		took := time.Since(began)
 		runtime.ReadMemStats(&after)
-		if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20 || took > 5*time.Second {
+		if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20 || took > time.Minute {
 			t.Errorf("%d bytes and %s", used, took)
 		}
 	})
@@ -181,7 +181,7 @@ func FuzzRefusals(f *testing.F) {
 		if !known[cause] || !known[next] {
 			t.Errorf("%q, %q", cause, next)
 		}
-		if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20 || took > 5*time.Second {
+		if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20 || took > time.Minute {
 			t.Errorf("%d bytes and %s", used, took)
 		}
 	})

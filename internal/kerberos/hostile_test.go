@@ -51,7 +51,7 @@ func TestHostileKDCHarmsItsOwnObjectOnly(t *testing.T) {
 			if !fault.Is(err, c.kind) || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("%s: got %s: %v; want %s with %q", c.reason, fault.KindOf(err), err, c.kind, c.says)
 			}
-			if used := after.TotalAlloc - before.TotalAlloc; used > 8<<20 || took > 3*time.Second {
+			if used := after.TotalAlloc - before.TotalAlloc; used > 8<<20 || took > time.Minute {
 				t.Errorf("%s: %d bytes and %s", c.reason, used, took)
 			}
 			if all := stacks(); strings.Contains(all, "gokrb5") {

@@ -103,7 +103,7 @@ func FuzzKDCReplies(f *testing.F) {
 		_, _, err := held.Initiate(t.Context(), service, kerberos.Terms{Negotiate: true})
 		took := time.Since(began)
 		runtime.ReadMemStats(&after)
-		if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20 || took > 20*time.Second {
+		if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20 || took > time.Minute {
 			t.Errorf("%d bytes and %s", used, took)
 		}
 		if err == nil {

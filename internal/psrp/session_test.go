@@ -180,7 +180,7 @@ func TestABombHarmsNobody(t *testing.T) {
 				_, _ = v.String(), v.IsString()
 			}
 			runtime.ReadMemStats(&after)
-			if took, used := time.Since(began), after.TotalAlloc-before.TotalAlloc; took > 5*time.Second || used > 300<<20 {
+			if took, used := time.Since(began), after.TotalAlloc-before.TotalAlloc; took > time.Minute || used > 300<<20 {
 				t.Errorf("%s in %#x: %s and %d octets", name, uint32(kind), took, used)
 			}
 			if err != nil && !fault.Is(err, fault.OutcomeUnknown) || bomb.says != "" && !strings.Contains(fmt.Sprint(err), bomb.says) {

@@ -37,7 +37,7 @@ func TestSmallRepliesStaySmall(t *testing.T) {
 			runtime.ReadMemStats(&after)
 			allocated := (after.TotalAlloc - before.TotalAlloc) >> 20
 			t.Logf("%d kB: %d MiB allocated in all, %s", len(c.body)/1000, allocated, took.Round(time.Millisecond))
-			if allocated > 100 || took > 5*time.Second {
+			if allocated > 100 || took > time.Minute {
 				t.Errorf("%s: %d MiB and %s", c.reason, allocated, took)
 			}
 			if err == nil {

@@ -34,7 +34,7 @@ func TestATopologyStaysSmall(t *testing.T) {
 				runtime.ReadMemStats(&after)
 				allocated, held := (after.TotalAlloc-before.TotalAlloc)>>20, max(after.HeapSys, before.HeapSys)-before.HeapSys
 				t.Logf("%d kB: %d MiB allocated in all, the heap grew by %d MiB, %s, %v", len(c.text)/1000, allocated, held>>20, took.Round(time.Millisecond), err)
-				if allocated > c.allocated || took > 10*time.Second {
+				if allocated > c.allocated || took > time.Minute {
 					t.Errorf("%s: %d MiB and %s", c.reason, allocated, took)
 				}
 				if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
