@@ -11,12 +11,15 @@ import (
 
 // administrator moves federation by hand, on a copy of the farm, as Microsoft describes it:
 // boxes in Topology Builder, routes of the sites, setup on each Edge server, services, records.
-// He looks first and leaves out what is already so. He types without a pause.
+// He looks first and leaves out what is already so. Nothing shows him whether setup has run on a
+// machine since its pool's boxes were last ticked, so he runs it after he has ticked one. He
+// types without a pause.
 type administrator struct {
-	farm *farm.Farm
-	pool string
-	xmpp bool
-	took func(farm.Duration)
+	setUp map[string]bool // the machines on which he has run setup since; nil: he has ticked none
+	farm  *farm.Farm
+	pool  string
+	xmpp  bool
+	took  func(farm.Duration)
 }
 
 var harry = farm.Actor{User: `CONTOSO\harry`, Machine: "his desk", Command: "by hand"}
@@ -26,7 +29,7 @@ var harry = farm.Actor{User: `CONTOSO\harry`, Machine: "his desk", Command: "by 
 func (w *world) restores(pool string) (time.Duration, bool) {
 	began := time.Now()
 	f := w.org.Farm().Copy()
-	a := administrator{farm: f, pool: pool, xmpp: f.Product().XMPP, took: func(d farm.Duration) { time.Sleep(time.Duration(d)) }}
+	a := &administrator{farm: f, pool: pool, xmpp: f.Product().XMPP, took: func(d farm.Duration) { time.Sleep(time.Duration(d)) }}
 	for time.Since(began) < patience {
 		if a.serves() {
 			a.took(f.Durations().Cmdlet) // the records
@@ -40,15 +43,18 @@ func (w *world) restores(pool string) (time.Duration, bool) {
 }
 
 // once goes through the procedure; false: something did not work.
-func (a administrator) once() bool {
+func (a *administrator) once() bool {
 	ctx := context.Background()
 	if !a.boxes() || !a.routes() || !a.replicated() {
 		return false
 	}
 	for _, m := range a.machines() {
-		if !m.SIPInstalled || a.xmpp && !m.XMPPInstalled {
+		if !m.SIPInstalled || a.xmpp && !m.XMPPInstalled || a.setUp != nil && !a.setUp[m.FQDN] {
 			if a.farm.Setup(ctx, harry, m.FQDN) != nil {
 				return false
+			}
+			if a.setUp != nil {
+				a.setUp[m.FQDN] = true
 			}
 		}
 		if a.farm.StartServices(ctx, harry, farm.ServicesRequest{Machine: m.FQDN}) != nil {
@@ -68,11 +74,14 @@ func (a administrator) machines() (out []farm.Machine) {
 }
 
 // boxes ticks the boxes of the pool and publishes.
-func (a administrator) boxes() bool {
+func (a *administrator) boxes() bool {
 	c := a.farm.Truth()
 	p, ok := c.EdgePool(a.pool)
 	if ok && p.SIP && (p.XMPP || !a.xmpp) && c.Published.Signature == c.Enabled.Signature {
 		return true
+	}
+	if !ok || !p.SIP || a.xmpp && !p.XMPP {
+		a.setUp = map[string]bool{}
 	}
 	a.took(a.farm.Durations().Publish)
 	a.took(a.farm.Durations().Enable)
