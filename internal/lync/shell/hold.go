@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 )
 
@@ -19,9 +20,10 @@ const heldFor = 10 * time.Minute
 type Hold struct {
 	clock func() time.Time
 
-	// noting is held while the record outside is written, so that records follow each
-	// other as the publishes do.
-	noting sync.Mutex
+	// noting has one token while the record outside is written, so that records follow each
+	// other as the publishes do. It is no mutex: the API server may take long, and who waits
+	// for another's record must not wait longer than it was told to.
+	noting chan struct{}
 
 	mu        sync.Mutex
 	server    string    // URL; "" for none
@@ -35,7 +37,7 @@ type Hold struct {
 // and whose end no manager noted; "" for none. Nobody knows when that manager lost it, so
 // its time counts from now on, but no longer than a publish takes.
 func NewHold(server string, since time.Time, clock func() time.Time) *Hold {
-	h := &Hold{clock: clock}
+	h := &Hold{clock: clock, noting: make(chan struct{}, 1)}
 	if server != "" {
 		lost := clock()
 		if last := since.Add(lync.PublishLimit); last.Before(lost) {
@@ -62,8 +64,12 @@ func (h *Hold) Free() bool { return h.held() == "" }
 // publishing is called before a publish is sent to the server. note stores that where a
 // crash does not lose it. Where that fails, nothing is held and nothing may be sent.
 func (h *Hold) publishing(ctx context.Context, server string, note Noted) error {
-	h.noting.Lock()
-	defer h.noting.Unlock()
+	select {
+	case h.noting <- struct{}{}:
+	case <-ctx.Done():
+		return fault.New(fault.Busy, "publish on", server, "an earlier publish is still being noted").With("nothing was published", "it is tried again")
+	}
+	defer func() { <-h.noting }()
 	if note != nil {
 		if err := note(ctx, server, h.clock()); err != nil {
 			return err
@@ -110,10 +116,14 @@ func (h *Hold) answered(ctx context.Context, server string, publish bool, note N
 }
 
 // Lapse clears the record outside, once nothing is held any more. Where the record cannot
-// be cleared, that is tried at the next call.
+// be cleared, or is being written until ctx ends, that is tried at the next call.
 func (h *Hold) Lapse(ctx context.Context, note Noted) {
-	h.noting.Lock()
-	defer h.noting.Unlock()
+	select {
+	case h.noting <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	defer func() { <-h.noting }()
 	h.mu.Lock()
 	due := h.remembers && !h.underWay && !h.clock().Before(h.until)
 	h.mu.Unlock()

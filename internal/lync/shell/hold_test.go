@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -162,4 +163,33 @@ func TestHoldOfAnEarlierManager(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestARecordThatTakesLongHoldsNobodyUp: the API server does not answer the manager that clears
+// the record. Another look at the organization waits for that as long as it may, and no longer.
+func TestARecordThatTakesLongHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		since := time.Now()
+		hold := shell.NewHold(first, since, time.Now)
+		time.Sleep(time.Hour)
+		answer := make(chan struct{})
+		var r record
+		go hold.Lapse(context.Background(), func(ctx context.Context, server string, since time.Time) error {
+			<-answer
+			return r.note(ctx, server, since)
+		})
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		began := time.Now()
+		hold.Lapse(ctx, r.note)
+		if took := time.Since(began); took != time.Minute {
+			t.Errorf("it waited %s, and had a minute", took)
+		}
+		close(answer)
+		synctest.Wait()
+		if d := cmp.Diff([]string{""}, r.notes); d != "" {
+			t.Errorf("notes (-want +got):\n%s", d)
+		}
+	})
 }
