@@ -78,16 +78,16 @@ func alone(seed uint64) outcome { return playedBy(os.Args[0], seed) }
 // playedBy plays a seed in a process of a program. One that panics or hangs is a violation.
 func playedBy(program string, seed uint64) (o outcome) {
 	began := time.Now()
-	limit := hang
+	limit, runs := hang, "GODEBUG=asyncpreemptoff=1" // the changed runtime then lets each goroutine run until it waits
 	if isLive(seed) {
-		limit = hangLive
+		limit, runs = hangLive, "GOGC=300"
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	c := exec.CommandContext(ctx, program, "-test.run", "^TestChaos$", "-test.timeout", "0", "-play", fmt.Sprint(seed), "-live", fmt.Sprint(*live))
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGQUIT) } // it says where it hangs
 	c.WaitDelay = 10 * time.Second
-	c.Env = append(os.Environ(), "GOMAXPROCS=1", "GOGC=300")
+	c.Env = append(os.Environ(), "GOMAXPROCS=1", runs)
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it ends with the hunt
 	var out, errs bytes.Buffer
 	c.Stdout, c.Stderr = &out, &errs

@@ -5,7 +5,9 @@ import (
 	"flag"
 	"net/http"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
+	"testing/cryptotest"
 	"testing/synctest"
 	"time"
 
@@ -40,6 +42,8 @@ var real *cluster.Cluster
 func stage(t *testing.T, seed uint64, story func(*testing.T)) {
 	t.Helper()
 	if !isLive(seed) {
+		cryptotest.SetGlobalRandom(t, seed)
+		defer debug.SetGCPercent(debug.SetGCPercent(-1)) // see collect
 		synctest.Test(t, func(t *testing.T) {
 			story(t)
 			time.Sleep(5 * time.Minute) // the last messages arrive, and what waits for time ends

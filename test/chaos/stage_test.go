@@ -88,6 +88,7 @@ type world struct {
 	due       []deed
 	waiting   []waiting   // for a write of fedroute
 	written   chan string // the steps that end with what fedroute writes
+	collected time.Time
 	tool      int
 	over      bool
 	passwords int
