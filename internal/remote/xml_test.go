@@ -39,3 +39,31 @@ func TestXMLIsCountedBeforeItIsRead(t *testing.T) {
 		})
 	}
 }
+
+// TestAttributesAreCountedBeforeTheyAreBuilt: only signs of equality between quotes belong to
+// attributes, and each tag counts by itself.
+func TestAttributesAreCountedBeforeTheyAreBuilt(t *testing.T) {
+	const most = 1000
+	attributes := func(n int, quote string) string { return strings.Repeat(" a="+quote+"x"+quote, n) }
+	for reason, c := range map[string]struct {
+		text    string
+		crowded bool
+	}{
+		"as many as are allowed":         {`<a` + attributes(most, `"`) + `/>`, false},
+		"one more":                       {`<a` + attributes(most+1, `"`) + `/>`, true},
+		"one more, in the other quotes":  {`<a` + attributes(most+1, `'`) + `/>`, true},
+		"behind other elements":          {`<b/>text<a` + attributes(most+1, `'`) + `/>`, true},
+		"many in two tags":               {`<a` + attributes(most, `"`) + `><b` + attributes(most, `"`) + `/></a>`, false},
+		"a value of many":                {`<a b="` + strings.Repeat(`=`, most+1) + `"/>`, false},
+		"a value in other quotes":        {`<a b='"` + strings.Repeat(`=`, most+1) + `'/>`, false},
+		"a value that holds a tag's end": {`<a b=">"` + attributes(most, `"`) + `/>`, true},
+		"text":                           {`<a>` + strings.Repeat(`=`, most+1) + `</a>`, false},
+		"text in quotes":                 {`<a>"</a><b` + attributes(most+1, `'`) + `/>`, true},
+	} {
+		bounds := remote.XMLBounds{Nodes: 10 * most, Depth: 3}
+		err := bounds.Take(c.text)
+		if crowded := err != nil && strings.Contains(err.Error(), "an element has more than 1000 attributes"); crowded != c.crowded || err != nil && !crowded {
+			t.Errorf("%s: %v", reason, err)
+		}
+	}
+}
