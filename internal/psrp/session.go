@@ -3,7 +3,6 @@ package psrp
 import (
 	"context"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,8 +22,7 @@ type Session struct {
 	used    atomic.Int64  // time of the last request to the host, in ns of the clock
 	objects atomic.Uint64 // number of messages sent: each gets its own object id
 
-	leaving sync.Mutex
-	left    bool // closed or disconnected; guarded by leaving
+	left atomic.Bool // closed or disconnected
 }
 
 // Target is the host where a session is opened, and the way there.
@@ -141,10 +139,10 @@ func (s *Session) Healthy() bool {
 }
 
 // Close ends the session, removes its pool and ends what still runs there, within
-// ctx. Closing again, or after Disconnect, does nothing. Faults: Unreachable,
+// ctx. Closing again, or after Disconnect, waits at most for the end. Faults: Unreachable,
 // Denied, Failed; the host then removes the pool after its idle timeout.
 func (s *Session) Close(ctx context.Context) error {
-	return s.leave(errClosed, func() error { return s.target.Transport.Close(ctx) }, opClose)
+	return s.leave(ctx, errClosed, func() error { return s.target.Transport.Close(ctx) }, opClose)
 }
 
 // Disconnect ends the session and leaves its pool on the host for
@@ -155,19 +153,20 @@ func (s *Session) Disconnect(ctx context.Context) error {
 	if !ok {
 		return fault.New(fault.Unsupported, opDisconnect, s.target.Host, "the connection ends with its session")
 	}
-	return s.leave(errDisconnected, func() error { return t.Disconnect(ctx) }, opDisconnect)
+	return s.leave(ctx, errDisconnected, func() error { return t.Disconnect(ctx) }, opDisconnect)
 }
 
 // leave calls tell, which sends the request to the host, before it ends the session:
 // the answers of the host can still be received until then.
-func (s *Session) leave(why error, tell func() error, op string) error {
-	s.leaving.Lock()
-	defer s.leaving.Unlock()
-	defer s.End(why)
-	if s.left {
+func (s *Session) leave(ctx context.Context, why error, tell func() error, op string) error {
+	if s.left.Swap(true) {
+		select {
+		case <-s.Done():
+		case <-ctx.Done():
+		}
 		return nil
 	}
-	s.left = true
+	defer s.End(why)
 	if err := tell(); err != nil {
 		return s.target.Transport.Judge(op, err).Why
 	}
