@@ -49,7 +49,7 @@ type outcome struct {
 
 const (
 	// settling is how long fedroute may take to make an undisturbed organization its own.
-	settling = 12 * time.Minute
+	settling = 4 * time.Minute
 	// patience is how long after the last fault partners may have to wait.
 	patience = time.Hour
 	// look is how long it takes until fedroute looks again, with jitter.
