@@ -192,8 +192,14 @@ func TestEachInvariantIsJudged(t *testing.T) {
 		"an old replica": {"the change has not arrived", func(c court) {
 			c.must(c.farm.AddFault(farm.Fault{Kind: farm.FaultStuckReplica, Target: edge1}))
 			c.must(c.farm.TopologyBuilder(nora, same))
+			time.Sleep(2 * time.Minute)
 			c.must(c.farm.Setup(c.Context(), fedroute, edge1))
 		}, []string{"I8"}},
+		"a replica that is on its way": {"somebody has published half a minute ago", func(c court) {
+			c.must(c.farm.TopologyBuilder(nora, same))
+			time.Sleep(30 * time.Second)
+			c.must(c.farm.Setup(c.Context(), fedroute, edge1))
+		}, nil},
 		"a fight": {"people wish edge1, and it answers", func(c court) {
 			time.Sleep(time.Hour)
 			c.must(c.farm.SetSiteRoute(fedroute, "Redmond", farm.XMPP, edge2))
