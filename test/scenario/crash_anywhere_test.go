@@ -101,6 +101,13 @@ func TestCrashAnywhere(t *testing.T) {
 	if t.Failed() {
 		return // there is nothing to compare with
 	}
+	if *everyCrash {
+		for _, p := range unfinished(t) {
+			if !slices.Contains(moments[0], p) && !slices.Contains(moments[1], p) {
+				moments[0] = append(moments[0], p)
+			}
+		}
+	}
 	crashes := crashesOf(moments, *crashSeed)
 	fmt.Printf("TestCrashAnywhere: %d crashes at %d and %d moments, CRASH_SEED=%d\n", len(crashes), len(moments[0]), len(moments[1]), *crashSeed)
 	results := &crashTable{crashes: crashes, rows: map[string]string{}}

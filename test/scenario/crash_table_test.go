@@ -2,6 +2,7 @@ package scenario_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -69,7 +70,7 @@ func (c crash) row() string {
 // beside a step is a matter of chance, so a run may not know moments that an earlier run with the
 // same seed has told of. Their rows stay.
 func (c *crashTable) after(before string) string {
-	seed := fmt.Sprintf("`CRASH_SEED=%d`", *crashSeed)
+	seed := seedOfTable()
 	var lines []string
 	earlier := map[string]string{}
 	for line := range strings.Lines(before) {
@@ -115,6 +116,31 @@ func (c *crashTable) after(before string) string {
 	return fmt.Sprintf("Last told on %s with %s: %d moments, %d crashes; %d were told, %d of them with a lost lease, %d with one that was handed over and the others with a kill, and %d failed.\n\n%s\n|---|---|---|---|---|---|---|\n%s",
 		time.Now().UTC().Format(time.DateOnly), seed, len(moments), len(rows), told, lost, handed, failed, tableHead, strings.Join(rows, ""))
 }
+
+// unfinished lists the moments that an earlier run with this seed has met, and of which no story
+// was told to its end.
+func unfinished(t *testing.T) (moments []atCall) {
+	if *crashesReport == "" {
+		return nil
+	}
+	text, err := os.ReadFile(*crashesReport)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), seedOfTable()) {
+		return nil
+	}
+	for row := range strings.Lines(string(text)) {
+		if endsSo(row, untold) || endsSo(row, notCome) || endsSo(row, "failed") {
+			cells := strings.Split(strings.TrimPrefix(row, "| "), " | ")
+			moments = append(moments, atCall{cells[0], cells[1], cells[2]})
+		}
+	}
+	return moments
+}
+
+// seedOfTable is how the table names its seed.
+func seedOfTable() string { return fmt.Sprintf("`CRASH_SEED=%d`", *crashSeed) }
 
 const tableHead = "| step | call | of | when, which way | mode | managers, how the first ended, how long the call stood | how it ended |"
 
