@@ -38,6 +38,40 @@ func TestStopEndsALookAtOnce(t *testing.T) {
 	}
 }
 
+// heeding is an Observer that reads nothing once its context has ended.
+type heeding struct{ lync.Observer }
+
+func (h heeding) ReadEdgeServer(ctx context.Context, server string) (lync.EdgeServerState, error) {
+	if ctx.Err() != nil {
+		return lync.EdgeServerState{}, fault.New(fault.Unreachable, "read", server, "aborted")
+	}
+	return h.Observer.ReadEdgeServer(ctx, server)
+}
+
+// TestWhatSetupHasDoneIsNotedThoughTheRunIsStopped: otherwise the next plan would do it again, for
+// minutes, while partners wait.
+func TestWhatSetupHasDoneIsNotedThoughTheRunIsStopped(t *testing.T) {
+	for name, left := range map[string]lync.ServiceState{"its services run": lync.ServiceRunning, "setup leaves services stopped": lync.ServiceStopped} {
+		t.Run(name, func(t *testing.T) {
+			f := newFarm()
+			began, goes := make(chan struct{}), make(chan struct{})
+			f.before["set up edge-a.contoso.com with s1"] = func() error { close(began); <-goes; return nil }
+			f.effect["set up edge-a.contoso.com with s1"] = func() { f.set(edgeA.FQDN, left) }
+			f.effect["start edge-a.contoso.com"] = func() { f.set(edgeA.FQDN, lync.ServiceRunning) }
+			hands := f.hands()
+			hands.Observer = heeding{f}
+			r := apply.Start(t.Context(), plan.Plan{ID: "sha256-1", Steps: []plan.Step{setUpSIP}}, f.topology, hands, limits, func() {})
+			<-began
+			r.Stop()
+			close(goes)
+			<-r.Done()
+			if acts := f.acts; len(acts) == 0 || acts[len(acts)-1] != "note edge-a.contoso.com has [SIP]" {
+				t.Errorf("what was done is %q, and nothing says what setup has done", acts)
+			}
+		})
+	}
+}
+
 // counting counts the looks at the topology.
 type counting struct {
 	lync.Observer

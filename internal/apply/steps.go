@@ -172,12 +172,14 @@ func (w work) setup(ctx context.Context, a plan.SetupEdgeServer) (bool, error) {
 	if err := w.hands.Operator.Setup(ctx, a.Server.FQDN, w.published()); err != nil {
 		return false, err
 	}
-	if err := w.startAfterSetup(ctx, a.Server.FQDN); err != nil {
-		return false, err
-	}
-	if err := w.untilServer(ctx, a.Server.FQDN, w.limits.bound(plan.KindSetupEdgeServer), "is set up", func(state lync.EdgeServerState) bool {
+	isSetUp := func(state lync.EdgeServerState) bool {
 		return state.Running() && (!slices.Contains(a.Ports, lync.XMPP.Port()) || state.HasXMPPProxy())
-	}); err != nil {
+	}
+	state, err = w.startAfterSetup(ctx, a.Server.FQDN)
+	if err == nil && !isSetUp(state) {
+		err = w.untilServer(ctx, a.Server.FQDN, w.limits.bound(plan.KindSetupEdgeServer), "is set up", isSetUp)
+	}
+	if err != nil {
 		return false, err
 	}
 	return false, w.hands.Ledger.SetUp(ctx, a.Server.FQDN, a.Installs)
@@ -192,12 +194,17 @@ func (w work) published() string {
 
 // startAfterSetup starts the services that setup left stopped. Setup starts only those
 // services again that ran when it began. After an earlier setup failed, none of them ran.
-func (w work) startAfterSetup(ctx context.Context, server string) error {
+// The state that it gives is read although the run may be stopped meanwhile: what setup has
+// done is noted then, too, and no plan does it again.
+func (w work) startAfterSetup(ctx context.Context, server string) (lync.EdgeServerState, error) {
 	state, err := w.hands.Observer.ReadEdgeServer(ctx, server)
 	if err != nil || state.Running() {
-		return err
+		return state, err
 	}
-	return w.hands.Operator.StartServices(ctx, server)
+	if err := w.hands.Operator.StartServices(ctx, server); err != nil {
+		return state, err
+	}
+	return w.hands.Observer.ReadEdgeServer(ctx, server)
 }
 
 // setUp reports whether the machine itself shows that setup has nothing left to do: the
