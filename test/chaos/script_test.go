@@ -18,14 +18,15 @@ import (
 
 // act is one thing that happens in a seed.
 type act struct {
-	at    time.Duration // since the script began
-	cue   *cue          // nil: it begins at its time; otherwise it waits for the cue from then on
-	lasts time.Duration // 0: it has no end
-	shuns time.Duration // how long fedroute signs in nowhere after it, as it promises
-	fault string        // its row in the table
-	text  string
-	begin func(*world)
-	end   func(*world) // nil: nothing ends
+	at     time.Duration // since the script began
+	cue    *cue          // nil: it begins at its time; otherwise it waits for the cue from then on
+	lasts  time.Duration // 0: it has no end
+	shuns  time.Duration // how long fedroute signs in nowhere after it, as it promises
+	closes string        // the machine whose federation ports do not answer while it lasts
+	fault  string        // its row in the table
+	text   string
+	begin  func(*world)
+	end    func(*world) // nil: nothing ends
 }
 
 func (a act) String() string {
@@ -271,7 +272,12 @@ func farmFault(d dice, c cast) act {
 	case farm.FaultCmdletDenied:
 		f.Target = d.of("Get-CsSite", "Get-CsTopology", "Set-CsSite", "Publish-CsTopology", "Enable-CsTopology", "Get-CsManagementStoreReplicationStatus", "Get-CsSimpleUrlConfiguration", "Set-CsSimpleUrlConfiguration", "Get-CsWindowsService")
 	}
-	return act{fault: string(f.Kind), text: fmt.Sprintf("the farm is given the fault %s %s", f.Kind, f.Target), lasts: d.between(time.Minute, 45*time.Minute),
+	closes := ""
+	switch f.Kind {
+	case farm.FaultFirewall, farm.FaultEmptyBalancer, farm.FaultServiceWillNotStart:
+		closes = edge
+	}
+	return act{fault: string(f.Kind), closes: closes, text: fmt.Sprintf("the farm is given the fault %s %s", f.Kind, f.Target), lasts: d.between(time.Minute, 45*time.Minute),
 		begin: func(w *world) { w.must(w.org.Farm().AddFault(f)) }, end: func(w *world) { w.disarm(f) }}
 }
 
@@ -279,14 +285,14 @@ func anyMachine(d dice, c cast) string { return d.of(slices.Concat(c.edges, c.ed
 
 func machineDies(d dice, c cast) act {
 	machine, then := anyMachine(d, c), farm.AfterReturn(d.of(string(farm.ServicesStart), string(farm.ServicesStart), string(farm.ServicesStayStopped)))
-	return act{fault: "a machine dies", text: machine + " loses its power", lasts: d.between(10*time.Second, 25*time.Minute),
+	return act{fault: "a machine dies", closes: machine, text: machine + " loses its power", lasts: d.between(10*time.Second, 25*time.Minute),
 		begin: func(w *world) { w.must(w.org.Farm().Kill(nora, machine)) },
 		end:   func(w *world) { w.must(w.org.Farm().Return(nora, machine, then)) }}
 }
 
 func machineIsCutOff(d dice, c cast) act {
 	machine := anyMachine(d, c)
-	return act{fault: "a machine is cut off", text: machine + " is cut off the network", lasts: d.between(5*time.Second, 20*time.Minute),
+	return act{fault: "a machine is cut off", closes: machine, text: machine + " is cut off the network", lasts: d.between(5*time.Second, 20*time.Minute),
 		begin: func(w *world) { w.must(w.org.Farm().Disconnect(nora, machine)) },
 		end:   func(w *world) { w.must(w.org.Farm().Return(nora, machine, farm.ServicesStart)) }}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	mathrand "math/rand"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -84,6 +85,9 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		start := time.Now()
 		struck := w.act(script)
 		ended := time.Now()
+		if w.mended(struck) {
+			w.request()
+		}
 		byHand := make(chan time.Duration, 1)
 		go func() {
 			defer close(byHand)
@@ -131,6 +135,24 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		w.api.Close()
 	})
 	return out
+}
+
+// mended reports whether the script has closed a port of the pool that people wish. A move that
+// found it closed was undone and waits for a person, as fedroute promises.
+func (w *world) mended(struck []strike) bool {
+	machines, err := w.org.Farm().PoolMachines(w.state.pool)
+	w.must(err)
+	return slices.ContainsFunc(struck, func(s strike) bool { return slices.Contains(machines, s.act.closes) })
+}
+
+// request does what the runbook of an undone move asks for: kubectl fedroute reconcile.
+func (w *world) request() {
+	w.edit(func(r *v1alpha1.FederationRoute) {
+		if r.Annotations == nil {
+			r.Annotations = map[string]string{}
+		}
+		r.Annotations[v1alpha1.AnnotationRequestedAt] = time.Now().Format(time.RFC3339Nano)
+	})
 }
 
 // predicted is how long after the end of the faults the script lets fedroute wait on purpose. It

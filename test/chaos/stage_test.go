@@ -19,6 +19,7 @@ import (
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -148,10 +149,15 @@ type wiring struct {
 func (w *world) start(name string, at netip.Addr, changes ...wiring) *manager {
 	w.Helper()
 	stop := 36 * time.Second
+	ctx, cancel := context.WithCancel(context.Background())
 	options := ctrl.Options{Scheme: scheme, HealthProbeBindAddress: "0", Metrics: metricsserver.Options{BindAddress: "0"},
 		MapperProvider:          func(*rest.Config, *http.Client) (apimeta.RESTMapper, error) { return mapper(), nil },
 		GracefulShutdownTimeout: &stop,
-		LeaderElection:          true, LeaderElectionID: leaseName, LeaderElectionNamespace: namespace, LeaderElectionReleaseOnCancel: true,
+		NewCache: func(c *rest.Config, o cache.Options) (cache.Cache, error) {
+			filled, err := cache.New(c, o)
+			return leaving{filled, ctx}, err
+		},
+		LeaderElection: true, LeaderElectionID: leaseName, LeaderElectionNamespace: namespace, LeaderElectionReleaseOnCancel: true,
 		Controller: config.Controller{SkipNameValidation: new(true)}}
 	for _, c := range changes {
 		c.manager(&options)
@@ -180,7 +186,6 @@ func (w *world) start(name string, at netip.Addr, changes ...wiring) *manager {
 	if err := controllers.Setup(mgr, wired); err != nil {
 		w.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
 	m := &manager{name: name, at: at, stop: cancel, stopped: make(chan struct{})}
 	go func() {
 		defer close(m.stopped)
@@ -189,6 +194,21 @@ func (w *world) start(name string, at netip.Addr, changes ...wiring) *manager {
 		}
 	}()
 	return m
+}
+
+// leaving is a cache that nobody waits for once its manager is told to stop. The program's process
+// ends then. A bubble cannot end a manager, which would ask without a pause whether the cache
+// is filled.
+type leaving struct {
+	cache.Cache
+	told context.Context
+}
+
+func (l leaving) WaitForCacheSync(ctx context.Context) bool {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(l.told, cancel)()
+	return l.Cache.WaitForCacheSync(ctx) || l.told.Err() != nil
 }
 
 // dialer opens sessions as the program does: through the endpoint kit where the endpoint names
