@@ -121,3 +121,42 @@ func TestARefusedRequestIsMadeAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestARefusedRequestOfATopology: the same of a LyncTopology. What happened is told once, and only
+// when it is written down.
+func TestARefusedRequestOfATopology(t *testing.T) {
+	undisturbed := 0 // events
+	for number := -1; ; number++ {
+		lt := lyncTopology()
+		s := newStage(t, lt, managerSecret())
+		s.atHome()
+		asked := refuse(s, number)
+		for tries := 0; tries < 3; tries++ {
+			before, told := *asked, len(s.events.Events)
+			_, err := s.topologies.Reconcile(t.Context(), ctrl.Request{NamespacedName: orgKey})
+			must(t, s.objects.Get(t.Context(), orgKey, lt))
+			ready := conditionOf(lt.Status.Conditions, v1alpha1.ConditionReady)
+			if refused := before <= number && number < *asked; refused && !errors.Is(err, errRefused) && !strings.Contains(ready.Message, errRefused.Error()) || !refused && err != nil {
+				t.Errorf("request %d fails, and try %d is told as %v, %+v", number, tries, err, ready)
+			}
+			if len(s.events.Events) > told && ready.Status == "" {
+				t.Errorf("request %d fails, and an event tells what is not written down", number)
+			}
+		}
+		if ready := conditionOf(lt.Status.Conditions, v1alpha1.ConditionReady); ready.Status != "True" || lt.Status.Product.Name == "" {
+			t.Errorf("request %d fails, and in the end Ready is %+v", number, ready)
+		}
+		if number < 0 {
+			undisturbed = len(s.events.Events)
+		}
+		if n := len(s.events.Events); n != undisturbed || n == 0 {
+			t.Errorf("request %d fails, and in the end there are %d events, want %d", number, n, undisturbed)
+		}
+		if *asked <= number {
+			if number < 3 {
+				t.Errorf("only %d requests were made", *asked)
+			}
+			return // every one was refused once
+		}
+	}
+}

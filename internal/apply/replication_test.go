@@ -106,6 +106,22 @@ func TestReplicationWaitsForEachSign(t *testing.T) {
 	}
 }
 
+// TestReplicationThatCannotBeSeen: a look that fails says nothing of the replica, whatever came
+// with it.
+func TestReplicationThatCannotBeSeen(t *testing.T) {
+	f := newFarm()
+	f.effect["publish from s1"] = func() {
+		f.topology.Signature = "s2"
+		f.topology.Replicas[lync.HostOf(edgeA.FQDN)] = lync.Replica{UpToDate: true, LastUpdate: start.Add(time.Second)}
+		f.machine(edgeA, func(m *lync.EdgeServerState) { m.LocalSignature = "s2" })
+		f.unread["topology"] = fault.New(fault.Unreachable, "read the topology", "fe1.contoso.com", "connection refused")
+	}
+	entries, err := f.carryOut(t, publishFlags, awaitReplication, setUpSIP)
+	if !fault.Is(err, fault.Unreachable) || !strings.Contains(entries[1].Message, "connection refused") || entries[1].State == apply.Done || entries[2].State != apply.Pending {
+		t.Errorf("ended with %v; the wait is %s %q and the setup %s", err, entries[1].State, entries[1].Message, entries[2].State)
+	}
+}
+
 // TestReplicationAfterSimpleURLs: simple URLs that nobody emptied are not put back, so no replica
 // will ever be newer than that, and none is waited for.
 func TestReplicationAfterSimpleURLs(t *testing.T) {

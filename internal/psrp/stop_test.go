@@ -30,6 +30,24 @@ func TestAStopThatPanicsIsTold(t *testing.T) {
 	}
 }
 
+// silent is a stream whose host takes a stop and never says what became of the pipeline.
+type silent struct{ panicking }
+
+func (silent) Stop(context.Context) error { return nil }
+
+// TestAStopOfALostPipeline: who stops a pipeline that is lost meanwhile is told that nobody knows
+// its outcome.
+func TestAStopOfALostPipeline(t *testing.T) {
+	s := &Session{Life: remote.NewLife("fe1", time.Hour, time.Now), target: Target{Host: "fe1", Transport: silent{}}}
+	for _, lost := range []error{nil, fault.New(fault.OutcomeUnknown, "x", "fe1", "the session was lost")} {
+		p := &Pipeline{session: s, in: &inbox{stream: silent{}}, done: make(chan struct{}), lost: lost}
+		close(p.done)
+		if err := p.Stop(t.Context()); err != lost {
+			t.Errorf("got %v, want %v", err, lost)
+		}
+	}
+}
+
 func (panicking) Receive(context.Context) ([]byte, bool, error) { panic("swordfish") }
 
 // TestAPipelineThatPanicsGivesItsTurn: who waits for the pipeline is told that its outcome is

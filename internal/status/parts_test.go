@@ -149,6 +149,38 @@ func TestRouteParts(t *testing.T) {
 	}
 }
 
+// TestCertificatesThatNobodyCanCompare: of a machine whose certificate is unknown, and of a port
+// that shows none, nothing is said.
+func TestCertificatesThatNobodyCanCompare(t *testing.T) {
+	assigned := lync.Part[lync.Certificate]{Value: lync.Certificate{Thumbprint: "AB12"}}
+	cases := map[string]struct {
+		reason       string
+		certificates map[lync.Host]lync.Part[lync.Certificate]
+		shown        string
+		says         string
+	}{
+		"the assigned one": {"it is as it should be", map[lync.Host]lync.Part[lync.Certificate]{"edge1a.contoso.com": assigned}, "AB12", ""},
+		"another":          {"a restart is due", map[lync.Host]lync.Part[lync.Certificate]{"edge1a.contoso.com": assigned}, "CD34", "; partners see another certificate"},
+		"none is shown":    {"the handshake did not come so far", map[lync.Host]lync.Part[lync.Certificate]{"edge1a.contoso.com": assigned}, "", ""},
+		"unread":           {"nobody asked the machine", nil, "CD34", ""},
+		"unreadable":       {"the machine did not say", map[lync.Host]lync.Part[lync.Certificate]{"edge1a.contoso.com": {Err: errors.New("boom")}}, "CD34", ""},
+		"of another":       {"the machine behind the address counts", map[lync.Host]lync.Part[lync.Certificate]{"edge1b.contoso.com": assigned}, "CD34", ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := inSync()
+			f.Desired.Pool = lync.EdgePool{FQDN: "edge1.contoso.com", Servers: []lync.EdgeServer{{FQDN: "edge1a.contoso.com", ExternalAddresses: []netip.Addr{target.Address}},
+				{FQDN: "edge1b.contoso.com", ExternalAddresses: []netip.Addr{netip.MustParseAddr("203.0.113.77")}}}}
+			f.Observed.Certificates = c.certificates
+			f.Observed.Ports[target] = probe.Reading{Target: target, Open: true, Spoke: true, Thumbprint: c.shown}
+			_, said, _ := strings.Cut(condition(status.Route(f).Conditions, v1alpha1.ConditionPortsOpen).Message, "answers")
+			if !strings.HasPrefix(said, c.says) || c.says == "" && said != "" {
+				t.Errorf("%s: it says %q", c.reason, said)
+			}
+		})
+	}
+}
+
 func TestOnlyTheLastUpdateIsDoubted(t *testing.T) {
 	f := inSync()
 	ran(&f, nil, apply.Done, apply.Done, apply.Done)

@@ -193,16 +193,19 @@ func TestUnreachable(t *testing.T) {
 	defer silent.Close()
 	plain := httptest.NewServer(http.NotFoundHandler())
 	defer plain.Close()
-	cases := map[string]struct{ reason, address, cause string }{
-		"closed port":  {"nobody listens", closed.Addr().String(), "connection refused"},
-		"black hole":   {"a connection without an answer is bounded", silent.Addr().String(), "no answer in time"},
-		"no TLS":       {"a plain HTTP port", plain.Listener.Addr().String(), "answers without TLS"},
-		"no such name": {"the name does not resolve", "fe01.invalid:5986", "fe01.invalid is not found"},
+	cases := map[string]struct {
+		reason, address, cause string
+		within                 time.Duration
+	}{
+		"closed port":  {"nobody listens", closed.Addr().String(), "connection refused", time.Minute},
+		"black hole":   {"a connection without an answer is bounded", silent.Addr().String(), "no answer in time", 50 * time.Millisecond},
+		"no TLS":       {"a plain HTTP port", plain.Listener.Addr().String(), "answers without TLS", time.Minute},
+		"no such name": {"the name does not resolve", "fe01.invalid:5986", "fe01.invalid is not found", time.Minute},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			_, err := winrm.Dial(t.Context(), remote.Endpoint{URL: "https://" + c.address, Machine: "edge1.contoso.com"}, credentials(remote.Basic),
-				winrm.Options{ConnectTimeout: 50 * time.Millisecond})
+				winrm.Options{ConnectTimeout: c.within})
 			if says := "start PowerShell on edge1.contoso.com (" + c.address + "): "; !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), c.cause) || !strings.HasPrefix(err.Error(), says) {
 				t.Errorf("%s: got %s: %v; want Unreachable with %q, after %q", c.reason, fault.KindOf(err), err, c.cause, says)
 			}

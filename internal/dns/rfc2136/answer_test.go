@@ -54,6 +54,31 @@ func TestRecordWithoutValueIsNoAnswer(t *testing.T) {
 	}
 }
 
+// TestOnlyRecordsOfTheKeyCount: a server adds the records at the end of an alias chain, and may
+// add others of the name.
+func TestOnlyRecordsOfTheKeyCount(t *testing.T) {
+	m := new(mdns.Msg)
+	m.Authoritative = true
+	for _, line := range []string{"sip.contoso.com. 60 A 192.0.2.1", "sip.contoso.com. 60 AAAA 2001:db8::1", "edge.contoso.com. 60 A 192.0.2.2", "edge.contoso.com. 60 AAAA 2001:db8::2", "SIP.contoso.com. 60 A 192.0.2.3"} {
+		rr, err := mdns.NewRR(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Answer = append(m.Answer, rr)
+	}
+	raw, err := m.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Unpack(raw); err != nil {
+		t.Fatal(err)
+	}
+	r, err := replyTo("server", dns.NewKey("sip.contoso.com", dns.A), m)
+	if got := r.set.String(); err != nil || got != "192.0.2.1, 192.0.2.3" {
+		t.Errorf("read %s, %v", got, err)
+	}
+}
+
 // TestOldWildcardRules: some servers let a wildcard answer below existing names. The records of
 // those names must still count as their own, not as the wildcard's.
 func TestOldWildcardRules(t *testing.T) {

@@ -168,6 +168,19 @@ func TestTimesOfReplicas(t *testing.T) {
 	}
 }
 
+// TestAListenerThatCannotBeRead: a machine of which one listener is not understood is unknown, and
+// does not look as if it did not listen.
+func TestAListenerThatCannotBeRead(t *testing.T) {
+	for _, text := range []string{"0.0.0.0", "edge01:5061", "0.0.0.0:99999", ""} {
+		w := newWorld()
+		w.answers[edge] = says(strings.Replace(file(t, "edgeserver.json"), `"0.0.0.0:5061"`, fmt.Sprintf("%q", text), 1))
+		got, err := shell.NewObserver(w.fleet(t)).ReadEdgeServer(context.Background(), "edge01.contoso.com")
+		if want := fmt.Sprintf("the listener %q is not an address and port", text); !fault.Is(err, fault.Internal) || !strings.Contains(err.Error(), want) || len(got.Services) > 0 || len(got.Listening) > 0 {
+			t.Errorf("%+v, %v; want %q", got, err, want)
+		}
+	}
+}
+
 func TestReadEdgeServer(t *testing.T) {
 	w := newWorld()
 	w.answers[edge] = says(file(t, "edgeserver.json"))

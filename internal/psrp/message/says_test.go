@@ -181,6 +181,12 @@ func TestIDs(t *testing.T) {
 			t.Errorf("%s: %q is read from JSON", reason, given)
 		}
 	}
+	for _, at := range []int{8, 13, 18, 23} { // all 32 digits are there, and a hyphen is one place early
+		given := text[:at-1] + "-" + text[at-1:at] + text[at+1:]
+		if id, err := ParseID(given); err == nil {
+			t.Errorf("%q is read as %s", given, id)
+		}
+	}
 	a, b := NewID(), NewID()
 	if a == b || a[6]>>4 != 4 || a[8]>>6 != 2 {
 		t.Errorf("%s and %s are no two random UUIDs of version 4", a, b)
