@@ -171,6 +171,9 @@ func (s *suites) accept(ctx context.Context, over layer, mutants []place) (*prog
 	}
 	build.Dir = s.root
 	if out, err := build.CombinedOutput(); err != nil {
+		if len(out) == 0 { // it did not come to its complaints
+			return nil, errors.Join(ctx.Err(), fmt.Errorf("compile mutants: %w", err))
+		}
 		return nil, errors.Join(ctx.Err(), &refused{over.named(string(out))})
 	}
 	return &programs{suites: s, layer: list, mutants: mutants, path: map[string]string{}, seen: map[string]*sight{}}, nil
