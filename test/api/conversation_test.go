@@ -178,6 +178,10 @@ func (c *conversation) plain(key string, value any) any {
 		for i := range value {
 			out[i] = c.plain(key, value[i])
 		}
+		if key == "managedFields" {
+			// A server sorts these by their times first, which are whole seconds of its clock.
+			slices.SortFunc(out, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+		}
 		return out
 	case string:
 		switch key {
