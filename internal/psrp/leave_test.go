@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// silent is a host that answers no request to close.
-type silent struct{ Transport }
+// keptOpen is a host that answers no request to close.
+type keptOpen struct{ Transport }
 
-func (silent) Close(ctx context.Context) error {
+func (keptOpen) Close(ctx context.Context) error {
 	<-ctx.Done()
 	return nil
 }
@@ -19,7 +19,7 @@ func (silent) Close(ctx context.Context) error {
 // time.
 func TestASecondCloseWaitsAsLongAsItMay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSession(Target{Host: "fe01", Transport: silent{}}, Options{}.withDefaults())
+		s := newSession(Target{Host: "fe01", Transport: keptOpen{}}, Options{}.withDefaults())
 		began := time.Now()
 		within := func(d time.Duration) time.Duration {
 			ctx, cancel := context.WithTimeout(t.Context(), d)
