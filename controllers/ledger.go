@@ -64,27 +64,26 @@ func (l ledger) TakingAway(ctx context.Context, server string) error {
 	path := records + "/" + string(lync.HostOf(server))
 	// "remove" alone would fail where nothing is noted of the machine.
 	drop := []map[string]any{{"op": "add", "path": path, "value": status.SetupRecordOf(nil)}, {"op": "remove", "path": path}}
-	none := []map[string]any{{"op": "test", "path": records, "value": nil}}
-	var err error
-	for _, changes := range [][]map[string]any{drop, none, drop} {
-		if err = l.write(ctx, "it could not be noted that setup is about to take something away", "setup was not run", changes...); err == nil {
-			break
-		}
-	}
-	return err
+	return l.record(ctx, "it could not be noted that setup is about to take something away", "setup was not run", drop, nil)
 }
 
 // SetUp implements apply.Ledger.
 func (l ledger) SetUp(ctx context.Context, server string, installed []lync.Protocol) error {
 	name, record := string(lync.HostOf(server)), status.SetupRecordOf(installed)
 	record.At = new(metav1.NewTime(l.clock.Now()))
-	// A patch cannot add to a map that does not exist, and must not replace one that does.
-	// Steps of other machines write their records at the same time.
 	add := []map[string]any{{"op": "add", "path": records + "/" + name, "value": record}}
-	found := []map[string]any{{"op": "test", "path": records, "value": nil}, {"op": "add", "path": records, "value": map[string]any{name: record}}}
+	found := []map[string]any{{"op": "add", "path": records, "value": map[string]any{name: record}}}
+	return l.record(ctx, "what setup installed could not be noted", "setup has run", add, found)
+}
+
+// record writes changes into the records, or first where there are no records yet. A patch cannot
+// add to a map that does not exist, and must not replace one that does: steps of other machines
+// write their records at the same time.
+func (l ledger) record(ctx context.Context, cause, effect string, changes, first []map[string]any) error {
+	none := append([]map[string]any{{"op": "test", "path": records, "value": nil}}, first...)
 	var err error
-	for _, changes := range [][]map[string]any{add, found, add} {
-		if err = l.write(ctx, "what setup installed could not be noted", "setup has run", changes...); err == nil {
+	for _, attempt := range [][]map[string]any{changes, none, changes} {
+		if err = l.write(ctx, cause, effect, attempt...); err == nil {
 			break
 		}
 	}

@@ -61,15 +61,26 @@ func (h *Hold) held() string {
 // Free reports whether no server is held.
 func (h *Hold) Free() bool { return h.held() == "" }
 
+// begin takes the turn of writing the record outside, which end gives back; false: ctx ended
+// before.
+func (h *Hold) begin(ctx context.Context) bool {
+	select {
+	case h.noting <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (h *Hold) end() { <-h.noting }
+
 // publishing is called before a publish is sent to the server. note stores that where a
 // crash does not lose it. Where that fails, nothing is held and nothing may be sent.
 func (h *Hold) publishing(ctx context.Context, server string, note Noted) error {
-	select {
-	case h.noting <- struct{}{}:
-	case <-ctx.Done():
+	if !h.begin(ctx) {
 		return fault.New(fault.Busy, "publish on", server, "an earlier publish is still being noted").With("nothing was published", "it is tried again")
 	}
-	defer func() { <-h.noting }()
+	defer h.end()
 	if note != nil {
 		if err := note(ctx, server, h.clock()); err != nil {
 			return err
@@ -118,12 +129,10 @@ func (h *Hold) answered(ctx context.Context, server string, publish bool, note N
 // Lapse clears the record outside, once nothing is held any more. Where the record cannot
 // be cleared, or is being written until ctx ends, that is tried at the next call.
 func (h *Hold) Lapse(ctx context.Context, note Noted) {
-	select {
-	case h.noting <- struct{}{}:
-	case <-ctx.Done():
+	if !h.begin(ctx) {
 		return
 	}
-	defer func() { <-h.noting }()
+	defer h.end()
 	h.mu.Lock()
 	due := h.remembers && !h.underWay && !h.clock().Before(h.until)
 	h.mu.Unlock()
