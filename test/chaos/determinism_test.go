@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,11 +58,12 @@ func TestASeedGivesOneJournal(t *testing.T) {
 	}
 }
 
-// steady builds this test with a runtime that leaves nothing in a bubble to chance.
-func steady(t *testing.T) string {
+// steady builds this test with a runtime that leaves nothing in a bubble to chance, and with more
+// flags of go test.
+func steady(t *testing.T, flags ...string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "chaos.test")
-	build := exec.Command("go", "run", "../support/steady", "-o", program, ".")
+	build := exec.Command("go", slices.Concat([]string{"run", "../support/steady", "-o", program}, flags, []string{"."})...)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0") // also where this test has the race detector
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
