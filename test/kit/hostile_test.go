@@ -167,7 +167,7 @@ func TestNothingElseRuns(t *testing.T) {
 		{"a variable of the session", "Read-Topology", []psrp.Parameter{one("OutVariable", "x")}, "ended by VariableReferenceNotSupportedInDataSection"},
 		{"a variable of the environment", "Read-Topology", []psrp.Parameter{one("ErrorVariable", "env:PATH")}, "ended by "},
 		{"a function is replaced", "Read-Topology", []psrp.Parameter{one("PipelineVariable", "function:Set-SiteRoute")}, "ended by "},
-		{"a script block", "Set-SiteRoute", siteRoute("Site", &clixml.Value{Kind: "SBK", Text: "New-Item fedroute-hostile"}), validation},
+		{"a script block", "Set-SiteRoute", siteRoute("Site", &clixml.Value{Kind: "SBK", Text: "New-Item Temp:/fedroute-hostile"}), validation},
 		{"a list where a text is taken", "Set-SiteRoute", siteRoute("Site", []string{"Redmond", "Dublin"}), unlisted},
 		{"an object of a faked type", "Set-SiteRoute", siteRoute("Site", &clixml.Value{Kind: "Obj", TypeNames: []string{"System.IO.FileInfo"}, ToString: "/etc/passwd",
 			Properties: []clixml.Property{{Name: "FullName", Value: clixml.String("/etc/passwd")}}}), "ended by "},

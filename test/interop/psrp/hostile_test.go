@@ -91,7 +91,7 @@ func attacks() []attack {
 	}
 	for _, v := range []any{
 		"Red\u00admond", "Redmond\x00", "Redmond\n", "$(Stop-Computer)", "Redmond'; Stop-Computer; '", "Redmond\u2019", "*", "Redmond`n", "{0}", "",
-		strings.Repeat("a", 300_000), map[string]any{"clixml": "<SBK>New-Item fedroute-hostile</SBK>"},
+		strings.Repeat("a", 300_000), map[string]any{"clixml": "<SBK>New-Item Temp:/fedroute-hostile</SBK>"},
 	} {
 		all = append(all, attack{route(map[string]any{"Site": v}), []string{validation}})
 	}
@@ -103,7 +103,7 @@ func attacks() []attack {
 		all = append(all, attack{route(map[string]any{"Site": v, "EdgePool": "edge1.fabrikam.com"}), []string{unlisted, "failed "}})
 	}
 	read := ask{Command: "Read-Topology"}
-	for _, next := range []ask{{Command: "Out-File", Parameters: map[string]any{"FilePath": "fedroute-hostile"}}, {Command: "Invoke-Expression"}, {Script: "$_"}, {Command: "ForEach-Object"}} {
+	for _, next := range []ask{{Command: "Out-File", Parameters: map[string]any{"FilePath": "Temp:/fedroute-hostile"}}, {Command: "Invoke-Expression"}, {Script: "$_"}, {Command: "ForEach-Object"}} {
 		behind := read
 		behind.Pipe = []ask{next}
 		want := notFound

@@ -32,7 +32,7 @@ var Names = []string{
 // Texts are sent as scripts.
 var Texts = []string{
 	"", " ", "# nothing", "1", "$true", "$env:PATH", "$ExecutionContext", "$operations", "Read-Topology", "Read-Topology -Verbose", "& { 1 }", ". { 1 }", "{ 1 }", "@{}", "@()", "(1)", "$(1)",
-	"[IO.File]::WriteAllText('fedroute-hostile', 'x')", "New-Item fedroute-hostile", "Get-Process > fedroute-hostile", "function x { 1 }; x", "class X {}", "using namespace System", "trap { 1 }",
+	"[IO.File]::WriteAllText([IO.Path]::GetTempPath() + 'fedroute-hostile', 'x')", "New-Item Temp:/fedroute-hostile", "Get-Process > Temp:/fedroute-hostile", "function x { 1 }; x", "class X {}", "using namespace System", "trap { 1 }",
 	"if (1) { 1 }", "while (1) { }", "do { } while (1)", "for (;;) { }", "foreach ($x in 1) { }", "switch (1) { 1 { 1 } }", "try { 1 } catch { 1 }", "throw 1", "exit", "return 1", "break", "param($x)", "data { 1 }",
 	"$x = 1", "$x++", "1 + 1", "-join 'a'", "\"$(1)\"", "@'\nx\n'@", "1 | % { 1 }", "Set-SiteRoute @x", "Set-SiteRoute -Site Redmond -Protocol SIP -EdgePool edge2.contoso.com",
 	"Select-Object", "Get-Command", "Get-Command Set-SiteRoute | Select-Object -Property *", "$PSSenderInfo", "$Host.Runspace", "[scriptblock]::Create('1')", "Invoke-Expression 1", "Start-Sleep 100", "#requires -Version 99", "1;1", "1\n1", "1 && 1", "1 &",
