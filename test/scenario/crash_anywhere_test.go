@@ -27,13 +27,10 @@ import (
 )
 
 var (
-	everyCrash    = flag.Bool("every-crash", false, "TestCrashAnywhere tells every crash, and not only some that the seed chooses")
+	fewCrashes    = flag.Int("crashes", 20, "how many crashes TestCrashAnywhere tells, which the seed chooses; 0: every crash")
 	crashSeed     = flag.Uint64("crash-seed", uint64(time.Now().Unix()), "chooses which crashes TestCrashAnywhere tells, and how each is told")
 	crashesReport = flag.String("crashes-report", "", "the page whose table TestCrashAnywhere writes anew; empty: none")
 )
-
-// fewCrashes is how many crashes each run tells.
-const fewCrashes = 20
 
 // crash is how the manager ends at a moment, and what surrounds it.
 type crash struct {
@@ -101,7 +98,7 @@ func TestCrashAnywhere(t *testing.T) {
 	if t.Failed() {
 		return // there is nothing to compare with
 	}
-	if *everyCrash {
+	if *fewCrashes == 0 {
 		for _, p := range unfinished(t) {
 			if !slices.Contains(moments[0], p) && !slices.Contains(moments[1], p) {
 				moments[0] = append(moments[0], p)
@@ -148,12 +145,12 @@ func crashesOf(moments [2][]atCall, seed uint64) []crash {
 		}
 		all = append(all, rolls(p, moments, seed)...)
 	}
-	if *everyCrash {
+	if *fewCrashes == 0 {
 		return all
 	}
 	// A seed chooses the same crashes also where a run has met some moment more or less.
 	slices.SortFunc(all, func(a, b crash) int { return cmp.Compare(hash(seed, a), hash(seed, b)) })
-	return all[:min(fewCrashes, len(all))]
+	return all[:min(*fewCrashes, len(all))]
 }
 
 func hash(values ...any) uint64 {
