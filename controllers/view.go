@@ -88,13 +88,14 @@ func (s *scope) observe(ctx context.Context, now sights.Sight, wish string) erro
 func (s *scope) lookAt(now sights.Sight, wish string) func(context.Context) (view, error) {
 	spec, desired, keys, asked, names := s.route.Spec.DNS.DeepCopy(), s.facts.Desired, s.secrets(), s.ports, s.names
 	turn := s.circuits.Of(s.route.Namespace).Turn
+	left := desired.LeftTargets(now.Snapshot.Topology.Value, now.Snapshot.EdgeServers)
 	hops := desired.NextHopTargets(now.Snapshot.Topology.Value, status.NextHops(s.facts.Previous))
 	return func(ctx context.Context) (view, error) {
 		open, err := readers(ctx, spec, keys, names, turn)
 		if err != nil {
 			return view{}, err
 		}
-		ports, err := asked.Read(ctx, slices.Concat(desired.Targets, desired.FailBackTargets(), hops), now.Snapshot.At)
+		ports, err := asked.Read(ctx, slices.Concat(desired.Targets, desired.FailBackTargets(), hops, left), now.Snapshot.At)
 		if err != nil {
 			return view{}, err
 		}

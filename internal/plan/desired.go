@@ -71,6 +71,8 @@ type Desired struct {
 	Back bool
 	// Targets are the ports that must answer.
 	Targets []probe.Target
+	// FederationPorts are those of all Edge machines of the organization, by machine.
+	FederationPorts map[lync.Host][]probe.Target
 	// Left are fields, by Difference.Field, that no step sets: somebody else changes them
 	// back again and again.
 	Left map[string]bool
@@ -168,6 +170,7 @@ func Resolve(in Intent, t lync.Topology) (Desired, error) {
 		d.Protocols = append(d.Protocols, resolved)
 		d.Targets = append(d.Targets, targets(p, pool, in.PortsConnect)...)
 	}
+	d.FederationPorts = federationPorts(in, t)
 	for _, fe := range in.FrontEnds {
 		if t.Unread(lync.PartServices) != nil {
 			d.FrontEnds = append(d.FrontEnds, FrontEndPool{FrontEnd: fe})
@@ -210,9 +213,7 @@ func resolvePool(in Intent, t lync.Topology) (lync.EdgePool, error) {
 		if o.OutOfService {
 			continue
 		}
-		if len(o.ExternalAddresses) > 0 {
-			s.ExternalAddresses = o.ExternalAddresses
-		}
+		s = in.addressed(s)
 		if len(s.ExternalAddresses) == 0 {
 			return lync.EdgePool{}, fault.New(fault.Invalid, "resolve Edge server", s.FQDN, "the topology holds no external address for it").
 				With("its ports cannot be checked and nothing was changed", "set externalAddresses for it under spec.edgeServers.overrides of the LyncTopology")
@@ -225,6 +226,14 @@ func resolvePool(in Intent, t lync.Topology) (lync.EdgePool, error) {
 	}
 	pool.Servers = servers
 	return pool, nil
+}
+
+// addressed gives the machine with the external addresses of the spec, where it has some.
+func (in Intent) addressed(s lync.EdgeServer) lync.EdgeServer {
+	if at := in.Servers[lync.HostOf(s.FQDN)].ExternalAddresses; len(at) > 0 {
+		s.ExternalAddresses = at
+	}
+	return s
 }
 
 // outsides lists every Edge pool as partners see it.

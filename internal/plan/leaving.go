@@ -61,7 +61,7 @@ func leftBehind(d Desired, t lync.Topology) []string {
 // that is dead has nobody to serve.
 func (c comparison) staysForNow(name string) bool {
 	pool, found := c.o.Topology.EdgePool(name)
-	return found && c.d.Strategy == PrepareFirst && slices.Contains(leftBehind(c.d, c.o.Topology), pool.FQDN) && c.o.works(pool)
+	return found && c.d.Strategy == PrepareFirst && slices.Contains(leftBehind(c.d, c.o.Topology), pool.FQDN) && c.o.works(c.d, pool)
 }
 
 // leaving ends federation on the pools that federation left: it clears their flags, and

@@ -168,36 +168,6 @@ func (c comparison) unknownServers(steps []Step) Plan {
 	return p
 }
 
-// leavesWorkingPool reports whether a managed site is led away from an Edge pool of which a
-// machine runs.
-func (c comparison) leavesWorkingPool() bool {
-	for _, p := range c.d.Protocols {
-		for _, site := range p.Sites {
-			pool, found := c.o.Topology.EdgePool(c.o.route(site, p.Protocol))
-			stays := c.d.leaves(routeSetting(p.Protocol, site, pool.FQDN))
-			if found && !stays && !lync.SameHost(pool.FQDN, c.d.Pool.FQDN) && c.o.works(pool) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// works reports whether the services of a machine of the pool run.
-func (o Observed) works(pool lync.EdgePool) bool {
-	return slices.ContainsFunc(pool.Servers, func(s lync.EdgeServer) bool {
-		state := o.server(s)
-		return state.Known() && state.Value.Running()
-	})
-}
-
-// Works reports whether the services of a machine of the Edge pool run, as far as that is
-// known.
-func (o Observed) Works(name string) bool {
-	pool, found := o.Topology.EdgePool(name)
-	return found && o.works(pool)
-}
-
 // unread says which machine could not be read, what is held by that, and how to go on
 // without the machine. It names the machine even where the error names only an address.
 func unread(s lync.EdgeServer, err error, all bool) error {

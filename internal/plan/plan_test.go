@@ -33,6 +33,10 @@ func TestCompute(t *testing.T) {
 			w.intent.EdgePool = "edge2.contoso.com"
 			w.dead("edge1.contoso.com")
 		}},
+		"move-from-a-pool-that-cannot-be-read": {"its ports answer, so it serves partners and is left as a pool that works", func(w *world) {
+			w.intent.EdgePool = "edge2.contoso.com"
+			w.sealed("edge1.contoso.com")
+		}},
 		"fail-over-to-a-prepared-pool": {"setup last installed what the flags ask for; that the pool listens is not asked", func(w *world) {
 			w.intent.EdgePool = "edge2.contoso.com"
 			w.pool("edge2.contoso.com").SIPEnabled, w.pool("edge2.contoso.com").XMPPEnabled = true, true

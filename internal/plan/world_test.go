@@ -273,8 +273,20 @@ func (w *world) returns(fqdn string) {
 	w.drain.Over = true
 }
 
-// dead makes a machine unreadable.
+// dead makes a machine unreadable and its ports silent.
 func (w *world) dead(fqdn string) {
+	w.sealed(fqdn)
+	for _, p := range w.topology.EdgePools {
+		for _, s := range p.Servers {
+			for _, a := range s.ExternalAddresses {
+				w.closed[a.String()] = w.closed[a.String()] || lync.SameHost(s.FQDN, fqdn)
+			}
+		}
+	}
+}
+
+// sealed makes a machine unreadable, which serves partners all the same.
+func (w *world) sealed(fqdn string) {
 	w.servers[lync.HostOf(fqdn)] = lync.Part[lync.EdgeServerState]{Err: fault.New(fault.Unreachable, "read Edge server", fqdn, "connection refused")}
 }
 
@@ -290,7 +302,7 @@ func (w *world) observed(d plan.Desired) plan.Observed {
 	o := plan.Observed{Topology: w.topology, EdgeServers: w.servers, NotStarted: w.notStarted, Stopped: w.stopped, Document: w.document, Published: w.published, SimpleURLs: w.simpleURLs,
 		Records: w.records, Adopted: w.adopted, Ports: map[probe.Target]probe.Reading{}, Drain: w.drain, Setups: w.setups, Returning: w.returning}
 	o.Certificates, o.At, o.Lowering, o.Hops, o.Unwritten = w.certificates, w.at, w.lowering, w.hops, w.unwritten
-	for _, t := range slices.Concat(d.Targets, d.FailBackTargets(), d.NextHopTargets(w.topology, w.hops)) {
+	for _, t := range slices.Concat(d.Targets, d.FailBackTargets(), d.NextHopTargets(w.topology, w.hops), d.LeftTargets(w.topology, w.servers)) {
 		open := !w.closed[t.Address.String()] && !w.closed[t.Host]
 		r := probe.Reading{Target: t, Open: open, Spoke: open, Detail: "accepted"}
 		if !r.Open {

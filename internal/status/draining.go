@@ -39,7 +39,7 @@ func lowering(f Facts) finding {
 func stillServed(f Facts, found finding) finding {
 	for _, p := range f.Desired.Protocols {
 		active := plan.ActivePool(f.Observed.Topology, p)
-		if active != "" && !lync.SameHost(active, string(f.Spec.EdgePool)) && f.Observed.Works(active) {
+		if active != "" && !lync.SameHost(active, string(f.Spec.EdgePool)) && f.Observed.Works(f.Desired, active) {
 			found.message += fmt.Sprintf("; %s federation still runs on %s", p.Protocol, active)
 		}
 	}
