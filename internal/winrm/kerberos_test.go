@@ -105,11 +105,8 @@ func TestLanesSignInSideBySide(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	send := func(action string) string {
-		return `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing"><s:Header><a:Action>x/` + action + `</a:Action></s:Header><s:Body/></s:Envelope>`
-	}
 	ended := make(chan error, 1)
-	go func() { _, err := c.Await(t.Context(), send("Receive")); ended <- err }()
+	go func() { _, err := c.Await(t.Context(), asking("Receive")); ended <- err }()
 	select {
 	case <-waiting:
 	case err := <-ended:
@@ -118,7 +115,7 @@ func TestLanesSignInSideBySide(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	defer close(over)
-	if _, err := c.Exchange(ctx, send("Send")); err != nil {
+	if _, err := c.Exchange(ctx, asking("Send")); err != nil {
 		t.Errorf("the other lane: %v", err)
 	}
 }

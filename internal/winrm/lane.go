@@ -17,6 +17,7 @@ type lane struct {
 	client  *http.Client
 	url     string
 	timeout time.Duration
+	turn    chan struct{} // full while a request is under way
 }
 
 // answerMargin is how much longer than the operation timeout a lane waits. It makes
@@ -28,6 +29,7 @@ func newLane(url string, w *wire, signer authenticator, o Options) *lane {
 	return &lane{
 		url:     url,
 		timeout: o.OperationTimeout + answerMargin,
+		turn:    make(chan struct{}, 1),
 		client: &http.Client{
 			Transport: signer.over(w),
 			// A redirect is not followed: the other listener is not the one in the
@@ -39,14 +41,21 @@ func newLane(url string, w *wire, signer authenticator, o Options) *lane {
 
 var errNoAnswer = errors.New("no answer in time")
 
-// exchange posts one envelope and gives the body of the reply. Its errors are a
-// *wsmanFault, a *statusError or an error of the transport; see neverSent.
+// exchange posts one envelope, once the request before it has its answer, and gives the
+// body of the reply. Its errors are a *wsmanFault, a *statusError or an error of the
+// transport; see neverSent.
 func (l *lane) exchange(ctx context.Context, envelope string) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, l.timeout, errNoAnswer)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.url, strings.NewReader(envelope))
 	if err != nil {
 		return nil, &neverSentError{err}
+	}
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return nil, &neverSentError{context.Cause(ctx)}
 	}
 	request.Header.Set("Content-Type", "application/soap+xml;charset=UTF-8")
 	response, err := l.client.Do(request)
