@@ -71,15 +71,22 @@ story: $(if $(NAME),controlplane) ## Run one story of test/scenario on a real AP
 # The suites in test read files of the other modules. The test cache does not see that
 # such a file changed.
 # Tests allocate much and live briefly: with a lazy collector stories take a third less time.
-test story versions worlds interop crashes long: export GOGC := 400
+test race story versions worlds interop crashes long: export GOGC := 400
 
 .PHONY: test
-test: build controlplane ## Run all tests of all modules with the race detector: unit, golden, property, scenario. The hunts have targets of their own: crashes, chaos.
+test: build controlplane ## Run all tests of all modules with the race detector (unit, golden, property, scenario), and all stories without it. The hunts have targets of their own: crashes, chaos.
 	@failed=; rm -f $(BIN)/test-*.log; for module in $(MODULES); do \
 	  echo "tests of $$module"; \
 	  again=; if [ $$module = test ]; then again=-count=1; fi; log=$(BIN)/test-$${module//\//-}.log; \
 	  CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -C $$module -race $$again -timeout 30m -skip '^TestCrashAnywhere$$' ./... 2>&1 | tee $$log || failed+=" $$log"; \
-	done; test -z "$$failed" || { hack/failed.sh $$failed; exit 1; }
+	done; \
+	echo 'all stories'; log=$(BIN)/test-stories.log; \
+	FEDROUTE_BIN=$(BIN) go test -C test -count=1 -timeout 30m -skip '^TestCrashAnywhere$$' ./scenario 2>&1 | tee $$log || failed+=" $$log"; \
+	test -z "$$failed" || { hack/failed.sh $$failed; exit 1; }
+
+.PHONY: race
+race: build controlplane ## Tell all stories with the race detector (25 minutes; make test tells those in which most happens side by side).
+	CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -C test -race -count=1 -timeout 60m -skip '^TestCrashAnywhere$$' ./scenario -args -every-story
 
 # What seeds play: the last commit that changed a program. Pages and results change none.
 PLAYED = $(shell git log -1 --format=%h -- '*.go' '*.ps1' '*.yaml')$(shell git diff --quiet HEAD -- '*.go' '*.ps1' '*.yaml' || echo -dirty)

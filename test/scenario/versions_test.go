@@ -55,13 +55,16 @@ var dependOnVersion = map[string]string{
 }
 
 // storiesOfThisRun is the pattern of test.run that leaves out the stories that end alike on
-// every version, or in both worlds of listeners; "" where the run is about neither.
+// every version, in both worlds of listeners, or in which little meets for the race detector;
+// "" where all stories are told.
 func storiesOfThisRun() string {
 	stories := dependOnVersion
 	switch {
 	case *version != "":
 	case *listenersIgnoreRoute:
 		stories = dependOnListeners
+	case raceDetector && !*everyStory:
+		stories = withTheRaceDetector()
 	default:
 		return ""
 	}
