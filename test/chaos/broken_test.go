@@ -1,108 +1,238 @@
+//go:build !race
+
 package chaos_test
 
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/fedroute/fedroute/test/support/page"
 )
 
-var broken = flag.String("broken", "^logs passwords$", "a pattern: break the product in the ways whose names it matches, and see that the judge notices")
+var (
+	broken     = flag.String("broken", "", "a pattern: break the product in all ways whose names it matches, play each from -seed-base on, and write the results into docs/mutants.md")
+	breakSome  = flag.Int("break", 2, "how many breakages are drawn where no pattern chooses them")
+	brokenPage = filepath.Join(root, "docs/mutants.md")
+)
 
 // breakage is a way in which a controller could be wrong.
 type breakage struct {
+	name      string
 	invariant string // whose check has to notice it
-	file      string
-	changes   []string // by turns what is there and what is there instead
+	edits     []edit
 }
 
-// breakages are controllers that break an invariant each. Beside the name stands what is wrong.
-var breakages = map[string]breakage{
-	"leads partners to ports without asking them": {"I1", "internal/apply/ports.go",
-		[]string{"return reading.Answers(), reading.Detail, nil", `return true, reading.Detail, nil`}},
-	"publishes whatever the topology is meanwhile": {"I2", "internal/lync/shell/scripts/Publish-FederationFlags.ps1",
-		[]string{"if ($found -ne $Signature)", "if ($false)"}},
-	"works while it is suspended": {"I3", "internal/guard/guard.go",
-		[]string{"if !in.Spec.Suspend {", "if true {"}},
-	"works in mode Observe": {"I3", "internal/guard/guard.go",
-		[]string{"if in.Spec.Mode != v1alpha1.ModeObserve {", "if true {"}},
-	"works without approval": {"I3", "internal/guard/guard.go",
-		[]string{"func approval(in Input) Verdict {\n", "func approval(in Input) Verdict {\n\tif true {\n\t\treturn Verdict{}\n\t}\n"}},
-	"puts no simple URL back": {"I4", "internal/lync/shell/scripts/Publish-FederationFlags.ps1",
-		[]string{"function Restore-SimpleUrl($Before) {\n", "function Restore-SimpleUrl($Before) {\n    return\n"}},
-	"changes what could not be read": {"I5", "internal/plan/graph.go",
-		[]string{"func (p Plan) heldBy(s Step) error {\n", "func (p Plan) heldBy(s Step) error {\n\tif true {\n\t\treturn nil\n\t}\n"}},
-	"takes no mutex for setup": {"I7", "internal/lync/shell/scripts/Invoke-EdgeSetup.ps1",
-		[]string{"$held = $mutex.WaitOne(0)", "$held = $true"}},
-	"does not wait for replicas": {"I8", "internal/lync/shell/scripts/Invoke-EdgeSetup.ps1",
-		[]string{"if ($found -ne $Signature)", "if ($false)"}},
-	"knows no older route": {"I9", "internal/guard/claims.go",
-		[]string{"func Holder(mine Claims, others []Claims) (route, claim string) {\n", "func Holder(mine Claims, others []Claims) (route, claim string) {\n\tif true {\n\t\treturn \"\", \"\"\n\t}\n"}},
-	"logs passwords": {"I10", "internal/winrm/dial.go",
-		[]string{"import (\n", "import (\n\t\"log/slog\"\n",
-			"worker, err := Dial(ctx, endpoint, credentials, options)\n", "slog.Info(\"signs in\", \"with\", credentials.Password)\n\t\tworker, err := Dial(ctx, endpoint, credentials, options)\n"}},
+// edit is a change of the source. In Go, BROKEN stands for whether the breakage is chosen; a
+// script is changed when it is loaded.
+type edit struct{ file, was, becomes string }
+
+const (
+	publishScript = "internal/lync/shell/scripts/Publish-FederationFlags.ps1"
+	setupScript   = "internal/lync/shell/scripts/Invoke-EdgeSetup.ps1"
+)
+
+// breakages are controllers that break an invariant each.
+var breakages = []breakage{
+	{"leads partners to ports without asking them", "I1", []edit{{"internal/apply/ports.go",
+		"	reading := w.hands.Prober.Probe(ctx, port)\n", "	reading := w.hands.Prober.Probe(ctx, port)\n	reading.Spoke = reading.Spoke || BROKEN\n"}}},
+	{"publishes whatever the topology is meanwhile", "I2", []edit{{publishScript, "if ($found -ne $Signature)", "if ($false)"}}},
+	{"works while it is suspended", "I3", []edit{{"internal/guard/guard.go", "if !in.Spec.Suspend {", "if BROKEN || !in.Spec.Suspend {"}}},
+	{"works in mode Observe", "I3", []edit{{"internal/guard/guard.go",
+		"if in.Spec.Mode != v1alpha1.ModeObserve {", "if BROKEN || in.Spec.Mode != v1alpha1.ModeObserve {"}}},
+	{"works without approval", "I3", []edit{{"internal/guard/guard.go",
+		"if in.Spec.Mode != v1alpha1.ModeApprove ||", "if BROKEN || in.Spec.Mode != v1alpha1.ModeApprove ||"}}},
+	{"puts no simple URL back", "I4", []edit{{publishScript, "function Restore-SimpleUrl($Before) {\n", "function Restore-SimpleUrl($Before) {\n    return\n"}}},
+	{"changes what depends on what it could not read", "I5", []edit{{"internal/plan/graph.go",
+		"func (p Plan) heldBy(s Step) error {\n", "func (p Plan) heldBy(s Step) error {\n	if BROKEN {\n		return nil\n	}\n"}}},
+	{"takes all records of a name away with the one that it writes", "I6", []edit{{"internal/dns/rfc2136/update.go",
+		"	m.Ns = append(m.Ns, records...)\n", "	if BROKEN {\n		m.Ns = append(m.Ns, marker(c.To.Name, mdns.TypeANY, mdns.ClassANY))\n	}\n	m.Ns = append(m.Ns, records...)\n"}}},
+	{"unticks remote access together with federation", "I6", []edit{{publishScript,
+		"else { $null = $service.Ports.RemoveChild($found) }", "else { $null = $service.Ports.RemoveChild($found); " +
+			"Find-Port $service @{ Owner = 'urn:component:AccessEdge'; Usage = 'SipClient'; InterfaceSide = 'External' } | ForEach-Object { $null = $service.Ports.RemoveChild($_) } }"}}},
+	{"takes no mutex for setup", "I7", []edit{{setupScript, "$held = $mutex.WaitOne(0)", "$held = $true"}}},
+	{"does not wait for replicas", "I8", []edit{{setupScript, "if ($found -ne $Signature)", "if ($false)"},
+		{"internal/apply/waits.go", "return behind == \"\",", "return BROKEN || behind == \"\","}}},
+	{"knows no older route", "I9", []edit{{"internal/guard/claims.go",
+		"		if !Older(other, oldest) {\n", "		if BROKEN || !Older(other, oldest) {\n"}}},
+	{"logs passwords", "I10", []edit{{"internal/winrm/dial.go",
+		"		worker, err := Dial(ctx, endpoint, credentials, options)\n", "		if BROKEN {\n			broken.Log(credentials.Password)\n		}\n		worker, err := Dial(ctx, endpoint, credentials, options)\n"}}},
+	{"takes the old pool down before the new one is ready", "I11", []edit{
+		{"internal/plan/leaving.go", "return c.d.Strategy == PrepareFirst && c.leavesWorkingPool()", "return !BROKEN && c.d.Strategy == PrepareFirst && c.leavesWorkingPool()"},
+		{"internal/plan/leaving.go", "return found && c.d.Strategy == PrepareFirst &&", "return !BROKEN && found && c.d.Strategy == PrepareFirst &&"}}},
+	{"fails back what people have failed over", "I12", []edit{{"internal/plan/failback.go",
+		"return lync.ContainsHost(d.FailBack, pool)", "return BROKEN || lync.ContainsHost(d.FailBack, pool)"}}},
 }
 
 // enough is how many seeds a broken controller may survive.
 const enough = 50
 
 // TestBrokenControllers: the judge notices each broken controller by the check of the very
-// invariant that it breaks.
+// invariant that it breaks. Some are played from the seed on that found them last time.
 func TestBrokenControllers(t *testing.T) {
-	which := regexp.MustCompile(*broken)
-	names := []string{}
-	for name := range breakages {
-		names = append(names, name)
+	program := breakAll(t)
+	before := resultsOf(t)
+	chosen := slices.Clone(breakages)
+	if *broken == "" {
+		dice{rand.New(rand.NewPCG(*seedBase, 0x62726f6b656e))}.Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
+		chosen = chosen[:*breakSome]
+	} else {
+		which := regexp.MustCompile(*broken)
+		chosen = slices.DeleteFunc(chosen, func(b breakage) bool { return !which.MatchString(b.name) })
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		if !which.MatchString(name) {
-			continue
-		}
-		t.Run(name, func(t *testing.T) {
-			b := breakages[name]
-			program := b.build(t)
-			for n := range uint64(enough) {
-				o := playedBy(program, *seedBase+n)
-				for _, v := range o.Violations {
-					if strings.HasPrefix(v, b.invariant+" ") {
-						t.Logf("seed %d, the %d. that was played: %s", o.Seed, n+1, v)
-						return
-					}
-					t.Logf("seed %d: %s", o.Seed, v)
-				}
+	var results []result
+	for _, b := range chosen {
+		t.Run(b.name, func(t *testing.T) {
+			t.Setenv(chosenBy, b.name)
+			first := *seedBase
+			if *broken == "" {
+				first = max(1, before[b.name].caught)
 			}
-			t.Errorf("%s was broken, and its check noticed nothing in %d seeds", b.invariant, enough)
+			r := b.noticed(t, program, first)
+			if r.caught == 0 {
+				t.Errorf("%s was broken, and its check noticed nothing in %d seeds", b.invariant, enough)
+			}
+			results = append(results, r)
 		})
+	}
+	if *broken != "" {
+		note(t, before, results)
 	}
 }
 
-// build builds this test with the broken product.
-func (b breakage) build(t *testing.T) string {
-	t.Helper()
-	path, err := filepath.Abs(filepath.Join(root, b.file))
-	if err != nil {
-		t.Fatal(err)
+// TestEachInvariantIsBroken: fifteen breakages, and no invariant without one.
+func TestEachInvariantIsBroken(t *testing.T) {
+	if n := len(breakages); n < 15 {
+		t.Errorf("there are %d breakages, want 15", n)
 	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i < len(b.changes); i += 2 {
-		if n := strings.Count(string(text), b.changes[i]); n != 1 {
-			t.Fatalf("%s has %q %d times", b.file, b.changes[i], n)
+	for i := range 12 {
+		if name := fmt.Sprint("I", i+1); !slices.ContainsFunc(breakages, func(b breakage) bool { return b.invariant == name }) {
+			t.Errorf("nothing breaks %s", name)
 		}
 	}
-	dir := t.TempDir()
-	changed := filepath.Join(dir, "changed"+filepath.Ext(path))
-	if err := os.WriteFile(changed, []byte(strings.NewReplacer(b.changes...).Replace(string(text))), 0o600); err != nil {
+}
+
+// noticed plays seeds until the check of the invariant notices the breakage.
+func (b breakage) noticed(t *testing.T, program string, first uint64) result {
+	for n := range uint64(enough) {
+		o := playedBy(program, first+n)
+		for _, v := range o.Violations {
+			if strings.HasPrefix(v, b.invariant+" ") {
+				t.Logf("seed %d, the %d. that was played: %s", o.Seed, n+1, v)
+				return result{b, o.Seed, int(n + 1)}
+			}
+			t.Logf("seed %d: %s", o.Seed, v)
+		}
+	}
+	return result{breakage: b}
+}
+
+// result is on which seed a breakage was caught, and how many were played for that.
+type result struct {
+	breakage
+	caught uint64
+	played int
+}
+
+const beginsResults, endsResults = "<!-- broken controllers: written by make chaos BROKEN=1 -->\n", "<!-- end of broken controllers -->"
+
+// resultsOf reads the results of before, by the breakage's name.
+func resultsOf(t *testing.T) map[string]result {
+	t.Helper()
+	text, err := os.ReadFile(brokenPage)
+	if err != nil {
 		t.Fatal(err)
 	}
-	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{path: changed}})
+	out := map[string]result{}
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(strings.Trim(line, "| \n"), " | ")
+		i := slices.IndexFunc(breakages, func(b breakage) bool { return b.name == cells[0] })
+		if i < 0 || len(cells) != 4 {
+			continue
+		}
+		caught, _ := strconv.ParseUint(cells[2], 10, 64) // not caught: 0
+		played, _ := strconv.Atoi(cells[3])
+		out[cells[0]] = result{breakages[i], caught, played}
+	}
+	return out
+}
+
+// note writes the results into the page, beside those of breakages that were not played now.
+func note(t *testing.T, all map[string]result, now []result) {
+	t.Helper()
+	for _, r := range now {
+		all[r.name] = r
+	}
+	var out strings.Builder
+	out.WriteString("| the controller | breaks | caught on seed | seeds played |\n|---|---|---|---|\n")
+	for _, b := range breakages {
+		r, played := all[b.name]
+		switch {
+		case !played:
+		case r.caught == 0:
+			fmt.Fprintf(&out, "| %s | %s | none | %d |\n", b.name, b.invariant, enough)
+		default:
+			fmt.Fprintf(&out, "| %s | %s | %d | %d |\n", b.name, b.invariant, r.caught, r.played)
+		}
+	}
+	if err := page.Rewrite(brokenPage, beginsResults, endsResults, func(string) string { return out.String() }); err != nil {
+		t.Error(err)
+	}
+}
+
+// chosenBy is the environment variable that says which breakage a program is.
+const chosenBy = "FEDROUTE_BROKEN"
+
+// breakAll builds this test with the product in which each breakage can be chosen.
+func breakAll(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	texts, scripts := map[string]string{}, ""
+	for _, b := range breakages {
+		for _, e := range b.edits {
+			text := source(t, e.file)
+			if n := strings.Count(text, e.was); n != 1 {
+				t.Fatalf("%s has %q %d times", e.file, e.was, n)
+			}
+			if filepath.Ext(e.file) == ".ps1" {
+				scripts += fmt.Sprintf("	if Is(%q) && name == %q {\n		text = strings.Replace(text, %q, %q, 1)\n	}\n",
+					b.name, strings.TrimSuffix(filepath.Base(e.file), ".ps1"), e.was, e.becomes)
+				continue
+			}
+			if _, is := texts[e.file]; !is {
+				texts[e.file] = text
+			}
+			texts[e.file] = strings.Replace(texts[e.file], e.was, strings.ReplaceAll(e.becomes, "BROKEN", fmt.Sprintf("broken.Is(%q)", b.name)), 1)
+		}
+	}
+	const loads, was = "internal/lync/shell/scripts.go", "	return script{name: name, text: string(text)}\n"
+	if texts[loads] = strings.Replace(source(t, loads), was, "	return script{name: name, text: broken.Script(name, string(text))}\n", 1); texts[loads] == source(t, loads) {
+		t.Fatalf("%s lacks %q", loads, was)
+	}
+	for file, text := range texts {
+		texts[file] = packageClause.ReplaceAllString(text, "$0\n\nimport \"github.com/fedroute/fedroute/internal/broken\"")
+	}
+	texts["internal/broken/broken.go"] = fmt.Sprintf(chooser, chosenBy, scripts)
+	replace := map[string]string{}
+	for file, text := range texts {
+		path, err := filepath.Abs(filepath.Join(root, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		replace[path] = filepath.Join(dir, strconv.Itoa(len(replace))+".go")
+		if err := os.WriteFile(replace[path], []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,3 +241,35 @@ func (b breakage) build(t *testing.T) string {
 	}
 	return steady(t, "-overlay", filepath.Join(dir, "overlay.json"))
 }
+
+var packageClause = regexp.MustCompile(`(?m)^package \w+$`)
+
+// source reads a file of the product.
+func source(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// chooser is the package that is added to the product.
+const chooser = `package broken
+
+import (
+	"log/slog"
+	"os"
+	"strings"
+)
+
+var chosen = os.Getenv(%q)
+
+func Is(name string) bool { return chosen == name }
+
+func Log(text string) { slog.Info(text) }
+
+func Script(name, text string) string {
+%s	return text
+}
+`

@@ -73,7 +73,7 @@ var rows = sync.OnceValue(func() (out []row) {
 	for _, h := range happenings {
 		found := map[string]bool{}
 		for range 1000 {
-			found[h.draw(d, cast{anybody, anybody, anybody, anybody, anybody}).fault] = true
+			found[h.draw(d, cast{anybody, anybody, anybody, anybody, anybody, anybody}).fault] = true
 		}
 		for _, fault := range slices.Sorted(maps.Keys(found)) {
 			out = append(out, row{fault, h})
@@ -113,6 +113,7 @@ func (d dice) between(from, to time.Duration) time.Duration {
 // cast are those to whom something may happen.
 type cast struct {
 	pools, edges, fronts []string
+	frontPools           []string
 	sites                []string
 	sip                  []string
 }
@@ -128,6 +129,7 @@ func castOf(spec farm.Spec) cast {
 			}
 		}
 		for _, p := range s.FrontEndPools {
+			c.frontPools = append(c.frontPools, p.FQDN)
 			for _, m := range p.Servers {
 				c.fronts = append(c.fronts, m.FQDN)
 			}
@@ -205,12 +207,12 @@ var happenings []happening
 func init() {
 	happenings = []happening{
 		{8, moves}, {3, suspends}, {3, observes}, {3, approves}, {3, reapplies}, {7, colleagueClaims},
-		{10, farmFault}, {6, machineDies}, {5, machineIsCutOff}, {8, networkFault}, {4, connectionsAreCut},
+		{10, farmFault}, {8, cmdletIsDenied}, {6, machineDies}, {5, machineIsCutOff}, {8, networkFault}, {4, connectionsAreCut},
 		{6, winrmFault}, {3, logonsAreRefused}, {4, processesDie},
 		{8, dnsFault}, {3, dnsLags}, {2, dnsIsSlow}, {2, dnsClock},
 		{6, apiFault}, {3, cacheLags}, {2, watchesAreCut}, {2, leaseIsTaken},
 		{6, managerCrashes}, {3, managerIsReplaced},
-		{3, passwordChanges}, {3, personPublishes}, {3, personRoutes}, {3, personEditsRecords}, {2, certificateChanges},
+		{3, passwordChanges}, {5, personPublishes}, {3, personRoutes}, {3, personEditsRecords}, {6, personWorksElsewhere}, {2, certificateChanges},
 	}
 }
 
@@ -258,8 +260,7 @@ func farmFault(d dice, c cast) act {
 	f := farm.Fault{Times: 1 + d.IntN(3)}
 	edge := d.of(c.edges...)
 	f.Kind = farm.FaultKind(d.of(string(farm.FaultStuckReplica), string(farm.FaultSlowReplica), string(farm.FaultPublishFails), string(farm.FaultSetupFails),
-		string(farm.FaultServiceWillNotStart), string(farm.FaultServiceWillNotStop), string(farm.FaultPersonEdits), string(farm.FaultFirewall),
-		string(farm.FaultEmptyBalancer), string(farm.FaultCmdletDenied)))
+		string(farm.FaultServiceWillNotStart), string(farm.FaultServiceWillNotStop), string(farm.FaultFirewall), string(farm.FaultEmptyBalancer)))
 	switch f.Kind {
 	case farm.FaultStuckReplica, farm.FaultSetupFails:
 		f.Target = edge
@@ -269,16 +270,35 @@ func farmFault(d dice, c cast) act {
 		f.Target = edge + "/" + farm.ServiceAccessEdge
 	case farm.FaultFirewall, farm.FaultEmptyBalancer:
 		f.Target = edge + "/" + d.of("5061", "5269")
-	case farm.FaultCmdletDenied:
-		f.Target = d.of("Get-CsSite", "Get-CsTopology", "Set-CsSite", "Publish-CsTopology", "Enable-CsTopology", "Get-CsManagementStoreReplicationStatus", "Get-CsSimpleUrlConfiguration", "Set-CsSimpleUrlConfiguration", "Get-CsWindowsService")
 	}
 	closes := ""
 	switch f.Kind {
 	case farm.FaultFirewall, farm.FaultEmptyBalancer, farm.FaultServiceWillNotStart:
 		closes = edge
 	}
-	return act{fault: string(f.Kind), closes: closes, text: fmt.Sprintf("the farm is given the fault %s %s", f.Kind, f.Target), lasts: d.between(time.Minute, 45*time.Minute),
+	a := faulty(d, f)
+	a.closes = closes
+	return a
+}
+
+func faulty(d dice, f farm.Fault) act {
+	return act{fault: string(f.Kind), text: fmt.Sprintf("the farm is given the fault %s %s", f.Kind, f.Target), lasts: d.between(time.Minute, 45*time.Minute),
 		begin: func(w *world) { w.must(w.org.Farm().AddFault(f)) }, end: func(w *world) { w.disarm(f) }}
+}
+
+// cmdletIsDenied takes a right away. What cannot be read matters most when people want
+// something new, so half of the time they move federation meanwhile.
+func cmdletIsDenied(d dice, c cast) act {
+	a := faulty(d, farm.Fault{Kind: farm.FaultCmdletDenied, Target: d.of("Get-CsSite", "Get-CsSite", "Get-CsTopology", "Get-CsAccessEdgeConfiguration", "Get-CsManagementStoreReplicationStatus",
+		"Get-CsSimpleUrlConfiguration", "Get-CsWindowsService", "Set-CsSite", "Publish-CsTopology", "Enable-CsTopology", "Set-CsSimpleUrlConfiguration")})
+	if move, after, deny := moves(d, c), d.between(20*time.Second, a.lasts), a.begin; d.IntN(2) == 0 {
+		a.text += fmt.Sprintf(", and %s later %s", after.Round(time.Second), move.text)
+		a.begin = func(w *world) {
+			deny(w)
+			w.later(after, func() { move.begin(w) })
+		}
+	}
+	return a
 }
 
 func anyMachine(d dice, c cast) string { return d.of(slices.Concat(c.edges, c.edges, c.fronts)...) }
@@ -422,10 +442,42 @@ func passwordChanges(d dice, _ cast) act {
 		begin: func(w *world) { w.later(late, w.password(domain)) }}
 }
 
-func personPublishes(dice, cast) act {
+func personPublishes(d dice, _ cast) act {
+	if d.IntN(2) == 0 {
+		a := faulty(d, farm.Fault{Kind: farm.FaultPersonEdits, Times: 1 + d.IntN(30)})
+		a.fault, a.text = "a person publishes again and again", "nora publishes the topology as it is whenever somebody has read it"
+		return a
+	}
 	return act{fault: "a person publishes", text: "nora publishes the topology as it is", begin: func(w *world) {
 		same := func(d *topology.Document) (*topology.Document, error) { return d, nil }
 		_ = w.org.Farm().TopologyBuilder(nora, same) // refused while the store is down
+	}}
+}
+
+// personWorksElsewhere changes what the route does not name.
+func personWorksElsewhere(d dice, c cast) act {
+	domain, pool, front := d.of(c.sip...), d.of(c.pools...), d.of(c.frontPools...)
+	works := []struct {
+		text string
+		do   func(*farm.Farm, *dns.Authority) error
+	}{
+		{"fails " + front + " over", func(f *farm.Farm, _ *dns.Authority) error { return f.SetPoolState(nora, front, farm.PoolFailedOver) }},
+		{"fails " + front + " back", func(f *farm.Farm, _ *dns.Authority) error { return f.SetPoolState(nora, front, farm.PoolActive) }},
+		{"makes " + front + " the next hop of " + pool, func(f *farm.Farm, _ *dns.Authority) error { return f.SetNextHop(nora, pool, front) }},
+		{"does not let partners be discovered", func(f *farm.Farm, _ *dns.Authority) error {
+			return f.SetAccessEdge(nora, func(e *farm.AccessEdge) { e.EnablePartnerDiscovery = false })
+		}},
+		{"gives fed." + domain + " a text", func(_ *farm.Farm, z *dns.Authority) error { return z.Set("nora", "fed."+domain, "TXT", 300, `"hers"`) }},
+		{"publishes www." + domain, func(_ *farm.Farm, z *dns.Authority) error {
+			return z.Set("nora", "www."+domain, "A", 300, "127.0.0.98")
+		}},
+	}
+	work := works[d.IntN(len(works))]
+	if d.IntN(3) == 0 {
+		work = works[0]
+	}
+	return act{fault: "a person works elsewhere", text: "nora " + work.text, begin: func(w *world) {
+		_ = work.do(w.org.Farm(), w.org.Zones()) // refused while the store is down, and where pools have no state
 	}}
 }
 

@@ -35,6 +35,8 @@ type outcome struct {
 	Late   bool
 	// Live: it was played in real time, with a real API server.
 	Live bool
+	// Outage is how long partners reached nobody while federation moved undisturbed.
+	Outage time.Duration
 	// Took is the time that the seed took to play.
 	Took time.Duration
 	// Lasted is the simulated time of the seed.
@@ -71,7 +73,8 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		w.describe()
 		c := castOf(spec)
 		w.state.pool = c.pools[0]
-		w.route(c.pools[0])
+		w.frontEnds = c.associated(seed)
+		w.route(c.pools[0], w.associates)
 		w.watch(c)
 		w.listen()
 		w.judge.Wishes(judge.Wish{Pool: w.state.pool})
@@ -105,6 +108,9 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		w.pass(time.Now().Add(10 * time.Minute))
 		if served && w.judge.Partner(w.state.pool) != "" {
 			w.judge.Lost(w.judge.Partner(w.state.pool))
+		} else if served {
+			served = w.movesUndisturbed(c)
+			out.Outage = w.judge.Outage()
 		}
 		w.judge.End()
 		w.reveal(words)
@@ -135,6 +141,17 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		w.api.Close()
 	})
 	return out
+}
+
+// movesUndisturbed lets people move federation once more, when nothing happens any more; false:
+// partners are not served there.
+func (w *world) movesUndisturbed(c cast) bool {
+	w.judge.Undisturbed()
+	i := slices.Index(c.pools, w.state.pool)
+	w.wish(func(s *state) { s.pool = c.pools[(i+1)%len(c.pools)] })
+	served := w.served(time.Now())
+	w.pass(time.Now().Add(10 * time.Minute)) // the old pool is left
+	return served
 }
 
 // mended reports whether the script has closed a port of the pool that people wish. A move that
@@ -173,7 +190,7 @@ func predicted(struck []strike, ended time.Time) (wait time.Duration) {
 // watch lets the judge begin.
 func (w *world) watch(c cast) {
 	spec := w.org.Farm().Spec()
-	t := judge.Terms{Pools: c.pools, SIP: spec.SIPDomains}
+	t := judge.Terms{Pools: c.pools, SIP: spec.SIPDomains, FrontEnds: w.frontEnds}
 	t.Accounts = append(w.writers(), w.org.DNSKeys()[0].Name+".", w.org.DNSKeys()[0].Name)
 	if w.org.Farm().Product().XMPP {
 		t.XMPP = spec.XMPPDomains
@@ -183,6 +200,9 @@ func (w *world) watch(c cast) {
 	}
 	for _, d := range t.XMPP {
 		t.Names = append(t.Names, "_xmpp-server._tcp."+d+" SRV", "fed."+d+" A", "fed."+d+" AAAA")
+	}
+	for _, d := range t.SIP { // a record of somebody else, beside those of the route
+		w.must(w.org.Zones().Set("nora", "fed."+d, "TXT", 300, `"since long"`))
 	}
 	w.judge = judge.Watch(w.org.Farm(), w.org.Zones(), t)
 	for _, a := range w.org.Accounts() {

@@ -77,6 +77,22 @@ func (w *world) apply() {
 	})
 }
 
+// associated are the Front End pools that the route of a seed names: all, in a third of the seeds,
+// where there are several.
+func (c cast) associated(seed uint64) []string {
+	if seed%3 == 1 && len(c.frontPools) > 1 {
+		return c.frontPools
+	}
+	return nil
+}
+
+// associates lets the route name Front End pools. It never fails one back.
+func (w *world) associates(r *v1alpha1.FederationRoute) {
+	for _, pool := range w.frontEnds {
+		r.Spec.FrontEndPools = append(r.Spec.FrontEndPools, v1alpha1.FrontEndPoolRoute{FQDN: v1alpha1.Hostname(pool)})
+	}
+}
+
 // edit changes the route as kubectl edit would.
 func (w *world) edit(change func(*v1alpha1.FederationRoute)) {
 	for {

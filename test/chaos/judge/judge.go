@@ -31,6 +31,9 @@ type Terms struct {
 	Accounts []string
 	// Pools are all Edge pools that some wish names.
 	Pools []string
+	// FrontEnds are the Front End pools whose Edge pool the route names. That it fails one back
+	// it does not say.
+	FrontEnds []string
 	// Names are the DNS names and types that the route names, such as "fed.contoso.com A".
 	Names []string
 	// Domains are the domains by protocol, for which partners look.
@@ -63,16 +66,18 @@ type Judge struct {
 	// denied is since when a cmdlet has been denied without a break.
 	denied map[string]time.Time
 	found  []Violation
-	lostAt time.Time // since when the simple URLs are lost
-	before map[string]string
+	lostAt time.Time      // since when the simple URLs are lost
 	away   map[string]int // by route: how often fedroute set another pool than is wished
+	outside
+	outage
 }
 
 // Watch begins to judge. What was written before is not judged.
 func Watch(f *farm.Farm, zones *dns.Authority, t Terms) *Judge {
 	j := &Judge{farm: f, zones: zones, terms: t, began: f.Clock().Now(), answered: map[netip.AddrPort]time.Time{}, denied: map[string]time.Time{}}
-	j.entries, j.claims = len(f.Journal()), len(f.Violations())
-	j.before = j.unnamed()
+	j.claims = len(f.Violations())
+	journal, now := j.settled()
+	j.entries, j.outside = len(journal), outside{now.Version, j.unnamed(now), map[string]bool{}}
 	j.ports()
 	f.Observe(j.look)
 	zones.Observe(j.dnsChanged)
@@ -127,14 +132,18 @@ func (j *Judge) look() {
 		}
 	}
 	j.claims = len(claims)
-	journal := j.farm.Journal()
+	journal, now := j.settled()
 	for _, e := range journal[j.entries:] {
 		if j.theirs(e.Actor) {
 			j.wrote(e)
+		} else if e.Error == "" {
+			j.persons[e.Object] = true
 		}
 	}
+	j.compare(journal[j.entries:], now)
 	j.entries = len(journal)
 	j.urls()
+	j.down()
 }
 
 // unknowable reports whether a person published a moment before. Between fedroute's last read of
@@ -183,21 +192,25 @@ const freshness = 30 * time.Second
 
 // dnsChanged is called with every change of a zone.
 func (j *Judge) dnsChanged(e dns.Entry) {
-	if e.Server == "" || !j.theirs(farm.Actor{User: e.By}) {
-		return
-	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.ports()
+	defer j.down()
+	if e.Server == "" || !j.theirs(farm.Actor{User: e.By}) {
+		for _, change := range e.Changes {
+			j.persons[recordOf(change)] = true
+		}
+		return
+	}
 	now := j.farm.Clock().Now()
 	for _, change := range e.Changes {
 		f := strings.Fields(change[1:]) // name ttl type data
 		if len(f) < 4 || f[2] == "SOA" {
 			continue
 		}
-		name := strings.TrimSuffix(f[0], ".") + " " + f[2]
+		name := recordOf(change)
 		if !slices.ContainsFunc(j.terms.Names, func(n string) bool { return strings.EqualFold(n, name) }) {
-			j.broke("I6", "an update changed %s, which the route does not name", change)
+			j.meddled(name, "an update changed %s, which the route does not name", change)
 		}
 		if change[0] != '+' || f[2] != "A" {
 			continue
@@ -205,6 +218,7 @@ func (j *Judge) dnsChanged(e dns.Entry) {
 		j.led(now, f[0], f[3])
 	}
 	j.still(now, "an update of the zone "+e.Zone, 2*time.Minute)
+	j.unread(now, "Zone:"+e.Zone, j.terms.Accounts[0])
 }
 
 // led judges I1: the name has got an address.
@@ -270,18 +284,12 @@ func (j *Judge) wrote(e farm.Entry) {
 		return
 	}
 	j.still(e.At, e.Actor.String()+" "+e.Object, kept(e))
-	j.unread(e)
-	switch kind, rest, _ := strings.Cut(e.Object, ":"); {
-	case kind == "Site":
+	j.unread(e.At, e.Object, e.Actor.String())
+	if strings.HasPrefix(e.Object, "Site:") {
 		j.routed(e)
-	case kind == "EdgeServer" || kind == "Setup" || kind == "Service" || kind == "Services":
-		machine, _, _ := strings.Cut(strings.ReplaceAll(rest, `\`, " "), " ")
-		if !j.ofNamedPool(machine) {
-			j.broke("I6", "%s changed %s, which the route does not name", e.Actor, e.Object)
-		}
-	case kind == "Zone" || kind == "Topology" || kind == "Topology enabled" || strings.HasPrefix(kind, "SimpleUrl") || kind == "Replica":
-	default:
-		j.broke("I6", "%s changed %s, which no route names", e.Actor, e.Object)
+	}
+	if !j.named(e.Object) {
+		j.meddled(e.Object, "%s changed %s, which the route does not name", e.Actor, e.Object)
 	}
 }
 
@@ -295,27 +303,6 @@ func (j *Judge) still(at time.Time, what string, grace time.Duration) {
 			j.broke("I3", "%s, though nothing may be changed since %s", what, at.Sub(w.At))
 			return
 		}
-	}
-}
-
-// reader says which cmdlet shows what a write depends on.
-func reader(e farm.Entry) string {
-	kind, _, _ := strings.Cut(e.Object, ":")
-	switch kind {
-	case "Site":
-		return "Get-CsSite"
-	case "EdgeServer":
-		return "Get-CsTopology"
-	}
-	return ""
-}
-
-// unread judges I5: no change depends on what cannot be read. A run that was under way when
-// the reading began to fail may end.
-func (j *Judge) unread(e farm.Entry) {
-	since, denied := j.denied[reader(e)]
-	if denied && e.At.Sub(since) > 30*time.Minute {
-		j.broke("I5", "%s changed %s, though %s has been denied for %s", e.Actor, e.Object, reader(e), e.At.Sub(since))
 	}
 }
 
@@ -359,19 +346,6 @@ func (j *Judge) answers(pool string) bool {
 	return false
 }
 
-func (j *Judge) ofNamedPool(fqdn string) bool {
-	for _, pool := range j.terms.Pools {
-		if strings.EqualFold(pool, fqdn) {
-			return true
-		}
-		machines, err := j.farm.PoolMachines(pool)
-		if err == nil && slices.ContainsFunc(machines, func(m string) bool { return strings.EqualFold(m, fqdn) }) {
-			return true
-		}
-	}
-	return false
-}
-
 // urls judges I4 while things happen: simple URLs do not stay lost.
 func (j *Judge) urls() {
 	now := j.farm.Clock().Now()
@@ -383,14 +357,6 @@ func (j *Judge) urls() {
 	}
 }
 
-// unnamed is what no route names and must stay as it is.
-func (j *Judge) unnamed() map[string]string {
-	out := map[string]string{}
-	c := j.farm.Truth()
-	out["Access Edge"] = fmt.Sprint(c.AccessEdge)
-	return out
-}
-
 // End judges what must hold when everything is quiet.
 func (j *Judge) End() {
 	j.mu.Lock()
@@ -398,11 +364,7 @@ func (j *Judge) End() {
 	if !j.lostAt.IsZero() {
 		j.broke("I4", "the simple URLs are lost since %s", j.farm.Clock().Now().Sub(j.lostAt))
 	}
-	for what, now := range j.unnamed() {
-		if was := j.before[what]; was != now {
-			j.broke("I6", "%s is %s and was %s", what, now, was)
-		}
-	}
+	j.ended(j.farm.Clock().Now())
 }
 
 // Secret judges I10: a text that fedroute wrote holds a secret.

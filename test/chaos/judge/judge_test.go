@@ -180,10 +180,81 @@ func TestEachInvariantIsJudged(t *testing.T) {
 			time.Sleep(40 * time.Minute)
 			c.must(c.farm.SetSiteRoute(fedroute, "Redmond", farm.SIP, edge1))
 		}, []string{"I5"}},
+		"unread from the beginning": {"people wish a move while the routes cannot be read", func(c court) {
+			c.must(c.farm.AddFault(farm.Fault{Kind: farm.FaultCmdletDenied, Target: "Get-CsSite"}))
+			time.Sleep(time.Minute)
+			c.judge.Wishes(judge.Wish{Pool: edge2})
+			time.Sleep(4 * time.Minute)
+			c.must(c.farm.SetSiteRoute(fedroute, "Redmond", farm.SIP, edge2))
+		}, []string{"I5"}},
+		"records of the unread": {"zones count, too", func(c court) {
+			c.must(c.farm.AddFault(farm.Fault{Kind: farm.FaultCmdletDenied, Target: "Get-CsTopology"}))
+			time.Sleep(time.Minute)
+			c.judge.Wishes(judge.Wish{Pool: edge1})
+			time.Sleep(4 * time.Minute)
+			c.must(c.zones.On(server).Set(key, "fed.contoso.com", "A", 299, c.address(edge1)))
+		}, []string{"I5"}},
+		"unread since a moment": {"what was under way may go on", func(c court) {
+			c.judge.Wishes(judge.Wish{Pool: edge2})
+			c.must(c.farm.AddFault(farm.Fault{Kind: farm.FaultCmdletDenied, Target: "Get-CsSite"}))
+			time.Sleep(10 * time.Minute)
+			c.must(c.farm.SetSiteRoute(fedroute, "Redmond", farm.SIP, edge2))
+		}, nil},
+		"not needed": {"the change does not depend on it", func(c court) {
+			c.must(c.farm.AddFault(farm.Fault{Kind: farm.FaultCmdletDenied, Target: "Get-CsWindowsService"}))
+			time.Sleep(40 * time.Minute)
+			c.must(c.farm.SetSiteRoute(fedroute, "Redmond", farm.SIP, edge1))
+		}, nil},
 		"another name": {"the route does not name it", func(c court) { c.leads("www", edge1) }, []string{"I6"}},
 		"another thing": {"an association that no route names", func(c court) {
 			c.must(c.farm.SetAssociation(fedroute, "fe1.contoso.com", farm.LinkRegistrar, edge2))
 		}, []string{"I6"}},
+		"more than a flag": {"the journal shows no more than that the document was published", func(c court) {
+			c.must(c.farm.TopologyBuilder(fedroute, func(d *topology.Document) (*topology.Document, error) {
+				return d.WithDependency(edge2, topology.RoleEdge, "fe2.contoso.com", topology.RoleRegistrar)
+			}))
+		}, []string{"I6"}},
+		"a flag": {"the route names the pool", func(c court) {
+			c.must(c.farm.TopologyBuilder(fedroute, func(d *topology.Document) (*topology.Document, error) { return d.WithSIPFederation(edge2, true) }))
+			c.must(c.farm.TopologyBuilder(fedroute, func(d *topology.Document) (*topology.Document, error) { return d.WithXMPPFederation(edge2, true) }))
+		}, nil},
+		"a person elsewhere": {"persons may", func(c court) {
+			c.must(c.farm.SetNextHop(nora, edge2, "fe2.contoso.com"))
+			c.must(c.zones.Set("nora", "www.contoso.com", "A", 300, "127.0.0.9"))
+		}, nil},
+		"a failover undone": {"a person has failed the pool over", func(c court) {
+			c.must(c.farm.SetPoolState(nora, "fe1.contoso.com", farm.PoolFailedOver))
+			c.must(c.farm.SetPoolState(fedroute, "fe1.contoso.com", farm.PoolActive))
+		}, []string{"I12"}},
+		"a next hop undone": {"a person has set it, and a publish takes it back", func(c court) {
+			before := c.farm.Truth().Published
+			c.must(c.farm.SetNextHop(nora, edge2, "fe2.contoso.com"))
+			c.must(c.farm.TopologyBuilder(fedroute, func(*topology.Document) (*topology.Document, error) { return before, nil }))
+		}, []string{"I12"}},
+		"a record undone": {"a person has made it", func(c court) {
+			c.must(c.zones.Set("nora", "www.contoso.com", "A", 300, "127.0.0.9"))
+			c.leads("www", edge1)
+		}, []string{"I12"}},
+		"the old pool first": {"partners reach nobody while the new pool is set up", func(c court) {
+			c.judge.Undisturbed()
+			c.judge.Wishes(judge.Wish{Pool: edge2})
+			c.must(c.farm.SetSiteRoute(fedroute, "Redmond", farm.SIP, edge2))
+			time.Sleep(10 * time.Minute)
+			c.must(c.farm.SetSiteRoute(fedroute, "Redmond", farm.SIP, edge1))
+		}, []string{"I11"}},
+		"never again": {"partners reach nobody in the end", func(c court) {
+			c.judge.Undisturbed()
+			c.judge.Wishes(judge.Wish{Pool: edge2})
+			c.must(c.zones.On(server).Delete(key, "fed.contoso.com", "A"))
+		}, []string{"I11"}},
+		"a short outage": {"the replicas take so long", func(c court) {
+			c.judge.Undisturbed()
+			c.judge.Wishes(judge.Wish{Pool: edge2})
+			c.must(c.farm.SetSiteRoute(fedroute, "Redmond", farm.SIP, edge2))
+			time.Sleep(45 * time.Second)
+			c.must(c.farm.SetSiteRoute(nora, "Redmond", farm.SIP, edge1))
+		}, nil},
+		"an outage of old": {"the machine has no power, which is not the doing of a move", func(c court) { c.must(c.farm.Kill(nora, edge1)) }, nil},
 		"setup twice": {"at once on one machine", func(c court) {
 			go func() { _ = c.farm.Setup(c.Context(), fedroute, edge1) }()
 			time.Sleep(time.Second)
