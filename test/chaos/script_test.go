@@ -23,6 +23,7 @@ type act struct {
 	lasts  time.Duration // 0: it has no end
 	shuns  time.Duration // how long fedroute signs in nowhere after it, as it promises
 	closes string        // the machine whose federation ports do not answer while it lasts
+	fails  bool          // steps fail in a server's words while it lasts
 	fault  string        // its row in the table
 	text   string
 	begin  func(*world)
@@ -282,7 +283,8 @@ func farmFault(d dice, c cast) act {
 }
 
 func faulty(d dice, f farm.Fault) act {
-	return act{fault: string(f.Kind), text: fmt.Sprintf("the farm is given the fault %s %s", f.Kind, f.Target), lasts: d.between(time.Minute, 45*time.Minute),
+	fails := f.Kind == farm.FaultPublishFails || f.Kind == farm.FaultSetupFails || f.Kind == farm.FaultCmdletDenied
+	return act{fault: string(f.Kind), fails: fails, text: fmt.Sprintf("the farm is given the fault %s %s", f.Kind, f.Target), lasts: d.between(time.Minute, 45*time.Minute),
 		begin: func(w *world) { w.must(w.org.Farm().AddFault(f)) }, end: func(w *world) { w.disarm(f) }}
 }
 

@@ -154,15 +154,16 @@ func (w *world) movesUndisturbed(c cast) bool {
 	return served
 }
 
-// mended reports whether the script has closed a port of the pool that people wish. A move that
-// found it closed was undone and waits for a person, as fedroute promises.
+// mended reports whether people have mended something after which they ask for another try, as
+// the runbooks have it: steps failed, or a port of the pool that people wish was closed, and a
+// move that found it closed was undone and waits for a person.
 func (w *world) mended(struck []strike) bool {
 	machines, err := w.org.Farm().PoolMachines(w.state.pool)
 	w.must(err)
-	return slices.ContainsFunc(struck, func(s strike) bool { return slices.Contains(machines, s.act.closes) })
+	return slices.ContainsFunc(struck, func(s strike) bool { return s.act.fails || slices.Contains(machines, s.act.closes) })
 }
 
-// request does what the runbook of an undone move asks for: kubectl fedroute reconcile.
+// request is kubectl fedroute reconcile.
 func (w *world) request() {
 	w.edit(func(r *v1alpha1.FederationRoute) {
 		if r.Annotations == nil {
