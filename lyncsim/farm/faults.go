@@ -160,6 +160,7 @@ func (f *Farm) Denied(cmdlet, account string) error {
 // f.mu.
 func (f *Farm) applyReplicaFaults() {
 	for k, m := range f.machines {
+		before := m.slow
 		m.stuck, m.slow = false, 0
 		for _, fl := range f.faults {
 			if fl.Target != "" && key(fl.Target) != k {
@@ -171,6 +172,9 @@ func (f *Farm) applyReplicaFaults() {
 			case FaultSlowReplica:
 				m.slow = fl.Delay.std()
 			}
+		}
+		if m.slow < before {
+			m.drop() // what is on its way slowly is sent anew
 		}
 	}
 }

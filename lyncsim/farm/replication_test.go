@@ -128,6 +128,24 @@ func TestForcedReplication(t *testing.T) {
 	}
 }
 
+// TestSlowReplicaIsSlowNoLonger: what is on its way when the fault ends arrives as soon as it does
+// on any machine.
+func TestSlowReplicaIsSlowNoLonger(t *testing.T) {
+	f, clock := newFarm(t, func(s *Spec) { s.Durations.Replication = Duration(time.Minute) })
+	must(t, f.AddFault(Fault{Kind: FaultSlowReplica, Target: edgeB1, Delay: Duration(time.Hour)}))
+	must(t, f.SetSiteRoute(person, "Redmond", SIP, edgeB))
+	clock.Advance(5 * time.Minute)
+	before := f.Truth().Version
+	if m, err := f.Machine(edgeB1); err != nil || m.LocalVersion == before {
+		t.Fatalf("a slow replica has version %d after five minutes, %v", m.LocalVersion, err)
+	}
+	f.RemoveFault(FaultSlowReplica, edgeB1)
+	clock.Advance(time.Minute)
+	if m, err := f.Machine(edgeB1); err != nil || m.LocalVersion != before {
+		t.Errorf("a minute after the fault the replica has version %d of %d, %v", m.LocalVersion, before, err)
+	}
+}
+
 func TestSlowReplica(t *testing.T) {
 	f, clock := newFarm(t, nil)
 	must(t, f.AddFault(Fault{Kind: FaultSlowReplica, Target: edgeB1, Delay: Duration(time.Minute)}))
