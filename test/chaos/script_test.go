@@ -18,16 +18,18 @@ import (
 
 // act is one thing that happens in a seed.
 type act struct {
-	at     time.Duration // since the script began
-	cue    *cue          // nil: it begins at its time; otherwise it waits for the cue from then on
-	lasts  time.Duration // 0: it has no end
-	shuns  time.Duration // how long fedroute signs in nowhere after it, as it promises
-	closes string        // the machine whose federation ports do not answer while it lasts
-	fails  bool          // steps fail in a server's words while it lasts
-	fault  string        // its row in the table
-	text   string
-	begin  func(*world)
-	end    func(*world) // nil: nothing ends
+	at    time.Duration // since the script began
+	cue   *cue          // nil: it begins at its time; otherwise it waits for the cue from then on
+	lasts time.Duration // 0: it has no end
+	shuns time.Duration // how long fedroute asks nobody whom it struck after it, as it promises
+	// forgets: what setup has done cannot be noted while it lasts, and setup may run again.
+	forgets bool
+	closes  string // the machine whose federation ports do not answer while it lasts
+	fails   bool   // steps fail in a server's words while it lasts
+	fault   string // its row in the table
+	text    string
+	begin   func(*world)
+	end     func(*world) // nil: nothing ends
 }
 
 func (a act) String() string {
@@ -307,14 +309,14 @@ func anyMachine(d dice, c cast) string { return d.of(slices.Concat(c.edges, c.ed
 
 func machineDies(d dice, c cast) act {
 	machine, then := anyMachine(d, c), farm.AfterReturn(d.of(string(farm.ServicesStart), string(farm.ServicesStart), string(farm.ServicesStayStopped)))
-	return act{fault: "a machine dies", closes: machine, text: machine + " loses its power", lasts: d.between(10*time.Second, 25*time.Minute),
+	return act{fault: "a machine dies", closes: machine, shuns: silent, text: machine + " loses its power", lasts: d.between(10*time.Second, 25*time.Minute),
 		begin: func(w *world) { w.must(w.org.Farm().Kill(nora, machine)) },
 		end:   func(w *world) { w.must(w.org.Farm().Return(nora, machine, then)) }}
 }
 
 func machineIsCutOff(d dice, c cast) act {
 	machine := anyMachine(d, c)
-	return act{fault: "a machine is cut off", closes: machine, text: machine + " is cut off the network", lasts: d.between(5*time.Second, 20*time.Minute),
+	return act{fault: "a machine is cut off", closes: machine, shuns: silent, text: machine + " is cut off the network", lasts: d.between(5*time.Second, 20*time.Minute),
 		begin: func(w *world) { w.must(w.org.Farm().Disconnect(nora, machine)) },
 		end:   func(w *world) { w.must(w.org.Farm().Return(nora, machine, farm.ServicesStart)) }}
 }
@@ -327,7 +329,7 @@ func far(d dice, c cast) string {
 func networkFault(d dice, c cast) act {
 	to := far(d, c)
 	f := memnet.Fault(d.of(string(memnet.Swallowed), string(memnet.Swallowed), string(memnet.Unanswered), string(memnet.Refused)))
-	return act{fault: "network " + string(f), text: fmt.Sprintf("the network from the managers to %s: %s", to, f), lasts: d.between(time.Second, 15*time.Minute),
+	return act{fault: "network " + string(f), shuns: silent, text: fmt.Sprintf("the network from the managers to %s: %s", to, f), lasts: d.between(time.Second, 15*time.Minute),
 		begin: func(w *world) { w.disturb(to, f) }, end: func(w *world) { w.disturb(to, memnet.Well) }}
 }
 
@@ -341,12 +343,18 @@ func winrmFault(d dice, c cast) act {
 	r := wsman.Rule{Action: d.of("", "Create", "Command", "Send", "Receive"), Skip: d.IntN(4), Times: 1 + d.IntN(3), Code: 2150858843, Delay: d.between(time.Second, 2*time.Minute),
 		Effect: wsman.Effect(d.of(string(wsman.Drop), string(wsman.Delay), string(wsman.Fault), string(wsman.Unauthorized), string(wsman.LoseShell), string(wsman.Lose), string(wsman.Halve), string(wsman.Silence)))}
 	shuns := time.Duration(0)
-	if r.Effect == wsman.Unauthorized {
+	switch r.Effect {
+	case wsman.Unauthorized:
 		shuns = shunned(c, machine)
+	case wsman.Delay, wsman.Lose, wsman.Silence:
+		shuns = silent
 	}
 	return act{fault: "WinRM " + string(r.Effect), shuns: shuns, text: fmt.Sprintf("WinRM on %s: %s at %d requests %s after %d", machine, r.Effect, r.Times, r.Action, r.Skip), lasts: d.between(time.Minute, 20*time.Minute),
 		begin: func(w *world) { w.org.WinRM(machine).Misbehave(r) }, end: func(w *world) { w.behave(machine) }}
 }
+
+// silent is how long a server is asked nothing that let looks wait in vain.
+const silent = 2 * time.Minute
 
 // shunned is how long an account is shown to no server after that machine refused it: a local
 // account of Edge machines to its machine, an account of the domain to all.
@@ -373,7 +381,7 @@ func processesDie(d dice, c cast) act {
 
 func dnsFault(d dice, _ cast) act {
 	f := dns.Fault(d.of(string(dns.Silent), string(dns.Broken), string(dns.RefuseUpdates), string(dns.FailUpdates), string(dns.LoseReplies), string(dns.WrongSignature), string(dns.ForgeReplies)))
-	return act{fault: "DNS " + string(f), text: "the DNS server: " + string(f), lasts: d.between(10*time.Second, 20*time.Minute),
+	return act{fault: "DNS " + string(f), shuns: silent, text: "the DNS server: " + string(f), lasts: d.between(10*time.Second, 20*time.Minute),
 		begin: func(w *world) { w.org.NameServers()[0].Fail(f) }, end: func(w *world) { w.org.NameServers()[0].Fail(dns.Healthy) }}
 }
 
@@ -399,7 +407,7 @@ func last[T any](list []T) T { return list[len(list)-1] }
 
 func apiFault(d dice, _ cast) act {
 	how, chance := d.of("conflicts", "429", "refused", "lost", "slow"), 0.2+0.8*d.Float64()
-	return act{fault: "API " + how, text: fmt.Sprintf("the API to the managers: %s, %.0f%%", how, 100*chance), lasts: d.between(10*time.Second, 15*time.Minute),
+	return act{fault: "API " + how, forgets: how != "slow", text: fmt.Sprintf("the API to the managers: %s, %.0f%%", how, 100*chance), lasts: d.between(10*time.Second, 15*time.Minute),
 		begin: func(w *world) { w.trouble(how, chance) }, end: func(w *world) { w.trouble(how, 0) }}
 }
 
