@@ -218,9 +218,9 @@ func breakAll(t *testing.T) string {
 		t.Fatalf("%s lacks %q", loads, was)
 	}
 	for file, text := range texts {
-		texts[file] = packageClause.ReplaceAllString(text, "$0\n\nimport \"github.com/fedroute/fedroute/internal/broken\"")
+		texts[file] = packageClause.ReplaceAllString(text, "$0\n\nimport broken \"github.com/fedroute/fedroute/internal\"")
 	}
-	texts["internal/broken/broken.go"] = fmt.Sprintf(chooser, chosenBy, scripts)
+	texts["internal/broken.go"] = fmt.Sprintf(chooser, chosenBy, scripts)
 	replace := map[string]string{}
 	for file, text := range texts {
 		path, err := filepath.Abs(filepath.Join(root, file))
@@ -254,7 +254,8 @@ func source(t *testing.T, file string) string {
 	return string(text)
 }
 
-// chooser is the package that is added to the product.
+// chooser is the package that is added to the product. It lies in a folder that has no other
+// one: go cannot run a tool through test/support/steady in a folder that is not there.
 const chooser = `package broken
 
 import (
