@@ -29,7 +29,7 @@ func TestHelpShowsHeadingsAndGoals(t *testing.T) {
 	for _, m := range described.FindAllStringSubmatch(string(source), -1) {
 		want := "\n" + m[1] + "\n"
 		if m[1] == "" {
-			want = m[2] + " "
+			want = "  make " + m[2] + " "
 		}
 		_, after, found := strings.Cut(rest, want)
 		if !found || !strings.HasPrefix(strings.TrimSpace(after), m[3]) {
