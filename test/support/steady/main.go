@@ -35,8 +35,9 @@ var changes = []change{
 	{"time.go", "t.rand = cheaprand()", "t.rand = uint32(rand())"},
 	// The dice of the process, from which maps get what they hash with.
 	{"rand.go", "globalRand.state.Init(*seed)\n", "globalRand.state.Init([32]byte{1})\n"},
-	// Nobody takes the processor away from a goroutine.
-	{"proc.go", "func retake(now int64) uint32 {\n", "func retake(now int64) uint32 { if debug.asyncpreemptoff != 0 { return 0 }\n"},
+	// Nobody takes the processor away from a goroutine, unless it has had it for five seconds: it
+	// spins then, as a manager of controller-runtime does that is told to end while it starts.
+	{"proc.go", "func retake(now int64) uint32 {\n", "func retake(now int64) uint32 { if debug.asyncpreemptoff != 0 { if pp := allp[0]; pp.sysmontick.schedtick != pp.schedtick { pp.sysmontick.schedtick, pp.sysmontick.schedwhen = pp.schedtick, now } else if now-pp.sysmontick.schedwhen > 5e9 { preemptone(pp) }; return 0 }\n"},
 	// A goroutine outside the bubble that wakes comes after those in it that can run.
 	{"proc.go", "	runqput(mp.p.ptr(), gp, next)\n	wakep()\n	releasem(mp)\n", "	runqput(mp.p.ptr(), gp, next && (gp.bubble != nil || debug.asyncpreemptoff == 0))\n	wakep()\n	releasem(mp)\n"},
 	{"proc.go", "	if !inheritTime {\n		mp.p.ptr().schedtick++\n", "	if !inheritTime && (gp.bubble != nil || debug.asyncpreemptoff == 0) {\n		mp.p.ptr().schedtick++\n"},
