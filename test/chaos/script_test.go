@@ -237,14 +237,30 @@ func observes(d dice, _ cast) act {
 		end:   func(w *world) { w.wish(func(s *state) { s.observing-- }) }}
 }
 
-func approves(d dice, _ cast) act {
+// approves lets people read a plan for a while before they approve it. Half of the time they
+// wish for one soon.
+func approves(d dice, c cast) act {
 	after := d.between(time.Minute, 30*time.Minute)
-	return act{fault: "mode Approve", text: fmt.Sprintf("people want to approve, and approve what they find after %s", after.Round(time.Second)), lasts: d.between(after, 45*time.Minute),
+	a := act{fault: "mode Approve", text: fmt.Sprintf("people want to approve, and approve what they find after %s", after.Round(time.Second)), lasts: d.between(after, 45*time.Minute),
 		begin: func(w *world) {
 			w.wish(func(s *state) { s.approving++ })
 			w.later(after, func() { w.approve() })
 		},
 		end: func(w *world) { w.wish(func(s *state) { s.approving-- }) }}
+	return meanwhile(d, c, a, after/2)
+}
+
+// meanwhile lets people move federation within a time after the act began, half of the time.
+func meanwhile(d dice, c cast, a act, within time.Duration) act {
+	move, after, begin := moves(d, c), d.between(min(20*time.Second, within/2), within), a.begin
+	if d.IntN(2) == 0 {
+		a.text += fmt.Sprintf(", and %s later %s", after.Round(time.Second), move.text)
+		a.begin = func(w *world) {
+			begin(w)
+			w.later(after, func() { move.begin(w) })
+		}
+	}
+	return a
 }
 
 func colleagueClaims(d dice, c cast) act {
@@ -295,14 +311,7 @@ func faulty(d dice, f farm.Fault) act {
 func cmdletIsDenied(d dice, c cast) act {
 	a := faulty(d, farm.Fault{Kind: farm.FaultCmdletDenied, Target: d.of("Get-CsSite", "Get-CsSite", "Get-CsTopology", "Get-CsAccessEdgeConfiguration", "Get-CsManagementStoreReplicationStatus",
 		"Get-CsSimpleUrlConfiguration", "Get-CsWindowsService", "Set-CsSite", "Publish-CsTopology", "Enable-CsTopology", "Set-CsSimpleUrlConfiguration")})
-	if move, after, deny := moves(d, c), d.between(20*time.Second, a.lasts), a.begin; d.IntN(2) == 0 {
-		a.text += fmt.Sprintf(", and %s later %s", after.Round(time.Second), move.text)
-		a.begin = func(w *world) {
-			deny(w)
-			w.later(after, func() { move.begin(w) })
-		}
-	}
-	return a
+	return meanwhile(d, c, a, a.lasts)
 }
 
 func anyMachine(d dice, c cast) string { return d.of(slices.Concat(c.edges, c.edges, c.fronts)...) }
