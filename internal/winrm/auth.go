@@ -71,7 +71,7 @@ type entry struct {
 // in, and without TLS every message is sealed as well.
 func overConnection(w *wire, m mechanism) http.RoundTripper {
 	if w.config == nil {
-		return newSealedLane(w, m)
+		return &sealedLane{wire: w, mechanism: m}
 	}
 	return &connectionLane{wire: w, mechanism: m}
 }

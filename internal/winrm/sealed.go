@@ -2,7 +2,6 @@ package winrm
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -43,24 +42,13 @@ func (e *unsealedError) Error() string { return e.what }
 type sealedLane struct {
 	*wire
 	mechanism mechanism
-	turn      chan struct{} // messages are numbered, so one is sent at a time
-	keys      sealer        // nil before the sign-in
-	on        channel       // the keys are those of this connection
+	keys      sealer  // nil before the sign-in
+	on        channel // the keys are those of this connection
 }
 
-func newSealedLane(w *wire, m mechanism) *sealedLane {
-	return &sealedLane{wire: w, mechanism: m, turn: make(chan struct{}, 1)}
-}
-
-// RoundTrip seals the envelope and opens the answer.
+// RoundTrip seals the envelope and opens the answer. Messages are numbered; lane sends one
+// at a time.
 func (l *sealedLane) RoundTrip(request *http.Request) (*http.Response, error) {
-	ctx := request.Context()
-	select {
-	case l.turn <- struct{}{}:
-		defer func() { <-l.turn }()
-	case <-ctx.Done():
-		return nil, &neverSentError{context.Cause(ctx)}
-	}
 	envelope, err := io.ReadAll(request.Body)
 	if err != nil {
 		return nil, &neverSentError{err}
