@@ -14,11 +14,11 @@ func (d Desired) LeftTargets(t lync.Topology, servers map[lync.Host]lync.Part[ly
 	if t.Unread(lync.PartSites, lync.PartServices) != nil {
 		return nil
 	}
-	o := Observed{Topology: t, EdgeServers: servers}
+	o, left := Observed{Topology: t, EdgeServers: servers}, leftBehind(d, t)
 	var out []probe.Target
 	for _, pool := range t.EdgePools {
 		leaves := slices.ContainsFunc(d.Protocols, func(p DesiredProtocol) bool { return pool.Enabled(p.Protocol) }) &&
-			slices.Contains(leftBehind(d, t), pool.FQDN)
+			slices.Contains(left, pool.FQDN)
 		if !leaves && !d.ledAwayFrom(pool, o) || o.works(d, pool) {
 			continue
 		}
