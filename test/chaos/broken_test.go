@@ -98,7 +98,7 @@ func TestBrokenControllers(t *testing.T) {
 			t.Setenv(chosenBy, b.name)
 			first := *seedBase
 			if *broken == "" {
-				first = max(1, before[b.name].caught)
+				first = before[b.name].caught
 			}
 			r := b.noticed(t, program, first)
 			if r.caught == 0 {

@@ -35,8 +35,6 @@ type outcome struct {
 	Late   bool
 	// Live: it was played in real time, with a real API server.
 	Live bool
-	// Outage is how long partners reached nobody while federation moved undisturbed.
-	Outage time.Duration
 	// Took is the time that the seed took to play.
 	Took time.Duration
 	// Lasted is the simulated time of the seed.
@@ -110,7 +108,6 @@ func play(t *testing.T, seed uint64) (out outcome) {
 			w.judge.Lost(w.judge.Partner(w.state.pool))
 		} else if served {
 			served = w.movesUndisturbed(c)
-			out.Outage = w.judge.Outage()
 		}
 		w.judge.End()
 		w.reveal(words)

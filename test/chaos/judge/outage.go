@@ -1,14 +1,11 @@
 package judge
 
-import (
-	"time"
-)
+import "time"
 
 // outage is what is known of the times at which partners reach nobody.
 type outage struct {
 	undisturbed bool
 	since       time.Time // zero while partners are served
-	longest     time.Duration
 }
 
 // Undisturbed notes that from now on nothing happens but what people wish and fedroute does.
@@ -17,13 +14,6 @@ func (j *Judge) Undisturbed() {
 	defer j.mu.Unlock()
 	j.undisturbed, j.since = true, time.Time{}
 	j.down()
-}
-
-// Outage is the longest time, since nothing disturbs, at which partners reached nobody.
-func (j *Judge) Outage() time.Duration {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.longest
 }
 
 // down notes whether partners are served, and judges I11 when they are again.
@@ -43,8 +33,7 @@ func (j *Judge) ended(now time.Time) {
 	if j.since.IsZero() {
 		return
 	}
-	lasted, slowest := now.Sub(j.since), j.slowest()
-	if j.longest = max(j.longest, lasted); lasted > slowest {
+	if lasted, slowest := now.Sub(j.since), j.slowest(); lasted > slowest {
 		j.broke("I11", "partners reached nobody for %s while people moved federation from a pool that worked; the slowest step that remains takes %s", lasted, slowest)
 	}
 	j.since = time.Time{}
