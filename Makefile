@@ -68,25 +68,28 @@ story: $(if $(NAME),controlplane) ## Run one story of test/scenario on a real AP
 	@[[ -n "$(NAME)" ]] || { echo 'say which story: make story NAME=TestReplicationIsStuck'; exit 1; }
 	FEDROUTE_BIN=$(BIN) go test -C test -count=1 -v -run '$(NAME)' ./scenario $(FLAGS)
 
-# The suites in test read files of the other modules. The test cache does not see that
-# such a file changed.
 # Tests allocate much and live briefly: with a lazy collector stories take a third less time.
 test race story versions worlds interop crashes long: export GOGC := 400
 
+# make crashes tells these: their managers are programs without the race detector.
+NO_CRASHES := -skip '^TestCrashAnywhere$$'
+
+# The suites in test read files of the other modules. The test cache does not see that
+# such a file changed.
 .PHONY: test
 test: build controlplane ## Run all tests of all modules with the race detector (unit, golden, property, scenario), and all stories without it. The hunts have targets of their own: crashes, chaos.
 	@failed=; rm -f $(BIN)/test-*.log; for module in $(MODULES); do \
 	  echo "tests of $$module"; \
 	  again=; if [ $$module = test ]; then again=-count=1; fi; log=$(BIN)/test-$${module//\//-}.log; \
-	  CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -C $$module -race $$again -timeout 30m -skip '^TestCrashAnywhere$$' ./... 2>&1 | tee $$log || failed+=" $$log"; \
+	  CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -C $$module -race $$again -timeout 30m $(NO_CRASHES) ./... 2>&1 | tee $$log || failed+=" $$log"; \
 	done; \
 	echo 'all stories'; log=$(BIN)/test-stories.log; \
-	FEDROUTE_BIN=$(BIN) go test -C test -count=1 -timeout 30m -skip '^TestCrashAnywhere$$' ./scenario 2>&1 | tee $$log || failed+=" $$log"; \
+	FEDROUTE_BIN=$(BIN) go test -C test -count=1 -timeout 30m $(NO_CRASHES) ./scenario 2>&1 | tee $$log || failed+=" $$log"; \
 	test -z "$$failed" || { hack/failed.sh $$failed; exit 1; }
 
 .PHONY: race
 race: build controlplane ## Tell all stories with the race detector (25 minutes; make test tells those in which most happens side by side).
-	CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -C test -race -count=1 -timeout 60m -skip '^TestCrashAnywhere$$' ./scenario -args -every-story
+	CGO_ENABLED=1 FEDROUTE_BIN=$(BIN) go test -C test -race -count=1 -timeout 60m $(NO_CRASHES) ./scenario -args -every-story
 
 # What seeds play: the last commit that changed a program. Pages and results change none.
 PLAYED = $(shell git log -1 --format=%h -- '*.go' '*.ps1' '*.yaml')$(shell git diff --quiet HEAD -- '*.go' '*.ps1' '*.yaml' || echo -dirty)

@@ -83,34 +83,40 @@ func (m *move) settle(mode v1alpha1.Mode) {
 // follow keeps the steps of the plan as the route's status last told them.
 func (m *move) follow(route string) {
 	seen := map[string]v1alpha1.StepState{}
-	for m.ctx.Err() == nil { // an API server may end a watch at any time
-		w, err := objects.Watch(m.ctx, &v1alpha1.FederationRouteList{}, client.InNamespace(m.namespace), byName(route))
+	watched(m.story, &v1alpha1.FederationRouteList{}, func(now *v1alpha1.FederationRoute) {
+		var steps []v1alpha1.Step
+		if now.Status.Plan != nil {
+			steps = now.Status.Plan.Steps
+		}
+		m.steps.Store(&steps)
+		tell := m.boundary.Load()
+		for i, step := range steps {
+			id := fmt.Sprint(i, step.Kind, step.Target)
+			if was := seen[id]; was == step.State || tell == nil {
+				continue
+			}
+			seen[id] = step.State
+			switch step.State {
+			case v1alpha1.StepRunning:
+				(*tell)(atCall{m.nameOf(steps, i), stepBegins, atBoundary})
+			case v1alpha1.StepDone:
+				(*tell)(atCall{m.nameOf(steps, i), stepEnds, atBoundary})
+			}
+		}
+	}, byName(route))
+}
+
+// watched shows each state of the story's objects in the list that the API server tells, until
+// the story ends.
+func watched[T client.Object](s *story, list client.ObjectList, show func(T), options ...client.ListOption) {
+	for s.ctx.Err() == nil { // an API server may end a watch at any time
+		w, err := objects.Watch(s.ctx, list, append(options, client.InNamespace(s.namespace))...)
 		if err != nil {
 			continue
 		}
 		for e := range w.ResultChan() {
-			now, is := e.Object.(*v1alpha1.FederationRoute)
-			if !is {
-				continue
-			}
-			var steps []v1alpha1.Step
-			if now.Status.Plan != nil {
-				steps = now.Status.Plan.Steps
-			}
-			m.steps.Store(&steps)
-			tell := m.boundary.Load()
-			for i, step := range steps {
-				id := fmt.Sprint(i, step.Kind, step.Target)
-				if was := seen[id]; was == step.State || tell == nil {
-					continue
-				}
-				seen[id] = step.State
-				switch step.State {
-				case v1alpha1.StepRunning:
-					(*tell)(atCall{m.nameOf(steps, i), stepBegins, atBoundary})
-				case v1alpha1.StepDone:
-					(*tell)(atCall{m.nameOf(steps, i), stepEnds, atBoundary})
-				}
+			if o, is := e.Object.(T); is {
+				show(o)
 			}
 		}
 	}

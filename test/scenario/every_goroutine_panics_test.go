@@ -21,8 +21,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/watch"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/lyncsim/sim"
@@ -295,29 +293,14 @@ type blames struct{ topology, route atomic.Bool }
 
 func (b *blames) watch(s *story) {
 	const sentence = "fedroute failed at it by a defect of its own (string); it was given up, and other objects are served as before"
-	notes := func(list client.ObjectList, note func(watch.Event)) {
-		for s.ctx.Err() == nil { // an API server may end a watch at any time
-			w, err := objects.Watch(s.ctx, list, client.InNamespace(s.namespace))
-			if err != nil {
-				continue
-			}
-			for e := range w.ResultChan() {
-				note(e)
-			}
-		}
-	}
-	go notes(&v1alpha1.LyncTopologyList{}, func(e watch.Event) {
-		if o, is := e.Object.(*v1alpha1.LyncTopology); is && slices.ContainsFunc(o.Status.Conditions, func(c metav1.Condition) bool {
+	go watched(s, &v1alpha1.LyncTopologyList{}, func(o *v1alpha1.LyncTopology) {
+		if slices.ContainsFunc(o.Status.Conditions, func(c metav1.Condition) bool {
 			return c.Reason == v1alpha1.ReasonInternal && strings.Contains(c.Message, sentence)
 		}) {
 			b.topology.Store(true)
 		}
 	})
-	go notes(&v1alpha1.FederationRouteList{}, func(e watch.Event) {
-		o, is := e.Object.(*v1alpha1.FederationRoute)
-		if !is {
-			return
-		}
+	go watched(s, &v1alpha1.FederationRouteList{}, func(o *v1alpha1.FederationRoute) {
 		c := meta.FindStatusCondition(o.Status.Conditions, v1alpha1.ConditionReady)
 		if c != nil && strings.Contains(c.Message, sentence) ||
 			slices.ContainsFunc(o.Status.History, func(h v1alpha1.HistoryEntry) bool { return strings.Contains(h.Message, sentence) }) {

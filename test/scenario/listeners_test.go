@@ -36,8 +36,14 @@ var dependOnListeners = map[string]string{
 // TestStoriesOfTheOtherWorldExist: a story that was renamed would no longer be told there.
 func TestStoriesOfTheOtherWorldExist(t *testing.T) {
 	sampleFarm(t, "one-site-two-pools")
+	exist(t, dependOnListeners)
+}
+
+// exist checks that there are the stories that a table names.
+func exist(t *testing.T, stories map[string]string) {
+	t.Helper()
 	functions := sources(t)
-	for story := range dependOnListeners {
+	for story := range stories {
 		if functions[story] == nil {
 			t.Errorf("there is no story %s", story)
 		}

@@ -40,10 +40,5 @@ func withTheRaceDetector() map[string]string {
 // TestStoriesForTheRaceDetectorExist: a story that was renamed would no longer be told so.
 func TestStoriesForTheRaceDetectorExist(t *testing.T) {
 	sampleFarm(t, "one-site-two-pools")
-	functions := sources(t)
-	for story := range sideBySide {
-		if functions[story] == nil {
-			t.Errorf("there is no story %s", story)
-		}
-	}
+	exist(t, sideBySide)
 }
