@@ -55,7 +55,7 @@ func soak(t *testing.T, organizations, days int, seed uint64, broken *leak) (cou
 	if _, err := kinds(); err != nil { // not in the bubble
 		t.Fatal(err)
 	}
-	runtime.MemProfileRate = noted
+	runtime.MemProfileRate = noted(organizations)
 	if !*loud { // a log that was kept would grow
 		slog.SetDefault(slog.New(slog.DiscardHandler))
 	}
