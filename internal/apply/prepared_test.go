@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -28,7 +27,7 @@ func prepared(t *testing.T, set func(*farm), clearing plan.Step) (*farm, []apply
 	t.Helper()
 	f := newFarm()
 	f.topology.Sites = []lync.Site{{Name: "Redmond", SIPRoute: "edge1.contoso.com"}}
-	current := lync.Replica{UpToDate: true, LastUpdate: start.Add(time.Hour)}
+	current := lync.Replica{UpToDate: true, LastUpdate: start}
 	f.topology.Replicas[lync.HostOf(edgeA.FQDN)] = current
 	f.effect["publish from s1"] = func() {
 		f.topology.Signature = "s2"

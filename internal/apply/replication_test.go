@@ -19,19 +19,25 @@ func await(s lync.EdgeServer) plan.Step {
 
 // TestReplicationIsJudgedByTheServersClock publishes and then waits, with a server whose clock is
 // right, hours behind or hours ahead. At first both replicas are up to date, but as of a time
-// before the change. One replica is updated after 5 s, the other after 20 s.
+// before the change. One replica is updated after 5 s, the other after 20 s. Where the server that
+// holds the store has a clock of its own, what it says of replicas counts five minutes after the
+// change, whatever their times.
 func TestReplicationIsJudgedByTheServersClock(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		skew   time.Duration
+		store  time.Duration // how far the store's clock is ahead of the server's
 		wait   plan.Step
 		took   time.Duration
 	}{
-		"same clock":          {"the usual case", 0, awaitReplication, 5 * time.Second},
-		"the slower machine":  {"each machine waits for its own replica", 0, awaitOther, 20 * time.Second},
-		"server five h ahead": {"an old replica must not look new", 5 * time.Hour, awaitReplication, 5 * time.Second},
-		"server five h back":  {"a new replica must not look old", -5 * time.Hour, awaitReplication, 5 * time.Second},
-		"server in 1999":      {"any difference will do", -27 * 365 * 24 * time.Hour, awaitReplication, 5 * time.Second},
+		"same clock":           {"the usual case", 0, 0, awaitReplication, 5 * time.Second},
+		"the slower machine":   {"each machine waits for its own replica", 0, 0, awaitOther, 20 * time.Second},
+		"server five h ahead":  {"an old replica must not look new", 5 * time.Hour, 0, awaitReplication, 5 * time.Second},
+		"server five h back":   {"a new replica must not look old", -5 * time.Hour, 0, awaitReplication, 5 * time.Second},
+		"server in 1999":       {"any difference will do", -27 * 365 * 24 * time.Hour, 0, awaitReplication, 5 * time.Second},
+		"store 40 s back":      {"a new replica looks old, and would for ever", 0, -40 * time.Second, awaitReplication, 5 * time.Minute},
+		"store 70 s ahead":     {"the old replica looks new, and is of a time to come; so does the new one", 0, 70 * time.Second, awaitReplication, 74 * time.Second},
+		"store two hours back": {"any difference will do", 0, -2 * time.Hour, awaitOther, 5 * time.Minute},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -39,11 +45,13 @@ func TestReplicationIsJudgedByTheServersClock(t *testing.T) {
 			f.skew = c.skew
 			f.before["publish from s1"] = func() error { return f.clock.Sleep(t.Context(), 2*time.Second) }
 			for _, s := range []lync.EdgeServer{edgeA, edgeB} {
-				f.topology.Replicas[lync.HostOf(s.FQDN)] = lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew - time.Minute)}
+				f.topology.Replicas[lync.HostOf(s.FQDN)] = lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew + c.store - time.Minute)}
 			}
-			f.replica(5*time.Second, edgeA, "s2", lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew + 5*time.Second)})
-			f.replica(20*time.Second, edgeB, "s2", lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew + 20*time.Second)})
-			r := f.begin(t, func() {}, publishFlags, c.wait)
+			f.replica(5*time.Second, edgeA, "s2", lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew + c.store + 5*time.Second)})
+			f.replica(20*time.Second, edgeB, "s2", lync.Replica{UpToDate: true, LastUpdate: start.Add(c.skew + c.store + 20*time.Second)})
+			patient := apply.Limits{Poll: time.Second, Wait: map[plan.Kind]time.Duration{plan.KindAwaitReplication: 15 * time.Minute}}
+			r := apply.Start(t.Context(), plan.Plan{ID: "sha256-1", Steps: []plan.Step{publishFlags, c.wait}}, f.topology, f.hands(), patient, func() {})
+			t.Cleanup(r.Abort)
 			<-r.Done()
 			if _, _, err := r.Ended(); err != nil {
 				t.Fatalf("%s: %v", c.reason, err)

@@ -110,6 +110,36 @@ func New(spec Spec, opts Options) (*Farm, error) {
 // Clock is the farm's clock.
 func (f *Farm) Clock() Clock { return f.clock }
 
+// ClockOf is the clock that a machine shows.
+func (f *Farm) ClockOf(fqdn string) Clock { return machineClock{f.clock, f, fqdn} }
+
+// machineClock runs with the farm's clock, and may show another time.
+type machineClock struct {
+	Clock
+	farm *Farm
+	fqdn string
+}
+
+// Now implements Clock.
+func (c machineClock) Now() time.Time {
+	c.farm.mu.Lock()
+	defer c.farm.mu.Unlock()
+	if m, err := c.farm.machine(c.fqdn); err == nil {
+		return c.Clock.Now().Add(m.off)
+	}
+	return c.Clock.Now()
+}
+
+// cmsNow is the time that the Central Management Server shows. The caller holds f.mu.
+func (f *Farm) cmsNow() time.Time {
+	for _, k := range f.order {
+		if m := f.machines[k]; key(m.pool) == key(f.config.CMSPool) && m.up() {
+			return f.clock.Now().Add(m.off)
+		}
+	}
+	return f.clock.Now()
+}
+
 // Durations are the times that operations take here. Callers of quick cmdlets sleep
 // for Cmdlet themselves; the farm's long operations sleep on their own.
 func (f *Farm) Durations() Durations { return f.durations }

@@ -41,6 +41,7 @@ type machine struct {
 	forced          bool
 	stuck           bool
 	slow            time.Duration
+	off             time.Duration  // how far the machine's clock is ahead of the farm's
 	sip, xmpp       bool           // components that setup has installed
 	proxyConfig     *Configuration // configuration that the XMPP proxy read when it started
 	// certificateFrom and certificateTo bound the Access Edge certificate.
@@ -233,6 +234,15 @@ func (f *Farm) Rename(a Actor, fqdn, hostName string) error {
 	return f.machineEvent(a, fqdn, "host name", hostName, func(m *machine) string {
 		was := m.host
 		m.host = hostName
+		return was
+	})
+}
+
+// SetClock sets a machine's clock so far ahead of the farm's; behind it when off is negative.
+func (f *Farm) SetClock(a Actor, fqdn string, off time.Duration) error {
+	return f.machineEvent(a, fqdn, "clock", off.String(), func(m *machine) string {
+		was := m.off.String()
+		m.off = off
 		return was
 	})
 }

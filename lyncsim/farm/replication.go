@@ -72,7 +72,7 @@ func (f *Farm) CMSStatus() CMSStatus {
 	if f.cmsUp() != nil {
 		return CMSStatus{}
 	}
-	s := CMSStatus{ActiveMaster: f.config.CMSPool, LastMasterHeartbeat: f.clock.Now()}
+	s := CMSStatus{ActiveMaster: f.config.CMSPool, LastMasterHeartbeat: f.cmsNow()}
 	for _, k := range f.order {
 		if m := f.machines[k]; key(m.pool) == key(f.config.CMSPool) && m.up() {
 			s.FileTransferAgents = append(s.FileTransferAgents, m.fqdn)
@@ -186,7 +186,7 @@ func (f *Farm) dispatch(m *machine) {
 // moment, so LastUpdateCreation is never before the change that the update carries.
 func (f *Farm) deliver(m *machine) {
 	m.local = f.config
-	m.updated, m.status = f.clock.Now(), f.clock.Now()
+	m.updated, m.status = f.cmsNow(), f.cmsNow()
 	m.forced, m.resetStatus = false, false
 }
 

@@ -42,6 +42,23 @@ func TestReplicationStatus(t *testing.T) {
 	}
 }
 
+// TestClocks: each machine shows a time of its own, and the replication status has that of the
+// Central Management Server.
+func TestClocks(t *testing.T) {
+	f, clock := newFarm(t, nil)
+	const off, holder = -10 * time.Minute, "fe-b1.contoso.com"
+	must(t, f.SetClock(person, holder, off))
+	for machine, want := range map[string]time.Time{holder: clock.Now().Add(off), edgeB1: clock.Now()} {
+		if got := f.ClockOf(machine).Now(); !got.Equal(want) {
+			t.Errorf("%s shows %s, want %s", machine, got, want)
+		}
+	}
+	must(t, f.SetSiteRoute(person, "Redmond", SIP, edgeB))
+	if got, want := replica(t, f, edgeB1).LastUpdate, clock.Now().Add(off); !got.Equal(want) {
+		t.Errorf("the update is of %s, want %s", got, want)
+	}
+}
+
 func TestReplicationObstacles(t *testing.T) {
 	cases := map[string]struct {
 		reason       string

@@ -66,7 +66,7 @@ func (m *machine) seat(who identity.Identity) (pwsh.Seat, error) {
 	session := m.session(who)
 	product, further, err := m.modules(session)
 	return pwsh.Seat{
-		Name: m.info.FQDN, Machine: seat{m, session}, Clock: m.org.farm.Clock(), Product: product, Further: further,
+		Name: m.info.FQDN, Machine: seat{m, session}, Clock: m.org.farm.ClockOf(m.info.FQDN), Product: product, Further: further,
 		Setup: session.Bootstrapper, SetupPath: m.org.farm.Product().Bootstrapper(),
 	}, err
 }

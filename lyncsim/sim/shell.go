@@ -53,7 +53,7 @@ func (m *machine) runspace(ctx context.Context, in console.Invocation, n powersh
 	}
 	return powershell.New(powershell.Options{
 		Version: powershell.Version(host.PowerShell), LanguageMode: host.LanguageMode,
-		Process: ctx, Notation: n, Stdin: in.Stdin, Stdout: in.Stdout, Stderr: in.Stderr, Clock: m.org.farm.Clock(), Machine: seat{m, session}, Account: session.Who.Account,
+		Process: ctx, Notation: n, Stdin: in.Stdin, Stdout: in.Stdout, Stderr: in.Stderr, Clock: m.org.farm.ClockOf(m.info.FQDN), Machine: seat{m, session}, Account: session.Who.Account,
 		Files: m.disk, Programs: &programs{machine: m, in: in}, Env: in.Environment,
 		Modules: append(further, product), Loaded: utility.Modules(),
 	}), nil
