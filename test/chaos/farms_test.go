@@ -1,6 +1,7 @@
 package chaos_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/kit"
@@ -72,6 +74,17 @@ func enlarge(spec *farm.Spec, machines int) {
 	}
 }
 
+// setClocks lets the clocks of Front End servers differ, in one organization of three.
+func (w *world) setClocks(c cast) {
+	d := dice{rand.New(rand.NewPCG(w.seed, 0x636c6f636b))}
+	if d.IntN(3) > 0 {
+		return
+	}
+	for _, m := range c.fronts {
+		w.must(w.org.Farm().SetClock(nora, m, d.between(-2*time.Minute, 2*time.Minute)))
+	}
+}
+
 // byKit reports whether fedroute works through the endpoint kit.
 func (w *world) byKit() bool { return !w.org.Farm().Spec().ADReadableFromNetworkLogon }
 
@@ -114,7 +127,22 @@ func (w *world) install() {
 	for _, f := range k.Files() {
 		files[f.Path] = &fstest.MapFile{Data: f.Bytes()}
 	}
+	w.kit = k
 	w.must(w.org.InstallKit(files, true))
+}
+
+// reinstall puts the kit, as it says of another version, on a machine that has one.
+func (w *world) reinstall(machine string, version int) {
+	says := func(version int) []byte { return fmt.Appendf(nil, "$kitVersion = %d\n", version) }
+	files := fstest.MapFS{}
+	for _, f := range w.kit.Files() {
+		if _, path, its := strings.Cut("/"+f.Path, "/"+machine+"/"); its {
+			files[path] = &fstest.MapFile{Data: bytes.Replace(f.Bytes(), says(kit.Version), says(version), 1)}
+		}
+	}
+	if len(files) > 0 {
+		w.must(w.org.Install(machine, files))
+	}
 }
 
 // account is that of the kit with this name, of the domain or of all Edge machines; without a

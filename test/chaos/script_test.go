@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fedroute/fedroute/internal/kit"
 	"github.com/fedroute/fedroute/lyncsim/dns"
 	"github.com/fedroute/fedroute/lyncsim/farm"
 	"github.com/fedroute/fedroute/lyncsim/farm/topology"
@@ -211,7 +212,7 @@ func init() {
 	happenings = []happening{
 		{8, moves}, {3, suspends}, {3, observes}, {3, approves}, {3, reapplies}, {7, colleagueClaims},
 		{10, farmFault}, {8, cmdletIsDenied}, {6, machineDies}, {5, machineIsCutOff}, {8, networkFault}, {4, connectionsAreCut},
-		{6, winrmFault}, {3, logonsAreRefused}, {4, processesDie},
+		{6, winrmFault}, {3, logonsAreRefused}, {4, processesDie}, {4, clockIsOff}, {3, kitIsOlder},
 		{8, dnsFault}, {3, dnsLags}, {2, dnsIsSlow}, {2, dnsClock},
 		{6, apiFault}, {3, cacheLags}, {2, watchesAreCut}, {2, leaseIsTaken},
 		{6, managerCrashes}, {3, managerIsReplaced},
@@ -297,6 +298,9 @@ func farmFault(d dice, c cast) act {
 	}
 	a := faulty(d, f)
 	a.closes = closes
+	if closes != "" { // a closed port matters most when partners are about to be led to it
+		return meanwhile(d, c, a, a.lasts)
+	}
 	return a
 }
 
@@ -410,6 +414,21 @@ func dnsClock(d dice, _ cast) act {
 	skew := d.between(-time.Hour, time.Hour)
 	return act{fault: "DNS clock", text: fmt.Sprintf("the DNS server's clock is off by %s", skew.Round(time.Second)), lasts: d.between(time.Minute, 20*time.Minute),
 		begin: func(w *world) { w.org.NameServers()[0].Skew(skew) }, end: func(w *world) { w.org.NameServers()[0].Skew(0) }}
+}
+
+// clockIsOff is a machine that shows another time, as after a pause of its host, until its time
+// service has noticed.
+func clockIsOff(d dice, c cast) act {
+	machine, off := d.of(append(slices.Clone(c.fronts), anyMachine(d, c))...), d.between(-2*time.Hour, 2*time.Hour)
+	return act{fault: "a clock is off", text: fmt.Sprintf("the clock of %s is off by %s", machine, off.Round(time.Second)), lasts: d.between(10*time.Second, 20*time.Minute),
+		begin: func(w *world) { w.must(w.org.Farm().SetClock(nora, machine, off)) }, end: func(w *world) { w.must(w.org.Farm().SetClock(nora, machine, 0)) }}
+}
+
+// kitIsOlder is a machine on which somebody installs the kit of before.
+func kitIsOlder(d dice, c cast) act {
+	machine := anyMachine(d, c)
+	return act{fault: "an older kit", text: "somebody installs an older kit on " + machine, lasts: d.between(time.Minute, 20*time.Minute),
+		begin: func(w *world) { w.reinstall(machine, kit.Version-1) }, end: func(w *world) { w.reinstall(machine, kit.Version) }}
 }
 
 func last[T any](list []T) T { return list[len(list)-1] }

@@ -70,6 +70,7 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		w := open(t, seed, spec)
 		w.describe()
 		c := castOf(spec)
+		w.setClocks(c)
 		w.state.pool = c.pools[0]
 		w.frontEnds = c.associated(seed)
 		w.route(c.pools[0], w.associates)

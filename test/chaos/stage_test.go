@@ -98,6 +98,7 @@ type world struct {
 	gone      []*manager // those that were stopped or have crashed
 	hired     int
 	claims    int
+	kit       kit.Kit    // where fedroute works through one
 	frontEnds []string   // the Front End pools that the route names
 	colleague string     // the pool of a colleague's route, while there is one
 	ruled     judge.Wish // what the judge was told last
