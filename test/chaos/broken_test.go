@@ -44,7 +44,8 @@ const (
 var breakages = []breakage{
 	{"leads partners to ports without asking them", "I1", []edit{{"internal/apply/ports.go",
 		"	reading := w.hands.Prober.Probe(ctx, port)\n", "	reading := w.hands.Prober.Probe(ctx, port)\n	reading.Spoke = reading.Spoke || BROKEN\n"}}},
-	{"publishes whatever the topology is meanwhile", "I2", []edit{{publishScript, "if ($found -ne $Signature)", "if ($false)"}}},
+	{"publishes what it read a minute before", "I2", []edit{{publishScript, "if ($found -ne $Signature)", "if ($false)"},
+		{publishScript, "        Assert-Signature (Read-Document)\n", "        Start-Sleep -Seconds 60\n"}}},
 	{"works while it is suspended", "I3", []edit{{"internal/guard/guard.go", "if !in.Spec.Suspend {", "if BROKEN || !in.Spec.Suspend {"}}},
 	{"works in mode Observe", "I3", []edit{{"internal/guard/guard.go",
 		"if in.Spec.Mode != v1alpha1.ModeObserve {", "if BROKEN || in.Spec.Mode != v1alpha1.ModeObserve {"}}},
