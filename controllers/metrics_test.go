@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -149,6 +150,7 @@ func (r refusing) Write(context.Context, []dns.Change, func() error) error {
 }
 
 func TestUpdatesAreMeasured(t *testing.T) {
+	t.Cleanup(func() { updateDuration.DeletePartialMatch(prometheus.Labels{"provider": "Test"}) })
 	for _, err := range []error{nil, nil, fault.New(fault.Denied, "update", "contoso.com", "the key is not known")} {
 		w := measured{refusing{err}, "Test", &manualClock{now: begin}}
 		if w.Check(t.Context(), nil) != err || w.Write(t.Context(), nil, dns.Always) != err {
