@@ -67,18 +67,12 @@ func (w work) untilServer(ctx context.Context, server string, limit time.Duratio
 	})
 }
 
-// noticed is how long after a change UpToDate of a replica may still describe the time before it.
-// A store that has not noticed a change after so long replicates nothing.
-const noticed = 5 * time.Minute
-
-// awaitReplication waits until the machine's replica is up to date, has an update
-// (LastUpdateCreation) no older than the run's last change, and carries the published
-// document. UpToDate alone is not enough right after the change. Later it is: the server that
-// holds the store dates updates by its own clock, and next to that of the management server
-// they may look too old for ever. The wait fails when a site's route is not the plan's any more.
+// awaitReplication waits until an update that carries the run's last change has arrived in the
+// machine's replica, and the machine carries the published document. The wait fails when a
+// site's route is not the plan's any more.
 func (w work) awaitReplication(ctx context.Context, s plan.Step, a plan.AwaitReplication) error {
 	limit := w.limits.bound(plan.KindAwaitReplication)
-	var change, since time.Time // on the controller's clock, and on the management server's
+	var to *arrival
 	return w.until(ctx, limit, func() (bool, string, error) {
 		t, answered, err := w.shareTopology(ctx)
 		if err != nil {
@@ -90,11 +84,10 @@ func (w work) awaitReplication(ctx context.Context, s plan.Step, a plan.AwaitRep
 		if err := w.overtaken(t); err != nil {
 			return false, "", err
 		}
-		if since.IsZero() {
-			change, since = w.changeOnServerClock(t.ServerTime, answered)
+		if to == nil {
+			to = w.awaited(t.ServerTime, answered)
 		}
-		recent := !since.IsZero() && answered.Sub(change) < noticed
-		behind := w.behind(ctx, a.Server, t, since, recent)
+		behind := w.behind(ctx, a.Server, t, to, answered)
 		return behind == "", fmt.Sprintf("waits for the replica of %s (%s)", a.Server.FQDN, behind), nil
 	}, func(message string) error {
 		return fault.New(fault.Unreachable, "replicate to", s.Target, fmt.Sprintf("after %s it still %s", limit, message)).
@@ -102,31 +95,16 @@ func (w work) awaitReplication(ctx context.Context, s plan.Step, a plan.AwaitRep
 	})
 }
 
-// changeOnServerClock gives the time of the run's last change, also on the management server's
-// clock; zero when this run changed nothing.
-func (w work) changeOnServerClock(serverTime, answered time.Time) (change, since time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.lastChange.IsZero() {
-		return time.Time{}, time.Time{}
-	}
-	return w.lastChange, serverTime.Add(-answered.Sub(w.lastChange))
-}
-
-// behind says what the machine's replica lacks; "" for nothing. The time of its update counts
-// while the change is recent.
-func (w work) behind(ctx context.Context, s lync.EdgeServer, t lync.Topology, since time.Time, recent bool) string {
+// behind says what the machine's replica lacks; "" for nothing.
+func (w work) behind(ctx context.Context, s lync.EdgeServer, t lync.Topology, to *arrival, answered time.Time) string {
 	replica, ok := t.Replicas[lync.HostOf(s.FQDN)]
-	switch {
-	case !ok:
+	if !ok {
 		return "no replica known"
-	case !replica.UpToDate:
-		return "not up to date"
-	case recent && replica.LastUpdate.Before(since.Truncate(time.Second)):
-		return "its last update is older than the change"
-	case recent && replica.LastUpdate.After(t.ServerTime.Add(time.Second)): // the store tells whole seconds
-		return "its last update is of a time to come: the clocks of the management server and of the Central Management Server differ"
-	case !w.carries(ctx, s.FQDN, t.Signature):
+	}
+	if lacks := to.lacks(replica, t.ServerTime, answered); lacks != "" {
+		return lacks
+	}
+	if !w.carries(ctx, s.FQDN, t.Signature) {
 		return "its local copy is of another publish"
 	}
 	return ""

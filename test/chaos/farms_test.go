@@ -131,7 +131,7 @@ func (w *world) install() {
 	w.must(w.org.InstallKit(files, true))
 }
 
-// reinstall puts the kit, as it says of another version, on a machine that has one.
+// reinstall puts the kit on a machine that has one. It says that it is of the version.
 func (w *world) reinstall(machine string, version int) {
 	says := func(version int) []byte { return fmt.Appendf(nil, "$kitVersion = %d\n", version) }
 	files := fstest.MapFS{}

@@ -27,6 +27,7 @@ type act struct {
 	forgets bool
 	closes  string // the machine whose federation ports do not answer while it lasts
 	fails   bool   // steps fail in a server's words while it lasts
+	ofKit   bool   // it happens only where fedroute works through the endpoint kit
 	fault   string // its row in the table
 	text    string
 	begin   func(*world)
@@ -427,7 +428,7 @@ func clockIsOff(d dice, c cast) act {
 // kitIsOlder is a machine on which somebody installs the kit of before.
 func kitIsOlder(d dice, c cast) act {
 	machine := anyMachine(d, c)
-	return act{fault: "an older kit", text: "somebody installs an older kit on " + machine, lasts: d.between(time.Minute, 20*time.Minute),
+	return act{fault: "an older kit", ofKit: true, text: "somebody installs an older kit on " + machine, lasts: d.between(time.Minute, 20*time.Minute),
 		begin: func(w *world) { w.reinstall(machine, kit.Version-1) }, end: func(w *world) { w.reinstall(machine, kit.Version) }}
 }
 

@@ -234,6 +234,9 @@ func (w *world) act(script []act) (struck []strike) {
 			if time.Since(start) > last {
 				return // its cue came too late
 			}
+			if a.ofKit && !w.byKit() {
+				return
+			}
 			ends := time.Now().Add(a.lasts)
 			if end := start.Add(last + time.Duration(i+1)); ends.After(end) {
 				ends = end

@@ -2,6 +2,7 @@ package chaos_test
 
 import (
 	"context"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/netip"
@@ -266,6 +267,8 @@ func (w *world) describe() {
 			lt.Spec.Management.Endpoints[len(lt.Spec.Management.Endpoints)-1].Configuration = kit.ConfigurationName
 		}
 	}
+	managing := lt.Spec.Management.Endpoints // in any order: the first does not always hold the store
+	rand.New(rand.NewPCG(w.seed, 0x6f72646572)).Shuffle(len(managing), func(i, j int) { managing[i], managing[j] = managing[j], managing[i] })
 	w.must(w.objects.Create(w.ctx, lt))
 }
 
