@@ -133,16 +133,21 @@ func (w *world) install() {
 
 // reinstall puts the kit on a machine that has one. It says that it is of the version.
 func (w *world) reinstall(machine string, version int) {
-	says := func(version int) []byte { return fmt.Appendf(nil, "$kitVersion = %d\n", version) }
-	files := fstest.MapFS{}
+	says := func(version int) []byte { return fmt.Appendf(nil, "$kitVersion = %d", version) }
+	files, said := fstest.MapFS{}, false
 	for _, f := range w.kit.Files() {
 		if _, path, its := strings.Cut("/"+f.Path, "/"+machine+"/"); its {
+			said = said || bytes.Contains(f.Bytes(), says(kit.Version))
 			files[path] = &fstest.MapFile{Data: bytes.Replace(f.Bytes(), says(kit.Version), says(version), 1)}
 		}
 	}
-	if len(files) > 0 {
-		w.must(w.org.Install(machine, files))
+	if len(files) == 0 {
+		return
 	}
+	if !said {
+		w.Fatal("no file of the kit says its version")
+	}
+	w.must(w.org.Install(machine, files))
 }
 
 // account is that of the kit with this name, of the domain or of all Edge machines; without a

@@ -316,7 +316,7 @@ func faulty(d dice, f farm.Fault) act {
 func cmdletIsDenied(d dice, c cast) act {
 	a := faulty(d, farm.Fault{Kind: farm.FaultCmdletDenied, Target: d.of("Get-CsSite", "Get-CsSite", "Get-CsTopology", "Get-CsAccessEdgeConfiguration", "Get-CsManagementStoreReplicationStatus",
 		"Get-CsSimpleUrlConfiguration", "Get-CsWindowsService", "Set-CsSite", "Publish-CsTopology", "Enable-CsTopology", "Set-CsSimpleUrlConfiguration")})
-	return meanwhile(d, c, a, a.lasts)
+	return meanwhile(d, c, a, a.lasts/4)
 }
 
 func anyMachine(d dice, c cast) string { return d.of(slices.Concat(c.edges, c.edges, c.fronts)...) }

@@ -218,7 +218,7 @@ func (j *Judge) dnsChanged(e dns.Entry) {
 		j.led(now, f[0], f[3])
 	}
 	j.still(now, "an update of the zone "+e.Zone, 2*time.Minute)
-	j.unread(now, "Zone:"+e.Zone, j.terms.Accounts[0])
+	j.unread(now, "Zone:"+e.Zone, "", j.terms.Accounts[0])
 }
 
 // led judges I1: the name has got an address.
@@ -284,7 +284,7 @@ func (j *Judge) wrote(e farm.Entry) {
 		return
 	}
 	j.still(e.At, e.Actor.String()+" "+e.Object, kept(e))
-	j.unread(e.At, e.Object, e.Actor.String())
+	j.unread(e.At, e.Object, e.To, e.Actor.String())
 	if strings.HasPrefix(e.Object, "Site:") {
 		j.routed(e)
 	}

@@ -187,6 +187,24 @@ func TestEachInvariantIsJudged(t *testing.T) {
 			time.Sleep(4 * time.Minute)
 			c.must(c.farm.SetSiteRoute(fedroute, "Redmond", farm.SIP, edge2))
 		}, []string{"I5"}},
+		"unread and new": {"nothing for the new pool can have been under way", func(c court) {
+			c.judge.Wishes(judge.Wish{Pool: edge1})
+			c.must(c.farm.AddFault(farm.Fault{Kind: farm.FaultCmdletDenied, Target: "Get-CsSite"}))
+			time.Sleep(time.Minute)
+			c.judge.Wishes(judge.Wish{Pool: edge2})
+			time.Sleep(10 * time.Second)
+			c.must(c.farm.SetSiteRoute(fedroute, "Redmond", farm.SIP, edge2))
+		}, []string{"I5"}},
+		"unread and wished again": {"it may have been under way for the wish of before", func(c court) {
+			c.judge.Wishes(judge.Wish{Pool: edge2})
+			time.Sleep(time.Hour)
+			c.must(c.farm.AddFault(farm.Fault{Kind: farm.FaultCmdletDenied, Target: "Get-CsSite"}))
+			c.judge.Wishes(judge.Wish{Pool: edge1})
+			time.Sleep(time.Minute)
+			c.judge.Wishes(judge.Wish{Pool: edge2})
+			time.Sleep(10 * time.Second)
+			c.must(c.farm.SetSiteRoute(fedroute, "Redmond", farm.SIP, edge2))
+		}, nil},
 		"records of the unread": {"zones count, too", func(c court) {
 			c.must(c.farm.AddFault(farm.Fault{Kind: farm.FaultCmdletDenied, Target: "Get-CsTopology"}))
 			time.Sleep(time.Minute)
