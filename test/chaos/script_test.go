@@ -252,9 +252,17 @@ func approves(d dice, c cast) act {
 	return meanwhile(d, c, a, after/2)
 }
 
-// meanwhile lets people move federation within a time after the act began, half of the time.
+// movesAway lets people move federation to another pool than they wished until then.
+func movesAway(d dice, c cast) act {
+	further := 1 + d.IntN(len(c.pools)-1)
+	return act{text: "people move federation away", begin: func(w *world) {
+		w.wish(func(s *state) { s.pool = c.pools[(slices.Index(c.pools, s.pool)+further)%len(c.pools)] })
+	}}
+}
+
+// meanwhile lets people move federation away within a time after the act began, half of the time.
 func meanwhile(d dice, c cast, a act, within time.Duration) act {
-	move, after, begin := moves(d, c), d.between(min(20*time.Second, within/2), within), a.begin
+	move, after, begin := movesAway(d, c), d.between(min(20*time.Second, within/2), within), a.begin
 	if d.IntN(2) == 0 {
 		a.text += fmt.Sprintf(", and %s later %s", after.Round(time.Second), move.text)
 		a.begin = func(w *world) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	mathrand "math/rand"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -108,6 +109,7 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		if served && w.judge.Partner(w.state.pool) != "" {
 			w.judge.Lost(w.judge.Partner(w.state.pool))
 		} else if served {
+			w.movesUnread(c)
 			served = w.movesUndisturbed(c)
 		}
 		w.judge.End()
@@ -139,6 +141,25 @@ func play(t *testing.T, seed uint64) (out outcome) {
 		w.api.Close()
 	})
 	return out
+}
+
+// movesUnread lets people, in one seed of three, wish a move while a cmdlet is denied that shows
+// what a move depends on, and take the wish back before it is allowed again.
+func (w *world) movesUnread(c cast) {
+	if w.seed%3 != 1 {
+		return
+	}
+	d := dice{rand.New(rand.NewPCG(w.seed, 0x756e72656164))}
+	denied := farm.Fault{Kind: farm.FaultCmdletDenied,
+		Target: d.of("Get-CsSite", "Get-CsTopology", "Get-CsAccessEdgeConfiguration", "Get-CsManagementStoreReplicationStatus")}
+	before := w.state.pool
+	w.must(w.org.Farm().AddFault(denied))
+	w.pass(time.Now().Add(20 * time.Second))
+	movesAway(d, c).begin(w)
+	w.pass(time.Now().Add(5 * time.Minute))
+	w.wish(func(s *state) { s.pool = before })
+	w.pass(time.Now().Add(time.Minute))
+	w.disarm(denied)
 }
 
 // movesUndisturbed lets people move federation once more, when nothing happens any more; false:
