@@ -80,7 +80,7 @@ func TestAbsent(t *testing.T) {
 		"ten minutes are over": {"it is taken in, and remembered until setup has run there", absences{"c": absence(0, minute, 5*minute)}, attendance(15 * minute), func(a *plan.Attendance) {
 			a.SetUp = map[lync.Host]time.Time{"c": at(0)}
 		}, absences{"c": absence(0, minute, 5*minute)}},
-		"it was set up": {"it takes part as before", absences{"c": absence(0, minute, 5*minute)}, attendance(16 * minute), func(a *plan.Attendance) {
+		"it was set up": {"it takes part as before, from the tenth minute on", absences{"c": absence(0, minute, 5*minute)}, attendance(15 * minute), func(a *plan.Attendance) {
 			a.SetUp = map[lync.Host]time.Time{"c": at(15 * minute)}
 		}, absences{}},
 		"the spec wants it now":                   {"it answers, and fewer may be away than before", absences{"c": absence(0, minute, 5*minute)}, attendance(6 * minute), func(a *plan.Attendance) { a.Min = plan.MinAvailable{} }, absences{}},

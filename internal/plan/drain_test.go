@@ -41,7 +41,9 @@ func TestDrains(t *testing.T) {
 			shows(w, wanted, dns.ServerView{Err: fault.New(fault.Unreachable, "ask", "ns2", "no answer")})
 		}, plan.Move{LongestTTL: 60, Shown: now}, plan.Drain{Ends: now.Add(time.Minute)}},
 		"a zone is silent": {"unknown is not shown", plan.Move{LongestTTL: 60, Shown: earlier}, func(w *world, _ dns.ServerView) {
-			w.records[address] = lync.Part[dns.Lookup]{Err: fault.New(fault.Unreachable, "look up", "sip.contoso.com", "no answer")}
+			part := w.records[address] // with what was found the last time
+			part.Err = fault.New(fault.Unreachable, "look up", "sip.contoso.com", "no answer")
+			w.records[address] = part
 		}, plan.Move{LongestTTL: 60}, plan.Drain{}},
 		"all show the new address": {"the time counts from the first look that saw it", plan.Move{LongestTTL: 300, Shown: earlier}, func(*world, dns.ServerView) {},
 			plan.Move{LongestTTL: 300, Shown: earlier}, plan.Drain{Ends: earlier.Add(5 * time.Minute)}},
@@ -57,6 +59,14 @@ func TestDrains(t *testing.T) {
 		}, plan.Move{}, plan.Drain{}},
 		"the old address again": {"partners are led back to the old pool", plan.Move{LongestTTL: 60, Shown: earlier}, func(w *world, _ dns.ServerView) { shows(w, old, old) },
 			plan.Move{LongestTTL: 3600}, plan.Drain{}},
+		"one server shows the old address again": {"partners who ask that one are led back to the old pool", plan.Move{LongestTTL: 3600, Shown: earlier}, func(w *world, wanted dns.ServerView) { shows(w, wanted, old) },
+			plan.Move{LongestTTL: 3600}, plan.Drain{}},
+		"whether an old record is still there is unknown": {"unknown is not gone", plan.Move{LongestTTL: 60, Shown: earlier}, func(w *world, _ dns.ServerView) {
+			w.records[dns.Key{Name: address.Name, Type: dns.AAAA}] = lync.Part[dns.Lookup]{Err: fault.New(fault.Unreachable, "look up", "sip.contoso.com", "no answer")}
+		}, plan.Move{LongestTTL: 60}, plan.Drain{}},
+		"an old record was not looked up yet": {"nor is what nobody has asked for", plan.Move{LongestTTL: 60, Shown: earlier}, func(w *world, _ dns.ServerView) {
+			delete(w.records, dns.Key{Name: address.Name, Type: dns.AAAA})
+		}, plan.Move{LongestTTL: 60}, plan.Drain{}},
 		"no record of the move differed": {"partners never went by another one", plan.Move{}, func(*world, dns.ServerView) {}, plan.Move{Shown: now}, plan.Drain{Ends: now, Over: true}},
 		"no record is managed":           {"who leads partners by hand says when they have left", plan.Move{}, func(w *world, _ dns.ServerView) { w.intent.DNS = nil }, plan.Move{Shown: now}, plan.Drain{Ends: now, Over: true}},
 	}

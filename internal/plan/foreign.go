@@ -23,7 +23,7 @@ func (d Desired) Further(found map[dns.Key]lync.Part[dns.Lookup]) []Record {
 	listed := map[dns.Key]bool{}
 	for _, want := range d.Records {
 		part := found[want.Key]
-		if want.Type != dns.SRV || !part.Known() || part.Value.Set.Same(want.RRSet) {
+		if part.Value.Set.Same(want.RRSet) {
 			continue
 		}
 		for _, service := range servicesOf(part.Value.Set) {

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -97,5 +98,50 @@ func TestEdgesComeFromTheTable(t *testing.T) {
 	}
 	if count < 10 {
 		t.Errorf("the failover has %d edges; it cannot be in order", count)
+	}
+}
+
+// TestIdleAndFree: a plan is idle while all that it would change pauses, and free when something of
+// it may begin.
+func TestIdleAndFree(t *testing.T) {
+	moving, leaving := plan.Step{Act: plan.UpdateDNS{Zone: "contoso.com"}}, plan.Step{Stage: plan.Leaving, Act: plan.PublishFlags{}}
+	look := plan.Step{Act: plan.CheckPorts{Port: sip}}
+	pauses := []plan.Pause{{Stage: plan.Leaving, Err: errors.New("partners are still led there")}}
+	zone := []plan.Obstacle{{Holds: []plan.Resource{{Sort: plan.SortZone, Name: "contoso.com"}}, Err: errors.New("the zone refuses")}}
+	cases := map[string]struct {
+		reason     string
+		plan       plan.Plan
+		idle, free bool
+	}{
+		"nothing":               {"nothing pauses", plan.Plan{}, false, false},
+		"a step":                {"it is done now", plan.Plan{Steps: []plan.Step{moving}}, false, true},
+		"only a look":           {"nothing pauses, and a look alone changes nothing", plan.Plan{Steps: []plan.Step{look}}, false, false},
+		"it pauses":             {"time ends that", plan.Plan{Steps: []plan.Step{leaving}, Pauses: pauses}, true, false},
+		"it pauses, and a look": {"a look alone is nothing to do", plan.Plan{Steps: []plan.Step{look, leaving}, Pauses: pauses}, true, false},
+		"the rest pauses":       {"the step before it is done now", plan.Plan{Steps: []plan.Step{moving, leaving}, Pauses: pauses}, false, true},
+		"held":                  {"somebody has to end that", plan.Plan{Steps: []plan.Step{moving}, Obstacles: zone}, false, false},
+		"one of two is held":    {"the other zone goes on", plan.Plan{Steps: []plan.Step{moving, {Act: plan.UpdateDNS{Zone: "fabrikam.com"}}}, Obstacles: zone}, false, true},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if idle, free := c.plan.Idle(), c.plan.Free(); idle != c.idle || free != c.free {
+				t.Errorf("%s: idle %v, free %v", c.reason, idle, free)
+			}
+		})
+	}
+}
+
+// TestObstaclesNameTheirPart: a condition names what an obstacle is about in words.
+func TestObstaclesNameTheirPart(t *testing.T) {
+	cases := map[string]plan.Obstacle{
+		"Central Management Store": {Aspect: plan.AspectSIP, Holds: []plan.Resource{{Sort: plan.SortStore}}},
+		"zone contoso.com":         {Aspect: plan.AspectDNS, Holds: []plan.Resource{{Sort: plan.SortZone, Name: "contoso.com"}, {Sort: plan.SortStore}}},
+		string(lync.PartSites):     {Aspect: plan.AspectSIP, Lacks: lync.PartSites},
+		"SIP":                      {Aspect: plan.AspectSIP},
+	}
+	for want, o := range cases {
+		if got := o.Part(); got != want {
+			t.Errorf("the part is named %q, want %q", got, want)
+		}
 	}
 }

@@ -29,22 +29,15 @@ func noticed(s Step) bool {
 }
 
 // needed reports, by step, whether federation works only after the step: partners notice
-// it, it sees the ports answer, or such a step waits for it. Links and users of Front End
+// it, or it sees the ports answer. A step that one of these waits for is not done either
+// while that one is open. Links and users of Front End
 // pools may stay behind, and so may the pool that federation left: partners have left it
 // when it stops federating, and ports that are asked for that alone are not needed either.
 func needed(steps []Step) []bool {
 	out := make([]bool, len(steps))
-	edges := Edges(steps)
 	leads := slices.ContainsFunc(steps, func(s Step) bool { return s.Stage != Leaving && s.Kind() != KindCheckPorts })
-	for _, i := range slices.Backward(Order(edges)) {
-		if s := steps[i]; s.Stage != Leaving && (noticed(s) || leads && s.Kind() == KindCheckPorts) {
-			out[i] = true
-		}
-		if out[i] {
-			for _, j := range edges[i] {
-				out[j] = true
-			}
-		}
+	for i, s := range steps {
+		out[i] = s.Stage != Leaving && (noticed(s) || leads && s.Kind() == KindCheckPorts)
 	}
 	return out
 }

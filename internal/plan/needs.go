@@ -66,10 +66,8 @@ func (c comparison) aspectsOf(k Kind) []Aspect {
 		for _, protocol := range c.d.Protocols {
 			out = append(out, aspectOf(protocol.Protocol))
 		}
-	case KindUpdateDNS:
-		if len(c.d.Records) > 0 {
-			out = append(out, AspectDNS)
-		}
+	case KindUpdateDNS: // asked only where a zone is to be changed
+		out = append(out, AspectDNS)
 	case KindAssociateFrontEnd:
 		if len(c.d.FrontEnds) > 0 {
 			out = append(out, AspectFrontEnds)

@@ -67,9 +67,6 @@ func (c comparison) nextHop(moves bool) Plan {
 // hopFault says why a Front End pool does not take what an Edge pool hands to it; "" where it
 // does, or where nobody knows.
 func (c comparison) hopFault(pool string) string {
-	if pool == "" || c.o.Topology.Unread(lync.PartServices) != nil {
-		return ""
-	}
 	switch state := PoolState(c.o.Topology, pool); {
 	case state == lync.PoolFailedOver:
 		return "is failed over"

@@ -387,6 +387,17 @@ func TestCompute(t *testing.T) {
 			w.topology.Kit = &lync.Kit{Host: "fe1", Pools: []string{"edge9.contoso.com"}}
 			w.intent.Standby = []string{"edge2.contoso.com"}
 		}},
+		"kit-lists-the-pools-of-front-ends": {"a Front End pool uses the pool of the route, the local one, or the one that is named", func(w *world) {
+			w.dublin("edge2.contoso.com")
+			w.intent.FrontEnds[0].EdgePool = "edge1.contoso.com"
+			w.topology.Kit = &lync.Kit{Host: "fe1", Sites: []string{"redmond", "dublin"}, Pools: []string{"edge1.contoso.com", "edge2.contoso.com", "fe1.contoso.com", "fe2.contoso.com"}}
+		}},
+		"kit-lacks-the-pool-of-a-front-end": {"its functions would refuse to lead the Front End pool there", func(w *world) {
+			w.edge3()
+			w.topology.FrontEndPools[0].Edge = lync.Association{Registrar: "edge3.contoso.com", Conferencing: "edge3.contoso.com"}
+			w.intent.FrontEnds[0].EdgePool = "edge3.contoso.com"
+			w.topology.Kit = &lync.Kit{Host: "fe1", Sites: []string{"redmond"}, Pools: []string{"edge1.contoso.com", "edge2.contoso.com", "fe1.contoso.com"}}
+		}},
 		"standby-pool-ticked-by-hand": {"a listed standby pool must not carry the flag", func(w *world) {
 			w.intent.Standby = []string{"edge2.contoso.com"}
 			w.pool("edge2.contoso.com").SIPEnabled = true
@@ -474,6 +485,23 @@ func TestCompute(t *testing.T) {
 			w.pairs()
 			w.intent.EdgePool, w.closed["fe1a.contoso.com"] = "edge2.contoso.com", true
 		}},
+		"next-hop-is-silent-and-nothing-moves": {"a machine that is restarted is no reason to change the topology", func(w *world) {
+			w.pairs()
+			w.pool("edge1.contoso.com").NextHop, w.intent.FollowNextHop = "fe1.contoso.com", true
+			w.closed["fe1a.contoso.com"], w.closed["fe1b.contoso.com"] = true, true
+			w.pool("edge2.contoso.com").NextHop = "fe2.contoso.com" // for which the machines are asked
+			w.hops = []plan.Hop{{EdgePool: "edge2.contoso.com", Before: "fe1.contoso.com", Now: "fe2.contoso.com"}}
+		}},
+		"next-hop-is-not-in-the-kit": {"the endpoint kit would refuse to name the backup pool", func(w *world) {
+			w.pairs()
+			w.topology.Kit = &lync.Kit{Host: "fe1", Version: 2, Sites: []string{"redmond"}, Pools: []string{"edge1.contoso.com", "edge2.contoso.com", "fe1.contoso.com"}}
+			w.intent.EdgePool, w.intent.FollowNextHop, w.topology.FrontEndPools[0].State = "edge2.contoso.com", true, lync.PoolFailedOver
+		}},
+		"next-hop-of-unknown-pools": {"nobody knows whether the pool serves", func(w *world) {
+			w.pairs()
+			w.intent.EdgePool, w.intent.FollowNextHop, w.closed["fe1a.contoso.com"], w.closed["fe1b.contoso.com"] = "edge2.contoso.com", true, true, true
+			w.unread(lync.PartServices)
+		}},
 		"next-hop-is-followed": {"the backup pool takes its place before the routes move, after the publish", func(w *world) {
 			w.pairs()
 			w.intent.EdgePool, w.intent.FollowNextHop, w.topology.FrontEndPools[0].State = "edge2.contoso.com", true, lync.PoolFailedOver
@@ -501,6 +529,16 @@ func TestCompute(t *testing.T) {
 		"next-hop-comes-back": {"its pool was failed back and answers", func(w *world) {
 			w.pairs()
 			w.pool("edge1.contoso.com").NextHop, w.intent.FollowNextHop = "fe2.contoso.com", true
+			w.hops = []plan.Hop{{EdgePool: "edge1.contoso.com", Before: "fe1.contoso.com", Now: "fe2.contoso.com"}}
+		}},
+		"next-hop-comes-back-after-a-failback": {"its pool is failed back, which is not the state of before", func(w *world) {
+			w.pairs()
+			w.pool("edge1.contoso.com").NextHop, w.intent.FollowNextHop, w.topology.FrontEndPools[0].State = "fe2.contoso.com", true, lync.PoolFailedBack
+			w.hops = []plan.Hop{{EdgePool: "edge1.contoso.com", Before: "fe1.contoso.com", Now: "fe2.contoso.com"}}
+		}},
+		"next-hop-stays-while-its-pool-is-failed-over": {"its machines answer, and its users are elsewhere", func(w *world) {
+			w.pairs()
+			w.pool("edge1.contoso.com").NextHop, w.intent.FollowNextHop, w.topology.FrontEndPools[0].State = "fe2.contoso.com", true, lync.PoolFailedOver
 			w.hops = []plan.Hop{{EdgePool: "edge1.contoso.com", Before: "fe1.contoso.com", Now: "fe2.contoso.com"}}
 		}},
 		"next-hop-stays-with-the-backup": {"its pool was failed back, and one machine of it is silent", func(w *world) {
@@ -916,6 +954,23 @@ func TestCompute(t *testing.T) {
 		"association-is-contested": {"the routes are put back", func(w *world) {
 			w.topology.FrontEndPools[0].Edge.Mediation, w.topology.Sites[0].SIPRoute = "edge2.contoso.com", "edge2.contoso.com"
 			w.left = map[string]bool{"Edge association of Front End pool fe1.contoso.com": true}
+		}},
+		"route-is-contested-and-another-site-has-the-other-protocol": {"the pool serves nobody over SIP, whatever the XMPP route of the other site is", func(w *world) {
+			w.topology.Sites = append(w.topology.Sites, lync.Site{Name: "Dublin", XMPPRoute: "edge1.contoso.com"})
+			w.intent.Protocols[0].Sites, w.intent.Protocols[1].Sites = []string{"Redmond"}, []string{"Dublin"}
+			w.topology.Sites[0].SIPRoute = "edge2.contoso.com"
+			w.record("sip.contoso.com", dns.A, "192.0.2.99")
+			w.left = map[string]bool{"SIP federation route of site Redmond": true}
+		}},
+		"zone-by-cmdlets": {"who reads the plan sees that a zone is changed in another way than usual", func(w *world) {
+			w.intent.DNS.Ways = map[string]string{"contoso.com": "by the DnsServer cmdlets"}
+			w.record("sip.contoso.com", dns.A, "192.0.2.99")
+		}},
+		"srv-replaced-by-one-of-lower-priority": {"partners were led away, which is drift and no record beside the route's own", func(w *world) {
+			w.record("_sipfederationtls._tcp.contoso.com", dns.SRV, "10 0 5061 other.contoso.com")
+		}},
+		"srv-with-a-rival": {"a record of the same priority beside the wanted one takes partners away", func(w *world) {
+			w.record("_sipfederationtls._tcp.contoso.com", dns.SRV, "0 0 5061 other.contoso.com", "0 0 5061 sip.contoso.com")
 		}},
 		"federation-forbidden": {"the global switch is a person's", func(w *world) { w.topology.FederatedUsersAllowed = false }},
 	}

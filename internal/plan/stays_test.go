@@ -31,6 +31,8 @@ func TestWhereServicesLead(t *testing.T) {
 		"it is written":    {"it will be the new pool's", []string{"0 0 5061 sip.contoso.com"}, known("192.0.2.1"), map[dns.Key]bool{address: true}, false},
 		"behind the first": {"partners go there only when the first is silent", []string{"0 0 5061 else.contoso.com", "1 0 5061 sip.contoso.com"}, known("192.0.2.1"), nil, false},
 		"beside the first": {"partners go to either", []string{"0 0 5061 else.contoso.com", "0 0 5061 sip.contoso.com"}, known("192.0.2.1"), nil, true},
+		"as wanted":        {"partners are led to the new pool", []string{"0 0 5061 new.contoso.com"}, unknown, nil, false},
+		"no readable":      {"nobody can follow such a record", []string{"sip.contoso.com"}, known("192.0.2.1"), nil, false},
 		"no service":       {"nobody is led anywhere", nil, known("192.0.2.1"), nil, false},
 	}
 	for name, c := range cases {

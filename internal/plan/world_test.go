@@ -340,6 +340,40 @@ func after(edges []int) string {
 	return " [after " + strings.Join(out, ", ") + "]"
 }
 
+// does says what an act needs beside the words of its step.
+func does(act plan.Act) string {
+	var out []string
+	add := func(is bool, format string, what ...any) {
+		if is {
+			out = append(out, fmt.Sprintf(format, what...))
+		}
+	}
+	switch a := act.(type) {
+	case plan.StartEdgeServices:
+		add(a.Owed, "owed")
+	case plan.PublishFlags:
+		add(a.Expects != "", "expects %s", a.Expects)
+	case plan.SetNextHop:
+		add(a.Back, "back")
+	case plan.SetupEdgeServer:
+		add(true, "installs %v, then serves %v", a.Installs, a.Ports)
+		add(a.Removes, "takes away")
+		add(a.Anew, "whatever it shows")
+		add(a.Follows != "", "after %s", a.Follows)
+	case plan.RestartEdgeServices:
+		add(true, "then serves %v", a.Ports)
+		add(a.Follows != "", "after %s", a.Follows)
+	case plan.UpdateDNS:
+		add(true, "needs ports: %d", len(a.Ports))
+	case plan.FailBackFrontEnd:
+		add(true, "%d machines", len(a.Machines))
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(out, ", ") + ")"
+}
+
 // said is an obstacle's error; its whole sentence where a part of the topology is unknown.
 func said(o plan.Obstacle) string {
 	if o.Lacks != "" {
@@ -357,7 +391,17 @@ func text(p plan.Plan) string {
 		if _, h := held[i]; h {
 			mark = " [held]"
 		}
-		fmt.Fprintf(&b, "%d. %s%s%s\n", i+1, s, after(edges[i]), mark)
+		fmt.Fprintf(&b, "%d. %s%s%s%s\n", i+1, s, does(s.Act), after(edges[i]), mark)
+	}
+	for _, d := range p.Differences {
+		mark := ""
+		if !d.Settable {
+			mark = " [no step sets it]"
+		}
+		if d.Kept {
+			mark += " [as wanted before]"
+		}
+		fmt.Fprintf(&b, "DIFFERS %s: %s is %s, wanted %s%s\n", d.Aspect, d.Field, d.Found, d.Wanted, mark)
 	}
 	for _, o := range p.Obstacles {
 		b.WriteString("OBSTACLE " + string(o.Aspect) + ": " + said(o) + "\n")
@@ -370,6 +414,9 @@ func text(p plan.Plan) string {
 	}
 	for _, notice := range p.Notices {
 		b.WriteString("NOTICE " + notice + "\n")
+	}
+	for _, pool := range p.Leaves {
+		b.WriteString("LEAVES " + pool + "\n")
 	}
 	for _, pool := range p.LeftFailedOver {
 		b.WriteString("LEFT FAILED OVER " + pool + "\n")
