@@ -58,10 +58,46 @@ func TestRouteEventsTellEachFactOnce(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.what, diff)
 		}
-		if again := status.RouteEvents(next, next); len(again) > 0 && len(next.Drift) == 0 {
+		if again := status.RouteEvents(next, next); len(again) > 0 {
 			t.Errorf("%s: nothing happened and %v is told", c.what, again)
 		}
 		previous = next
+	}
+}
+
+// TestDriftIsToldOnce: a field that drifted is told once, and again when another value is wanted of
+// it.
+func TestDriftIsToldOnce(t *testing.T) {
+	ports := []metav1.Condition{{Type: v1alpha1.ConditionPortsOpen, Status: metav1.ConditionTrue, ObservedGeneration: 7}}
+	with := func(drift ...v1alpha1.Drift) v1alpha1.FederationRouteStatus {
+		return v1alpha1.FederationRouteStatus{ObservedGeneration: 7, Conditions: ports, Drift: drift}
+	}
+	sip := v1alpha1.Drift{Field: "SIP route", Wanted: "edge1", Found: "edge2"}
+	found, wanted := sip, sip
+	found.Found, wanted.Wanted = "edge3", "edge4"
+	xmpp := v1alpha1.Drift{Field: "XMPP route", Wanted: "edge1", Found: "edge2"}
+	cases := map[string]struct {
+		reason         string
+		previous, next v1alpha1.FederationRouteStatus
+		want           []string
+	}{
+		"new":              {"somebody has changed it", with(), with(sip), []string{"SIP route is edge2, wanted edge1"}},
+		"still so":         {"it was told", with(sip), with(sip), nil},
+		"found otherwise":  {"it was told that it is not as wanted", with(sip), with(found), nil},
+		"wanted otherwise": {"that is another wish", with(sip), with(wanted), []string{"SIP route is edge2, wanted edge4"}},
+		"another field":    {"each field is news", with(sip), with(sip, xmpp), []string{"XMPP route is edge2, wanted edge1"}},
+		"never compared":   {"what differs at the first look is no news", v1alpha1.FederationRouteStatus{}, with(sip), nil},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, e := range status.RouteEvents(c.previous, c.next) {
+				got = append(got, e.Note)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+			}
+		})
 	}
 }
 

@@ -42,6 +42,9 @@ func TestSameOrganization(t *testing.T) {
 			}
 		})
 	}
+	if sites := status.OrganizationOf(described("contoso.com", false)); sites.Same(sites) {
+		t.Error("two organizations whose sites nobody has seen are taken for one")
+	}
 	if unseen := status.OrganizationOf(described("", false)); unseen.Same(unseen) {
 		t.Error("two organizations that nobody has seen are taken for one")
 	}

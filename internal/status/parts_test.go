@@ -19,16 +19,19 @@ import (
 	"github.com/fedroute/fedroute/internal/status"
 )
 
-func TestRouteParts(t *testing.T) {
+// partCase is a route and one of its conditions.
+type partCase struct {
+	reason string
+	change func(*status.Facts)
+	kind   string
+	state  metav1.ConditionStatus
+	why    string
+	says   string
+}
+
+func partCases() map[string]partCase {
 	const yes, no, unknown, absent = metav1.ConditionTrue, metav1.ConditionFalse, metav1.ConditionUnknown, metav1.ConditionStatus("absent")
-	cases := map[string]struct {
-		reason string
-		change func(*status.Facts)
-		kind   string
-		state  metav1.ConditionStatus
-		why    string
-		says   string
-	}{
+	return map[string]partCase{
 		"SIP routed":           {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionSIPRouted, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
 		"XMPP routed":          {"nothing differs", func(*status.Facts) {}, v1alpha1.ConditionXMPPRouted, yes, v1alpha1.ReasonInSync, "edge1.contoso.com"},
 		"XMPP not managed":     {"what the spec leaves out has no condition", func(f *status.Facts) { f.Spec.XMPP = nil }, v1alpha1.ConditionXMPPRouted, absent, "", ""},
@@ -102,7 +105,27 @@ func TestRouteParts(t *testing.T) {
 			ran(f, nil, apply.Done, apply.Done, apply.Done)
 			f.Run.Entries[2].Message = "the signature of the server's reply did not verify; confirmed by reading back"
 		}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "every authoritative server shows the records; when zone contoso.com was updated the signature of the server's reply did not verify; confirmed by reading back"},
-		"secondary lags": {"partners may ask that one", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ConditionDNSPublished, no, v1alpha1.ReasonPropagating, "ns2:53 does not show"},
+		"DNS read back, many records": {"a zone is named once", func(f *status.Facts) {
+			ran(f, nil, apply.Done, apply.Done, apply.Done)
+			f.Run.Entries[2].Message = "no answer came; confirmed by reading back"
+			other := dns.RRSet{Key: dns.Key{Name: "xmpp.contoso.com", Type: dns.A}, TTL: 300, Data: []string{"192.0.2.1"}}
+			f.Desired.Records = append(f.Desired.Records, plan.Record{Zone: "contoso.com", RRSet: other})
+			f.Observed.Records[other.Key] = lync.Part[dns.Lookup]{Value: dns.Lookup{Set: other, Servers: []dns.ServerView{{Server: "ns1:53", Set: other}}}}
+		}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "every authoritative server shows the records; when zone contoso.com was updated no answer came; confirmed by reading back"},
+		"DNS failed once, and is as wanted": {"somebody has mended it", func(f *status.Facts) {
+			ran(f, fault.New(fault.Denied, "change zone", "contoso.com", "it broke"), apply.Done, apply.Done, apply.Failed)
+		}, v1alpha1.ConditionDNSPublished, yes, v1alpha1.ReasonInSync, "every authoritative server shows the records"},
+		"links failed once, and are as wanted": {"somebody has mended it", func(f *status.Facts) {
+			ran(f, fault.New(fault.Failed, "associate", "fe1.contoso.com", "it broke"), apply.Failed)
+			f.Run.Entries[0].Step.Act = plan.AssociateFrontEnd{Pool: "fe1.contoso.com"}
+		}, v1alpha1.ConditionFrontEndsAssociated, yes, v1alpha1.ReasonInSync, "use edge1.contoso.com"},
+		"standby failed once, and is ready": {"somebody has mended it", func(f *status.Facts) {
+			standby(f)
+			ran(f, fault.New(fault.Failed, "set up", "edge2.contoso.com", "it broke"), apply.Failed)
+			f.Run.Entries[0].Step = plan.Step{Act: plan.SetupEdgeServer{Server: f.Desired.Prepare[0].Servers[0]}}
+		}, v1alpha1.ConditionStandbyPrepared, yes, v1alpha1.ReasonInSync, "ready to take federation over"},
+		"ports open, run begun": {"nothing is to be said of ports that answer", func(f *status.Facts) { drifted(f); ran(f, nil, apply.Running) }, v1alpha1.ConditionPortsOpen, yes, v1alpha1.ReasonInSync, "every external address"},
+		"secondary lags":        {"partners may ask that one", func(f *status.Facts) { server(f, dns.RRSet{}, nil) }, v1alpha1.ConditionDNSPublished, no, v1alpha1.ReasonPropagating, "ns2:53 does not show"},
 		"one of each": {"who is named as lagging was asked", func(f *status.Facts) {
 			server(f, dns.RRSet{}, nil)
 			l := f.Observed.Records[record.Key]
@@ -130,7 +153,10 @@ func TestRouteParts(t *testing.T) {
 			f.Desired.Pool.Servers = []lync.EdgeServer{{FQDN: "edge1a.contoso.com", ExternalAddresses: []netip.Addr{target.Address}}, {FQDN: "edge1b.contoso.com", ExternalAddresses: []netip.Addr{target.Address}}}
 		}, v1alpha1.ConditionPortsOpen, no, v1alpha1.ReasonPortsClosed, "port 5061 of edge1a.contoso.com, edge1b.contoso.com (192.0.2.1): connection refused"},
 	}
-	for name, c := range cases {
+}
+
+func TestRouteParts(t *testing.T) {
+	for name, c := range partCases() {
 		t.Run(name, func(t *testing.T) {
 			f := inSync()
 			c.change(&f)

@@ -156,6 +156,31 @@ func TestRestShowsWhatIsDone(t *testing.T) {
 	}
 }
 
+// TestAnotherPlanShowsNothingOfTheEarlier: a plan of the same steps that is made for another wish
+// is not the rest of the earlier one. What failed then, and what was said, is not shown with it.
+func TestAnotherPlanShowsNothingOfTheEarlier(t *testing.T) {
+	f := inSync()
+	drifted(&f)
+	f.Plan = planOf("w", steps...)
+	f.Previous = status.Route(f)
+	f.Previous.Plan.Steps[0].State, f.Previous.Plan.Steps[0].Message = v1alpha1.StepFailed, "it broke"
+	f.Previous.Plan.Notices = []string{"partners may refuse edge1.contoso.com"}
+	shown := func(wish string) (states []string, notices []string) {
+		f.Plan = planOf(wish, steps...)
+		p := status.Route(f).Plan
+		for _, s := range p.Steps {
+			states = append(states, fmt.Sprint(s.State, s.Message))
+		}
+		return states, p.Notices
+	}
+	for wish, want := range map[string][]string{"w": {"Failedit broke", "Pending", "Pending"}, "another": {"Pending", "Pending", "Pending"}} {
+		states, notices := shown(wish)
+		if diff := cmp.Diff(want, states); diff != "" || (notices != nil) != (wish == "w") {
+			t.Errorf("for the wish %s the plan says %q (-want +got):\n%s", wish, notices, diff)
+		}
+	}
+}
+
 // TestStagesKeepTheirOrder: a plan that prepares the new Edge pool has steps of one kind in
 // several stages. What is shown of it keeps the stages, and what each step waits for.
 func TestStagesKeepTheirOrder(t *testing.T) {
@@ -268,5 +293,45 @@ func TestALeftStepIsNotSimplyDone(t *testing.T) {
 	f.Left = []plan.Step{zone("www.contoso.com A 192.0.2.1 (ttl 300)")}
 	if got := status.Route(f).Plan.Steps[0]; got.Message != "" {
 		t.Errorf("another record is left, and the step says %q", got.Message)
+	}
+}
+
+// TestWhatALeftFieldIsOf: a step that was done says that a field of its own is left, and says
+// nothing of the fields of another step. A publish lists its flags with commas, and a zone has commas between the addresses of one
+// record.
+func TestWhatALeftFieldIsOf(t *testing.T) {
+	publish := func(to string) plan.Step {
+		return plan.Step{Act: plan.PublishFlags{Flags: []lync.Flag{{Pool: "edge1.contoso.com"}}}, Target: "topology", From: "x", To: to}
+	}
+	zone := func(name, to string) plan.Step {
+		return plan.Step{Act: plan.UpdateDNS{}, Target: "zone " + name, From: "x", To: to}
+	}
+	cases := map[string]struct {
+		reason     string
+		done, left plan.Step
+		want       bool
+	}{
+		"one of two flags": {"the publish set it", publish("edge1.contoso.com SIP on, edge2.contoso.com SIP off"), publish("edge2.contoso.com SIP off"), true},
+		"another flag":     {"the publish did not set it", publish("edge1.contoso.com SIP on, edge2.contoso.com SIP off"), publish("edge3.contoso.com SIP off"), false},
+		"one of two sets":  {"the step set it", zone("contoso.com", "sip.contoso.com A 192.0.2.1; x.contoso.com A 192.0.2.1"), zone("contoso.com", "x.contoso.com A 192.0.2.1"), true},
+		"another set":      {"one address in common is not the set", zone("contoso.com", "sip.contoso.com A 192.0.2.1, 192.0.2.2"), zone("contoso.com", "x.contoso.com A 192.0.2.9, 192.0.2.2"), false},
+		"another zone":     {"it has records of its own", zone("contoso.com", "sip A 192.0.2.1"), zone("fabrikam.com", "sip A 192.0.2.1"), false},
+		"another kind":     {"it sets something else", zone("contoso.com", "on"), publish("on"), false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := inSync()
+			drifted(&f)
+			f.Plan = planOf("w", c.done, steps[0])
+			f.Previous = status.Route(f)
+			f.Previous.Plan.Steps[0].State, f.Previous.Plan.Steps[1].State = v1alpha1.StepDone, v1alpha1.StepRunning
+			f.Plan = planOf("w", steps[0])
+			f.Plan.ID, f.Left = f.Previous.Plan.ID, []plan.Step{c.left}
+			for _, s := range status.Route(f).Plan.Steps {
+				if s.Kind == string(c.done.Kind()) && (s.Message != "") != c.want {
+					t.Errorf("%s: it says %q", c.reason, s.Message)
+				}
+			}
+		})
 	}
 }

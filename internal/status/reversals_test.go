@@ -1,6 +1,7 @@
 package status_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +140,12 @@ func TestReversals(t *testing.T) {
 				c.look(time.Second, two)
 			}
 		}, 0, false},
+		"no step sets it": {"what a person has to set is not fought over", func(c *contest) {
+			c.look(time.Minute, one)
+			c.look(time.Minute, "", func(f *status.Facts) {
+				f.Plan.Differences = []plan.Difference{{Aspect: plan.AspectSIP, Field: contestedField, Wanted: one, Found: two}}
+			})
+		}, 0, false},
 		"at once": {"a look may begin in the moment in which a step ends", func(c *contest) {
 			for range 4 {
 				c.set(one)
@@ -192,6 +199,48 @@ func TestWhatIsLeftIsTold(t *testing.T) {
 	}
 	if events != 1 {
 		t.Errorf("%d events tell of it", events)
+	}
+}
+
+// TestReversalsOfOtherFieldsStay: of two fields somebody changes one back, or the spec wants another
+// value for it. What is remembered of the other field stays.
+func TestReversalsOfOtherFieldsStay(t *testing.T) {
+	const other = "sip.contoso.com A"
+	at := metav1.NewMicroTime(now.Add(-time.Minute))
+	cases := map[string]struct{ reason, wanted, want string }{
+		"changed back":            {"the field itself is counted", "edge1.contoso.com", contestedField + " 2, " + other + " 1"},
+		"another value is wanted": {"the field begins anew", "edge3.contoso.com", other + " 1, " + contestedField + " 1"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := inSync()
+			f.Previous.ObservedGeneration, f.Previous.LastHandledReconcileAt = f.Generation, f.RequestedAt
+			f.Previous.Reversals = []v1alpha1.Reversal{{Field: contestedField, Wanted: "edge1.contoso.com", Restored: true, Changed: at, Times: []metav1.MicroTime{at}},
+				{Field: other, Wanted: "192.0.2.1", Restored: true, Changed: at, Times: []metav1.MicroTime{at}}}
+			f.Run = &status.RunFacts{Entries: []apply.Entry{{State: apply.Done, Ended: now.Add(-time.Second), Step: plan.Step{Act: plan.SetSiteRoute{Site: "Redmond", Protocol: lync.SIP, EdgePool: c.wanted}}}}}
+			f.Plan.Differences = []plan.Difference{{Aspect: plan.AspectSIP, Field: contestedField, Wanted: c.wanted, Found: "edge2.contoso.com", Settable: true}}
+			var got []string
+			for _, r := range status.Reversals(f) {
+				got = append(got, fmt.Sprintf("%s %d", r.Field, len(r.Times)))
+			}
+			if strings.Join(got, ", ") != c.want {
+				t.Errorf("%s: %v, want %s", c.reason, got, c.want)
+			}
+		})
+	}
+}
+
+// TestPartOfAnAspectIsLeft: of two fields of an aspect one is left to somebody else. The other one
+// is planned, so the condition does not say that the aspect is contested.
+func TestPartOfAnAspectIsLeft(t *testing.T) {
+	f := inSync()
+	contested(&f)
+	if got := condition(status.Route(f).Conditions, v1alpha1.ConditionSIPRouted).Reason; got != v1alpha1.ReasonContested {
+		t.Errorf("all that differs is left, and SIPRouted says %s", got)
+	}
+	f.Plan.Differences = append(f.Plan.Differences, plan.Difference{Aspect: plan.AspectSIP, Field: "SIP federation route of site Dublin", Wanted: "edge1.contoso.com", Found: "none", Settable: true})
+	if got := condition(status.Route(f).Conditions, v1alpha1.ConditionSIPRouted).Reason; got != v1alpha1.ReasonPlanned {
+		t.Errorf("one of two fields is left, and SIPRouted says %s", got)
 	}
 }
 

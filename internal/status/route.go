@@ -177,14 +177,14 @@ func obstructed(all []plan.Obstacle) finding {
 	if (all[0].Aspect == plan.AspectSIP || all[0].Aspect == plan.AspectXMPP) && first.reason == v1alpha1.ReasonRefused {
 		first.reason = v1alpha1.ReasonAwaitingPerson
 	}
-	others := map[string]bool{}
+	var parts []string
 	for _, o := range all {
-		if o.Part() != all[0].Part() {
-			others[o.Part()] = true
+		if !slices.Contains(parts, o.Part()) {
+			parts = append(parts, o.Part())
 		}
 	}
-	if len(others) > 0 {
-		first.message = fmt.Sprintf("%s (and %d more)", first.message, len(others))
+	if others := len(parts) - 1; others > 0 {
+		first.message = fmt.Sprintf("%s (and %d more)", first.message, others)
 	}
 	return first
 }
