@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
@@ -24,6 +25,23 @@ func TestConfigRejects(t *testing.T) {
 	for name, tc := range tests {
 		if _, err := NewReader(tc.config); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s, %s: got %v, want Invalid", name, tc.reason, err)
+		}
+		if _, err := NewWriter(tc.config, hmacSigner{}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s, %s: a writer got %v, want Invalid", name, tc.reason, err)
+		}
+	}
+}
+
+// TestConfigDefaults: what the spec leaves out is what the reference says, and what it says stays.
+func TestConfigDefaults(t *testing.T) {
+	for _, c := range []struct{ given, want Config }{
+		{Config{Server: "ns1"}, Config{NSPort: 53, Timeout: 5 * time.Second, Budget: 20 * time.Second}},
+		{Config{Server: "ns1", Timeout: -1, Budget: -1}, Config{NSPort: 53, Timeout: 5 * time.Second, Budget: 20 * time.Second}},
+		{Config{Server: "ns1", NSPort: 5353, Timeout: 1, Budget: 2}, Config{NSPort: 5353, Timeout: 1, Budget: 2}},
+	} {
+		got, err := c.given.complete()
+		if err != nil || got.NSPort != c.want.NSPort || got.Timeout != c.want.Timeout || got.Budget != c.want.Budget || got.Now == nil || got.Dial == nil || got.Turn == nil {
+			t.Errorf("%+v became %+v, %v", c.given, got, err)
 		}
 	}
 }

@@ -266,3 +266,43 @@ func TestGSSRejects(t *testing.T) {
 		t.Errorf("without krb5.conf DNS names the KDCs: %v", err)
 	}
 }
+
+// TestOnlyTheNamedContextIsForgotten: two updates may meet a key that the server has forgotten. The
+// second one must not forget what the first has agreed since.
+func TestOnlyTheNamedContextIsForgotten(t *testing.T) {
+	s := &gssSigner{agreed: &gssContext{name: "new."}}
+	if s.forget("old."); s.agreed == nil {
+		t.Error("the context of another name is forgotten")
+	}
+	if s.forget("new."); s.agreed != nil {
+		t.Error("the context is kept")
+	}
+	s.forget("new.") // nothing is left to forget
+}
+
+// TestNegotiationWithSomethingElse: what answers is no DNS server, and it may be told what it is.
+func TestNegotiationWithSomethingElse(t *testing.T) {
+	for name, answer := range map[string]string{"another service": "\x00\x0cSSH-2.0-Open\r", "another message": "\x00\x0c\x00\x01\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00"} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		go func() {
+			for {
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				_, _ = conn.Write([]byte(answer))
+			}
+		}()
+		c, err := Config{Server: l.Addr().String(), Timeout: time.Second}.complete()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := exchangeTKEY(t.Context(), c, "key.", []byte{1}); !fault.Is(err, fault.Denied) || !strings.Contains(err.Error(), "its answer cannot be read") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

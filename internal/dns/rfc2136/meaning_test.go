@@ -98,6 +98,52 @@ func TestRepliesToSomethingElseLeaveTheOutcomeOpen(t *testing.T) {
 			t.Errorf("%s, %s: got %v", name, tc.reason, err)
 		}
 	}
+	refusal := replyOf(t, mdns.RcodeRefused, 0, "")
+	if err := testAct.judge(7, refusal[:len(refusal)-3], "00", nil); !fault.Is(err, fault.OutcomeUnknown) || !strings.Contains(err.Error(), "cannot be read") {
+		t.Errorf("a reply that is cut short is told as %v", err)
+	}
+}
+
+// TestSignedRefusals: a refusal with a signature says what its code says. Only NOTAUTH with an error
+// in the signature is about the key.
+func TestSignedRefusals(t *testing.T) {
+	for _, c := range []struct {
+		reason    string
+		rcode     int
+		tsigError uint16
+		want      fault.Kind
+		says      string
+	}{
+		{"the server knows the key and not the zone", mdns.RcodeNotAuth, 0, fault.Invalid, "the server is not authoritative for the zone (NOTAUTH)"},
+		{"the server fails, whatever the signature says", mdns.RcodeServerFailure, mdns.RcodeBadKey, fault.Unreachable, "the server failed"},
+		{"who signs knows the key", mdns.RcodeRefused, 0, fault.Refused, "policy does not allow this change (REFUSED); nothing was changed"},
+	} {
+		m := new(mdns.Msg)
+		m.SetUpdate("contoso.com.")
+		m.Id, m.Response, m.Rcode = 7, true, c.rcode
+		m.SetTsig("fedroute.", mdns.HmacSHA256, 300, 1_800_000_000)
+		m.IsTsig().Error = c.tsigError
+		raw, err := m.Pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := testAct.judge(7, raw, "00", nil); !fault.Is(err, c.want) || !strings.Contains(fault.Sentence(err), c.says) {
+			t.Errorf("%s: %s, want %s that says %q", c.reason, fault.Sentence(err), c.want, c.says)
+		}
+	}
+}
+
+// TestASignatureOfAnUnknownAlgorithmProvesNothing: who does not have the key can choose an algorithm,
+// and send no signature for it.
+func TestASignatureOfAnUnknownAlgorithmProvesNothing(t *testing.T) {
+	secret := hmacProvider(func() []byte { return []byte("k") })
+	for _, mac := range []string{"", "00", "no hex"} {
+		for _, algorithm := range []string{"hmac-md5.sig-alg.reg.int.", "none.", mdns.HmacSHA256} {
+			if err := secret.Verify([]byte("message"), &mdns.TSIG{Algorithm: algorithm, MAC: mac}); err == nil {
+				t.Errorf("the signature %q of %s verifies", mac, algorithm)
+			}
+		}
+	}
 }
 
 func TestUnknownKeepsItsCause(t *testing.T) {

@@ -37,6 +37,13 @@ func TestPartsOf(t *testing.T) {
 		}
 		return out
 	}
+	exactly := func(changes []dns.Change) int {
+		whole, err := updateOf("state.example", changes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return whole.Len()
+	}
 	cases := map[string]struct {
 		reason  string
 		changes []dns.Change
@@ -45,6 +52,8 @@ func TestPartsOf(t *testing.T) {
 		says    string // of the fault
 	}{
 		"fits":                {"one update is atomic, so it is not divided without need", ownHosts(20), updateRoom, 1, ""},
+		"fits to the octet":   {"what one update holds is not divided", ownHosts(20), exactly(ownHosts(20)), 1, ""},
+		"an octet too many":   {"it is divided", ownHosts(20), exactly(ownHosts(20)) - 1, 3, ""},
 		"500 domains":         {"with three addresses each they need more than one update holds", ownHosts(500), updateRoom, 4, ""},
 		"domains of one host": {"they belong together and fit", oneHost(256), updateRoom, 1, ""},
 		"too many of one host": {"a partner must not see the record without the address", oneHost(256), 4000, 0,

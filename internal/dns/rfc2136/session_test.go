@@ -1,8 +1,11 @@
 package rfc2136
 
 import (
+	"context"
 	"fmt"
 	"net"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,6 +59,47 @@ func TestAskOutlivesShortConnections(t *testing.T) {
 		if m.Question[0].Name != mdns.Fqdn(questions[i].name) {
 			t.Fatalf("answer %d is about %s", i, m.Question[0].Name)
 		}
+	}
+}
+
+// TestAskGivesUp: a server that answers one question of two and then fails to answer is asked again
+// only where a new connection may help.
+func TestAskGivesUp(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		then   func(w mdns.ResponseWriter, cancel func())
+		most   int32 // connections
+		says   string
+	}{
+		"it falls silent":  {"it is slow or dead, and asking again costs as long once more", func(mdns.ResponseWriter, func()) {}, 1, "no answer in time"},
+		"nobody waits":     {"whoever asked has left", func(w mdns.ResponseWriter, cancel func()) { cancel(); _ = w.Close() }, 1, ""},
+		"it always closes": {"the second connection brings nothing new", func(w mdns.ResponseWriter, _ func()) { _ = w.Close() }, 2, "closed the connection"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			config := serveTCP(t, -1, func(w mdns.ResponseWriter, m *mdns.Msg) {
+				if m.Question[0].Name == "host0.contoso.com." {
+					_ = w.WriteMsg(new(mdns.Msg).SetReply(m))
+					return
+				}
+				c.then(w, cancel)
+			})
+			config.Timeout = 300 * time.Millisecond
+			dial := config.Dial
+			var dialled atomic.Int32
+			config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+				dialled.Add(1)
+				return dial(ctx, network, address)
+			}
+			s := newSession(config, config.Server)
+			defer s.close()
+			_, err := s.ask(ctx, hosts(2))
+			if !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), c.says) || dialled.Load() > c.most {
+				t.Errorf("%s: %v after %d connections, want Unreachable after %d", c.reason, err, dialled.Load(), c.most)
+			}
+		})
 	}
 }
 
@@ -125,5 +169,42 @@ func TestAskEndsOnGarbage(t *testing.T) {
 				t.Errorf("%s: got %v, want Unreachable", tc.reason, err)
 			}
 		})
+	}
+}
+
+// TestWhatAServerMayAnswerWith: an answer with as many records as any zone has is read, and so are
+// answers up to the room that a session has for them. One record or octet more is not.
+func TestWhatAServerMayAnswerWith(t *testing.T) {
+	var records int
+	config := serveTCP(t, -1, func(w mdns.ResponseWriter, m *mdns.Msg) {
+		reply := new(mdns.Msg).SetReply(m)
+		for range records {
+			rr, _ := mdns.NewRR(m.Question[0].Name + " 60 A 192.0.2.1")
+			reply.Answer = append(reply.Answer, rr)
+		}
+		reply.Compress = true
+		_ = w.WriteMsg(reply)
+	})
+	ask := func(room int) (int, error) {
+		s := newSession(config, config.Server)
+		defer s.close()
+		s.room = room
+		_, err := s.ask(t.Context(), hosts(1))
+		return s.room, err
+	}
+	records = maxRecords
+	left, err := ask(answerRoom)
+	if err != nil {
+		t.Fatalf("%d records: %v", records, err)
+	}
+	if left, err := ask(answerRoom - left); err != nil || left != 0 {
+		t.Errorf("an answer that fits to the octet: %d octets are left, %v", left, err)
+	}
+	if _, err := ask(answerRoom - left - 1); !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "together") {
+		t.Errorf("an octet too many: %v", err)
+	}
+	records++
+	if _, err := ask(answerRoom); !fault.Is(err, fault.Unreachable) || !strings.Contains(err.Error(), "an answer has 513 records") {
+		t.Errorf("a record too many: %v", err)
 	}
 }

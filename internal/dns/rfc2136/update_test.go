@@ -100,6 +100,10 @@ func TestUpdateOfRejects(t *testing.T) {
 		"bad value": {"an unchecked value", []dns.Change{{From: key("sip.contoso.com", dns.A), To: dns.RRSet{Key: host.Key, Data: []string{"x"}}}}, fault.Invalid},
 		"wildcard":  {"nobody writes wildcards", []dns.Change{{From: key("*.contoso.com", dns.A), To: key("*.contoso.com", dns.A)}}, fault.Invalid},
 	}
+	unreadable := []dns.Change{{From: dns.RRSet{Key: host.Key, Data: []string{"x"}}, To: host}}
+	if m, err := updateOf("contoso.com", unreadable); err == nil || m != nil {
+		t.Errorf("what was read cannot be written into a prerequisite, and the update is %v", m)
+	}
 	for name, tc := range tests {
 		if _, err := updateOf("contoso.com", tc.changes); fault.KindOf(err) != tc.want {
 			t.Errorf("%s, %s: got %v, want %s", name, tc.reason, err, tc.want)

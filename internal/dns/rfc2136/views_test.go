@@ -3,6 +3,7 @@ package rfc2136
 import (
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,14 +58,16 @@ func (v views) serve(w mdns.ResponseWriter, m *mdns.Msg) {
 	_ = w.WriteMsg(reply)
 }
 
-func (v views) listen(t *testing.T) Config {
+func (v views) listen(t *testing.T) Config { return v.listenWith(t, v.serve) }
+
+func (views) listenWith(t *testing.T, serve mdns.HandlerFunc) Config {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	started := make(chan struct{})
-	s := &mdns.Server{Listener: l, Handler: mdns.HandlerFunc(v.serve), TsigSecret: map[string]string{"upd.": viewSecret},
+	s := &mdns.Server{Listener: l, Handler: serve, TsigSecret: map[string]string{"upd.": viewSecret},
 		NotifyStartedFunc: func() { close(started) }, MsgAcceptFunc: func(mdns.Header) mdns.MsgAcceptAction { return mdns.MsgAccept }}
 	go func() { _ = s.ActivateAndServe() }()
 	<-started
@@ -110,6 +113,9 @@ func TestSignedQueriesSeeTheKeysView(t *testing.T) {
 			found, err := r.Read(t.Context(), []dns.Key{sipAddress})
 			if fault.KindOf(err) != c.kind || err != nil && !strings.Contains(err.Error(), c.says) {
 				t.Fatalf("%s: %v, want %q that says %q", c.reason, err, c.kind, c.says)
+			}
+			if err != nil && strings.Contains(err.Error(), " on ") { // only an update names the zone
+				t.Errorf("%s: the fault of a question is about %v", c.reason, err)
 			}
 			if got := found[sipAddress].Set; err == nil && got.String() != c.want {
 				t.Errorf("%s: read %s, want %s", c.reason, got, c.want)
@@ -158,5 +164,57 @@ func TestKeyLeadsToAnotherView(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNobodyKnowsWhatIsShown: an update is refused because the records differ, and they cannot be
+// read again. Whether there is another view is unknown, and a new plan reads anew.
+func TestNobodyKnowsWhatIsShown(t *testing.T) {
+	var refused atomic.Bool
+	shown := views{unsigned: "192.0.2.9", signed: "192.0.2.1"}
+	config := views{}.listenWith(t, func(w mdns.ResponseWriter, m *mdns.Msg) {
+		if m.Opcode == mdns.OpcodeUpdate {
+			refused.Store(true)
+		} else if refused.Load() {
+			_ = w.Close()
+			return
+		}
+		shown.serve(w, m)
+	})
+	w, err := NewWriter(config, viewKey(t, "upd"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := dns.RRSet{Key: sipAddress, TTL: 60, Data: []string{"192.0.2.9"}}
+	err = w.Write(t.Context(), []dns.Change{{From: from, To: dns.RRSet{Key: sipAddress, TTL: 60, Data: []string{"192.0.2.77"}}}}, dns.Always)
+	if !fault.Is(err, fault.WorldChanged) {
+		t.Errorf("got %v, want WorldChanged", err)
+	}
+}
+
+// TestAWriteThatCannotBeMadeSendsNothing: a change that fits in no update, or that is none, is an
+// error and no success.
+func TestAWriteThatCannotBeMadeSendsNothing(t *testing.T) {
+	updates := 0
+	shown := views{unsigned: "192.0.2.9", signed: "192.0.2.9"}
+	config := views{}.listenWith(t, func(w mdns.ResponseWriter, m *mdns.Msg) {
+		if m.Opcode == mdns.OpcodeUpdate {
+			updates++
+		}
+		shown.serve(w, m)
+	})
+	w, err := NewWriter(config, viewKey(t, "upd"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := dns.RRSet{Key: sipAddress, TTL: 60, Data: []string{"192.0.2.9"}}
+	for _, err := range []error{
+		w.Write(t.Context(), []dns.Change{{From: from, To: dns.RRSet{Key: sipAddress, TTL: 60, Data: []string{"no address"}}}}, dns.Always),
+		w.Check(t.Context(), []dns.Change{{From: from, To: dns.RRSet{Key: sipAddress, TTL: 60, Data: []string{"no address"}}}}),
+		w.Write(t.Context(), []dns.Change{{From: from, To: from}}, func() error { return fault.New(fault.Unreachable, "check", "the ports", "they fell silent") }),
+	} {
+		if err == nil || updates > 0 {
+			t.Errorf("%d updates were sent, and the error is %v", updates, err)
+		}
 	}
 }
