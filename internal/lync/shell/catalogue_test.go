@@ -1,6 +1,8 @@
 package shell_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,6 +17,9 @@ func TestCommands(t *testing.T) {
 	}
 	var got []line
 	for _, c := range shell.Commands() {
+		if slices.Contains(c.Cmdlets, "") || slices.Contains(c.Optional, "") || slices.Contains(c.Versions, "") || len(c.Versions) == 0 {
+			t.Errorf("%s lists a cmdlet or version without a name: %q, %q, %q", c.Name, c.Cmdlets, c.Optional, c.Versions)
+		}
 		got = append(got, line{c.Name, c.Writes()})
 	}
 	want := []line{
@@ -24,5 +29,15 @@ func TestCommands(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the catalogue is closed (-want +got):\n%s", diff)
+	}
+}
+
+// TestMarkdown: the page has a row and a section of each script, and a line of what its header says.
+func TestMarkdown(t *testing.T) {
+	page := shell.Markdown([]shell.Command{{Name: "Read-It", What: "reads it", Cmdlets: []string{"Get-It", "Get-That"}, Changes: "nothing", RunsOn: "it"}, {Name: "Bare"}})
+	_, page, _ = strings.Cut(page, "| --- | --- | --- |\n")
+	want := "| [Read-It](#read-it) | nothing | it |\n| [Bare](#bare) |  |  |\n\n## Read-It\nReads it.\n\n- Changes: nothing\n- Runs on: it\n- Cmdlets: Get-It, Get-That\n\n## Bare\n.\n\n"
+	if diff := cmp.Diff(want, page); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -1,6 +1,9 @@
 package shell
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 const inForce = `<Topology xmlns="urn:t" Signature="s1"><Clusters><Cluster Fqdn="edge1"/><Cluster Fqdn="edge2"/></Clusters>
 <Services><Service Fqdn="edge1"><Ports xmlns="urn:p"><Port Owner="a" Port="5061" /></Ports></Service><Service Fqdn="edge2"><Ports xmlns="urn:p"></Ports></Service></Services><Name>Redmond</Name></Topology>`
@@ -17,8 +20,11 @@ func TestDocumentDigest(t *testing.T) {
 <!-- x --><t:Clusters><t:Cluster Fqdn="edge1"/><t:Cluster Fqdn="edge2"/></t:Clusters></t:Topology>`, true},
 		"a port of another pool": {"the same elements in another place are another topology", `<Topology xmlns="urn:t" Signature="s1"><Clusters><Cluster Fqdn="edge1"/><Cluster Fqdn="edge2"/></Clusters>
 <Services><Service Fqdn="edge1"><Ports xmlns="urn:p"></Ports></Service><Service Fqdn="edge2"><Ports xmlns="urn:p"><Port Owner="a" Port="5061" /></Ports></Service></Services><Name>Redmond</Name></Topology>`, false},
-		"another text":             {"names are text", `<Topology xmlns="urn:t" Signature="s1"><Name>Dublin</Name></Topology>`, false},
-		"a signature further down": {"only the document's own is replaced", `<Topology xmlns="urn:t"><Name Signature="s1">Redmond</Name></Topology>`, false},
+		"another text":                      {"names are text", `<Topology xmlns="urn:t" Signature="s1"><Name>Dublin</Name></Topology>`, false},
+		"another attribute of the document": {"only the signature is replaced", strings.Replace(inForce, `Signature="s1"`, `Signature="s1" Version="2"`, 1), false},
+		"a signature of another name space": {"it is not the document's", strings.Replace(inForce, `Signature="s1"`, `Signature="s1" xmlns:x="urn:x" x:Signature="s1"`, 1), false},
+		"no signature":                      {"it says nothing of the topology", strings.Replace(inForce, ` Signature="s1"`, "", 1), true},
+		"a signature further down":          {"only the document's own is replaced", `<Topology xmlns="urn:t"><Name Signature="s1">Redmond</Name></Topology>`, false},
 	}
 	want, err := documentDigest(inForce)
 	if err != nil {

@@ -76,6 +76,8 @@ func TestBarriers(t *testing.T) {
 		{"nobody is bound to the domain controller", "Ein Vorgangsfehler ist aufgetreten.", plain, []remote.Cause{{Type: directory, HResult: -2147016672, Number: 1244}}, fault.SecondHop, "install the endpoint kit"},
 		{"the domain does not know the account", "x", plain, []remote.Cause{{Type: directory, HResult: -2147023570}}, fault.RightsMissing, "account of the domain"},
 		{"access is denied", "Zugriff verweigert", plain, []remote.Cause{{Type: access, HResult: -2147024891}}, fault.RightsMissing, "RTC groups"},
+		{"Windows does not find it", "x", plain, []remote.Cause{{Type: win32, HResult: -2147467259, Number: 2}}, fault.Failed, "x"},
+		{"the number of Windows in another class", "x", plain, []remote.Cause{{Type: "System.Exception", Number: 5}}, fault.Failed, "x"},
 		{"Windows denies it", "x", plain, []remote.Cause{{Type: "System.InvalidOperationException", HResult: -2146233079}, {Type: win32, HResult: -2147467259, Number: 5}}, fault.RightsMissing, "RTC groups"},
 	}
 	for _, c := range cases {

@@ -48,17 +48,27 @@ func TestEveryEndpointFailing(t *testing.T) {
 		reason string
 		second *fault.Error
 		kind   fault.Kind
+		next   string
 	}{
-		"alike":     {"the common kind stays", fault.New(fault.Unreachable, "connect to", "fe02", "no route to host"), fault.Unreachable},
-		"different": {"none could be used", fault.New(fault.Denied, "sign in at", "fe02", "wrong password"), fault.Unreachable},
+		"alike":           {"the common kind stays", fault.New(fault.Unreachable, "connect to", "fe02", "no route to host"), fault.Unreachable, "repair one of them or name another"},
+		"different":       {"none could be used", fault.New(fault.Denied, "sign in at", "fe02", "wrong password"), fault.Unreachable, "repair one of them or name another"},
+		"one remedy":      {"what helps both is told", fault.New(fault.Unreachable, "connect to", "fe02", "no route to host").With("", "start WinRM there"), fault.Unreachable, "start WinRM there"},
+		"another remedy":  {"no remedy of one helps the other", fault.New(fault.Unreachable, "connect to", "fe02", "no route to host").With("", "open port 5986"), fault.Unreachable, "repair one of them or name another"},
+		"only one remedy": {"nor does it where the other has none", fault.New(fault.Unreachable, "connect to", "fe02", "no route to host"), fault.Unreachable, "repair one of them or name another"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
 			w.refused[first], w.refused[second] = errRefused, c.second
+			if strings.HasSuffix(name, " remedy") {
+				w.refused[first] = fault.New(fault.Unreachable, "connect to", "fe01", "connection refused").With("", "start WinRM there")
+			}
 			_, _, err := shell.NewObserver(w.fleet(t)).ReadTopology(context.Background())
-			if !fault.Is(err, c.kind) {
-				t.Errorf("%s: got kind %s", c.reason, fault.KindOf(err))
+			if !fault.Is(err, c.kind) || !strings.Contains(fault.Sentence(err), c.next) {
+				t.Errorf("%s: got %s, %s", c.reason, fault.KindOf(err), fault.Sentence(err))
+			}
+			if written := route(w.fleet(t)); fault.Sentence(written) == "" || fault.KindOf(written) != c.kind || !strings.Contains(fault.Sentence(written), c.next) {
+				t.Errorf("%s: a write gets %s, %s", c.reason, fault.KindOf(written), fault.Sentence(written))
 			}
 			for _, part := range []string{"fe01.contoso.com:5986: ", "fe02.contoso.com:5986: ", "connection refused", c.second.Cause} {
 				if !strings.Contains(err.Error(), part) {
@@ -313,10 +323,27 @@ func TestMissingSecretIsNoReasonToDial(t *testing.T) {
 	f := shell.NewFleet(shell.Config{
 		Management: []remote.Endpoint{{URL: first}, {URL: second}},
 		Reader:     shell.Account{Management: func(context.Context) (remote.Credentials, error) { return remote.Credentials{}, missing }},
+		Operator:   shell.Account{Management: func(context.Context) (remote.Credentials, error) { return remote.Credentials{}, missing }},
 		Dial:       w.dial,
 	})
 	if _, _, err := shell.NewObserver(f).ReadTopology(context.Background()); !errors.Is(err, missing) || len(w.dials) != 0 {
 		t.Errorf("got %v after %d dials", err, len(w.dials))
+	}
+	if err := route(f); !errors.Is(err, missing) || len(w.dials) != 0 {
+		t.Errorf("a write got %v after %d dials", err, len(w.dials))
+	}
+}
+
+// TestNobodyIsAskedWhenTimeIsOver: whoever asked has left, so the next server is not dialled.
+func TestNobodyIsAskedWhenTimeIsOver(t *testing.T) {
+	w := newWorld()
+	ctx, cancel := context.WithCancel(t.Context())
+	w.answers[first] = func(context.Context, remote.Request) (string, error) { cancel(); return "", lost() }
+	if _, _, err := shell.NewObserver(w.fleet(t)).ReadTopology(ctx); !fault.Is(err, fault.Unreachable) {
+		t.Errorf("got %v", err)
+	}
+	if diff := cmp.Diff([]string{first}, w.dials); diff != "" {
+		t.Errorf("dials (-want +got):\n%s", diff)
 	}
 }
 

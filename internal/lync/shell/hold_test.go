@@ -193,3 +193,88 @@ func TestARecordThatTakesLongHoldsNobodyUp(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatIsHeld plays what happens to writes through two servers, and asks which server is held.
+func TestWhatIsHeld(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		play   func(w *world, f *shell.Fleet)
+		free   bool
+		held   string // the only server to which the next write goes; "" for any
+	}{
+		"nothing":                       {"nobody was lost", func(*world, *shell.Fleet) {}, true, ""},
+		"a publish is lost":             {"it may still run there", func(w *world, f *shell.Fleet) { w.lose(first, f, publish) }, false, first},
+		"a route is lost":               {"so may its script", func(w *world, f *shell.Fleet) { w.lose(first, f, route) }, false, first},
+		"a lost publish, and time":      {"it has had time to end", func(w *world, f *shell.Fleet) { w.lose(first, f, publish); w.passes(10 * time.Minute) }, true, ""},
+		"a lost publish, a little less": {"it may run for ten minutes", func(w *world, f *shell.Fleet) { w.lose(first, f, publish); w.passes(10*time.Minute - 1) }, false, first},
+		"a lost route, and an answer": {"the server has gone on", func(w *world, f *shell.Fleet) {
+			w.lose(first, f, route)
+			w.do(func() { w.answers[first] = says(`[{"Route": "x"}]`) })
+			_ = route(f)
+		}, true, ""},
+		"a lost publish, and a route there": {"that answer says nothing of the publish", func(w *world, f *shell.Fleet) {
+			w.lose(first, f, publish)
+			w.do(func() { w.answers[first] = says(`[{"Route": "x"}]`) })
+			_ = route(f)
+		}, false, first},
+		"a publish, then a route, both lost there": {"the publish counts on", func(w *world, f *shell.Fleet) {
+			w.lose(first, f, publish)
+			w.lose(first, f, route)
+			w.do(func() { w.answers[first] = says(`[{"Route": "x"}]`) })
+			_ = route(f)
+		}, false, first},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			hold := shell.NewHold("", time.Time{}, w.clock)
+			w.answers[first], w.answers[second] = says(`[{"Route": "x"}]`), says(`[{"Route": "x"}]`)
+			f := w.fleetWith(t, func(config *shell.Config) { config.Hold = hold })
+			c.play(w, f)
+			if hold.Free() != c.free {
+				t.Errorf("%s: no server is held: %v", c.reason, hold.Free())
+			}
+			w.do(func() { w.refused[first] = errRefused; w.workers = nil })
+			next := w.fleetWith(t, func(config *shell.Config) { config.Hold = hold })
+			if err := route(next); (err != nil) != (c.held == first) {
+				t.Errorf("%s: the next write, while the first server is away, gets %v", c.reason, err)
+			}
+		})
+	}
+}
+
+// lose lets the answer of a server to a write be lost.
+func (w *world) lose(server string, f *shell.Fleet, write func(*shell.Fleet) error) {
+	w.do(func() { w.answers[server] = fails(lost()) })
+	_ = write(f)
+}
+
+func (w *world) passes(d time.Duration) { w.do(func() { w.now = w.now.Add(d) }) }
+
+// TestAPublishUnderWayHolds: while a publish runs, no other write goes to another server.
+func TestAPublishUnderWayHolds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		hold := shell.NewHold("", time.Time{}, w.clock)
+		goOn := make(chan struct{})
+		w.answers[first] = func(context.Context, remote.Request) (string, error) { <-goOn; return publishedReply, nil }
+		w.answers[second] = says(`[{"Route": "x"}]`)
+		f := w.fleetWith(t, func(config *shell.Config) { config.Hold = hold })
+		published := make(chan error, 1)
+		go func() { published <- publish(f) }()
+		synctest.Wait()
+		if hold.Free() {
+			t.Error("a publish runs, and no server is held")
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, err := shell.NewOperator(f).SetSiteRoute(ctx, "Redmond", lync.SIP, "edgepool02.contoso.com"); !fault.Is(err, fault.Busy) || len(w.dials) != 1 {
+			t.Errorf("a route is set meanwhile: %v, dialled %v", err, w.dials)
+		}
+		close(goOn)
+		if err := <-published; err != nil || !hold.Free() {
+			t.Errorf("it ended: %v, and no server is held: %v", err, hold.Free())
+		}
+		synctest.Wait()
+	})
+}
