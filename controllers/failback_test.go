@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fedroute/fedroute/api/v1alpha1"
 	"github.com/fedroute/fedroute/internal/fault"
@@ -163,5 +166,27 @@ func TestARequestIsJudgedByWhatIsSeenAfterIt(t *testing.T) {
 	s.reconcile(route)
 	if route.Status.LastHandledFailBackAt != request {
 		t.Errorf("the pool is back, and handled is %q", route.Status.LastHandledFailBackAt)
+	}
+}
+
+// TestARequestThatWasHandledIsNoNewOne: the annotation stays at the route. What it asked for is not
+// done again when somebody fails the pool over later, and a route without it asks for nothing.
+func TestARequestThatWasHandledIsNoNewOne(t *testing.T) {
+	const request = "2026-03-14T21:00:00Z fe1.contoso.com"
+	for _, text := range []string{request, ""} {
+		route := movingRoute()
+		route.Spec.EdgePool, route.Status.LastHandledFailBackAt = "edge1.contoso.com", request
+		if text != "" {
+			route.Annotations = map[string]string{v1alpha1.AnnotationFailBackRequestedAt: text}
+		}
+		s := newStage(t, lyncTopology(), managerSecret(), route)
+		s.seen(withFrontEnd(lync.PoolFailedOver), func(now *sights.Sight) {
+			now.Snapshot.Topology.Value.FrontEndPools[0].Edge = lync.Association{Registrar: "edge1.contoso.com", Conferencing: "edge1.contoso.com"}
+		})
+		s.reconcile(route)
+		told := meta.FindStatusCondition(route.Status.Conditions, v1alpha1.ConditionFrontEndsAssociated)
+		if told == nil || told.Status != metav1.ConditionTrue || !strings.Contains(told.Message, "failed over outside a move of the Edge pool and left so: fe1.contoso.com") || route.Status.LastHandledFailBackAt != request {
+			t.Errorf("with the annotation %q the pool is told of as %+v", text, told)
+		}
 	}
 }

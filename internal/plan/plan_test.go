@@ -966,6 +966,19 @@ func TestCompute(t *testing.T) {
 			w.intent.DNS.Ways = map[string]string{"contoso.com": "by the DnsServer cmdlets"}
 			w.record("sip.contoso.com", dns.A, "192.0.2.99")
 		}},
+		"left-pool-keeps-its-proxy": {"nothing listens and nothing was noted there, and the XMPP proxy is what setup has left to take away", func(w *world) {
+			w.drains()
+			w.drain.Over = true
+			w.pool("edge2.contoso.com").SIPEnabled, w.pool("edge2.contoso.com").XMPPEnabled = false, false
+			w.edgeServer("edge2.contoso.com", func(s *lync.EdgeServerState) { s.Listening = nil })
+		}},
+		"left-pool-has-the-proxy-of-others": {"a route without XMPP takes none away", func(w *world) {
+			w.drains()
+			w.drain.Over = true
+			w.intent.Protocols = w.intent.Protocols[:1]
+			w.pool("edge2.contoso.com").SIPEnabled, w.pool("edge2.contoso.com").XMPPEnabled = false, false
+			w.edgeServer("edge2.contoso.com", func(s *lync.EdgeServerState) { s.Listening = nil })
+		}},
 		"srv-replaced-by-one-of-lower-priority": {"partners were led away, which is drift and no record beside the route's own", func(w *world) {
 			w.record("_sipfederationtls._tcp.contoso.com", dns.SRV, "10 0 5061 other.contoso.com")
 		}},

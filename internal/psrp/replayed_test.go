@@ -153,7 +153,9 @@ func call(t *testing.T, session *psrp.Session, e expectation, stop, differs bool
 		outcome, err = p.Wait(ctx)
 	}
 	if outcome.State == 0 {
-		if kind := fault.KindOf(err); kind != fault.OutcomeUnknown && kind != fault.Unreachable {
+		kind := fault.KindOf(err)
+		late := kind == fault.Busy && ctx.Err() != nil // on a busy machine its time may end before it begins
+		if kind != fault.OutcomeUnknown && kind != fault.Unreachable && !late {
 			t.Errorf("a call ended with %v", err)
 		}
 		return told{State: unknown}

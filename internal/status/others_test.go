@@ -37,6 +37,11 @@ func TestOtherPoolsAreTold(t *testing.T) {
 			others(f, true, false)
 			f.Plan.Steps = []plan.Step{{Stage: plan.Leaving, Act: plan.PublishFlags{Flags: []lync.Flag{{Pool: "edge9.contoso.com", Protocol: lync.SIP}}}}}
 		}, ""},
+		"another flag is cleared": {"a step that clears another pool's flag, sets this one, or clears that of the other protocol, leaves it", func(f *status.Facts) {
+			others(f, true, false)
+			f.Plan.Steps = []plan.Step{{Act: plan.UpdateDNS{}}, {Act: plan.PublishFlags{Flags: []lync.Flag{
+				{Pool: "edge2.contoso.com", Protocol: lync.SIP}, {Pool: "edge9.contoso.com", Protocol: lync.SIP, On: true}, {Pool: "edge9.contoso.com", Protocol: lync.XMPP}}}}}
+		}, "SIP (port 5061): edge9.contoso.com; partners"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

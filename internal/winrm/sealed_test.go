@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 // mirrored seals a message by writing it backwards, with a signature that counts its octets.
@@ -98,3 +99,20 @@ func TestSealedAnswers(t *testing.T) {
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// TestWhatCannotBeSealedIsNeverSent: an envelope that cannot be read, or that the keys do not seal,
+// leaves nothing on the way. The caller may try again.
+func TestWhatCannotBeSealedIsNeverSent(t *testing.T) {
+	broken := errors.New("broken")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://host.contoso.com:5985/wsman", io.NopCloser(iotest.ErrReader(broken)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lane := &sealedLane{} // without a wire: whoever sends panics
+	if _, err := lane.RoundTrip(request); !neverSent(err) || !errors.Is(err, broken) {
+		t.Errorf("an envelope that cannot be read gives %v", err)
+	}
+	if _, err := seal(mirrored{minSignature}, nil); err == nil {
+		t.Error("what the keys do not seal is sealed")
+	}
+}

@@ -3,6 +3,7 @@ package outofprocess
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -11,9 +12,20 @@ import (
 )
 
 // input is a server's input that a test reads back.
-type input struct{ bytes.Buffer }
+type input struct {
+	bytes.Buffer
+	closed bool
+	err    error // of writing
+}
 
-func (*input) Close() error { return nil }
+func (i *input) Close() error { i.closed = true; return nil }
+
+func (i *input) Write(p []byte) (int, error) {
+	if i.err != nil {
+		return 0, i.err
+	}
+	return i.Buffer.Write(p)
+}
 
 // TestLinesOfTheServer: data reaches the stream that it names. Lines for a pipeline that was never
 // started, and empty ones, are passed over; a line that cannot be read ends the transport.
@@ -75,5 +87,32 @@ func TestWhatTheServerIsSent(t *testing.T) {
 	}
 	if got, want := out.String(), "<Data Stream='Default' PSGuid='"+name+"'>YQ==</Data>\n<Data Stream='PromptResponse' PSGuid='"+name+"'>YQ==</Data>\n"; got != want {
 		t.Errorf("sent %q, want %q", got, want)
+	}
+}
+
+// TestCloseEndsTheServer: whatever was begun, the server's input is closed, which ends the server.
+func TestCloseEndsTheServer(t *testing.T) {
+	broken := errors.New("broken pipe")
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, c := range map[string]struct {
+		reason  string
+		streams []message.ID
+		err     error // of writing
+		fails   bool
+	}{
+		"nothing was opened":     {"there is nothing to close before", nil, nil, false},
+		"a pool":                 {"it does not answer in time", []message.ID{{}}, nil, true},
+		"a pipeline and no pool": {"it does not answer in time", []message.ID{message.NewID()}, nil, true},
+		"nothing can be written": {"the server is gone", []message.ID{{}, message.NewID()}, broken, true},
+	} {
+		out := &input{err: c.err}
+		transport := &Transport{out: out, streams: map[message.ID]*stream{}}
+		for _, id := range c.streams {
+			transport.stream(id)
+		}
+		if err := transport.Close(ended); (err != nil) != c.fails || c.err != nil && !errors.Is(err, c.err) || !out.closed {
+			t.Errorf("%s, %s: %v, and the input is closed: %v", name, c.reason, err, out.closed)
+		}
 	}
 }
