@@ -58,3 +58,16 @@ func TestAZoneThatRefusesHoldsItself(t *testing.T) {
 		t.Errorf("the zone's step says %q", entries[1].Message)
 	}
 }
+
+// TestNoZoneThatCanBeAskedTakesTheChanges: of a zone without a writer nobody can ask, so it does not
+// count as one that would take them.
+func TestNoZoneThatCanBeAskedTakesTheChanges(t *testing.T) {
+	f := newFarm()
+	f.zone.check = func(dns.Change) error { return fault.New(fault.Denied, "change zone", "contoso.com", "wrong key") }
+	foreign := updateDNS
+	foreign.Target, foreign.Act = "zone example.com", plan.UpdateDNS{Zone: "example.com", Changes: []dns.Change{{From: before, To: after}}}
+	entries, err := f.carryOut(t, siteRoute, updateDNS, foreign)
+	if !fault.Is(err, fault.Denied) || !strings.Contains(fault.Sentence(err), "nothing was changed and no step of the plan was begun") || len(f.acts) > 0 {
+		t.Errorf("ended with %v after %q: %q", err, f.acts, states(entries))
+	}
+}

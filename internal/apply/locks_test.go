@@ -62,3 +62,18 @@ func TestWhatAStepHasForItself(t *testing.T) {
 		t.Errorf("the second run holds %v", got)
 	}
 }
+
+// TestWhatAStepHolds: a step that fails holds those that wait for it, and those that wait for them.
+func TestWhatAStepHolds(t *testing.T) {
+	a, b := lync.EdgeServer{FQDN: "a"}, lync.EdgeServer{FQDN: "b"}
+	port := func(s lync.EdgeServer) plan.CheckPorts {
+		return plan.CheckPorts{Port: probe.Target{Protocol: lync.SIP, Host: s.FQDN}, Servers: []lync.EdgeServer{s}}
+	}
+	s := newSchedule([]plan.Step{{Act: plan.SetupEdgeServer{Server: a}}, {Act: plan.SetupEdgeServer{Server: b}}, {Act: port(a)}, {Act: port(b)},
+		{Act: plan.UpdateDNS{Zone: "a.com", Ports: []probe.Target{port(a).Port}}}, {Act: plan.UpdateDNS{Zone: "b.com", Ports: []probe.Target{port(b).Port}}}})
+	for n, want := range map[int][]int{0: {2, 4}, 1: {3, 5}, 2: {4}, 4: nil} {
+		if diff := cmp.Diff(want, s.heldBy(n)); diff != "" {
+			t.Errorf("step %d holds (-want +got):\n%s", n, diff)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fedroute/fedroute/internal/apply"
+	"github.com/fedroute/fedroute/internal/dns"
 	"github.com/fedroute/fedroute/internal/fault"
 	"github.com/fedroute/fedroute/internal/lync"
 	"github.com/fedroute/fedroute/internal/plan"
@@ -93,5 +94,50 @@ func TestMachinesShareALookAtTheTopology(t *testing.T) {
 	<-r.Done()
 	if _, _, err := r.Ended(); err != nil || looks != 1 {
 		t.Errorf("ended with %v after %d looks, want one look for both", err, looks)
+	}
+}
+
+// ReadTopology of a deaf observer does not end before its context.
+func (d deaf) ReadTopology(ctx context.Context) (lync.Topology, string, error) {
+	d.asked <- "the topology"
+	<-ctx.Done()
+	return lync.Topology{}, "", fault.New(fault.Unreachable, "read the topology", "fe1", "no answer")
+}
+
+// TestStopEndsAWaitThatLooks: a look that was cut short says nothing of the world, so the step says
+// that it was stopped.
+func TestStopEndsAWaitThatLooks(t *testing.T) {
+	f := newFarm()
+	hands, farms := f.hands(), deaf{f, make(chan string)}
+	hands.Observer = farms
+	r := apply.Start(t.Context(), plan.Plan{ID: "sha256-1", Steps: []plan.Step{awaitReplication}}, f.topology, hands, limits, func() {})
+	<-farms.asked
+	r.Stop()
+	<-r.Done()
+	if _, _, err := r.Ended(); !fault.Is(err, fault.WorldChanged) || !strings.Contains(fault.Sentence(err), "it was stopped: it was looking; what was done stands; a new plan is made") {
+		t.Errorf("ended with %v, want word of the stop", err)
+	}
+}
+
+// TestARunIsHalfwayUntilItsLastStep: a step that finds its work done ends the way as one does that
+// does it.
+func TestARunIsHalfwayUntilItsLastStep(t *testing.T) {
+	for name, c := range map[string]struct {
+		set   func(f *farm)
+		steps []plan.Step
+		want  bool
+	}{
+		"all is done":              {func(*farm) {}, []plan.Step{siteRoute, updateDNS}, false},
+		"the records were there":   {func(f *farm) { f.zone.primary, f.zone.secondary = after, after }, []plan.Step{siteRoute, updateDNS}, false},
+		"the records were refused": {func(f *farm) { f.zone.write = func(*zone, dns.RRSet) error { return refuses() } }, []plan.Step{siteRoute, updateDNS}, true},
+		"the route was refused":    {func(f *farm) { f.before["route SIP of Redmond"] = refuses }, []plan.Step{siteRoute}, true},
+	} {
+		f := newFarm()
+		c.set(f)
+		r := f.begin(t, func() {}, c.steps...)
+		<-r.Done()
+		if got := r.Halfway(false); got != c.want {
+			t.Errorf("%s: half-way is %v", name, got)
+		}
 	}
 }

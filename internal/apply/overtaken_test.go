@@ -29,12 +29,13 @@ func TestRouteMovedMeanwhile(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			f := newFarm()
-			f.topology.Sites = []lync.Site{{Name: "Redmond", SIPRoute: old, XMPPRoute: old}}
+			dublin := lync.Site{Name: "Dublin", SIPRoute: old, XMPPRoute: old} // which the plan does not lead elsewhere
+			f.topology.Sites = []lync.Site{{Name: "Redmond", SIPRoute: old, XMPPRoute: old}, dublin}
 			for _, s := range []lync.EdgeServer{edgeA, edgeB} {
 				f.topology.Replicas[lync.HostOf(s.FQDN)] = lync.Replica{UpToDate: true, LastUpdate: start}
 			}
 			f.effect["route SIP of Redmond"] = func() {
-				f.topology.Sites = []lync.Site{{Name: "Redmond", SIPRoute: c.sip, XMPPRoute: c.xmpp}}
+				f.topology.Sites = []lync.Site{{Name: "Redmond", SIPRoute: c.sip, XMPPRoute: c.xmpp}, dublin}
 			}
 			_, err := f.carryOut(t, siteRoute, awaitReplication, restart)
 			restarted := slices.Contains(f.acts, "restart "+edgeA.FQDN)

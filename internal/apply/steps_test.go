@@ -264,6 +264,56 @@ func try(t *testing.T, cases map[string]stepCase) {
 	}
 }
 
+// TestEachActMayFail lets each act of a step fail, one after the other. The step tells the fault of
+// that act, and what comes after it is not done.
+func TestEachActMayFail(t *testing.T) {
+	enable := plan.Step{Target: "topology", Act: plan.PublishFlags{}}
+	cases := map[string]struct {
+		step plan.Step
+		set  func(*farm)
+	}{
+		"start": {startServices, func(f *farm) { f.set(edgeA.FQDN, lync.ServiceStopped) }},
+		"set up": {takeAway, func(f *farm) {
+			f.set(edgeA.FQDN, lync.ServiceStopped)
+			f.effect["set up edge-a.contoso.com with s1"] = func() { listens(f, edgeA, 5061) }
+		}},
+		"set up already": {setUpSIP, func(f *farm) { listens(f, edgeA, 5061) }},
+		"restart": {restart, func(f *farm) {
+			f.effect["restart edge-a.contoso.com"] = func() { f.set(edgeA.FQDN, lync.ServiceRunning); listens(f, edgeA, 5269) }
+		}},
+		"publish":   {publishFlags, nil},
+		"enable":    {enable, nil},
+		"restore":   {restoreURLs, func(f *farm) { f.emptied = []string{"Global"} }},
+		"route":     {siteRoute, nil},
+		"next hop":  {nextHop, nil},
+		"associate": {associate, nil},
+		"fail back": {failBack, nil},
+	}
+	for name, c := range cases {
+		run := func(fails string) (apply.Entry, []string, error) {
+			f := newFarm()
+			if c.set != nil {
+				c.set(f)
+			}
+			if fails != "" {
+				f.before[fails] = refuses
+			}
+			entries, err := f.carryOut(t, c.step)
+			return entries[0], f.acts, err
+		}
+		healthy, acts, err := run("")
+		if err != nil || len(acts) == 0 {
+			t.Errorf("%s: nothing fails, and it is %s %q after %q: %v", name, healthy.State, healthy.Message, acts, err)
+		}
+		for n, act := range acts {
+			e, done, err := run(act)
+			if diff := cmp.Diff(acts[:n+1], done); diff != "" || e.State != apply.Failed || !strings.Contains(e.Message, "the far side said no") || err == nil {
+				t.Errorf("%s: %q fails: the step is %s %q, the run ended with %v; acts (-want +got):\n%s", name, act, e.State, e.Message, err, diff)
+			}
+		}
+	}
+}
+
 // TestEveryKindHasHands carries out one step of each kind. Whether it succeeds or not, apply must
 // know how to carry it out, and it waits no longer than its kind may.
 func TestEveryKindHasHands(t *testing.T) {

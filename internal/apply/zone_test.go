@@ -320,7 +320,7 @@ func TestUpdateOfAForeignZoneIsOurDefect(t *testing.T) {
 	f := newFarm()
 	s := updateDNS
 	s.Act = plan.UpdateDNS{Zone: "fabrikam.com", Changes: []dns.Change{{From: before, To: after}}}
-	if _, err := f.carryOut(t, s); fault.KindOf(err) != fault.Internal {
+	if _, err := f.carryOut(t, s); fault.KindOf(err) != fault.Internal || !strings.Contains(err.Error(), "no writer was made for it") {
 		t.Errorf("got %v, want an internal fault: no hands were made for the zone", err)
 	}
 }
