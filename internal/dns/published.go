@@ -16,14 +16,14 @@ func Published(found map[Key]Lookup, want []RRSet) (bool, []Laggard) {
 	published := true
 	var laggards []Laggard
 	for _, set := range want {
-		l, ok := found[set.Key]
-		if !ok || len(l.Servers) == 0 {
+		l := found[set.Key]
+		if len(l.Servers) == 0 {
 			published = false
 			laggards = append(laggards, Laggard{Want: set})
 			continue
 		}
 		for i, view := range l.Servers {
-			if view.Err == nil && served(view.Set, set) {
+			if view.Err == nil && view.Set.Same(set) {
 				continue
 			}
 			laggards = append(laggards, Laggard{Server: view.Server, Want: set, Found: view.Set, Err: view.Err})
@@ -34,13 +34,4 @@ func Published(found map[Key]Lookup, want []RRSet) (bool, []Laggard) {
 		}
 	}
 	return published, laggards
-}
-
-// served reports whether a server's view is the wanted set. The TTL counts unless
-// the wanted set is empty.
-func served(view, want RRSet) bool {
-	if !want.Exists() {
-		return !view.Exists()
-	}
-	return view.Same(want)
 }

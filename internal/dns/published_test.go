@@ -22,17 +22,18 @@ func TestPublished(t *testing.T) {
 		expect   bool
 		laggards []string
 	}{
-		"everywhere":      {"all agree", on(ServerView{"p", want, nil}, ServerView{"s", want, nil}), want, true, nil},
-		"secondary lags":  {"partners may ask it", on(ServerView{"p", want, nil}, ServerView{"s", old, nil}), want, false, []string{"s"}},
-		"old TTL":         {"the TTL decides how soon partners follow", on(ServerView{"p", slow, nil}), want, false, []string{"p"}},
-		"not there yet":   {"the set is missing on one", on(ServerView{"p", want, nil}, ServerView{"s", none, nil}), want, false, []string{"s"}},
-		"secondary down":  {"nobody can ask it, partners neither; it is told all the same", on(ServerView{"p", want, nil}, ServerView{"s", none, down}), want, true, []string{"s"}},
-		"primary down":    {"nobody knows", on(ServerView{"p", none, down}, ServerView{"s", want, nil}), want, false, []string{"p"}},
-		"not looked up":   {"unknown is not done", map[Key]Lookup{}, want, false, []string{""}},
-		"deleted":         {"gone everywhere, whatever the TTL", on(ServerView{"p", none, nil}), RRSet{Key: key, TTL: 300}, true, nil},
-		"deletion lags":   {"one still serves it", on(ServerView{"p", none, nil}, ServerView{"s", old, nil}), none, false, []string{"s"}},
-		"TTL of no odds":  {"a wanted TTL of 0 means any", on(ServerView{"p", slow, nil}), RRSet{Key: key, Data: want.Data}, true, nil},
-		"empty is not it": {"no record is not the wanted one", on(ServerView{"p", none, nil}), want, false, []string{"p"}},
+		"everywhere":       {"all agree", on(ServerView{"p", want, nil}, ServerView{"s", want, nil}), want, true, nil},
+		"secondary lags":   {"partners may ask it", on(ServerView{"p", want, nil}, ServerView{"s", old, nil}), want, false, []string{"s"}},
+		"old TTL":          {"the TTL decides how soon partners follow", on(ServerView{"p", slow, nil}), want, false, []string{"p"}},
+		"not there yet":    {"the set is missing on one", on(ServerView{"p", want, nil}, ServerView{"s", none, nil}), want, false, []string{"s"}},
+		"secondary down":   {"nobody can ask it, partners neither; it is told all the same", on(ServerView{"p", want, nil}, ServerView{"s", none, down}), want, true, []string{"s"}},
+		"primary down":     {"nobody knows", on(ServerView{"p", none, down}, ServerView{"s", want, nil}), want, false, []string{"p"}},
+		"not looked up":    {"unknown is not done", map[Key]Lookup{}, want, false, []string{""}},
+		"nobody was asked": {"nor is what no server has shown", map[Key]Lookup{key: {Set: want}}, want, false, []string{""}},
+		"deleted":          {"gone everywhere, whatever the TTL", on(ServerView{"p", none, nil}), RRSet{Key: key, TTL: 300}, true, nil},
+		"deletion lags":    {"one still serves it", on(ServerView{"p", none, nil}, ServerView{"s", old, nil}), none, false, []string{"s"}},
+		"TTL of no odds":   {"a wanted TTL of 0 means any", on(ServerView{"p", slow, nil}), RRSet{Key: key, Data: want.Data}, true, nil},
+		"empty is not it":  {"no record is not the wanted one", on(ServerView{"p", none, nil}), want, false, []string{"p"}},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -32,3 +32,32 @@ func TestSame(t *testing.T) {
 		})
 	}
 }
+
+// TestWantedTTL: a set keeps the TTL that it has, unless another is wanted.
+func TestWantedTTL(t *testing.T) {
+	of := func(ttl uint32, data ...string) dns.RRSet { return dns.RRSet{TTL: ttl, Data: data} }
+	cases := map[string]struct {
+		reason string
+		change dns.Change
+		want   uint32
+	}{
+		"wanted":            {"the spec says it", dns.Change{From: of(300, "192.0.2.1"), To: of(60, "192.0.2.2")}, 60},
+		"not wanted":        {"it stays", dns.Change{From: of(300, "192.0.2.1"), To: of(0, "192.0.2.2")}, 300},
+		"nothing was there": {"it gets the usual one", dns.Change{From: of(300), To: of(0, "192.0.2.2")}, dns.DefaultTTL},
+		"it was 0":          {"no TTL is none to keep", dns.Change{From: of(0, "192.0.2.1"), To: of(0, "192.0.2.2")}, dns.DefaultTTL},
+	}
+	for name, c := range cases {
+		if got := c.change.WantedTTL(); got != c.want {
+			t.Errorf("%s, %s: %d, want %d", name, c.reason, got, c.want)
+		}
+	}
+}
+
+// TestASetInWords: that there is nothing is said in a word.
+func TestASetInWords(t *testing.T) {
+	for want, set := range map[string]dns.RRSet{"none": {}, "192.0.2.1": {Data: []string{"192.0.2.1"}}, "192.0.2.1, 192.0.2.2": {Data: []string{"192.0.2.1", "192.0.2.2"}}} {
+		if got := set.String(); got != want {
+			t.Errorf("%v reads %q", set.Data, got)
+		}
+	}
+}

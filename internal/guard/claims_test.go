@@ -165,3 +165,19 @@ func TestClaimsOf(t *testing.T) {
 		})
 	}
 }
+
+// TestOneOfTwoIsOlder: of two routes one holds what both claim, and no route is older than itself.
+func TestOneOfTwoIsOlder(t *testing.T) {
+	at := time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC)
+	first, second, later := guard.Claims{Route: "a/a", Created: at}, guard.Claims{Route: "a/b", Created: at}, guard.Claims{Route: "a/0", Created: at.Add(time.Second)}
+	for _, c := range []struct {
+		older, younger guard.Claims
+	}{{first, second}, {first, later}, {second, later}} {
+		if !guard.Older(c.older, c.younger) || guard.Older(c.younger, c.older) {
+			t.Errorf("%s is to be older than %s, and the other way round it is not", c.older.Route, c.younger.Route)
+		}
+	}
+	if guard.Older(first, first) {
+		t.Error("a route is older than itself")
+	}
+}

@@ -36,7 +36,7 @@ func TestEvaluate(t *testing.T) {
 		"enforce":            {"nothing stands in the way", guard.Input{Plan: p}, guard.Allowed, ""},
 		"suspended":          {"a person's stop comes first", guard.Input{Plan: p, Holder: "a/b", Spec: v1alpha1.FederationRouteSpec{Suspend: true, Mode: v1alpha1.ModeObserve}}, guard.Suspended, "set it to false"},
 		"held by another":    {"two routes never fight", guard.Input{Plan: p, Holder: "ns/old", Claim: "the SIP route of site Redmond", Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove}}, guard.Conflict, "ns/old"},
-		"observe":            {"observing changes nothing", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeObserve}}, guard.Observing, "mode Observe"},
+		"observe":            {"observing changes nothing", guard.Input{Plan: p, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeObserve}}, guard.Observing, "1 step is to be taken; mode Observe"},
 		"unknown part":       {"a plan over an unknown part waits, even approved", guard.Input{Plan: blocked, Spec: v1alpha1.FederationRouteSpec{Mode: v1alpha1.ModeApprove, ApprovedPlan: "sha256-1"}}, guard.Obstructed, ""},
 		"partly unknown":     {"what needs the unknown waits, the rest goes on", guard.Input{Plan: partly}, guard.Allowed, ""},
 		"looks left":         {"a run that only looks would begin again and again", guard.Input{Plan: looking}, guard.Obstructed, ""},
@@ -94,6 +94,46 @@ func TestAPauseEndsByItself(t *testing.T) {
 	v := guard.Guards.Evaluate(guard.Input{Plan: p, Now: now})
 	if again := v.Within(time.Minute, now); v.Reason != guard.Pausing || again != 5*time.Second {
 		t.Errorf("%+v, and it is looked at again after %s", v, again)
+	}
+}
+
+// TestTheFirstPauseToEndDecides: a pause whose end is not known yet says nothing of the time.
+func TestTheFirstPauseToEndDecides(t *testing.T) {
+	now := time.Date(2026, 3, 14, 22, 0, 0, 0, time.UTC)
+	in := func(seconds ...int) []plan.Pause {
+		var out []plan.Pause
+		for _, s := range seconds {
+			p := plan.Pause{Stage: plan.Leaving}
+			if s > 0 {
+				p.Until = now.Add(time.Duration(s) * time.Second)
+			}
+			out = append(out, p)
+		}
+		return out
+	}
+	for reason, c := range map[string]struct {
+		pauses []plan.Pause
+		want   time.Time
+	}{
+		"nobody knows":         {in(0, 0), time.Time{}},
+		"the first":            {in(5, 9), now.Add(5 * time.Second)},
+		"the second":           {in(9, 5), now.Add(5 * time.Second)},
+		"one is not known":     {in(0, 9), now.Add(9 * time.Second)},
+		"another is not known": {in(9, 0), now.Add(9 * time.Second)},
+	} {
+		p := plan.Plan{Steps: []plan.Step{{Stage: plan.Leaving, Act: plan.PublishFlags{}}}, Pauses: c.pauses}
+		if v := guard.Guards.Evaluate(guard.Input{Plan: p, Now: now}); !v.Until.Equal(c.want) {
+			t.Errorf("%s: it is looked at again at %s, want %s", reason, v.Until, c.want)
+		}
+	}
+}
+
+// TestWhatStalls: a route that does as it should is not stalled. One that only looks does so, too.
+func TestWhatStalls(t *testing.T) {
+	for reason, want := range map[guard.Reason]bool{guard.Allowed: false, guard.Observing: false, guard.Suspended: true, guard.Conflict: true, guard.AwaitingApproval: true, guard.Obstructed: true} {
+		if got := reason.Stalls(); got != want {
+			t.Errorf("%q stalls: %v", reason, got)
+		}
 	}
 }
 

@@ -966,6 +966,15 @@ func TestCompute(t *testing.T) {
 			w.intent.DNS.Ways = map[string]string{"contoso.com": "by the DnsServer cmdlets"}
 			w.record("sip.contoso.com", dns.A, "192.0.2.99")
 		}},
+		"sip-alone-needs-no-proxy": {"a pool without XMPP has no XMPP proxy, and nothing is to be set up", func(w *world) {
+			w.intent.Protocols = w.intent.Protocols[:1]
+			w.pool("edge1.contoso.com").XMPPEnabled = false
+			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) { s.Services, s.Listening = s.Services[:1], s.Listening[:1] })
+		}},
+		"proxy-is-missing": {"setup is noted, and somebody has taken the XMPP proxy away since", func(w *world) {
+			w.setups = map[lync.Host][]lync.Protocol{"edge1.contoso.com": {lync.SIP, lync.XMPP}}
+			w.edgeServer("edge1.contoso.com", func(s *lync.EdgeServerState) { s.Services, s.Listening = s.Services[:1], s.Listening[:1] })
+		}},
 		"left-pool-keeps-its-proxy": {"nothing listens and nothing was noted there, and the XMPP proxy is what setup has left to take away", func(w *world) {
 			w.drains()
 			w.drain.Over = true

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -56,4 +57,57 @@ func TestAPacedSessionCanBeEnded(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// TestTheBurst: so many answers that say little follow each other at once, and the next one waits. An
+// answer that is filled with output counts as none.
+func TestTheBurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p Pace
+		waits := func(octets int) time.Duration {
+			began := time.Now()
+			if err := p.Wait(t.Context(), octets); err != nil {
+				t.Fatal(err)
+			}
+			return time.Since(began)
+		}
+		for n := range burst {
+			if waited := waits(little-1) + waits(little); waited != 0 {
+				t.Fatalf("answer %d of %d waited for %s", n+1, burst, waited)
+			}
+		}
+		if waited := waits(little - 1); waited != between {
+			t.Errorf("the next one waited for %s", waited)
+		}
+	})
+}
+
+// TestPrints: credentials that differ in anything are others.
+func TestPrints(t *testing.T) {
+	base := Credentials{Method: NTLM, Username: "u", Password: "p"}
+	certificate, other := base, base
+	certificate.Certificate, other.Certificate = &tls.Certificate{Certificate: [][]byte{[]byte("a")}}, &tls.Certificate{Certificate: [][]byte{[]byte("b")}}
+	kerberos, realm, config, keytab := base, base, base, base
+	kerberos.Kerberos, realm.Kerberos = &KerberosConfig{Realm: "A"}, &KerberosConfig{Realm: "B"}
+	config.Kerberos, keytab.Kerberos = &KerberosConfig{Realm: "A", Krb5Conf: "x"}, &KerberosConfig{Realm: "A", Keytab: []byte("x")}
+	seen := map[any]string{}
+	for name, c := range map[string]Credentials{"base": base, "method": {Method: Basic, Username: "u", Password: "p"}, "user": {Method: NTLM, Username: "v", Password: "p"}, "password": {Method: NTLM, Username: "u", Password: "q"},
+		"certificate": certificate, "another certificate": other, "Kerberos": kerberos, "another realm": realm, "krb5.conf": config, "keytab": keytab} {
+		if same := seen[c.Print()]; same != "" {
+			t.Errorf("%s and %s have one print", name, same)
+		}
+		seen[c.Print()] = name
+		if again := c; again.Print() != c.Print() {
+			t.Errorf("%s has two prints", name)
+		}
+	}
+}
+
+// TestAScriptErrorNamesItsLine where PowerShell has told it.
+func TestAScriptErrorNamesItsLine(t *testing.T) {
+	for line, want := range map[int]string{0: "Read-It: it broke", 7: "Read-It line 7: it broke"} {
+		if got := (&ScriptError{Script: "Read-It", Message: "it broke", Line: line}).Error(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 }

@@ -57,7 +57,7 @@ func TestAttributesAreCountedBeforeTheyAreBuilt(t *testing.T) {
 		"a value of many":                {`<a b="` + strings.Repeat(`=`, most+1) + `"/>`, false},
 		"a value in other quotes":        {`<a b='"` + strings.Repeat(`=`, most+1) + `'/>`, false},
 		"a value that holds a tag's end": {`<a b=">"` + attributes(most, `"`) + `/>`, true},
-		"text":                           {`<a>` + strings.Repeat(`=`, most+1) + `</a>`, false},
+		"text":                           {`<a>` + strings.Repeat(`=`, 2*most) + `</a>`, false},
 		"text in quotes":                 {`<a>"</a><b` + attributes(most+1, `'`) + `/>`, true},
 	} {
 		bounds := remote.XMLBounds{Nodes: 10 * most, Depth: 3}

@@ -77,7 +77,7 @@ func (r *Reader) inTurn(ctx context.Context, server string, ask func(context.Con
 
 // checkKeys brings keys into canonical form, removes duplicates and sorts them.
 func checkKeys(keys []dns.Key) ([]dns.Key, error) {
-	seen := map[dns.Key]bool{}
+	seen := map[dns.Key]struct{}{}
 	for _, key := range keys {
 		if err := dns.CheckName(key.Name); err != nil {
 			return nil, err
@@ -85,7 +85,7 @@ func checkKeys(keys []dns.Key) ([]dns.Key, error) {
 		if wireType(key.Type) == 0 {
 			return nil, fault.New(fault.Invalid, "read DNS", key.String(), "only A, AAAA and SRV records are read")
 		}
-		seen[dns.NewKey(key.Name, key.Type)] = true
+		seen[dns.NewKey(key.Name, key.Type)] = struct{}{}
 	}
 	return slices.SortedFunc(maps.Keys(seen), compareKeys), nil
 }
