@@ -116,3 +116,12 @@ func TestWhatCannotBeSealedIsNeverSent(t *testing.T) {
 		t.Error("what the keys do not seal is sealed")
 	}
 }
+
+// TestASignatureThatIsNotOneOfNTLM: the library panics on a short signature, so none is given to it.
+func TestASignatureThatIsNotOneOfNTLM(t *testing.T) {
+	for _, octets := range []int{0, minSignature - 1, minSignature + 1} {
+		if _, err := (ntlmKeys{}).Unwrap([]byte("sealed"), make([]byte, octets)); err == nil || !strings.Contains(err.Error(), "not one of NTLM") {
+			t.Errorf("a signature of %d octets gives %v", octets, err)
+		}
+	}
+}
