@@ -61,6 +61,13 @@ func TestAScannerLearnsNoMore(t *testing.T) {
 			t.Errorf("%s, asked for a key: %s %v", name, fault.KindOf(err), err)
 		}
 	}
+	t.Run("DNS that agrees on a key", func(t *testing.T) {
+		c := serveTCP(t, -1, (&gssServer{lifetime: time.Hour}).serve)
+		c.Reach, c.Dial = hidden, hidden.Dial
+		if _, err := exchangeTKEY(t.Context(), c, "key.", []byte{1}); err != nil {
+			t.Errorf("got %v", err)
+		}
+	})
 	t.Run("DNS itself", func(t *testing.T) {
 		// A server answers the questions of one connection side by side.
 		var asked atomic.Int32
