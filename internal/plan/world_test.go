@@ -367,6 +367,7 @@ func does(act plan.Act) string {
 		add(true, "needs ports: %d", len(a.Ports))
 	case plan.FailBackFrontEnd:
 		add(true, "%d machines", len(a.Machines))
+	case plan.RestoreSimpleURLs, plan.SetSiteRoute, plan.AwaitReplication, plan.CheckPorts, plan.AssociateFrontEnd: // their words say all
 	}
 	if len(out) == 0 {
 		return ""
