@@ -81,7 +81,7 @@ func (j *Judge) leadsTo(object, to string) string {
 	case kind == "EdgeServer" && to == "on":
 		pool, _, _ := strings.Cut(of, " ")
 		return pool
-	case kind == "Setup":
+	case kind == "Setup" && to != "no federation": // otherwise it tidies up the pool that was left
 		for _, pool := range j.terms.Pools {
 			if machines, err := j.farm.PoolMachines(pool); err == nil && holds(machines, of) {
 				return pool
