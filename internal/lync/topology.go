@@ -59,8 +59,8 @@ type Product struct {
 type Topology struct {
 	Product Product
 	// ServerTime is the management server's clock at the time of reading. The times in
-	// Replicas come from the same clock. Compare them with ServerTime and with no other
-	// clock.
+	// Replicas come from the server that holds the store, which may be another one. Its clock
+	// is near ServerTime, because both follow the domain's time; compare with no other clock.
 	ServerTime time.Time
 	// Signature identifies the published document. It changes with each publish.
 	Signature string
