@@ -83,7 +83,7 @@ func (c *crashTable) after(before string) string {
 	for _, one := range c.crashes {
 		place := one.place()
 		row, was := c.rows[place], earlier[place]
-		if was != "" && (row == "" || endsSo(row, notCome)) {
+		if was != "" && (row == "" || endsSo(row, notCome) && !endsSo(was, untold)) {
 			row = was
 		}
 		if row == "" {
