@@ -91,15 +91,22 @@ func (n *nameserver) serve(w mdns.ResponseWriter, m *mdns.Msg) {
 	_ = w.WriteMsg(reply)
 }
 
-// listen starts the server, to fail so at the question.
-func (n *nameserver) listen(t *testing.T, f fails, at string) Config {
+// seen gives the questions that the server was asked, and how many updates it got.
+func (n *nameserver) seen() (asked []string, updates int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Sorted(maps.Keys(n.asked)), n.updates
+}
+
+// listen starts a server that fails so at the question.
+func listen(t *testing.T, f fails, at string) (*nameserver, Config) {
 	t.Helper()
-	*n = nameserver{asked: map[string]bool{}, fails: f, at: at}
+	n := &nameserver{asked: map[string]bool{}, fails: f, at: at}
 	c := serveTCP(t, -1, n.serve)
 	_, port, _ := net.SplitHostPort(c.Server)
 	c.NSPort, _ = strconv.Atoi(port)
 	c.Budget = 5 * time.Second
-	return c
+	return n, c
 }
 
 // eachName asks for a name of each sort: one that is there, one that is not, one behind a wildcard
@@ -121,8 +128,8 @@ func barriers(found map[dns.Key]dns.Lookup) map[string]string {
 // the records would be taken for all. A refusal says that the server is not responsible for that
 // name, and nothing of the others.
 func TestEachQuestionMayFail(t *testing.T) {
-	var n nameserver
-	healthy, err := (&Reader{n.listen(t, "", "")}).Read(t.Context(), eachName)
+	n, c := listen(t, "", "")
+	healthy, err := (&Reader{c}).Read(t.Context(), eachName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,11 +138,12 @@ func TestEachQuestionMayFail(t *testing.T) {
 	if diff := cmp.Diff(want, barriers(healthy)); diff != "" {
 		t.Fatalf("nothing fails (-want +got):\n%s", diff)
 	}
-	asked := slices.Sorted(maps.Keys(n.asked))
+	asked, _ := n.seen()
 	for _, question := range asked {
 		for _, f := range []fails{closes, servfail, refuses} {
 			t.Run(string(f)+" at "+question, func(t *testing.T) {
-				found, err := (&Reader{n.listen(t, f, question)}).Read(t.Context(), eachName)
+				_, c := listen(t, f, question)
+				found, err := (&Reader{c}).Read(t.Context(), eachName)
 				// Who a name server is, and where a zone begins, may stay unknown: that is told of the names.
 				optional := strings.HasPrefix(question, "NS ") || strings.HasSuffix(question, " ns1.contoso.com") || strings.HasPrefix(question, "SOA ") && !strings.Contains(question, "fedroute-probe")
 				switch {
@@ -172,25 +180,28 @@ func TestEachQuestionBeforeAWriteMayFail(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"new.contoso.com", "y.aliased.contoso.com"} {
-		var n nameserver
-		write := func(f fails, at string) error {
-			w, err := NewWriter(n.listen(t, f, at), key)
+		write := func(f fails, at string) (asked []string, updates int, err error) {
+			n, c := listen(t, f, at)
+			w, err := NewWriter(c, key)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return w.Write(t.Context(), change(name), dns.Always)
+			err = w.Write(t.Context(), change(name), dns.Always)
+			asked, updates = n.seen()
+			return asked, updates, err
 		}
-		if err := write("", ""); n.updates == 0 {
+		asked, updates, err := write("", "")
+		if updates == 0 {
 			t.Fatalf("%s: no update was sent: %v", name, err)
 		}
-		for _, question := range slices.Sorted(maps.Keys(n.asked)) {
+		for _, question := range asked {
 			for _, f := range []fails{closes, servfail, refuses} {
-				err := write(f, question)
+				_, updates, err := write(f, question)
 				if above := strings.HasPrefix(question, "SOA ") && !strings.Contains(question, "fedroute-probe") && question != "SOA contoso.com"; above && f != closes {
 					continue // that domain is no zone of the server, and the next one above it is
 				}
-				if n.updates > 0 || err == nil {
-					t.Errorf("%s at %s: %d updates were sent, and the write gives %v", f, question, n.updates, err)
+				if updates > 0 || err == nil {
+					t.Errorf("%s at %s: %d updates were sent, and the write gives %v", f, question, updates, err)
 				}
 			}
 		}
