@@ -152,7 +152,8 @@ func (j *Judge) look() {
 func (j *Judge) unknowable(v farm.Violation) bool {
 	moment, excused := map[string]time.Duration{"I2": time.Second, "I8": time.Minute}[v.Invariant]
 	return excused && slices.ContainsFunc(j.farm.Journal(), func(e farm.Entry) bool {
-		return strings.HasPrefix(e.Object, "Topology") && !j.theirs(e.Actor) && !e.At.After(v.At) && v.At.Sub(e.At) < moment
+		published := strings.HasPrefix(e.Object, "Topology") || strings.HasPrefix(e.Object, "EdgeServer:")
+		return published && !j.theirs(e.Actor) && !e.At.After(v.At) && v.At.Sub(e.At) < moment
 	})
 }
 

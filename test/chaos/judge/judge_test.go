@@ -278,6 +278,12 @@ func TestEachInvariantIsJudged(t *testing.T) {
 			time.Sleep(time.Second)
 			_ = c.farm.Setup(c.Context(), fedroute, edge1)
 		}, []string{"I7"}},
+		"an old replica for a moment": {"a person made another pool the next hop, and no machine can know that yet", func(c court) {
+			c.must(c.farm.AddFault(farm.Fault{Kind: farm.FaultStuckReplica, Target: edge1}))
+			c.must(c.farm.SetNextHop(nora, edge2, "fe2.contoso.com"))
+			time.Sleep(9 * time.Second)
+			c.must(c.farm.Setup(c.Context(), fedroute, edge1))
+		}, nil},
 		"an old replica": {"the change has not arrived", func(c court) {
 			c.must(c.farm.AddFault(farm.Fault{Kind: farm.FaultStuckReplica, Target: edge1}))
 			c.must(c.farm.TopologyBuilder(nora, same))
