@@ -189,6 +189,9 @@ func Out(all map[lync.Host]Absence, at time.Time) (out, returning map[lync.Host]
 // Without is the Desired without machines that are left out. Their addresses stay those of
 // their pool.
 func (d Desired) Without(out map[lync.Host]bool, in Intent, t lync.Topology) (Desired, error) {
+	if len(out) == 0 { // mostly; then nothing is to be worked out again
+		return d, nil
+	}
 	d.Pool.Servers = slices.DeleteFunc(slices.Clone(d.Pool.Servers), func(s lync.EdgeServer) bool { return out[lync.HostOf(s.FQDN)] })
 	d.Targets = nil
 	for _, p := range in.Protocols {

@@ -54,7 +54,7 @@ func (w Which) covers(s, before Step) bool {
 	case OnTheSame:
 		return share(s, before)
 	case Prepared:
-		return before.Stage == Preparing // no step of that stage waits so
+		return before.Stage == Preparing && s.Stage > Preparing
 	case Moved:
 		return before.Stage == Moving && s.Stage > Moving
 	case InTurn:

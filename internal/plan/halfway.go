@@ -29,10 +29,10 @@ func noticed(s Step) bool {
 }
 
 // needed reports, by step, whether federation works only after the step: partners notice
-// it, or it sees the ports answer. A step that one of these waits for is not done either
-// while that one is open. Links and users of Front End
-// pools may stay behind, and so may the pool that federation left: partners have left it
-// when it stops federating, and ports that are asked for that alone are not needed either.
+// it, or it sees the ports answer. While a step that one of these waits for is open, that
+// one is open, too. Links and users of Front End pools may stay behind, and so may the pool
+// that federation left: partners have left it when it stops federating, and ports that are
+// asked for that alone are not needed either.
 func needed(steps []Step) []bool {
 	out := make([]bool, len(steps))
 	leads := slices.ContainsFunc(steps, func(s Step) bool { return s.Stage != Leaving && s.Kind() != KindCheckPorts })

@@ -32,14 +32,13 @@ func TestStatuses(t *testing.T) {
 	for name, c := range partCases() {
 		cases["part "+name] = routeCase{reason: c.reason, change: c.change}
 	}
-	before := inSync()
-	before.Previous = status.Route(before)
+	previous := status.Route(inSync())
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		f := inSync()
 		cases[name].change(&f)
-		f.Previous = before.Previous
-		fmt.Fprintf(&b, "== %s: %s\n%s", name, cases[name].reason, told(before.Previous, status.Route(f)))
+		f.Previous = previous
+		fmt.Fprintf(&b, "== %s: %s\n%s", name, cases[name].reason, told(previous, status.Route(f)))
 	}
 	if *update {
 		if err := os.WriteFile(statusesFile, []byte(b.String()), 0o644); err != nil {

@@ -58,9 +58,10 @@ func (v views) serve(w mdns.ResponseWriter, m *mdns.Msg) {
 	_ = w.WriteMsg(reply)
 }
 
-func (v views) listen(t *testing.T) Config { return v.listenWith(t, v.serve) }
+func (v views) listen(t *testing.T) Config { return listenSigned(t, v.serve) }
 
-func (views) listenWith(t *testing.T, serve mdns.HandlerFunc) Config {
+// listenSigned starts a server that knows the key upd.
+func listenSigned(t *testing.T, serve mdns.HandlerFunc) Config {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -172,7 +173,7 @@ func TestKeyLeadsToAnotherView(t *testing.T) {
 func TestNobodyKnowsWhatIsShown(t *testing.T) {
 	var refused atomic.Bool
 	shown := views{unsigned: "192.0.2.9", signed: "192.0.2.1"}
-	config := views{}.listenWith(t, func(w mdns.ResponseWriter, m *mdns.Msg) {
+	config := listenSigned(t, func(w mdns.ResponseWriter, m *mdns.Msg) {
 		if m.Opcode == mdns.OpcodeUpdate {
 			refused.Store(true)
 		} else if refused.Load() {
@@ -197,7 +198,7 @@ func TestNobodyKnowsWhatIsShown(t *testing.T) {
 func TestAWriteThatCannotBeMadeSendsNothing(t *testing.T) {
 	updates := 0
 	shown := views{unsigned: "192.0.2.9", signed: "192.0.2.9"}
-	config := views{}.listenWith(t, func(w mdns.ResponseWriter, m *mdns.Msg) {
+	config := listenSigned(t, func(w mdns.ResponseWriter, m *mdns.Msg) {
 		if m.Opcode == mdns.OpcodeUpdate {
 			updates++
 		}
