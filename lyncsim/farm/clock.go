@@ -156,3 +156,32 @@ func (c *ManualClock) remove(t *timer) {
 	defer c.mu.Unlock()
 	c.timers = slices.DeleteFunc(c.timers, func(o *timer) bool { return o == t })
 }
+
+// ClockOf is the clock that a machine shows.
+func (f *Farm) ClockOf(fqdn string) Clock { return machineClock{f.clock, f, fqdn} }
+
+// machineClock runs with the farm's clock, and may show another time.
+type machineClock struct {
+	Clock
+	farm *Farm
+	fqdn string
+}
+
+// Now implements Clock.
+func (c machineClock) Now() time.Time {
+	c.farm.mu.Lock()
+	defer c.farm.mu.Unlock()
+	if m, err := c.farm.machine(c.fqdn); err == nil {
+		return c.Clock.Now().Add(m.off)
+	}
+	return c.Clock.Now()
+}
+
+// cmsNow is the time that the Central Management Server shows. The caller holds f.mu.
+func (f *Farm) cmsNow() time.Time {
+	now := f.clock.Now()
+	if up := f.cmsServers(); len(up) > 0 {
+		return now.Add(up[0].off)
+	}
+	return now
+}

@@ -110,36 +110,6 @@ func New(spec Spec, opts Options) (*Farm, error) {
 // Clock is the farm's clock.
 func (f *Farm) Clock() Clock { return f.clock }
 
-// ClockOf is the clock that a machine shows.
-func (f *Farm) ClockOf(fqdn string) Clock { return machineClock{f.clock, f, fqdn} }
-
-// machineClock runs with the farm's clock, and may show another time.
-type machineClock struct {
-	Clock
-	farm *Farm
-	fqdn string
-}
-
-// Now implements Clock.
-func (c machineClock) Now() time.Time {
-	c.farm.mu.Lock()
-	defer c.farm.mu.Unlock()
-	if m, err := c.farm.machine(c.fqdn); err == nil {
-		return c.Clock.Now().Add(m.off)
-	}
-	return c.Clock.Now()
-}
-
-// cmsNow is the time that the Central Management Server shows. The caller holds f.mu.
-func (f *Farm) cmsNow() time.Time {
-	for _, k := range f.order {
-		if m := f.machines[k]; key(m.pool) == key(f.config.CMSPool) && m.up() {
-			return f.clock.Now().Add(m.off)
-		}
-	}
-	return f.clock.Now()
-}
-
 // Durations are the times that operations take here. Callers of quick cmdlets sleep
 // for Cmdlet themselves; the farm's long operations sleep on their own.
 func (f *Farm) Durations() Durations { return f.durations }
@@ -204,13 +174,22 @@ func (f *Farm) Truth() *Configuration {
 
 // cmsUp returns an error while the CMS is down. The caller holds f.mu.
 func (f *Farm) cmsUp() error {
-	for _, m := range f.machines {
-		if key(m.pool) == key(f.config.CMSPool) && m.up() {
-			return nil
-		}
+	if len(f.cmsServers()) > 0 {
+		return nil
 	}
 	return refusal.New(refusal.Unreachable, "reach the Central Management Store", f.config.CMSPool, "no server of the pool that holds it answers").
 		Adding("the topology can be neither read nor changed", "fail the Central Management Server over (Invoke-CsManagementServerFailover)")
+}
+
+// cmsServers are the servers of the pool that holds the CMS, without those that are down. The
+// caller holds f.mu.
+func (f *Farm) cmsServers() (up []*machine) {
+	for _, k := range f.order {
+		if m := f.machines[k]; key(m.pool) == key(f.config.CMSPool) && m.up() {
+			up = append(up, m)
+		}
+	}
+	return up
 }
 
 func invalid(op, target string, err error) error {

@@ -73,10 +73,8 @@ func (f *Farm) CMSStatus() CMSStatus {
 		return CMSStatus{}
 	}
 	s := CMSStatus{ActiveMaster: f.config.CMSPool, LastMasterHeartbeat: f.cmsNow()}
-	for _, k := range f.order {
-		if m := f.machines[k]; key(m.pool) == key(f.config.CMSPool) && m.up() {
-			s.FileTransferAgents = append(s.FileTransferAgents, m.fqdn)
-		}
+	for _, m := range f.cmsServers() {
+		s.FileTransferAgents = append(s.FileTransferAgents, m.fqdn)
 	}
 	return s
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -84,7 +83,7 @@ func TestBrokenControllers(t *testing.T) {
 	chosen := slices.Clone(breakages)
 	if *broken == "" {
 		chosen = slices.DeleteFunc(chosen, func(b breakage) bool { return before[b.name].caught == 0 })
-		dice{rand.New(rand.NewPCG(*seedBase, 0x62726f6b656e))}.Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
+		diceFor(*seedBase, "broken").Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
 		if len(chosen) < *breakSome {
 			t.Fatalf("docs/mutants.md names %d breakages that were caught; make chaos BROKEN=1 plays all", len(chosen))
 		}

@@ -3,7 +3,6 @@ package chaos_test
 import (
 	"bytes"
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"strings"
@@ -21,7 +20,7 @@ import (
 // works through session configurations of the endpoint kit, otherwise in remote shells.
 func organizationOf(t *testing.T, seed uint64) farm.Spec {
 	t.Helper()
-	d := dice{rand.New(rand.NewPCG(seed, 0x6661726d))}
+	d := diceFor(seed, "farm")
 	form := d.IntN(12)
 	var spec farm.Spec
 	switch {
@@ -76,7 +75,7 @@ func enlarge(spec *farm.Spec, machines int) {
 
 // setClocks lets the clocks of Front End servers differ, in one organization of three.
 func (w *world) setClocks(c cast) {
-	d := dice{rand.New(rand.NewPCG(w.seed, 0x636c6f636b))}
+	d := diceFor(w.seed, "clock")
 	if d.IntN(3) > 0 {
 		return
 	}

@@ -108,6 +108,16 @@ func aimed(d dice, c cast, turn uint64) act {
 // dice are thrown while a script is drawn, and never while it is played.
 type dice struct{ *rand.Rand }
 
+// diceFor gives the dice of a seed for something: what is drawn for one thing does not depend on
+// how much is drawn for another. The name has eight letters at most.
+func diceFor(seed uint64, what string) dice {
+	var number uint64
+	for _, letter := range []byte(what) {
+		number = number<<8 | uint64(letter)
+	}
+	return dice{rand.New(rand.NewPCG(seed, number))}
+}
+
 func (d dice) of(all ...string) string { return all[d.IntN(len(all))] }
 
 // between gives a time with nanoseconds of its own, so that no two acts are in one instant.
@@ -147,7 +157,7 @@ var nora = farm.Actor{User: `CONTOSO\nora`, Machine: "her desk", Command: "by ha
 
 // draw makes the script of a seed: a move, and what happens meanwhile.
 func draw(seed uint64, c cast) (script []act) {
-	d := dice{rand.New(rand.NewPCG(seed, 0x6368616f73))}
+	d := diceFor(seed, "chaos")
 	at := d.between(10*time.Second, time.Minute)
 	for range 4 + d.IntN(6) {
 		a := happenings[pick(d)].draw(d, c)

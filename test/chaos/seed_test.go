@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	mathrand "math/rand"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -149,7 +148,7 @@ func (w *world) movesUnread(c cast) {
 	if w.seed%3 != 1 {
 		return
 	}
-	d := dice{rand.New(rand.NewPCG(w.seed, 0x756e72656164))}
+	d := diceFor(w.seed, "unread")
 	denied := farm.Fault{Kind: farm.FaultCmdletDenied,
 		Target: d.of("Get-CsSite", "Get-CsTopology", "Get-CsAccessEdgeConfiguration", "Get-CsManagementStoreReplicationStatus")}
 	before := w.state.pool

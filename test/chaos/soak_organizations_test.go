@@ -3,7 +3,6 @@ package chaos_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -82,7 +81,7 @@ func (s *soaked) tenant(n int) *tenant {
 	name := fmt.Sprintf("organization-%02d", n+1)
 	s.must(s.objects.Create(s.ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}))
 	w.objects = inside(s.objects, name)
-	t := &tenant{world: w, number: n, cast: castOf(spec), dice: dice{rand.New(rand.NewPCG(w.seed, 0x736f616b))}}
+	t := &tenant{world: w, number: n, cast: castOf(spec), dice: diceFor(w.seed, "soak")}
 	w.state.pool = t.cast.pools[0]
 	w.describe()
 	w.route(w.state.pool, func(r *v1alpha1.FederationRoute) { r.Spec.Interval.Duration = every })

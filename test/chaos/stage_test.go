@@ -2,7 +2,6 @@ package chaos_test
 
 import (
 	"context"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/netip"
@@ -268,7 +267,7 @@ func (w *world) describe() {
 		}
 	}
 	managing := lt.Spec.Management.Endpoints // in any order: the first does not always hold the store
-	rand.New(rand.NewPCG(w.seed, 0x6f72646572)).Shuffle(len(managing), func(i, j int) { managing[i], managing[j] = managing[j], managing[i] })
+	diceFor(w.seed, "order").Shuffle(len(managing), func(i, j int) { managing[i], managing[j] = managing[j], managing[i] })
 	w.must(w.objects.Create(w.ctx, lt))
 }
 

@@ -53,11 +53,17 @@ func holds(names []string, name string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
-func (j *Judge) ofNamedPool(fqdn string) bool {
-	return slices.ContainsFunc(j.terms.Pools, func(pool string) bool {
-		machines, err := j.farm.PoolMachines(pool)
-		return strings.EqualFold(pool, fqdn) || err == nil && holds(machines, fqdn)
-	})
+func (j *Judge) ofNamedPool(fqdn string) bool { return j.namedPool(fqdn) != "" }
+
+// namedPool gives the pool that the route names and that has this name, or a machine with it; ""
+// for none.
+func (j *Judge) namedPool(fqdn string) string {
+	for _, pool := range j.terms.Pools {
+		if machines, err := j.farm.PoolMachines(pool); strings.EqualFold(pool, fqdn) || err == nil && holds(machines, fqdn) {
+			return pool
+		}
+	}
+	return ""
 }
 
 // settled gives the journal, and what the route does not name, both as of the same moment.

@@ -82,11 +82,7 @@ func (j *Judge) leadsTo(object, to string) string {
 		pool, _, _ := strings.Cut(of, " ")
 		return pool
 	case kind == "Setup" && to != "no federation": // otherwise it tidies up the pool that was left
-		for _, pool := range j.terms.Pools {
-			if machines, err := j.farm.PoolMachines(pool); err == nil && holds(machines, of) {
-				return pool
-			}
-		}
+		return j.namedPool(of)
 	}
 	return ""
 }
